@@ -1,0 +1,41 @@
+/**
+ * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
+ */
+import type { CellError, CommMessage, CompiledCell, Event, MimeBundle } from "./messages.js";
+
+export type CellOutcome =
+  | { readonly status: "ok" }
+  | { readonly status: "error"; readonly error: CellError }
+  | { readonly status: "interrupted" }
+  /** The process ended under the cell; `error` says how (exit code, signal, out of memory) and that a new session has started. */
+  | { readonly status: "died"; readonly error: CellError };
+
+/** Output events, in order, attributed to a run; "ready", "done" and "evaluated" are answered through promises instead. */
+export type OutputEvent = Exclude<Event, { type: "ready" | "done" | "evaluated" }>;
+
+export interface SessionOptions {
+  /** Working directory: the notebook's folder. */
+  readonly cwd: string;
+  /** Called for each output event; `run` tells the cell it belongs to. */
+  readonly onOutput: (event: OutputEvent) => void;
+  /** The session process ended and a new one has taken its place: its variables are gone. */
+  readonly onRestart: (why: string) => void;
+}
+
+export interface Session {
+  /** Pid of the current process, for usage and tests. */
+  readonly pid: number | undefined;
+  /** Runs one cell; the caller keeps runs one after another. Resolves after all of the cell's output has been delivered. */
+  run(run: number, cell: CompiledCell, options: { cellId?: string; silent: boolean }): Promise<CellOutcome>;
+  /** Value of an expression as a MIME bundle, for user_expressions. Rejects with a CellError. */
+  evaluate(cell: CompiledCell): Promise<MimeBundle>;
+  /** Stops what runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cell ended. */
+  interrupt(): Promise<void>;
+  inputReply(id: number, value: string): void;
+  inputRefused(id: number, why: string): void;
+  comm(message: CommMessage): void;
+  /** Ends the process and starts a new one, with nothing kept. */
+  restart(): Promise<void>;
+  /** Ends the process and its children for good. */
+  close(): Promise<void>;
+}

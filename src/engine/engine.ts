@@ -1,0 +1,52 @@
+/**
+ * What the graph asks of an engine. An engine owns memory and executes programs; it knows nothing of graphs.
+ */
+import type { Program } from "./program.js";
+
+/**
+ * Bytes that hold a value between runs. They lie in an ordinary ArrayBuffer, so that V8 accounts for them and frees them even
+ * inside a synchronous loop, where finalizers never run.
+ */
+export interface Storage {
+  readonly buffer: ArrayBuffer;
+  /** Multiple of 64. */
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  /** The same place as the engine addresses it (native: the pointer as a number; wasm: unused, 0). */
+  readonly address: number;
+}
+
+/** A program that the engine has decoded. */
+export interface Executable {
+  /** Values of this run's scalars: written by the caller before `run`. */
+  readonly scalars: Float64Array;
+  /**
+   * Executes synchronously. `externals[i]` is the buffer that external i means in this run.
+   * @throws RunError when a kernel met an index out of range.
+   */
+  run(externals: readonly Storage[]): void;
+  /** Gives the engine's copy of the program back; also happens when the object is collected. */
+  dispose(): void;
+}
+
+export interface Engine {
+  readonly name: "native" | "wasm";
+  /** For people, such as "native, AVX-512, 2 threads". */
+  readonly description: string;
+  /** Uninitialized memory at a multiple of 64 bytes; small requests share an ArrayBuffer. */
+  allocate(byteLength: number): Storage;
+  compile(program: Program): Executable;
+  numThreads: number;
+}
+
+/** A kernel met an index out of range. */
+export class RunError extends Error {
+  constructor(
+    readonly kernel: number,
+    readonly index: number,
+    readonly rows: number,
+  ) {
+    super(`index ${index} is out of range for a dimension of size ${rows} (kernel ${kernel})`);
+    this.name = "RunError";
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * The language between the planner and an engine: a program is a list of kernels over buffers.
+ *
+ * The planner (`graph/`) decides what is fused and where results live; an engine only executes. Nothing here
+ * knows about tensors, gradients or JavaScript values. Shapes and strides are counted in elements, offsets in bytes.
+ */
+
+/** Element types. bool is one byte, 0 or 1. */
+export const DType = { float32: 0, float64: 1, int32: 2, bool: 3 } as const;
+export type DTypeName = keyof typeof DType;
+
+/** Bytes per element. */
+export const dtypeBytes: Readonly<Record<DTypeName, number>> = { float32: 4, float64: 8, int32: 4, bool: 1 };
+
+/**
+ * Where a buffer lives: `external >= 0` names one of the buffers handed over at every run (inputs and results),
+ * `external === -1` is the arena, scratch memory that belongs to the engine and holds nothing between runs.
+ */
+export interface Place {
+  readonly external: number;
+  /** Byte offset from the start of that buffer. */
+  readonly offset: number;
+}
+
+/** A strided view that a kernel reads or writes: one stride per dimension of the kernel's iteration space; 0 broadcasts. */
+export interface View extends Place {
+  readonly dtype: DTypeName;
+  readonly strides: readonly number[];
+}
+
+export type UnaryOp =
+  | "neg"
+  | "abs"
+  | "sign"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "sqrt"
+  | "rsqrt"
+  | "reciprocal"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "trunc"
+  | "isnan"
+  | "isfinite"
+  | "not";
+
+/** `mod` has the sign of the divisor (Python's %); max and min pass NaN on; comparisons give bool. */
+export type BinaryOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "pow"
+  | "max"
+  | "min"
+  | "mod"
+  | "atan2"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge"
+  | "and"
+  | "or"
+  | "xor";
+
+/**
+ * One step of an elementwise body, in static single assignment: instruction i defines value i, and operands are
+ * numbers of earlier values. `dtype` is the type of the result; for comparisons the operands share a type of their own.
+ */
+export type Instruction =
+  /** Element of loads[index] at the current point. */
+  | { readonly kind: "load"; readonly index: number; readonly dtype: DTypeName }
+  /** scalars[index] of this run, converted to dtype. */
+  | { readonly kind: "scalar"; readonly index: number; readonly dtype: DTypeName }
+  /** Row-major number of the current point in the iteration space (for arange, eye, dropout masks). */
+  | { readonly kind: "index"; readonly dtype: DTypeName }
+  /** Coordinate of the current point along dimension `dim`. */
+  | { readonly kind: "coordinate"; readonly dim: number; readonly dtype: DTypeName }
+  /**
+   * Philox4x32-10 keyed by scalars[key] (seed, an integer below 2^53) with counter scalars[key + 1] (stream position,
+   * an integer below 2^53) plus the row-major number of the point. Uniform in [0, 1), or standard normal by Box-Muller.
+   * Depends on nothing else, so every engine and thread count draws the same numbers.
+   */
+  | {
+      readonly kind: "random";
+      readonly distribution: "uniform" | "normal";
+      readonly key: number;
+      readonly dtype: DTypeName;
+    }
+  | { readonly kind: "unary"; readonly op: UnaryOp; readonly a: number; readonly dtype: DTypeName }
+  | {
+      readonly kind: "binary";
+      readonly op: BinaryOp;
+      readonly a: number;
+      readonly b: number;
+      readonly dtype: DTypeName;
+    }
+  | {
+      readonly kind: "select";
+      readonly condition: number;
+      readonly a: number;
+      readonly b: number;
+      readonly dtype: DTypeName;
+    }
+  | { readonly kind: "cast"; readonly a: number; readonly dtype: DTypeName }
+  /** In an epilogue: result `index` of the reduction, or (index 0) the matrix product's element. */
+  | { readonly kind: "result"; readonly index: number; readonly dtype: DTypeName };
+
+export interface Store {
+  readonly view: View;
+  /** Number of the value that is stored. */
+  readonly value: number;
+}
+
+/** An elementwise program over an iteration space. */
+export interface Body {
+  readonly loads: readonly View[];
+  readonly code: readonly Instruction[];
+}
+
+/** For every point of `dims`: run `body`, write `stores`. Several stores are allowed; strided stores write into slices. */
+export interface MapKernel {
+  readonly kind: "map";
+  readonly dims: readonly number[];
+  readonly body: Body;
+  readonly stores: readonly Store[];
+}
+
+/** `argmax` and `argmin` give the int32 position along the (flattened) reduced dims, the first among equals; NaN wins. */
+export type ReduceOp = "sum" | "prod" | "max" | "min" | "any" | "all" | "argmax" | "argmin";
+
+/**
+ * For every point of the kept dims, run `body` over the reduced dims and fold; then run `epilogue` (its views have one
+ * stride per kept dim) and write `stores` over the kept dims. Empty reductions give the identity.
+ * float32 sums must be at least as exact as pairwise summation.
+ */
+export interface ReduceKernel {
+  readonly kind: "reduce";
+  /** Kept dims first, then the reduced ones. Views of `body` have kept.length + reduced.length strides. */
+  readonly kept: readonly number[];
+  readonly reduced: readonly number[];
+  readonly body: Body;
+  readonly folds: readonly { readonly op: ReduceOp; readonly value: number; readonly dtype: DTypeName }[];
+  readonly epilogue: Body;
+  readonly stores: readonly Store[];
+}
+
+/**
+ * C[..., m, n] = sum over k of A[..., m, k] * B[..., k, n], then `epilogue` over dims [...batch, m, n] with `result` 0 as
+ * the product's element, and `stores`. Any strides: a transposed operand is a view. Several stores are allowed.
+ */
+export interface MatmulKernel {
+  readonly kind: "matmul";
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly dtype: DTypeName;
+  /** Strides [...batch, m, k]. */
+  readonly a: View;
+  /** Strides [...batch, k, n]. */
+  readonly b: View;
+  readonly epilogue: Body;
+  readonly stores: readonly Store[];
+}
+
+/**
+ * out[o, i, n] = source[o, index[o, i, n], n] for every point of dims [outer, count, inner].
+ * `source` has the strides [outer, row, inner] and `rows` rows. An index outside [-rows, rows) stops the run (see RunError).
+ */
+export interface GatherKernel {
+  readonly kind: "gather";
+  readonly dims: readonly [number, number, number];
+  readonly rows: number;
+  readonly source: View;
+  readonly index: View;
+  readonly out: View;
+}
+
+/**
+ * target[o, index[o, i, n], n] += source[o, i, n], for every point of dims [outer, count, inner], in the order of i,
+ * so that the sum is the same at any thread count. The target is written before by another kernel.
+ */
+export interface ScatterAddKernel {
+  readonly kind: "scatterAdd";
+  readonly dims: readonly [number, number, number];
+  readonly rows: number;
+  readonly source: View;
+  readonly index: View;
+  readonly target: View;
+}
+
+export type Kernel = MapKernel | ReduceKernel | MatmulKernel | GatherKernel | ScatterAddKernel;
+
+export interface External {
+  readonly bytes: number;
+  /** An engine whose memory is not JavaScript's copies "in" before and "out" after a run. */
+  readonly access: "in" | "out" | "inout";
+}
+
+/** Kernels run in order. An engine may run independent points of one kernel on many threads, never fold in another order. */
+export interface Program {
+  readonly externals: readonly External[];
+  readonly scalars: number;
+  readonly arenaBytes: number;
+  readonly kernels: readonly Kernel[];
+}
