@@ -1,0 +1,41 @@
+/**
+ * `npm test`: build, type check, lint, format, unit tests, then interop tests with the real peers.
+ * Arguments choose a part: `npm test -- unit`, `npm test -- interop`, or files. Interop tests run one file at a time, because
+ * clients such as jupyter_kernel_test wait only a tenth of a second for a message.
+ */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const run = (title, command, args) => {
+  console.log(`\n▸ ${title}`);
+  const { status, signal } = spawnSync(command, args, { stdio: "inherit" });
+  if (status !== 0) {
+    console.error(`✖ ${title} failed (${signal ?? `exit code ${status}`})`);
+    process.exit(1);
+  }
+};
+const bin = (name, ...args) => [process.execPath, [join("node_modules", name), ...args]];
+
+const testFiles = (folder) =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+const isInterop = (file) => file.startsWith(join("test", "interop"));
+const nodeTest = (concurrency, files) => [
+  process.execPath,
+  ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, "--test-reporter=spec", ...files],
+];
+
+const [what = "all"] = process.argv.slice(2);
+const all = testFiles("test");
+run("build", process.execPath, ["scripts/build.mjs"]);
+if (what === "all") {
+  run("type check", ...bin("typescript/bin/tsc", "--noEmit"));
+  run("lint", ...bin("eslint/bin/eslint.js", "--max-warnings", "0", "."));
+  run("format", ...bin("prettier/bin/prettier.cjs", "--check", "."));
+}
+if (what.endsWith(".ts")) run(what, ...nodeTest(1, process.argv.slice(2)));
+if (what === "all" || what === "unit") run("unit tests", ...nodeTest(2, all.filter((file) => !isInterop(file))));
+if (what === "all" || what === "interop") run("interop tests", ...nodeTest(1, all.filter(isInterop)));
