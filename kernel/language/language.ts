@@ -52,7 +52,8 @@ export interface Completeness {
 export interface Language {
   /**
    * Checks a cell against all committed cells and transforms it. Nothing is remembered until `commit`.
-   * @param cell number that errors show, as in "Cell [3]"
+   * @param cell number that errors show, as in "Cell [3]". Not unique: requests that store no history share the number of the cell before,
+   *   and what both declare is kept.
    */
   compile(code: string, cell: number): Promise<CompileResult>;
   /** The cell has run (or begun to): from now on later cells see what it declares. */
@@ -67,3 +68,11 @@ export interface Language {
   reset(): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface LanguageOptions {
+  /** Imports and tsconfig.json are looked up from here: the notebook's folder. */
+  readonly cwd: string;
+}
+
+/** What `language/start.ts` exports as `startLanguage`: returns at once; the worker starts meanwhile and calls wait for it. */
+export type StartLanguage = (options: LanguageOptions) => Language;

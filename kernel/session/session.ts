@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly cwd: string;
   /** Called for each output event; `run` tells the cell it belongs to. */
   readonly onOutput: (event: OutputEvent) => void;
-  /** The session process ended and a new one has taken its place: its variables are gone. */
+  /** The session process ended while no cell ran and a new one has taken its place: its variables are gone. (Under a cell, the outcome "died" says so.) */
   readonly onRestart: (why: string) => void;
 }
 
@@ -39,3 +39,9 @@ export interface Session {
   /** Ends the process and its children for good. */
   close(): Promise<void>;
 }
+
+/**
+ * What `session/start.ts` exports as `startSession`: returns at once, so that the kernel answers while the process starts; the first run
+ * waits for it. A process that cannot be started at all makes runs end with "died".
+ */
+export type StartSession = (options: SessionOptions) => Session;
