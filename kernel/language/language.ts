@@ -4,6 +4,33 @@
  */
 import type { CompiledCell } from "../session/messages.js";
 
+/*
+ * What a compiled cell is (`CompiledCell.js`)
+ *
+ * The body of a strict async function with four parameters:
+ *
+ *     async function ($, __import, require, __meta) { <js> }
+ *
+ * - `$` is the one scope object of the session. Names of this cell's top level, of earlier cells and of the prelude are only ever
+ *   reached as `$.name`: assigning declares, so closures of earlier cells see what later cells declare again. The session puts the
+ *   prelude (the runtime's exports, display, prompt, clearOutput) on it or on its prototype. A name that neither a cell, the
+ *   prelude nor JavaScript's globals declare is read as `$.name` too: a read that misses must answer `globalThis[name]` if that
+ *   exists and else throw ReferenceError(`${name} is not defined`). `"name" in $` must not throw. Assigning to a
+ *   name of `$` must make an own, writable property; imported names are own accessors (live bindings) that an assignment replaces.
+ *   Globals that no cell declared (`process`, `Map`) stay plain identifiers.
+ *   Calls read `(0, $.f)(x)`, so `this` is undefined in f; messages of V8 may therefore name "$.f" or "(0 , $.f)" where the user wrote "f".
+ * - `__import(specifier, options?, names?)` loads a module, as seen from the notebook's folder, and answers its namespace. Static
+ *   and dynamic imports both become it. `options` is what `import()` takes (`{ with: { type: "json" } }`) or undefined. `names`
+ *   comes with static imports: the exports (perhaps "default") that must exist; if one is missing, reject with a SyntaxError as Node does.
+ *   Specifiers of local files may lack an extension, or say ".js" where the file is ".ts"; both type-check.
+ * - `require` is a CommonJS require from the notebook's folder.
+ * - `__meta` stands for `import.meta`: url, filename, dirname, resolve(). `__filename` and `__dirname` become its properties.
+ *
+ * The function resolves to undefined, or to `{ value }` where the cell ends in an expression statement (with or without a
+ * semicolon); `value` is not awaited. `this` is undefined. Helpers of TypeScript are inlined.
+ * `map` maps lines and columns of the body alone, the first line of js being line 1 and column 0: who wraps it accounts for that.
+ */
+
 /** A type or syntax error, as a person reads it. */
 export interface Diagnostic {
   readonly code: number;
