@@ -1,0 +1,135 @@
+/**
+ * `npm run bench`: cellgrad beside its peers, measured one after the other in one run on this machine; prints tables of medians.
+ * `npm run bench -- steps` or `-- kernels` runs one half. Peers come from `npm run bench:setup`; what is missing is named.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const peers = join(root, "bench", "peers");
+const python = process.env.CELLGRAD_BENCH_PYTHON ?? join(peers, ".venv", "bin", "python");
+const seconds = process.env.CELLGRAD_BENCH_SECONDS ?? "2";
+const missing = [];
+
+/** Runs a measuring program and returns the JSON lines that it printed. */
+function measure(label, command, args) {
+  process.stderr.write(`  measuring ${label} …\n`);
+  const { stdout, status, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+    maxBuffer: 1 << 26,
+  });
+  if (error || status !== 0) missing.push(`${label}: ${error?.message ?? `exit code ${status}`}`);
+  return (stdout ?? "")
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+}
+
+const has = (path, what) =>
+  existsSync(path) || (missing.push(`${what}: not installed (npm run bench:setup)`), false);
+const own = (file, label, env = []) =>
+  measure(label, "env", [...env, process.execPath, "--import", "tsx", join("bench", file), seconds]);
+
+function table(title, rows, unit) {
+  console.log(`\n${title}`);
+  const base = rows.find((row) => row.peer.startsWith("cellgrad"));
+  console.table(
+    Object.fromEntries(
+      rows.map((row) => [
+        [row.peer, row.variant, row.threads && `${row.threads} thread${row.threads > 1 ? "s" : ""}`]
+          .filter(Boolean)
+          .join(", "),
+        {
+          [unit]: typeof row.value === "number" ? Number(row.value.toPrecision(4)) : row.value,
+          "times cellgrad":
+            base && typeof row.value === "number" ? Number((row.value / base.value).toPrecision(3)) : "",
+        },
+      ]),
+    ),
+  );
+}
+
+/** Groups rows by what was measured, cellgrad first, then from fast to slow. */
+function tables(rows, unit) {
+  for (const name of new Set(rows.map((row) => row.name))) {
+    const rank = (row) => (row.peer.startsWith("cellgrad") ? -1 : 1);
+    table(
+      name,
+      rows.filter((row) => row.name === name).sort((a, b) => rank(a) - rank(b) || a.value - b.value),
+      unit,
+    );
+  }
+}
+
+function steps() {
+  const rows = [
+    ...own("article.ts", "cellgrad, article"),
+    ...own("mlp.ts", "cellgrad, MLP"),
+    ...own("article.ts", "cellgrad (wasm), article", ["CELLGRAD_ENGINE=wasm"]),
+    ...own("mlp.ts", "cellgrad (wasm), MLP", ["CELLGRAD_ENGINE=wasm"]),
+  ];
+  if (has(python, "PyTorch and TensorFlow")) {
+    rows.push(...measure("PyTorch", python, [join(peers, "steps_torch.py"), seconds]));
+    rows.push(...measure("TensorFlow", python, [join(peers, "steps_tensorflow.py"), seconds]));
+  }
+  if (has(join(peers, "node_modules", "@tensorflow", "tfjs"), "TensorFlow.js"))
+    rows.push(...measure("TensorFlow.js", process.execPath, [join(peers, "steps_tfjs.mjs"), seconds]));
+  tables(
+    rows.map((row) => ({ ...row, value: row.us })),
+    "µs a step (median)",
+  );
+}
+
+function kernels() {
+  if (!has(python, "ipykernel and jupyter_client")) return;
+  const bin = (name) => join(peers, "node_modules", ".bin", name);
+  const list = {
+    cellgrad: {
+      argv: [
+        process.execPath,
+        join(root, JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin.cellgrad),
+        "kernel",
+        "{connection_file}",
+      ],
+      interrupt_mode: "message",
+      language: "typescript",
+    },
+    ipykernel: {
+      argv: [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+      interrupt_mode: "signal",
+      language: "python",
+    },
+  };
+  if (has(bin("deno"), "Deno"))
+    list.Deno = {
+      argv: [bin("deno"), "jupyter", "--kernel", "--conn", "{connection_file}"],
+      interrupt_mode: "message",
+      language: "typescript",
+    };
+  if (has(bin("tslab"), "tslab"))
+    list.tslab = {
+      argv: [bin("tslab"), "kernel", "--config-path", "{connection_file}"],
+      interrupt_mode: "signal",
+      language: "typescript",
+    };
+  const file = join(mkdtempSync(join(tmpdir(), "cellgrad-bench-")), "kernels.json");
+  writeFileSync(file, JSON.stringify(list));
+  const rounds = process.env.CELLGRAD_BENCH_ROUNDS ?? "5";
+  const rows = measure("kernels", python, [join(peers, "kernels.py"), file, rounds]);
+  tables(
+    rows.filter((row) => row.name !== "failure"),
+    "ms (median)",
+  );
+  for (const row of rows.filter((row) => row.name === "failure")) console.log(`${row.peer}: ${row.value}`);
+}
+
+console.log(`${cpus().length} × ${cpus()[0].model}, Node ${process.version}, ${seconds} s a measurement`);
+const what = process.argv[2] ?? "all";
+if (what === "all" || what === "steps") steps();
+if (what === "all" || what === "kernels") kernels();
+if (missing.length > 0) console.log(`\nLeft out:\n${missing.map((line) => `  ${line}`).join("\n")}`);
