@@ -1,0 +1,56 @@
+/** The notebooks run in Jupyter's own headless clients. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { jupyterEnvironment, missing, python, root } from "./environment.js";
+
+const execute = promisify(execFile);
+const skip = missing("python");
+const folder = mkdtempSync(join(tmpdir(), "cellgrad-notebooks-"));
+
+interface Output {
+  output_type: string;
+  text?: string[];
+}
+
+function outputsOf(file: string): Output[] {
+  const { cells } = JSON.parse(readFileSync(file, "utf8")) as { cells: { outputs?: Output[] }[] };
+  return cells.flatMap((cell) => cell.outputs ?? []);
+}
+
+function accuracyIn(outputs: readonly Output[], pattern: RegExp): number {
+  const text = outputs.flatMap((output) => output.text ?? []).join("");
+  return Number(pattern.exec(text)?.[1]);
+}
+
+test("jupyter nbconvert --execute runs the English notebook", { skip, timeout: 300_000 }, async () => {
+  await execute(
+    python!,
+    [
+      ...["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", folder],
+      join(root, "notebooks", "01-neural-networks.ipynb"),
+    ],
+    { env: jupyterEnvironment() },
+  );
+  const outputs = outputsOf(join(folder, "01-neural-networks.ipynb"));
+  assert.ok(outputs.every((output) => output.output_type !== "error"));
+  assert.ok(accuracyIn(outputs, /test accuracy (\d+\.\d+) %/) >= 95);
+});
+
+test("nbclient runs the Chinese notebook", { skip, timeout: 300_000 }, async () => {
+  await execute(
+    python!,
+    [
+      ...["-m", "nbclient.cli", "--timeout=240", "--output", join(folder, "zh")],
+      join(root, "notebooks", "01-neural-networks.zh.ipynb"),
+    ],
+    { env: jupyterEnvironment() },
+  );
+  const outputs = outputsOf(join(folder, "zh.ipynb"));
+  assert.ok(outputs.every((output) => output.output_type !== "error"));
+  assert.ok(accuracyIn(outputs, /测试准确率 (\d+\.\d+) %/) >= 95);
+});
