@@ -1,0 +1,61 @@
+/**
+ * A kernel on its sockets: reads who it is from a connection file, binds, then starts the session and the language service beside each
+ * other, so that clients are answered meanwhile. Ends with its client's wish, a signal, or its parent.
+ */
+import { startLanguage } from "./language/start.js";
+import { Kernel } from "./protocol/kernel.js";
+import { startSession } from "./session/start.js";
+import type { Connection } from "./transport/connection.js";
+import { Sockets } from "./transport/sockets.js";
+
+export interface KernelProcess {
+  /** Resolves when the kernel has ended and its sockets are closed. */
+  readonly ended: Promise<void>;
+  /** Interrupts the running cell. */
+  interrupt(): void;
+  /** Ends the kernel as a shutdown_request does. */
+  stop(): void;
+}
+
+/** Starts a kernel. Throws ConnectionError when it cannot have its sockets. */
+export async function startKernel(
+  connection: Connection,
+  cwd: string,
+  log: (line: string) => void,
+): Promise<KernelProcess> {
+  const sockets = new Sockets(connection, log);
+  await sockets.bind();
+  let end!: () => void;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await kernel.close();
+    await sockets.close();
+    end();
+  };
+  const kernel = new Kernel(
+    {
+      startSession,
+      startLanguage,
+      cwd,
+      ports: connection.ports,
+      send: (channel, message) => sockets.send(channel, message),
+      log,
+      onShutdown: () => void stop(),
+    },
+    sockets.id,
+  );
+  kernel.publisher.status("starting", {});
+  sockets.listen({
+    shell: (message) => kernel.receive("shell", message),
+    control: (message) => kernel.receive("control", message),
+    stdin: (message) => kernel.receiveStdin(message),
+  });
+  return {
+    ended,
+    interrupt: () => void kernel.interruption?.interrupt(),
+    stop: () => void stop(),
+  };
+}

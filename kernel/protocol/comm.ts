@@ -1,0 +1,77 @@
+/** Comms: channels between a widget in a client and an object in the session. The kernel process forwards, and knows which are open. */
+import type { CommMessage } from "../session/messages.js";
+import type { Session } from "../session/session.js";
+import type { Json, Message } from "../wire/message.js";
+import type { KernelContext, Reply } from "./context.js";
+import type { Parent, Publisher } from "./publisher.js";
+
+export class Comms {
+  readonly #publisher: Publisher;
+  /** Id → target of each open comm. */
+  readonly #open = new Map<string, string>();
+
+  constructor(publisher: Publisher) {
+    this.#publisher = publisher;
+  }
+
+  /** Open comms by id, all or those of one target. */
+  list(target?: string): Record<string, { target_name: string }> {
+    const comms: Record<string, { target_name: string }> = {};
+    for (const [id, target_name] of this.#open) {
+      if (target === undefined || target === target_name) comms[id] = { target_name };
+    }
+    return comms;
+  }
+
+  fromClient(kind: CommMessage["kind"], { content, metadata, buffers }: Message, session: Session): void {
+    const { comm_id: commId, target_name: targetName, data } = content;
+    if (typeof commId !== "string") {
+      throw new TypeError(`comm_${kind}: comm_id should be a string, not ${JSON.stringify(commId)}`);
+    }
+    const target = typeof targetName === "string" ? { targetName } : {};
+    const message: CommMessage = { kind, commId, ...target, data: data ?? {}, metadata, buffers };
+    this.#note(message);
+    session.comm(message);
+  }
+
+  fromSession(message: CommMessage, parent: Parent): void {
+    const { kind, commId, targetName, data, metadata, buffers } = message;
+    this.#note(message);
+    const content: Json = { comm_id: commId, data, ...(kind === "open" && { target_name: targetName }) };
+    this.#publisher.publish(`comm_${kind}`, content, parent, {
+      ...(metadata && { metadata }),
+      ...(buffers && { buffers }),
+    });
+  }
+
+  /** The session's objects are gone: clients are told that nobody is at the other end. */
+  closeAll(): void {
+    for (const commId of [...this.#open.keys()]) {
+      this.fromSession({ kind: "close", commId, data: {} }, {});
+    }
+  }
+
+  #note({ kind, commId, targetName }: CommMessage): void {
+    if (kind === "open") this.#open.set(commId, targetName ?? "");
+    if (kind === "close") this.#open.delete(commId);
+  }
+}
+
+export function commInfo({ content }: Message, { comms }: KernelContext): Reply {
+  const target = content["target_name"];
+  return {
+    content: { status: "ok", comms: comms.list(typeof target === "string" ? target : undefined) },
+  };
+}
+
+export function commOpen(message: Message, { comms, session }: KernelContext): undefined {
+  comms.fromClient("open", message, session);
+}
+
+export function commMessage(message: Message, { comms, session }: KernelContext): undefined {
+  comms.fromClient("msg", message, session);
+}
+
+export function commClose(message: Message, { comms, session }: KernelContext): undefined {
+  comms.fromClient("close", message, session);
+}

@@ -1,0 +1,49 @@
+/**
+ * What a handler may use, and what it is: one function from a request to the content of its reply. Busy, idle, headers and routing
+ * are the dispatcher's work.
+ */
+import type { Language } from "../language/language.js";
+import type { Session } from "../session/session.js";
+import type { Json, Message } from "../wire/message.js";
+import type { Comms } from "./comm.js";
+import type { ExecuteQueue } from "./execute-queue.js";
+import type { HistoryStore } from "./history-store.js";
+import type { InputRequests } from "./input-requests.js";
+import type { Interruption } from "./interruption.js";
+import type { Outputs } from "./outputs.js";
+import type { Publisher } from "./publisher.js";
+
+export type RequestChannel = "shell" | "control";
+
+export interface Reply {
+  readonly content: Json;
+  readonly metadata?: Json;
+}
+
+/** An answer of undefined means that the message type has no reply. What is thrown becomes an error reply. */
+export type Handler = (
+  request: Message,
+  kernel: KernelContext,
+) => Reply | undefined | Promise<Reply | undefined>;
+
+export interface KernelContext {
+  readonly session: Session;
+  readonly language: Language;
+  readonly publisher: Publisher;
+  readonly outputs: Outputs;
+  readonly queue: ExecuteQueue;
+  readonly inputs: InputRequests;
+  readonly history: HistoryStore;
+  readonly comms: Comms;
+  /** Ports by channel, for connect_request. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Execution count of the last cell that stored history. */
+  executionCount: number;
+  /** Of the execute request that runs now. */
+  interruption: Interruption | undefined;
+  log(line: string): void;
+  /** The session process was replaced: its variables, the types of its cells and its comms are gone. */
+  forgetCells(): Promise<void>;
+  /** Ends the kernel once the reply is on its way. */
+  shutdown(restart: boolean): void;
+}

@@ -1,0 +1,107 @@
+/** execute_request: from the code to the reply. What the cell puts out meanwhile goes through `outputs.ts`. */
+import type { Diagnostic } from "../language/language.js";
+import type { CellError } from "../session/messages.js";
+import type { CellOutcome } from "../session/session.js";
+import type { Json, Message } from "../wire/message.js";
+import type { KernelContext, Reply } from "./context.js";
+import { Interruption } from "./interruption.js";
+import { evaluateAll } from "./user-expressions.js";
+
+interface ExecuteRequest {
+  readonly code: string;
+  readonly silent: boolean;
+  readonly storeHistory: boolean;
+  readonly stopOnError: boolean;
+  readonly userExpressions: Json;
+  readonly cellId?: string;
+}
+
+let lastRun = 0;
+
+export async function execute(message: Message, kernel: KernelContext): Promise<Reply> {
+  const request = parse(message);
+  const { code, silent } = request;
+  const blank = code.trim() === "";
+  if (request.storeHistory && !blank) kernel.executionCount++;
+  const count = kernel.executionCount;
+  if (!silent) kernel.publisher.publish("execute_input", { code, execution_count: count }, message.header);
+
+  const run = ++lastRun;
+  kernel.outputs.begin(run, message.header, count, silent);
+  kernel.inputs.begin(run, message);
+  const interruption = new Interruption(kernel.session);
+  kernel.interruption = interruption;
+  const outcome = blank ? ({ status: "ok" } as const) : await runCell(run, request, kernel, interruption);
+  const userExpressions =
+    outcome.status === "ok" ? await evaluateAll(request.userExpressions, kernel, interruption) : {};
+  kernel.interruption = undefined;
+  kernel.inputs.end();
+  const { payloads, result } = kernel.outputs.end(run);
+  if (outcome.status === "died") await kernel.forgetCells();
+  if (request.storeHistory && !blank) kernel.history.add(count, code, result);
+
+  const shared = { execution_count: count, user_expressions: userExpressions, payload: payloads };
+  if (outcome.status === "ok") return { content: { status: "ok", ...shared } };
+  const { ename, evalue, traceback } = outcome.status === "interrupted" ? INTERRUPTED : outcome.error;
+  if (!silent) kernel.publisher.publish("error", { ename, evalue, traceback }, message.header);
+  if (request.stopOnError) kernel.queue.abortWaiting();
+  return { content: { status: "error", ename, evalue, traceback, ...shared, payload: [] } };
+}
+
+/** Checks, transforms and runs a cell. An interrupt ends the wait for each of the steps. */
+async function runCell(
+  run: number,
+  request: ExecuteRequest,
+  kernel: KernelContext,
+  interruption: Interruption,
+): Promise<CellOutcome> {
+  const { session, language, outputs, executionCount: count } = kernel;
+  const compiled = await interruption.endsWait(language.compile(request.code, count));
+  if (compiled === "interrupted") return { status: "interrupted" };
+  if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics) };
+  for (const { frame } of compiled.warnings) {
+    outputs.handle({ type: "stream", run, name: "stderr", text: `${frame}\n` });
+  }
+  // From its start a cell counts for the cells after it: what it declared before it threw is there.
+  const committed = language.commit(count);
+  const { cellId, silent } = request;
+  const outcome = await interruption.during(
+    session.run(run, compiled.cell, { silent, ...(cellId !== undefined && { cellId }) }),
+  );
+  await committed;
+  return outcome;
+}
+
+const INTERRUPTED: CellError = {
+  ename: "Interrupted",
+  evalue: "the cell was stopped; variables keep their values",
+  traceback: ["\u001b[31mInterrupted\u001b[39m: the cell was stopped; variables keep their values"],
+};
+
+/** TypeScript numbers its syntax errors from 1000 to 1999. */
+function errorOf(diagnostics: readonly Diagnostic[]): CellError {
+  const first = diagnostics.find(({ category }) => category === "error") ?? diagnostics[0];
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
+  return {
+    ename: first && first.code >= 1000 && first.code < 2000 ? "SyntaxError" : "TypeScriptError",
+    evalue: first ? `TS${first.code}: ${first.message}${more}` : "the cell does not compile",
+    traceback: diagnostics.map(({ frame }) => frame),
+  };
+}
+
+function parse({ content, metadata }: Message): ExecuteRequest {
+  const { code, silent, store_history, stop_on_error, user_expressions } = content;
+  if (typeof code !== "string") {
+    throw new TypeError(`execute_request: code should be a string, not ${JSON.stringify(code)}`);
+  }
+  const cellId = metadata["cellId"];
+  return {
+    code,
+    silent: silent === true,
+    storeHistory: silent !== true && store_history !== false,
+    stopOnError: stop_on_error !== false,
+    userExpressions:
+      typeof user_expressions === "object" && user_expressions !== null ? (user_expressions as Json) : {},
+    ...(typeof cellId === "string" && { cellId }),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * The kernel as messages see it: all state of the protocol, wired to a session and a language service. It does not know sockets:
+ * messages come in through `receive…` and leave through `ports.send`.
+ */
+import { v4 as uuid } from "uuid";
+import type { Language, StartLanguage } from "../language/language.js";
+import type { OutputEvent, Session, StartSession } from "../session/session.js";
+import type { Message } from "../wire/message.js";
+import { Comms } from "./comm.js";
+import type { KernelContext, RequestChannel } from "./context.js";
+import { Dispatcher } from "./dispatcher.js";
+import { ExecuteQueue } from "./execute-queue.js";
+import { HistoryStore } from "./history-store.js";
+import { InputRequests } from "./input-requests.js";
+import type { Interruption } from "./interruption.js";
+import { Outputs } from "./outputs.js";
+import { Publisher } from "./publisher.js";
+
+export interface KernelOptions {
+  readonly startSession: StartSession;
+  readonly startLanguage: StartLanguage;
+  /** The notebook's folder. */
+  readonly cwd: string;
+  /** Ports by channel, for connect_request. */
+  readonly ports: Readonly<Record<string, number>>;
+  send(channel: RequestChannel | "stdin" | "iopub", message: Message): void;
+  log(line: string): void;
+  /** A client asked the kernel to end; its reply has been sent. */
+  onShutdown(restart: boolean): void;
+}
+
+export class Kernel implements KernelContext {
+  /** Id of this kernel in the headers of its messages. */
+  readonly id: string;
+  readonly session: Session;
+  readonly language: Language;
+  readonly publisher: Publisher;
+  readonly outputs: Outputs;
+  readonly inputs: InputRequests;
+  readonly comms: Comms;
+  readonly queue = new ExecuteQueue();
+  readonly history = new HistoryStore();
+  readonly ports: Readonly<Record<string, number>>;
+  executionCount = 0;
+  interruption: Interruption | undefined;
+  readonly #options: KernelOptions;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(options: KernelOptions, id: string = uuid()) {
+    const { cwd, send, log } = options;
+    this.#options = options;
+    this.id = id;
+    this.ports = options.ports;
+    this.publisher = new Publisher(id, (message) => send("iopub", message));
+    this.outputs = new Outputs(this.publisher);
+    this.inputs = new InputRequests(id, (message) => send("stdin", message), log);
+    this.comms = new Comms(this.publisher);
+    this.#dispatcher = new Dispatcher(this, id, send);
+    this.session = options.startSession({
+      cwd,
+      onOutput: (event) => this.#onOutput(event),
+      onRestart: (why) => void this.#onRestart(why),
+    });
+    this.language = options.startLanguage({ cwd });
+  }
+
+  receive(channel: RequestChannel, message: Message): void {
+    this.#dispatcher.receive(channel, message);
+  }
+
+  receiveStdin(message: Message): void {
+    this.inputs.receive(message, this.session);
+  }
+
+  log(line: string): void {
+    this.#options.log(line);
+  }
+
+  async forgetCells(): Promise<void> {
+    this.comms.closeAll();
+    await this.language.reset();
+  }
+
+  shutdown(restart: boolean): void {
+    this.#options.onShutdown(restart);
+  }
+
+  /** Ends the session process and the language service. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.session.close(), this.language.close()]);
+  }
+
+  #onOutput(event: OutputEvent): void {
+    switch (event.type) {
+      case "input":
+        return this.inputs.ask(event, this.session);
+      case "comm":
+        return this.comms.fromSession(event.message, this.outputs.parentOf(event.run));
+      default:
+        return this.outputs.handle(event);
+    }
+  }
+
+  /** The session ended between cells: what it was is shown where its last output stands. */
+  async #onRestart(why: string): Promise<void> {
+    this.outputs.handle({ type: "stream", run: -1, name: "stderr", text: `${why}\n` });
+    await this.forgetCells();
+  }
+}

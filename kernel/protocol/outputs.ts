@@ -1,0 +1,114 @@
+/**
+ * What a cell puts out, on its way to IOPub with its own cell as the parent, be it early or late: a timer that prints after the next
+ * cell has begun still prints below its own cell.
+ */
+import type { OutputEvent } from "../session/session.js";
+import type { Json } from "../wire/message.js";
+import { Flood } from "./flood.js";
+import type { Parent, Publisher } from "./publisher.js";
+import { StreamBuffer } from "./stream-buffer.js";
+
+/** Runs whose parent is remembered for late output. */
+const REMEMBERED_RUNS = 10_000;
+/** After this many milliseconds without late text, the tail of a late flood is shown. */
+const LATE_TAIL_DELAY = 1_000;
+
+interface Run {
+  readonly parent: Parent;
+  readonly silent: boolean;
+  readonly count: number;
+  readonly stream: StreamBuffer;
+  readonly flood: Flood;
+  readonly payloads: Json[];
+  /** text/plain of the result, for the history. */
+  result?: string;
+  ended: boolean;
+  lateTail?: NodeJS.Timeout;
+}
+
+export interface RunSummary {
+  readonly payloads: readonly Json[];
+  readonly result?: string;
+}
+
+type Output = Extract<OutputEvent, { type: "stream" | "display" | "clear_output" | "result" | "payload" }>;
+
+export class Outputs {
+  readonly #publisher: Publisher;
+  readonly #runs = new Map<number, Run>();
+  #latest = 0;
+
+  constructor(publisher: Publisher) {
+    this.#publisher = publisher;
+  }
+
+  /** Announces a cell; its output may come from now on. */
+  begin(run: number, parent: Parent, count: number, silent: boolean): void {
+    const stream = new StreamBuffer(({ name, text }) =>
+      this.#publisher.publish("stream", { name, text }, parent),
+    );
+    const flood = new Flood(`cell-${count}`);
+    this.#runs.set(run, { parent, silent, count, stream, flood, payloads: [], ended: false });
+    this.#latest = run;
+    if (this.#runs.size > REMEMBERED_RUNS) this.#runs.delete(this.#runs.keys().next().value!);
+  }
+
+  /** Sends all that the cell has put out; what its reply needs comes back. */
+  end(run: number): RunSummary {
+    const state = this.#find(run);
+    if (!state) return { payloads: [] };
+    this.#showTail(state);
+    state.ended = true;
+    return { payloads: state.payloads, ...(state.result !== undefined && { result: state.result }) };
+  }
+
+  /** Parent header of a run's messages. Output of an unknown run belongs to the last cell. */
+  parentOf(run: number): Parent {
+    return this.#find(run)?.parent ?? {};
+  }
+
+  handle(event: Output): void {
+    const run = this.#find(event.run);
+    if (!run || run.silent) return;
+    if (event.type === "stream") {
+      for (const piece of run.flood.admit(event)) run.stream.write(piece);
+      if (run.ended) this.#showTailLater(run);
+      return;
+    }
+    if (event.type === "payload") {
+      run.payloads.push({ ...event.payload });
+      return;
+    }
+    run.stream.flush();
+    if (event.type === "clear_output") {
+      run.flood.end();
+      this.#publisher.publish("clear_output", { wait: event.wait }, run.parent);
+      return;
+    }
+    const { data, metadata } = event.bundle;
+    if (event.type === "result") {
+      const plain = data["text/plain"];
+      if (typeof plain === "string") run.result = plain;
+      this.#publisher.publish("execute_result", { execution_count: run.count, data, metadata }, run.parent);
+      return;
+    }
+    const transient = event.displayId === undefined ? {} : { display_id: event.displayId };
+    const type = event.update ? "update_display_data" : "display_data";
+    this.#publisher.publish(type, { data, metadata, transient }, run.parent);
+  }
+
+  #find(run: number): Run | undefined {
+    return this.#runs.get(run) ?? this.#runs.get(this.#latest);
+  }
+
+  #showTail(run: Run): void {
+    for (const piece of run.flood.end()) run.stream.write(piece);
+    run.stream.flush();
+  }
+
+  #showTailLater(run: Run): void {
+    clearTimeout(run.lateTail);
+    run.lateTail = setTimeout(() => this.#showTail(run), LATE_TAIL_DELAY);
+    run.lateTail.unref();
+  }
+}

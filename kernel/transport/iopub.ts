@@ -1,0 +1,63 @@
+/**
+ * The iopub channel: what all clients see. An XPUB socket, so that a new subscriber is greeted with `iopub_welcome` (JEP 65) and knows
+ * that from then on it misses nothing.
+ */
+import { XPublisher } from "zeromq";
+import { encode, newHeader, type Message } from "../wire/message.js";
+import type { Signer } from "../wire/signer.js";
+import { bind, Outbox, serverOptions } from "./bind.js";
+import type { Connection } from "./connection.js";
+
+const SUBSCRIBE = 1;
+
+export class IopubSocket {
+  readonly #socket: XPublisher;
+  readonly #outbox: Outbox;
+  readonly #signer: Signer;
+  readonly #session: string;
+  readonly #connection: Connection;
+
+  /** @param session id of this kernel, for the header of the greeting */
+  constructor(connection: Connection, signer: Signer, session: string) {
+    this.#signer = signer;
+    this.#session = session;
+    this.#connection = connection;
+    this.#socket = new XPublisher(serverOptions(connection));
+    this.#socket.verbosity = "allSubs";
+    this.#outbox = new Outbox(this.#socket);
+  }
+
+  /** Throws ConnectionError. */
+  async bind(): Promise<void> {
+    await bind(this.#socket, this.#connection, "iopub");
+  }
+
+  /** Greets subscribers from now on. */
+  listen(): void {
+    void this.#greet();
+  }
+
+  send(message: Message): void {
+    this.#outbox.send(encode(message, this.#signer));
+  }
+
+  async close(): Promise<void> {
+    await this.#outbox.flushed();
+    this.#socket.close();
+  }
+
+  async #greet(): Promise<void> {
+    for await (const [frame] of this.#socket) {
+      if (frame?.[0] !== SUBSCRIBE) continue;
+      const topic = frame.subarray(1);
+      this.send({
+        identities: topic.length > 0 ? [topic] : [],
+        header: newHeader("iopub_welcome", this.#session),
+        parentHeader: {},
+        metadata: {},
+        content: { subscription: topic.toString() },
+        buffers: [],
+      });
+    }
+  }
+}

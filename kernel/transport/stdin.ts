@@ -1,0 +1,10 @@
+/** The stdin channel: the kernel asks, the client that sent the cell answers. The route is the one of the execute request. */
+import type { Signer } from "../wire/signer.js";
+import type { Connection } from "./connection.js";
+import { RequestSocket } from "./request-socket.js";
+
+export class StdinSocket extends RequestSocket {
+  constructor(connection: Connection, signer: Signer, log: (line: string) => void) {
+    super("stdin", connection, signer, log);
+  }
+}

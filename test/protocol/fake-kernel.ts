@@ -1,0 +1,198 @@
+/**
+ * A kernel whose cells are functions of the test: no process, no TypeScript, no sockets. What it sends is kept, and `ask` returns what
+ * belongs to one request.
+ */
+import { Kernel } from "../../kernel/protocol/kernel.js";
+import type { CompileResult, Language } from "../../kernel/language/language.js";
+import type { CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
+import type { CellOutcome, OutputEvent, Session, SessionOptions } from "../../kernel/session/session.js";
+import { newHeader, type Json, type Message } from "../../kernel/wire/message.js";
+
+/** What a cell of the test can do while it "runs". */
+export interface CellIo {
+  readonly run: number;
+  emit(event: OutputEvent): void;
+  print(text: string, name?: "stdout" | "stderr"): void;
+  /** Resolves when the cell is interrupted. */
+  readonly interrupted: Promise<void>;
+  /** Asks the user; rejects when refused. */
+  input(prompt: string, password?: boolean): Promise<string>;
+}
+
+/** The outcome is "ok" where a cell returns nothing. */
+export type FakeCell = (io: CellIo) => CellOutcome | undefined | Promise<CellOutcome | undefined>;
+
+export interface FakeOptions {
+  /** Code → what it does; other code does nothing. */
+  readonly cells?: Readonly<Record<string, FakeCell>>;
+  /** Expression → its value, for user_expressions; others fail. */
+  readonly values?: Readonly<Record<string, MimeBundle>>;
+  readonly language?: Partial<Language>;
+  readonly session?: Partial<Session>;
+}
+
+export interface Sent {
+  readonly channel: string;
+  readonly message: Message;
+}
+
+export interface Answer {
+  /** Undefined where the message type has none. */
+  readonly reply: Message | undefined;
+  /** Messages on IOPub with the request as parent, in order. */
+  readonly iopub: readonly Message[];
+}
+
+export class FakeKernel {
+  readonly sent: Sent[] = [];
+  readonly logged: string[] = [];
+  /** What was called on the session and the language service, in order. */
+  readonly calls: string[] = [];
+  readonly kernel: Kernel;
+  /** The restart flags of shutdowns. */
+  readonly shutdowns: boolean[] = [];
+  session!: SessionOptions;
+  readonly #options: FakeOptions;
+  readonly #watchers = new Set<() => void>();
+  readonly #questions = new Map<number, { resolve: (value: string) => void; reject: (why: Error) => void }>();
+  #interrupt = (): void => undefined;
+
+  constructor(options: FakeOptions = {}) {
+    this.#options = options;
+    this.kernel = new Kernel({
+      cwd: "/nowhere",
+      ports: { shell: 1, control: 2, iopub: 3, stdin: 4, hb: 5 },
+      startSession: (session) => this.#startSession(session),
+      startLanguage: () => this.#startLanguage(),
+      send: (channel, message) => {
+        this.sent.push({ channel, message });
+        for (const look of [...this.#watchers]) look();
+      },
+      log: (line) => this.logged.push(line),
+      onShutdown: (restart) => this.shutdowns.push(restart),
+    });
+  }
+
+  /** Sends a request and returns at once; `answer` waits for what comes back. */
+  send(
+    type: string,
+    content: Json,
+    options: { channel?: "shell" | "control"; metadata?: Json; buffers?: Uint8Array[] } = {},
+  ): Message {
+    const message: Message = {
+      identities: [Buffer.from("client")],
+      header: newHeader(type, "client-session", "tester"),
+      parentHeader: {},
+      metadata: options.metadata ?? {},
+      content,
+      buffers: options.buffers ?? [],
+    };
+    this.kernel.receive(options.channel ?? "shell", message);
+    return message;
+  }
+
+  /** All that belongs to a request, once it is idle. */
+  async answer(request: Message): Promise<Answer> {
+    const of = (sent: Sent): boolean => sent.message.parentHeader["msg_id"] === request.header.msg_id;
+    await this.until(() =>
+      this.sent.some((sent) => of(sent) && sent.message.content["execution_state"] === "idle"),
+    );
+    const messages = this.sent.filter(of);
+    return {
+      reply: messages.find(({ channel }) => channel === "shell" || channel === "control")?.message,
+      iopub: messages.filter(({ channel }) => channel === "iopub").map(({ message }) => message),
+    };
+  }
+
+  async ask(...request: Parameters<FakeKernel["send"]>): Promise<Answer> {
+    return this.answer(this.send(...request));
+  }
+
+  async execute(code: string, more: Json = {}): Promise<Answer> {
+    return this.ask("execute_request", { code, ...more });
+  }
+
+  /** Waits until something that the kernel sends makes the condition true. */
+  async until(condition: () => boolean): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        this.#watchers.delete(look);
+        resolve();
+      };
+      this.#watchers.add(look);
+    });
+  }
+
+  #startSession(session: SessionOptions): Session {
+    this.session = session;
+    return {
+      pid: 1,
+      run: async (run, cell) => {
+        this.calls.push(`run ${cell.source}`);
+        const interrupted = new Promise<void>((resolve) => (this.#interrupt = resolve));
+        const outcome = await this.#options.cells?.[cell.source]?.(this.#io(run, interrupted));
+        return outcome ?? { status: "ok" };
+      },
+      evaluate: async (cell) => {
+        const value = this.#options.values?.[cell.source];
+        if (value) return value;
+        throw { ename: "ReferenceError", evalue: `${cell.source} is not defined`, traceback: [] };
+      },
+      interrupt: async () => {
+        this.calls.push("interrupt");
+        this.#interrupt();
+      },
+      inputReply: (id, value) => this.#questions.get(id)?.resolve(value),
+      inputRefused: (id, why) => this.#questions.get(id)?.reject(new Error(why)),
+      comm: ({ kind, commId }) => void this.calls.push(`comm ${kind} ${commId}`),
+      restart: async () => undefined,
+      close: async () => void this.calls.push("session closed"),
+      ...this.#options.session,
+    };
+  }
+
+  #io(run: number, interrupted: Promise<void>): CellIo {
+    const emit = this.session.onOutput;
+    return {
+      run,
+      emit,
+      interrupted,
+      print: (text, name = "stdout") => emit({ type: "stream", run, name, text }),
+      input: (prompt, password = false) => {
+        const id = this.#questions.size + 1;
+        return new Promise((resolve, reject) => {
+          this.#questions.set(id, { resolve, reject });
+          emit({ type: "input", run, id, prompt, password });
+        });
+      },
+    };
+  }
+
+  #startLanguage(): Language {
+    return {
+      compile: async (code, cell) => compiled(code, `Cell [${cell}]`),
+      commit: async (cell) => void this.calls.push(`commit ${cell}`),
+      compileExpression: async (code) => compiled(code, "expression"),
+      complete: async () => ({ matches: [], start: 0, end: 0 }),
+      inspect: async () => undefined,
+      isComplete: async () => ({ status: "complete", indent: "" }),
+      reset: async () => void this.calls.push("language reset"),
+      close: async () => void this.calls.push("language closed"),
+      ...this.#options.language,
+    };
+  }
+}
+
+export function compiled(source: string, name: string): CompileResult {
+  const cell: CompiledCell = { js: source, map: "{}", source, name };
+  return { ok: true, cell, warnings: [] };
+}
+
+export const text = (value: string): MimeBundle => ({ data: { "text/plain": value }, metadata: {} });
+
+export const types = (messages: readonly Message[]): string[] =>
+  messages.map(({ header, content }) =>
+    header.msg_type === "status" ? String(content["execution_state"]) : header.msg_type,
+  );
