@@ -9,7 +9,7 @@ import type { Program } from "./program.js";
  */
 export interface Storage {
   readonly buffer: ArrayBuffer;
-  /** Multiple of 64. */
+  /** Fits every typed array; it is the address that is a multiple of 64. */
   readonly byteOffset: number;
   readonly byteLength: number;
   /** The same place as the engine addresses it (native: the pointer as a number; wasm: unused, 0). */
@@ -33,7 +33,7 @@ export interface Engine {
   readonly name: "native" | "wasm";
   /** For people, such as "native, AVX-512, 2 threads". */
   readonly description: string;
-  /** Uninitialized memory at a multiple of 64 bytes; small requests share an ArrayBuffer. */
+  /** Uninitialized memory whose address is a multiple of 64; small requests share an ArrayBuffer. */
   allocate(byteLength: number): Storage;
   compile(program: Program): Executable;
   numThreads: number;

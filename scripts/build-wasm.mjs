@@ -1,0 +1,82 @@
+// Builds the WebAssembly engine, build/wasm/cellgrad.wasm, from the same sources as the native one, with clang from npm.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { kernelFiles } from "./build-native.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const sources = join(root, "src/engine/cpu/native");
+const output = join(root, "build/wasm/cellgrad.wasm");
+
+const files = [...kernelFiles, "wasm", "decode", "schedule", "words", "pool_serial"];
+
+// wasip1 gives the toolchain's malloc and libm; nothing of it that is linked asks the host for anything.
+const flags = [
+  "--target=wasm32-wasip1",
+  "-std=c++17",
+  "-O3",
+  "-msimd128",
+  "-fno-exceptions",
+  "-fno-rtti",
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-DCG_ISA=base",
+  "-mexec-model=reactor",
+  "-nostartfiles",
+  "-Wl,--no-entry",
+  "-Wl,-z,stack-size=262144",
+  "-Wl,--strip-all",
+];
+
+/** @returns {Promise<{ built: boolean, reason?: string }>} */
+export async function buildWasm() {
+  const tree = {};
+  const hash = createHash("sha256").update(JSON.stringify([flags, files]));
+  for (const name of (await readdir(sources)).sort()) {
+    const text = await readFile(join(sources, name), "utf8");
+    tree[name] = text;
+    hash.update(name).update(text);
+  }
+  const all = hash.digest("hex");
+  const stamp = join(root, "build/wasm/stamp");
+  if (existsSync(output) && existsSync(stamp) && (await readFile(stamp, "utf8")) === all)
+    return { built: true };
+
+  let messages = "";
+  const decoder = new TextDecoder();
+  try {
+    const { commands } = await import("@yowasp/clang");
+    const result = await commands["clang++"](
+      [...flags, ...files.map((name) => `${name}.cpp`), "-o", "cellgrad.wasm"],
+      tree,
+      {
+        stdout: null,
+        stderr: (bytes) => {
+          if (bytes) messages += decoder.decode(bytes);
+        },
+        fetchProgress: () => {},
+      },
+    );
+    const module = result["cellgrad.wasm"];
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(module));
+    if (imports.length)
+      throw new Error(`the module imports ${imports.map((entry) => entry.name).join(", ")}`);
+    await mkdir(dirname(output), { recursive: true });
+    await writeFile(`${output}.${process.pid}`, module);
+    await rename(`${output}.${process.pid}`, output);
+  } catch (error) {
+    const line = messages.split("\n").find((text) => text.includes("error")) ?? error.message;
+    return { built: false, reason: `clang for WebAssembly failed: ${line}` };
+  }
+  await writeFile(stamp, all);
+  return { built: true };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const result = await buildWasm();
+  if (!result.built) console.error(result.reason);
+  process.exitCode = result.built ? 0 : 1;
+}

@@ -1,0 +1,185 @@
+/**
+ * Writes a Program as the 32-bit words that native/decode.cpp reads. Numbers that may exceed 32 bits (sizes, strides, offsets) are
+ * two words, low and high. The op lists here and the enums in native/plan.h have the same order.
+ */
+import type {
+  BinaryOp,
+  Body,
+  DTypeName,
+  Instruction,
+  Kernel,
+  Program,
+  ReduceOp,
+  Store,
+  UnaryOp,
+  View,
+} from "../program.js";
+import { DType } from "../program.js";
+
+function numbered<Name extends string>(...names: Name[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
+}
+
+const unaryCode: Readonly<Record<UnaryOp, number>> = numbered(
+  ...(["neg", "abs", "sign", "exp", "expm1", "log", "log1p", "sqrt", "rsqrt", "reciprocal"] as const),
+  ...(["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sigmoid", "erf"] as const),
+  ...(["floor", "ceil", "round", "trunc", "isnan", "isfinite", "not"] as const),
+);
+const binaryCode: Readonly<Record<BinaryOp, number>> = numbered(
+  ...(["add", "sub", "mul", "div", "pow", "max", "min", "mod", "atan2"] as const),
+  ...(["eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor"] as const),
+);
+const reduceCode: Readonly<Record<ReduceOp, number>> = numbered(
+  ...(["sum", "prod", "max", "min", "any", "all", "argmax", "argmin"] as const),
+);
+
+class WordWriter {
+  private words = new Int32Array(1024);
+  private length = 0;
+
+  word(value: number): void {
+    if (this.length === this.words.length) {
+      const longer = new Int32Array(this.length * 2);
+      longer.set(this.words);
+      this.words = longer;
+    }
+    this.words[this.length++] = value;
+  }
+
+  wide(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`expected an integer in a program, got ${value}`);
+    this.word(value | 0);
+    this.word(Math.floor(value / 0x1_0000_0000));
+  }
+
+  dims(sizes: readonly number[]): void {
+    this.word(sizes.length);
+    for (const size of sizes) this.wide(size);
+  }
+
+  type(dtype: DTypeName): void {
+    this.word(DType[dtype]);
+  }
+
+  view(view: View): void {
+    this.word(view.external + 1);
+    this.wide(view.offset);
+    this.type(view.dtype);
+    this.dims(view.strides);
+  }
+
+  instruction(code: number, dtype: DTypeName, p0 = 0, p1 = 0, p2 = 0): void {
+    this.word(code);
+    this.type(dtype);
+    this.word(p0);
+    this.word(p1);
+    this.word(p2);
+    this.word(0);
+  }
+
+  body(body: Body): void {
+    this.word(body.loads.length);
+    for (const load of body.loads) this.view(load);
+    this.word(body.code.length);
+    for (const instruction of body.code) writeInstruction(this, instruction);
+  }
+
+  stores(stores: readonly Store[]): void {
+    this.word(stores.length);
+    for (const store of stores) {
+      this.word(store.value);
+      this.view(store.view);
+    }
+  }
+
+  done(): Int32Array {
+    return this.words.slice(0, this.length);
+  }
+}
+
+function writeInstruction(out: WordWriter, i: Instruction): void {
+  switch (i.kind) {
+    case "load":
+      return out.instruction(0, i.dtype, i.index);
+    case "scalar":
+      return out.instruction(1, i.dtype, i.index);
+    case "index":
+      return out.instruction(2, i.dtype);
+    case "coordinate":
+      return out.instruction(3, i.dtype, i.dim);
+    case "random":
+      return out.instruction(4, i.dtype, i.distribution === "normal" ? 1 : 0, i.key);
+    case "unary":
+      return out.instruction(5, i.dtype, unaryCode[i.op], i.a);
+    case "binary":
+      return out.instruction(6, i.dtype, binaryCode[i.op], i.a, i.b);
+    case "select":
+      return out.instruction(7, i.dtype, i.condition, i.a, i.b);
+    case "cast":
+      return out.instruction(8, i.dtype, i.a);
+    case "result":
+      return out.instruction(9, i.dtype, i.index);
+    default:
+      i satisfies never;
+  }
+}
+
+function writeKernel(out: WordWriter, kernel: Kernel): void {
+  switch (kernel.kind) {
+    case "map":
+      out.word(0);
+      out.dims(kernel.dims);
+      out.body(kernel.body);
+      out.stores(kernel.stores);
+      return;
+    case "reduce":
+      out.word(1);
+      out.dims(kernel.kept);
+      out.dims(kernel.reduced);
+      out.body(kernel.body);
+      out.word(kernel.folds.length);
+      for (const fold of kernel.folds) {
+        out.word(reduceCode[fold.op]);
+        out.word(fold.value);
+        out.type(fold.dtype);
+      }
+      out.body(kernel.epilogue);
+      out.stores(kernel.stores);
+      return;
+    case "matmul":
+      out.word(2);
+      out.dims(kernel.batch);
+      out.wide(kernel.m);
+      out.wide(kernel.n);
+      out.wide(kernel.k);
+      out.type(kernel.dtype);
+      out.view(kernel.a);
+      out.view(kernel.b);
+      out.body(kernel.epilogue);
+      out.stores(kernel.stores);
+      return;
+    case "gather":
+    case "scatterAdd":
+      out.word(kernel.kind === "gather" ? 3 : 4);
+      for (const size of kernel.dims) out.wide(size);
+      out.wide(kernel.rows);
+      out.view(kernel.source);
+      out.view(kernel.index);
+      out.view(kernel.kind === "gather" ? kernel.out : kernel.target);
+      return;
+    default:
+      kernel satisfies never;
+  }
+}
+
+/** The words of a program. */
+export function encodeProgram(program: Program): Int32Array {
+  const out = new WordWriter();
+  out.word(program.externals.length);
+  for (const external of program.externals) out.wide(external.bytes);
+  out.word(program.scalars);
+  out.wide(program.arenaBytes);
+  out.word(program.kernels.length);
+  for (const kernel of program.kernels) writeKernel(out, kernel);
+  return out.done();
+}

@@ -1,0 +1,93 @@
+/**
+ * The native engine: loads the addon that scripts/build-native.mjs made and runs programs with one call each.
+ */
+import { createRequire } from "node:module";
+
+import type { Engine, Executable, Storage } from "../engine.js";
+import { RunError } from "../engine.js";
+import type { Program } from "../program.js";
+import { builtFile } from "./built.js";
+import { encodeProgram } from "./encode.js";
+import { checkExternals } from "./externals.js";
+import { storageAllocator } from "./storage.js";
+
+interface Addon {
+  readonly isa: string;
+  compile(words: Int32Array, frame: Float64Array): number;
+  run(plan: number): void;
+  dispose(plan: number): void;
+  address(buffer: ArrayBuffer): number;
+  threads(count?: number): number;
+}
+
+/** Words of the frame before the scalars: failed kernel, index, rows. */
+const header = 3;
+
+class NativeExecutable implements Executable {
+  readonly scalars: Float64Array;
+
+  constructor(
+    private readonly addon: Addon,
+    private readonly program: Program,
+    private plan: number,
+    private readonly frame: Float64Array,
+  ) {
+    this.scalars = frame.subarray(header, header + program.scalars);
+  }
+
+  run(externals: readonly Storage[]): void {
+    const { program, frame } = this;
+    checkExternals(program, externals);
+    let at = header + program.scalars;
+    for (let i = 0; i < externals.length; i++) frame[at++] = externals[i]!.address;
+    this.addon.run(this.plan);
+    if (frame[0]! >= 0) throw new RunError(frame[0]!, frame[1]!, frame[2]!);
+  }
+
+  dispose(): void {
+    if (this.plan < 0) return;
+    abandoned.unregister(this);
+    this.addon.dispose(this.plan);
+    this.plan = -1;
+  }
+}
+
+const abandoned = new FinalizationRegistry<{ addon: Addon; plan: number }>(({ addon, plan }) =>
+  addon.dispose(plan),
+);
+
+const isaNames: Readonly<Record<string, string>> = { avx512: "AVX-512", avx2: "AVX2" };
+
+function isaName(isa: string): string {
+  return (
+    isaNames[isa] ?? (process.arch === "arm64" ? "NEON" : process.arch === "x64" ? "SSE2" : process.arch)
+  );
+}
+
+/** The native engine. @throws Error when the addon is not built or does not load here. */
+export function loadNative(): Engine {
+  const addon = createRequire(import.meta.url)(builtFile("native/cellgrad.node")) as Addon;
+  return {
+    name: "native",
+    get description() {
+      const threads = addon.threads();
+      return `native, ${isaName(addon.isa)}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+    },
+    allocate: storageAllocator((buffer) => addon.address(buffer)),
+    compile(program) {
+      const frame = new Float64Array(
+        new ArrayBuffer(8 * (header + program.scalars + program.externals.length)),
+      );
+      const plan = addon.compile(encodeProgram(program), frame);
+      const executable = new NativeExecutable(addon, program, plan, frame);
+      abandoned.register(executable, { addon, plan }, executable);
+      return executable;
+    },
+    get numThreads() {
+      return addon.threads();
+    },
+    set numThreads(count) {
+      addon.threads(count);
+    },
+  };
+}

@@ -1,0 +1,226 @@
+// The Node-API face of the native engine: plans by number, one call a run, no objects made on the way.
+#include <node_api.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "decode.h"
+#include "isa.h"
+#include "pool.h"
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+namespace cellgrad {
+namespace {
+
+/// What a run needs, in one Float64Array that JavaScript fills: [failed kernel, index, rows, scalars..., addresses of externals...].
+struct Loaded {
+  Plan* plan;
+  double* frame;
+  napi_ref keep;  // holds the frame's buffer
+};
+
+constexpr int kHeader = 3;
+
+struct Memory {
+  char* bytes = nullptr;
+  int64_t size = 0;
+  bool reserve(int64_t wanted) {
+    if (wanted <= size) return true;
+    free(bytes);
+    void* memory = nullptr;
+    if (posix_memalign(&memory, 64, size_t(wanted + 63) / 64 * 64)) memory = nullptr;
+    bytes = static_cast<char*>(memory);
+    size = memory ? wanted : 0;
+    return memory != nullptr;
+  }
+};
+
+// One environment (main thread or worker) has its own plans; arena, scratch and pool belong to the process, one run at a time.
+struct Instance {
+  std::vector<Loaded> plans;
+  std::vector<int32_t> freeNumbers;
+};
+
+std::mutex running;
+Memory arena, shared;
+std::vector<char*> bases;
+
+napi_value fail(napi_env env, const char* text) {
+  napi_throw_error(env, nullptr, text);
+  return nullptr;
+}
+
+Instance* instanceOf(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Instance*>(data);
+}
+
+void freePlan(napi_env env, Loaded& loaded) {
+  if (!loaded.plan) return;
+  release(loaded.plan);
+  napi_delete_reference(env, loaded.keep);
+  loaded = Loaded{};
+}
+
+/// compile(words: Int32Array, frame: Float64Array): number
+napi_value compile(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  napi_typedarray_type type;
+  size_t length = 0, frameLength = 0;
+  void *words = nullptr, *frame = nullptr;
+  if (count < 2 || napi_get_typedarray_info(env, arguments[0], &type, &length, &words, nullptr, nullptr) != napi_ok || type != napi_int32_array) {
+    return fail(env, "compile: expected an Int32Array");
+  }
+  if (napi_get_typedarray_info(env, arguments[1], &type, &frameLength, &frame, nullptr, nullptr) != napi_ok || type != napi_float64_array) {
+    return fail(env, "compile: expected a Float64Array");
+  }
+  const char* error = nullptr;
+  Plan* plan = decode(static_cast<const int32_t*>(words), int64_t(length), chosenTable(), &error);
+  if (!plan) return fail(env, error);
+  if (frameLength < size_t(kHeader + plan->scalars + plan->externals)) {
+    release(plan);
+    return fail(env, "compile: the frame is too short");
+  }
+  {
+    std::lock_guard<std::mutex> lock(running);
+    const bool fits = arena.reserve(plan->arenaBytes) && shared.reserve(plan->sharedBytes) && reserveScratch(plan->scratchBytes);
+    if (bases.size() < size_t(plan->externals + 1)) bases.resize(size_t(plan->externals + 1));
+    if (!fits) {
+      release(plan);
+      return fail(env, "out of memory for the program's arena");
+    }
+  }
+  Loaded loaded{plan, static_cast<double*>(frame), nullptr};
+  napi_create_reference(env, arguments[1], 1, &loaded.keep);
+  Instance* instance = instanceOf(env);
+  int32_t number;
+  if (instance->freeNumbers.empty()) {
+    number = int32_t(instance->plans.size());
+    instance->plans.push_back(loaded);
+  } else {
+    number = instance->freeNumbers.back();
+    instance->freeNumbers.pop_back();
+    instance->plans[size_t(number)] = loaded;
+  }
+  napi_value result;
+  napi_create_int32(env, number, &result);
+  return result;
+}
+
+/// run(plan: number): the outcome is in the frame's header.
+napi_value run(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, &data);
+  int32_t number = -1;
+  napi_get_value_int32(env, argument, &number);
+  Instance* instance = static_cast<Instance*>(data);
+  if (count < 1 || number < 0 || size_t(number) >= instance->plans.size() || !instance->plans[size_t(number)].plan) return fail(env, "run: no such program");
+  const Loaded& loaded = instance->plans[size_t(number)];
+  const Plan& plan = *loaded.plan;
+  std::lock_guard<std::mutex> lock(running);
+  char** base = bases.data();
+  base[0] = arena.bytes;
+  const double* addresses = loaded.frame + kHeader + plan.scalars;
+  for (int32_t i = 0; i < plan.externals; i++) base[i + 1] = reinterpret_cast<char*>(uintptr_t(addresses[i]));
+  const Frame frame{loaded.frame + kHeader, base, shared.bytes};
+  RunStatus status;
+  plan.table->run(plan, frame, status);
+  loaded.frame[0] = status.failedKernel;
+  if (status.failedKernel >= 0) {
+    loaded.frame[1] = status.index;
+    loaded.frame[2] = double(status.rows);
+  }
+  return nullptr;
+}
+
+/// dispose(plan: number)
+napi_value dispose(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  int32_t number = -1;
+  napi_get_value_int32(env, argument, &number);
+  Instance* instance = instanceOf(env);
+  if (number >= 0 && size_t(number) < instance->plans.size() && instance->plans[size_t(number)].plan) {
+    freePlan(env, instance->plans[size_t(number)]);
+    instance->freeNumbers.push_back(number);
+  }
+  return nullptr;
+}
+
+/// address(buffer: ArrayBuffer): number
+napi_value address(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  size_t count = 1, length = 0;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  if (napi_get_arraybuffer_info(env, argument, &data, &length) != napi_ok) return fail(env, "address: expected an ArrayBuffer");
+  napi_create_double(env, double(uintptr_t(data)), &result);
+  return result;
+}
+
+/// threads(count?: number): number
+napi_value threads(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  int32_t wanted = 0;
+  if (count && napi_get_value_int32(env, argument, &wanted) == napi_ok && wanted > 0) {
+    std::lock_guard<std::mutex> lock(running);
+    setThreadCount(wanted);
+  }
+  napi_create_int32(env, threadCount(), &result);
+  return result;
+}
+
+void freeInstance(napi_env env, void* data, void*) {
+  Instance* instance = static_cast<Instance*>(data);
+  for (Loaded& loaded : instance->plans) freePlan(env, loaded);
+  delete instance;
+}
+
+napi_value init(napi_env env, napi_value exports) {
+#if defined(__GLIBC__)
+  // Freed buffers are used again instead of going back to the system, whose fresh pages cost a fault each.
+  static std::once_flag once;
+  std::call_once(once, [] {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  });
+#endif
+  Instance* instance = new Instance();
+  napi_set_instance_data(env, instance, freeInstance, nullptr);
+  const unsigned cores = std::thread::hardware_concurrency();
+  setThreadCount(cores ? int(cores) : 1);
+  const struct {
+    const char* name;
+    napi_callback fn;
+  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}};
+  for (const auto& function : functions) {
+    napi_value value;
+    napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.fn, instance, &value);
+    napi_set_named_property(env, exports, function.name, value);
+  }
+  napi_value isa;
+  napi_create_string_utf8(env, chosenTable().name, NAPI_AUTO_LENGTH, &isa);
+  napi_set_named_property(env, exports, "isa", isa);
+  return exports;
+}
+
+}  // namespace
+}  // namespace cellgrad
+
+NAPI_MODULE_INIT() { return cellgrad::init(env, exports); }

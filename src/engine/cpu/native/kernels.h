@@ -1,0 +1,33 @@
+// The kernels of one instruction set, as the decoder and the runner see them. Each kernel file is compiled once per
+// instruction set with CG_ISA naming its namespace, so that nothing compiled for AVX-512 can be linked into the baseline.
+#pragma once
+#include "plan.h"
+
+namespace cellgrad {
+
+struct KernelTable {
+  const char* name;
+  /// Looked up at decode time; null when the operation is not defined for the type.
+  OpFn (*unary)(Unary op, DType operand);
+  OpFn (*binary)(Binary op, DType operands);
+  OpFn (*select)(DType dtype);
+  OpFn (*cast)(DType from, DType to);
+  /// Bytes that the kernel needs from Frame::shared.
+  int64_t (*matmulShared)(const MatmulKernel& kernel);
+  int64_t (*matmulScratch)(const MatmulKernel& kernel);
+  int64_t (*reduceShared)(const ReduceKernel& kernel);
+  int64_t (*reduceScratch)(const ReduceKernel& kernel);
+  int64_t (*tileScratch)(const TileProgram& program);
+  void (*run)(const Plan& plan, const Frame& frame, RunStatus& status);
+};
+
+#define CG_DECLARE_TABLE(isa) \
+  namespace isa {             \
+  extern const KernelTable table; \
+  }
+CG_DECLARE_TABLE(base)
+CG_DECLARE_TABLE(avx2)
+CG_DECLARE_TABLE(avx512)
+#undef CG_DECLARE_TABLE
+
+}  // namespace cellgrad

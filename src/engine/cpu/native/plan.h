@@ -1,0 +1,187 @@
+// What a decoded program looks like: plain data that the decoder writes once and the kernels of every instruction set read.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+namespace cellgrad {
+
+enum DType : int32_t { F32 = 0, F64 = 1, I32 = 2, B8 = 3 };
+
+inline int64_t bytesOf(DType type) { return type == F64 ? 8 : type == B8 ? 1 : 4; }
+
+// The numbers below are the wire format of encode.ts; both lists have the same order.
+enum class Unary : int32_t {
+  neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, reciprocal, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh,
+  sigmoid, erf, floor, ceil, round, trunc, isnan, isfinite, logicalNot
+};
+enum class Binary : int32_t {
+  add, sub, mul, div, pow, max, min, mod, atan2, eq, ne, lt, le, gt, ge, bitAnd, bitOr, bitXor
+};
+enum class Fold : int32_t { sum, prod, max, min, any, all, argmax, argmin };
+
+constexpr int kMaxAxes = 16;
+/// Vector operations work on multiples of this many elements; registers are padded so that they may.
+constexpr int64_t kLanes = 16;
+inline int64_t roundUp(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
+
+struct Axis {
+  int64_t size;
+  int64_t stride;
+};
+
+/// How a view walks memory when the iteration space is counted row-major; neighbouring axes that form one run are merged.
+struct Pattern {
+  int32_t count;
+  bool linear;    // element p lies at p
+  bool constant;  // always the same element
+  Axis axes[kMaxAxes];
+};
+
+/// base 0 is the arena, base i + 1 is external i.
+struct Place {
+  int32_t base;
+  int64_t offset;
+};
+
+/// n is a multiple of kLanes; operands may be anywhere in memory, and out may be one of them.
+using OpFn = void (*)(char* out, const char* a, const char* b, const char* c, int64_t n);
+
+enum class StepKind : int32_t { op, load, scalar, affine, random };
+
+/// Where a value comes from that no arithmetic makes: strided memory, a scalar, a coordinate, the random stream.
+struct Source {
+  DType dtype;
+  Place place;
+  Pattern pattern;
+  int32_t scalar;  // scalar: its number; random: number of the key
+  bool normal;
+};
+
+struct Step {
+  StepKind kind;
+  int32_t out, a, b, c;
+  OpFn fn;
+  const Source* source;
+};
+
+/// A value that lies in memory in the order of the iteration space, so that full tiles use it in place.
+struct Direct {
+  int32_t value;
+  int64_t size;
+  Place place;
+  int64_t reg;  // offset in the register file, for the last, partial tile
+};
+
+struct StoreStep {
+  int32_t value;
+  int64_t size;
+  Place place;
+  Pattern pattern;
+};
+
+/// An elementwise body, scheduled over tiles of a row-major iteration space.
+struct TileProgram {
+  int64_t points;
+  int64_t tile;
+  double cost;  // rough nanoseconds per point on one core
+  int32_t values;
+  int32_t results;       // values[0 .. results) are given by the caller
+  const int32_t* resultValue;
+  const int64_t* registerOf;  // per value: offset in the register file, or -1
+  int64_t registerBytes;
+  Step* prologue;
+  int32_t prologueCount;
+  Step* steps;
+  int32_t stepCount;
+  Direct* loads;
+  int32_t loadCount;
+  Direct* directStores;
+  int32_t directStoreCount;
+  StoreStep* stores;
+  int32_t storeCount;
+};
+
+struct FoldStep {
+  Fold op;
+  DType valueType;
+  DType dtype;
+  int32_t value;
+};
+
+struct MapKernel {
+  TileProgram program;
+};
+
+/// The iteration space in the order [outer, reduced, inner]; the kept dims are [outer, inner].
+struct ReduceKernel {
+  TileProgram body;
+  TileProgram epilogue;
+  int64_t outer, reduced, inner;
+  int64_t blocks;  // fixed pieces of a long reduction, folded in order
+  FoldStep* folds;
+  int32_t foldCount;
+};
+
+struct MatmulKernel {
+  DType dtype;
+  int32_t batchAxes;
+  int64_t batchSize[kMaxAxes];
+  int64_t aBatch[kMaxAxes], bBatch[kMaxAxes];
+  int64_t batch, m, n, k;
+  Place a, b;
+  int64_t aRow, aCol, bRow, bCol;
+  bool sharedB;          // the same B for every batch entry
+  bool direct;           // the product is stored as it is, row-major, by place `out`
+  Place out;
+  TileProgram epilogue;
+};
+
+/// gather: out = source rows; scatterAdd: target rows += source.
+struct IndexKernel {
+  DType dtype;
+  int64_t outer, count, inner, rows;
+  Place source, index, target;
+  int64_t sourceStride[3], indexStride[3], targetStride[3];
+};
+
+enum class KernelKind : int32_t { map, reduce, matmul, gather, scatterAdd };
+
+struct Kernel {
+  KernelKind kind;
+  union {
+    MapKernel* map;
+    ReduceKernel* reduce;
+    MatmulKernel* matmul;
+    IndexKernel* index;
+  };
+};
+
+struct KernelTable;
+struct Block;
+
+struct Plan {
+  const KernelTable* table;
+  Block* memory;
+  int32_t externals, scalars, kernelCount;
+  int64_t arenaBytes;
+  int64_t scratchBytes;  // per thread
+  int64_t sharedBytes;   // once: packed operands, partial folds
+  Kernel* kernels;
+};
+
+/// What changes from run to run.
+struct Frame {
+  const double* scalars;
+  char* const* bases;  // arena, then externals
+  char* shared;
+};
+
+struct RunStatus {
+  int32_t failedKernel;  // -1: none
+  int32_t index;
+  int64_t rows;
+};
+
+inline char* at(const Frame& frame, Place place) { return frame.bases[place.base] + place.offset; }
+
+}  // namespace cellgrad

@@ -1,0 +1,390 @@
+// Reductions: the body runs tile by tile and each tile is folded while it is hot. Two orders of the iteration space:
+// [outer, reduced] folds runs of neighbouring points to one number; [outer, reduced, inner] folds whole rows onto a row.
+// What is added in which order depends on the shapes only.
+#include <math.h>
+#include <string.h>
+
+#include "scalar_math.h"
+#include "tile.h"
+
+namespace cellgrad {
+namespace CG_ISA {
+namespace {
+
+/// A fold's running value: floats and extrema in `value`, integer sums and positions in `integer`.
+struct Accumulator {
+  double value;
+  int64_t integer;
+};
+
+inline bool isFloat(DType type) { return type == F32 || type == F64; }
+
+Accumulator identity(const FoldStep& fold) {
+  const double low = isFloat(fold.valueType) ? -HUGE_VAL : fold.valueType == I32 ? -2147483648.0 : 0.0;
+  const double high = isFloat(fold.valueType) ? HUGE_VAL : fold.valueType == I32 ? 2147483647.0 : 1.0;
+  switch (fold.op) {
+    case Fold::sum:
+    case Fold::any: return {0, 0};
+    case Fold::prod:
+    case Fold::all: return {1, 1};
+    case Fold::max: return {low, 0};
+    case Fold::min: return {high, 0};
+    case Fold::argmax:
+    case Fold::argmin: return {0, -1};
+  }
+  return {0, 0};
+}
+
+template <bool largest>
+inline bool better(double candidate, double best) {
+  return (largest ? candidate > best : candidate < best) || (candidate != candidate && best == best);
+}
+
+/// Folds `from`, which comes after `into`, into it.
+void merge(const FoldStep& fold, Accumulator& into, const Accumulator& from) {
+  switch (fold.op) {
+    case Fold::sum:
+      into.value += from.value;
+      into.integer = int64_t(uint64_t(into.integer) + uint64_t(from.integer));
+      break;
+    case Fold::prod:
+      into.value *= from.value;
+      into.integer = int64_t(uint64_t(into.integer) * uint64_t(from.integer));
+      break;
+    case Fold::max: into.value = maximum(into.value, from.value); break;
+    case Fold::min: into.value = minimum(into.value, from.value); break;
+    case Fold::any: into.integer |= from.integer; break;
+    case Fold::all: into.integer &= from.integer; break;
+    case Fold::argmax:
+      if (from.integer >= 0 && (into.integer < 0 || better<true>(from.value, into.value))) into = from;
+      break;
+    case Fold::argmin:
+      if (from.integer >= 0 && (into.integer < 0 || better<false>(from.value, into.value))) into = from;
+      break;
+  }
+}
+
+constexpr int kWide = 32;  // parallel chains inside one run; they also bound how many float32 additions follow each other
+
+template <class T>
+double sumRun(const T* x, int64_t n) {
+  if (n < kWide) {
+    double total = 0;
+    for (int64_t i = 0; i < n; i++) total += double(x[i]);
+    return total;
+  }
+  T lanes[kWide];
+  for (int j = 0; j < kWide; j++) lanes[j] = x[j];
+  int64_t i = kWide;
+  for (; i + kWide <= n; i += kWide) {
+    for (int j = 0; j < kWide; j++) lanes[j] += x[i + j];
+  }
+  for (int64_t j = 0; i < n; i++, j++) lanes[j] += x[i];
+  double total = 0;
+  for (int j = 0; j < kWide; j++) total += double(lanes[j]);
+  return total;
+}
+
+template <class T, T (*F)(T, T)>
+T extremumRun(const T* x, int64_t n, T start) {
+  T best = start;
+  int64_t i = 0;
+  if (n >= kWide) {
+    T lanes[kWide];
+    for (int j = 0; j < kWide; j++) lanes[j] = x[j];
+    for (i = kWide; i + kWide <= n; i += kWide) {
+      for (int j = 0; j < kWide; j++) lanes[j] = F(lanes[j], x[i + j]);
+    }
+    for (int j = 0; j < kWide; j++) best = F(best, lanes[j]);
+  }
+  for (; i < n; i++) best = F(best, x[i]);
+  return best;
+}
+
+template <class T, bool largest>
+void positionRun(Accumulator& into, const T* x, int64_t n, int64_t stride, int64_t position) {
+  double best = into.value;
+  int64_t where = into.integer;
+  for (int64_t i = 0; i < n; i++) {
+    const double candidate = double(x[i * stride]);
+    if (where < 0 || better<largest>(candidate, best)) {
+      best = candidate;
+      where = position + i;
+    }
+  }
+  into = {best, where};
+}
+
+/// Folds n neighbouring values; `position` is the number of the first along the reduced dims.
+template <class T>
+void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int64_t position) {
+  switch (fold.op) {
+    case Fold::sum:
+      if (fold.valueType == I32 || fold.valueType == B8) {
+        uint64_t total = uint64_t(into.integer);
+        for (int64_t i = 0; i < n; i++) total += uint64_t(int64_t(x[i]));
+        into.integer = int64_t(total);
+      } else {
+        into.value += sumRun(x, n);
+      }
+      break;
+    case Fold::prod:
+      if (fold.valueType == I32 || fold.valueType == B8) {
+        uint64_t product = uint64_t(into.integer);
+        for (int64_t i = 0; i < n; i++) product *= uint64_t(int64_t(x[i]));
+        into.integer = int64_t(product);
+      } else {
+        double product = into.value;
+        for (int64_t i = 0; i < n; i++) product *= double(x[i]);
+        into.value = product;
+      }
+      break;
+    case Fold::max: into.value = maximum(into.value, double(extremumRun<T, maximum<T>>(x, n, x[0]))); break;
+    case Fold::min: into.value = minimum(into.value, double(extremumRun<T, minimum<T>>(x, n, x[0]))); break;
+    case Fold::any: {
+      int64_t found = 0;
+      for (int64_t i = 0; i < n; i++) found |= x[i] != T(0);
+      into.integer |= found;
+      break;
+    }
+    case Fold::all: {
+      int64_t held = 1;
+      for (int64_t i = 0; i < n; i++) held &= x[i] != T(0);
+      into.integer &= held;
+      break;
+    }
+    case Fold::argmax: positionRun<T, true>(into, x, n, 1, position); break;
+    case Fold::argmin: positionRun<T, false>(into, x, n, 1, position); break;
+  }
+}
+
+void foldValues(const FoldStep& fold, Accumulator& into, const char* x, int64_t n, int64_t position) {
+  switch (fold.valueType) {
+    case F32: return foldRun(fold, into, reinterpret_cast<const float*>(x), n, position);
+    case F64: return foldRun(fold, into, reinterpret_cast<const double*>(x), n, position);
+    case I32: return foldRun(fold, into, reinterpret_cast<const int32_t*>(x), n, position);
+    case B8: return foldRun(fold, into, reinterpret_cast<const uint8_t*>(x), n, position);
+  }
+}
+
+/// Folds `rows` rows of `width` values onto `width` accumulators.
+template <class T>
+void foldRows(const FoldStep& fold, Accumulator* into, const T* x, T* work, int64_t rows, int64_t width, int64_t position) {
+  if (isFloat(fold.valueType) && (fold.op == Fold::sum || fold.op == Fold::max || fold.op == Fold::min)) {
+    // Halving: long vectors even where rows are short, and the exactness of pairwise summation.
+    const T* from = x;
+    while (rows > 1) {
+      const int64_t half = rows / 2, n = half * width, shift = (rows - half) * width;
+      const T* other = from + shift;
+      if (fold.op == Fold::sum) for (int64_t i = 0; i < n; i++) work[i] = from[i] + other[i];
+      else if (fold.op == Fold::max) for (int64_t i = 0; i < n; i++) work[i] = maximum(from[i], other[i]);
+      else for (int64_t i = 0; i < n; i++) work[i] = minimum(from[i], other[i]);
+      if (from != work && rows % 2) memcpy(work + n, from + n, size_t(width) * sizeof(T));
+      from = work;
+      rows -= half;
+    }
+    if (fold.op == Fold::sum) for (int64_t j = 0; j < width; j++) into[j].value += double(from[j]);
+    else if (fold.op == Fold::max) for (int64_t j = 0; j < width; j++) into[j].value = maximum(into[j].value, double(from[j]));
+    else for (int64_t j = 0; j < width; j++) into[j].value = minimum(into[j].value, double(from[j]));
+    return;
+  }
+  for (int64_t j = 0; j < width; j++) {
+    for (int64_t r = 0; r < rows; r++) foldRun(fold, into[j], x + r * width + j, 1, position + r);
+  }
+}
+
+void foldRowValues(const FoldStep& fold, Accumulator* into, const char* x, char* work, int64_t rows, int64_t width, int64_t position) {
+  switch (fold.valueType) {
+    case F32: return foldRows(fold, into, reinterpret_cast<const float*>(x), reinterpret_cast<float*>(work), rows, width, position);
+    case F64: return foldRows(fold, into, reinterpret_cast<const double*>(x), reinterpret_cast<double*>(work), rows, width, position);
+    case I32: return foldRows(fold, into, reinterpret_cast<const int32_t*>(x), reinterpret_cast<int32_t*>(work), rows, width, position);
+    case B8: return foldRows(fold, into, reinterpret_cast<const uint8_t*>(x), reinterpret_cast<uint8_t*>(work), rows, width, position);
+  }
+}
+
+void finish(const FoldStep& fold, const Accumulator& total, char* results, int64_t i) {
+  const bool integral = !isFloat(fold.valueType);
+  double value = total.value;
+  switch (fold.op) {
+    case Fold::sum:
+    case Fold::prod:
+      if (integral) value = double(int32_t(uint32_t(uint64_t(total.integer))));
+      break;
+    case Fold::any:
+    case Fold::all: value = double(total.integer); break;
+    case Fold::argmax:
+    case Fold::argmin: value = total.integer < 0 ? 0 : double(total.integer); break;
+    default: break;
+  }
+  switch (fold.dtype) {
+    case F32: reinterpret_cast<float*>(results)[i] = float(value); break;
+    case F64: reinterpret_cast<double*>(results)[i] = value; break;
+    case I32: reinterpret_cast<int32_t*>(results)[i] = convert<int32_t, double>(value); break;
+    case B8: reinterpret_cast<uint8_t*>(results)[i] = value != 0; break;
+  }
+}
+
+struct ReduceTask {
+  const ReduceKernel* kernel;
+  const Frame* frame;
+  int64_t keptPerPiece;   // whole pieces: kept points, or rows of `inner` columns
+  int64_t blockRows;
+  Accumulator* partial;   // [kept, blocks, folds] where the reduction is cut
+};
+
+int64_t keptCount(const ReduceKernel& kernel) { return kernel.outer * kernel.inner; }
+
+/// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into `into` ([folds][width]).
+void foldSpan(TileRunner& body, const ReduceKernel& kernel, char* work, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width, Accumulator* into) {
+  const int64_t tile = kernel.body.tile;
+  const bool wholeRows = width == kernel.inner;
+  const int64_t rowsPerTile = wholeRows && tile / width > 0 ? tile / width : 1;
+  for (int64_t r = r0; r < r1; r += rowsPerTile) {
+    const int64_t rows = r1 - r < rowsPerTile ? r1 - r : rowsPerTile;
+    body.run((o * kernel.reduced + r) * kernel.inner + c0, rows * width);
+    for (int32_t f = 0; f < kernel.foldCount; f++) {
+      const FoldStep& fold = kernel.folds[f];
+      if (kernel.inner == 1) foldValues(fold, into[f], body.values[fold.value], rows, r);
+      else foldRowValues(fold, into + f * width, body.values[fold.value], work, rows, width, r);
+    }
+  }
+}
+
+struct Layout {
+  int64_t epilogueTile;
+  int64_t bytes;
+};
+
+/// Scratch beside the two runners: result tiles, one work tile, accumulators.
+int64_t extraScratch(const ReduceKernel& kernel) {
+  const int64_t tile = kernel.epilogue.tile + kLanes;
+  return int64_t(kernel.foldCount) * tile * 8 + kernel.body.tile * 8 + 128 + int64_t(kernel.foldCount) * (tile + kernel.body.tile) * int64_t(sizeof(Accumulator)) + 64;
+}
+
+void reducePiece(void* context, int64_t piece, char* scratch) {
+  const ReduceTask& task = *static_cast<ReduceTask*>(context);
+  const ReduceKernel& kernel = *task.kernel;
+  const int64_t kept = keptCount(kernel), folds = kernel.foldCount;
+  int64_t first = piece * task.keptPerPiece, end = first + task.keptPerPiece;
+  if (end > kept) end = kept;
+
+  TileRunner body, epilogue;
+  char* free = scratch;
+  if (kernel.body.points) free = body.begin(kernel.body, *task.frame, free, kernel.body.tile);
+  free = epilogue.begin(kernel.epilogue, *task.frame, free, end - first);
+  char* results = free;
+  const int64_t resultBytes = (kernel.epilogue.tile + kLanes) * 8;
+  memset(results, 0, size_t(folds * resultBytes));
+  for (int32_t i = 0; i < kernel.epilogue.results; i++) epilogue.values[i] = results + kernel.epilogue.resultValue[i] * resultBytes;
+  char* work = results + folds * resultBytes;
+  Accumulator* totals = reinterpret_cast<Accumulator*>(work + kernel.body.tile * 8 + 128);
+
+  const int64_t tile = kernel.epilogue.tile;
+  for (int64_t k = first; k < end;) {
+    // One batch of kept points: as many as the epilogue takes at once.
+    const int64_t count = end - k < tile ? end - k : tile;
+    if (task.partial) {
+      for (int64_t i = 0; i < count; i++) {
+        for (int64_t f = 0; f < folds; f++) {
+          Accumulator total = identity(kernel.folds[f]);
+          for (int64_t b = 0; b < kernel.blocks; b++) merge(kernel.folds[f], total, task.partial[((k + i) * kernel.blocks + b) * folds + f]);
+          finish(kernel.folds[f], total, results + f * resultBytes, i);
+        }
+      }
+    } else if (kernel.inner == 1 && kernel.reduced > 0 && kernel.reduced <= kernel.body.tile / 2) {
+      // Several short reductions share a tile of the body.
+      const int64_t perTile = kernel.body.tile / kernel.reduced;
+      for (int64_t i = 0; i < count; i += perTile) {
+        const int64_t points = count - i < perTile ? count - i : perTile;
+        body.run((k + i) * kernel.reduced, points * kernel.reduced);
+        for (int64_t f = 0; f < folds; f++) {
+          const FoldStep& fold = kernel.folds[f];
+          const char* values = body.values[fold.value];
+          const int64_t bytes = kernel.reduced * bytesOf(fold.valueType);
+          for (int64_t j = 0; j < points; j++) {
+            Accumulator total = identity(fold);
+            foldValues(fold, total, values + j * bytes, kernel.reduced, 0);
+            finish(fold, total, results + f * resultBytes, i + j);
+          }
+        }
+      }
+    } else {
+      for (int64_t i = 0; i < count;) {
+        const int64_t o = (k + i) / kernel.inner, c = (k + i) % kernel.inner;
+        int64_t width = kernel.inner - c;
+        if (width > count - i) width = count - i;
+        if (width > kernel.body.tile) width = kernel.body.tile;
+        for (int64_t f = 0; f < folds; f++) {
+          for (int64_t j = 0; j < width; j++) totals[f * width + j] = identity(kernel.folds[f]);
+        }
+        foldSpan(body, kernel, work, o, 0, kernel.reduced, c, width, totals);
+        for (int64_t f = 0; f < folds; f++) {
+          for (int64_t j = 0; j < width; j++) finish(kernel.folds[f], totals[f * width + j], results + f * resultBytes, i + j);
+        }
+        i += width;
+      }
+    }
+    epilogue.run(k, count);
+    k += count;
+  }
+}
+
+/// One block of a long reduction: folds its rows for all kept columns of one outer index.
+void blockPiece(void* context, int64_t piece, char* scratch) {
+  const ReduceTask& task = *static_cast<ReduceTask*>(context);
+  const ReduceKernel& kernel = *task.kernel;
+  const int64_t o = piece / kernel.blocks, block = piece % kernel.blocks, folds = kernel.foldCount;
+  const int64_t r0 = block * task.blockRows;
+  int64_t r1 = r0 + task.blockRows;
+  if (r1 > kernel.reduced) r1 = kernel.reduced;
+  TileRunner body;
+  char* work = body.begin(kernel.body, *task.frame, scratch, kernel.body.tile);
+  Accumulator* totals = reinterpret_cast<Accumulator*>(work + kernel.body.tile * 8 + 128);
+  for (int64_t c = 0; c < kernel.inner; c += kernel.body.tile) {
+    int64_t width = kernel.inner - c;
+    if (width > kernel.body.tile) width = kernel.body.tile;
+    for (int64_t f = 0; f < folds; f++) {
+      for (int64_t j = 0; j < width; j++) totals[f * width + j] = identity(kernel.folds[f]);
+    }
+    foldSpan(body, kernel, work, o, r0, r1, c, width, totals);
+    for (int64_t j = 0; j < width; j++) {
+      for (int64_t f = 0; f < folds; f++) {
+        task.partial[((o * kernel.inner + c + j) * kernel.blocks + block) * folds + f] = totals[f * width + j];
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int64_t reduceShared(const ReduceKernel& kernel) {
+  return kernel.blocks > 1 ? keptCount(kernel) * kernel.blocks * kernel.foldCount * int64_t(sizeof(Accumulator)) : 0;
+}
+
+int64_t reduceScratch(const ReduceKernel& kernel) {
+  return tileScratch(kernel.body) + tileScratch(kernel.epilogue) + extraScratch(kernel);
+}
+
+void runReduce(const ReduceKernel& kernel, const Frame& frame) {
+  const int64_t kept = keptCount(kernel);
+  if (kept == 0) return;
+  const double bodyCost = double(kept) * double(kernel.reduced) * kernel.body.cost;
+  ReduceTask task{&kernel, &frame, kept, kernel.reduced, nullptr};
+  if (kernel.blocks > 1) {
+    task.partial = reinterpret_cast<Accumulator*>(frame.shared);
+    task.blockRows = (kernel.reduced + kernel.blocks - 1) / kernel.blocks;
+    const int64_t blocks = kernel.outer * kernel.blocks;
+    if (piecesFor(blocks, bodyCost) > 1) parallel(blocks, blockPiece, &task);
+    else
+      for (int64_t i = 0; i < blocks; i++) blockPiece(&task, i, callerScratch());
+    reducePiece(&task, 0, callerScratch());
+    return;
+  }
+  const int64_t pieces = piecesFor(kept, bodyCost);
+  task.keptPerPiece = (kept + pieces - 1) / pieces;
+  if (pieces == 1) reducePiece(&task, 0, callerScratch());
+  else parallel((kept + task.keptPerPiece - 1) / task.keptPerPiece, reducePiece, &task);
+}
+
+}  // namespace CG_ISA
+}  // namespace cellgrad

@@ -1,0 +1,36 @@
+// Runs a plan's kernels in order, and the table by which the rest of the engine reaches this instruction set.
+#include "tile.h"
+
+#define CG_STRING(x) #x
+#define CG_NAME(x) CG_STRING(x)
+
+namespace cellgrad {
+namespace CG_ISA {
+namespace {
+
+void run(const Plan& plan, const Frame& frame, RunStatus& status) {
+  status.failedKernel = -1;
+  for (int32_t i = 0; i < plan.kernelCount; i++) {
+    const Kernel& kernel = plan.kernels[i];
+    bool done = true;
+    switch (kernel.kind) {
+      case KernelKind::map: runMap(*kernel.map, frame); break;
+      case KernelKind::reduce: runReduce(*kernel.reduce, frame); break;
+      case KernelKind::matmul: runMatmul(*kernel.matmul, frame); break;
+      case KernelKind::gather: done = runGather(*kernel.index, frame, status); break;
+      case KernelKind::scatterAdd: done = runScatterAdd(*kernel.index, frame, status); break;
+    }
+    if (!done) {
+      status.failedKernel = i;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+extern const KernelTable table;
+const KernelTable table = {CG_NAME(CG_ISA), unaryOp, binaryOp, selectOp, castOp, matmulShared, matmulScratch, reduceShared, reduceScratch, tileScratch, run};
+
+}  // namespace CG_ISA
+}  // namespace cellgrad

@@ -1,0 +1,395 @@
+// See schedule.h.
+#include "schedule.h"
+
+#include <initializer_list>
+
+namespace cellgrad {
+namespace {
+
+constexpr int64_t kRegisterFile = 24 * 1024;  // what the registers of a tile should fit in, well inside a 32 KiB L1
+constexpr int64_t kLongestTile = 1024;
+constexpr int64_t kShortestTile = 192;
+constexpr int32_t kForever = 0x7fffffff;
+
+int64_t gcd(int64_t a, int64_t b) { return b == 0 ? a : gcd(b, a % b); }
+
+bool isTranscendental(const InstructionWords& i) {
+  if (i.code == Code::unary) {
+    switch (Unary(i.p[0])) {
+      case Unary::neg:
+      case Unary::abs:
+      case Unary::sign:
+      case Unary::sqrt:
+      case Unary::rsqrt:
+      case Unary::reciprocal:
+      case Unary::floor:
+      case Unary::ceil:
+      case Unary::round:
+      case Unary::trunc:
+      case Unary::isnan:
+      case Unary::isfinite:
+      case Unary::logicalNot: return false;
+      default: return true;
+    }
+  }
+  return i.code == Code::binary && (Binary(i.p[0]) == Binary::pow || Binary(i.p[0]) == Binary::mod || Binary(i.p[0]) == Binary::atan2);
+}
+
+/// One body value while it is scheduled.
+struct Value {
+  int32_t root;       // itself, or the value of which it is another name
+  bool needed;
+  bool invariant;     // the same in every tile
+  bool direct;        // a load that is used in place
+  bool emitted;
+  int32_t lastUse;    // step after which its register is free
+  int32_t directStore;  // number of the store that it is written to in place, or -1
+  int64_t reg;
+  OpFn fn;
+  Pattern pattern;
+};
+
+struct Registers {
+  int64_t next = 0;
+  int64_t tile;
+  int64_t* free[9];
+  int32_t freeCount[9] = {};
+
+  int64_t take(int64_t size) {
+    if (freeCount[size]) return free[size][--freeCount[size]];
+    const int64_t offset = next;
+    // The extra line keeps registers from sharing cache sets and lets loops write a little past the end.
+    next += roundUp(tile * size, 64) + 64;
+    return offset;
+  }
+  void give(int64_t size, int64_t offset) { free[size][freeCount[size]++] = offset; }
+};
+
+int32_t operandCount(const InstructionWords& i) {
+  switch (i.code) {
+    case Code::unary: return 1;
+    case Code::binary: return 2;
+    case Code::select: return 3;
+    case Code::cast: return 1;
+    default: return 0;
+  }
+}
+
+int32_t operand(const InstructionWords& i, int32_t which) {
+  switch (i.code) {
+    case Code::unary:
+    case Code::binary: return i.p[1 + which];
+    case Code::select: return i.p[which];
+    default: return i.p[0];
+  }
+}
+
+const char* findOperation(const InstructionWords* code, int32_t number, const KernelTable& table, OpFn& fn) {
+  const InstructionWords& i = code[number];
+  for (int32_t w = 0; w < operandCount(i); w++) {
+    if (operand(i, w) < 0 || operand(i, w) >= number) return "an instruction names an operand that is not an earlier value";
+  }
+  switch (i.code) {
+    case Code::unary: {
+      const DType type = code[i.p[1]].dtype;
+      const bool test = Unary(i.p[0]) == Unary::isnan || Unary(i.p[0]) == Unary::isfinite;
+      const bool negation = Unary(i.p[0]) == Unary::logicalNot && type != I32;
+      if (i.dtype != (test || negation ? B8 : type)) return "a unary instruction has the wrong dtype for its operand";
+      fn = table.unary(Unary(i.p[0]), type);
+      break;
+    }
+    case Code::binary: {
+      const DType type = code[i.p[1]].dtype;
+      const bool comparison = Binary(i.p[0]) >= Binary::eq && Binary(i.p[0]) <= Binary::ge;
+      if (code[i.p[2]].dtype != type) return "a binary instruction has operands of two dtypes";
+      if (i.dtype != (comparison ? B8 : type)) return "a binary instruction has the wrong dtype for its operands";
+      fn = table.binary(Binary(i.p[0]), type);
+      break;
+    }
+    case Code::select:
+      if (code[i.p[0]].dtype != B8) return "a select instruction needs a bool condition";
+      if (code[i.p[1]].dtype != i.dtype || code[i.p[2]].dtype != i.dtype) return "a select instruction has the wrong dtype for its operands";
+      fn = table.select(i.dtype);
+      break;
+    case Code::cast: fn = table.cast(code[i.p[0]].dtype, i.dtype); break;
+    default: return nullptr;
+  }
+  return fn ? nullptr : "an operation is not defined for the dtype of its operands";
+}
+
+}  // namespace
+
+Pattern makePattern(const Dims& dims, const int64_t* strides) {
+  Pattern pattern{};
+  for (int32_t d = 0; d < dims.count; d++) {
+    if (dims.size[d] == 1) continue;
+    if (pattern.count) {
+      Axis& last = pattern.axes[pattern.count - 1];
+      if (last.stride == strides[d] * dims.size[d]) {
+        last = {last.size * dims.size[d], strides[d]};
+        continue;
+      }
+    }
+    pattern.axes[pattern.count++] = {dims.size[d], strides[d]};
+  }
+  pattern.constant = pattern.count == 0 || (pattern.count == 1 && pattern.axes[0].stride == 0);
+  pattern.linear = pattern.count == 0 || (pattern.count == 1 && pattern.axes[0].stride == 1);
+  return pattern;
+}
+
+const char* schedule(TileProgram& program, const BodyPlan& plan, const KernelTable& table, Block*& memory, int32_t* valueOf) {
+  const InstructionWords* code = plan.body->code;
+  const int32_t count = plan.body->codeCount;
+  Value* values = make<Value>(memory, count);
+  program.points = plan.dims.points();
+
+  // What every value is, and which are needed.
+  for (int32_t i = 0; i < count; i++) {
+    Value& value = values[i];
+    const InstructionWords& instruction = code[i];
+    value.root = i;
+    value.directStore = -1;
+    value.lastUse = -1;
+    if (const char* error = findOperation(code, i, table, value.fn)) return error;
+    if (instruction.code == Code::cast && code[instruction.p[0]].dtype == instruction.dtype) value.root = values[instruction.p[0]].root;
+    int64_t strides[kMaxAxes] = {};
+    if (instruction.code == Code::load) {
+      if (instruction.p[0] < 0 || instruction.p[0] >= plan.body->loadCount) return "an instruction names a load that does not exist";
+      const ViewWords& view = plan.body->loads[instruction.p[0]];
+      if (view.dtype != instruction.dtype) return "a load instruction has another dtype than its view";
+      if (view.count != plan.dims.count) return "a view has another number of strides than its kernel has dims";
+      for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = view.strides[plan.order[d]];
+    } else if (instruction.code == Code::index || instruction.code == Code::random) {
+      for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.rowMajor[d];
+      if (instruction.code == Code::random && instruction.dtype != F32 && instruction.dtype != F64) return "random numbers are float32 or float64";
+    } else if (instruction.code == Code::coordinate) {
+      for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.order[d] == instruction.p[0];
+    }
+    value.pattern = makePattern(plan.dims, strides);
+  }
+  for (int32_t i = 0; i < plan.storeCount; i++) {
+    const StoreWords& store = plan.stores[i];
+    if (store.value < 0 || store.value >= count) return "a store names a value that does not exist";
+    if (store.view.count != plan.dims.count) return "a view has another number of strides than its kernel has dims";
+    if (store.view.dtype != code[store.value].dtype) return "a store has another dtype than its value";
+    values[values[store.value].root].needed = true;
+  }
+  for (int32_t i = 0; i < plan.keptCount; i++) values[values[plan.kept[i]].root].needed = true;
+  // A load that is stored unchanged beside other stores is copied first, since one of those may overwrite it.
+  const auto storedAsIs = [&](int32_t root) {
+    for (int32_t i = 0; i < plan.storeCount; i++) {
+      if (values[plan.stores[i].value].root == root) return plan.storeCount > 1;
+    }
+    return false;
+  };
+  int32_t needed = 0;
+  for (int32_t i = count - 1; i >= 0; i--) {
+    if (!values[i].needed || values[i].root != i) continue;
+    needed++;
+    for (int32_t w = 0; w < operandCount(code[i]); w++) values[values[operand(code[i], w)].root].needed = true;
+  }
+
+  // Tile size; a map whose loads repeat with a short period gets tiles of whole periods, so that they are filled once.
+  int64_t widest = 1;
+  for (int32_t i = 0; i < count; i++) {
+    if (values[i].needed && bytesOf(code[i].dtype) > widest) widest = bytesOf(code[i].dtype);
+  }
+  int64_t tile = kRegisterFile / (widest * (needed < 2 ? 2 : needed)) / 64 * 64;
+  tile = tile < kShortestTile ? kShortestTile : tile > kLongestTile ? kLongestTile : tile;
+  int64_t period = 64;
+  for (int32_t i = 0; i < count; i++) {
+    Value& value = values[i];
+    if (!value.needed || value.root != i) continue;
+    const Pattern& pattern = value.pattern;
+    switch (code[i].code) {
+      case Code::scalar: value.invariant = true; break;
+      case Code::load:
+      case Code::index:
+      case Code::coordinate:
+        value.invariant = pattern.constant;
+        if (code[i].code == Code::load && !pattern.constant && pattern.linear) value.direct = !storedAsIs(i);
+        if (plan.fromStart && pattern.count == 2 && pattern.axes[0].stride == 0 && program.points > tile) {
+          const int64_t inner = pattern.axes[1].size, common = period / gcd(period, inner) * inner;
+          if (common <= tile) {
+            period = common;
+            value.invariant = true;
+          }
+        }
+        break;
+      case Code::unary:
+      case Code::binary:
+      case Code::select:
+      case Code::cast:
+        value.invariant = true;
+        for (int32_t w = 0; w < operandCount(code[i]); w++) value.invariant = value.invariant && values[values[operand(code[i], w)].root].invariant;
+        break;
+      default: break;
+    }
+  }
+  tile = tile / period * period;
+  program.tile = tile;
+
+  // Steps, in the order of the code, each source just before its first use.
+  program.prologue = make<Step>(memory, count);
+  program.steps = make<Step>(memory, count);
+  int32_t* stepValue = make<int32_t>(memory, count);
+  int32_t memoryReads = -1;  // last step that reads memory
+  const auto emit = [&](int32_t i) {
+    Value& value = values[i];
+    if (value.emitted || value.direct || code[i].code == Code::result) return;
+    value.emitted = true;
+    Step step{};
+    step.fn = value.fn;
+    const auto slot = [&](int32_t w) { return values[operand(code[i], w)].root; };
+    switch (code[i].code) {
+      case Code::load: step.kind = StepKind::load; break;
+      case Code::scalar: step.kind = StepKind::scalar; break;
+      case Code::index:
+      case Code::coordinate: step.kind = StepKind::affine; break;
+      case Code::random: step.kind = StepKind::random; break;
+      default:
+        step.kind = StepKind::op;
+        step.a = slot(0);
+        step.b = operandCount(code[i]) > 1 ? slot(1) : step.a;
+        step.c = operandCount(code[i]) > 2 ? slot(2) : step.a;
+    }
+    step.out = i;
+    if (step.kind != StepKind::op) {
+      Source* source = make<Source>(memory, 1);
+      source->dtype = code[i].dtype;
+      source->pattern = value.pattern;
+      if (step.kind == StepKind::load) source->place = plan.body->loads[code[i].p[0]].place;
+      if (step.kind == StepKind::scalar) source->scalar = code[i].p[0];
+      if (step.kind == StepKind::random) {
+        source->normal = code[i].p[0] != 0;
+        source->scalar = code[i].p[1];
+      }
+      step.source = source;
+    }
+    if (value.invariant) {
+      program.prologue[program.prologueCount++] = step;
+      return;
+    }
+    const int32_t number = program.stepCount++;
+    stepValue[number] = i;
+    program.steps[number] = step;
+    bool reads = step.kind == StepKind::load;
+    if (step.kind == StepKind::op) {
+      for (const int32_t operandValue : {step.a, step.b, step.c}) {
+        values[operandValue].lastUse = number;
+        reads = reads || values[operandValue].direct;
+      }
+    }
+    if (reads) memoryReads = number;
+  };
+  for (int32_t i = 0; i < count; i++) {
+    if (!values[i].needed || values[i].root != i || operandCount(code[i]) == 0) continue;
+    for (int32_t w = 0; w < operandCount(code[i]); w++) emit(values[operand(code[i], w)].root);
+    emit(i);
+  }
+  for (int32_t i = 0; i < count; i++) {
+    if (values[i].needed && values[i].root == i) emit(i);
+  }
+
+  // Stores: in place where the value comes last of all that reads memory, so that a store over a load of the same view is safe.
+  program.directStores = make<Direct>(memory, plan.storeCount);
+  program.stores = make<StoreStep>(memory, plan.storeCount);
+  for (int32_t n = program.stepCount - 1; n >= 0; n--) values[stepValue[n]].directStore = n >= memoryReads && program.steps[n].kind == StepKind::op ? -2 : -1;
+  for (int32_t i = 0; i < plan.storeCount; i++) {
+    const StoreWords& store = plan.stores[i];
+    const int32_t root = values[store.value].root;
+    int64_t strides[kMaxAxes] = {};
+    for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = store.view.strides[plan.order[d]];
+    const Pattern pattern = makePattern(plan.dims, strides);
+    const int64_t size = bytesOf(store.view.dtype);
+    if (pattern.linear && values[root].directStore == -2) {
+      values[root].directStore = i;
+      program.directStores[program.directStoreCount++] = {root, size, store.view.place, 0};
+    } else {
+      program.stores[program.storeCount++] = {root, size, store.view.place, pattern};
+      values[root].lastUse = kForever;
+    }
+  }
+  for (int32_t i = 0; i < plan.keptCount; i++) values[values[plan.kept[i]].root].lastUse = kForever;
+
+  // Registers.
+  Registers registers;
+  registers.tile = tile;
+  for (const int64_t size : {1, 4, 8}) registers.free[size] = make<int64_t>(memory, count + 1);
+  for (int32_t i = 0; i < count; i++) {
+    Value& value = values[i];
+    value.reg = 0;
+    if (value.needed && value.root == i && (value.invariant || value.direct)) value.reg = registers.take(bytesOf(code[i].dtype));
+  }
+  for (int32_t n = 0; n < program.stepCount; n++) {
+    const int32_t out = stepValue[n];
+    const int64_t size = bytesOf(code[out].dtype);
+    const Step& step = program.steps[n];
+    // An operand of the same width that dies here may give its register to the result; one of another width may not.
+    const auto releaseOperands = [&](bool sameSize) {
+      if (step.kind != StepKind::op) return;
+      const int32_t operands[3] = {step.a, step.b, step.c};
+      for (int32_t w = 0; w < 3; w++) {
+        bool repeated = false;
+        for (int32_t v = 0; v < w; v++) repeated = repeated || operands[v] == operands[w];
+        const Value& value = values[operands[w]];
+        const int64_t width = bytesOf(code[operands[w]].dtype);
+        if (repeated || value.invariant || value.lastUse != n || code[operands[w]].code == Code::result || value.directStore >= 0) continue;
+        if ((width == size) == sameSize) registers.give(width, value.reg);
+      }
+    };
+    releaseOperands(true);
+    values[out].reg = registers.take(size);
+    releaseOperands(false);
+  }
+  program.registerBytes = roundUp(registers.next, 64) + 64;
+
+  // Values get numbers of their own, results first.
+  program.values = 0;
+  program.results = 0;
+  for (int32_t i = 0; i < count; i++) valueOf[i] = -1;
+  int32_t* resultValue = make<int32_t>(memory, count);
+  for (int32_t i = 0; i < count; i++) {
+    if (code[i].code == Code::result && values[i].needed) {
+      resultValue[program.results++] = code[i].p[0];
+      valueOf[i] = program.values++;
+    }
+  }
+  for (int32_t i = 0; i < count; i++) {
+    if (values[i].needed && values[i].root == i && valueOf[i] < 0) valueOf[i] = program.values++;
+  }
+  for (int32_t i = 0; i < count; i++) {
+    if (values[i].root != i) valueOf[i] = valueOf[values[i].root];
+  }
+  int64_t* registerOf = make<int64_t>(memory, program.values);
+  program.loads = make<Direct>(memory, count);
+  for (int32_t i = 0; i < count; i++) {
+    if (!values[i].needed || values[i].root != i) continue;
+    registerOf[valueOf[i]] = values[i].reg;
+    if (values[i].direct) {
+      program.loads[program.loadCount++] = {valueOf[i], bytesOf(code[i].dtype), plan.body->loads[code[i].p[0]].place, values[i].reg};
+    }
+  }
+  program.registerOf = registerOf;
+  program.resultValue = resultValue;
+  for (Step* step = program.prologue; step != program.prologue + program.prologueCount; step++) {
+    step->out = valueOf[step->out];
+    if (step->kind == StepKind::op) step->a = valueOf[step->a], step->b = valueOf[step->b], step->c = valueOf[step->c];
+  }
+  program.cost = 0.05 * double(program.loadCount + program.directStoreCount + program.storeCount);
+  for (int32_t n = 0; n < program.stepCount; n++) {
+    Step& step = program.steps[n];
+    const double width = double(bytesOf(code[stepValue[n]].dtype)) / 4;
+    program.cost += step.kind == StepKind::random ? 3 : step.kind != StepKind::op ? 0.3 : isTranscendental(code[stepValue[n]]) ? 0.8 * width * width : 0.05 * width;
+    step.out = valueOf[step.out];
+    if (step.kind == StepKind::op) step.a = valueOf[step.a], step.b = valueOf[step.b], step.c = valueOf[step.c];
+  }
+  for (int32_t i = 0; i < program.directStoreCount; i++) {
+    program.directStores[i].reg = values[program.directStores[i].value].reg;
+    program.directStores[i].value = valueOf[program.directStores[i].value];
+  }
+  for (int32_t i = 0; i < program.storeCount; i++) program.stores[i].value = valueOf[program.stores[i].value];
+  return nullptr;
+}
+
+}  // namespace cellgrad

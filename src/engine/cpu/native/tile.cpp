@@ -1,0 +1,219 @@
+// Runs a TileProgram: fills what must be copied into registers, calls the vector operations, stores the results.
+#include "tile.h"
+
+#include <string.h>
+
+namespace cellgrad {
+namespace CG_ISA {
+namespace {
+
+template <class T>
+void gather(T* out, const T* in, const Pattern& pattern, int64_t first, int64_t count) {
+  walk(pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
+    const T* from = in + offset;
+    T* to = out + i;
+    if (stride == 1) {
+      if (length * int64_t(sizeof(T)) >= 64) memcpy(to, from, size_t(length) * sizeof(T));
+      else
+        for (int64_t j = 0; j < length; j++) to[j] = from[j];
+    } else if (stride == 0) {
+      const T value = *from;
+      for (int64_t j = 0; j < length; j++) to[j] = value;
+    } else {
+      for (int64_t j = 0; j < length; j++) to[j] = from[j * stride];
+    }
+  });
+}
+
+template <class T>
+void scatter(T* out, const T* in, const Pattern& pattern, int64_t first, int64_t count) {
+  walk(pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
+    T* to = out + offset;
+    const T* from = in + i;
+    if (stride == 1) memcpy(to, from, size_t(length) * sizeof(T));
+    else
+      for (int64_t j = 0; j < length; j++) to[j * stride] = from[j];
+  });
+}
+
+template <class T>
+void affine(T* out, const Pattern& pattern, int64_t first, int64_t count) {
+  walk(pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
+    for (int64_t j = 0; j < length; j++) out[i + j] = T(offset + j * stride);
+  });
+}
+
+template <class T>
+void splat(char* out, double value, int64_t count) {
+  const T x = T(value);
+  T* to = reinterpret_cast<T*>(out);
+  for (int64_t i = 0; i < count; i++) to[i] = x;
+}
+
+template <class T>
+void randomTile(T* out, const Source& source, const double* scalars, int64_t first, int64_t count) {
+  const uint64_t seed = uint64_t(scalars[source.scalar]), start = uint64_t(scalars[source.scalar + 1]);
+  walk(source.pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
+    if (source.normal) drawNormal(out + i, seed, start + uint64_t(offset), uint64_t(stride), length);
+    else drawUniform(out + i, seed, start + uint64_t(offset), uint64_t(stride), length);
+  });
+}
+
+void loadTile(char* out, const char* in, const Source& source, int64_t first, int64_t count) {
+  switch (source.dtype) {
+    case F32:
+    case I32:
+      return gather(reinterpret_cast<uint32_t*>(out), reinterpret_cast<const uint32_t*>(in), source.pattern, first, count);
+    case F64:
+      return gather(reinterpret_cast<uint64_t*>(out), reinterpret_cast<const uint64_t*>(in), source.pattern, first, count);
+    case B8:
+      return gather(reinterpret_cast<uint8_t*>(out), reinterpret_cast<const uint8_t*>(in), source.pattern, first, count);
+  }
+}
+
+void storeTile(char* out, const char* in, const StoreStep& store, int64_t first, int64_t count) {
+  if (store.pattern.linear) {
+    memcpy(out + first * store.size, in, size_t(count * store.size));
+    return;
+  }
+  switch (store.size) {
+    case 4: return scatter(reinterpret_cast<uint32_t*>(out), reinterpret_cast<const uint32_t*>(in), store.pattern, first, count);
+    case 8: return scatter(reinterpret_cast<uint64_t*>(out), reinterpret_cast<const uint64_t*>(in), store.pattern, first, count);
+    default: return scatter(reinterpret_cast<uint8_t*>(out), reinterpret_cast<const uint8_t*>(in), store.pattern, first, count);
+  }
+}
+
+void scalarTile(char* out, const Source& source, const double* scalars, int64_t count) {
+  const double value = scalars[source.scalar];
+  switch (source.dtype) {
+    case F32: return splat<float>(out, value, count);
+    case F64: return splat<double>(out, value, count);
+    case I32: return splat<int32_t>(out, value, count);
+    case B8: return splat<uint8_t>(out, value != 0, count);
+  }
+}
+
+void affineTile(char* out, const Source& source, int64_t first, int64_t count) {
+  switch (source.dtype) {
+    case F32: return affine(reinterpret_cast<float*>(out), source.pattern, first, count);
+    case F64: return affine(reinterpret_cast<double*>(out), source.pattern, first, count);
+    case I32: return affine(reinterpret_cast<int32_t*>(out), source.pattern, first, count);
+    case B8:
+      return walk(source.pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
+        for (int64_t j = 0; j < length; j++) out[i + j] = offset + j * stride != 0;
+      });
+  }
+}
+
+inline void step(const TileRunner& runner, const Step& step, int64_t first, int64_t count, int64_t padded) {
+  char** values = runner.values;
+  char* out = values[step.out];
+  if (__builtin_expect(step.kind == StepKind::op, 1)) {
+    step.fn(out, values[step.a], values[step.b], values[step.c], padded);
+    return;
+  }
+  switch (step.kind) {
+    case StepKind::load: loadTile(out, at(*runner.frame, step.source->place), *step.source, first, count); break;
+    case StepKind::scalar: scalarTile(out, *step.source, runner.frame->scalars, padded); break;
+    case StepKind::affine: affineTile(out, *step.source, first, count); break;
+    case StepKind::random:
+      if (step.source->dtype == F32) {
+        randomTile(reinterpret_cast<float*>(out), *step.source, runner.frame->scalars, first, count);
+      } else {
+        randomTile(reinterpret_cast<double*>(out), *step.source, runner.frame->scalars, first, count);
+      }
+      break;
+    case StepKind::op: break;
+  }
+}
+
+}  // namespace
+
+int64_t tileScratch(const TileProgram& program) {
+  const int64_t pointers = program.values + program.loadCount + program.directStoreCount + program.storeCount;
+  return roundUp(pointers * int64_t(sizeof(char*)), 64) + program.registerBytes;
+}
+
+char* TileRunner::begin(const TileProgram& tileProgram, const Frame& runFrame, char* scratch, int64_t most) {
+  program = &tileProgram;
+  frame = &runFrame;
+  values = reinterpret_cast<char**>(scratch);
+  loadBases = values + tileProgram.values;
+  storeBases = loadBases + tileProgram.loadCount;
+  bases = storeBases + tileProgram.directStoreCount;
+  const int64_t pointers = tileProgram.values + tileProgram.loadCount + tileProgram.directStoreCount + tileProgram.storeCount;
+  registers = scratch + roundUp(pointers * int64_t(sizeof(char*)), 64);
+  for (int32_t i = 0; i < tileProgram.values; i++) values[i] = registers + tileProgram.registerOf[i];
+  for (int32_t i = 0; i < tileProgram.loadCount; i++) loadBases[i] = at(runFrame, tileProgram.loads[i].place);
+  for (int32_t i = 0; i < tileProgram.directStoreCount; i++) storeBases[i] = at(runFrame, tileProgram.directStores[i].place);
+  for (int32_t i = 0; i < tileProgram.storeCount; i++) bases[i] = at(runFrame, tileProgram.stores[i].place);
+  const int64_t count = most < tileProgram.tile ? most : tileProgram.tile;
+  for (int32_t i = 0; i < tileProgram.prologueCount; i++) {
+    step(*this, tileProgram.prologue[i], 0, count, roundUp(count, kLanes));
+  }
+  return registers + tileProgram.registerBytes;
+}
+
+void TileRunner::run(int64_t first, int64_t count) {
+  const TileProgram& p = *program;
+  const int64_t padded = roundUp(count, kLanes);
+  const bool full = padded == count;
+  for (int32_t i = 0; i < p.loadCount; i++) {
+    const Direct& load = p.loads[i];
+    char* from = loadBases[i] + first * load.size;
+    if (full) {
+      values[load.value] = from;
+    } else {
+      char* to = registers + load.reg;
+      memset(to + (padded - kLanes) * load.size, 0, size_t(kLanes * load.size));
+      memcpy(to, from, size_t(count * load.size));
+      values[load.value] = to;
+    }
+  }
+  for (int32_t i = 0; i < p.directStoreCount; i++) {
+    const Direct& store = p.directStores[i];
+    values[store.value] = full ? storeBases[i] + first * store.size : registers + store.reg;
+  }
+  for (int32_t i = 0; i < p.stepCount; i++) step(*this, p.steps[i], first, count, padded);
+  if (!full) {
+    for (int32_t i = 0; i < p.directStoreCount; i++) {
+      const Direct& store = p.directStores[i];
+      memcpy(storeBases[i] + first * store.size, registers + store.reg, size_t(count * store.size));
+    }
+  }
+  for (int32_t i = 0; i < p.storeCount; i++) storeTile(bases[i], values[p.stores[i].value], p.stores[i], first, count);
+}
+
+namespace {
+
+struct MapTask {
+  const TileProgram* program;
+  const Frame* frame;
+  int64_t tilesPerPiece;
+};
+
+void mapPiece(void* context, int64_t piece, char* scratch) {
+  const MapTask& task = *static_cast<MapTask*>(context);
+  const TileProgram& program = *task.program;
+  int64_t first = piece * task.tilesPerPiece * program.tile;
+  int64_t end = first + task.tilesPerPiece * program.tile;
+  if (end > program.points) end = program.points;
+  TileRunner runner;
+  runner.begin(program, *task.frame, scratch, end - first);
+  for (; first < end; first += program.tile) runner.run(first, end - first < program.tile ? end - first : program.tile);
+}
+
+}  // namespace
+
+void runMap(const MapKernel& kernel, const Frame& frame) {
+  const TileProgram& program = kernel.program;
+  if (program.points == 0) return;
+  const int64_t tiles = (program.points + program.tile - 1) / program.tile;
+  const int64_t pieces = piecesFor(tiles, double(program.points) * program.cost);
+  MapTask task{&program, &frame, (tiles + pieces - 1) / pieces};
+  if (pieces == 1) mapPiece(&task, 0, callerScratch());
+  else parallel((tiles + task.tilesPerPiece - 1) / task.tilesPerPiece, mapPiece, &task);
+}
+
+}  // namespace CG_ISA
+}  // namespace cellgrad

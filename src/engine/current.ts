@@ -1,0 +1,64 @@
+/**
+ * Which engine computes: native where its addon loads, WebAssembly otherwise. CELLGRAD_ENGINE=native|wasm insists on one.
+ */
+import { loadNative } from "./cpu/native.js";
+import { loadWasm } from "./cpu/wasm.js";
+import type { Engine } from "./engine.js";
+
+type EngineName = Engine["name"];
+
+const loaders: Readonly<Record<EngineName, () => Engine>> = { native: loadNative, wasm: loadWasm };
+const loaded = new Map<EngineName, Engine>();
+let current: Engine | undefined;
+let reason = "";
+
+function load(name: EngineName): Engine {
+  let engine = loaded.get(name);
+  if (!engine) loaded.set(name, (engine = loaders[name]()));
+  return engine;
+}
+
+/** The engine in use; the first call chooses it. @throws Error when none can be loaded. */
+export function engine(): Engine {
+  return (current ??= choose());
+}
+
+function choose(): Engine {
+  const wanted = process.env["CELLGRAD_ENGINE"];
+  if (wanted !== undefined && wanted !== "") {
+    if (wanted !== "native" && wanted !== "wasm") {
+      throw new Error(`CELLGRAD_ENGINE: expected "native" or "wasm", got "${wanted}"`);
+    }
+    reason = `CELLGRAD_ENGINE=${wanted}`;
+    return load(wanted);
+  }
+  try {
+    const native = load("native");
+    reason = "the native addon loads, which is the fastest";
+    return native;
+  } catch (error) {
+    reason = `no native addon: ${(error as Error).message.split("\n")[0]}`;
+    return load("wasm");
+  }
+}
+
+/** Changes the engine from here on; what was compiled before stays with its own. @throws Error when it cannot be loaded. */
+export function useEngine(name: EngineName): Engine {
+  current = load(name);
+  reason = `useEngine("${name}")`;
+  return current;
+}
+
+/** For `cellgrad doctor`: which engine is in use, how it computes, and why this one. */
+export interface EngineReport {
+  readonly name: EngineName;
+  readonly description: string;
+  readonly threads: number;
+  readonly reason: string;
+}
+
+/** Says which engine is in use and why. @throws Error when none can be loaded. */
+export function engineReport(): EngineReport {
+  const { name, description, numThreads } = engine();
+  return { name, description, threads: numThreads, reason };
+}
