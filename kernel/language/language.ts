@@ -99,6 +99,8 @@ export interface Language {
 export interface LanguageOptions {
   /** Imports and tsconfig.json are looked up from here: the notebook's folder. */
   readonly cwd: string;
+  /** File that declares the runtime's types; by default this package's: `dist/src/index.d.ts`, else `src/index.ts`. */
+  readonly runtime?: string;
 }
 
 /** What `language/start.ts` exports as `startLanguage`: returns at once; the worker starts meanwhile and calls wait for it. */

@@ -1,0 +1,99 @@
+/**
+ * The module that TypeScript sees in place of a cell: the cell's own text with, before it, imports of what it uses from earlier
+ * cells and, behind it, exports of all that it declares. Offsets are mapped both ways.
+ */
+import { PRELUDE, type Binding, type Registry } from "./registry.js";
+import { meanings, mentionedNames, topLevelNames, type ParsedCell, type TopLevelName } from "./syntax.js";
+
+/** Name of the file that stands for a committed cell, without its folder and extension. */
+export function moduleName(id: number): string {
+  return id === PRELUDE ? "__cellgrad_prelude" : `__cellgrad_${String(id)}`;
+}
+
+export interface CellModule {
+  readonly parsed: ParsedCell;
+  readonly text: string;
+  readonly names: ReadonlyMap<string, TopLevelName>;
+  /** Every identifier in the cell, to choose names that do not collide. */
+  readonly identifiers: ReadonlySet<string>;
+  /** Offset in the cell where the imports are put in; nearly always 0. */
+  readonly insertedAt: number;
+  readonly insertedLength: number;
+  /** Offset in `text` where the cell ends. */
+  readonly end: number;
+}
+
+/** Builds a cell's module. `exported` is false for the editor, where the text may be anything. */
+export function cellModule(
+  parsed: ParsedCell,
+  registry: Registry,
+  options: { exported: boolean; jsx: string[] },
+): CellModule {
+  const names = topLevelNames(parsed.file);
+  const mentioned = mentionedNames(parsed.file);
+  if (mentioned.jsx) for (const name of options.jsx) mentioned.names.add(name);
+  let prologue = "";
+  for (const name of mentioned.names) {
+    const declared = names.get(name)?.meaning ?? 0;
+    const visible = registry.find(name).filter((binding) => (binding.meaning & declared) === 0);
+    // An import alias has all meanings, so one name of two cells, or of this cell too, takes its value by its type.
+    const split = visible.length > 1 || declared !== 0;
+    for (const binding of visible) prologue += importLine(binding, split);
+  }
+  const insertedAt = pragmaEnd(parsed.text);
+  const head = `${prologue}${parsed.parenthesized ? "(" : ""}\n`;
+  let text = parsed.text.slice(0, insertedAt) + head + parsed.text.slice(insertedAt);
+  const end = text.length;
+  if (parsed.parenthesized) text += "\n)";
+  if (options.exported) text += exportLines(names.values());
+  return { parsed, text, names, identifiers: mentioned.all, insertedAt, insertedLength: head.length, end };
+}
+
+function importLine(binding: Binding, split: boolean): string {
+  const { name, kind, meaning } = binding;
+  const module = JSON.stringify(`./${moduleName(binding.from)}.mjs`);
+  const isValueOnly = meaning === meanings.value;
+  // An import can not be assigned to, a `let` of an earlier cell can.
+  if ((kind === "let" || kind === "var") && isValueOnly)
+    return `declare let ${name}: typeof import(${module}).${name};`;
+  if (!split) return `import { ${name} } from ${module};`;
+  if (isValueOnly) return `declare const ${name}: typeof import(${module}).${name};`;
+  return `import type { ${name} } from ${module};`;
+}
+
+function exportLines(names: Iterable<TopLevelName>): string {
+  const exported: string[] = [];
+  let nested = "";
+  for (const { name, exported: already, nested: isNested } of names) {
+    if (already) continue;
+    if (isNested) {
+      // Declarations are only emitted for statements of the top level.
+      nested += `let __cellgrad_var_${name} = ${name};`;
+      exported.push(`__cellgrad_var_${name} as ${name}`);
+    } else {
+      exported.push(name);
+    }
+  }
+  return `\n;${nested}export { ${exported.join(", ")} };`;
+}
+
+/** Comments such as `// @ts-nocheck`, `/** @jsx h *​/` and `/// <reference>` only count at the very top of a file. */
+function pragmaEnd(text: string): number {
+  const leading = /^(?:\s*(?:\/\/[^\n]*(?:\n|$)|\/\*[^]*?\*\/))*/u.exec(text)?.[0] ?? "";
+  return /@ts-|@jsx|<reference|<amd/u.test(leading) ? leading.length : 0;
+}
+
+/** Offset in the module of an offset in the cell. */
+export function toModule(module: CellModule, offset: number): number {
+  return offset < module.insertedAt || (offset === 0 && module.insertedAt > 0)
+    ? offset
+    : offset + module.insertedLength;
+}
+
+/** Offset in the cell of an offset in the module; undefined where the module has text that the cell has not. */
+export function toCell(module: CellModule, offset: number): number | undefined {
+  if (offset < module.insertedAt) return offset;
+  if (offset < module.insertedAt + module.insertedLength) return undefined;
+  if (offset > module.end) return undefined;
+  return offset - module.insertedLength;
+}

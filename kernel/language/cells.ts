@@ -1,0 +1,248 @@
+/**
+ * The language of cells, in the thread that runs it: compiles a cell against all that is committed. `start.ts` puts it in a worker.
+ */
+import ts from "typescript";
+import { cellModule, moduleName, type CellModule } from "./cell-module.js";
+import { cellProblems, toDiagnostic, type Problem } from "./diagnostics.js";
+import { Files } from "./files.js";
+import type { CompiledCell } from "../session/messages.js";
+import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
+import { readMagics, type Typecheck } from "./magics.js";
+import { preludeText } from "./prelude.js";
+import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
+import { cellMap } from "./source-map.js";
+import { meanings, parseCell, type Meaning, type NameKind } from "./syntax.js";
+import { cellTransform } from "./transform/cell-transform.js";
+import { loadToolchain, packageRoot, runtimeTypes } from "./typescript.js";
+
+export interface CellsOptions {
+  readonly cwd: string;
+  /** The file that declares the runtime; by default that of this package. */
+  readonly runtime?: string;
+}
+
+export interface Compiled {
+  readonly result: CompileResult;
+  /** What to commit when the cell runs. */
+  readonly record?: CellRecord;
+}
+
+/** File that stands for the cell at hand. */
+const CURRENT = "__cellgrad_cell.mts";
+
+export class Cells {
+  readonly registry = new Registry();
+  readonly files: Files;
+  readonly service: ts.LanguageService;
+  readonly #jsxNames: string[];
+  #typecheck: Typecheck = "error";
+  #nextId = PRELUDE + 1;
+
+  constructor(options: CellsOptions) {
+    const { options: compilerOptions } = loadToolchain(options.cwd);
+    const runtime = options.runtime ?? runtimeTypes(packageRoot());
+    this.files = new Files({ cwd: options.cwd, compilerOptions, runtime });
+    const registry = ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames, options.cwd);
+    this.service = ts.createLanguageService(this.files, registry);
+    const factory = compilerOptions.jsx === ts.JsxEmit.React ? (compilerOptions.jsxFactory ?? "React") : "";
+    this.#jsxNames = [factory, compilerOptions.jsxFragmentFactory ?? ""].map((name) => name.split(".")[0]!);
+    const prelude = this.files.path(`${moduleName(PRELUDE)}.d.mts`);
+    this.files.write(prelude, preludeText(runtime !== undefined), ts.ScriptKind.TS, { root: true });
+    this.files.write(this.#current, "export {};", ts.ScriptKind.TS, { root: true });
+    this.registry.setPrelude(this.#exportsOf(prelude));
+    // The first check reads all libraries; better now than when the user waits.
+    this.#program().getSemanticDiagnostics(this.#program().getSourceFile(this.#current));
+  }
+
+  compile(code: string, cell: number): Compiled {
+    this.files.beginRound();
+    const magics = readMagics(code);
+    if (magics.typecheck) this.#typecheck = magics.typecheck;
+    const fail = (problems: readonly Problem[]): Compiled => ({
+      result: { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) },
+    });
+    if (magics.problems.length > 0) return fail(magics.problems.map((problem) => ({ ...problem, code: 0 })));
+
+    const module = cellModule(parseCell(magics.text), this.registry, { exported: true, jsx: this.#jsxNames });
+    const { program, file } = this.#load(module);
+    const syntax = cellProblems(program.getSyntacticDiagnostics(file), module, this.registry);
+    if (syntax.length > 0) return fail(syntax);
+    const types =
+      this.#typecheck === "off"
+        ? []
+        : cellProblems(program.getSemanticDiagnostics(file), module, this.registry);
+    if (types.length > 0 && this.#typecheck === "error") return fail(types);
+
+    const name = `Cell [${String(cell)}]`;
+    const emitted = emit(program, file, module);
+    const record: CellRecord = {
+      id: this.#nextId++,
+      cell,
+      source: code,
+      names: declaredNames(module, file, program.getTypeChecker()),
+      module: emitted.declarations ?? module.text,
+      moduleKind: emitted.declarations !== undefined ? "declarations" : isTsx(module) ? "tsx" : "ts",
+      augments: augments(file),
+    };
+    return {
+      result: {
+        ok: true,
+        cell: this.#compiled(code, name, emitted, module),
+        warnings: types.map((problem) => toDiagnostic(problem, code, "warning")),
+      },
+      record,
+    };
+  }
+
+  /** From now on later cells see what the cell declares. */
+  commit(record: CellRecord): void {
+    this.#nextId = Math.max(this.#nextId, record.id + 1);
+    const extension = record.moduleKind === "declarations" ? ".d.mts" : ".mts";
+    const kind = record.moduleKind === "tsx" ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+    const path = this.files.path(moduleName(record.id) + extension);
+    this.files.write(path, record.module, kind, { root: record.augments });
+    this.registry.commit(record);
+  }
+
+  /** An expression for user_expressions: its value is the result, its types are not looked at. */
+  compileExpression(code: string): CompileResult {
+    this.files.beginRound();
+    const parsed = parseCell(code);
+    const isExpression = parsed.parenthesized || parsed.file.statements.every(ts.isExpressionStatement);
+    const module = cellModule(parsed, this.registry, { exported: false, jsx: this.#jsxNames });
+    const { program, file } = this.#load(module);
+    const problems = cellProblems(program.getSyntacticDiagnostics(file), module, this.registry);
+    if (problems.length === 0 && (!isExpression || parsed.file.statements.length !== 1))
+      problems.push({ code: 0, start: 0, length: code.length, message: "Expected one expression." });
+    if (problems.length > 0)
+      return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) };
+    return {
+      ok: true,
+      cell: this.#compiled(code, "Expression", emit(program, file, module), module),
+      warnings: [],
+    };
+  }
+
+  complete(_code: string, offset: number): Completions {
+    return { matches: [], start: offset, end: offset };
+  }
+
+  inspect(): Inspection | undefined {
+    return undefined;
+  }
+
+  isComplete(): Completeness {
+    return { status: "complete", indent: "" };
+  }
+
+  reset(): void {
+    for (const record of this.registry.records.values())
+      for (const extension of [".d.mts", ".mts"])
+        this.files.remove(this.files.path(moduleName(record.id) + extension));
+    this.registry.clear();
+    this.#typecheck = "error";
+  }
+
+  #compiled(source: string, name: string, emitted: Emitted, module: CellModule): CompiledCell {
+    const map = cellMap(emitted.map, module, { name, source }, 1);
+    return { js: `${emitted.head}\n${emitted.js}`, map, source, name };
+  }
+
+  get #current(): string {
+    return this.files.path(CURRENT);
+  }
+
+  #program(): ts.Program {
+    return this.service.getProgram()!;
+  }
+
+  #load(module: CellModule): { program: ts.Program; file: ts.SourceFile } {
+    this.files.write(this.#current, module.text, module.parsed.scriptKind, { root: true });
+    const program = this.#program();
+    return { program, file: program.getSourceFile(this.#current)! };
+  }
+
+  #exportsOf(path: string): DeclaredName[] {
+    const program = this.#program();
+    const checker = program.getTypeChecker();
+    const symbol = checker.getSymbolAtLocation(program.getSourceFile(path)!);
+    return symbol
+      ? checker.getExportsOfModule(symbol).map((exported) => declaredName(exported.name, exported, checker))
+      : [];
+  }
+}
+
+interface Emitted {
+  readonly head: string;
+  readonly js: string;
+  readonly map: string;
+  /** Undefined where the compiler can not write them. */
+  readonly declarations: string | undefined;
+}
+
+function emit(program: ts.Program, file: ts.SourceFile, module: CellModule): Emitted {
+  const transform = cellTransform(file, module, program.getTypeChecker());
+  let js = "";
+  let map = "";
+  let declarations: string | undefined;
+  const write: ts.WriteFileCallback = (path, text) => {
+    if (path.endsWith(".d.mts")) declarations = text;
+    else if (path.endsWith(".map")) map = text;
+    else js = text;
+  };
+  program.emit(file, write, undefined, false, transform.transformers);
+  return {
+    head: transform.head(),
+    js: js.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/u, "\n"),
+    map,
+    declarations,
+  };
+}
+
+/** What a cell leaves to later cells. */
+function declaredNames(module: CellModule, file: ts.SourceFile, checker: ts.TypeChecker): DeclaredName[] {
+  const symbol = checker.getSymbolAtLocation(file);
+  const exported = symbol ? checker.getExportsOfModule(symbol) : [];
+  return exported
+    .filter((entry) => entry.name !== "default" && entry.name !== "export=")
+    .map((entry) => {
+      const known = module.names.get(entry.name);
+      if (known && known.kind !== "import")
+        return { name: known.name, meaning: known.meaning, kind: known.kind };
+      return declaredName(entry.name, entry, checker);
+    });
+}
+
+function declaredName(name: string, symbol: ts.Symbol, checker: ts.TypeChecker): DeclaredName {
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  // What could not be resolved may be anything.
+  if (checker.isUnknownSymbol(target)) return { name, kind: "import", meaning: 7 };
+  const { SymbolFlags } = ts;
+  const { flags } = target;
+  let meaning: Meaning = 0;
+  if (flags & SymbolFlags.Value) meaning |= meanings.value;
+  if (flags & SymbolFlags.Type) meaning |= meanings.type;
+  if (flags & SymbolFlags.Namespace) meaning |= meanings.namespace;
+  const kinds: readonly [ts.SymbolFlags, NameKind][] = [
+    [SymbolFlags.Function, "function"],
+    [SymbolFlags.Class, "class"],
+    [SymbolFlags.Enum, "enum"],
+    [SymbolFlags.Variable, "const"],
+    [SymbolFlags.Namespace, "namespace"],
+    [SymbolFlags.Interface, "interface"],
+    [SymbolFlags.TypeAlias, "type"],
+  ];
+  return { name, kind: kinds.find(([flag]) => flags & flag)?.[1] ?? "import", meaning };
+}
+
+function isTsx(module: CellModule): boolean {
+  return module.parsed.scriptKind === ts.ScriptKind.TSX;
+}
+
+function augments(file: ts.SourceFile): boolean {
+  return file.statements.some(
+    (s) =>
+      ts.isModuleDeclaration(s) &&
+      (ts.isStringLiteral(s.name) || (s.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
+  );
+}

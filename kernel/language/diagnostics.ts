@@ -1,0 +1,118 @@
+/**
+ * TypeScript's errors as a person reads them in a notebook: at the cell's lines, in words that fit a cell, with a code frame.
+ */
+import ts from "typescript";
+import { toCell, type CellModule } from "./cell-module.js";
+import type { Diagnostic } from "./language.js";
+import type { Registry } from "./registry.js";
+
+/** What is an error in a file and none in a cell. */
+const SUPPRESSED = new Set([
+  1543, // JSON imported without its attribute: the cell gets it
+  2528, // several default exports
+  2695, // unused left side of a comma
+]);
+
+/** A place in a cell and what is wrong there. */
+export interface Problem {
+  readonly code: number;
+  readonly start: number;
+  readonly length: number;
+  readonly message: string;
+}
+
+/** Problems of a cell's module that lie in the cell, in order. */
+export function cellProblems(
+  diagnostics: readonly ts.Diagnostic[],
+  module: CellModule,
+  registry: Registry,
+): Problem[] {
+  const problems: Problem[] = [];
+  for (const { code, start, length, messageText, relatedInformation } of diagnostics) {
+    if (SUPPRESSED.has(code) || start === undefined) continue;
+    const place = toCell(module, start);
+    if (place === undefined) continue;
+    let message = ts.flattenDiagnosticMessageText(messageText, "\n");
+    for (const related of relatedInformation ?? [])
+      if (HINTS.has(related.code))
+        message += `\n${ts.flattenDiagnosticMessageText(related.messageText, "\n")}`;
+    const end = toCell(module, start + (length ?? 0)) ?? place;
+    problems.push({
+      code,
+      start: place,
+      length: end - place,
+      message: inWordsOfCells(code, message, registry),
+    });
+  }
+  return problems.sort((a, b) => a.start - b.start);
+}
+
+/** Related information that tells what to do and needs no place: "did you forget to use await". */
+const HINTS = new Set([2773]);
+
+function inWordsOfCells(code: number, message: string, registry: Registry): string {
+  if (code === 2632) {
+    const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
+    const kind = registry.find(name)[0]?.kind;
+    if (kind === "const") return `Cannot assign to '${name}' because it is a constant.`;
+    if (kind !== undefined && kind !== "import") return `Cannot assign to '${name}' because it is a ${kind}.`;
+  }
+  // Types of the same name from two cells are told apart by their modules; say which cell instead.
+  return message
+    .replace(/import\("[^"]*__cellgrad_(\d+)[^"]*"\)\.([\w$]+)/gu, (_, id: string, name: string) => {
+      const cell = registry.records.get(Number(id))?.cell;
+      return cell === undefined ? name : `${name} (of Cell [${String(cell)}])`;
+    })
+    .replace(/import\("[^"]*__cellgrad_[^"]*"\)\.([\w$]+)/gu, "$1")
+    .replace(/typeof import\("[^"]*__cellgrad_[^"]*"\)/gu, "the notebook");
+}
+
+/** A problem with its line, column and code frame. */
+export function toDiagnostic(problem: Problem, source: string, category: "error" | "warning"): Diagnostic {
+  const before = source.slice(0, problem.start);
+  const line = before.split("\n").length;
+  const column = problem.start - (before.lastIndexOf("\n") + 1) + 1;
+  return {
+    code: problem.code,
+    category,
+    message: problem.message,
+    line,
+    column,
+    frame: codeFrame(source, problem, category),
+  };
+}
+
+const RED = "\x1b[31m";
+const YELLOW = "\x1b[33m";
+const GREY = "\x1b[90m";
+const RESET = "\x1b[0m";
+
+/** Lines around a problem, with a marker below what is wrong. */
+export function codeFrame(
+  source: string,
+  problem: { start: number; length: number },
+  category: "error" | "warning",
+): string {
+  const colour = category === "error" ? RED : YELLOW;
+  const lines = source.split("\n").map((line) => line.replace(/\r$/u, ""));
+  const before = source.slice(0, problem.start).split("\n");
+  const row = before.length - 1;
+  const column = before[row]!.length;
+  const first = Math.max(0, row - 2);
+  const last = Math.min(lines.length - 1, row + 1);
+  const width = String(last + 1).length;
+  const shown: string[] = [];
+  for (let n = first; n <= last; n++) {
+    const line = lines[n]!;
+    const number = String(n + 1).padStart(width);
+    if (n !== row) {
+      if (line.trim() !== "" || n > first) shown.push(`${GREY}  ${number} | ${RESET}${line}`.trimEnd());
+      continue;
+    }
+    shown.push(`${colour}>${RESET} ${GREY}${number} | ${RESET}${line}`);
+    const length = Math.max(1, Math.min(problem.length, line.length - column));
+    const indent = line.slice(0, column).replace(/[^\t]/gu, " ");
+    shown.push(`${GREY}  ${" ".repeat(width)} | ${RESET}${indent}${colour}${"^".repeat(length)}${RESET}`);
+  }
+  return shown.join("\n");
+}

@@ -1,0 +1,248 @@
+/**
+ * The files that TypeScript sees: the disk, read through caches, with the cells' modules laid into the notebook's folder.
+ */
+import { join } from "node:path";
+import ts from "typescript";
+
+interface VirtualFile {
+  readonly text: string;
+  readonly version: string;
+  readonly kind: ts.ScriptKind;
+  snapshot?: ts.IScriptSnapshot;
+}
+
+interface DiskFile {
+  readonly version: string;
+  readonly snapshot: ts.IScriptSnapshot | undefined;
+}
+
+export interface FilesOptions {
+  readonly cwd: string;
+  readonly compilerOptions: ts.CompilerOptions;
+  /** Where `import ... from "cellgrad"` leads. */
+  readonly runtime: string | undefined;
+}
+
+export class Files implements ts.LanguageServiceHost {
+  readonly #cwd: string;
+  #options: ts.CompilerOptions;
+  readonly #runtime: string | undefined;
+  readonly #virtual = new Map<string, VirtualFile>();
+  readonly #roots = new Set<string>();
+  #rootList: string[] | undefined;
+  #edits = 0;
+  /** Counts requests: what may change on disk is looked at once in each. */
+  #round = 0;
+  readonly #disk = new Map<string, { file: DiskFile; round: number }>();
+  readonly #exists = new Map<string, { answer: boolean; round: number }>();
+  readonly #folders = new Map<string, { answer: boolean; round: number }>();
+  readonly #resolutions: ts.ModuleResolutionCache;
+  readonly #known = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
+
+  constructor(options: FilesOptions) {
+    this.#cwd = options.cwd;
+    this.#options = options.compilerOptions;
+    this.#runtime = options.runtime;
+    this.#resolutions = ts.createModuleResolutionCache(options.cwd, (name) => name, options.compilerOptions);
+  }
+
+  /** A new request begins: local files may have changed and packages may have been installed since the last one. */
+  beginRound(): void {
+    this.#round++;
+    this.#resolutions.clear();
+    this.#known.clear();
+  }
+
+  path(name: string): string {
+    return join(this.#cwd, name).replaceAll("\\", "/");
+  }
+
+  setOptions(options: ts.CompilerOptions): void {
+    this.#options = options;
+    this.#edits++;
+  }
+
+  write(path: string, text: string, kind: ts.ScriptKind, options: { root: boolean }): void {
+    const known = this.#virtual.get(path);
+    if (known?.text === text && known.kind === kind) return;
+    this.#virtual.set(path, { text, kind, version: String(++this.#edits) });
+    if (options.root && !this.#roots.has(path)) {
+      this.#roots.add(path);
+      this.#rootList = undefined;
+    }
+  }
+
+  remove(path: string): void {
+    if (!this.#virtual.delete(path)) return;
+    this.#edits++;
+    if (this.#roots.delete(path)) this.#rootList = undefined;
+  }
+
+  isVirtual(path: string): boolean {
+    return this.#virtual.has(path);
+  }
+
+  // What a language service asks of its host
+
+  getCompilationSettings(): ts.CompilerOptions {
+    return this.#options;
+  }
+
+  getProjectVersion(): string {
+    return `${String(this.#edits)}.${String(this.#round)}`;
+  }
+
+  getScriptFileNames(): string[] {
+    return (this.#rootList ??= [...this.#roots]);
+  }
+
+  getScriptKind(path: string): ts.ScriptKind {
+    return this.#virtual.get(path)?.kind ?? scriptKind(path);
+  }
+
+  getScriptVersion(path: string): string {
+    return this.#virtual.get(path)?.version ?? this.#read(path).version;
+  }
+
+  getScriptSnapshot(path: string): ts.IScriptSnapshot | undefined {
+    const file = this.#virtual.get(path);
+    if (file) return (file.snapshot ??= ts.ScriptSnapshot.fromString(file.text));
+    return this.#read(path).snapshot;
+  }
+
+  getCurrentDirectory(): string {
+    return this.#cwd;
+  }
+
+  getDefaultLibFileName(options: ts.CompilerOptions): string {
+    return ts.getDefaultLibFilePath(options);
+  }
+
+  useCaseSensitiveFileNames(): boolean {
+    return ts.sys.useCaseSensitiveFileNames;
+  }
+
+  fileExists = (path: string): boolean => {
+    if (this.#virtual.has(path)) return true;
+    const known = this.#exists.get(path);
+    if (known && (known.round === this.#round || (known.answer && isSettled(path)))) return known.answer;
+    const answer = ts.sys.fileExists(path);
+    this.#exists.set(path, { answer, round: this.#round });
+    return answer;
+  };
+
+  readFile = (path: string): string | undefined => {
+    const file = this.#virtual.get(path);
+    if (file) return file.text;
+    return ts.sys.readFile(path);
+  };
+
+  directoryExists = (path: string): boolean => {
+    const known = this.#folders.get(path);
+    if (known && (known.round === this.#round || (known.answer && isSettled(path)))) return known.answer;
+    const answer = ts.sys.directoryExists(path);
+    this.#folders.set(path, { answer, round: this.#round });
+    return answer;
+  };
+
+  getDirectories = (path: string): string[] => ts.sys.getDirectories(path);
+
+  readDirectory = (
+    path: string,
+    extensions?: readonly string[],
+    exclude?: readonly string[],
+    include?: readonly string[],
+    depth?: number,
+  ): string[] => ts.sys.readDirectory(path, extensions, exclude, include, depth);
+
+  realpath = (path: string): string => (this.#virtual.has(path) ? path : (ts.sys.realpath?.(path) ?? path));
+
+  getModuleResolutionCache(): ts.ModuleResolutionCache {
+    return this.#resolutions;
+  }
+
+  resolveModuleNameLiterals(
+    literals: readonly ts.StringLiteralLike[],
+    containingFile: string,
+    redirected: ts.ResolvedProjectReference | undefined,
+    options: ts.CompilerOptions,
+    containingSourceFile: ts.SourceFile,
+  ): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
+    return literals.map((literal) => {
+      const mode = ts.getModeForUsageLocation(containingSourceFile, literal, options);
+      return this.#resolve(literal.text, containingFile, mode, options, redirected);
+    });
+  }
+
+  #resolve(
+    specifier: string,
+    containingFile: string,
+    mode: ts.ResolutionMode,
+    options: ts.CompilerOptions,
+    redirected: ts.ResolvedProjectReference | undefined,
+  ): ts.ResolvedModuleWithFailedLookupLocations {
+    const cell = /^\.\/(__cellgrad_\w+)\.mjs$/u.exec(specifier)?.[1];
+    if (cell !== undefined) {
+      for (const extension of [ts.Extension.Dmts, ts.Extension.Mts]) {
+        const path = this.path(cell + extension);
+        if (this.#virtual.has(path)) return resolved(path, extension);
+      }
+    }
+    if (specifier === "cellgrad" && this.#runtime !== undefined)
+      return resolved(this.#runtime, this.#runtime.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts);
+    const answer = ts.resolveModuleName(
+      specifier,
+      containingFile,
+      options,
+      this,
+      this.#resolutions,
+      redirected,
+      mode,
+    );
+    if (answer.resolvedModule || !this.isVirtual(containingFile)) return answer;
+    // Cells may leave out a local file's extension, as bundlers allow.
+    const lenient = {
+      ...options,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+    };
+    const again = ts.resolveModuleName(specifier, containingFile, lenient, this);
+    return again.resolvedModule ? again : answer;
+  }
+
+  #read(path: string): DiskFile {
+    const known = this.#disk.get(path);
+    if (known && (known.round === this.#round || isSettled(path))) return known.file;
+    const version = ts.sys.getModifiedTime?.(path)?.getTime();
+    if (known?.file.version === String(version)) {
+      known.round = this.#round;
+      return known.file;
+    }
+    const text = ts.sys.readFile(path);
+    const file = {
+      version: String(version),
+      snapshot: text === undefined ? undefined : ts.ScriptSnapshot.fromString(text),
+    };
+    this.#disk.set(path, { file, round: this.#round });
+    return file;
+  }
+}
+
+function resolved(
+  resolvedFileName: string,
+  extension: ts.Extension,
+): ts.ResolvedModuleWithFailedLookupLocations {
+  return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
+}
+
+/** Files of packages do not change while a notebook is open; if one is installed anew, a restart sees it. */
+function isSettled(path: string): boolean {
+  return path.includes("/node_modules/");
+}
+
+function scriptKind(path: string): ts.ScriptKind {
+  if (path.endsWith(".tsx")) return ts.ScriptKind.TSX;
+  if (path.endsWith(".jsx")) return ts.ScriptKind.JSX;
+  if (path.endsWith(".json")) return ts.ScriptKind.JSON;
+  return /\.[cm]?js$/u.test(path) ? ts.ScriptKind.JS : ts.ScriptKind.TS;
+}

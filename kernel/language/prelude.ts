@@ -1,0 +1,28 @@
+/**
+ * What every cell sees without an import: the runtime's exports and the functions that speak with the notebook. It is typed here
+ * and treated like a cell that ran before the first one; the session process provides the values.
+ */
+
+/** The module that declares the prelude, as text. */
+export function preludeText(hasRuntime: boolean): string {
+  return (hasRuntime ? 'export * from "cellgrad";\n' : "") + NOTEBOOK;
+}
+
+const NOTEBOOK = `
+/** Shows values in the notebook. */
+export interface Display {
+  /**
+   * Shows a value below the cell, the way the last expression of a cell is shown.
+   * With \`id\` the output can be replaced later by \`display.update(id, value)\`, also from other cells.
+   */
+  (value: unknown, options?: { id?: string }): void;
+  /** Replaces every output that was shown with this id. */
+  update(id: string, value: unknown): void;
+}
+/** Shows a value below the cell; \`display.update(id, value)\` replaces what was shown with that id. */
+export declare const display: Display;
+/** Asks the user for a line of text; \`password\` hides what is typed. */
+export declare function prompt(text?: string, options?: { password?: boolean }): Promise<string>;
+/** Removes the cell's output; with \`wait\` only when the next output arrives, so that nothing flickers. */
+export declare function clearOutput(options?: { wait?: boolean }): void;
+`;

@@ -1,0 +1,31 @@
+/**
+ * What the kernel's thread and the language worker say to each other: a call with a number, and its answer. A worker that is
+ * replaced is told all commits again.
+ */
+import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
+import type { CellRecord } from "./registry.js";
+
+/** Methods of the worker with their arguments and answers. */
+export interface Calls {
+  compile(code: string, cell: number): { result: CompileResult; record?: CellRecord };
+  commit(record: CellRecord): void;
+  compileExpression(code: string): CompileResult;
+  complete(code: string, offset: number): Completions;
+  inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined;
+  isComplete(code: string): Completeness;
+  reset(): void;
+}
+
+export type CallName = keyof Calls;
+
+export interface Call {
+  readonly id: number;
+  readonly name: CallName;
+  readonly args: readonly unknown[];
+}
+
+export type Answer =
+  /** The worker has loaded TypeScript and made its first check. */
+  | { readonly type: "ready" }
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly type: "failure"; readonly id: number; readonly message: string };

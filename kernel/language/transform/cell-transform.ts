@@ -1,0 +1,203 @@
+/**
+ * Turns a cell's module into the body of a function over the scope object; `language.ts` says what that body may rely on.
+ *
+ * It runs before TypeScript's own transformations, on the checked tree: variables of the top level become assignments to the scope
+ * object, functions, classes, enums and namespaces stay declarations and are published on it, and every reference goes through it.
+ * Types, decorators, `using` and JSX are left to TypeScript.
+ */
+import ts from "typescript";
+import type { CellModule } from "../cell-module.js";
+import { variableKind } from "../syntax.js";
+import { finishModules, importStatements, isModuleStatement, liveBinding } from "./imports.js";
+import { assignments, referenceVisit, type Visit } from "./references.js";
+import { scopeNames, type ScopeNames } from "./scope-names.js";
+
+const { factory } = ts;
+
+/** Transformers to emit a cell's module with, and the line that has to go before what they emit. */
+export interface CellTransform {
+  readonly transformers: ts.CustomTransformers;
+  /** One line of JavaScript, known after the emit. */
+  head(): string;
+}
+
+export function cellTransform(
+  file: ts.SourceFile,
+  module: CellModule,
+  checker: ts.TypeChecker,
+): CellTransform {
+  const names = scopeNames(file, module, checker);
+  const own = file.statements.filter((s) => isOwn(s, file, module));
+  const imports = own.filter(isModuleStatement);
+  return {
+    transformers: {
+      before: [(context) => (node) => transformCell(node, own, imports, module, names, context)],
+      after: [(context) => (node) => finish(node, names, context)],
+    },
+    head() {
+      const alias = names.scope === "$" ? "" : `const ${names.scope} = $;`;
+      return `"use strict";${alias}${imports.length > 0 ? liveBinding(names.scope) : ""}`;
+    },
+  };
+}
+
+/** Whether a statement is the user's and not one of the imports and exports around the cell. */
+function isOwn(statement: ts.Statement, file: ts.SourceFile, module: CellModule): boolean {
+  const insertedEnd = module.insertedAt + module.insertedLength;
+  return (
+    (statement.end <= module.insertedAt || statement.end > insertedEnd) &&
+    statement.getStart(file) < module.end
+  );
+}
+
+function transformCell(
+  file: ts.SourceFile,
+  own: readonly ts.Statement[],
+  imports: readonly (ts.ImportDeclaration | ts.ExportDeclaration | ts.ImportEqualsDeclaration)[],
+  module: CellModule,
+  names: ScopeNames,
+  context: ts.TransformationContext,
+): ts.SourceFile {
+  const visit = referenceVisit(names, context);
+  const last = own.findLast((s) => !ts.isEmptyStatement(s));
+  // Hoisted, as in any function: variables are undefined and functions can be called before their line.
+  const head: ts.Statement[] = [];
+  for (const { name, kind } of module.names.values())
+    if (kind === "var") head.push(assign(names.access(name), factory.createVoidZero()));
+  const body: ts.Statement[] = [];
+  for (const statement of own) {
+    if (isAmbient(statement) || isModuleStatement(statement)) continue;
+    const value = expressionOf(statement, visit);
+    if (value) {
+      body.push(
+        ts.setTextRange(
+          statement === last ? result(value) : factory.createExpressionStatement(value),
+          statement,
+        ),
+      );
+    } else if (ts.isVariableStatement(statement)) {
+      body.push(...variables(statement, names, visit));
+    } else if (ts.isFunctionDeclaration(statement)) {
+      if (statement.body) head.push(publish(statement.name!, names));
+      body.push(bare(visit(statement)));
+    } else if (
+      ts.isClassDeclaration(statement) ||
+      ts.isEnumDeclaration(statement) ||
+      isValueNamespace(statement, names)
+    ) {
+      body.push(bare(visit(statement)), publish(statement.name as ts.Identifier, names));
+    } else {
+      body.push(visit(statement));
+    }
+  }
+  const loads = imports.flatMap((statement) => importStatements(statement, names));
+  return factory.updateSourceFile(file, [...head, ...loads, ...body]);
+}
+
+/** The value of a statement that is but an expression, which is the cell's result where it comes last. */
+function expressionOf(statement: ts.Statement, visit: Visit): ts.Expression | undefined {
+  if (ts.isExpressionStatement(statement) || ts.isExportAssignment(statement))
+    return visit(statement.expression);
+  if (ts.isFunctionDeclaration(statement) && !statement.name) {
+    const { modifiers, asteriskToken, parameters, body } = visit(statement);
+    const async = modifiers?.filter((m) => m.kind === ts.SyntaxKind.AsyncKeyword);
+    return factory.createFunctionExpression(
+      async,
+      asteriskToken,
+      undefined,
+      undefined,
+      parameters,
+      undefined,
+      body!,
+    );
+  }
+  if (ts.isClassDeclaration(statement) && !statement.name) {
+    const { modifiers, heritageClauses, members } = visit(statement);
+    return factory.createClassExpression(
+      modifiers?.filter(ts.isDecorator),
+      undefined,
+      undefined,
+      heritageClauses,
+      members,
+    );
+  }
+  return undefined;
+}
+
+/** `return { value: expression }` */
+function result(value: ts.Expression): ts.Statement {
+  const property = factory.createPropertyAssignment("value", value);
+  return factory.createReturnStatement(factory.createObjectLiteralExpression([property]));
+}
+
+function variables(statement: ts.VariableStatement, names: ScopeNames, visit: Visit): ts.Statement[] {
+  const list = statement.declarationList;
+  if (variableKind(list) === "using") {
+    // TypeScript disposes of them at the end of the cell.
+    const published = list.declarations.map((declaration) =>
+      publish(declaration.name as ts.Identifier, names),
+    );
+    return [bare(visit(statement)), ...published];
+  }
+  return assignments(list, names, visit).map((expression) =>
+    ts.setTextRange(factory.createExpressionStatement(expression), expression),
+  );
+}
+
+function assign(target: ts.Expression, value: ts.Expression): ts.Statement {
+  return factory.createExpressionStatement(factory.createAssignment(target, value));
+}
+
+/** `$.name = name` */
+function publish(name: ts.Identifier, names: ScopeNames): ts.Statement {
+  return assign(names.access(name.text), factory.createIdentifier(name.text));
+}
+
+/** A declaration without `export` and `default`. */
+function bare<T extends ts.Statement>(statement: T): T {
+  if (!ts.canHaveModifiers(statement)) return statement;
+  const isExport = (m: ts.ModifierLike) =>
+    m.kind === ts.SyntaxKind.ExportKeyword || m.kind === ts.SyntaxKind.DefaultKeyword;
+  const modifiers = statement.modifiers as readonly ts.ModifierLike[] | undefined;
+  if (!modifiers?.some(isExport)) return statement;
+  return factory.replaceDecoratorsAndModifiers(
+    statement as unknown as ts.HasModifiers & ts.HasDecorators,
+    modifiers.filter((m) => !isExport(m)),
+  ) as unknown as T;
+}
+
+/** Interfaces, type aliases and what is declared only: nothing runs. */
+function isAmbient(statement: ts.Statement): boolean {
+  if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return true;
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) ?? false;
+}
+
+function isValueNamespace(statement: ts.Statement, names: ScopeNames): statement is ts.ModuleDeclaration {
+  if (!ts.isModuleDeclaration(statement)) return false;
+  const symbol = names.checker.getSymbolAtLocation(statement.name);
+  return ((symbol?.flags ?? 0) & ts.SymbolFlags.ValueModule) !== 0;
+}
+
+/** After TypeScript's transformations: no module syntax is left, and the JSX factory is looked up like any other name. */
+function finish(file: ts.SourceFile, names: ScopeNames, context: ts.TransformationContext): ts.SourceFile {
+  const statements = file.statements.flatMap((statement) => finishModules(statement) ?? []);
+  const visitor = (node: ts.Node): ts.Node => {
+    if (ts.isIdentifier(node) && node.pos < 0 && isJsx(node.parent as ts.Node | undefined))
+      return names.access(node.text);
+    return ts.visitEachChild(node, visitor, context);
+  };
+  const updated = factory.updateSourceFile(file, statements);
+  const usesJsx = file.languageVariant === ts.LanguageVariant.JSX;
+  return usesJsx ? (ts.visitNode(updated, visitor) as ts.SourceFile) : updated;
+}
+
+function isJsx(node: ts.Node | undefined): boolean {
+  return (
+    node !== undefined &&
+    (ts.isJsxOpeningLikeElement(node) ||
+      ts.isJsxOpeningFragment(node) ||
+      ts.isJsxFragment(node) ||
+      ts.isJsxElement(node))
+  );
+}

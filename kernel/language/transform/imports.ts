@@ -1,0 +1,197 @@
+/**
+ * Static imports of a cell, as calls of the session's `__import` with what they bind put on the scope object.
+ */
+import ts from "typescript";
+import type { ScopeNames } from "./scope-names.js";
+
+const { factory } = ts;
+
+/** Name of the function that makes a live binding; `liveBinding` is its text. */
+const LIVE = "__cellgrad_live";
+
+/** Text that defines LIVE: a name of the scope that follows a module's export until something is assigned to it. */
+export function liveBinding(scope: string): string {
+  return (
+    `const ${LIVE} = (name, get) => Object.defineProperty(${scope}, name, { configurable: true, enumerable: true, get, ` +
+    `set(value) { Object.defineProperty(${scope}, name, { configurable: true, enumerable: true, writable: true, value }); } });`
+  );
+}
+
+type ModuleStatement = ts.ImportDeclaration | ts.ExportDeclaration | ts.ImportEqualsDeclaration;
+
+export function isModuleStatement(node: ts.Statement): node is ModuleStatement {
+  return ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isImportEqualsDeclaration(node);
+}
+
+/** What an import, or an export that is one, does when the cell runs. Types are not imported. */
+export function importStatements(statement: ModuleStatement, names: ScopeNames): ts.Statement[] {
+  if (ts.isImportEqualsDeclaration(statement)) return importEquals(statement, names);
+  if (!statement.moduleSpecifier || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
+  const bindings = ts.isImportDeclaration(statement)
+    ? imported(statement, names)
+    : reexported(statement, names);
+  if (!bindings) return [];
+
+  const module = factory.createUniqueName("module");
+  const required = bindings.named.map((binding) => factory.createStringLiteral(binding.exported));
+  const load = factory.createAwaitExpression(
+    factory.createCallExpression(factory.createIdentifier("__import"), undefined, [
+      ts.setTextRange(factory.createStringLiteral(statement.moduleSpecifier.text), statement.moduleSpecifier),
+      attributes(statement) ?? factory.createVoidZero(),
+      factory.createArrayLiteralExpression(required),
+    ]),
+  );
+  const statements: ts.Statement[] = [constant(module, ts.setTextRange(load, statement), statement)];
+  if (bindings.namespace !== undefined)
+    statements.push(expression(factory.createAssignment(names.access(bindings.namespace), module)));
+  for (const { local, exported } of bindings.named)
+    statements.push(
+      live(factory.createStringLiteral(local), member(module, factory.createStringLiteral(exported))),
+    );
+  if (bindings.all) statements.push(liveAll(module));
+  return statements;
+}
+
+interface Bindings {
+  readonly namespace?: string;
+  readonly named: readonly { readonly local: string; readonly exported: string }[];
+  /** `export * from`: every name but "default". */
+  readonly all?: boolean;
+}
+
+function imported(statement: ts.ImportDeclaration, names: ScopeNames): Bindings | undefined {
+  const clause = statement.importClause;
+  if (!clause) return { named: [] };
+  if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return undefined;
+  const named: { local: string; exported: string }[] = [];
+  if (clause.name && isValue(clause.name, names))
+    named.push({ local: clause.name.text, exported: "default" });
+  const bindings = clause.namedBindings;
+  if (bindings && ts.isNamespaceImport(bindings)) return { named, namespace: bindings.name.text };
+  for (const { isTypeOnly, name, propertyName } of bindings?.elements ?? [])
+    if (!isTypeOnly && isValue(name, names))
+      named.push({ local: name.text, exported: (propertyName ?? name).text });
+  const bindsNothing = !clause.name && bindings?.elements.length === 0;
+  return named.length > 0 || bindsNothing ? { named } : undefined;
+}
+
+function reexported(statement: ts.ExportDeclaration, names: ScopeNames): Bindings | undefined {
+  if (statement.isTypeOnly) return undefined;
+  const clause = statement.exportClause;
+  if (!clause) return { named: [], all: true };
+  if (ts.isNamespaceExport(clause)) return { named: [], namespace: clause.name.text };
+  const elements = clause.elements.filter(
+    (e) => !e.isTypeOnly && ts.isIdentifier(e.name) && isValue(e.name, names),
+  );
+  const named = elements.map(({ name, propertyName }) => ({
+    local: name.text,
+    exported: (propertyName ?? name).text,
+  }));
+  return named.length > 0 || clause.elements.length === 0 ? { named } : undefined;
+}
+
+function importEquals(statement: ts.ImportEqualsDeclaration, names: ScopeNames): ts.Statement[] {
+  const { name, moduleReference } = statement;
+  if (statement.isTypeOnly || !isValue(name, names)) return [];
+  let value: ts.Expression;
+  if (ts.isExternalModuleReference(moduleReference))
+    value = factory.createCallExpression(factory.createIdentifier("require"), undefined, [
+      moduleReference.expression,
+    ]);
+  else value = entity(moduleReference, names);
+  return [
+    ts.setTextRange(expression(factory.createAssignment(names.access(name.text, name), value)), statement),
+  ];
+}
+
+function entity(name: ts.EntityName, names: ScopeNames): ts.Expression {
+  if (ts.isIdentifier(name)) return names.isScoped(name) ? names.access(name.text, name) : name;
+  return factory.createPropertyAccessExpression(entity(name.left, names), name.right.text);
+}
+
+/** Whether an imported name is more than a type; what can not be resolved is taken for a value. */
+function isValue(name: ts.Identifier, { checker }: ScopeNames): boolean {
+  const symbol = checker.getSymbolAtLocation(name);
+  if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return true;
+  const target = checker.getAliasedSymbol(symbol);
+  return checker.isUnknownSymbol(target) || (target.flags & ts.SymbolFlags.Value) !== 0;
+}
+
+/** `{ with: { type: "json" } }`, also where the user left it out. */
+function attributes(statement: ts.ImportDeclaration | ts.ExportDeclaration): ts.Expression | undefined {
+  const specifier = (statement.moduleSpecifier as ts.StringLiteral).text;
+  const pairs = statement.attributes?.elements.map(({ name, value }) => [
+    name.text,
+    (value as ts.StringLiteral).text,
+  ]);
+  if (!pairs && !specifier.endsWith(".json")) return undefined;
+  const properties = (pairs ?? [["type", "json"]]).map(([name, value]) =>
+    factory.createPropertyAssignment(factory.createStringLiteral(name!), factory.createStringLiteral(value!)),
+  );
+  const given = factory.createObjectLiteralExpression(properties);
+  return factory.createObjectLiteralExpression([factory.createPropertyAssignment("with", given)]);
+}
+
+/** `LIVE(name, () => value)` */
+function live(name: ts.Expression, value: ts.Expression): ts.Statement {
+  const getter = factory.createArrowFunction(undefined, undefined, [], undefined, undefined, value);
+  return expression(factory.createCallExpression(factory.createIdentifier(LIVE), undefined, [name, getter]));
+}
+
+function liveAll(module: ts.Identifier): ts.Statement {
+  const key = factory.createUniqueName("name");
+  const test = factory.createStrictInequality(key, factory.createStringLiteral("default"));
+  const list = factory.createVariableDeclarationList(
+    [factory.createVariableDeclaration(key)],
+    ts.NodeFlags.Const,
+  );
+  return factory.createForInStatement(
+    list,
+    module,
+    factory.createIfStatement(test, live(key, member(module, key))),
+  );
+}
+
+function member(object: ts.Identifier, key: ts.Expression): ts.Expression {
+  return factory.createElementAccessExpression(object, key);
+}
+
+function expression(value: ts.Expression): ts.Statement {
+  return factory.createExpressionStatement(value);
+}
+
+function constant(name: ts.Identifier, value: ts.Expression, at: ts.Node): ts.Statement {
+  const declaration = factory.createVariableDeclaration(name, undefined, undefined, value);
+  const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+  return ts.setTextRange(factory.createVariableStatement(undefined, list), at);
+}
+
+/**
+ * What TypeScript leaves at the end: the `export {}` of a module, and the import of the JSX runtime, which becomes an `__import`.
+ */
+export function finishModules(statement: ts.Statement): ts.Statement | undefined {
+  if (ts.isExportDeclaration(statement)) return undefined;
+  if (!ts.isImportDeclaration(statement)) return statement;
+  const bindings = statement.importClause?.namedBindings;
+  const elements = bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
+  const pattern = factory.createObjectBindingPattern(
+    elements.map((e) =>
+      factory.createBindingElement(undefined, e.propertyName && moduleName(e.propertyName), e.name),
+    ),
+  );
+  const load = factory.createCallExpression(factory.createIdentifier("__import"), undefined, [
+    statement.moduleSpecifier,
+  ]);
+  const declaration = factory.createVariableDeclaration(
+    pattern,
+    undefined,
+    undefined,
+    factory.createAwaitExpression(load),
+  );
+  const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
+  return factory.createVariableStatement(undefined, list);
+}
+
+function moduleName(name: ts.ModuleExportName): ts.Identifier {
+  return factory.createIdentifier(name.text);
+}

@@ -1,0 +1,137 @@
+/**
+ * Which identifiers of a cell stand for names of the session's scope object, and how they are spelled there.
+ */
+import ts from "typescript";
+import type { CellModule } from "../cell-module.js";
+import { isMemberName } from "../syntax.js";
+
+const { factory } = ts;
+
+export interface ScopeNames {
+  /** The identifier of the scope object: `$`, or another name where the cell has a `$` of its own. */
+  readonly scope: string;
+  /** `$.name`, at the place of `node`. */
+  access(name: string, node?: ts.Node): ts.PropertyAccessExpression;
+  /** Whether an identifier in an expression means a name of the scope object; one that no declaration explains does. */
+  isScoped(id: ts.Identifier): boolean;
+  /** Whether a declaration, such as a nested `var`, makes a name of the top level. */
+  declares(node: ts.Node): boolean;
+  /** Whether nothing that TypeScript knows declares the name. */
+  isUnresolved(id: ts.Identifier): boolean;
+  /** A global that Node's modules have and functions have not. */
+  metaProperty(id: ts.Identifier): "filename" | "dirname" | undefined;
+  readonly checker: ts.TypeChecker;
+}
+
+/** @param file the module of a cell, as the checker knows it */
+export function scopeNames(file: ts.SourceFile, module: CellModule, checker: ts.TypeChecker): ScopeNames {
+  let scope = "$";
+  for (let n = 1; module.identifiers.has(scope); n++) scope = `$${String(n)}`;
+
+  const declarations = topLevelDeclarations(file);
+  const access = (name: string, node?: ts.Node) => {
+    const id = factory.createIdentifier(scope);
+    const result = factory.createPropertyAccessExpression(id, name);
+    return node ? ts.setTextRange(result, node) : result;
+  };
+  const symbolOf = (id: ts.Identifier): ts.Symbol | undefined => {
+    if (ts.isShorthandPropertyAssignment(id.parent))
+      return checker.getShorthandAssignmentValueSymbol(id.parent);
+    if (ts.isExportSpecifier(id.parent)) return checker.getExportSpecifierLocalTargetSymbol(id.parent);
+    return checker.getSymbolAtLocation(id);
+  };
+  return {
+    scope,
+    access,
+    checker,
+    isScoped(id) {
+      if (isMemberName(id) || id.text === "undefined" || id.text === "arguments" || id.text === "")
+        return false;
+      if (isDeclaredName(id)) return false;
+      if (isIntrinsicTag(id)) return false;
+      const symbol = symbolOf(id);
+      if (!symbol || checker.isUnknownSymbol(symbol))
+        return id.text !== "require" && id.text !== "globalThis";
+      const own = (symbol.declarations ?? []).filter((declaration) => declarations.has(declaration));
+      return own.length > 0 && !own.some((declaration) => isOwnName(id, declaration));
+    },
+    declares: (node) => declarations.has(node),
+    isUnresolved(id) {
+      const symbol = symbolOf(id);
+      return !symbol || checker.isUnknownSymbol(symbol);
+    },
+    metaProperty(id) {
+      if (id.text !== "__filename" && id.text !== "__dirname") return undefined;
+      if (isMemberName(id)) return undefined;
+      const declared = symbolOf(id)?.declarations ?? [];
+      if (declared.some((d) => d.getSourceFile() === file)) return undefined;
+      return id.text === "__filename" ? "filename" : "dirname";
+    },
+  };
+}
+
+/** All declarations that make names of the cell's top level, those of the imports put before it included. */
+function topLevelDeclarations(file: ts.SourceFile): Set<ts.Node> {
+  const found = new Set<ts.Node>();
+  const visit = (node: ts.Node, nested: boolean): void => {
+    if (ts.isVariableDeclarationList(node)) {
+      if (!nested || !(node.flags & ts.NodeFlags.BlockScoped)) for (const d of node.declarations) pattern(d);
+    } else if (!nested && isNamedStatement(node)) {
+      found.add(node);
+    } else if (!nested && ts.isImportDeclaration(node)) {
+      const clause = node.importClause;
+      if (clause?.name) found.add(clause);
+      const named = clause?.namedBindings;
+      if (named && ts.isNamespaceImport(named)) found.add(named);
+      else named?.elements.forEach((element) => found.add(element));
+    }
+    if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
+    const inner = nested || !(ts.isSourceFile(node) || ts.isVariableStatement(node));
+    ts.forEachChild(node, (child) => {
+      visit(child, inner);
+    });
+  };
+  const pattern = (node: ts.VariableDeclaration | ts.BindingElement) => {
+    found.add(node);
+    if (ts.isIdentifier(node.name)) return;
+    for (const element of node.name.elements) if (!ts.isOmittedExpression(element)) pattern(element);
+  };
+  visit(file, false);
+  return found;
+}
+
+function isNamedStatement(node: ts.Node): boolean {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isEnumDeclaration(node) ||
+    ts.isModuleDeclaration(node) ||
+    ts.isImportEqualsDeclaration(node)
+  );
+}
+
+/**
+ * Inside of a class, an enum and a namespace their own name means the thing itself, as in JavaScript: while it is being made it is
+ * not in the scope yet.
+ */
+function isOwnName(id: ts.Identifier, declaration: ts.Node): boolean {
+  if (
+    !ts.isClassDeclaration(declaration) &&
+    !ts.isEnumDeclaration(declaration) &&
+    !ts.isModuleDeclaration(declaration)
+  )
+    return false;
+  return declaration.pos <= id.pos && id.end <= declaration.end;
+}
+
+function isDeclaredName(id: ts.Identifier): boolean {
+  const { parent } = id;
+  return !ts.isShorthandPropertyAssignment(parent) && (parent as { name?: ts.Node }).name === id;
+}
+
+function isIntrinsicTag(id: ts.Identifier): boolean {
+  const { parent } = id;
+  const isTag =
+    ts.isJsxOpeningElement(parent) || ts.isJsxSelfClosingElement(parent) || ts.isJsxClosingElement(parent);
+  return isTag && /^[a-z]/u.test(id.text);
+}

@@ -1,0 +1,134 @@
+/**
+ * The TypeScript that everything here uses: the one that ts-node's `create()` answers, so that cells, local `.ts` files and the
+ * editor agree, with the compiler options of the notebook's folder.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import ts from "typescript";
+import { create } from "ts-node";
+
+const require = createRequire(import.meta.url);
+
+/** Options of a user's tsconfig.json that also hold in cells; the others say how files are built, not what they mean. */
+const RESPECTED = [
+  "strict",
+  "noImplicitAny",
+  "noImplicitThis",
+  "noImplicitReturns",
+  "noImplicitOverride",
+  "noFallthroughCasesInSwitch",
+  "noUncheckedIndexedAccess",
+  "noPropertyAccessFromIndexSignature",
+  "strictNullChecks",
+  "strictFunctionTypes",
+  "strictBindCallApply",
+  "strictBuiltinIteratorReturn",
+  "strictPropertyInitialization",
+  "exactOptionalPropertyTypes",
+  "useUnknownInCatchVariables",
+  "useDefineForClassFields",
+  "experimentalDecorators",
+  "emitDecoratorMetadata",
+  "jsx",
+  "jsxFactory",
+  "jsxFragmentFactory",
+  "jsxImportSource",
+  "baseUrl",
+  "paths",
+  "rootDirs",
+  "typeRoots",
+  "customConditions",
+  "allowJs",
+  "maxNodeModuleJsDepth",
+  "lib",
+] as const;
+
+export interface Toolchain {
+  readonly options: ts.CompilerOptions;
+  /** What is wrong with the user's tsconfig.json, which is then left aside. */
+  readonly problem: string | undefined;
+}
+
+/** Finds the user's tsconfig.json from `cwd` upwards and makes of it the options under which cells are checked. */
+export function loadToolchain(cwd: string): Toolchain {
+  let user: ts.CompilerOptions = {};
+  let problem: string | undefined;
+  try {
+    const service = create({
+      cwd,
+      transpileOnly: true,
+      skipIgnore: true,
+      compiler: require.resolve("typescript"),
+      // A tsconfig.json is written for the TypeScript that its folder uses; what is deprecated there is no error here.
+      compilerOptions: { ignoreDeprecations: "6.0" },
+    });
+    const found = service.config.options as ts.CompilerOptions;
+    if (found["configFilePath"] !== undefined) user = found;
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  const options: ts.CompilerOptions = {};
+  for (const name of RESPECTED) if (user[name] !== undefined) Object.assign(options, { [name]: user[name] });
+  options.strict ??= true;
+  options.lib ??= ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"];
+  if (
+    options.jsx === undefined ||
+    options.jsx === ts.JsxEmit.Preserve ||
+    options.jsx === ts.JsxEmit.ReactNative
+  )
+    options.jsx = ts.JsxEmit.React;
+  if (user.jsx === undefined && resolvable(cwd, `${options.jsxImportSource ?? "react"}/jsx-runtime`))
+    options.jsx = ts.JsxEmit.ReactJSX;
+  const ownTypes = dirname(dirname(require.resolve("@types/node/package.json")));
+  options.typeRoots = [
+    ...(ts.getEffectiveTypeRoots(options, { getCurrentDirectory: () => cwd }) ?? []),
+    ownTypes,
+  ];
+  options.types = [...new Set(["node", ...(user.types ?? []).filter((name) => name !== "*")])];
+  return { options: Object.assign(options, FIXED), problem };
+}
+
+/** What the transformation and the emitted declarations rely on. */
+const FIXED: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  skipLibCheck: true,
+  declaration: true,
+  sourceMap: true,
+  preserveConstEnums: true,
+  allowUnreachableCode: true,
+  allowUnusedLabels: true,
+  importHelpers: false,
+  noEmitOnError: false,
+  newLine: ts.NewLineKind.LineFeed,
+  ignoreDeprecations: "6.0",
+};
+
+function resolvable(cwd: string, specifier: string): boolean {
+  try {
+    createRequire(join(cwd, "cell.js")).resolve(specifier);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The types of the runtime: those that were built when there are any, else its sources.
+ * @param root folder of the cellgrad package
+ */
+export function runtimeTypes(root: string): string | undefined {
+  return [join(root, "dist/src/index.d.ts"), join(root, "src/index.ts")].find(existsSync);
+}
+
+/** Folder of the cellgrad package, from its sources as well as from `dist`. */
+export function packageRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+}
