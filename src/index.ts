@@ -2,3 +2,35 @@
  * The public API of cellgrad. One line a module; namespaces (nn, optim, data, train, viz, io) hold what belongs to them.
  */
 export { Tensor } from "./tensor/tensor.js";
+export type { DType, TypedArray } from "./tensor/dtype.js";
+export type { Shape, TensorData } from "./tensor/shape-types.js";
+export {
+  arange,
+  empty,
+  emptyLike,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  logspace,
+  ones,
+  onesLike,
+  tensor,
+  type TensorOptions,
+  zeros,
+  zerosLike,
+} from "./tensor/creation.js";
+export {
+  bernoulli,
+  multinomial,
+  normal,
+  rand,
+  randint,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from "./tensor/random.js";
+export { getRandomState, manualSeed, type RandomState, setRandomState } from "./tensor/generator.js";
+export { cat, stack } from "./ops/join.js";
+export { enableGrad, isGradEnabled, noGrad } from "./autograd/mode.js";

@@ -1,0 +1,219 @@
+/**
+ * The walk from results back to inputs: order the recorded steps, run their gradients, gather at leaves.
+ */
+import { keep } from "../graph/evaluate.js";
+import { scalar } from "../graph/build.js";
+import { add } from "../ops/arithmetic.js";
+import { alias } from "../ops/copy.js";
+import { defineMethods, Tensor } from "../tensor/core.js";
+import { isFloating } from "../tensor/dtype.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
+import type { Shape } from "../tensor/shape-types.js";
+import { beginWalk } from "./accumulate.js";
+import { restoreGradMode, setGradMode } from "./mode.js";
+import { extrasOf, restoreInputs } from "./record.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /**
+     * Computes the gradient of this tensor with respect to every leaf that requires grad and adds it to the leaf's `grad`
+     * (`torch.Tensor.backward`). A tensor with more than one element needs `gradient`, of its shape.
+     * @throws Error when nothing here requires grad, or the graph was walked before without `retainGraph`.
+     */
+    backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+    /** Lets `backward()` leave a gradient in `grad` of this tensor too though it is not a leaf. */
+    retainGrad(): this;
+    /** Calls `hook` with this tensor's gradient during backward; what it returns takes the gradient's place. Gives a function that removes it. */
+    registerHook(hook: (gradient: Tensor) => Tensor | undefined): () => void;
+  }
+}
+
+export interface BackwardOptions {
+  /** Keep what operations saved, so that backward can walk here again. Default: the value of `createGraph`. */
+  retainGraph?: boolean;
+  /** Record the gradient computation itself, so that it can be differentiated. */
+  createGraph?: boolean;
+}
+
+const stack: Tensor[] = [];
+const order: Tensor[] = [];
+
+/**
+ * Marks what the roots depend on and puts it in `order`, inputs before what was computed from them.
+ * `until` restricts the walk to paths that end in those tensors.
+ */
+function sort(roots: readonly Tensor[], entered: number): void {
+  const finished = entered + 1;
+  stack.length = 0;
+  order.length = 0;
+  for (const root of roots) stack.push(root);
+  while (stack.length > 0) {
+    const t = stack[stack.length - 1]!;
+    if (t._mark === finished) stack.pop();
+    else if (t._mark === entered) {
+      t._mark = finished;
+      order.push(t);
+      stack.pop();
+    } else {
+      t._mark = entered;
+      t._pending = null;
+      if (t._op !== null) {
+        const extras = t._extras;
+        if (extras !== null && extras.freed) throwFreed();
+        restoreInputs(t);
+        pushInput(t._a, entered);
+        pushInput(t._b, entered);
+        pushInput(t._c, entered);
+        if (extras !== null && extras.list !== null)
+          for (const x of extras.list.tensors) pushInput(x, entered);
+      }
+    }
+  }
+}
+
+function pushInput(t: Tensor | null, entered: number): void {
+  if (t !== null && t._requiresGrad && t._mark !== entered && t._mark !== entered + 1) stack.push(t);
+}
+
+function throwFreed(): never {
+  throw new Error(
+    "backward: this graph was walked before and let go of what it had saved; pass { retainGraph: true } to the first backward() to go through it twice",
+  );
+}
+
+/** Takes the mark from what does not lead to one of `inputs`, so that no gradient is computed there. */
+function restrictTo(inputs: readonly Tensor[], finished: number): void {
+  const targets = new Set(inputs);
+  for (const t of order) {
+    let leads = targets.has(t);
+    if (!leads && t._op !== null) {
+      leads =
+        t._a?._mark === finished ||
+        t._b?._mark === finished ||
+        t._c?._mark === finished ||
+        (t._extras?.list?.tensors.some((x) => x._mark === finished) ?? false);
+    }
+    if (!leads) t._mark = 0;
+  }
+}
+
+/**
+ * Differentiates the roots. Without `inputs`, gradients are added to `grad` of the leaves; with them, they are returned.
+ * @internal
+ */
+export function differentiate(
+  roots: readonly Tensor[],
+  seeds: readonly Tensor[],
+  inputs: readonly Tensor[] | null,
+  options: BackwardOptions,
+): (Tensor | null)[] {
+  const createGraph = options.createGraph ?? false;
+  const retainGraph = options.retainGraph ?? createGraph;
+  const entered = beginWalk();
+  const finished = entered + 1;
+  sort(roots, entered);
+  // A leaf's earlier gradient, and marks of inputs that nothing here leads to, stay untouched.
+  if (inputs !== null) {
+    // `_mark === finished` must mean "leads to an input" while restricting, in order from leaves to roots.
+    restrictTo(inputs, finished);
+  }
+  const results: (Tensor | null)[] = inputs === null ? [] : inputs.map(() => null);
+  const before = setGradMode(createGraph);
+  try {
+    for (let i = 0; i < roots.length; i++) {
+      const root = roots[i]!;
+      if (root._mark === finished)
+        root._pending = root._pending === null ? seeds[i]! : add(root._pending, seeds[i]!);
+      keep(root.node);
+    }
+    for (let i = order.length - 1; i >= 0; i--) {
+      const t = order[i]!;
+      if (t._mark !== finished) continue;
+      let g = t._pending;
+      t._pending = null;
+      if (g === null) continue;
+      const extras = t._extras;
+      if (extras !== null && extras.hooks !== null) for (const hook of extras.hooks) g = hook(g) ?? g;
+      if (inputs !== null) {
+        for (let k = 0; k < inputs.length; k++) if (inputs[k] === t) results[k] = handleOf(g, createGraph);
+      } else if (t._op === null || (extras !== null && extras.retainGrad)) addToGrad(t, g, createGraph);
+      if (t._op !== null) {
+        t._op.gradient(t, g);
+        if (!retainGraph && t._op.saves) letGo(t);
+      }
+    }
+  } finally {
+    restoreGradMode(before);
+    order.length = 0;
+  }
+  return results;
+}
+
+/** Two inputs may have been handed the same gradient tensor; whoever holds one must be able to change it in place. */
+function handleOf(g: Tensor, createGraph: boolean): Tensor {
+  return createGraph ? alias(g) : new Tensor(g.node);
+}
+
+function addToGrad(t: Tensor, g: Tensor, createGraph: boolean): void {
+  const before = t._grad;
+  const sum = before === null ? handleOf(g, createGraph) : add(before, g);
+  keep(sum.node);
+  t._grad = sum;
+}
+
+function letGo(t: Tensor): void {
+  t._a = null;
+  t._b = null;
+  t._c = null;
+  t._attributes = null;
+  const extras = extrasOf(t);
+  extras.list = null;
+  extras.freed = true;
+}
+
+/** The gradient to begin with at a root. @throws Error when it is missing or does not fit. */
+export function seedFor(name: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
+  if (!root._requiresGrad) {
+    throw new Error(
+      `${name}: this tensor does not require grad and was not computed from one that does; set requiresGrad on the inputs, and mind noGrad and detach()`,
+    );
+  }
+  if (gradient === undefined || gradient === null) {
+    if (root.numel() !== 1) {
+      throw new Error(
+        `${name}: a gradient can begin only at a single number, this tensor has shape ${formatShape(root.shape)}; use sum() or mean(), or pass a gradient of that shape`,
+      );
+    }
+    const one = new Tensor(scalar(1, root.dtype));
+    return root.ndim === 0 ? one : one.reshape(root.shape);
+  }
+  if (!sameShape(gradient.shape, root.shape)) {
+    throw new Error(
+      `${name}: expected a gradient of shape ${formatShape(root.shape)}, got ${formatShape(gradient.shape)}`,
+    );
+  }
+  if (!isFloating(gradient.dtype))
+    throw new TypeError(`${name}: expected a floating gradient, got ${gradient.dtype}`);
+  return gradient;
+}
+
+defineMethods({
+  backward(gradient?: Tensor | null, options: BackwardOptions = {}) {
+    differentiate([this], [seedFor("backward", this, gradient)], null, options);
+  },
+  retainGrad() {
+    if (!this._requiresGrad) throw new Error("retainGrad: this tensor does not require grad");
+    if (this._op !== null) extrasOf(this).retainGrad = true;
+    return this;
+  },
+  registerHook(hook: (gradient: Tensor) => Tensor | undefined) {
+    if (!this._requiresGrad) throw new Error("registerHook: this tensor does not require grad");
+    const extras = extrasOf(this);
+    const hooks = (extras.hooks ??= []);
+    hooks.push(hook);
+    return () => {
+      const i = hooks.indexOf(hook);
+      if (i >= 0) hooks.splice(i, 1);
+    };
+  },
+});

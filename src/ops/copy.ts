@@ -1,0 +1,36 @@
+/**
+ * The same value in another tensor.
+ */
+import { accumulate } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import { copy } from "../graph/build.js";
+import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Shape } from "../tensor/shape-types.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** A copy that later changes of a parameter by an optimizer do not reach; gradients flow through it. */
+    clone(): Tensor<S>;
+  }
+}
+
+const CLONE: Op = {
+  name: "CloneBackward0",
+  saves: false,
+  gradient(y, g) {
+    accumulate(y._a!, g);
+  },
+};
+
+const ALIAS: Op = { ...CLONE, name: "AliasBackward0" };
+
+/** Another handle on the same value, with the gradient passed on. */
+export function alias(x: Tensor): Tensor {
+  return record(ALIAS, x.node, x);
+}
+
+defineMethods({
+  clone() {
+    return record(CLONE, copy(this.node), this);
+  },
+});

@@ -1,0 +1,60 @@
+/**
+ * Logic on truth values; other tensors count as true where they differ from 0.
+ */
+import type { BinaryOp } from "../engine/program.js";
+import { binary, unary } from "../graph/build.js";
+import { defineMethods, Tensor } from "../tensor/core.js";
+import { checkBroadcast } from "../tensor/shape.js";
+import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
+import { cast } from "./cast.js";
+import { checkTensor } from "./operand.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Whether both are true. */
+    logicalAnd<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Broadcast<"logicalAnd", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
+    /** Whether at least one is true. */
+    logicalOr<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Broadcast<"logicalOr", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
+    /** Whether exactly one is true. */
+    logicalXor<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Broadcast<"logicalXor", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
+    /** Whether it is false. */
+    logicalNot(): Tensor<S>;
+  }
+}
+
+function logical(name: string, op: BinaryOp, a: Tensor, b: Tensor): Tensor {
+  checkTensor(name, b);
+  checkBroadcast(name, a._node.shape, b._node.shape);
+  return new Tensor(binary(op, cast(a, "bool").node, cast(b, "bool").node));
+}
+
+export function logicalAnd(a: Tensor, b: Tensor): Tensor {
+  return logical("logicalAnd", "and", a, b);
+}
+export function logicalNot(x: Tensor): Tensor {
+  return new Tensor(unary("not", cast(x, "bool").node));
+}
+
+defineMethods({
+  logicalAnd(other: Tensor) {
+    return logicalAnd(this, other);
+  },
+  logicalOr(other: Tensor) {
+    return logical("logicalOr", "or", this, other);
+  },
+  logicalXor(other: Tensor) {
+    return logical("logicalXor", "xor", this, other);
+  },
+  logicalNot() {
+    return logicalNot(this);
+  },
+});

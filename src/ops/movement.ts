@@ -1,0 +1,619 @@
+/**
+ * Operations that only move elements: reshape, permute, expand, slice, flip, pad and what is made of them.
+ *
+ * In PyTorch some of these give views that share memory. Here every tensor is a value of its own: changing one in place leaves
+ * the others as they are, and nothing is copied until somebody needs it dense.
+ */
+import { accumulate, sumTo } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import * as graph from "../graph/build.js";
+import { defineGetters, defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import {
+  allDims,
+  formatShape,
+  listOfSizes,
+  normalizeDim,
+  normalizeDims,
+  resolveReshape,
+  sameShape,
+} from "../tensor/shape.js";
+import type {
+  Mutable,
+  Permute,
+  Reshape,
+  Shape,
+  Transpose,
+  TransposeLast,
+  Unsqueeze,
+  WithSize,
+} from "../tensor/shape-types.js";
+import { concat } from "./join.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The elements in row-major order with a new shape; one size may be −1. `reshape([2, -1])` or `reshape(2, -1)`. */
+    reshape<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
+    reshape<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
+    /** As `reshape`. */
+    view<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
+    view<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
+    /** The shape of `other`. */
+    viewAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
+    /** Dims `startDim` to `endDim` as one. Default: all. */
+    flatten(startDim?: number, endDim?: number): Tensor;
+    /** Dim `dim` split into `sizes`, of which one may be −1. */
+    unflatten(dim: number, sizes: Shape): Tensor;
+    /** Without the dims of size 1, or without dim `dim` (one or several) if its size is 1. */
+    squeeze(dim?: number | readonly number[]): Tensor;
+    /** With a dim of size 1 put in at `dim`. */
+    unsqueeze<A extends Shape, const D extends number>(this: Tensor<A>, dim: D): Tensor<Unsqueeze<A, D>>;
+    /** Dims in a new order: dim i of the result is dim `order[i]`. */
+    permute<A extends Shape, const O extends Shape>(this: Tensor<A>, order: O): Tensor<Permute<A, O>>;
+    permute<A extends Shape, const O extends Shape>(this: Tensor<A>, ...order: O): Tensor<Permute<A, O>>;
+    /** Two dims exchanged. */
+    transpose<A extends Shape, const D extends number, const E extends number>(
+      this: Tensor<A>,
+      dim0: D,
+      dim1: E,
+    ): Tensor<Transpose<A, D, E>>;
+    /** A matrix transposed; a vector stays. @throws Error for more than two dims: use mT. */
+    t<A extends Shape>(this: Tensor<A>): Tensor<TransposeLast<A>>;
+    /** Dims in reverse order; `t()` keeps the shape's type. */
+    readonly T: Tensor;
+    /** The last two dims exchanged; `transpose(-1, -2)` keeps the shape's type. */
+    readonly mT: Tensor;
+    /** Dim `source` moved to `destination`. */
+    movedim(source: number, destination: number): Tensor;
+    /** Dims of size 1 repeated to the given sizes; −1 keeps a size, and leading dims may be added. */
+    expand(shape: Shape): Tensor;
+    expand(...shape: Shape): Tensor;
+    /** Expanded to the shape of `other`. */
+    expandAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
+    /** Broadcast to a shape. */
+    broadcastTo<const R extends Shape>(shape: R): Tensor<Mutable<R>>;
+    /** The tensor repeated `times[i]` times along each dim; leading dims may be added. */
+    repeat(times: Shape): Tensor;
+    repeat(...times: Shape): Tensor;
+    /** As `repeat`, but fewer counts than dims count from the end. */
+    tile(times: Shape): Tensor;
+    /** Each entry along `dim` repeated `times` times in place (`torch.repeat_interleave`). */
+    repeatInterleave(times: number, dim?: number): Tensor;
+    /** Entries start … start + length − 1 of a dim. */
+    narrow<A extends Shape, const D extends number, const N extends number>(
+      this: Tensor<A>,
+      dim: D,
+      start: number,
+      length: N,
+    ): Tensor<WithSize<A, D, N>>;
+    /** Entry `index` of a dim, which goes away. */
+    select(dim: number, index: number): Tensor;
+    /** The order along dims reversed. */
+    flip(dims: number | Shape): Tensor<S>;
+    /** Elements shifted along dims, those that leave coming in again at the other end. */
+    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor<S>;
+    /** A constant around: `[left, right]` of the last dim, then of the one before … (`torch.nn.functional.pad`); negative crops. */
+    pad(padding: readonly number[], options?: { value?: number }): Tensor;
+    /** The diagonal of the last two dims, `offset` above it. */
+    diagonal(offset?: number): Tensor;
+    /** All windows of `size` entries along `dim`, `step` apart, as a new last dim. */
+    unfold(dim: number, size: number, step: number): Tensor;
+    /** The same tensor: values are always dense when they are read. */
+    contiguous(): this;
+  }
+}
+
+const VIEW: Op = {
+  name: "ViewBackward0",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a!;
+    accumulate(a, reshape(g, a._node.shape));
+  },
+};
+const SQUEEZE: Op = { ...VIEW, name: "SqueezeBackward0" };
+const UNSQUEEZE: Op = { ...VIEW, name: "UnsqueezeBackward0" };
+
+const PERMUTE: Op = {
+  name: "PermuteBackward0",
+  saves: false,
+  gradient(y, g) {
+    const order = y._attributes as readonly number[];
+    const inverse = new Array<number>(order.length);
+    for (let i = 0; i < order.length; i++) inverse[order[i]!] = i;
+    accumulate(y._a!, permute(g, inverse));
+  },
+};
+const TRANSPOSE: Op = { ...PERMUTE, name: "TransposeBackward0" };
+const T: Op = { ...PERMUTE, name: "TBackward0" };
+
+const EXPAND: Op = {
+  name: "ExpandBackward0",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a!;
+    accumulate(a, sumTo(g, a._node.shape));
+  },
+};
+
+const FLIP: Op = {
+  name: "FlipBackward0",
+  saves: false,
+  gradient(y, g) {
+    accumulate(y._a!, flip(g, y._attributes as readonly number[]));
+  },
+};
+
+interface PadAttributes {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+const PAD: Op = {
+  name: "ConstantPadNdBackward0",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a!;
+    accumulate(a, sliceOf(g, (y._attributes as PadAttributes).before, a._node.shape, null));
+  },
+};
+
+interface SliceAttributes {
+  readonly starts: readonly number[];
+  /** Null where all are 1. */
+  readonly steps: readonly number[] | null;
+}
+
+const SLICE: Op = {
+  name: "SliceBackward0",
+  saves: false,
+  gradient(y, g) {
+    const { starts, steps } = y._attributes as SliceAttributes;
+    const a = y._a!;
+    accumulate(a, unslice(g, a._node.shape, starts, steps));
+  },
+};
+
+/** Puts the elements of `g` back where a slice took them from, with 0 elsewhere. */
+function unslice(
+  g: Tensor,
+  shape: Shape,
+  starts: readonly number[],
+  steps: readonly number[] | null,
+): Tensor {
+  let x = g;
+  if (steps !== null) {
+    for (let d = 0; d < shape.length; d++) {
+      const n = x._node.shape[d]!;
+      if (steps[d] !== 1 && n > 1) x = dilate(x, d, steps[d]!);
+    }
+  }
+  const before = starts;
+  const after = shape.map((n, d) => n - starts[d]! - x._node.shape[d]!);
+  return padOf(x, before, after, 0);
+}
+
+/** step − 1 zeros between the entries of a dim. */
+function dilate(x: Tensor, dim: number, step: number): Tensor {
+  const shape = x._node.shape;
+  const rank = shape.length;
+  const n = shape[dim]!;
+  const apart = reshape(x, [...shape.slice(0, dim + 1), 1, ...shape.slice(dim + 1)]);
+  const zeros = new Array<number>(rank + 1).fill(0);
+  const gap = zeros.slice();
+  gap[dim + 1] = step - 1;
+  const wide = reshape(padOf(apart, zeros, gap, 0), [
+    ...shape.slice(0, dim),
+    n * step,
+    ...shape.slice(dim + 1),
+  ]);
+  const sizes = shape.slice();
+  sizes[dim] = (n - 1) * step + 1;
+  return sliceOf(wide, zeros.slice(1), sizes, null);
+}
+
+export function reshape(x: Tensor, shape: Shape, how: Op = VIEW): Tensor {
+  return record(how, graph.reshape(x.node, shape), x);
+}
+
+export function permute(x: Tensor, order: readonly number[], how: Op = PERMUTE): Tensor {
+  return record(how, graph.permute(x.node, order), x, null, null, order);
+}
+
+export function expand(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x._node.shape, shape) ? x : record(EXPAND, graph.expand(x.node, shape), x);
+}
+
+export function flip(x: Tensor, dims: readonly number[]): Tensor {
+  return record(FLIP, graph.flip(x.node, dims), x, null, null, dims);
+}
+
+function padOf(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
+  const node = graph.pad(x.node, before, after, value);
+  return node === x.node ? x : record(PAD, node, x, null, null, { before, after } satisfies PadAttributes);
+}
+
+const ONES: (readonly number[])[] = [];
+
+/** `sizes[d]` entries from `starts[d]` on along each dim, every `steps[d]`-th (positive); null steps are all 1. */
+export function sliceOf(
+  x: Tensor,
+  starts: readonly number[],
+  sizes: readonly number[],
+  steps: readonly number[] | null,
+): Tensor {
+  const rank = sizes.length;
+  const ones = (ONES[rank] ??= new Array<number>(rank).fill(1));
+  const node = graph.slice(x.node, starts, sizes, steps ?? ones);
+  if (node === x.node) return x;
+  return record(SLICE, node, x, null, null, { starts, steps } satisfies SliceAttributes);
+}
+
+/** Entries start … start + length − 1 of dim `dim`, all arguments in range. */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const sizes = x._node.shape.slice();
+  sizes[dim] = length;
+  const starts = new Array<number>(sizes.length).fill(0);
+  starts[dim] = start;
+  return sliceOf(x, starts, sizes, null);
+}
+
+/** The index of an entry, counted from the front. @throws RangeError when there is none. */
+export function normalizeIndex(name: string, index: number, dim: number, shape: Shape): number {
+  const n = shape[dim]!;
+  if (!Number.isInteger(index) || index < -n || index >= n) {
+    throw new RangeError(
+      `${name}: index ${index} is out of range for dim ${dim} of size ${n} (shape ${formatShape(shape)})`,
+    );
+  }
+  return index < 0 ? index + n : index;
+}
+
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  const shape = x._node.shape;
+  if (shape.length === 0)
+    throw new RangeError("select: a 0-dimensional tensor has no entries to select; use item()");
+  const d = normalizeDim("select", dim, shape.length);
+  const i = normalizeIndex("select", index, d, shape);
+  return reshape(narrow(x, d, i, 1), withoutDim(shape, d));
+}
+
+export function withoutDim(shape: Shape, dim: number): Shape {
+  const out = shape.slice();
+  out.splice(dim, 1);
+  return out;
+}
+
+const SWAP: (readonly number[])[] = [];
+
+/** The order of dims that exchanges the last two. */
+function swapLast(rank: number): readonly number[] {
+  let order = SWAP[rank];
+  if (order === undefined) {
+    const dims = allDims(rank).slice();
+    dims[rank - 2] = rank - 1;
+    dims[rank - 1] = rank - 2;
+    SWAP[rank] = order = dims;
+  }
+  return order;
+}
+
+/** The last two dims exchanged. */
+export function mT(x: Tensor): Tensor {
+  const rank = x._node.shape.length;
+  if (rank < 2) throw new Error(`mT: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+  return permute(x, swapLast(rank), TRANSPOSE);
+}
+
+function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  const rank = x._node.shape.length;
+  const d = normalizeDim("transpose", dim0, rank);
+  const e = normalizeDim("transpose", dim1, rank);
+  if (rank === 0) return x;
+  const order = allDims(rank).slice();
+  order[d] = e;
+  order[e] = d;
+  return permute(x, order, TRANSPOSE);
+}
+
+function checkedPermute(x: Tensor, list: Shape): Tensor {
+  const rank = x._node.shape.length;
+  if (list.length !== rank) {
+    throw new Error(
+      `permute: expected ${rank} dims for shape ${formatShape(x.shape)}, got [${list.join(", ")}]`,
+    );
+  }
+  const order = list.map((d) => normalizeDim("permute", d, rank));
+  if (new Set(order).size !== rank) throw new Error(`permute: a dim appears twice in [${list.join(", ")}]`);
+  return permute(x, order);
+}
+
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const shape = x._node.shape;
+  const d = normalizeDim("unsqueeze", dim, shape.length + 1);
+  const out = shape.slice();
+  out.splice(d, 0, 1);
+  return reshape(x, out, UNSQUEEZE);
+}
+
+function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
+  const shape = x._node.shape;
+  const dims = normalizeDims("squeeze", dim, shape.length);
+  return reshape(
+    x,
+    shape.filter((n, i) => n !== 1 || !dims.includes(i)),
+    SQUEEZE,
+  );
+}
+
+function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
+  const shape = x._node.shape;
+  if (shape.length === 0) return reshape(x, [1]);
+  const start = normalizeDim("flatten", startDim, shape.length);
+  const end = normalizeDim("flatten", endDim, shape.length);
+  if (start > end) throw new RangeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
+  let n = 1;
+  for (let i = start; i <= end; i++) n *= shape[i]!;
+  return reshape(x, [...shape.slice(0, start), n, ...shape.slice(end + 1)]);
+}
+
+export function broadcastTo(name: string, x: Tensor, target: Shape): Tensor {
+  const shape = x._node.shape;
+  const lead = target.length - shape.length;
+  const fail = () => {
+    throw new Error(
+      `${name}: ${formatShape(shape)} cannot be expanded to ${formatShape(target)}: only sizes of 1 can grow`,
+    );
+  };
+  if (lead < 0) fail();
+  const out = target.map((n, i) => {
+    const own = i < lead ? undefined : shape[i - lead]!;
+    if (n === -1 && own !== undefined) return own;
+    if (n < 0 || !Number.isInteger(n) || (own !== undefined && own !== 1 && own !== n)) fail();
+    return n;
+  });
+  return expand(x, out);
+}
+
+function repeat(name: string, x: Tensor, times: Shape): Tensor {
+  const rank = times.length;
+  const lead = rank - x._node.shape.length;
+  if (lead < 0) {
+    throw new Error(
+      `${name}: expected at least ${x.ndim} counts for shape ${formatShape(x.shape)}, got [${times.join(", ")}]`,
+    );
+  }
+  if (times.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new RangeError(`${name}: expected whole counts ≥ 0, got [${times.join(", ")}]`);
+  }
+  const shape = [...new Array<number>(lead).fill(1), ...x._node.shape];
+  const apart = reshape(
+    x,
+    shape.flatMap((n) => [1, n]),
+  );
+  const wide = expand(
+    apart,
+    shape.flatMap((n, i) => [times[i]!, n]),
+  );
+  return reshape(
+    wide,
+    shape.map((n, i) => n * times[i]!),
+  );
+}
+
+function repeatInterleave(x: Tensor, times: number, dim?: number): Tensor {
+  if (dim === undefined) return repeatInterleave(flatten(x, 0, -1), times, 0);
+  if (!Number.isInteger(times) || times < 0)
+    throw new RangeError(`repeatInterleave: expected a whole count ≥ 0, got ${times}`);
+  const shape = x._node.shape;
+  const d = normalizeDim("repeatInterleave", dim, shape.length);
+  const front = shape.slice(0, d + 1);
+  const back = shape.slice(d + 1);
+  const wide = expand(reshape(x, [...front, 1, ...back]), [...front, times, ...back]);
+  return reshape(wide, [...shape.slice(0, d), shape[d]! * times, ...back]);
+}
+
+function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  const shape = x._node.shape;
+  if (dims === undefined) {
+    if (typeof shifts !== "number") throw new TypeError("roll: several shifts need as many dims");
+    return reshape(roll(flatten(x, 0, -1), shifts, 0), shape);
+  }
+  const shiftList = typeof shifts === "number" ? [shifts] : shifts;
+  const dimList = typeof dims === "number" ? [dims] : dims;
+  if (shiftList.length !== dimList.length) {
+    throw new Error(`roll: ${shiftList.length} shift(s) for ${dimList.length} dim(s); give one for each`);
+  }
+  let y = x;
+  dimList.forEach((dim, i) => {
+    const d = normalizeDim("roll", dim, shape.length);
+    const n = shape[d]!;
+    const shift = n === 0 ? 0 : ((shiftList[i]! % n) + n) % n;
+    if (shift !== 0) y = concat([narrow(y, d, n - shift, shift), narrow(y, d, 0, n - shift)], d);
+  });
+  return y;
+}
+
+/** PyTorch's order: the last dim first. Negative amounts crop. */
+function pad(x: Tensor, padding: readonly number[], value: number): Tensor {
+  const shape = x._node.shape;
+  if (padding.length % 2 !== 0 || padding.length > 2 * shape.length) {
+    throw new Error(
+      `pad: expected pairs for at most ${shape.length} dims, got [${padding.join(", ")}] for shape ${formatShape(shape)}`,
+    );
+  }
+  const before = new Array<number>(shape.length).fill(0);
+  const after = before.slice();
+  for (let i = 0; i < padding.length / 2; i++) {
+    before[shape.length - 1 - i] = padding[2 * i]!;
+    after[shape.length - 1 - i] = padding[2 * i + 1]!;
+  }
+  let y = x;
+  if (padding.some((n) => n < 0)) {
+    const starts = before.map((n) => Math.max(0, -n));
+    const sizes = shape.map((n, d) => n - starts[d]! - Math.max(0, -after[d]!));
+    if (sizes.some((n) => n < 0)) {
+      throw new RangeError(`pad: [${padding.join(", ")}] crops more than shape ${formatShape(shape)} has`);
+    }
+    y = sliceOf(x, starts, sizes, null);
+  }
+  return padOf(
+    y,
+    before.map((n) => Math.max(0, n)),
+    after.map((n) => Math.max(0, n)),
+    value,
+  );
+}
+
+/** Reads the matrix as rows of n + 1, so that the diagonal stands in the first column. */
+function diagonal(x: Tensor, offset: number): Tensor {
+  const shape = x._node.shape;
+  const rank = shape.length;
+  if (rank < 2) throw new Error(`diagonal: expected at least 2 dimensions, got shape ${formatShape(shape)}`);
+  const m = shape[rank - 2]!;
+  const n = shape[rank - 1]!;
+  const length = Math.max(0, Math.min(offset >= 0 ? m : m + offset, offset >= 0 ? n - offset : n));
+  const batch = shape.slice(0, -2);
+  const starts = new Array<number>(rank).fill(0);
+  if (offset >= 0) starts[rank - 1] = length === 0 ? 0 : offset;
+  else starts[rank - 2] = length === 0 ? 0 : -offset;
+  const square = sliceOf(x, starts, [...batch, length, length], null);
+  if (length === 0) return reshape(square, [...batch, 0]);
+  const rows = reshape(
+    padOf(
+      reshape(square, [...batch, length * length]),
+      new Array<number>(rank - 1).fill(0),
+      [...batch.map(() => 0), length],
+      0,
+    ),
+    [...batch, length, length + 1],
+  );
+  return select(rows, -1, 0);
+}
+
+/** Windows overlap: window k is entry k of every slice with step `step`, so the slices are stacked. */
+function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  const shape = x._node.shape;
+  const d = normalizeDim("unfold", dim, shape.length);
+  const n = shape[d]!;
+  if (!(size >= 0) || size > n)
+    throw new RangeError(`unfold: size ${size} does not fit in dim ${d} of size ${n}`);
+  if (!(step > 0)) throw new RangeError(`unfold: step must be positive, got ${step}`);
+  const count = Math.floor((n - size) / step) + 1;
+  const starts = new Array<number>(shape.length).fill(0);
+  const steps = new Array<number>(shape.length).fill(1);
+  steps[d] = step;
+  const sizes = shape.slice();
+  sizes[d] = count;
+  const windows: Tensor[] = [];
+  for (let k = 0; k < size; k++) {
+    const at = starts.slice();
+    at[d] = k;
+    windows.push(reshape(sliceOf(x, at, sizes, steps), [...sizes, 1]));
+  }
+  return concat(windows, shape.length);
+}
+
+defineMethods({
+  reshape(...sizes: unknown[]) {
+    const shape = resolveReshape("reshape", this._node.shape, listOfSizes("reshape", sizes));
+    return reshape(this, shape);
+  },
+  view(...sizes: unknown[]) {
+    return reshape(this, resolveReshape("view", this._node.shape, listOfSizes("view", sizes)));
+  },
+  viewAs(other: Tensor) {
+    return reshape(this, resolveReshape("viewAs", this._node.shape, other.shape));
+  },
+  flatten(startDim = 0, endDim = -1) {
+    return flatten(this, startDim, endDim);
+  },
+  unflatten(dim: number, sizes: Shape) {
+    const shape = this._node.shape;
+    const d = normalizeDim("unflatten", dim, shape.length);
+    const inner = resolveReshape("unflatten", [shape[d]!], sizes);
+    return reshape(this, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]);
+  },
+  squeeze(dim?: number | readonly number[]) {
+    return squeeze(this, dim);
+  },
+  unsqueeze(dim: number) {
+    return unsqueeze(this, dim);
+  },
+  permute(...order: unknown[]) {
+    return checkedPermute(this, listOfSizes("permute", order));
+  },
+  transpose(dim0: number, dim1: number) {
+    return transpose(this, dim0, dim1);
+  },
+  t() {
+    const rank = this._node.shape.length;
+    if (rank > 2)
+      throw new Error(`t: expected at most 2 dimensions, got shape ${formatShape(this.shape)}; use mT`);
+    return rank < 2 ? this : permute(this, swapLast(2), T);
+  },
+  movedim(source: number, destination: number) {
+    const rank = this._node.shape.length;
+    const from = normalizeDim("movedim", source, rank);
+    const to = normalizeDim("movedim", destination, rank);
+    const order = allDims(rank).filter((d) => d !== from);
+    order.splice(to, 0, from);
+    return permute(this, order);
+  },
+  expand(...shape: unknown[]) {
+    return broadcastTo("expand", this, listOfSizes("expand", shape));
+  },
+  expandAs(other: Tensor) {
+    return broadcastTo("expandAs", this, other.shape);
+  },
+  broadcastTo(shape: Shape) {
+    return broadcastTo("broadcastTo", this, shape);
+  },
+  repeat(...times: unknown[]) {
+    return repeat("repeat", this, listOfSizes("repeat", times));
+  },
+  tile(times: Shape) {
+    const lead = Math.max(0, this.ndim - times.length);
+    return repeat("tile", this, [...new Array<number>(lead).fill(1), ...times]);
+  },
+  repeatInterleave(times: number, dim?: number) {
+    return repeatInterleave(this, times, dim);
+  },
+  narrow(dim: number, start: number, length: number) {
+    const shape = this._node.shape;
+    const d = normalizeDim("narrow", dim, shape.length);
+    const n = shape[d] ?? 0;
+    const from = start < 0 ? start + n : start;
+    if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > n) {
+      throw new RangeError(`narrow: start ${start} and length ${length} do not lie in dim ${d} of size ${n}`);
+    }
+    return narrow(this, d, from, length);
+  },
+  select(dim: number, index: number) {
+    return select(this, dim, index);
+  },
+  flip(dims: number | Shape) {
+    return flip(this, normalizeDims("flip", dims, this.ndim));
+  },
+  roll(shifts: number | readonly number[], dims?: number | readonly number[]) {
+    return roll(this, shifts, dims);
+  },
+  pad(padding: readonly number[], options?: { value?: number }) {
+    return pad(this, padding, options?.value ?? 0);
+  },
+  diagonal(offset = 0) {
+    return diagonal(this, offset);
+  },
+  unfold(dim: number, size: number, step: number) {
+    return unfold(this, dim, size, step);
+  },
+  contiguous() {
+    return this;
+  },
+});
+
+defineGetters({
+  T(x) {
+    return x.ndim < 2 ? x : permute(x, allDims(x.ndim).toReversed(), PERMUTE);
+  },
+  mT,
+});

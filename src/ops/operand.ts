@@ -1,0 +1,35 @@
+/**
+ * Bringing operands to one dtype: what elementwise operations do before they build a node.
+ */
+import { scalar } from "../graph/build.js";
+import { Tensor } from "../tensor/core.js";
+import { type DType, isFloating, promote } from "../tensor/dtype.js";
+import { checkBroadcast } from "../tensor/shape.js";
+import { cast } from "./cast.js";
+
+/** A constant as a 0-dimensional tensor. */
+export function constant(value: number | boolean, dtype: DType): Tensor {
+  return new Tensor(scalar(Number(value), dtype));
+}
+
+/** `x` itself, or as float32 when it holds integers or booleans. */
+export function floating(x: Tensor): Tensor {
+  return isFloating(x._node.dtype) ? x : cast(x, "float32");
+}
+
+/** The dtype of `a op b`, after the check that the shapes fit. */
+export function commonDType(name: string, a: Tensor, b: Tensor): DType {
+  const m = a._node;
+  const n = b._node;
+  checkBroadcast(name, m.shape, n.shape);
+  return m.dtype === n.dtype ? m.dtype : promote(m.dtype, m.shape.length, n.dtype, n.shape.length);
+}
+
+/** @throws TypeError when the value is not a tensor. */
+export function checkTensor(name: string, value: unknown): asserts value is Tensor {
+  if (!(value instanceof Tensor)) {
+    const what =
+      value === null ? "null" : Array.isArray(value) ? "an array; wrap it: tensor([...])" : typeof value;
+    throw new TypeError(`${name}: expected a tensor, got ${what}`);
+  }
+}

@@ -1,0 +1,314 @@
+/**
+ * Tensors from numbers: tensor, zeros, ones, full, eye, arange, linspace and the like.
+ *
+ * A JavaScript number has no integer type, so numbers become float32 unless a dtype is given; only `arange` of whole numbers
+ * gives int32, because it mostly makes indices.
+ */
+import { binary, cast, expand, iota, leaf, reshape, scalar } from "../graph/build.js";
+import type { Node } from "../graph/node.js";
+import { engine } from "../engine/current.js";
+import { dtypeBytes } from "../engine/program.js";
+import { Tensor } from "./core.js";
+import { type DType, isDType, isFloating, type TypedArray, viewOf } from "./dtype.js";
+import { checkShape, sizeOf } from "./shape.js";
+import type { Mutable, Shape, ShapeOfData, TensorData } from "./shape-types.js";
+
+export interface TensorOptions {
+  /** Default float32. */
+  dtype?: DType;
+  /** Whether operations on the tensor are recorded for differentiation. Default false. */
+  requiresGrad?: boolean;
+}
+
+/** Applies and checks the options. @internal */
+export function finish(name: string, node: Node, options: TensorOptions | undefined): Tensor {
+  const t = new Tensor(node);
+  if (options?.requiresGrad) {
+    if (!isFloating(node.dtype))
+      throw new TypeError(`${name}: only floating tensors can require grad, not ${node.dtype}`);
+    t._requiresGrad = true;
+  }
+  return t;
+}
+
+/** @internal */
+export function dtypeOf(
+  name: string,
+  options: TensorOptions | undefined,
+  otherwise: DType = "float32",
+): DType {
+  const dtype = options?.dtype ?? otherwise;
+  if (!isDType(dtype)) {
+    throw new TypeError(
+      `${name}: ${String(dtype)} is not a dtype; there are float32, float64, int32 and bool`,
+    );
+  }
+  return dtype;
+}
+
+/** Reads `zeros([2, 3], options)`, `zeros(3, options)` and `zeros(2, 3)`. @internal */
+export function parseShape(
+  name: string,
+  args: readonly unknown[],
+): { shape: Shape; options?: TensorOptions } {
+  const last = args[args.length - 1];
+  const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
+  const sizes = hasOptions ? args.slice(0, -1) : args.filter((x, i) => x !== undefined || i === 0);
+  const shape = (Array.isArray(sizes[0]) ? sizes[0] : sizes) as Shape;
+  if (Array.isArray(sizes[0]) && sizes.length > 1) {
+    throw new TypeError(
+      `${name}: expected ${name}([sizes], { options }), got a second argument ${String(sizes[1])}`,
+    );
+  }
+  checkShape(name, shape);
+  return hasOptions ? { shape, options: last as TensorOptions } : { shape };
+}
+
+/** A tensor on a copy of dense row-major data. @internal */
+export function fromTyped(data: ArrayLike<number>, dtype: DType, shape: Shape): Tensor {
+  const size = sizeOf(shape);
+  const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype]);
+  const view = viewOf(dtype, storage.buffer, storage.byteOffset, size);
+  view.set(data);
+  return new Tensor(leaf(storage, dtype, shape));
+}
+
+function dtypeOfTyped(data: ArrayBufferView): DType {
+  if (data instanceof Float32Array) return "float32";
+  return data instanceof Float64Array ? "float64" : "int32";
+}
+
+function shapeOfNested(data: unknown): number[] {
+  const shape: number[] = [];
+  let level = data;
+  while (Array.isArray(level) || ArrayBuffer.isView(level)) {
+    const list = level as ArrayLike<unknown>;
+    shape.push(list.length);
+    if (list.length === 0) break;
+    level = list[0];
+  }
+  return shape;
+}
+
+function copyNested(
+  data: unknown,
+  shape: Shape,
+  dim: number,
+  out: TypedArray,
+  at: number,
+  path: string,
+): number {
+  if (dim === shape.length) {
+    if (typeof data !== "number" && typeof data !== "boolean") {
+      const what = Array.isArray(data) ? `an array of ${data.length}` : data === null ? "null" : typeof data;
+      throw new TypeError(
+        `tensor: element ${path || "0"} is ${what}, expected a number as in the elements before`,
+      );
+    }
+    // An integer array would wrap around silently.
+    if (out instanceof Uint8Array) out[at] = data ? 1 : 0;
+    else out[at] = Number(data);
+    return at + 1;
+  }
+  if (!Array.isArray(data) && !ArrayBuffer.isView(data)) {
+    throw new TypeError(`tensor: element ${path} is ${typeof data}, expected an array of ${shape[dim]}`);
+  }
+  const list = data as ArrayLike<unknown>;
+  if (list.length !== shape[dim]) {
+    throw new Error(
+      `tensor: element ${path} has length ${list.length}, expected ${shape[dim]} as in the elements before`,
+    );
+  }
+  let next = at;
+  for (let i = 0; i < list.length; i++)
+    next = copyNested(list[i], shape, dim + 1, out, next, `${path}[${i}]`);
+  return next;
+}
+
+function firstElement(data: unknown): unknown {
+  let level = data;
+  while (Array.isArray(level) && level.length > 0) level = level[0];
+  return level;
+}
+
+/**
+ * A tensor from a number, a boolean, nested arrays of them, or a typed array (`torch.tensor`). The data is copied.
+ * Numbers give float32, booleans bool, typed arrays the nearest dtype.
+ * @throws Error when rows have different lengths, TypeError for what is not a number.
+ */
+export function tensor<const D extends TensorData>(data: D, options?: TensorOptions): Tensor<ShapeOfData<D>>;
+export function tensor(data: TensorData, options?: TensorOptions): Tensor {
+  if ((data as unknown) instanceof Tensor) {
+    throw new TypeError(
+      "tensor: got a tensor; use x.clone().detach() for a copy of its values, stack([...]) to join tensors",
+    );
+  }
+  let t: Tensor;
+  if (ArrayBuffer.isView(data)) {
+    const source = data as Float32Array;
+    const dtype = dtypeOf("tensor", options, dtypeOfTyped(source));
+    t = fromTyped(dtype === "bool" ? source.map((x) => (x === 0 ? 0 : 1)) : source, dtype, [source.length]);
+  } else {
+    const shape = shapeOfNested(data);
+    let element = firstElement(data);
+    if (ArrayBuffer.isView(element)) element = 0;
+    const dtype = dtypeOf("tensor", options, typeof element === "boolean" ? "bool" : "float32");
+    const size = sizeOf(shape);
+    const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype]);
+    copyNested(data, shape, 0, viewOf(dtype, storage.buffer, storage.byteOffset, size), 0, "");
+    t = new Tensor(leaf(storage, dtype, shape));
+  }
+  return options?.requiresGrad ? finish("tensor", t._node, options) : t;
+}
+
+function filled(shape: Shape, value: number, dtype: DType): Node {
+  const node = scalar(value, dtype);
+  return shape.length === 0 ? node : expand(node, shape);
+}
+
+/** A tensor of zeros (`torch.zeros`): `zeros([2, 3])`, `zeros(2, 3)`. */
+export function zeros<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
+export function zeros<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function zeros<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function zeros(...args: readonly unknown[]): Tensor {
+  const { shape, options } = parseShape("zeros", args);
+  return finish("zeros", filled(shape, 0, dtypeOf("zeros", options)), options);
+}
+
+/** A tensor of ones (`torch.ones`): `ones([2, 3])`, `ones(2, 3)`. */
+export function ones<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
+export function ones<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function ones<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function ones(...args: readonly unknown[]): Tensor {
+  const { shape, options } = parseShape("ones", args);
+  return finish("ones", filled(shape, 1, dtypeOf("ones", options)), options);
+}
+
+/** As `zeros`: uninitialized memory is nothing to read (`torch.empty`). */
+export const empty: typeof zeros = zeros;
+
+/** A tensor with every element `value` (`torch.full`). */
+export function full<const S extends Shape>(
+  shape: S,
+  value: number | boolean,
+  options?: TensorOptions,
+): Tensor<Mutable<S>>;
+export function full(shape: Shape, value: number | boolean, options?: TensorOptions): Tensor {
+  if (!Array.isArray(shape))
+    throw new TypeError(`full: expected full([sizes], value), got ${String(shape)} as sizes`);
+  checkShape("full", shape);
+  const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : "float32");
+  return finish("full", filled(shape, Number(value), dtype), options);
+}
+
+/** Zeros of the shape and dtype of `x`. */
+export function zerosLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+  const dtype = dtypeOf("zerosLike", options, x.dtype);
+  return finish("zerosLike", filled(x.shape, 0, dtype), options) as Tensor<S>;
+}
+
+/** Ones of the shape and dtype of `x`. */
+export function onesLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+  const dtype = dtypeOf("onesLike", options, x.dtype);
+  return finish("onesLike", filled(x.shape, 1, dtype), options) as Tensor<S>;
+}
+
+/** As `zerosLike`. */
+export const emptyLike: typeof zerosLike = zerosLike;
+
+/** `value` in the shape and dtype of `x`. */
+export function fullLike<S extends Shape>(x: Tensor<S>, value: number, options?: TensorOptions): Tensor<S> {
+  const dtype = dtypeOf("fullLike", options, x.dtype);
+  return finish("fullLike", filled(x.shape, value, dtype), options) as Tensor<S>;
+}
+
+/** Ones on the diagonal of an [n, m] matrix, zeros elsewhere (`torch.eye`); m is n unless given. */
+export function eye<const N extends number>(n: N, options?: TensorOptions): Tensor<[N, N]>;
+export function eye<const N extends number, const M extends number>(
+  n: N,
+  m: M,
+  options?: TensorOptions,
+): Tensor<[N, M]>;
+export function eye(n: number, second?: number | TensorOptions, third?: TensorOptions): Tensor {
+  const m = typeof second === "number" ? second : n;
+  const options = typeof second === "number" ? third : second;
+  checkShape("eye", [n, m]);
+  const dtype = dtypeOf("eye", options);
+  const rows = reshape(iota([n], "int32"), [n, 1]);
+  return finish("eye", cast(binary("eq", rows, iota([m], "int32")), dtype), options);
+}
+
+/** start, start + step, … below end (`torch.arange`). `arange(5)` is 0 to 4. Whole arguments give int32, others float32. */
+export function arange(end: number, options?: TensorOptions): Tensor<[number]>;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor<[number]>;
+export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor<[number]>;
+export function arange(...args: unknown[]): Tensor<[number]> {
+  const last = args[args.length - 1];
+  const options = typeof last === "object" && last !== null ? (last as TensorOptions) : undefined;
+  const numbers = args.filter((x): x is number => typeof x === "number");
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0]!, 1] : [numbers[0]!, numbers[1]!, numbers[2] ?? 1];
+  if (numbers.length === 0 || numbers.some((x) => !Number.isFinite(x))) {
+    throw new RangeError(`arange: expected finite numbers, got ${numbers.join(", ") || "none"}`);
+  }
+  if (step === 0) throw new RangeError("arange: step must not be 0");
+  if ((end - start) / step < 0)
+    throw new RangeError(`arange: a step of ${step} does not lead from ${start} to ${end}`);
+  const whole = numbers.every((x) => Number.isInteger(x));
+  const dtype = dtypeOf("arange", options, whole ? "int32" : "float32");
+  const n = Math.ceil((end - start) / step);
+  return finish("arange", progression(n, start, step, dtype), options) as Tensor<[number]>;
+}
+
+/** start + i · step, computed in float64 unless whole. */
+function progression(n: number, start: number, step: number, dtype: DType): Node {
+  if (start === 0 && step === 1 && dtype !== "bool") return iota([n], dtype);
+  const inner: DType = dtype === "int32" ? "int32" : "float64";
+  const y = binary("add", binary("mul", iota([n], inner), scalar(step, inner)), scalar(start, inner));
+  return cast(y, dtype);
+}
+
+/** `steps` numbers from start to end, both included, evenly spaced (`torch.linspace`). */
+export function linspace<const N extends number>(
+  start: number,
+  end: number,
+  steps: N,
+  options?: TensorOptions,
+): Tensor<[N]>;
+export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
+  checkShape("linspace", [steps]);
+  const dtype = dtypeOf("linspace", options);
+  // Both ends exactly: the second half counts down from the end.
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  const data = Float64Array.from({ length: steps }, (_, i) =>
+    i < steps / 2 || steps === 1 ? start + i * step : end - (steps - 1 - i) * step,
+  );
+  return finish("linspace", fromTyped(data, dtype, [steps])._node, options);
+}
+
+/** base to the powers `linspace(start, end, steps)` (`torch.logspace`); the base is 10 unless given. */
+export function logspace<const N extends number>(
+  start: number,
+  end: number,
+  steps: N,
+  options?: TensorOptions & { base?: number },
+): Tensor<[N]>;
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  options?: TensorOptions & { base?: number },
+): Tensor {
+  const base = options?.base ?? 10;
+  const exponents = linspace(start, end, steps, { dtype: "float64" }).dataSync();
+  const dtype = dtypeOf("logspace", options);
+  return finish(
+    "logspace",
+    fromTyped(
+      Float64Array.from(exponents, (x) => base ** x),
+      dtype,
+      [steps],
+    )._node,
+    options,
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * Element types: how they mix (PyTorch's promotion rules) and which typed array holds them.
+ */
+import type { DTypeName } from "../engine/program.js";
+
+export type DType = DTypeName;
+export type TypedArray =
+  Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+const category: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
+
+export function isDType(name: unknown): name is DType {
+  return typeof name === "string" && Object.hasOwn(category, name);
+}
+
+export function isFloating(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** Kind of number, without its width: 0 boolean, 1 integer, 2 floating. */
+function kind(dtype: DType): number {
+  return Math.min(category[dtype], 2);
+}
+
+/**
+ * The type that two tensors are brought to: the wider one, except that a 0-dimensional tensor counts only where it is of a
+ * higher kind (boolean < integer < floating), as in PyTorch.
+ */
+export function promote(a: DType, aRank: number, b: DType, bRank: number): DType {
+  if (a === b) return a;
+  if (aRank !== 0 && bRank === 0 && kind(a) >= kind(b)) return a;
+  if (bRank !== 0 && aRank === 0 && kind(b) >= kind(a)) return b;
+  return category[a] > category[b] ? a : b;
+}
+
+/** The type of `tensor op number`: numbers are weak, so they change only the kind, never the width. */
+export function promoteWithNumber(dtype: DType, value: number | boolean): DType {
+  if (typeof value === "boolean" || isFloating(dtype)) return dtype;
+  return Number.isInteger(value) ? "int32" : "float32";
+}
+
+/** A view of `length` elements of the dtype on a buffer. */
+export function viewOf(dtype: DType, buffer: ArrayBuffer, byteOffset: number, length: number): TypedArray {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(buffer, byteOffset, length);
+    case "float64":
+      return new Float64Array(buffer, byteOffset, length);
+    case "int32":
+      return new Int32Array(buffer, byteOffset, length);
+    case "bool":
+      return new Uint8Array(buffer, byteOffset, length);
+    default:
+      return dtype satisfies never;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The stream that random numbers come from: a seed and a position in it.
+ *
+ * Numbers are counter-based (Philox): element i of a draw depends on the seed and on position + i only. So the same seed gives the
+ * same numbers on every engine and at any number of threads.
+ */
+const state = { seed: 0, position: 0 };
+
+/** Starts the random stream anew: the same seed gives the same numbers (`torch.manual_seed`). */
+export function manualSeed(seed: number): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(
+      `manualSeed: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${seed}`,
+    );
+  }
+  state.seed = seed;
+  state.position = 0;
+}
+
+/** Where the random stream stands, for checkpoints. */
+export interface RandomState {
+  readonly seed: number;
+  readonly position: number;
+}
+
+export function getRandomState(): RandomState {
+  return { ...state };
+}
+
+/** Puts the random stream where `getRandomState` found it. */
+export function setRandomState(to: RandomState): void {
+  state.seed = to.seed;
+  state.position = to.position;
+}
+
+/** Takes `count` numbers from the stream; gives the position of the first. The seed is `randomSeed()`. @internal */
+export function draw(count: number): number {
+  const at = state.position;
+  state.position += count;
+  return at;
+}
+
+/** @internal */
+export function randomSeed(): number {
+  return state.seed;
+}
+
+state.seed = Math.floor(Math.random() * 2 ** 32);

@@ -1,0 +1,167 @@
+/**
+ * Random tensors. All draw from one stream, see generator.ts.
+ */
+import { binary, cast, random, scalar, unary } from "../graph/build.js";
+import { Tensor } from "./core.js";
+import { dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
+import { type DType, isFloating } from "./dtype.js";
+import { draw, randomSeed } from "./generator.js";
+import { checkShape, formatShape, sizeOf } from "./shape.js";
+import type { Mutable, Shape } from "./shape-types.js";
+
+function checkFloating(name: string, dtype: DType): void {
+  if (!isFloating(dtype)) throw new TypeError(`${name}: expected float32 or float64, got ${dtype}`);
+}
+
+function drawn(
+  name: string,
+  distribution: "uniform" | "normal",
+  shape: Shape,
+  options?: TensorOptions,
+): Tensor {
+  const dtype = dtypeOf(name, options);
+  checkFloating(name, dtype);
+  const node = random(distribution, shape, dtype, randomSeed(), draw(sizeOf(shape)));
+  return finish(name, node, options);
+}
+
+/** Uniform random numbers in [0, 1) (`torch.rand`): `rand([2, 3])`, `rand(2, 3)`. */
+export function rand<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
+export function rand<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function rand<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function rand(...args: readonly unknown[]): Tensor {
+  const { shape, options } = parseShape("rand", args);
+  return drawn("rand", "uniform", shape, options);
+}
+
+/** Standard normal random numbers (`torch.randn`): `randn([2, 3])`, `randn(2, 3)`. */
+export function randn<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
+export function randn<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function randn<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function randn(...args: readonly unknown[]): Tensor {
+  const { shape, options } = parseShape("randn", args);
+  return drawn("randn", "normal", shape, options);
+}
+
+/** `rand` in the shape and dtype of `x`. */
+export function randLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+  return drawn("randLike", "uniform", x.shape, { dtype: x.dtype, ...options }) as Tensor<S>;
+}
+
+/** `randn` in the shape and dtype of `x`. */
+export function randnLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+  return drawn("randnLike", "normal", x.shape, { dtype: x.dtype, ...options }) as Tensor<S>;
+}
+
+/** Normal random numbers with the given mean and standard deviation (`torch.normal`). */
+export function normal<const S extends Shape>(
+  mean: number,
+  std: number,
+  shape: S,
+  options?: TensorOptions,
+): Tensor<Mutable<S>>;
+export function normal(mean: number, std: number, shape: Shape, options?: TensorOptions): Tensor {
+  if (!(std >= 0)) throw new RangeError(`normal: expected a standard deviation ≥ 0, got ${std}`);
+  checkShape("normal", shape);
+  const dtype = dtypeOf("normal", options);
+  const z = drawn("normal", "normal", shape, { dtype }).node;
+  return finish("normal", binary("add", binary("mul", z, scalar(std, dtype)), scalar(mean, dtype)), options);
+}
+
+/** Whole random numbers from low to high − 1, int32 unless another dtype is given (`torch.randint`): `randint(10, [3])`, `randint(5, 10, [3])`. */
+export function randint<const S extends Shape>(
+  high: number,
+  shape: S,
+  options?: TensorOptions,
+): Tensor<Mutable<S>>;
+export function randint<const S extends Shape>(
+  low: number,
+  high: number,
+  shape: S,
+  options?: TensorOptions,
+): Tensor<Mutable<S>>;
+export function randint(...args: unknown[]): Tensor {
+  const numbers = args.filter((x) => typeof x === "number");
+  const [low, high] = numbers.length > 1 ? [numbers[0]!, numbers[1]!] : [0, numbers[0]!];
+  const shape = args.find((x) => Array.isArray(x)) as Shape | undefined;
+  if (numbers.length === 0 || shape === undefined) {
+    throw new TypeError("randint: expected randint(high, [sizes]) or randint(low, high, [sizes])");
+  }
+  if (!(low < high)) throw new RangeError(`randint: expected low < high, got ${low} and ${high}`);
+  checkShape("randint", shape);
+  const last = args[args.length - 1];
+  const options = Array.isArray(last) ? undefined : (last as TensorOptions | undefined);
+  const dtype = dtypeOf("randint", options, "int32");
+  const u = drawn("randint", "uniform", shape, { dtype: "float64" }).node;
+  const number = unary("floor", binary("mul", u, scalar(high - low, "float64")));
+  return finish("randint", cast(binary("add", number, scalar(low, "float64")), dtype), options);
+}
+
+/** A random order of 0 … n − 1, int32 (`torch.randperm`). */
+export function randperm<const N extends number>(n: N, options?: TensorOptions): Tensor<[N]>;
+export function randperm(n: number, options?: TensorOptions): Tensor {
+  checkShape("randperm", [n]);
+  const u = drawn("randperm", "uniform", [n], { dtype: "float64" })._view();
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  // Fisher and Yates.
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(u[i]! * (i + 1));
+    const moved = order[i]!;
+    order[i] = order[j]!;
+    order[j] = moved;
+  }
+  return finish("randperm", fromTyped(order, dtypeOf("randperm", options, "int32"), [n])._node, options);
+}
+
+/** 1 with the probability that stands at each place of `p`, else 0, in the dtype of `p` (`torch.bernoulli`). */
+export function bernoulli<S extends Shape>(p: Tensor<S>): Tensor<S> {
+  const dtype = p.dtype;
+  checkFloating("bernoulli", dtype);
+  const u = drawn("bernoulli", "uniform", p.shape, { dtype }).node;
+  return new Tensor<S>(cast(binary("lt", u, p.node), dtype));
+}
+
+/**
+ * Draws `count` positions for each row of weights [N] or [B, N], with or without putting back; int32 (`torch.multinomial`).
+ * @throws Error when weights are negative, sum to 0, or are fewer than `count` without `replacement`.
+ */
+export function multinomial(weights: Tensor, count: number, options: { replacement?: boolean } = {}): Tensor {
+  if (weights.ndim !== 1 && weights.ndim !== 2) {
+    throw new Error(`multinomial: expected weights [N] or [B, N], got ${formatShape(weights.shape)}`);
+  }
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`multinomial: expected a count ≥ 1, got ${count}`);
+  const n = weights.shape[weights.ndim - 1]!;
+  const rows = weights.numel() / Math.max(1, n);
+  const replacement = options.replacement ?? false;
+  if (!replacement && count > n) {
+    throw new Error(`multinomial: cannot draw ${count} of ${n} without replacement`);
+  }
+  const w = weights._view();
+  const u = drawn("multinomial", "uniform", [rows, count], { dtype: "float64" })._view();
+  const out = new Int32Array(rows * count);
+  for (let r = 0; r < rows; r++) {
+    const left = Float64Array.from(w.subarray(r * n, (r + 1) * n));
+    for (let k = 0; k < count; k++) out[r * count + k] = drawOne(left, u[r * count + k]!, !replacement);
+  }
+  return fromTyped(out, "int32", weights.ndim === 1 ? [count] : [rows, count]);
+}
+
+function drawOne(weights: Float64Array, u: number, remove: boolean): number {
+  let total = 0;
+  for (const w of weights) {
+    if (!(w >= 0)) throw new RangeError(`multinomial: expected weights ≥ 0, got ${w}`);
+    total += w;
+  }
+  if (!(total > 0)) throw new RangeError("multinomial: the weights left sum to 0");
+  let rest = u * total;
+  let chosen = -1;
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) continue;
+    chosen = i;
+    rest -= weights[i]!;
+    if (rest < 0) break;
+  }
+  if (remove) weights[chosen] = 0;
+  return chosen;
+}

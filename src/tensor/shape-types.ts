@@ -1,0 +1,281 @@
+/**
+ * Shapes as types: how TypeScript computes the shape of a result from the shapes of the operands.
+ *
+ * A shape is a tuple of sizes. A size that is not known is `number`; a shape whose rank is not known is `Shape`, and anything
+ * is allowed with it. Where two known sizes do not fit, the type is a sentence that says so (a string literal type), and
+ * `Checked` makes that sentence the type of the parameter, so that it stands in the compiler's message.
+ */
+export type Shape = readonly number[];
+
+/** `readonly [64, 2]`, as inferred from a literal, without `readonly`. */
+export type Mutable<S extends Shape> = number extends S["length"]
+  ? Shape
+  : { -readonly [K in keyof S]: S[K] };
+
+/** The parameter's type when `Result` is a shape, else the sentence that says why not. */
+export type Checked<Result, Parameter> = Result extends string ? Result : Parameter;
+
+/** Shape of an elementwise operation's result. */
+export type Elementwise<A extends Shape, B extends Shape> = Ok<Broadcast<"", A, B>>;
+
+/** The tensor's shape when `Result` is a shape. */
+export type Ok<Result> = Result extends Shape ? Result : Shape;
+
+type Known<A extends Shape> = number extends A["length"] ? false : true;
+
+type Join<A extends Shape> = A extends readonly [infer H extends number]
+  ? `${H}`
+  : A extends readonly [infer H extends number, ...infer R extends Shape]
+    ? `${H}, ${Join<R>}`
+    : "";
+
+/** `[64, 2]` as text. */
+export type ShapeText<A extends Shape> = `[${Join<A>}]`;
+
+/** Size that comes of broadcasting M with N, or a string when they do not fit. */
+type BroadcastSize<M extends number, N extends number> = number extends M
+  ? number extends N
+    ? number
+    : N extends 1
+      ? number
+      : N
+  : number extends N
+    ? M extends 1
+      ? number
+      : M
+    : M extends N
+      ? M
+      : M extends 1
+        ? N
+        : N extends 1
+          ? M
+          : `sizes ${M} and ${N} differ`;
+
+type BroadcastSizes<A extends Shape, B extends Shape, Out extends Shape = []> = A extends readonly [
+  ...infer AI extends Shape,
+  infer M extends number,
+]
+  ? B extends readonly [...infer BI extends Shape, infer N extends number]
+    ? BroadcastSize<M, N> extends infer D extends number
+      ? BroadcastSizes<AI, BI, [D, ...Out]>
+      : BroadcastSize<M, N>
+    : [...A, ...Out]
+  : [...B, ...Out];
+
+/** NumPy's broadcasting: the shape of `a op b`, or a sentence. */
+export type Broadcast<Name extends string, A extends Shape, B extends Shape> =
+  Known<A> extends true
+    ? Known<B> extends true
+      ? A extends B
+        ? B extends A
+          ? A
+          : BroadcastOr<Name, A, B>
+        : BroadcastOr<Name, A, B>
+      : Shape
+    : Shape;
+
+type BroadcastOr<Name extends string, A extends Shape, B extends Shape> =
+  BroadcastSizes<A, B> extends infer R
+    ? R extends Shape
+      ? R
+      : `${Name}: ${R & string}: ${ShapeText<A>} and ${ShapeText<B>}`
+    : never;
+
+type SameInner<K1 extends number, K2 extends number> = number extends K1
+  ? true
+  : number extends K2
+    ? true
+    : K1 extends K2
+      ? true
+      : false;
+
+/** The shape of `a @ b`, or a sentence. */
+export type Matmul<A extends Shape, B extends Shape> =
+  Known<A> extends true
+    ? Known<B> extends true
+      ? A extends readonly [...infer AI extends Shape, infer K1 extends number]
+        ? B extends readonly [...infer BB extends Shape, infer K2 extends number, infer N extends number]
+          ? SameInner<K1, K2> extends true
+            ? AI extends readonly [...infer AB extends Shape, infer M extends number]
+              ? BroadcastSizes<AB, BB> extends infer R
+                ? R extends Shape
+                  ? [...R, M, N]
+                  : `matmul: batch ${R & string}: ${ShapeText<A>} x ${ShapeText<B>}`
+                : never
+              : [...BB, N]
+            : `matmul: inner sizes ${K1} and ${K2} differ: ${ShapeText<A>} x ${ShapeText<B>}`
+          : B extends readonly [infer K2 extends number]
+            ? SameInner<K1, K2> extends true
+              ? AI
+              : `matmul: inner sizes ${K1} and ${K2} differ: ${ShapeText<A>} x ${ShapeText<B>}`
+            : `matmul: a 0-dimensional tensor has no inner size: ${ShapeText<A>} x ${ShapeText<B>}`
+        : `matmul: a 0-dimensional tensor has no inner size: ${ShapeText<A>} x ${ShapeText<B>}`
+      : Shape
+    : Shape;
+
+type TupleOf<N extends number, T extends 0[] = []> = T["length"] extends N ? T : TupleOf<N, [...T, 0]>;
+
+type Minus<A extends readonly unknown[], N extends number> = A extends readonly [...infer F, ...TupleOf<N>]
+  ? F["length"]
+  : number;
+
+type Zeros<A extends readonly unknown[]> = { [K in keyof A]: 0 };
+
+/** A dimension counted from the front; `number` when it is not a literal or there is no such dimension. */
+export type Dim<A extends Shape, D extends number> = number extends D
+  ? number
+  : `${D}` extends `-${infer P extends number}`
+    ? Minus<Zeros<A>, P>
+    : D;
+
+type Dims<A extends Shape, D extends number> = D extends number ? Dim<A, D> : never;
+
+/** `A` without the dims in the union `D` (all counted from the front), or with 1 in their place. */
+type DropDims<
+  A extends Shape,
+  D extends number,
+  Keep extends boolean,
+  Seen extends 0[] = [],
+> = A extends readonly [infer H extends number, ...infer R extends Shape]
+  ? Seen["length"] extends D
+    ? Keep extends true
+      ? [1, ...DropDims<R, D, Keep, [...Seen, 0]>]
+      : DropDims<R, D, Keep, [...Seen, 0]>
+    : [H, ...DropDims<R, D, Keep, [...Seen, 0]>]
+  : [];
+
+type AllOnes<A extends Shape> = { -readonly [K in keyof A]: 1 };
+
+/** The shape of a reduction over `D`: one dim, several, or all of them when it is undefined. */
+export type Reduce<A extends Shape, D, Keep extends boolean> =
+  Known<A> extends true
+    ? [D] extends [undefined | null]
+      ? Keep extends true
+        ? AllOnes<A>
+        : []
+      : boolean extends Keep
+        ? Shape
+        : D extends number
+          ? number extends Dim<A, D>
+            ? Shape
+            : DropDims<A, Dim<A, D>, Keep>
+          : D extends readonly (infer E extends number)[]
+            ? number extends Dims<A, E>
+              ? Shape
+              : DropDims<A, Dims<A, E>, Keep>
+            : Shape
+    : [D] extends [undefined | null]
+      ? Keep extends false
+        ? []
+        : Shape
+      : Shape;
+
+/** Dims `D` and `E` exchanged. */
+export type Transpose<A extends Shape, D extends number, E extends number> =
+  Known<A> extends true
+    ? number extends Dim<A, D> | Dim<A, E>
+      ? Shape
+      : {
+          -readonly [K in keyof A]: K extends `${Dim<A, D>}`
+            ? A[Dim<A, E>]
+            : K extends `${Dim<A, E>}`
+              ? A[Dim<A, D>]
+              : A[K];
+        }
+    : Shape;
+
+/** The last two dims exchanged; fewer than two dims stay as they are. */
+export type TransposeLast<A extends Shape> =
+  Known<A> extends true
+    ? A extends readonly [...infer B extends Shape, infer M extends number, infer N extends number]
+      ? [...B, N, M]
+      : A
+    : Shape;
+
+/** `R` with `number` in the place of -1. */
+export type Reshape<R extends Shape> =
+  Known<R> extends true ? { -readonly [K in keyof R]: R[K] extends -1 ? number : R[K] } : Shape;
+
+/** Size 1 put in before dim `D`. */
+export type Unsqueeze<A extends Shape, D extends number> =
+  Known<A> extends true
+    ? number extends Dim<[...A, 0], D>
+      ? Shape
+      : InsertOne<A, Dim<[...A, 0], D>>
+    : Shape;
+
+type InsertOne<A extends Shape, D extends number, Front extends number[] = []> = Front["length"] extends D
+  ? [...Front, 1, ...A]
+  : A extends readonly [infer H extends number, ...infer R extends Shape]
+    ? InsertOne<R, D, [...Front, H]>
+    : Shape;
+
+/** `A` with `N` as the size of dim `D`. */
+export type WithSize<A extends Shape, D extends number, N extends number> =
+  Known<A> extends true
+    ? number extends Dim<A, D>
+      ? Shape
+      : { -readonly [K in keyof A]: K extends `${Dim<A, D>}` ? N : A[K] }
+    : Shape;
+
+/** `A` permuted. */
+export type Permute<A extends Shape, O extends Shape> =
+  Known<A> extends true
+    ? Known<O> extends true
+      ? { -readonly [K in keyof O]: Dim<A, O[K]> extends infer D extends number ? A[D] : number }
+      : Shape
+    : Shape;
+
+/** What `tolist()` gives: a number, or arrays as deep as the rank. */
+export type Nested<S extends Shape> = number extends S["length"]
+  ? NestedNumbers
+  : S extends readonly [number, ...infer R extends Shape]
+    ? Nested<R>[]
+    : number;
+
+/** A number, or nested arrays of numbers. */
+export type NestedNumbers = number | NestedNumbers[];
+
+/** Values that `tensor()` takes: a number or boolean, nested arrays of them, or a typed array. */
+export type TensorData =
+  | number
+  | boolean
+  | readonly TensorData[]
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Uint8Array
+  | Int8Array
+  | Int16Array
+  | Uint16Array;
+
+/** The shape of nested array literals; a list whose length is not known gives `number`. */
+export type ShapeOfData<D> = D extends number | boolean
+  ? []
+  : D extends readonly unknown[]
+    ? [
+        number extends D["length"] ? number : D["length"],
+        ...ShapeOfElement<D[number]>,
+      ] extends infer S extends Shape
+      ? S
+      : Shape
+    : D extends ArrayLike<number>
+      ? [number]
+      : Shape;
+
+type ShapeOfElement<E> = [E] extends [never] ? [] : [E] extends [number | boolean] ? [] : ShapeOfData<E>;
+
+type ShapeOf<T> = T extends { readonly shape: infer S extends Shape } ? S : Shape;
+
+/** The shape of tensors joined along dim `D`: the first one's, with an unknown size there. */
+export type Cat<L extends readonly unknown[], D extends number> = number extends L["length"]
+  ? WithSize<ShapeOf<L[number]>, D, number>
+  : WithSize<ShapeOf<L[0]>, D, number>;
+
+/** The shape of tensors joined along a new dim `D`. */
+export type Stack<L extends readonly unknown[], D extends number> =
+  ShapeOf<L[number]> extends infer A extends Shape
+    ? Known<A> extends true
+      ? WithSize<Unsqueeze<A, D>, D, L["length"]>
+      : Shape
+    : Shape;
