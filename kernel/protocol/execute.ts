@@ -63,7 +63,7 @@ async function runCell(
     outputs.handle({ type: "stream", run, name: "stderr", text: `${frame}\n` });
   }
   // From its start a cell counts for the cells after it: what it declared before it threw is there.
-  const committed = language.commit(count);
+  const committed = language.commit(count).catch((error: Error) => kernel.log(error.message));
   const { cellId, silent } = request;
   const outcome = await interruption.during(
     session.run(run, compiled.cell, { silent, ...(cellId !== undefined && { cellId }) }),

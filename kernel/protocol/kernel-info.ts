@@ -1,6 +1,6 @@
 /** kernel_info_request: who this kernel is and which language its cells are in. Answered before anything else has started. */
 import { PROTOCOL_VERSION } from "../wire/message.js";
-import { TYPESCRIPT_VERSION, VERSION } from "../version.js";
+import { TYPESCRIPT_VERSION, VERSION } from "../installation.js";
 import type { Reply } from "./context.js";
 
 export function kernelInfo(): Reply {

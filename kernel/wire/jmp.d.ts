@@ -8,19 +8,22 @@ declare module "jmp" {
     content?: object;
     buffers?: (Buffer | Uint8Array)[];
   }
-  class Message {
-    constructor(properties?: Properties);
+  interface Message {
     idents: Buffer[];
     header: Record<string, unknown>;
     parent_header: Record<string, unknown>;
     metadata: Record<string, unknown>;
     content: Record<string, unknown>;
     buffers: Buffer[];
-    /** Without a key nothing is verified. Throws what JSON.parse throws; null when there are too few frames. */
-    static _decode(frames: readonly Buffer[], scheme?: string, key?: string): Message | null;
     /** Without a key the signature frame is empty. */
     _encode(scheme?: string, key?: string): (Buffer | string | Uint8Array)[];
   }
-  const jmp: { Message: typeof Message };
+  const jmp: {
+    Message: {
+      new (properties?: Properties): Message;
+      /** Without a key nothing is verified. Throws what JSON.parse throws; null when there are too few frames. */
+      _decode(frames: readonly Buffer[], scheme?: string, key?: string): Message | null;
+    };
+  };
   export = jmp;
 }

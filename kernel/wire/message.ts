@@ -50,7 +50,7 @@ export function newHeader(type: string, session: string, username = "kernel"): H
 export function decode(frames: readonly Buffer[], signer: Signer): Message {
   const raw = splitFrames(frames);
   signer.verify(raw);
-  let parsed: InstanceType<typeof jmp.Message> | null;
+  let parsed: ReturnType<typeof jmp.Message._decode>;
   try {
     parsed = jmp.Message._decode([DELIMITER, raw.signature, ...raw.signed]);
   } catch (error) {

@@ -1,0 +1,38 @@
+/** `cellgrad kernel CONNECTION_FILE`: the kernel process, and what may happen to a process: signals, a dead parent, its own faults. */
+import { parseArgs } from "node:util";
+import { startKernel } from "../kernel.js";
+import { ConnectionError, readConnectionFile } from "../transport/connection.js";
+import { Failure, UsageError, type Command } from "./command.js";
+import { onParentDeath } from "./parent-death.js";
+
+export const kernel: Command = {
+  help: `cellgrad kernel CONNECTION_FILE
+
+  Starts a kernel on the sockets that the connection file names, in the current folder. Jupyter calls this through the kernelspec.
+  SIGINT interrupts the running cell, SIGTERM ends the kernel. Exit code 1: the file cannot be used or a port is taken.`,
+
+  async run(args) {
+    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+    const [path, ...more] = positionals;
+    if (path === undefined || more.length > 0) {
+      throw new UsageError(`kernel takes one connection file, not ${positionals.length}`);
+    }
+    try {
+      const running = await startKernel(readConnectionFile(path), process.cwd(), log);
+      process.on("SIGINT", () => running.interrupt());
+      process.on("SIGTERM", () => running.stop());
+      process.on("SIGHUP", () => running.stop());
+      process.on("uncaughtException", (error) => log(`internal error: ${error.stack}`));
+      onParentDeath(() => running.stop());
+      await running.ended;
+    } catch (error) {
+      if (error instanceof ConnectionError) throw new Failure(error.message);
+      throw error;
+    }
+    process.exit(0);
+  },
+};
+
+function log(line: string): void {
+  process.stderr.write(`[cellgrad] ${line}\n`);
+}

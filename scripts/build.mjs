@@ -1,0 +1,143 @@
+// Builds what runs: JavaScript and declarations by tsc, the kernel's entry points as bundles that start fast, the engines, and the
+// figures' page. Each part is done again only when something it is made of has changed, and says so in one line.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, "dist", ".stamp");
+
+/** Entry points that are bundled; they must stand in a folder right below kernel/, as the bundles' shared chunks do. */
+const entryPoints = ["kernel/cli/main.ts", "kernel/client/execute.ts"];
+
+/** Everything that tsc and the bundles are made of, by name, size and time. */
+function fingerprint() {
+  const hash = createHash("sha256");
+  const add = (path) => {
+    const { size, mtimeMs } = statSync(path);
+    hash.update(JSON.stringify([relative(root, path), size, mtimeMs]));
+  };
+  for (const folder of ["kernel", "src"]) {
+    const names = readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith(".ts"));
+    for (const name of names.sort()) add(join(root, folder, name));
+  }
+  for (const name of ["tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/build.mjs"]) {
+    add(join(root, name));
+  }
+  return hash.digest("hex");
+}
+
+function compile() {
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const args = [tsc, "-p", "tsconfig.build.json", "--incremental", "--tsBuildInfoFile", "dist/.tsbuildinfo"];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error(`tsc failed:\n${stdout.trimEnd()}`);
+}
+
+/**
+ * Bundles the kernel's own files, jmp and uuid. jmp must be in the bundle: the `overrides` that put zeromq 6 under it do not reach
+ * those who install the package.
+ */
+async function bundle() {
+  const { build } = await import("esbuild");
+  await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: "dist/kernel",
+    outbase: "kernel",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "warning",
+    plugins: [ownPaths, externals, jmpRequires],
+  });
+}
+
+/** In a bundle, import.meta.url is the bundle's; each file is told where its own output stands. */
+const ownPaths = {
+  name: "own paths",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]kernel[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const output = relative(join(root, "kernel"), path).split(sep).join("/").replace(/\.ts$/, ".js");
+      const url = `new URL(${JSON.stringify(`../${output}`)}, import.meta.url).href`;
+      return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };
+    });
+  },
+};
+
+/** Packages and the runtime stay outside, except what must be inside. */
+const externals = {
+  name: "externals",
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
+      kind === "entry-point" || ["jmp", "uuid"].includes(path) ? undefined : { path, external: true },
+    );
+    onResolve({ filter: /\/src\// }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** What jmp requires, as ES modules, since a bundle of ES modules has no `require`. */
+const jmpRequires = {
+  name: "jmp's requires",
+  setup({ onResolve, onLoad }) {
+    const modules = {
+      crypto: `export * from "node:crypto"`,
+      zeromq: `export * from "zeromq"`,
+      debug: `module.exports = () => () => {}`,
+    };
+    onResolve({ filter: /^(crypto|zeromq|debug)$/ }, ({ path, importer }) =>
+      importer.includes(`node_modules${sep}jmp${sep}`) ? { path, namespace: "jmp" } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "jmp" }, ({ path }) => ({ contents: modules[path], resolveDir: root }));
+  },
+};
+
+async function part(name, work) {
+  const started = performance.now();
+  const note = await work();
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  console.log(`${name.padEnd(12)} ${note} (${seconds} s)`);
+}
+
+/** Brings all parts up to date. Throws when one that is needed cannot be built. */
+export async function buildAll() {
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const wanted = fingerprint();
+  const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  await part("typescript", () => (fresh ? "up to date" : (compile(), "compiled to dist")));
+  await part("bundles", async () => (fresh ? "up to date" : (await bundle(), entryPoints.join(", "))));
+  writeFileSync(stamp, wanted);
+
+  const { buildNative } = await import("./build-native.mjs");
+  const { buildWasm } = await import("./build-wasm.mjs");
+  const { buildPlotly } = await import("./build-plotly.mjs");
+  let native, wasm;
+  await part("native", async () => {
+    native = await buildNative();
+    return native.built
+      ? "build/native/cellgrad.node"
+      : `none: ${native.reason}; the engine runs on WebAssembly`;
+  });
+  await part("webassembly", async () => {
+    wasm = await buildWasm();
+    return wasm.built ? "build/wasm/cellgrad.wasm" : `none: ${wasm.reason}`;
+  });
+  if (!native.built && !wasm.built)
+    throw new Error("neither the native nor the WebAssembly engine could be built");
+  await part("figures", async () => relative(root, await buildPlotly()));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    await buildAll();
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
