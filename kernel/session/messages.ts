@@ -63,6 +63,8 @@ export interface CellError {
 
 export type Event =
   | { readonly type: "ready"; readonly pid: number }
+  /** User code has called process.exit: the process ends now, and on purpose. */
+  | { readonly type: "exiting"; readonly code: number }
   /** Text by console or process.stdout of user code. `run` is the cell that started the work, also from timers and promises. */
   | {
       readonly type: "stream";

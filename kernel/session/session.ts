@@ -1,6 +1,7 @@
 /**
  * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
  */
+import { SessionSupervisor } from "./supervisor.js";
 import type { CellError, CommMessage, CompiledCell, Event, MimeBundle } from "./messages.js";
 
 export type CellOutcome =
@@ -10,8 +11,8 @@ export type CellOutcome =
   /** The process ended under the cell; `error` says how (exit code, signal, out of memory) and that a new session has started. */
   | { readonly status: "died"; readonly error: CellError };
 
-/** Output events, in order, attributed to a run; "ready", "done" and "evaluated" are answered through promises instead. */
-export type OutputEvent = Exclude<Event, { type: "ready" | "done" | "evaluated" }>;
+/** Output events, in order, attributed to a run; "ready", "exiting", "done" and "evaluated" are answered through promises instead. */
+export type OutputEvent = Exclude<Event, { type: "ready" | "exiting" | "done" | "evaluated" }>;
 
 export interface SessionOptions {
   /** Working directory: the notebook's folder. */
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly onOutput: (event: OutputEvent) => void;
   /** The session process ended while no cell ran and a new one has taken its place: its variables are gone. (Under a cell, the outcome "died" says so.) */
   readonly onRestart: (why: string) => void;
+  /** Module whose exports every cell sees without an import: the runtime of cellgrad where nothing else is given. */
+  readonly runtime?: string;
 }
 
 export interface Session {
@@ -45,3 +48,8 @@ export interface Session {
  * waits for it. A process that cannot be started at all makes runs end with "died".
  */
 export type StartSession = (options: SessionOptions) => Session;
+
+/** Starts the process that runs cells; what is asked of it before it is ready waits. */
+export function createSession(options: SessionOptions): Session {
+  return new SessionSupervisor(options);
+}

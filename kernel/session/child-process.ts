@@ -1,0 +1,154 @@
+/**
+ * One session process from its start to its end: how it is spawned, which pipe carries what, and why it ended. What runs in
+ * it, and what to do when it ends, is the supervisor's.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { extname } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { encodeMessage, FrameReader } from "./channel.js";
+import type { Event, Request } from "./messages.js";
+import { killDescendants, killTree } from "./process-tree.js";
+import { RawOutput } from "./raw-output.js";
+
+/** What the child is told on its command line. */
+export interface ChildOptions {
+  /** Secret of the markers that end a cell's raw output. */
+  readonly nonce: string;
+  /** Module to preload instead of cellgrad's runtime. */
+  readonly runtime?: string;
+}
+
+export interface ChildListener {
+  event(event: Event): void;
+  /** Text written to file descriptor 1 or 2 past JavaScript's streams. */
+  raw(name: "stdout" | "stderr", text: string): void;
+  /** Raw output up to the end of `run` has been given. */
+  marker(name: "stdout" | "stderr", run: number): void;
+  /** The watchdog has carried out one interrupt. */
+  interrupted(): void;
+  /** The process is gone and its pipes are empty. */
+  exit(end: ProcessEnd): void;
+}
+
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last that it wrote to file descriptor 2: V8 says there that memory has run out. */
+  readonly lastWords: string;
+}
+
+const ENTRY = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
+/** How long output may go on arriving after the end, where an escaped grandchild holds the pipe open. */
+const DRAIN_MS = 300;
+const LAST_WORDS = 4096;
+
+export class SessionProcess {
+  private readonly child: ChildProcess;
+  private readonly requests: Writable;
+  private readonly interrupts: Writable;
+  private lastWords = "";
+  private ended = false;
+
+  constructor(
+    cwd: string,
+    runtime: string | undefined,
+    private readonly listener: ChildListener,
+  ) {
+    const options: ChildOptions = { nonce: randomUUID(), runtime };
+    // A process group of its own: a signal to the kernel's group (Ctrl-C, VS Code's SIGINT) must not end the session, and
+    // the whole group can be ended at once.
+    this.child = spawn(
+      process.execPath,
+      [...childFlags(), ...process.execArgv, ENTRY, JSON.stringify(options)],
+      { cwd, detached: true, windowsHide: true, stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] },
+    );
+    const pipes = this.child.stdio as unknown as [
+      null,
+      Readable,
+      Readable,
+      Writable,
+      Readable,
+      Writable & Readable,
+    ];
+    const [, stdout, stderr, requests, events, interrupts] = pipes;
+    this.requests = requests;
+    this.interrupts = interrupts;
+    // Writing to a process that has just ended fails; its end is told by "exit".
+    for (const pipe of [requests, interrupts, events, stdout, stderr]) pipe.on("error", () => undefined);
+    const reader = new FrameReader<Event>((event) => listener.event(event));
+    events.on("data", (chunk: Buffer) => reader.push(chunk));
+    interrupts.on("data", (chunk: Buffer) => {
+      for (let i = 0; i < chunk.length; i++) listener.interrupted();
+    });
+    const open = [
+      this.readRaw("stdout", stdout, options.nonce),
+      this.readRaw("stderr", stderr, options.nonce),
+    ];
+    open.push(new Promise((resolve) => events.once("close", resolve)));
+    this.child.once("error", (error) => this.end(null, null, error.message, open));
+    this.child.once("exit", (code, signal) => this.end(code, signal, undefined, open));
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  send(request: Request): void {
+    if (!this.ended) this.requests.write(encodeMessage(request));
+  }
+
+  /** One byte to the watchdog. */
+  interrupt(): void {
+    if (!this.ended) this.interrupts.write("i");
+  }
+
+  killChildren(): void {
+    if (this.pid !== undefined && !this.ended) killDescendants(this.pid);
+  }
+
+  kill(): void {
+    if (this.pid !== undefined && !this.ended) killTree(this.pid);
+  }
+
+  private readRaw(name: "stdout" | "stderr", pipe: Readable, nonce: string): Promise<unknown> {
+    const raw = new RawOutput(
+      nonce,
+      (text) => {
+        if (name === "stderr") this.lastWords = (this.lastWords + text).slice(-LAST_WORDS);
+        this.listener.raw(name, text);
+      },
+      (run) => this.listener.marker(name, run),
+    );
+    pipe.on("data", (chunk: Buffer) => raw.push(chunk));
+    return new Promise((resolve) => {
+      pipe.once("close", () => {
+        raw.end();
+        resolve(undefined);
+      });
+    });
+  }
+
+  private end(
+    code: number | null,
+    signal: NodeJS.Signals | null,
+    failure: string | undefined,
+    open: readonly Promise<unknown>[],
+  ): void {
+    if (this.ended) return;
+    // What it leaves behind in its group must not hold its pipes, nor outlive it.
+    if (this.pid !== undefined) killTree(this.pid);
+    this.ended = true;
+    const drained = failure === undefined ? Promise.all(open) : Promise.resolve();
+    void Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]).then(() => {
+      this.listener.exit({ code, signal, lastWords: failure ?? this.lastWords });
+      for (const pipe of this.child.stdio) pipe?.destroy();
+    });
+  }
+}
+
+/** Flags of Node that the session needs: local modules are linked by the session itself, so that edits are seen. */
+function childFlags(): string[] {
+  return ["--experimental-vm-modules"];
+}

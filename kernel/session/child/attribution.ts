@@ -1,0 +1,99 @@
+/**
+ * Which cell caused what runs now: every promise, timer and handle remembers the task under which it was made, so that
+ * output of a timer of cell 3 goes to cell 3, also while cell 5 runs.
+ *
+ * Node's AsyncLocalStorage does the same, but leaves a visible symbol on every promise that a user prints. This keeps the
+ * task in a private field instead, and can also stop what an interrupted task still waits for.
+ */
+import { AsyncResource, createHook, executionAsyncResource, type AsyncHook } from "node:async_hooks";
+
+/** A cell that runs or has run, or an expression. */
+export interface Task {
+  /** Run whose number output carries. */
+  readonly run: number;
+  /**
+   * Set by an interrupt: async ids below it were made before it. What the task waited for then must never continue, or an
+   * interrupted loop over `await` would go on behind the scenes.
+   */
+  interruptedAt?: number;
+}
+
+/** Returning another object from a constructor is how a class puts a private field on an object that it did not make. */
+const Adopt = function (adopted: object): object {
+  return adopted;
+} as unknown as new (adopted: object) => object;
+
+class Owned extends Adopt {
+  #task: Task;
+
+  private constructor(resource: object, task: Task) {
+    super(resource);
+    this.#task = task;
+  }
+
+  static set(resource: object, task: Task): void {
+    if (#task in resource) resource.#task = task;
+    else new Owned(resource, task);
+  }
+
+  static get(resource: object): Task | undefined {
+    return #task in resource ? resource.#task : undefined;
+  }
+}
+
+/** The task that caused the code that runs now. */
+export function currentTask(): Task | undefined {
+  return Owned.get(executionAsyncResource());
+}
+
+/** The task that made a promise, timer or handle. */
+export function taskOf(resource: object): Task | undefined {
+  return Owned.get(resource);
+}
+
+/** Runs `action` so that all it causes, now and later, belongs to `task`. */
+export function runAs(task: Task, action: () => void): void {
+  const scope = new AsyncResource("CELL");
+  Owned.set(scope, task);
+  scope.runInAsyncScope(action);
+}
+
+export function startAttribution(): void {
+  createHook({
+    init(_id, _type, _trigger, resource) {
+      const task = Owned.get(executionAsyncResource());
+      if (task !== undefined) Owned.set(resource, task);
+    },
+  }).enable();
+}
+
+let reaper: AsyncHook | undefined;
+
+/**
+ * From now on nothing that `task` waits for continues: its timers do nothing, and continuations of its promises are stopped
+ * by `terminate`. What other code made later on its behalf, such as a library's shared socket, is left alone.
+ */
+export function disown(task: Task, terminate: () => void): void {
+  task.interruptedAt = new AsyncResource("INTERRUPT").asyncId();
+  reaper ??= createHook({
+    before(id) {
+      const resource = executionAsyncResource() as Partial<Callbacks>;
+      const owner = Owned.get(resource);
+      if (owner?.interruptedAt === undefined || id >= owner.interruptedAt) return;
+      if (resource instanceof Promise) terminate();
+      else if (resource._onTimeout) {
+        clearTimeout(resource as NodeJS.Timeout);
+        // Clearing takes the callback away, and Node is just about to call it.
+        resource._onTimeout = () => undefined;
+      } else if (resource._onImmediate) resource._onImmediate = () => undefined;
+      else if (resource.callback) resource.callback = () => undefined;
+    },
+  }).enable();
+}
+
+/** Where Node keeps the callback of a timeout, an immediate and a tick. */
+interface Callbacks {
+  _onTimeout: () => void;
+  _onImmediate: () => void;
+  callback: () => void;
+}

@@ -1,0 +1,115 @@
+/**
+ * Events up to the kernel process, by blocking writes: what a busy loop prints is seen while it runs, and nothing piles up.
+ *
+ * An interrupt may stop JavaScript at any call or loop. A frame that was cut in half would garble everything after it, so
+ * writing is a critical section: an interrupt that comes meanwhile is carried out at its end.
+ */
+import { writeSync } from "node:fs";
+import { encodeMessage, STREAM_HEAD, writeStreamHead } from "../channel.js";
+import type { Event } from "../messages.js";
+
+/** File descriptors that the kernel process opened for this one. */
+export const REQUESTS_FD = 3;
+export const EVENTS_FD = 4;
+export const INTERRUPTS_FD = 5;
+
+const SCRATCH = Buffer.allocUnsafe(64 * 1024);
+/** UTF-8 needs at most three bytes a UTF-16 unit. */
+const SHORT = Math.floor((SCRATCH.length - STREAM_HEAD) / 3);
+/** A stream frame carries at most this many UTF-16 units. */
+const PIECE = 1 << 20;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+let depth = 0;
+let deferred: (() => void) | undefined;
+
+/** Runs `action` so that an interrupt cannot stop it half-way. */
+export function critical<T>(action: () => T): T {
+  depth++;
+  try {
+    return action();
+  } finally {
+    depth--;
+    if (depth === 0 && deferred) {
+      const late = deferred;
+      deferred = undefined;
+      late();
+    }
+  }
+}
+
+/** Runs `action` now, or at the end of the critical section that is being run. */
+export function whenUncritical(action: () => void): void {
+  if (depth > 0) deferred = action;
+  else action();
+}
+
+/**
+ * Throws a RangeError where the stack is nearly used up, before anything is written: inside of `writeSync` the same error
+ * would leave it unknown whether the bytes have gone out.
+ */
+function requireStack(frames: number): number {
+  return frames === 0 ? 0 : 1 + requireStack(frames - 1);
+}
+
+function writeAll(fd: number, bytes: Uint8Array, length = bytes.length): void {
+  let at = 0;
+  while (at < length) {
+    try {
+      at += writeSync(fd, bytes, at, length - at);
+    } catch (error) {
+      // A grandchild that shares the pipe may have made it non-blocking.
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(PAUSE, 0, 0, 1);
+    }
+  }
+}
+
+/** Text of a run's stdout or stderr. */
+export function emitStream(run: number, name: "stdout" | "stderr", text: string): void {
+  if (text.length > SHORT) {
+    for (let at = 0; at < text.length;) {
+      let end = Math.min(text.length, at + PIECE);
+      // Not between the halves of a surrogate pair.
+      if (end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
+      emitLongStream(run, name, text.slice(at, end));
+      at = end;
+    }
+    return;
+  }
+  requireStack(32);
+  critical(() => {
+    const bytes = SCRATCH.write(text, STREAM_HEAD);
+    writeStreamHead(SCRATCH, run, name, bytes);
+    writeAll(EVENTS_FD, SCRATCH, STREAM_HEAD + bytes);
+  });
+}
+
+function emitLongStream(run: number, name: "stdout" | "stderr", text: string): void {
+  requireStack(32);
+  critical(() => {
+    const bytes = Buffer.byteLength(text);
+    const frame = Buffer.allocUnsafe(STREAM_HEAD + bytes);
+    writeStreamHead(frame, run, name, bytes);
+    frame.write(text, STREAM_HEAD);
+    writeAll(EVENTS_FD, frame);
+  });
+}
+
+export function emit(event: Event): void {
+  const frame = encodeMessage(event);
+  requireStack(32);
+  critical(() => writeAll(EVENTS_FD, frame));
+}
+
+/** Writes the marker that ends a run's raw output to stdout and stderr themselves. */
+export function emitMarker(marker: string): void {
+  const bytes = Buffer.from(marker);
+  for (const fd of [1, 2]) {
+    try {
+      critical(() => writeAll(fd, bytes));
+    } catch {
+      // User code has closed the file descriptor; the kernel process waits for a while and goes on.
+    }
+  }
+}

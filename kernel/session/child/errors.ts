@@ -1,0 +1,126 @@
+/**
+ * What a person sees of an error: name and message, the source line with a marker, the user's own frames, and the causes.
+ */
+import { inspect } from "node:util";
+import type { CellError } from "../messages.js";
+import { framesOf, sourceText, type Frame } from "./stack.js";
+
+const RED = "\u001b[31m";
+const GRAY = "\u001b[90m";
+const CYAN = "\u001b[36m";
+const PLAIN = "\u001b[39m";
+/** Lines of source shown before and after the one that failed. */
+const CONTEXT = 2;
+const MESSAGE_LIMIT = 20_000;
+const CAUSE_LIMIT = 8;
+const FRAME_LIMIT = 20;
+/** Longer lines are cut around the marker: minified code would fill the page. */
+const LINE_LIMIT = 160;
+
+function cut(text: string): string {
+  if (text.length <= MESSAGE_LIMIT) return text;
+  return `${text.slice(0, MESSAGE_LIMIT)}… (${String(text.length - MESSAGE_LIMIT)} more characters)`;
+}
+
+/** A property of a thrown value, whose getter may itself throw. */
+function read(value: unknown, key: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+  } catch {
+    return false;
+  }
+}
+
+/** Any value as text; never throws. */
+export function printed(value: unknown, colors = false): string {
+  try {
+    return inspect(value, { colors });
+  } catch (error) {
+    return `[${typeof value} that cannot be shown: ${isError(error) ? String(read(error, "message")) : "its inspection threw"}]`;
+  }
+}
+
+function nameOf(error: unknown): string {
+  if (!isError(error)) return "Uncaught";
+  const name = read(error, "name");
+  const constructor = read(read(error, "constructor"), "name");
+  // A subclass that does not set `name` still says Error there.
+  if (name === "Error" && typeof constructor === "string" && constructor !== "") return constructor;
+  return typeof name === "string" && name !== "" ? name : "Error";
+}
+
+function messageOf(error: unknown): string {
+  if (!isError(error)) return cut(typeof error === "string" ? error : printed(error));
+  const message = read(error, "message");
+  return cut(typeof message === "string" ? message : printed(message));
+}
+
+/** The source line, its neighbours and a marker under the column. */
+export function codeFrame(text: string, line: number, column: number): string[] {
+  const lines = text.split("\n");
+  const first = Math.max(1, line - CONTEXT);
+  const last = Math.min(lines.length, line + CONTEXT);
+  const width = String(last).length;
+  const from = Math.max(0, column - LINE_LIMIT / 2);
+  const frame: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const shown = lines[number - 1]!.replace(/\r$/, "").slice(from, from + LINE_LIMIT);
+    const gutter = `${String(number).padStart(width)} | `;
+    frame.push(
+      number === line ? `${RED}>${PLAIN} ${gutter}${shown}` : `${GRAY}  ${gutter}${shown}${PLAIN}`.trimEnd(),
+    );
+    if (number === line) {
+      // Tabs before the column keep the marker under it.
+      const indent = shown.slice(0, column - 1 - from).replace(/[^\t]/g, " ");
+      frame.push(`  ${" ".repeat(width)} | ${indent}${RED}^${PLAIN}`);
+    }
+  }
+  return frame;
+}
+
+function frameLines(shown: readonly Frame[]): string[] {
+  const lines = shown.slice(0, FRAME_LIMIT).map((frame) => `    at ${CYAN}${frame.text}${PLAIN}`);
+  if (shown.length > FRAME_LIMIT) lines.push(`    … ${String(shown.length - FRAME_LIMIT)} more frames`);
+  return lines;
+}
+
+function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] {
+  const lines: string[] = [];
+  const message = messageOf(error);
+  const title = isError(error) ? nameOf(error) : "Uncaught";
+  lines.push(`${prefix}${RED}${title}${PLAIN}${message === "" ? "" : `: ${message}`}`);
+  seen.add(error);
+  const all = framesOf(error).filter((frame) => !frame.internal);
+  const mine = all.filter((frame) => frame.at);
+  const place = mine[0]?.at;
+  const source = place && sourceText(place.name);
+  if (place && source !== undefined) lines.push("", ...codeFrame(source, place.line, place.column), "");
+  // Where nothing of the user's is on the stack, the package's frames are all there is to go by.
+  lines.push(...frameLines(mine.length > 0 ? mine : all));
+  if (!isError(error)) return lines;
+  const parts = read(error, "errors");
+  if (Array.isArray(parts)) {
+    for (const part of parts.slice(0, CAUSE_LIMIT) as unknown[]) {
+      if (!seen.has(part)) lines.push("", ...describe(part, "[errors] ", seen));
+    }
+    if (parts.length > CAUSE_LIMIT) lines.push(`… ${String(parts.length - CAUSE_LIMIT)} more errors`);
+  }
+  const cause = read(error, "cause");
+  if (cause !== undefined && !seen.has(cause) && seen.size < CAUSE_LIMIT) {
+    lines.push("", ...describe(cause, "Caused by ", seen));
+  }
+  return lines;
+}
+
+/** Any thrown value as the client shows it; never throws. */
+export function cellError(error: unknown): CellError {
+  return { ename: nameOf(error), evalue: messageOf(error), traceback: describe(error, "", new Set()) };
+}

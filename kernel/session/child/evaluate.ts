@@ -1,0 +1,126 @@
+/**
+ * Runs compiled cells and tells how they ended. A task's end is told once and by whoever comes first: its own promise, or an
+ * interrupt, after which that promise never settles.
+ */
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import vm from "node:vm";
+import { marker } from "../raw-output.js";
+import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
+import { disown, runAs, taskOf, type Task } from "./attribution.js";
+import { emit, emitMarker, emitStream } from "./emit.js";
+import { cellError } from "./errors.js";
+import { terminate } from "./interrupt.js";
+import { bundleOf } from "./mime.js";
+import { currentRun, setLastRun } from "./output.js";
+import type { Modules } from "./modules.js";
+import { addSource } from "./stack.js";
+
+/** The contract of language.ts: an async function of the scope, the imports and the cell's `import.meta`. */
+type CellFunction = (
+  scope: Record<string, unknown>,
+  importModule: (specifier: string, options?: ImportCallOptions) => Promise<unknown>,
+  require: NodeJS.Require,
+  meta: Record<string, unknown>,
+) => Promise<{ value: unknown } | undefined>;
+
+interface OpenTask extends Task {
+  readonly end: (ending: Ending) => void;
+}
+
+type Ending =
+  { status: "ok"; bundle?: MimeBundle } | { status: "error"; error: CellError } | { status: "interrupted" };
+
+export class Evaluator {
+  private readonly open = new Set<OpenTask>();
+
+  constructor(
+    private readonly scope: Record<string, unknown>,
+    private readonly modules: Modules,
+    private readonly nonce: string,
+  ) {}
+
+  run(run: number, cell: CompiledCell): void {
+    setLastRun(run);
+    this.start(run, cell, (ending) => {
+      if (ending.status === "ok" && ending.bundle) emit({ type: "result", run, bundle: ending.bundle });
+      emitMarker(marker(this.nonce, run));
+      if (ending.status === "error") emit({ type: "done", run, status: "error", error: ending.error });
+      else emit({ type: "done", run, status: ending.status });
+    });
+  }
+
+  /** Answers with the value of an expression; `undefined` is shown as text here, not left out. */
+  evaluate(id: number, cell: CompiledCell): void {
+    this.start(currentRun(), cell, (ending) => {
+      if (ending.status === "error") emit({ type: "evaluated", id, error: ending.error });
+      else if (ending.status === "ok") {
+        emit({
+          type: "evaluated",
+          id,
+          bundle: ending.bundle ?? { data: { "text/plain": "undefined" }, metadata: {} },
+        });
+      } else emit({ type: "evaluated", id, error: { ename: "Interrupted", evalue: "", traceback: [] } });
+    });
+  }
+
+  /** Ends whatever is open: an interrupt. Nothing that the tasks wait for will continue. */
+  interrupt(): void {
+    for (const task of this.open) {
+      disown(task, terminate);
+      task.end({ status: "interrupted" });
+    }
+    this.modules.interrupted();
+  }
+
+  /** An error that no cell has caught, from a timer, an event or a promise: shown with the cell that it belongs to. */
+  uncaught(error: unknown, promise?: object): void {
+    const task = promise && taskOf(promise);
+    const where = promise ? "Unhandled rejection" : "Uncaught exception";
+    const run = task?.run ?? currentRun();
+    emitStream(run, "stderr", `${where}:\n${cellError(error).traceback.join("\n")}\n`);
+  }
+
+  private start(run: number, cell: CompiledCell, tell: (ending: Ending) => void): void {
+    const task: OpenTask = {
+      run,
+      end: (ending) => {
+        if (this.open.delete(task)) tell(ending);
+      },
+    };
+    this.open.add(task);
+    const fail = (error: unknown) => task.end({ status: "error", error: cellError(error) });
+    runAs(task, () => {
+      try {
+        this.call(cell).then((result) => {
+          if (result === undefined || result.value === undefined) task.end({ status: "ok" });
+          else bundleOf(result.value, (bundle) => task.end({ status: "ok", bundle }), fail);
+        }, fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  private call(cell: CompiledCell): ReturnType<CellFunction> {
+    const { modules } = this;
+    addSource(cell.name, cell.map, cell.source);
+    // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
+    const script = new vm.Script(`(async ($, __import, require, __meta) => {\n${cell.js}\n})`, {
+      filename: cell.name,
+      lineOffset: -1,
+      importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
+    });
+    const run = script.runInThisContext() as CellFunction;
+    const folder = process.cwd();
+    // A file that need not exist stands for the cell: paths relative to it are relative to the notebook's folder.
+    const filename = join(folder, "cell.ts");
+    const meta = {
+      url: pathToFileURL(filename).href,
+      filename,
+      dirname: folder,
+      resolve: (specifier: string) => modules.resolve(specifier),
+    };
+    return run(this.scope, (specifier, options) => modules.import(specifier, options), modules.require, meta);
+  }
+}

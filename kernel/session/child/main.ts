@@ -1,0 +1,97 @@
+/**
+ * Entry of the session process: prepares the world that cells see, tells that it is ready, and takes requests.
+ */
+import { Socket } from "node:net";
+import { extname } from "node:path";
+import { FrameReader } from "../channel.js";
+import type { ChildOptions } from "../child-process.js";
+import type { Request } from "../messages.js";
+import { startAttribution } from "./attribution.js";
+import { critical, emit, emitStream, REQUESTS_FD } from "./emit.js";
+import { Evaluator } from "./evaluate.js";
+import { startWatchdog } from "./interrupt.js";
+import { Modules } from "./modules.js";
+import { installOutput } from "./output.js";
+import { answer, createScope } from "./prelude.js";
+import { cellError } from "./errors.js";
+import { installStackTraces } from "./stack.js";
+
+/** The one place where the kernel reaches the runtime. */
+const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.meta.url).href;
+
+const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
+// User code sees a process that was started for the notebook, not the kernel's command line.
+process.argv.length = 1;
+
+installStackTraces();
+startAttribution();
+installOutput();
+
+let runtime: Record<string, unknown> = {};
+try {
+  runtime = (await import(options.runtime ?? RUNTIME)) as Record<string, unknown>;
+} catch (error) {
+  emitStream(
+    0,
+    "stderr",
+    `The runtime could not be loaded, so its names are missing in cells:\n${cellError(error).traceback.join("\n")}\n`,
+  );
+}
+
+const modules = new Modules(process.cwd(), runtime);
+const evaluator = new Evaluator(createScope(runtime), modules, options.nonce);
+
+process.on("uncaughtException", (error) => evaluator.uncaught(error));
+process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, promise));
+// Node calls this at the very end of process.exit. Its own version would wait for the watchdog's inspector to leave.
+(process as unknown as { reallyExit: (code?: number) => void }).reallyExit = (code) => {
+  emit({ type: "exiting", code: code ?? 0 });
+  process.kill(process.pid, "SIGKILL");
+};
+// VS Code interrupts with SIGINT to all children of the kernel; the kernel tells the watchdog instead.
+process.on("SIGINT", () => undefined);
+// Node's own listener writes to file descriptor 2, past the cell that caused the warning.
+process.removeAllListeners("warning");
+process.on("warning", (warning) => {
+  if (warning.name === "ExperimentalWarning" && warning.message.startsWith("VM Modules")) return;
+  console.error(`${warning.name}: ${warning.message}`);
+});
+
+function handle(request: Request): void {
+  switch (request.type) {
+    case "run":
+      evaluator.run(request.run, request.cell);
+      return;
+    case "evaluate":
+      evaluator.evaluate(request.id, request.cell);
+      return;
+    case "input_reply":
+      answer(request.id, request.value, request.cancelled);
+      return;
+    case "comm":
+      return;
+    default:
+      request satisfies never;
+  }
+}
+
+emit({ type: "ready", pid: process.pid });
+startWatchdog(() => {
+  evaluator.interrupt();
+  // The interrupt may take the loop of `serve` with it.
+  setImmediate(serve);
+});
+
+const queue: Request[] = [];
+const reader = new FrameReader<Request>((request) => queue.push(request));
+const requests = new Socket({ fd: REQUESTS_FD });
+requests.on("data", (chunk) => {
+  critical(() => reader.push(chunk));
+  serve();
+});
+requests.on("close", () => process.kill(process.pid, "SIGKILL"));
+requests.on("error", () => undefined);
+
+function serve(): void {
+  for (let request = queue.shift(); request; request = queue.shift()) handle(request);
+}

@@ -1,0 +1,109 @@
+/**
+ * The MIME bundle of a value: what the value itself offers, or text. Nothing that a value does here, throwing, looping over
+ * itself or being a gigabyte long, reaches further than a note in the text.
+ */
+import { inspect } from "node:util";
+import type { MimeBundle } from "../messages.js";
+import { isError, printed } from "./errors.js";
+
+/** The method by which an object shows itself; the convention of Deno's kernel, and all that runtime and kernel share. */
+export const DISPLAY = Symbol.for("Jupyter.display");
+
+const TEXT_LIMIT = 100_000;
+/** Longer strings are cut before they are quoted, which would make copies of them. */
+const STRING_LIMIT = 50_000;
+/** More than this in one message is refused: clients and notebooks break on it. */
+const BUNDLE_LIMIT = 64 * 1024 * 1024;
+
+/** Calls `deliver` with the bundle of `value`: at once, or when the promise that its display method returned is settled. */
+export function bundleOf(
+  value: unknown,
+  deliver: (bundle: MimeBundle) => void,
+  fail: (error: unknown) => void,
+): void {
+  let shown: unknown;
+  try {
+    const method = displayMethod(value);
+    if (method === undefined) {
+      deliver(textBundle(value));
+      return;
+    }
+    shown = method.call(value);
+    if (isThenable(shown)) {
+      shown.then((late) => deliver(checked(late, value)), fail);
+      return;
+    }
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  deliver(checked(shown, value));
+}
+
+function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
+  let method: unknown;
+  try {
+    method = (value as Record<symbol, unknown>)[DISPLAY];
+  } catch {
+    // A proxy or a getter that throws has no display method; it is shown as text.
+    return undefined;
+  }
+  return typeof method === "function" ? (method as () => unknown) : undefined;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+/** A bundle as a display method gave it, made safe to send. */
+function checked(shown: unknown, value: unknown): MimeBundle {
+  if (typeof shown !== "object" || shown === null) return textBundle(value);
+  return rawBundle(shown as Record<string, unknown>);
+}
+
+/** MIME types to contents as given by user code; what cannot be sent is left out, with a note. */
+export function rawBundle(data: Record<string, unknown>, metadata: Record<string, unknown> = {}): MimeBundle {
+  const notes: string[] = [];
+  const sent: Record<string, unknown> = {};
+  for (const [type, content] of Object.entries(data)) {
+    if (content === undefined) continue;
+    let size: number;
+    try {
+      sent[type] = typeof content === "string" ? content : (JSON.parse(JSON.stringify(content)) as unknown);
+      size = typeof content === "string" ? content.length : JSON.stringify(content).length;
+    } catch (error) {
+      notes.push(`[${type} left out: ${isError(error) ? error.message : "it cannot be sent as JSON"}]`);
+      continue;
+    }
+    if (size > BUNDLE_LIMIT) {
+      Reflect.deleteProperty(sent, type);
+      notes.push(`[${type} left out: ${String(size)} characters, ${String(BUNDLE_LIMIT)} can be sent]`);
+    }
+  }
+  if (notes.length > 0) {
+    const text = typeof sent["text/plain"] === "string" ? `${sent["text/plain"]}\n` : "";
+    sent["text/plain"] = text + notes.join("\n");
+  }
+  return { data: sent, metadata };
+}
+
+/** A value as text, cut to what a page can bear. */
+export function textBundle(value: unknown): MimeBundle {
+  return { data: { "text/plain": textOf(value) }, metadata: {} };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") {
+    if (value.length <= STRING_LIMIT) return inspect(value);
+    return `${inspect(value.slice(0, STRING_LIMIT))}… ${more(value.length - STRING_LIMIT)}`;
+  }
+  const text = printed(value);
+  return text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT)}… ${more(text.length - TEXT_LIMIT)}`;
+}
+
+function more(count: number): string {
+  return `(${count.toLocaleString("en-US")} more characters)`;
+}

@@ -1,0 +1,83 @@
+/**
+ * What user code prints: `process.stdout`, `process.stderr` and `console`, each write sent to the cell that caused it.
+ */
+import { Console } from "node:console";
+import { Readable, Writable } from "node:stream";
+import { currentTask } from "./attribution.js";
+import { emitStream } from "./emit.js";
+
+/** Output that no cell has caused goes to the cell that was started last. */
+let lastRun = 0;
+
+export function setLastRun(run: number): void {
+  lastRun = run;
+}
+
+/** The run that what is printed now belongs to. */
+export function currentRun(): number {
+  return currentTask()?.run ?? lastRun;
+}
+
+class CellStream extends Writable {
+  readonly isTTY = false;
+
+  constructor(
+    readonly name: "stdout" | "stderr",
+    readonly fd: 1 | 2,
+  ) {
+    super({ decodeStrings: false, emitClose: false });
+  }
+
+  /** Text goes out at once, without the queue of a Writable: the write blocks, and nothing can pile up. */
+  override write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+    if (typeof chunk === "string" && encoding === undefined && callback === undefined) {
+      emitStream(currentRun(), this.name, chunk);
+      return true;
+    }
+    return super.write(chunk, encoding as BufferEncoding, callback as () => void);
+  }
+
+  override _write(chunk: string | Uint8Array, _encoding: string, callback: (error?: Error) => void): void {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    emitStream(currentRun(), this.name, text);
+    callback();
+  }
+
+  /** As with Node's own, ending it ends nothing: later cells print too. */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    callback(error);
+  }
+
+  override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
+    if (chunk !== undefined && typeof chunk !== "function") this.write(chunk);
+    const done = [chunk, encoding, callback].find((argument) => typeof argument === "function");
+    if (done) process.nextTick(done as () => void);
+    return this;
+  }
+}
+
+/** A notebook has no terminal to read from; the error says what there is instead. */
+class NoInput extends Readable {
+  override _read(): void {
+    this.destroy(new Error('A notebook has no process.stdin; ask with: const answer = await prompt("…")'));
+  }
+}
+
+/** Replaces the process's streams and the global console. */
+export function installOutput(): void {
+  const stdout = new CellStream("stdout", 1);
+  const stderr = new CellStream("stderr", 2);
+  let stdin: Readable | undefined;
+  const replace = (name: string, get: () => unknown) =>
+    Object.defineProperty(process, name, { get, enumerable: true, configurable: true });
+  replace("stdout", () => stdout);
+  replace("stderr", () => stderr);
+  replace("stdin", () => (stdin ??= new NoInput()));
+  // Errors of a stream that cannot fail need no listener at every line.
+  const console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: true });
+  const methods = globalThis.console as unknown as Record<string, unknown>;
+  for (const [name, method] of Object.entries(console)) {
+    if (typeof method === "function") methods[name] = method;
+  }
+  methods["Console"] = Console;
+}

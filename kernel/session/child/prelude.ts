@@ -1,0 +1,110 @@
+/**
+ * What every cell sees without an import: the exports of the runtime, and the functions that talk to the notebook.
+ */
+import type { MimeBundle } from "../messages.js";
+import { emit } from "./emit.js";
+import { bundleOf, rawBundle } from "./mime.js";
+import { currentRun } from "./output.js";
+
+export interface DisplayOptions {
+  /** Name by which `display.update` finds this output again. */
+  readonly id?: string;
+  /** The value is itself a MIME bundle, such as `{ "text/html": "<b>hi</b>" }`. */
+  readonly raw?: boolean;
+}
+
+function show(
+  value: unknown,
+  displayId: string | undefined,
+  raw: boolean,
+  update: boolean,
+): void | Promise<void> {
+  // Asked now: a bundle that arrives later still belongs to the cell that displayed it.
+  const run = currentRun();
+  const deliver = (bundle: MimeBundle) => emit({ type: "display", run, bundle, displayId, update });
+  if (raw) {
+    if (typeof value !== "object" || value === null) {
+      throw new TypeError(
+        `display(value, { raw: true }): expected an object of MIME types to contents, such as { "text/html": "<b>hi</b>" }, got ${typeof value}`,
+      );
+    }
+    deliver(rawBundle(value as Record<string, unknown>));
+    return;
+  }
+  let state: "pending" | "done" | "failed" = "pending";
+  let failure: unknown;
+  let settle: (() => void) | undefined;
+  const ended = (how: "done" | "failed") => {
+    state = how;
+    settle?.();
+  };
+  bundleOf(
+    value,
+    (bundle) => {
+      deliver(bundle);
+      ended("done");
+    },
+    (error) => {
+      failure = error;
+      ended("failed");
+    },
+  );
+  const outcome = () => state;
+  if (outcome() === "failed") throw failure;
+  if (outcome() === "done") return;
+  return new Promise<void>((resolve, reject) => {
+    settle = () => (outcome() === "failed" ? reject(failure as Error) : resolve());
+  });
+}
+
+function display(value: unknown, options: DisplayOptions = {}): void | Promise<void> {
+  return show(value, options.id, options.raw ?? false, false);
+}
+
+display.update = (
+  id: string,
+  value: unknown,
+  options: { readonly raw?: boolean } = {},
+): void | Promise<void> => {
+  if (typeof id !== "string") {
+    throw new TypeError(`display.update(id, value): expected the id as a string, got ${typeof id}`);
+  }
+  return show(value, id, options.raw ?? false, true);
+};
+
+function clearOutput(options: { readonly wait?: boolean } = {}): void {
+  emit({ type: "clear_output", run: currentRun(), wait: options.wait ?? false });
+}
+
+interface Question {
+  readonly resolve: (value: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const questions = new Map<number, Question>();
+let nextQuestion = 1;
+
+function prompt(text = "", options: { readonly password?: boolean } = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const id = nextQuestion++;
+    questions.set(id, { resolve, reject });
+    emit({ type: "input", run: currentRun(), id, prompt: String(text), password: options.password ?? false });
+  });
+}
+
+/** Answers a `prompt`. */
+export function answer(id: number, value: string | undefined, cancelled: string | undefined): void {
+  const question = questions.get(id);
+  questions.delete(id);
+  if (cancelled === undefined) question?.resolve(value ?? "");
+  else question?.reject(new Error(cancelled));
+}
+
+/**
+ * The object whose properties are the cells' variables. What it inherits may be shadowed by a cell, and is back when the
+ * notebook's session starts anew.
+ */
+export function createScope(runtime: Record<string, unknown>): Record<string, unknown> {
+  const prelude = Object.assign(Object.create(null), runtime, { display, clearOutput, prompt }) as object;
+  return Object.create(prelude) as Record<string, unknown>;
+}

@@ -1,0 +1,264 @@
+/**
+ * Keeps a session process alive for the kernel: passes cells to it, says how each ended, interrupts, and puts a new process
+ * in the place of one that died.
+ */
+import { SessionProcess, type ChildListener, type ProcessEnd } from "./child-process.js";
+import { causeOfDeath, deathError } from "./death.js";
+import type { CellError, CommMessage, CompiledCell, Event, MimeBundle, Request } from "./messages.js";
+import type { CellOutcome, Session, SessionOptions } from "./session.js";
+
+/** With no end of the cell after this long, what it waits for outside of JavaScript is ended (execSync). */
+const INTERRUPT_GRACE_MS = 2000;
+/** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
+const INTERRUPT_LIMIT_MS = 5000;
+/** Raw output is waited for no longer than this at a cell's end; a cell may have closed its file descriptors. */
+const MARKER_LIMIT_MS = 500;
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function defer<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+interface ActiveRun {
+  readonly run: number;
+  readonly deferred: Deferred<CellOutcome>;
+  /** Set by "done"; the outcome is told once the markers of both raw pipes are here too. */
+  outcome?: CellOutcome;
+  stdout: boolean;
+  stderr: boolean;
+  markerLimit?: NodeJS.Timeout;
+}
+
+/** One process and what is open with it; a later process shares nothing with it. */
+interface Incarnation {
+  readonly process: SessionProcess;
+  readonly ready: Deferred<undefined>;
+  readonly gone: Deferred<undefined>;
+  started: boolean;
+  ended: boolean;
+  /** What user code gave to process.exit. */
+  exitCode?: number;
+  /** Why the kernel itself ended it; no cell is to blame then. */
+  endedBy?: "restart" | "close";
+  readonly evaluations: Map<number, Deferred<MimeBundle>>;
+  readonly interruptions: Deferred<undefined>[];
+}
+
+export class SessionSupervisor implements Session {
+  private incarnation: Incarnation;
+  private active: ActiveRun | undefined;
+  /** Raw output belongs to the cell that runs, or ran last. */
+  private lastRun = 0;
+  private nextEvaluation = 1;
+  private closed = false;
+
+  constructor(private readonly options: SessionOptions) {
+    this.incarnation = this.start();
+  }
+
+  get pid(): number | undefined {
+    return this.incarnation.process.pid;
+  }
+
+  async run(
+    run: number,
+    cell: CompiledCell,
+    { cellId, silent }: { cellId?: string; silent: boolean },
+  ): Promise<CellOutcome> {
+    const incarnation = this.living();
+    const active: ActiveRun = { run, deferred: defer(), stdout: false, stderr: false };
+    this.active = active;
+    this.lastRun = run;
+    this.send({ type: "run", run, cell, cellId, silent }, incarnation);
+    const outcome = await active.deferred.promise;
+    if (this.active === active) this.active = undefined;
+    return outcome;
+  }
+
+  async evaluate(cell: CompiledCell): Promise<MimeBundle> {
+    const incarnation = this.living();
+    const id = this.nextEvaluation++;
+    const deferred = defer<MimeBundle>();
+    incarnation.evaluations.set(id, deferred);
+    this.send({ type: "evaluate", id, cell }, incarnation);
+    return deferred.promise;
+  }
+
+  async interrupt(): Promise<void> {
+    const { active, incarnation } = this;
+    const settled = defer<undefined>();
+    incarnation.interruptions.push(settled);
+    incarnation.process.interrupt();
+    const end = Promise.race([
+      Promise.all([settled.promise, active?.deferred.promise]),
+      incarnation.gone.promise,
+    ]);
+    if (await within(end, INTERRUPT_GRACE_MS)) return;
+    incarnation.process.killChildren();
+    if (await within(end, INTERRUPT_LIMIT_MS - INTERRUPT_GRACE_MS)) return;
+    if (this.incarnation === incarnation && active !== undefined && this.active === active) {
+      this.options.onOutput({
+        type: "stream",
+        run: active.run,
+        name: "stderr",
+        text:
+          "The cell does not respond to the interrupt: it is inside native code, and stops when that returns. " +
+          "Restart the kernel to stop it at once; variables are lost then.\n",
+      });
+    }
+  }
+
+  inputReply(id: number, value: string): void {
+    this.send({ type: "input_reply", id, value });
+  }
+
+  inputRefused(id: number, why: string): void {
+    this.send({ type: "input_reply", id, cancelled: why });
+  }
+
+  comm(message: CommMessage): void {
+    this.send({ type: "comm", message });
+  }
+
+  async restart(): Promise<void> {
+    const old = this.incarnation;
+    old.endedBy = "restart";
+    old.process.kill();
+    await old.gone.promise;
+    this.living();
+    await Promise.race([this.incarnation.ready.promise, this.incarnation.gone.promise]);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.incarnation.endedBy = "close";
+    this.incarnation.process.kill();
+    await this.incarnation.gone.promise;
+  }
+
+  private send(request: Request, incarnation = this.incarnation): void {
+    // Before it is ready the process does not read; the pipe holds what is sent.
+    incarnation.process.send(request);
+  }
+
+  /** The current process, or a new one where the last died before it was ready. */
+  private living(): Incarnation {
+    if (this.closed) throw new Error("The session is closed: expected a call before close()");
+    if (this.incarnation.ended) this.incarnation = this.start();
+    return this.incarnation;
+  }
+
+  private start(): Incarnation {
+    const listener: ChildListener = {
+      event: (event) => this.event(incarnation, event),
+      raw: (name, text) => {
+        if (this.incarnation === incarnation) {
+          this.options.onOutput({ type: "stream", run: this.lastRun, name, text });
+        }
+      },
+      marker: (name, run) => {
+        if (this.active?.run !== run) return;
+        this.active[name] = true;
+        this.settle();
+      },
+      interrupted: () => incarnation.interruptions.shift()?.resolve(undefined),
+      exit: (end) => this.died(incarnation, end),
+    };
+    const incarnation: Incarnation = {
+      process: new SessionProcess(this.options.cwd, this.options.runtime, listener),
+      ready: defer(),
+      gone: defer(),
+      started: false,
+      ended: false,
+      evaluations: new Map(),
+      interruptions: [],
+    };
+    return incarnation;
+  }
+
+  private event(incarnation: Incarnation, event: Event): void {
+    if (this.incarnation !== incarnation) return;
+    switch (event.type) {
+      case "ready":
+        incarnation.started = true;
+        incarnation.ready.resolve(undefined);
+        return;
+      case "exiting":
+        incarnation.exitCode = event.code;
+        return;
+      case "done": {
+        const { active } = this;
+        if (active?.run !== event.run || active.outcome) return;
+        active.outcome =
+          event.status === "error" ? { status: "error", error: event.error } : { status: event.status };
+        this.settle();
+        if (this.active === active && active.outcome) {
+          active.markerLimit = setTimeout(() => active.deferred.resolve(active.outcome!), MARKER_LIMIT_MS);
+        }
+        return;
+      }
+      case "evaluated": {
+        const deferred = incarnation.evaluations.get(event.id);
+        incarnation.evaluations.delete(event.id);
+        if (event.bundle) deferred?.resolve(event.bundle);
+        else deferred?.reject(event.error);
+        return;
+      }
+      default:
+        this.options.onOutput(event);
+    }
+  }
+
+  /** Tells the cell's end once its outcome and both markers are here. */
+  private settle(): void {
+    const { active } = this;
+    if (!active?.outcome || !active.stdout || !active.stderr) return;
+    clearTimeout(active.markerLimit);
+    this.active = undefined;
+    active.deferred.resolve(active.outcome);
+  }
+
+  private died(incarnation: Incarnation, end: ProcessEnd): void {
+    incarnation.ended = true;
+    const cause =
+      incarnation.endedBy === undefined
+        ? causeOfDeath(end, incarnation.exitCode)
+        : `The session was ${incarnation.endedBy === "restart" ? "restarted" : "closed"}.`;
+    const error: CellError = deathError(cause);
+    // A process that dies before it is ready would die again: the next cell tries once more.
+    if (incarnation.started && !this.closed) {
+      this.incarnation = this.start();
+      if (incarnation.endedBy === undefined) this.options.onRestart(cause);
+    }
+    for (const evaluation of incarnation.evaluations.values()) evaluation.reject(error);
+    for (const interruption of incarnation.interruptions) interruption.resolve(undefined);
+    const { active } = this;
+    this.active = undefined;
+    clearTimeout(active?.markerLimit);
+    // A cell that had ended, and whose raw output was still on its way, keeps its outcome.
+    active?.deferred.resolve(active.outcome ?? { status: "died", error });
+    incarnation.gone.resolve(undefined);
+  }
+}
+
+/** True when `promise` settles within `ms`. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

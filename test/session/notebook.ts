@@ -1,0 +1,81 @@
+/** A notebook for tests: runs hand-written compiled cells in a real session and collects what each of them put out. */
+import { fileURLToPath } from "node:url";
+import type { CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
+import {
+  createSession,
+  type CellOutcome,
+  type OutputEvent,
+  type Session,
+} from "../../kernel/session/session.js";
+
+const RUNTIME = new URL("./runtime-fixture.ts", import.meta.url).href;
+
+/** A cell whose compiled text is the source itself, line for line. */
+export function cell(js: string, name: string): CompiledCell {
+  return { js, map: "", source: js, name };
+}
+
+export interface Ran {
+  readonly outcome: CellOutcome;
+  /** All output that belongs to this cell; more may come while later cells run. */
+  readonly events: OutputEvent[];
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly result: MimeBundle | undefined;
+}
+
+export class Notebook {
+  readonly session: Session;
+  readonly restarts: string[] = [];
+  onEvent: ((event: OutputEvent) => void) | undefined;
+  private readonly events = new Map<number, OutputEvent[]>();
+  private count = 0;
+
+  constructor(cwd = fileURLToPath(new URL(".", import.meta.url)), runtime = RUNTIME) {
+    this.session = createSession({
+      cwd,
+      runtime,
+      onOutput: (event) => {
+        this.of(event.run).push(event);
+        this.onEvent?.(event);
+      },
+      onRestart: (why) => this.restarts.push(why),
+    });
+  }
+
+  /** Number that the next cell gets. */
+  get next(): number {
+    return this.count + 1;
+  }
+
+  async run(js: string): Promise<Ran> {
+    const run = ++this.count;
+    const events = this.of(run);
+    const outcome = await this.session.run(run, cell(js, `Cell [${String(run)}]`), { silent: false });
+    const text = (name: string) => () =>
+      events.map((event) => (event.type === "stream" && event.name === name ? event.text : "")).join("");
+    const result = events.find((event) => event.type === "result");
+    return {
+      outcome,
+      events,
+      stdout: text("stdout"),
+      stderr: text("stderr"),
+      result: result?.type === "result" ? result.bundle : undefined,
+    };
+  }
+
+  private of(run: number): OutputEvent[] {
+    let events = this.events.get(run);
+    if (!events) this.events.set(run, (events = []));
+    return events;
+  }
+}
+
+/** Colour codes taken out of a traceback. */
+export function plain(lines: readonly string[]): string {
+  return lines.join("\n").replace(/\u001b\[\d+m/g, "");
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

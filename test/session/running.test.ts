@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Notebook, plain, sleep } from "./notebook.js";
+
+describe("a cell", () => {
+  let notebook: Notebook;
+  before(() => {
+    notebook = new Notebook();
+  });
+  after(() => notebook.session.close());
+
+  it("keeps its variables for later cells", async () => {
+    assert.equal((await notebook.run("$.x = 41")).outcome.status, "ok");
+    const { result } = await notebook.run("return { value: $.x + 1 }");
+    assert.deepEqual(result?.data, { "text/plain": "42" });
+  });
+
+  it("sees the runtime's exports without an import, may shadow them, and gives no result for undefined", async () => {
+    assert.equal((await notebook.run("return { value: $.answer }")).result?.data["text/plain"], "42");
+    const { result } = await notebook.run("$.answer = 1; return { value: undefined }");
+    assert.equal(result, undefined);
+    assert.equal((await notebook.run("return { value: $.answer }")).result?.data["text/plain"], "1");
+  });
+
+  it("shows an object by its Jupyter.display method, synchronous or not", async () => {
+    const bundle = { "text/plain": "Shape(a)", "text/html": "<b>a</b>" };
+    assert.deepEqual((await notebook.run('return { value: new $.Shape("a") }')).result?.data, bundle);
+    const late = await notebook.run(
+      'return { value: { async [Symbol.for("Jupyter.display")]() { return { "text/html": "later" } } } }',
+    );
+    assert.deepEqual(late.result?.data, { "text/html": "later" });
+  });
+
+  it("displays, updates and clears", async () => {
+    const { events } = await notebook.run(
+      `$.display({ "text/html": "<i>1</i>" }, { raw: true, id: "p" });
+       $.display.update("p", new $.Shape("b"));
+       $.clearOutput({ wait: true });`,
+    );
+    const run = notebook.next - 1;
+    assert.deepEqual(JSON.parse(JSON.stringify(events)), [
+      {
+        type: "display",
+        run,
+        bundle: { data: { "text/html": "<i>1</i>" }, metadata: {} },
+        displayId: "p",
+        update: false,
+      },
+      {
+        type: "display",
+        run,
+        bundle: { data: { "text/plain": "Shape(b)", "text/html": "<b>b</b>" }, metadata: {} },
+        displayId: "p",
+        update: true,
+      },
+      { type: "clear_output", run, wait: true },
+    ]);
+  });
+
+  it("that throws shows name, message, source line and the user's frames only", async () => {
+    const { outcome } = await notebook.run(
+      'function f() {\n  throw new TypeError("bad");\n}\nawait null;\nf();',
+    );
+    assert.ok(outcome.status === "error");
+    const name = `Cell [${String(notebook.next - 1)}]`;
+    assert.equal(outcome.error.ename, "TypeError");
+    assert.equal(outcome.error.evalue, "bad");
+    assert.equal(
+      plain(outcome.error.traceback),
+      `TypeError: bad
+
+  1 | function f() {
+> 2 |   throw new TypeError("bad");
+    |         ^
+  3 | }
+  4 | await null;
+
+    at f (${name}:2:9)
+    at ${name}:5:1`,
+    );
+  });
+
+  it("keeps the output of its timers and promises, also while a later cell runs", async () => {
+    const first = await notebook.run(
+      'setTimeout(() => console.log("timer"), 30); (async () => { await null; console.error("promise"); })();',
+    );
+    const second = await notebook.run(
+      'await new Promise((resolve) => setTimeout(resolve, 60)); console.log("mine")',
+    );
+    assert.equal(first.stdout(), "timer\n");
+    assert.equal(first.stderr(), "promise\n");
+    assert.equal(second.stdout(), "mine\n");
+  });
+
+  it("has all output of its child processes before it ends", async () => {
+    const ran = await notebook.run(
+      'require("node:child_process").execSync("echo out; echo err >&2", { stdio: "inherit" })',
+    );
+    assert.equal(ran.stdout(), "out\n");
+    assert.equal(ran.stderr(), "err\n");
+  });
+
+  it("prints live from a busy loop", async () => {
+    const seen = new Promise<void>((resolve) => {
+      notebook.onEvent = (event) => {
+        if (event.type === "stream" && event.text.includes("in the loop")) resolve();
+      };
+    });
+    const running = notebook.run('console.log("in the loop"); while (true);');
+    await seen;
+    notebook.onEvent = undefined;
+    await notebook.session.interrupt();
+    assert.equal((await running).outcome.status, "interrupted");
+  });
+
+  it("asks and is answered", async () => {
+    notebook.onEvent = (event) => {
+      if (event.type !== "input") return;
+      assert.equal(event.prompt, "name?");
+      assert.equal(event.password, true);
+      notebook.session.inputReply(event.id, "Ada");
+    };
+    const { result } = await notebook.run('return { value: await $.prompt("name?", { password: true }) }');
+    assert.equal(result?.data["text/plain"], "'Ada'");
+    notebook.onEvent = (event) => {
+      if (event.type === "input") notebook.session.inputRefused(event.id, "This client does not allow input");
+    };
+    const { outcome } = await notebook.run("await $.prompt()");
+    notebook.onEvent = undefined;
+    assert.ok(outcome.status === "error");
+    assert.equal(outcome.error.evalue, "This client does not allow input");
+  });
+
+  it("can be evaluated as an expression for user_expressions", async () => {
+    const expression = (js: string) =>
+      notebook.session.evaluate({ js, map: "", source: js, name: "expression" });
+    await notebook.run("$.y = 6");
+    assert.deepEqual((await expression("return { value: $.y * 7 }")).data, { "text/plain": "42" });
+    await assert.rejects(expression("return { value: $.nothing.at }"), { ename: "TypeError" });
+  });
+});
+
+describe("an interrupt", () => {
+  let notebook: Notebook;
+  before(() => {
+    notebook = new Notebook();
+  });
+  after(() => notebook.session.close());
+
+  const endless: Record<string, string> = {
+    "a synchronous loop": "while (true);",
+    "a loop after an await": "await null; while (true);",
+    "a loop in a timer": "await new Promise(() => setTimeout(() => { while (true); }, 1))",
+    "a loop in nested finally blocks":
+      "while (true) { try { while (true); } catch {} finally { while (true); } }",
+    "an endless chain of microtasks": "while (true) await null;",
+    "a pending promise": "await new Promise(() => {})",
+    "a blocking wait": "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
+    "a loop in an asynchronous scope":
+      'new (await import("node:async_hooks")).AsyncResource("X").runInAsyncScope(() => { while (true); })',
+  };
+  for (const [what, code] of Object.entries(endless)) {
+    it(`stops ${what} and keeps the state`, async () => {
+      await notebook.run(`$.kept = ${JSON.stringify(what)}`);
+      const running = notebook.run(code);
+      await sleep(30);
+      await notebook.session.interrupt();
+      assert.equal((await running).outcome.status, "interrupted");
+      assert.equal((await notebook.run("return { value: $.kept }")).result?.data["text/plain"], `'${what}'`);
+    });
+  }
+
+  it("ends what the cell waited for, so that it does not go on behind later cells", async () => {
+    const running = notebook.run(
+      `$.count = 0;
+       setInterval(() => $.count++, 1);
+       while (true) { await new Promise((resolve) => setTimeout(resolve, 1)); $.count++; }`,
+    );
+    await sleep(30);
+    await notebook.session.interrupt();
+    const ran = await running;
+    assert.equal(ran.outcome.status, "interrupted");
+    const later = await notebook.run(
+      "const before = $.count; await new Promise((resolve) => setTimeout(resolve, 40)); return { value: $.count - before }",
+    );
+    assert.equal(later.result?.data["text/plain"], "0");
+    assert.equal(ran.stderr(), "");
+  });
+});
