@@ -1,0 +1,172 @@
+/**
+ * A figure: Plotly's data, layout and config, and how it shows itself in a notebook, now and when it changes.
+ */
+import { randomUUID } from "node:crypto";
+import { displayHost } from "./display-host.js";
+import type { MimeBundle, RunningCell } from "./display-host.js";
+import { figureHtml, escapeHtml } from "./html.js";
+import { libraryFor, readLibrary } from "./library.js";
+import { Live } from "./live.js";
+import { titleText } from "./plotly.js";
+import type { Attributes, Layout, Spec, Trace } from "./plotly.js";
+import { makeSpec } from "./spec.js";
+import { renderSvg } from "./static/render.js";
+
+const display: unique symbol = Symbol.for("Jupyter.display") as never;
+const displayId: unique symbol = Symbol.for("Jupyter.displayId") as never;
+
+/** What a figure is made of before it is checked and completed. */
+export interface Parts {
+  readonly traces: readonly Trace[];
+  readonly layout?: Layout;
+  readonly config?: Attributes;
+}
+
+/**
+ * Base of all figures. A subclass composes its parts anew whenever they are needed and calls `changed()` when they would differ.
+ */
+export abstract class Figure {
+  /** Identifies the figure in the page and as Jupyter's display_id. */
+  readonly id: string = `cellgrad-${randomUUID()}`;
+  readonly #live = new Live((final) => this.#sendUpdate(final));
+  /** The cell that holds the figure, "nowhere" for a figure that nobody has shown, undefined for an output without a cell. */
+  #shownIn: RunningCell | undefined | "nowhere" = "nowhere";
+  /** The run of a cell in which the figure showed itself, because it changed before anybody displayed it. */
+  #showedItselfIn: number | undefined;
+
+  protected abstract compose(): Parts;
+
+  /** Plotly's data, layout and config as they are now. */
+  get spec(): Spec {
+    const { traces, layout, config } = this.compose();
+    return makeSpec(traces, layout, config);
+  }
+
+  /** The MIME bundle for a notebook: Plotly's own type (VS Code), HTML (JupyterLab), SVG (GitHub, print) and text. */
+  [display](): MimeBundle {
+    const host = displayHost();
+    const run = host?.cell()?.run;
+    // The last expression of a cell in whose loop the figure has grown: it is there already.
+    if (run !== undefined && run === this.#showedItselfIn) return {};
+    return this.#bundleToShow();
+  }
+
+  /** The id under which a kernel shows the figure, so that it can update itself. */
+  get [displayId](): string {
+    return this.id;
+  }
+
+  /** Shows the figure in the running cell, without waiting for the cell's end. Does nothing outside a notebook. */
+  show(): this {
+    displayHost()?.display(this.#bundleToShow(), this.id);
+    return this;
+  }
+
+  /** The figure as an SVG document, made without a browser. */
+  toSVG(): string {
+    return renderSvg(this.spec);
+  }
+
+  /** The figure as a whole HTML page with plotly.js in it. @throws Error if plotly.js has not been built. */
+  toHTML(): string {
+    const library = readLibrary();
+    if (library === undefined) throw new Error("build/plotly.min.js.gz is missing; run: npm run build");
+    const { spec } = this;
+    const title = titleText(spec.layout.title) || "Figure";
+    return (
+      `<!doctype html><meta charset="utf-8"><title>${escapeHtml(title)}</title>` +
+      figureHtml(this.id, spec, title, renderSvg(spec)) +
+      library
+    );
+  }
+
+  /** Sends the figure anew to where it is shown, at most ten times a second; shows it first if it is not shown yet. */
+  protected changed(): void {
+    const host = displayHost();
+    if (host === undefined) return;
+    const cell = host.cell();
+    if (this.#isShown(cell)) this.#live.changed();
+    else {
+      this.show();
+      this.#showedItselfIn = cell?.run;
+    }
+  }
+
+  /** Whether an output holds the figure: not if its cell runs again, since that replaces the cell's outputs. */
+  #isShown(cell: RunningCell | undefined): boolean {
+    const holder = this.#shownIn;
+    if (holder === "nowhere") return false;
+    return holder?.id === undefined || holder.id !== cell?.id || holder.run === cell.run;
+  }
+
+  #bundleToShow(): MimeBundle {
+    const host = displayHost();
+    const library = libraryFor(host);
+    const bundle = this.#bundle(true);
+    if (library !== undefined) {
+      const libraryBundle = { "text/html": library, "text/plain": "plotly.js, for the figures below" };
+      if (host) host.display(libraryBundle);
+      else bundle["text/html"] = `${String(bundle["text/html"])}${library}`;
+    }
+    this.#shownIn = host?.cell();
+    this.#live.shown();
+    return bundle;
+  }
+
+  #sendUpdate(final: boolean): void {
+    displayHost()?.update(this.id, this.#bundle(final));
+  }
+
+  #bundle(withImage: boolean): MimeBundle {
+    const { spec } = this;
+    const alt = describe(spec);
+    const svg = withImage ? renderSvg(spec) : undefined;
+    return {
+      // No id: VS Code keys nothing by it, and the spec stays what Plotly documents.
+      "application/vnd.plotly.v1+json": spec,
+      "text/html": figureHtml(this.id, spec, alt, svg),
+      ...(svg === undefined ? {} : { "image/svg+xml": svg }),
+      "text/plain": alt,
+    };
+  }
+}
+
+/** "Figure: Loss (2 traces: train, validation)" */
+function describe(spec: Spec): string {
+  const title = titleText(spec.layout.title);
+  const names = spec.data.map((trace) => String(trace.name ?? trace.type));
+  const count = names.length === 1 ? "1 trace" : `${names.length} traces`;
+  return `Figure${title === "" ? "" : `: ${title.replace(/<[^>]*>/g, " ")}`} (${count}: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""})`;
+}
+
+/** A figure of given traces, as `viz.plot` makes it. */
+export class PlotFigure extends Figure {
+  #parts: Parts;
+
+  constructor(traces: readonly Trace[], layout?: Layout, config?: Attributes) {
+    super();
+    this.#parts = { traces, ...(layout && { layout }), ...(config && { config }) };
+    // Wrong input fails here, at the user's line, and not when the cell's result is shown.
+    makeSpec(traces, layout, config);
+  }
+
+  protected override compose(): Parts {
+    return this.#parts;
+  }
+
+  /** Replaces the traces, and the layout if one is given, where the figure is shown. */
+  update(traces: readonly Trace[], layout: Layout | undefined = this.#parts.layout): this {
+    makeSpec(traces, layout);
+    this.#parts = { ...this.#parts, traces, ...(layout && { layout }) };
+    this.changed();
+    return this;
+  }
+}
+
+/**
+ * A figure of Plotly traces (https://plotly.com/javascript/reference/); x, y, z and colours may be tensors or typed arrays.
+ * @throws TypeError when `traces` is not an array of objects, RangeError when x and y differ in length or a matrix is ragged.
+ */
+export function plot(traces: readonly Trace[], layout?: Layout, config?: Attributes): PlotFigure {
+  return new PlotFigure(traces, layout, config);
+}

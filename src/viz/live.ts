@@ -1,0 +1,87 @@
+/**
+ * When a shown figure that changes is sent again: at once if it has not been for 100 ms, else when that time is over. The time is
+ * looked at on every change, since a loop that never yields runs no timer; the cell's end sends the last state.
+ */
+import { displayHost } from "./display-host.js";
+
+export interface Clock {
+  /** Milliseconds, ascending. */
+  now(): number;
+  /** Calls `callback` after `ms` and returns how to cancel that. */
+  later(ms: number, callback: () => void): () => void;
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  later(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    // A figure is no reason for a script to stay alive.
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+const interval = 100;
+/** After this silence a figure that changes outside of any cell counts as finished. */
+const settleAfter = 1000;
+
+export class Live {
+  readonly #send: (final: boolean) => void;
+  readonly #clock: Clock;
+  #next = 0;
+  #settled = true;
+  #awaitsCellEnd = false;
+  #cancelTrailing: (() => void) | undefined;
+  #cancelSettle: (() => void) | undefined;
+
+  /** `send(true)` is the last of a burst: it may cost more. */
+  constructor(send: (final: boolean) => void, clock: Clock = systemClock) {
+    this.#send = send;
+    this.#clock = clock;
+  }
+
+  /** The figure was just shown as it is now. */
+  shown(): void {
+    this.#next = this.#clock.now() + interval;
+    this.#settled = true;
+  }
+
+  changed(): void {
+    this.#settled = false;
+    if (!this.#awaitsCellEnd) {
+      const host = displayHost();
+      if (host?.cell()) {
+        this.#awaitsCellEnd = true;
+        host.atCellEnd(() => {
+          this.#awaitsCellEnd = false;
+          this.settle();
+        });
+      }
+    }
+    const now = this.#clock.now();
+    if (now >= this.#next) this.#emit(now);
+    else this.#cancelTrailing ??= this.#clock.later(this.#next - now, () => this.#emit(this.#clock.now()));
+  }
+
+  #emit(start: number): void {
+    this.#cancelTrailing?.();
+    this.#cancelTrailing = undefined;
+    this.#send(false);
+    const end = this.#clock.now();
+    // A figure that takes long to compose comes less often, so that drawing takes at most a fifth of the time.
+    this.#next = Math.max(start + interval, end + 4 * (end - start));
+    this.#cancelSettle?.();
+    this.#cancelSettle = this.#clock.later(settleAfter, () => this.settle());
+  }
+
+  /** Sends the last state if it, or its static image, has not been sent. */
+  settle(): void {
+    this.#cancelTrailing?.();
+    this.#cancelTrailing = undefined;
+    this.#cancelSettle?.();
+    this.#cancelSettle = undefined;
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#send(true);
+  }
+}

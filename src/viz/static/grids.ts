@@ -1,0 +1,302 @@
+/**
+ * Traces over a grid: heatmap, contour and image.
+ */
+import { contours as contourShapes } from "d3-contour";
+import { fontSize } from "../palette.js";
+import type { Attributes } from "../plotly.js";
+import { extent } from "../values.js";
+import { colorScale, colorStops, cssColor, inkOn } from "./color.js";
+import type { Rgba, Stops } from "./color.js";
+import { formatNumber } from "./axis.js";
+import { niceStep, part } from "./marks.js";
+import type { Placed } from "./marks.js";
+import { pngDataUri } from "./png.js";
+import { element, text } from "./svg.js";
+
+export interface ColorRange {
+  readonly stops: Stops;
+  readonly low: number;
+  readonly high: number;
+  readonly color: (value: number) => Rgba;
+}
+
+export function zRows(trace: Attributes): (readonly number[])[] {
+  return Array.isArray(trace.z) ? (trace.z as (readonly number[])[]) : [];
+}
+
+/** The colours of a heatmap, contour or surface: zmin, zmax, zmid and colorscale as in Plotly. */
+export function colorRange(trace: Attributes): ColorRange {
+  const [least, most] = extent(zRows(trace).flat()) ?? [0, 1];
+  let low = typeof trace.zmin === "number" ? trace.zmin : typeof trace.cmin === "number" ? trace.cmin : least;
+  let high = typeof trace.zmax === "number" ? trace.zmax : typeof trace.cmax === "number" ? trace.cmax : most;
+  if (typeof trace.zmid === "number") {
+    const reach = Math.max(Math.abs(high - trace.zmid), Math.abs(low - trace.zmid));
+    low = trace.zmid - reach;
+    high = trace.zmid + reach;
+  }
+  const stops = colorStops(trace.colorscale, trace.reversescale === true);
+  return { stops, low, high, color: colorScale(stops, low, high) };
+}
+
+/** Places of the cells' centres along one side. */
+function centres(placed: Placed, letter: "x" | "y", count: number): number[] {
+  const { trace } = placed;
+  const given = trace[letter];
+  const axis = placed[letter];
+  if (Array.isArray(given)) {
+    const at = given.map((v) => axis.number(v));
+    // One more than the cells: the edges between them.
+    if (at.length === count + 1) return at.slice(1).map((v, i) => (v + at[i]!) / 2);
+    return at.slice(0, count);
+  }
+  const start = trace[`${letter}0`];
+  const step = trace[`d${letter}`];
+  return Array.from(
+    { length: count },
+    (_, i) => (typeof start === "number" ? start : 0) + i * (typeof step === "number" ? step : 1),
+  );
+}
+
+/** Edges halfway between the centres, one more than there are centres. */
+function edges(centre: readonly number[]): number[] {
+  const n = centre.length;
+  if (n === 0) return [0, 1];
+  const first = n > 1 ? (centre[1]! - centre[0]!) / 2 : 0.5;
+  const last = n > 1 ? (centre[n - 1]! - centre[n - 2]!) / 2 : 0.5;
+  return [centre[0]! - first, ...centre.slice(1).map((v, i) => (v + centre[i]!) / 2), centre[n - 1]! + last];
+}
+
+export function includeGrid(placed: Placed): void {
+  const { trace, x, y } = placed;
+  const rows = zRows(trace);
+  const bounds = (letter: "x" | "y", count: number): number[] => {
+    const centre = centres(placed, letter, count);
+    return trace.type === "heatmap" ? edges(centre) : centre;
+  };
+  for (const v of bounds("x", rows[0]?.length ?? 0)) if (!x.isCategorical) x.include(v);
+  for (const v of bounds("y", rows.length)) if (!y.isCategorical) y.include(v);
+  for (const axis of [x, y]) {
+    if (axis.isCategorical) {
+      axis.include(0);
+      axis.include((axis === x ? (rows[0]?.length ?? 1) : rows.length) - 1);
+    }
+    axis.tighten();
+  }
+}
+
+function isEven(values: readonly number[]): boolean {
+  const step = (values[values.length - 1]! - values[0]!) / (values.length - 1);
+  return values.every((v, i) => Math.abs(v - (values[0]! + i * step)) <= Math.abs(step) * 0.01);
+}
+
+export function drawHeatmap(placed: Placed): string {
+  const { trace, x, y } = placed;
+  const rows = zRows(trace);
+  const height = rows.length;
+  const width = rows[0]?.length ?? 0;
+  if (height === 0 || width === 0) return "";
+  const { color } = colorRange(trace);
+  const xs = edges(centres(placed, "x", width)).map((v) => x.at(v));
+  const ys = edges(centres(placed, "y", height)).map((v) => y.at(v));
+  const out: string[] = [];
+  if (width * height > 300 && isEven(xs) && isEven(ys)) {
+    // Pixels of a picture, flipped where an axis runs the other way.
+    const [left, right] = [Math.min(xs[0]!, xs[width]!), Math.max(xs[0]!, xs[width]!)];
+    const [top, bottom] = [Math.min(ys[0]!, ys[height]!), Math.max(ys[0]!, ys[height]!)];
+    const mirrored = xs[0]! > xs[width]!;
+    const upward = ys[0]! > ys[height]!;
+    const href = pngDataUri(width, height, (column, row) =>
+      color(rows[upward ? height - 1 - row : row]![mirrored ? width - 1 - column : column]!),
+    );
+    out.push(picture(href, left, top, right - left, bottom - top));
+  } else {
+    const gapX = typeof trace.xgap === "number" ? trace.xgap : 0;
+    const gapY = typeof trace.ygap === "number" ? trace.ygap : 0;
+    rows.forEach((row, i) => {
+      row.forEach((value, j) => {
+        const rgba = color(value);
+        if (rgba[3] === 0) return;
+        const cellWidth = Math.abs(xs[j + 1]! - xs[j]!);
+        const cellHeight = Math.abs(ys[i + 1]! - ys[i]!);
+        out.push(
+          element("rect", {
+            x: Math.min(xs[j]!, xs[j + 1]!) + gapX / 2,
+            y: Math.min(ys[i]!, ys[i + 1]!) + gapY / 2,
+            width: cellWidth - gapX,
+            height: cellHeight - gapY,
+            fill: cssColor(rgba),
+            "shape-rendering": "crispEdges",
+          }),
+        );
+      });
+    });
+  }
+  if (typeof trace.texttemplate === "string") out.push(cellTexts(placed, rows, xs, ys, color));
+  return out.join("");
+}
+
+/** Values in the cells of a small heatmap, in ink that shows on their colour. */
+function cellTexts(
+  { trace }: Placed,
+  rows: readonly (readonly number[])[],
+  xs: readonly number[],
+  ys: readonly number[],
+  color: (value: number) => Rgba,
+): string {
+  const template = String(trace.texttemplate);
+  const words = trace.text as unknown[][] | undefined;
+  const decimals = /%\{z:\.(\d+)f\}/.exec(template)?.[1];
+  const font = part(trace, "textfont");
+  return rows
+    .flatMap((row, i) =>
+      row.map((value, j) => {
+        if (!Number.isFinite(value)) return "";
+        const number =
+          decimals === undefined ? formatNumber(value) : value.toFixed(Number(decimals)).replace("-", "−");
+        const content = template.includes("%{text}") ? String(words?.[i]?.[j] ?? "") : number;
+        return text(content, (xs[j]! + xs[j + 1]!) / 2, (ys[i]! + ys[i + 1]!) / 2, {
+          size: typeof font.size === "number" ? font.size : fontSize,
+          color: typeof font.color === "string" ? font.color : inkOn(color(value)),
+          anchor: "middle",
+          baseline: "middle",
+        });
+      }),
+    )
+    .join("");
+}
+
+function picture(href: string, x: number, y: number, width: number, height: number): string {
+  return element("image", {
+    href,
+    x,
+    y,
+    width,
+    height,
+    preserveAspectRatio: "none",
+    style: "image-rendering:pixelated",
+  });
+}
+
+/** Levels between which a contour trace changes colour. */
+export function contourLevels(trace: Attributes): number[] {
+  const given = part(trace, "contours");
+  const { low, high } = colorRange(trace);
+  const size =
+    typeof given.size === "number" ? given.size : niceStep((high - low || 1) / Number(trace.ncontours ?? 15));
+  const start = typeof given.start === "number" ? given.start : Math.ceil(low / size + 1e-9) * size;
+  const end = typeof given.end === "number" ? given.end : high;
+  return Array.from(
+    { length: Math.max(0, Math.min(200, Math.floor((end - start) / size + 1e-6) + 1)) },
+    (_, i) => start + i * size,
+  );
+}
+
+export function drawContour(placed: Placed): string {
+  const { trace, x, y } = placed;
+  const rows = zRows(trace);
+  const height = rows.length;
+  const width = rows[0]?.length ?? 0;
+  if (height < 2 || width < 2) return "";
+  const xs = centres(placed, "x", width);
+  const ys = centres(placed, "y", height);
+  const { color, low, high } = colorRange(trace);
+  const levels = contourLevels(trace);
+  const step = levels.length > 1 ? levels[1]! - levels[0]! : high - low;
+  const settings = part(trace, "contours");
+  const filled = settings.coloring !== "none" && settings.coloring !== "lines";
+  const lined = settings.showlines !== false;
+  const line = part(trace, "line");
+  // d3 counts from the grid's corner, so that the centre of cell i lies at i + ½; between centres places are linear.
+  const between = (centre: readonly number[], at: number): number => {
+    const i = Math.min(centre.length - 2, Math.max(0, Math.floor(at - 0.5)));
+    return centre[i]! + (at - 0.5 - i) * (centre[i + 1]! - centre[i]!);
+  };
+  const number = (v: number): string => (Math.round(v * 10) / 10).toString();
+  const place = ([gx, gy]: number[]): string =>
+    `${number(x.at(between(xs, gx!)))} ${number(y.at(between(ys, gy!)))}`;
+  const shapes = contourShapes().size([width, height]).thresholds(levels)(rows.flat());
+  const out: string[] = [];
+  if (filled) {
+    const [left, right] = [x.at(xs[0]!), x.at(xs[width - 1]!)];
+    const [bottom, top] = [y.at(ys[0]!), y.at(ys[height - 1]!)];
+    out.push(
+      element("rect", {
+        x: Math.min(left, right),
+        y: Math.min(top, bottom),
+        width: Math.abs(right - left),
+        height: Math.abs(top - bottom),
+        fill: cssColor(color((levels[0] ?? low) - step / 2)),
+      }),
+    );
+  }
+  for (const { value, coordinates } of shapes) {
+    const d = coordinates
+      .map((polygon) => polygon.map((ring) => `M${ring.map(place).join("L")}Z`).join(""))
+      .join("");
+    if (d === "") continue;
+    out.push(
+      element("path", {
+        d,
+        fill: filled ? cssColor(color(value + step / 2)) : "none",
+        "fill-rule": "evenodd",
+        stroke: !lined
+          ? undefined
+          : filled
+            ? String(line.color ?? "rgba(60,60,60,0.55)")
+            : cssColor(color(value)),
+        "stroke-width": lined ? (typeof line.width === "number" ? line.width : 0.6) : undefined,
+      }),
+    );
+  }
+  return out.join("");
+}
+
+/** An image trace shows its `source`; a z of pixels is drawn as such. */
+export function drawImage(placed: Placed): string {
+  const { trace, x, y } = placed;
+  const size = imageSize(trace);
+  if (size === undefined) return "";
+  const { href, width, height, x0, y0, dx, dy } = size;
+  const [left, right] = [x.at(x0 - dx / 2), x.at(x0 + (width - 0.5) * dx)];
+  const [top, bottom] = [y.at(y0 - dy / 2), y.at(y0 + (height - 0.5) * dy)];
+  return picture(
+    href,
+    Math.min(left, right),
+    Math.min(top, bottom),
+    Math.abs(right - left),
+    Math.abs(bottom - top),
+  );
+}
+
+export function includeImage({ trace, x, y }: Placed): void {
+  const size = imageSize(trace);
+  if (size === undefined) return;
+  const { width, height, x0, y0, dx, dy } = size;
+  x.include(x0 - dx / 2);
+  x.include(x0 + (width - 0.5) * dx);
+  y.include(y0 - dy / 2);
+  y.include(y0 + (height - 0.5) * dy);
+  x.tighten();
+  y.tighten();
+}
+
+function imageSize(trace: Attributes) {
+  const at = (key: string, otherwise: number): number =>
+    typeof trace[key] === "number" ? trace[key] : otherwise;
+  const place = { x0: at("x0", 0), y0: at("y0", 0), dx: at("dx", 1), dy: at("dy", 1) };
+  if (typeof trace.source === "string") {
+    const base64 = /^data:image\/png;base64,(.*)$/.exec(trace.source)?.[1];
+    if (base64 === undefined) return undefined;
+    // Width and height are the first two numbers of a PNG's header chunk.
+    const header = Buffer.from(base64.slice(0, 64), "base64");
+    return { href: trace.source, width: header.readUInt32BE(16), height: header.readUInt32BE(20), ...place };
+  }
+  const pixels = trace.z as number[][][] | undefined;
+  if (!Array.isArray(pixels?.[0]?.[0])) return undefined;
+  const [height, width] = [pixels.length, pixels[0].length];
+  const href = pngDataUri(width, height, (column, row) => {
+    const [r, g, b, a] = pixels[row]![column]!;
+    return [r!, g!, b!, a === undefined ? 1 : a / 255];
+  });
+  return { href, width, height, ...place };
+}

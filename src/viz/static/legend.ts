@@ -1,0 +1,148 @@
+/**
+ * Legend and colour bars of the static image.
+ */
+import { fontSize, lineColor, textColor } from "../palette.js";
+import { titleText } from "../plotly.js";
+import type { Attributes } from "../plotly.js";
+import { legendNames } from "../spec.js";
+import { Axis } from "./axis.js";
+import type { Rect } from "./axis.js";
+import { cssColor } from "./color.js";
+import type { ColorRange } from "./grids.js";
+import { hasMode, markerAt, part, traceColor } from "./marks.js";
+import { element, text, textWidth } from "./svg.js";
+
+const symbolWidth = 26;
+const rowHeight = 18;
+
+function sample(trace: Attributes, index: number, x: number, y: number): string {
+  const color = traceColor(trace, index);
+  if (trace.type !== "scatter" && trace.type !== "scattergl")
+    return element("rect", {
+      x: x + 4,
+      y: y - 5,
+      width: 14,
+      height: 10,
+      fill: color,
+      "fill-opacity": trace.opacity as number | undefined,
+    });
+  const line = part(trace, "line");
+  return (
+    (hasMode(trace, "lines")
+      ? element("path", {
+          d: `M${x} ${y}h22`,
+          stroke: typeof line.color === "string" ? line.color : color,
+          "stroke-width": Math.max(2, Number(line.width ?? 2)),
+          "stroke-dasharray": line.dash === "dot" ? "2 3" : line.dash === "dash" ? "7 4" : undefined,
+        })
+      : "") + (hasMode(trace, "markers") ? markerAt(trace, color, x + 11, y, 7) : "")
+  );
+}
+
+/** The legend as layout.legend places it around `plot`; "" if there is none. */
+export function drawLegend(data: readonly Attributes[], layout: Attributes, plot: Rect): string {
+  const names = legendNames(data, layout);
+  if (names.length === 0) return "";
+  const entries = data
+    .map((trace, index) => ({ trace, index }))
+    .filter(
+      ({ trace }) =>
+        trace.showlegend !== false &&
+        trace.type !== "heatmap" &&
+        trace.type !== "contour" &&
+        trace.type !== "surface" &&
+        trace.type !== "image",
+    )
+    .map((entry, i) => ({
+      ...entry,
+      name: names[i] ?? "",
+      width: symbolWidth + textWidth(names[i] ?? "", fontSize) + 14,
+    }));
+  const legend = part(layout, "legend");
+  const horizontal = legend.orientation === "h";
+  const at = (key: string, otherwise: number): number =>
+    typeof legend[key] === "number" ? legend[key] : otherwise;
+  // Rows of entries: one each, or as many as fit.
+  const rows: (typeof entries)[] = [];
+  let used = Infinity;
+  for (const entry of entries) {
+    if (!horizontal || used + entry.width > plot.width) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1)!.push(entry);
+    used += entry.width;
+  }
+  const width = Math.max(...rows.map((row) => row.reduce((sum, entry) => sum + entry.width, 0))) - 14;
+  const height = rows.length * rowHeight;
+  const x = plot.left + at("x", 1.02) * plot.width;
+  const y = plot.top + (1 - at("y", 1)) * plot.height;
+  const left = legend.xanchor === "right" ? x - width : legend.xanchor === "center" ? x - width / 2 : x;
+  const top = legend.yanchor === "bottom" ? y - height - 2 : legend.yanchor === "middle" ? y - height / 2 : y;
+  return rows
+    .map((row, i) => {
+      let from = left;
+      const middle = top + (i + 0.5) * rowHeight;
+      return row
+        .map(({ trace, index, name, width: entryWidth }) => {
+          const drawn =
+            sample(trace, index, from, middle) +
+            text(name, from + symbolWidth, middle, { size: fontSize, color: textColor, baseline: "middle" });
+          from += entryWidth;
+          return drawn;
+        })
+        .join("");
+    })
+    .join("");
+}
+
+/** A colour bar at the right of `plot`, or where the trace's colorbar.x, y and len say. */
+export function drawColorbar(trace: Attributes, range: ColorRange, plot: Rect, id: string): string {
+  const bar = part(trace, "colorbar");
+  const at = (key: string, otherwise: number): number =>
+    typeof bar[key] === "number" ? bar[key] : otherwise;
+  const thickness = at("thickness", 14);
+  const height = at("len", 1) * plot.height;
+  const left = plot.left + at("x", 1.02) * plot.width;
+  const middle = plot.top + (1 - at("y", 0.5)) * plot.height;
+  const top = middle - height / 2;
+  const stops = range.stops
+    .map(([offset, color]) => element("stop", { offset, "stop-color": color }))
+    .join("");
+  const axis = new Axis("y", {
+    ...(Array.isArray(bar.tickvals) ? { tickvals: bar.tickvals, ticktext: bar.ticktext } : {}),
+  });
+  axis.include(range.low);
+  axis.include(range.high);
+  axis.tighten();
+  axis.place(top + height, top);
+  const title = titleText(bar.title);
+  return (
+    element("defs", {}, element("linearGradient", { id, x1: 0, y1: 1, x2: 0, y2: 0 }, stops)) +
+    element("rect", {
+      x: left,
+      y: top,
+      width: thickness,
+      height,
+      fill: `url(#${id})`,
+      stroke: lineColor,
+      "stroke-width": 0.5,
+    }) +
+    (range.low < range.high ? axis.ticks() : [{ value: range.low, label: cssLabel(range) }])
+      .map(({ value, label }) =>
+        text(label, left + thickness + 5, axis.at(value), {
+          size: fontSize - 1,
+          color: textColor,
+          baseline: "middle",
+        }),
+      )
+      .join("") +
+    (title === ""
+      ? ""
+      : text(title, left, top - 6, { size: fontSize - 1, color: textColor, baseline: "bottom" }))
+  );
+}
+
+function cssLabel(range: ColorRange): string {
+  return Number.isFinite(range.low) ? String(range.low) : cssColor(range.color(range.low));
+}
