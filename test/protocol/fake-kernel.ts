@@ -53,7 +53,6 @@ export class FakeKernel {
   readonly shutdowns: boolean[] = [];
   session!: SessionOptions;
   readonly #options: FakeOptions;
-  readonly #watchers = new Set<() => void>();
   readonly #questions = new Map<number, { resolve: (value: string) => void; reject: (why: Error) => void }>();
   #interrupt = (): void => undefined;
 
@@ -64,10 +63,7 @@ export class FakeKernel {
       ports: { shell: 1, control: 2, iopub: 3, stdin: 4, hb: 5 },
       startSession: (session) => this.#startSession(session),
       startLanguage: () => this.#startLanguage(),
-      send: (channel, message) => {
-        this.sent.push({ channel, message });
-        for (const look of [...this.#watchers]) look();
-      },
+      send: (channel, message) => this.sent.push({ channel, message }),
       log: (line) => this.logged.push(line),
       onShutdown: (restart) => this.shutdowns.push(restart),
     });
@@ -112,17 +108,9 @@ export class FakeKernel {
     return this.ask("execute_request", { code, ...more });
   }
 
-  /** Waits until something that the kernel sends makes the condition true. */
+  /** Waits until a condition holds. */
   async until(condition: () => boolean): Promise<void> {
-    if (condition()) return;
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!condition()) return;
-        this.#watchers.delete(look);
-        resolve();
-      };
-      this.#watchers.add(look);
-    });
+    while (!condition()) await new Promise(setImmediate);
   }
 
   #startSession(session: SessionOptions): Session {
