@@ -1,7 +1,6 @@
 /**
  * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
  */
-import { SessionSupervisor } from "./supervisor.js";
 import type { CellError, CommMessage, CompiledCell, Event, MimeBundle } from "./messages.js";
 
 export type CellOutcome =
@@ -48,8 +47,3 @@ export interface Session {
  * waits for it. A process that cannot be started at all makes runs end with "died".
  */
 export type StartSession = (options: SessionOptions) => Session;
-
-/** Starts the process that runs cells; what is asked of it before it is ready waits. */
-export function createSession(options: SessionOptions): Session {
-  return new SessionSupervisor(options);
-}

@@ -239,7 +239,7 @@ export class SessionSupervisor implements Session {
     // A process that dies before it is ready would die again: the next cell tries once more.
     if (incarnation.started && !this.closed) {
       this.incarnation = this.start();
-      if (incarnation.endedBy === undefined) this.options.onRestart(cause);
+      if (incarnation.endedBy === undefined && !this.active) this.options.onRestart(cause);
     }
     for (const evaluation of incarnation.evaluations.values()) evaluation.reject(error);
     for (const interruption of incarnation.interruptions) interruption.resolve(undefined);

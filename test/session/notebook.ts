@@ -32,7 +32,7 @@ export class Notebook {
   private count = 0;
 
   constructor(cwd = fileURLToPath(new URL(".", import.meta.url)), runtime = RUNTIME) {
-    this.session = createSession({
+    this.session = startSession({
       cwd,
       runtime,
       onOutput: (event) => {
