@@ -1,12 +1,8 @@
 /** A notebook for tests: runs hand-written compiled cells in a real session and collects what each of them put out. */
 import { fileURLToPath } from "node:url";
 import type { CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
-import {
-  createSession,
-  type CellOutcome,
-  type OutputEvent,
-  type Session,
-} from "../../kernel/session/session.js";
+import type { CellOutcome, OutputEvent, Session } from "../../kernel/session/session.js";
+import { startSession } from "../../kernel/session/start.js";
 
 const RUNTIME = new URL("./runtime-fixture.ts", import.meta.url).href;
 
