@@ -34,7 +34,7 @@ export class KernelClient {
 
   constructor(connection: Connection) {
     this.#signer = new Signer(connection.key, connection.signatureScheme);
-    const options = { linger: 0, reconnectInterval: 10, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+    const options = { linger: 0, reconnectInterval: 10, receiveHighWaterMark: 0 };
     // One routing id for all three: the kernel asks for input on stdin under the id of the shell request.
     const dealer = (channel: ClientChannel): Dealer => {
       const socket = new Dealer({ ...options, routingId: this.id });

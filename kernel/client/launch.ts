@@ -38,10 +38,12 @@ const PATIENCE = 5_000;
 /** What is kept of the kernel's own log, for the error when it does not start. */
 const LOG_LENGTH = 4_000;
 
-/** Command line of this installation's kernel; from the sources, with the loader that this process runs with. */
+/** Command line of this installation's kernel. */
 export function ownKernel(): string[] {
-  const main = new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url);
-  return [process.execPath, ...process.execArgv, fileURLToPath(main), "kernel"];
+  const main = fileURLToPath(new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url));
+  // Run from its sources, it needs the loader for them, whatever folder it runs in.
+  const loader = main.endsWith(".ts") ? ["--import", import.meta.resolve("tsx")] : [];
+  return [process.execPath, ...loader, main, "kernel"];
 }
 
 /** Starts a kernel; resolves when it answers. Throws with the kernel's last words when it ends before. */

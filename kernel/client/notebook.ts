@@ -144,7 +144,7 @@ function joinLines(text: unknown): unknown {
 }
 
 /** The line ends that Python's splitlines knows, since Jupyter's files are cut there. */
- 
+
 const LINE_END = /(?<=\n|\r(?!\n)|[\v\f\x1c-\x1e\x85\u2028\u2029])/;
 
 function splitLines(text: unknown): unknown {

@@ -79,7 +79,6 @@ function titleOf(source: string): string {
 
 /** Last line of printed text without colours, as it would stand on a terminal. */
 function lastLine(text: string): string {
-   
   const plain = text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
   return (
     plain

@@ -58,9 +58,9 @@ async function runCell(
   const { session, language, outputs, executionCount: count } = kernel;
   const compiled = await interruption.endsWait(language.compile(request.code, count));
   if (compiled === "interrupted") return { status: "interrupted" };
-  if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics) };
-  for (const { frame } of compiled.warnings) {
-    outputs.handle({ type: "stream", run, name: "stderr", text: `${frame}\n` });
+  if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics, count) };
+  for (const warning of compiled.warnings) {
+    outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
   }
   // From its start a cell counts for the cells after it: what it declared before it threw is there.
   const committed = language.commit(count).catch((error: Error) => kernel.log(error.message));
@@ -79,14 +79,21 @@ const INTERRUPTED: CellError = {
 };
 
 /** TypeScript numbers its syntax errors from 1000 to 1999. */
-function errorOf(diagnostics: readonly Diagnostic[]): CellError {
+function errorOf(diagnostics: readonly Diagnostic[], count: number): CellError {
   const first = diagnostics.find(({ category }) => category === "error") ?? diagnostics[0];
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
   return {
     ename: first && first.code >= 1000 && first.code < 2000 ? "SyntaxError" : "TypeScriptError",
-    evalue: first ? `TS${first.code}: ${first.message}${more}` : "the cell does not compile",
-    traceback: diagnostics.map(({ frame }) => frame),
+    evalue: first ? `${first.message}${more}` : "the cell does not compile",
+    traceback: diagnostics.map((diagnostic) => describe(diagnostic, count)),
   };
+}
+
+/** What is wrong, where, and the line itself. */
+function describe({ code, category, message, line, column, frame }: Diagnostic, count: number): string {
+  const colour = category === "error" ? 31 : 33;
+  const what = code > 0 ? `TS${code}` : "TypeScript";
+  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36mCell [${count}]:${line}:${column}\u001b[39m\n`;
 }
 
 function parse({ content, metadata }: Message): ExecuteRequest {

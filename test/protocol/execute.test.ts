@@ -126,8 +126,11 @@ test("a cell that does not compile is refused with its code frames before anythi
   });
   const { reply, iopub } = await kernel.execute("const n: number = 'a'");
   assert.deepEqual(types(iopub), ["busy", "execute_input", "error", "idle"]);
-  assert.equal(reply!.content["evalue"], "TS2322: Type 'string' is not assignable");
-  assert.deepEqual(reply!.content["traceback"], [frame]);
+  assert.equal(reply!.content["evalue"], "Type 'string' is not assignable");
+  const [shown] = reply!.content["traceback"] as string[];
+  for (const part of ["TS2322", "Type 'string' is not assignable", frame, "Cell [1]:1:7"]) {
+    assert.ok(shown!.includes(part), part);
+  }
   assert.deepEqual(kernel.calls, []);
 });
 
@@ -141,7 +144,8 @@ test("warnings of the type check go to stderr and the cell runs", async () => {
     },
   });
   const { reply, iopub } = await kernel.execute("x");
-  assert.deepEqual(iopub[2]!.content, { name: "stderr", text: "look here\n" });
+  assert.equal(iopub[2]!.content["name"], "stderr");
+  assert.match(String(iopub[2]!.content["text"]), /look here/);
   assert.equal(reply!.content["status"], "ok");
 });
 
