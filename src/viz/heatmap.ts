@@ -25,14 +25,26 @@ export interface HeatmapOptions {
 /** More cells than this are averaged in blocks, which keeps an update at about 100 KB. */
 const cellLimit = 16_000;
 
+function extentOf(rows: readonly (readonly number[])[]): [number, number] {
+  const ends = rows.flatMap((row) => extent(row) ?? []);
+  return extent(ends) ?? [0, 0];
+}
+
+/** Absolute value that one cell in a hundred exceeds, in matrices of many cells: a few outliers would make all others pale. */
+function typicalReach(rows: readonly (readonly number[])[]): number {
+  if (rows.length * (rows[0]?.length ?? 0) < 500) return 0;
+  const sizes = Float64Array.from(rows.flat(), (v) => (Number.isFinite(v) ? Math.abs(v) : 0)).sort();
+  return sizes[Math.floor(sizes.length * 0.99)]!;
+}
+
 /** The colours of a matrix, symmetric about 0 for the diverging scale. */
-export function colorAttributes(
+function colorAttributes(
   rows: readonly (readonly number[])[],
   scale: HeatmapOptions["scale"] = "diverging",
   range?: readonly [number, number],
 ): { colorscale: Colorscale; zmin: number; zmax: number } {
-  const [least, most] = extent(rows.flat()) ?? [0, 0];
-  const reach = Math.max(Math.abs(least), Math.abs(most)) || 1;
+  const [least, most] = extentOf(rows);
+  const reach = typicalReach(rows) || Math.max(Math.abs(least), Math.abs(most)) || 1;
   const [zmin, zmax] = range ?? (scale === "diverging" ? [-reach, reach] : [least, most]);
   return {
     colorscale: scale === "diverging" ? diverging : sequential,
@@ -41,24 +53,24 @@ export function colorAttributes(
   };
 }
 
-/** Cells of at most `limit`, with x and y counted in the matrix's own columns and rows. */
+/** A matrix in at most `limit` cells, coloured, with x and y counted in the matrix's own columns and rows. */
 export function heatmapTrace(
   rows: readonly (readonly number[])[],
   limit: number,
-  attributes: Attributes,
-): Trace {
+  { scale, range }: Pick<HeatmapOptions, "scale" | "range"> = {},
+) {
   const blocks = decimateMatrix(rows, limit);
   return {
     type: "heatmap",
-    z: blocks.rows.map((row) => row.map((v) => round(v, 4))),
+    z: blocks.rows.map((row) => row.map((v) => round(v, 3))),
+    ...colorAttributes(blocks.rows, scale, range),
     ...(blocks.columnStep > 1 && { x0: (blocks.columnStep - 1) / 2, dx: blocks.columnStep }),
     ...(blocks.rowStep > 1 && { y0: (blocks.rowStep - 1) / 2, dy: blocks.rowStep }),
     hovertemplate: "row %{y}, column %{x}<br><b>%{z:.4g}</b><extra></extra>",
-    ...attributes,
-  };
+  } satisfies Trace;
 }
 
-export const thinColorbar: Attributes = { thickness: 12, outlinewidth: 0, ticks: "", len: 1 };
+const thinColorbar: Attributes = { thickness: 12, outlinewidth: 0, ticks: "", len: 1 };
 
 export class Heatmap extends Figure {
   #source: Matrix;
@@ -89,27 +101,25 @@ export class Heatmap extends Figure {
   protected override compose(): Parts {
     if (this.#follows) this.#rows = toRows(this.#source, "viz.heatmap");
     const rows = this.#rows;
-    const { title, scale, range, xTitle, yTitle } = this.#options;
+    const { title, scale = "diverging", range, xTitle, yTitle } = this.#options;
     const [height, width] = [rows.length, rows[0]?.length ?? 0];
-    const colors = colorAttributes(rows, scale, range);
     const small = width <= 12 && height <= 12;
-    const digits = Math.max(
-      0,
-      Math.min(6, 1 - Math.floor(Math.log10(Math.max(Math.abs(colors.zmin), Math.abs(colors.zmax))) || 0)),
-    );
-    const trace = heatmapTrace(rows, cellLimit, {
-      ...colors,
-      colorbar: thinColorbar,
-      ...(small && { texttemplate: `%{z:.${digits}f}`, xgap: 1, ygap: 1 }),
-    });
-    const plotHeight = Math.max(
-      small ? 44 * height : 120,
-      Math.min(420, (height / Math.max(1, width)) * 560),
-    );
+    const trace = heatmapTrace(rows, cellLimit, { scale, ...(range && { range }) });
+    const largest = Math.max(Math.abs(trace.zmin), Math.abs(trace.zmax));
+    const decimals = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(largest || 1))));
+    const plotHeight = small
+      ? Math.max(90, 52 * height)
+      : Math.max(190, Math.min(420, (height / Math.max(1, width)) * 560));
     // A row or a column a tick, as long as there are few.
     const ticks = (count: number): Attributes => (count <= 12 ? { tick0: 0, dtick: 1 } : {});
     return {
-      traces: [trace],
+      traces: [
+        {
+          ...trace,
+          colorbar: thinColorbar,
+          ...(small && { texttemplate: `%{z:.${decimals}f}`, xgap: 1, ygap: 1 }),
+        },
+      ],
       layout: {
         ...(title !== undefined && { title }),
         height: this.#options.height ?? Math.round(plotHeight + (title === undefined ? 70 : 105)),

@@ -133,7 +133,7 @@ function mosaic(pictures: Pictures, options: ImagesOptions): Parts {
       ...(title !== undefined && { title }),
       margin,
       height: Math.round(pixelsY * scaleFactor + margin.t + margin.b),
-      xaxis: { ...bare, range: [-0.5, pixelsX - 0.5] },
+      xaxis: { ...bare, range: [-0.5, pixelsX - 0.5], constraintoward: "left" },
       yaxis: { ...bare, range: [pixelsY - 0.5, -0.5], scaleanchor: "x" },
       annotations,
     },

@@ -176,8 +176,7 @@ export class LossPlot extends Figure {
       });
     });
     if (panels[0]!.some(({ name }) => isLoss(name)) || panels[0]!.length === 0) {
-      layout.updatemenus = [logButton(logY === true)];
-      layout.margin = { t: title === undefined ? 40 : 66 };
+      layout.updatemenus = [logButton(logY === true, panels.length === 1 ? 1 : 0.435)];
     }
     return { traces, layout };
   }
@@ -216,16 +215,16 @@ function draw(curve: Curve, color: string, smooth: boolean | "auto", common: Att
   ];
 }
 
-function logButton(logarithmic: boolean): Attributes {
+/** In the upper right corner of the losses, where a curve that falls leaves room. */
+function logButton(logarithmic: boolean, right: number): Attributes {
   const to = (type: string): unknown[] => [{ "yaxis.type": type, "yaxis.autorange": true }];
   return {
     type: "buttons",
     showactive: false,
-    x: 0,
-    xanchor: "left",
-    y: 1.02,
-    yanchor: "bottom",
-    pad: { t: 0, b: 2, l: 0, r: 0 },
+    x: right,
+    xanchor: "right",
+    y: 1,
+    yanchor: "top",
     buttons: [
       {
         label: "log / linear",

@@ -47,7 +47,10 @@ function normaliseTrace(trace: unknown, index: number): Attributes {
     // A column of shape [n, 1] is as good as a vector.
     out[key] = plain.every(Array.isArray) && plain.length > 0 ? toNumbers(value, `${what}.${key}`) : plain;
   }
-  if (z !== undefined) out.z = matrixTypes.has(type) ? toRows(z, `${what}.z`) : toPlain(z);
+  if (z !== undefined) {
+    const plain = toPlain(z);
+    out.z = matrixTypes.has(type) ? toRows(plain, `viz.plot: ${what}: z`) : plain;
+  }
   if (type === "scatter" || type === "bar") checkLengths(out, `viz.plot: ${what}`);
   if (type === "scatter" && Array.isArray(out.y) && out.y.length > linePoints) {
     const count = out.y.length;

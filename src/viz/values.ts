@@ -57,10 +57,13 @@ export function round(x: number, digits: number): number {
 
 function flatNumbers(values: ArrayLike<number | bigint | boolean>): number[] {
   const out = new Array<number>(values.length);
-  // 0.1 in float32 prints as 0.10000000149011612: seven digits are all it has.
-  const single = values instanceof Float32Array;
-  for (let i = 0; i < out.length; i++) out[i] = single ? round(values[i] as number, 7) : Number(values[i]);
+  for (let i = 0; i < out.length; i++) out[i] = Number(values[i]);
   return out;
+}
+
+/** Numbers for JSON: 0.1 in float32 prints as 0.10000000149011612, but seven digits are all it has. */
+function printable(values: ArrayLike<number | bigint | boolean>): number[] {
+  return flatNumbers(values).map((v) => (values instanceof Float32Array ? round(v, 7) : v));
 }
 
 function describe(value: unknown): string {
@@ -121,11 +124,12 @@ export function toRows(value: unknown, what: string): number[][] {
 /** A deep copy in which tensors and typed arrays are plain (nested) arrays, ready for JSON. */
 export function toPlain(value: unknown): unknown {
   if (isTensorLike(value)) {
-    return value.shape.length === 2
-      ? toRows(value, "tensor")
-      : flatNumbers(value.dataSync() as ArrayLike<number>);
+    const numbers = printable(value.dataSync() as ArrayLike<number>);
+    const [height, width] = value.shape;
+    if (value.shape.length !== 2) return numbers;
+    return Array.from({ length: height! }, (_, i) => numbers.slice(i * width!, (i + 1) * width!));
   }
-  if (isTypedArray(value)) return flatNumbers(value as ArrayLike<number>);
+  if (isTypedArray(value)) return printable(value as ArrayLike<number>);
   if (Array.isArray(value)) return value.map(toPlain);
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "object" && value !== null && !(value instanceof Date)) {

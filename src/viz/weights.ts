@@ -3,7 +3,7 @@
  */
 import { Figure } from "./figure.js";
 import type { Parts } from "./figure.js";
-import { colorAttributes, heatmapTrace } from "./heatmap.js";
+import { heatmapTrace } from "./heatmap.js";
 import { textColor } from "./palette.js";
 import type { Attributes, Trace } from "./plotly.js";
 import { toNumbers } from "./values.js";
@@ -96,13 +96,8 @@ function weightPanels(all: readonly WeightMatrix[], options: WeightsOptions): Pa
     const width = (1 - 0.09 * (columns - 1)) / columns;
     const left = column * (width + 0.09);
     const top = 1 - (line * (panelHeight + gap)) / inner;
-    const colors = colorAttributes(rows);
-    traces.push({
-      ...heatmapTrace(rows, cellLimit / all.length, { ...colors, showscale: false }),
-      name,
-      xaxis: `x${suffix}`,
-      yaxis: `y${suffix}`,
-    });
+    const trace = heatmapTrace(rows, cellLimit / all.length);
+    traces.push({ ...trace, showscale: false, name, xaxis: `x${suffix}`, yaxis: `y${suffix}` });
     const bare = { showgrid: false, zeroline: false };
     layout[`xaxis${suffix}`] = {
       ...bare,
@@ -118,7 +113,7 @@ function weightPanels(all: readonly WeightMatrix[], options: WeightsOptions): Pa
       title: column === 0 ? "output" : "",
     };
     annotations.push({
-      text: `<b>${name}</b>  ${shape.join(" × ")}, ±${Number(colors.zmax.toPrecision(3))}`,
+      text: `<b>${name}</b>  ${shape.join(" × ")}, ±${Number(trace.zmax.toPrecision(3))}`,
       xref: "paper",
       yref: "paper",
       x: left,

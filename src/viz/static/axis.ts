@@ -87,8 +87,7 @@ export class Axis {
     const given = this.layout.range;
     const reversed = this.layout.autorange === "reversed" || this.layout.autorange === "min reversed";
     if (this.isCategorical) {
-      low -= 0.5;
-      high += 0.5;
+      [low, high] = [-0.5, this.#categories.size - 0.5];
     } else if (low === high) {
       low -= this.log ? 0.5 : Math.abs(low) / 2 || 1;
       high += this.log ? 0.5 : Math.abs(high) / 2 || 1;
@@ -146,7 +145,7 @@ export class Axis {
         .map(([label, value]) => ({ value, label }))
         .filter(({ value }) => value % every === 0);
     }
-    const count = Math.max(2, Math.min(10, Math.floor(length / (this.letter === "x" ? 75 : 42))));
+    const count = Math.max(3, Math.min(10, Math.floor(length / (this.letter === "x" ? 75 : 42))));
     if (this.log) return logTicks(low, high, count);
     const dtick = typeof layout.dtick === "number" ? layout.dtick : undefined;
     const values =
@@ -174,7 +173,7 @@ export class Axis {
         ? element("path", { d: `M${r(pixel)} ${r(rect.top)}V${r(rect.top + rect.height)}`, stroke: color })
         : element("path", { d: `M${r(rect.left)} ${r(pixel)}H${r(rect.left + rect.width)}`, stroke: color });
     const lines = this.ticks()
-      .filter(({ value }) => this.log || value !== 0 || layout.zeroline === false)
+      .filter(({ value }) => !this.isCategorical && (this.log || value !== 0 || layout.zeroline === false))
       .map(({ value }) => across(this.at(value), String(layout.gridcolor ?? gridColor)));
     const [low, high] = [Math.min(...this.#ends), Math.max(...this.#ends)];
     if (!this.log && !this.isCategorical && layout.zeroline !== false && low <= 0 && high >= 0)
@@ -292,7 +291,7 @@ export function tickFormat(values: readonly number[]): (value: number) => string
   const decimals = Math.max(0, Math.min(10, -Math.floor(Math.log10(step / unit) + 1e-9)));
   return (value) => {
     if (value === 0) return "0";
-    const digits = (value / unit).toFixed(decimals);
+    const digits = String(Number((value / unit).toFixed(decimals)));
     return `${digits.replace("-", "−")}${suffix}`;
   };
 }

@@ -351,7 +351,7 @@ export function histogramBars(trace: Attributes): Attributes {
   const wanted =
     Number(trace[horizontal ? "nbinsy" : "nbinsx"] ?? 0) ||
     Math.max(5, Math.min(60, Math.ceil(Math.sqrt(values.length))));
-  const size = typeof bins.size === "number" ? bins.size : niceStep((high - low || 1) / wanted);
+  const size = typeof bins.size === "number" ? bins.size : niceStep(((high - low || 1) / wanted) * 0.7);
   const start = typeof bins.start === "number" ? bins.start : Math.floor(low / size) * size;
   const end = typeof bins.end === "number" ? bins.end : high;
   const counts = new Array<number>(

@@ -55,7 +55,7 @@ function constrain(x: Axis, y: Axis, rect: Rect): Rect {
   const width = spanX * unit;
   const height = spanY * unit;
   const box = {
-    left: rect.left + (rect.width - width) / 2,
+    left: rect.left + (x.layout.constraintoward === "left" ? 0 : (rect.width - width) / 2),
     top: rect.top + (rect.height - height) / 2,
     width,
     height,
