@@ -279,3 +279,21 @@ export type Stack<L extends readonly unknown[], D extends number> =
       ? WithSize<Unsqueeze<A, D>, D, L["length"]>
       : Shape
     : Shape;
+
+/** The shape that `slice` gives: numbers drop their dim, ranges leave an unknown size, `null` and ":" the dim as it is. */
+export type Slice<A extends Shape, I extends readonly unknown[]> =
+  Known<A> extends true
+    ? number extends I["length"]
+      ? Shape
+      : I extends readonly [infer H, ...infer R]
+        ? H extends "..." | { readonly shape: Shape }
+          ? Shape
+          : H extends "new"
+            ? [1, ...Slice<A, R>]
+            : A extends readonly [infer N extends number, ...infer B extends Shape]
+              ? H extends number
+                ? Slice<B, R>
+                : [H extends null | ":" ? N : number, ...Slice<B, R>]
+              : Shape
+        : A
+    : Shape;

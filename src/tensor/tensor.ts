@@ -2,16 +2,21 @@
  * Tensor with all its methods: importing this file loads every family of operations.
  */
 import "../autograd/backward.js";
+import "../ops/activation.js";
 import "../ops/arithmetic.js";
 import "../ops/cast.js";
 import "../ops/compare.js";
 import "../ops/copy.js";
+import "../ops/indexing.js";
+import "../ops/inplace.js";
 import "../ops/join.js";
 import "../ops/logical.js";
 import "../ops/matmul.js";
 import "../ops/movement.js";
 import "../ops/reduce.js";
 import "../ops/select.js";
+import "../ops/slice.js";
+import "../ops/softmax.js";
 import "../ops/unary.js";
 
 export { Tensor } from "./core.js";

@@ -1,0 +1,303 @@
+/**
+ * Reading and adding at positions that an int32 tensor gives.
+ */
+import { accumulate, wanted } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import * as graph from "../graph/build.js";
+import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { fromTyped, tensor, zeros } from "../tensor/creation.js";
+import type { DType } from "../tensor/dtype.js";
+import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
+import type { Shape } from "../tensor/shape-types.js";
+import { cast } from "./cast.js";
+import { broadcastTo, reshape } from "./movement.js";
+import { checkTensor, constant } from "./operand.js";
+import { where } from "./select.js";
+
+/** Positions: an int32 tensor, or an array of whole numbers. */
+export type Index = Tensor | readonly number[] | Int32Array;
+
+declare module "../tensor/core.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
+  interface Tensor<S extends Shape = Shape> {
+    /** out[i][j] = this[index[i][j]][j] for dim 0, and likewise for others; the result has the shape of `index` (`torch.gather`). */
+    gather<I extends Shape>(dim: number, index: Tensor<I>): Tensor<I>;
+    /** The entries of `dim` at the positions in `index`, whose shape takes the dim's place (`torch.index_select`, for any rank). */
+    indexSelect(dim: number, index: Index): Tensor;
+    /** The elements at positions of the flattened tensor, in the shape of `index` (`torch.take`). */
+    take(index: Index): Tensor;
+    /** A copy in which source[i][j] was added at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter_add`). */
+    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor<S>;
+    /** A copy in which source[i][j], or a number, was put at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter`). */
+    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor<S>;
+    /** A copy in which entry i of `source` along `dim` was added to entry index[i] (`torch.index_add`). */
+    indexAdd(dim: number, index: Index, source: Tensor): Tensor<S>;
+    /** The elements where the mask is true, as a vector; reads the mask (`torch.masked_select`). */
+    maskedSelect(mask: Tensor): Tensor<[number]>;
+    /** int32 positions of the elements that differ from 0, a row each; reads the values (`torch.nonzero`). */
+    nonzero(): Tensor<[number, number]>;
+    /** 1 at the position that each element names along a new last dim of `numClasses`, 0 elsewhere; int32 unless a dtype is given. */
+    oneHot(numClasses?: number, options?: { dtype?: DType }): Tensor;
+  }
+}
+
+const GATHER: Op = {
+  name: "GatherBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a!;
+    const dim = y._attributes as number;
+    accumulate(a, scatterAdd(zerosOf(a), dim, y._b!, g));
+  },
+};
+
+const TAKE: Op = {
+  name: "IndexSelectBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a!;
+    accumulate(a, takeAdd(zerosOf(a), y._attributes as number, y._b!, g));
+  },
+};
+
+/** Inputs: base, index, source. */
+const SCATTER_ADD: Op = {
+  name: "ScatterAddBackward0",
+  saves: true,
+  gradient(y, g) {
+    accumulate(y._a!, g);
+    if (wanted(y._c)) accumulate(y._c, gather(g, y._attributes as number, y._b!));
+  },
+};
+
+/** Inputs: base, index, source. */
+const TAKE_ADD: Op = {
+  name: "IndexAddBackward0",
+  saves: true,
+  gradient(y, g) {
+    accumulate(y._a!, g);
+    if (wanted(y._c)) accumulate(y._c, take(g, y._attributes as number, y._b!));
+  },
+};
+
+function zerosOf(x: Tensor): Tensor {
+  return zeros(x._node.shape, { dtype: x._node.dtype });
+}
+
+function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+  return record(GATHER, graph.gather(x.node, dim, index.node), x, index, null, dim);
+}
+
+/** Entries of dim `dim` at the positions in `index`. */
+export function take(x: Tensor, dim: number, index: Tensor): Tensor {
+  return record(TAKE, graph.take(x.node, dim, index.node), x, index, null, dim);
+}
+
+function scatterAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return record(
+    SCATTER_ADD,
+    graph.scatterAdd(base.node, dim, index.node, source.node),
+    base,
+    index,
+    source,
+    dim,
+  );
+}
+
+function takeAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return record(TAKE_ADD, graph.takeAdd(base.node, dim, index.node, source.node), base, index, source, dim);
+}
+
+/** Positions as an int32 tensor. @throws TypeError for other dtypes, RangeError where a given array is out of range. @internal */
+export function indexTensor(name: string, index: Index, size?: number): Tensor {
+  if (index instanceof Tensor) {
+    if (index._node.dtype !== "int32") {
+      throw new TypeError(`${name}: expected int32 positions, got ${index.dtype}; use index.int()`);
+    }
+    checkRange(name, index, size);
+    return index;
+  }
+  if (!Array.isArray(index) && !(index instanceof Int32Array)) {
+    throw new TypeError(`${name}: expected positions as an int32 tensor or an array of whole numbers`);
+  }
+  const t =
+    index instanceof Int32Array
+      ? fromTyped(index, "int32", [index.length])
+      : tensor(index, { dtype: "int32" });
+  checkRange(name, t, size);
+  return t;
+}
+
+/** Positions whose values are known are checked at the user's line; others by the engine when they are used. */
+function checkRange(name: string, index: Tensor, size: number | undefined): void {
+  if (size === undefined || index.node.storage === null) return;
+  const values = index._view();
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]!;
+    if (v < -size || v >= size) {
+      throw new RangeError(`${name}: position ${v} is out of range for a dim of size ${size}`);
+    }
+  }
+}
+
+/** PyTorch's rule: apart from `dim`, no size of the index exceeds the tensor's; what exceeds the index is left out. */
+function checkIndexShape(name: string, shape: Shape, dim: number, index: Tensor): void {
+  const sizes = index._node.shape;
+  if (sizes.length !== shape.length) {
+    throw new Error(
+      `${name}: expected an index of ${shape.length} dimensions as ${formatShape(shape)} has, got ${formatShape(sizes)}`,
+    );
+  }
+  sizes.forEach((n, d) => {
+    if (d !== dim && n > shape[d]!) {
+      throw new Error(
+        `${name}: index ${formatShape(sizes)} is larger than ${formatShape(shape)} in dim ${d}`,
+      );
+    }
+  });
+}
+
+/** The part of `x` that an index smaller than it reaches. */
+function reach(x: Tensor, dim: number, sizes: Shape): Tensor {
+  let y = x;
+  sizes.forEach((n, d) => {
+    if (d !== dim && n < y.shape[d]!) y = y.narrow(d, 0, n);
+  });
+  return y;
+}
+
+function checkedGather(x: Tensor, dim: number, index: Tensor): Tensor {
+  checkTensor("gather", index);
+  if (x.ndim === 0) return reshape(checkedGather(reshape(x, [1]), 0, reshape(index, [1])), []);
+  const d = normalizeDim("gather", dim, x.ndim);
+  const i = indexTensor("gather", index, x.shape[d]);
+  checkIndexShape("gather", x.shape, d, i);
+  return gather(reach(x, d, i.shape), d, i);
+}
+
+function checkedScatterAdd(name: string, x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  checkTensor(name, index);
+  checkTensor(name, source);
+  const d = normalizeDim(name, dim, x.ndim);
+  const i = indexTensor(name, index, x.shape[d]);
+  checkIndexShape(name, x.shape, d, i);
+  if (source.dtype !== x.dtype)
+    throw new TypeError(`${name}: expected a source of ${x.dtype}, got ${source.dtype}`);
+  if (source.ndim !== i.ndim || i.shape.some((n, k) => n > source.shape[k]!)) {
+    throw new Error(
+      `${name}: source ${formatShape(source.shape)} is smaller than index ${formatShape(i.shape)}`,
+    );
+  }
+  const part = reach(source, -1, i.shape);
+  const base = reach(x, d, i.shape);
+  if (sameShape(base.shape, x.shape)) return scatterAdd(x, d, i, part);
+  // Rows beyond the index stay: add into zeros of the reached part, pad to the whole, and add.
+  const added = scatterAdd(zerosOf(base), d, i, part);
+  const padding = x.shape.flatMap((n, k) => [0, n - base.shape[k]!]);
+  const pairs: number[] = [];
+  for (let k = x.ndim - 1; k >= 0; k--) pairs.push(padding[2 * k]!, padding[2 * k + 1]!);
+  return x.add(added.pad(pairs));
+}
+
+/** Where something is put, the old value is taken away first: scatter is a masked scatterAdd. */
+function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  const value =
+    typeof source === "number" ? broadcastTo("scatter", constant(source, x.dtype), index.shape) : source;
+  const hits = checkedScatterAdd(
+    "scatter",
+    zerosOf(x).detach(),
+    dim,
+    index,
+    reach(value.detach().mul(0).add(1), -1, index.shape),
+  );
+  const kept = where(hits.gt(0), 0, x);
+  return cast(checkedScatterAdd("scatter", kept, dim, index, value), x.dtype);
+}
+
+function indexAdd(x: Tensor, dim: number, index: Index, source: Tensor): Tensor {
+  checkTensor("indexAdd", source);
+  const d = normalizeDim("indexAdd", dim, x.ndim);
+  const i = indexTensor("indexAdd", index, x.shape[d]);
+  const expected = [...x.shape.slice(0, d), ...i.shape, ...x.shape.slice(d + 1)];
+  if (!sameShape(source.shape, expected)) {
+    throw new Error(
+      `indexAdd: expected a source of shape ${formatShape(expected)}, got ${formatShape(source.shape)}`,
+    );
+  }
+  return takeAdd(x, d, i, cast(source, x.dtype));
+}
+
+/** Positions of what differs from 0, as flat numbers. */
+function positions(x: Tensor): number[] {
+  const data = x._view();
+  const found: number[] = [];
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
+  return found;
+}
+
+function nonzero(x: Tensor): Tensor {
+  const shape = x.shape;
+  const found = positions(x);
+  const out = new Int32Array(found.length * shape.length);
+  found.forEach((flat, row) => {
+    let rest = flat;
+    for (let d = shape.length - 1; d >= 0; d--) {
+      out[row * shape.length + d] = rest % shape[d]!;
+      rest = Math.floor(rest / shape[d]!);
+    }
+  });
+  return fromTyped(out, "int32", [found.length, shape.length]);
+}
+
+function oneHot(x: Tensor, numClasses: number | undefined, dtype: DType): Tensor {
+  if (x.dtype !== "int32") throw new TypeError(`oneHot: expected int32 classes, got ${x.dtype}; use x.int()`);
+  const known = numClasses === undefined || x.node.storage !== null ? x._view() : null;
+  const n = numClasses ?? (known!.length === 0 ? 0 : Array.from(known!).reduce((a, b) => Math.max(a, b)) + 1);
+  if (known !== null) {
+    for (const c of known) {
+      if (c < 0 || c >= n) throw new RangeError(`oneHot: class ${c} is out of range for ${n} classes`);
+    }
+  }
+  const classes = graph.iota([n], "int32");
+  const column = graph.reshape(x.node, [...x.shape, 1]);
+  return new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
+}
+
+defineMethods({
+  gather(dim: number, index: Tensor) {
+    return checkedGather(this, dim, index);
+  },
+  indexSelect(dim: number, index: Index) {
+    const d = normalizeDim("indexSelect", dim, this.ndim);
+    return take(this, d, indexTensor("indexSelect", index, this.shape[d]));
+  },
+  take(index: Index) {
+    const flat = reshape(this, [this.numel()]);
+    return take(flat, 0, indexTensor("take", index, this.numel()));
+  },
+  scatterAdd(dim: number, index: Tensor, source: Tensor) {
+    return checkedScatterAdd("scatterAdd", this, dim, index, source);
+  },
+  scatter(dim: number, index: Tensor, source: Tensor | number) {
+    return scatter(this, dim, index, source);
+  },
+  indexAdd(dim: number, index: Index, source: Tensor) {
+    return indexAdd(this, dim, index, source);
+  },
+  maskedSelect(mask: Tensor) {
+    checkTensor("maskedSelect", mask);
+    if (mask.dtype !== "bool") throw new TypeError(`maskedSelect: expected a bool mask, got ${mask.dtype}`);
+    const all = broadcastTo("maskedSelect", mask, this.shape);
+    return take(
+      reshape(this, [this.numel()]),
+      0,
+      indexTensor("maskedSelect", Int32Array.from(positions(all))),
+    );
+  },
+  nonzero() {
+    return nonzero(this);
+  },
+  oneHot(numClasses?: number, options?: { dtype?: DType }) {
+    return oneHot(this, numClasses, options?.dtype ?? "int32");
+  },
+});

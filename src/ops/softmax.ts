@@ -1,0 +1,104 @@
+/**
+ * Softmax, its logarithm, and the logarithm of summed exponentials. All subtract the greatest element first, so that nothing overflows.
+ */
+import { accumulate, spread } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import { binary, reduce, reshape as reshapeNode, scalar, select, unary } from "../graph/build.js";
+import type { Node } from "../graph/node.js";
+import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import { keptShape, normalizeDims } from "../tensor/shape.js";
+import type { Reduce, Shape } from "../tensor/shape-types.js";
+import { mul, sub } from "./arithmetic.js";
+import { floating } from "./operand.js";
+import { type Dims, type Reduced, type ReduceOptions, sumDims } from "./reduce.js";
+import { exp } from "./unary.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** eˣ / Σ eˣ along `dim`. */
+    softmax(dim: number): Tensor<S>;
+    /** ln softmax(x) along `dim`. */
+    logSoftmax(dim: number): Tensor<S>;
+    /** ln Σ eˣ (`torch.logsumexp`). */
+    logsumexp<A extends Shape, const D extends Dims, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim: D,
+      options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+  }
+}
+
+const SOFTMAX: Op = {
+  name: "SoftmaxBackward0",
+  saves: true,
+  gradient(y, g) {
+    const weighted = mul(g, y);
+    accumulate(y._a!, sub(weighted, mul(y, sumDims(weighted, y._attributes as readonly number[], true))));
+  },
+};
+
+const LOG_SOFTMAX: Op = {
+  name: "LogSoftmaxBackward0",
+  saves: true,
+  gradient(y, g) {
+    accumulate(y._a!, sub(g, mul(exp(y), sumDims(g, y._attributes as readonly number[], true))));
+  },
+};
+
+const LOGSUMEXP: Op = {
+  name: "LogsumexpBackward0",
+  saves: true,
+  gradient(y, g) {
+    const { kept } = y._attributes as Reduced;
+    const a = y._a!;
+    const shape = a._node.shape;
+    accumulate(a, mul(spread(g, kept, shape), exp(sub(a, spread(y, kept, shape)))));
+  },
+};
+
+function softmax(input: Tensor, dim: number): Tensor {
+  const x = floating(input);
+  const dims = normalizeDims("softmax", dim, x.ndim);
+  const node = x.node;
+  const e = unary("exp", binary("sub", node, reduce("max", node, dims, true)));
+  return record(SOFTMAX, binary("div", e, reduce("sum", e, dims, true)), x, null, null, dims);
+}
+
+function logSoftmax(input: Tensor, dim: number): Tensor {
+  const x = floating(input);
+  const dims = normalizeDims("logSoftmax", dim, x.ndim);
+  const node = x.node;
+  const shifted = binary("sub", node, reduce("max", node, dims, true));
+  const total = unary("log", reduce("sum", unary("exp", shifted), dims, true));
+  return record(LOG_SOFTMAX, binary("sub", shifted, total), x, null, null, dims);
+}
+
+function logsumexp(input: Tensor, dim: Dims, keepdim: boolean): Tensor {
+  const x = floating(input);
+  const dims = normalizeDims("logsumexp", dim, x.ndim);
+  const node = x.node;
+  const max = finiteOrZero(reduce("max", node, dims, true));
+  const total = unary("log", reduce("sum", unary("exp", binary("sub", node, max)), dims, true));
+  const y = binary("add", total, max);
+  const kept = keptShape(node.shape, dims);
+  const shape = node.shape.filter((_, i) => !dims.includes(i));
+  const attributes: Reduced = { kept, dims };
+  return record(LOGSUMEXP, keepdim ? y : reshapeNode(y, shape), x, null, null, attributes);
+}
+
+/** An infinite maximum must not be subtracted from itself. */
+function finiteOrZero(node: Node): Node {
+  return select(unary("isfinite", node), node, scalar(0, node.dtype));
+}
+
+defineMethods({
+  softmax(dim: number) {
+    return softmax(this, dim);
+  },
+  logSoftmax(dim: number) {
+    return logSoftmax(this, dim);
+  },
+  logsumexp(dim: Dims, options?: ReduceOptions) {
+    return logsumexp(this, dim, options?.keepdim ?? false);
+  },
+});
