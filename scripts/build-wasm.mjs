@@ -48,7 +48,9 @@ export async function buildWasm() {
   let messages = "";
   const decoder = new TextDecoder();
   try {
-    const { commands } = await import("@yowasp/clang");
+    const { commands, runLLVM } = await import("@yowasp/clang");
+    // Loads the compiler; done apart because only here its progress messages can be turned off.
+    await runLLVM(null, {}, { fetchProgress: () => {} });
     const result = await commands["clang++"](
       [...flags, ...files.map((name) => `${name}.cpp`), "-o", "cellgrad.wasm"],
       tree,
@@ -57,7 +59,6 @@ export async function buildWasm() {
         stderr: (bytes) => {
           if (bytes) messages += decoder.decode(bytes);
         },
-        fetchProgress: () => {},
       },
     );
     const module = result["cellgrad.wasm"];

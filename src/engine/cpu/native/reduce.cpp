@@ -64,7 +64,7 @@ void merge(const FoldStep& fold, Accumulator& into, const Accumulator& from) {
   }
 }
 
-constexpr int kWide = 32;  // parallel chains inside one run; they also bound how many float32 additions follow each other
+constexpr int kWide = 64;  // parallel chains inside one run; they also bound how many float32 additions follow each other
 
 template <class T>
 double sumRun(const T* x, int64_t n) {

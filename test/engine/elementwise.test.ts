@@ -1,0 +1,227 @@
+/** Every elementwise operation on every dtype it has, special values included, equals plain JavaScript. */
+import { test } from "node:test";
+
+import type { BinaryOp, DTypeName, Instruction, Kernel, UnaryOp } from "../../src/engine/program.js";
+import type { Numbers, Tolerance } from "./programs.js";
+import { check, load, numbers, randomizer, typeOf, view } from "./programs.js";
+
+const floatUnary: readonly UnaryOp[] = [
+  ...(["neg", "abs", "sign", "sqrt", "rsqrt", "reciprocal", "floor", "ceil", "round", "trunc"] as const),
+  ...([
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+  ] as const),
+  ...(["sigmoid", "erf", "isnan", "isfinite", "not"] as const),
+];
+const arithmetic = ["add", "sub", "mul", "div", "pow", "max", "min", "mod", "atan2"] as const;
+const comparisons = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
+const logic = ["and", "or", "xor"] as const;
+
+const special = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  Infinity,
+  -Infinity,
+  NaN,
+  1e-40,
+  -1e-40,
+  1e-30,
+  1e30,
+  -1e30,
+  88,
+  -88,
+  104,
+  -104,
+  3.4e38,
+];
+
+function floats(dtype: "float32" | "float64", seed: number): Numbers {
+  const random = randomizer(seed);
+  const spread = [1, 10, 100].flatMap((range) =>
+    Array.from({ length: 300 }, () => (random() * 2 - 1) * range),
+  );
+  const magnitudes = Array.from({ length: 100 }, () => (random() - 0.5) * 2 ** (random() * 60 - 30));
+  return numbers(dtype, [...special, ...spread, ...magnitudes]);
+}
+
+function integers(seed: number): Int32Array {
+  const random = randomizer(seed);
+  const small = Array.from({ length: 200 }, () => Math.floor(random() * 21) - 10);
+  const large = Array.from({ length: 100 }, () => Math.floor((random() - 0.5) * 2 ** 32));
+  return new Int32Array([0, 1, -1, 2147483647, -2147483648, ...small, ...large]);
+}
+
+/** Applies one instruction to whole arrays. */
+function apply(
+  inputs: readonly Numbers[],
+  instruction: Instruction,
+): { kernels: Kernel[]; externals: Numbers[] } {
+  const length = inputs[0]!.length;
+  const code = [...inputs.map((values, i) => load(i, typeOf(values))), instruction];
+  const out = numbers(instruction.dtype, new Array<number>(length).fill(0));
+  const kernel: Kernel = {
+    kind: "map",
+    dims: [length],
+    body: { loads: inputs.map((values, i) => view(i, typeOf(values), [1])), code },
+    stores: [{ view: view(inputs.length, instruction.dtype, [1]), value: inputs.length }],
+  };
+  return { kernels: [kernel], externals: [...inputs, out] };
+}
+
+function checkApply(
+  inputs: readonly Numbers[],
+  instruction: Instruction,
+  what: string,
+  tolerance: Tolerance = {},
+): void {
+  const { kernels, externals } = apply(inputs, instruction);
+  check(kernels, externals, { what, tolerance });
+}
+
+const close: Tolerance = { float32: 3, float64: 6 };
+
+for (const dtype of ["float32", "float64"] as const) {
+  test(`unary operations on ${dtype}`, () => {
+    const x = floats(dtype, 1);
+    for (const op of floatUnary) {
+      const result: DTypeName = op === "isnan" || op === "isfinite" || op === "not" ? "bool" : dtype;
+      checkApply([x], { kind: "unary", op, a: 0, dtype: result }, `${op} ${dtype}`, close);
+    }
+  });
+
+  test(`binary operations on ${dtype}`, () => {
+    const x = floats(dtype, 2);
+    const y = numbers(
+      dtype,
+      [...x].map((_, i) => x[(i * 7 + 3) % x.length]!),
+    );
+    const small = numbers(
+      dtype,
+      [...x].map((v) => Math.max(-30, Math.min(30, Math.round(v * 4) / 4))),
+    );
+    for (const op of arithmetic) {
+      checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype }, `${op} ${dtype}`, close);
+      checkApply(
+        [y, small],
+        { kind: "binary", op, a: 0, b: 1, dtype },
+        `${op} ${dtype} by small numbers`,
+        close,
+      );
+    }
+    for (const op of comparisons) {
+      checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype: "bool" }, `${op} ${dtype}`);
+      checkApply([x, x], { kind: "binary", op, a: 0, b: 1, dtype: "bool" }, `${op} ${dtype} with itself`);
+    }
+  });
+}
+
+test("every special value against every other", () => {
+  const pairs = special.flatMap((x) => special.map((y) => [x, y] as const));
+  for (const dtype of ["float32", "float64"] as const) {
+    const x = numbers(
+      dtype,
+      pairs.map((p) => p[0]),
+    );
+    const y = numbers(
+      dtype,
+      pairs.map((p) => p[1]),
+    );
+    for (const op of arithmetic)
+      checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype }, `${op} ${dtype}`, close);
+  }
+});
+
+test("int32 arithmetic wraps, and dividing by zero gives zero", () => {
+  const x = integers(3);
+  const y = new Int32Array([...x].map((_, i) => x[(i * 5 + 2) % x.length]!));
+  const exponent = new Int32Array([...x].map((v) => v % 8));
+  const ops: readonly BinaryOp[] = ["add", "sub", "mul", "div", "mod", "max", "min", ...logic];
+  for (const op of ops) {
+    checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype: "int32" }, op);
+    checkApply([y, exponent], { kind: "binary", op, a: 0, b: 1, dtype: "int32" }, `${op} by small numbers`);
+  }
+  checkApply([x, exponent], { kind: "binary", op: "pow", a: 0, b: 1, dtype: "int32" }, "pow");
+  for (const op of comparisons)
+    checkApply([x, exponent], { kind: "binary", op, a: 0, b: 1, dtype: "bool" }, op);
+  for (const op of ["neg", "abs", "sign", "not", "floor", "round"] as const) {
+    checkApply([x], { kind: "unary", op, a: 0, dtype: "int32" }, op);
+  }
+});
+
+test("bool logic", () => {
+  const x = numbers(
+    "bool",
+    Array.from({ length: 77 }, (_, i) => i & 1),
+  );
+  const y = numbers(
+    "bool",
+    Array.from({ length: 77 }, (_, i) => i & 2),
+  );
+  for (const op of [...logic, ...comparisons, "max", "min", "add", "mul"] as const) {
+    checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype: "bool" }, op);
+  }
+  checkApply([x], { kind: "unary", op: "not", a: 0, dtype: "bool" }, "not");
+});
+
+test("casts truncate, saturate and turn NaN into 0", () => {
+  const edges = [2147483647, 2147483648, -2147483648, -2147483649, 2147483520, 1e12, -1e12, 0.99, -0.99];
+  for (const from of ["float32", "float64"] as const) {
+    const x = numbers(from, [...edges, ...floats(from, 4)]);
+    for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
+      checkApply([x], { kind: "cast", a: 0, dtype }, `${from} to ${dtype}`);
+    }
+  }
+  for (const x of [integers(5), numbers("bool", [0, 1, 1, 0, 1])]) {
+    for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
+      checkApply([x], { kind: "cast", a: 0, dtype }, `${typeOf(x)} to ${dtype}`);
+    }
+  }
+});
+
+test("select takes one of two values of any dtype", () => {
+  const length = 130;
+  const condition = numbers(
+    "bool",
+    Array.from({ length }, (_, i) => i % 3),
+  );
+  for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
+    const x = numbers(
+      dtype,
+      Array.from({ length }, (_, i) => i),
+    );
+    const y = numbers(
+      dtype,
+      Array.from({ length }, (_, i) => (i % 5 ? -i : 0)),
+    );
+    checkApply([condition, x, y], { kind: "select", condition: 0, a: 1, b: 2, dtype }, `select ${dtype}`);
+  }
+});
+
+test("every length from 0 to 70, and lengths about a tile", () => {
+  for (const length of [...Array(71).keys(), 191, 192, 193, 1023, 1024, 1025, 5000]) {
+    const x = numbers(
+      "float32",
+      Array.from({ length }, (_, i) => i / 7 - 3),
+    );
+    checkApply([x], { kind: "unary", op: "tanh", a: 0, dtype: "float32" }, `length ${length}`, close);
+    checkApply([x, x], { kind: "binary", op: "lt", a: 0, b: 1, dtype: "bool" }, `length ${length}`);
+  }
+});

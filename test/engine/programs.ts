@@ -1,0 +1,155 @@
+/**
+ * Short ways to write programs in tests, and to run one on every engine beside the reference.
+ */
+import assert from "node:assert/strict";
+
+import { loadNative } from "../../src/engine/cpu/native.js";
+import { loadWasm } from "../../src/engine/cpu/wasm.js";
+import type { Engine, Storage } from "../../src/engine/engine.js";
+import type { DTypeName, Instruction, Kernel, Program, View } from "../../src/engine/program.js";
+import { interpret } from "./reference.js";
+
+/** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
+export const engines: readonly Engine[] = process.env["CELLGRAD_ISA"]
+  ? [loadNative()]
+  : [loadWasm(), ...nativeIfBuilt()];
+
+function nativeIfBuilt(): Engine[] {
+  try {
+    return [loadNative()];
+  } catch (error) {
+    if (process.env["CELLGRAD_TEST_NATIVE"]) throw error;
+    return [];
+  }
+}
+
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+export function numbers(dtype: DTypeName, values: Iterable<number>): Numbers {
+  const list = [...values];
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(list);
+    case "float64":
+      return new Float64Array(list);
+    case "int32":
+      return new Int32Array(list);
+    case "bool":
+      return new Uint8Array(list.map((x) => (x ? 1 : 0)));
+  }
+}
+
+export function typeOf(values: Numbers): DTypeName {
+  if (values instanceof Float32Array) return "float32";
+  if (values instanceof Float64Array) return "float64";
+  return values instanceof Int32Array ? "int32" : "bool";
+}
+
+export function rowMajor(dims: readonly number[]): number[] {
+  const strides = new Array<number>(dims.length).fill(1);
+  for (let d = dims.length - 2; d >= 0; d--) strides[d] = strides[d + 1]! * dims[d + 1]!;
+  return strides;
+}
+
+export function view(external: number, dtype: DTypeName, strides: readonly number[], offset = 0): View {
+  return { external, offset, dtype, strides };
+}
+
+/** A small pseudo-random generator, so that failures repeat. */
+export function randomizer(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Stores a buffer's bytes in new storage of an engine. */
+export function place(engine: Engine, values: Numbers): Storage {
+  const storage = engine.allocate(values.byteLength);
+  new Uint8Array(storage.buffer, storage.byteOffset, values.byteLength).set(
+    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  );
+  return storage;
+}
+
+export function read(storage: Storage, like: Numbers): Numbers {
+  const copy = storage.buffer.slice(storage.byteOffset, storage.byteOffset + like.byteLength);
+  return new (like.constructor as new (buffer: ArrayBuffer) => Numbers)(copy);
+}
+
+/** Runs kernels on an engine; externals are the given arrays, all of them read and written. Returns what they hold afterwards. */
+export function execute(
+  engine: Engine,
+  kernels: readonly Kernel[],
+  externals: readonly Numbers[],
+  scalars: readonly number[] = [],
+  arenaBytes = 0,
+): Numbers[] {
+  const executable = engine.compile(asProgram(kernels, externals, scalars, arenaBytes));
+  executable.scalars.set(scalars);
+  const storages = externals.map((values) => place(engine, values));
+  executable.run(storages);
+  executable.dispose();
+  return storages.map((storage, i) => read(storage, externals[i]!));
+}
+
+export function asProgram(
+  kernels: readonly Kernel[],
+  externals: readonly Numbers[],
+  scalars: readonly number[] = [],
+  arenaBytes = 0,
+): Program {
+  return {
+    externals: externals.map((values) => ({ bytes: values.byteLength, access: "inout" })),
+    scalars: scalars.length,
+    arenaBytes,
+    kernels,
+  };
+}
+
+/** How far float results may lie from the reference: relative to the value, in units in the last place, plus an absolute part. */
+export interface Tolerance {
+  readonly float32?: number;
+  readonly float64?: number;
+  readonly absolute?: number;
+}
+
+export function assertClose(actual: Numbers, expected: Numbers, tolerance: Tolerance, what: string): void {
+  const epsilon = typeOf(expected) === "float32" ? 2 ** -23 : typeOf(expected) === "float64" ? 2 ** -52 : 0;
+  const ulps = (typeOf(expected) === "float32" ? tolerance.float32 : tolerance.float64) ?? 0;
+  const smallest = typeOf(expected) === "float32" ? 2 ** -149 : 2 ** -1074;
+  for (let i = 0; i < expected.length; i++) {
+    const x = actual[i]!;
+    const y = expected[i]!;
+    if (Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y))) continue;
+    const bound = ulps * Math.max(Math.abs(y) * epsilon, smallest) + (tolerance.absolute ?? 0);
+    if (y === x && (y !== 0 || ulps > 0)) continue;
+    assert.ok(Math.abs(x - y) <= bound, `${what}: element ${i} is ${x}, expected ${y}`);
+  }
+}
+
+/** Runs kernels on every engine and compares all externals with the reference. */
+export function check(
+  kernels: readonly Kernel[],
+  externals: readonly Numbers[],
+  options: { scalars?: readonly number[]; arenaBytes?: number; tolerance?: Tolerance; what?: string } = {},
+): void {
+  const { scalars = [], arenaBytes = 0, tolerance = {}, what = "" } = options;
+  const expected = externals.map((values) => values.slice());
+  interpret(
+    asProgram(kernels, externals, scalars, arenaBytes),
+    expected.map((values) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+    scalars,
+  );
+  for (const engine of engines) {
+    const actual = execute(engine, kernels, externals, scalars, arenaBytes);
+    actual.forEach((values, i) =>
+      assertClose(values, expected[i]!, tolerance, `${engine.name} ${what} external ${i}`),
+    );
+  }
+}
+
+export const load = (index: number, dtype: DTypeName): Instruction => ({ kind: "load", index, dtype });

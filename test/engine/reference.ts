@@ -1,0 +1,384 @@
+/**
+ * What a Program means, in plain JavaScript and one element at a time: the truth that engines are compared with.
+ */
+import type {
+  Body,
+  DTypeName,
+  Instruction,
+  Program,
+  ReduceOp,
+  UnaryOp,
+  View,
+} from "../../src/engine/program.js";
+
+/** Values of a body at one point; booleans are 0 and 1. */
+type Values = number[];
+
+function read(buffers: readonly DataView[], view: View, point: readonly number[]): number {
+  const at = place(view, point);
+  const memory = buffers[view.external + 1]!;
+  switch (view.dtype) {
+    case "float32":
+      return memory.getFloat32(at, true);
+    case "float64":
+      return memory.getFloat64(at, true);
+    case "int32":
+      return memory.getInt32(at, true);
+    case "bool":
+      return memory.getUint8(at);
+  }
+}
+
+function write(buffers: readonly DataView[], view: View, point: readonly number[], value: number): void {
+  const at = place(view, point);
+  const memory = buffers[view.external + 1]!;
+  switch (view.dtype) {
+    case "float32":
+      return memory.setFloat32(at, value, true);
+    case "float64":
+      return memory.setFloat64(at, value, true);
+    case "int32":
+      return memory.setInt32(at, value, true);
+    case "bool":
+      return memory.setUint8(at, value);
+  }
+}
+
+const elementBytes = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
+
+function place(view: View, point: readonly number[]): number {
+  let element = 0;
+  point.forEach((coordinate, d) => (element += coordinate * view.strides[d]!));
+  return view.offset + element * elementBytes[view.dtype];
+}
+
+/** A number as `dtype` holds it. */
+export function toType(x: number, dtype: DTypeName): number {
+  switch (dtype) {
+    case "float32":
+      return Math.fround(x);
+    case "float64":
+      return x;
+    case "int32":
+      return Number.isNaN(x) ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(x))) | 0;
+    case "bool":
+      return x !== 0 ? 1 : 0;
+  }
+}
+
+/** The error function by a series of positive terms, and by the continued fraction of erfc where that converges slowly. */
+export function erf(x: number): number {
+  const z = Math.abs(x);
+  if (Number.isNaN(x) || x === 0) return x;
+  if (z > 6.5) return Math.sign(x);
+  if (z < 3) {
+    let term = z;
+    let sum = z;
+    for (let n = 1; term > 1e-20 * sum; n++) {
+      term *= (2 * z * z) / (2 * n + 1);
+      sum += term;
+    }
+    return (Math.sign(x) * 2 * sum * Math.exp(-z * z)) / Math.sqrt(Math.PI);
+  }
+  let fraction = 0;
+  for (let n = 200; n > 0; n--) fraction = n / 2 / (z + fraction);
+  return Math.sign(x) * (1 - Math.exp(-z * z) / ((z + fraction) * Math.sqrt(Math.PI)));
+}
+
+function roundHalfEven(x: number): number {
+  if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52) return x;
+  const floor = Math.floor(x);
+  const above = x - floor;
+  const rounded = above < 0.5 ? floor : above > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1;
+  return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded;
+}
+
+const unary: Readonly<Record<Exclude<UnaryOp, "not">, (x: number) => number>> = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  sign: (x) => Number(x > 0) - Number(x < 0),
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sqrt: Math.sqrt,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  reciprocal: (x) => 1 / x,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
+  erf,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfEven,
+  trunc: Math.trunc,
+  isnan: (x) => Number(Number.isNaN(x)),
+  isfinite: (x) => Number(Number.isFinite(x)),
+};
+
+/** C's pow, which unlike JavaScript's gives 1 for 1 to any power and for -1 to an infinite one. */
+function pow(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
+}
+
+function powInt(x: number, y: number): number {
+  if (y < 0) return x === 1 ? 1 : x === -1 ? (y % 2 ? -1 : 1) : 0;
+  return Number(BigInt.asIntN(32, BigInt(x) ** BigInt(y)));
+}
+
+function modulo(x: number, y: number): number {
+  const r = x % y;
+  if (Number.isNaN(r)) return r;
+  if (r === 0) return y < 0 || Object.is(y, -0) ? -0 : 0;
+  return r < 0 !== y < 0 ? r + y : r;
+}
+
+function binary(
+  i: Extract<Instruction, { kind: "binary" }>,
+  x: number,
+  y: number,
+  operands: DTypeName,
+): number {
+  const int = operands === "int32";
+  const bool = operands === "bool";
+  switch (i.op) {
+    case "add":
+      return bool ? x | y : x + y;
+    case "sub":
+      return x - y;
+    case "mul":
+      return int ? Math.imul(x, y) : x * y;
+    case "div":
+      return int ? (y === 0 ? 0 : Math.trunc(x / y)) : x / y;
+    case "pow":
+      return int ? powInt(x, y) : pow(x, y);
+    case "max":
+      return Math.max(x, y);
+    case "min":
+      return Math.min(x, y);
+    case "mod":
+      return int && y === 0 ? 0 : modulo(x, y);
+    case "atan2":
+      return Math.atan2(x, y);
+    case "eq":
+      return Number(x === y);
+    case "ne":
+      return Number(x !== y);
+    case "lt":
+      return Number(x < y);
+    case "le":
+      return Number(x <= y);
+    case "gt":
+      return Number(x > y);
+    case "ge":
+      return Number(x >= y);
+    case "and":
+      return x & y;
+    case "or":
+      return x | y;
+    case "xor":
+      return x ^ y;
+  }
+}
+
+/** Philox4x32-10: the four words of one block. */
+export function philox(
+  counter: readonly [number, number, number, number],
+  seed: readonly [number, number],
+): number[] {
+  let [c0, c1, c2, c3] = counter.map(BigInt) as [bigint, bigint, bigint, bigint];
+  let [k0, k1] = seed.map(BigInt) as [bigint, bigint];
+  const low = 0xffff_ffffn;
+  for (let round = 0; round < 10; round++) {
+    const p0 = 0xd2511f53n * c0;
+    const p1 = 0xcd9e8d57n * c2;
+    [c0, c1, c2, c3] = [(p1 >> 32n) ^ c1 ^ k0, p1 & low, (p0 >> 32n) ^ c3 ^ k1, p0 & low];
+    k0 = (k0 + 0x9e3779b9n) & low;
+    k1 = (k1 + 0xbb67ae85n) & low;
+  }
+  return [c0, c1, c2, c3].map(Number);
+}
+
+const split = (x: number): [number, number] => [x % 2 ** 32, Math.floor(x / 2 ** 32)];
+
+/** Position q of the stream that `seed` names, as documented in native/philox.h. */
+export function draw(seed: number, q: number, normal: boolean, dtype: DTypeName): number {
+  const float64 = dtype === "float64";
+  const block = split(Math.floor(q / (float64 ? 2 : 4)));
+  const w = philox([...block, 0, 0], split(seed));
+  const wide = (pair: number): number =>
+    (Math.floor(w[2 * pair]! / 32) * 2 ** 26 + Math.floor(w[2 * pair + 1]! / 64)) * 2 ** -53;
+  const short = (lane: number): number => Math.floor(w[lane]! / 256) * 2 ** -24;
+  if (!normal) return float64 ? wide(q % 2) : short(q % 4);
+  const pair = q % 4 >= 2 ? 2 : 0;
+  const u1 = float64 ? wide(0) + 2 ** -53 : short(pair) + 2 ** -24;
+  const u2 = float64 ? wide(1) : short(pair + 1);
+  return Math.sqrt(-2 * Math.log(u1)) * (q % 2 ? Math.sin : Math.cos)(2 * Math.PI * u2);
+}
+
+interface Context {
+  readonly buffers: readonly DataView[];
+  readonly scalars: ArrayLike<number>;
+}
+
+function evaluate(
+  body: Body,
+  context: Context,
+  point: readonly number[],
+  number: number,
+  results: readonly number[],
+): Values {
+  const values: Values = [];
+  for (const i of body.code) {
+    const value = (): number => {
+      switch (i.kind) {
+        case "load":
+          return read(context.buffers, body.loads[i.index]!, point);
+        case "scalar":
+          return context.scalars[i.index]!;
+        case "index":
+          return number;
+        case "coordinate":
+          return point[i.dim]!;
+        case "random":
+          return draw(
+            context.scalars[i.key]!,
+            context.scalars[i.key + 1]! + number,
+            i.distribution === "normal",
+            i.dtype,
+          );
+        case "unary": {
+          const x = values[i.a]!;
+          if (i.op === "not") return i.dtype === "int32" ? ~x : Number(x === 0);
+          return unary[i.op](x);
+        }
+        case "binary":
+          return binary(i, values[i.a]!, values[i.b]!, body.code[i.a]!.dtype);
+        case "select":
+          return values[i.condition] ? values[i.a]! : values[i.b]!;
+        case "cast":
+          return values[i.a]!;
+        case "result":
+          return results[i.index]!;
+      }
+    };
+    const wraps = i.dtype === "int32" && (i.kind === "binary" || i.kind === "unary");
+    values.push(wraps ? value() | 0 : toType(value(), i.dtype));
+  }
+  return values;
+}
+
+function fold(op: ReduceOp, values: readonly number[], from: DTypeName): number {
+  const int = from === "int32" || from === "bool";
+  const best = (better: (x: number, y: number) => boolean): number => {
+    let at = 0;
+    values.forEach((x, i) => {
+      const y = values[at]!;
+      if ((Number.isNaN(x) && !Number.isNaN(y)) || better(x, y)) at = i;
+    });
+    return at;
+  };
+  const lowest = from === "int32" ? -2147483648 : from === "bool" ? 0 : -Infinity;
+  const highest = from === "int32" ? 2147483647 : from === "bool" ? 1 : Infinity;
+  switch (op) {
+    case "sum":
+      return int ? values.reduce((s, x) => (s + x) | 0, 0) : values.reduce((s, x) => s + x, 0);
+    case "prod":
+      return int ? values.reduce((s, x) => Math.imul(s, x), 1) : values.reduce((s, x) => s * x, 1);
+    case "max":
+      return values.reduce((s, x) => Math.max(s, x), lowest);
+    case "min":
+      return values.reduce((s, x) => Math.min(s, x), highest);
+    case "any":
+      return Number(values.some((x) => x !== 0));
+    case "all":
+      return Number(values.every((x) => x !== 0));
+    case "argmax":
+      return best((x, y) => x > y);
+    case "argmin":
+      return best((x, y) => x < y);
+  }
+}
+
+/** Every point of `dims`, row-major. */
+export function points(dims: readonly number[]): number[][] {
+  return dims.reduce<number[][]>(
+    (all, size) => all.flatMap((p) => Array.from({ length: size }, (_, i) => [...p, i])),
+    [[]],
+  );
+}
+
+/** Runs a program on `externals`, which it changes as the program says. */
+export function interpret(
+  program: Program,
+  externals: readonly Uint8Array[],
+  scalars: ArrayLike<number>,
+): void {
+  const arena = new Uint8Array(program.arenaBytes);
+  const buffers = [arena, ...externals].map((b) => new DataView(b.buffer, b.byteOffset, b.byteLength));
+  const context: Context = { buffers, scalars };
+  for (const kernel of program.kernels) {
+    switch (kernel.kind) {
+      case "map":
+        points(kernel.dims).forEach((point, number) => {
+          const values = evaluate(kernel.body, context, point, number, []);
+          for (const { view, value } of kernel.stores) write(buffers, view, point, values[value]!);
+        });
+        break;
+      case "reduce": {
+        const reduced = points(kernel.reduced);
+        points(kernel.kept).forEach((kept, k) => {
+          const all = reduced.map((r, i) =>
+            evaluate(kernel.body, context, [...kept, ...r], k * reduced.length + i, []),
+          );
+          const results = kernel.folds.map((f) =>
+            toType(
+              fold(
+                f.op,
+                all.map((values) => values[f.value]!),
+                kernel.body.code[f.value]!.dtype,
+              ),
+              f.dtype,
+            ),
+          );
+          const values = evaluate(kernel.epilogue, context, kept, k, results);
+          for (const { view, value } of kernel.stores) write(buffers, view, kept, values[value]!);
+        });
+        break;
+      }
+      case "matmul":
+        points([...kernel.batch, kernel.m, kernel.n]).forEach((point, number) => {
+          const batch = point.slice(0, -2);
+          const [m, n] = point.slice(-2) as [number, number];
+          let sum = 0;
+          for (let k = 0; k < kernel.k; k++) {
+            const x = read(buffers, kernel.a, [...batch, m, k]);
+            const y = read(buffers, kernel.b, [...batch, k, n]);
+            sum = kernel.dtype === "int32" ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
+          }
+          const values = evaluate(kernel.epilogue, context, point, number, [toType(sum, kernel.dtype)]);
+          for (const { view, value } of kernel.stores) write(buffers, view, point, values[value]!);
+        });
+        break;
+      case "gather":
+      case "scatterAdd":
+        for (const [o, i, n] of points(kernel.dims) as [number, number, number][]) {
+          const index = read(buffers, kernel.index, [o, i, n]);
+          const row = index < 0 ? index + kernel.rows : index;
+          if (kernel.kind === "gather")
+            write(buffers, kernel.out, [o, i, n], read(buffers, kernel.source, [o, row, n]));
+          else {
+            const sum = read(buffers, kernel.target, [o, row, n]) + read(buffers, kernel.source, [o, i, n]);
+            write(buffers, kernel.target, [o, row, n], toType(sum, kernel.target.dtype));
+          }
+        }
+    }
+  }
+}
