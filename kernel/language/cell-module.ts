@@ -2,13 +2,9 @@
  * The module that TypeScript sees in place of a cell: the cell's own text with, before it, imports of what it uses from earlier
  * cells and, behind it, exports of all that it declares. Offsets are mapped both ways.
  */
+import { cellNamespace, IMPORTS_MODULE, NESTED_VAR, PRELUDE_MODULE } from "./declarations.js";
 import { PRELUDE, type Binding, type Registry } from "./registry.js";
 import { meanings, mentionedNames, topLevelNames, type ParsedCell, type TopLevelName } from "./syntax.js";
-
-/** Name of the file that stands for a committed cell, without its folder and extension. */
-export function moduleName(id: number): string {
-  return id === PRELUDE ? "__cellgrad_prelude" : `__cellgrad_${String(id)}`;
-}
 
 export interface CellModule {
   readonly parsed: ParsedCell;
@@ -32,7 +28,7 @@ export function cellModule(
   const names = topLevelNames(parsed.file);
   const mentioned = mentionedNames(parsed.file);
   if (mentioned.jsx) for (const name of options.jsx) mentioned.names.add(name);
-  let prologue = "";
+  let prologue = IMPORTS;
   for (const name of mentioned.names) {
     const declared = names.get(name)?.meaning ?? 0;
     const visible = registry.find(name).filter((binding) => (binding.meaning & declared) === 0);
@@ -49,16 +45,19 @@ export function cellModule(
   return { parsed, text, names, identifiers: mentioned.all, insertedAt, insertedLength: head.length, end };
 }
 
+/** The same in every cell: a program whose imports do not change is made anew at a fraction of the cost. */
+const IMPORTS =
+  `import * as ${PRELUDE_MODULE} from "./${PRELUDE_MODULE}.mjs";` +
+  `import * as ${IMPORTS_MODULE} from "./${IMPORTS_MODULE}.mjs";`;
+
 function importLine(binding: Binding, split: boolean): string {
   const { name, kind, meaning } = binding;
-  const module = JSON.stringify(`./${moduleName(binding.from)}.mjs`);
-  const isValueOnly = meaning === meanings.value;
-  // An import can not be assigned to, a `let` of an earlier cell can.
-  if ((kind === "let" || kind === "var") && isValueOnly)
-    return `declare let ${name}: typeof import(${module}).${name};`;
-  if (!split) return `import { ${name} } from ${module};`;
-  if (isValueOnly) return `declare const ${name}: typeof import(${module}).${name};`;
-  return `import type { ${name} } from ${module};`;
+  const from = binding.from === PRELUDE ? PRELUDE_MODULE : cellNamespace(binding.from);
+  // An alias can not be assigned to, a `let` of an earlier cell can.
+  if (meaning === meanings.value && (kind === "let" || kind === "var"))
+    return `declare let ${name}: typeof ${from}.${name};`;
+  if (meaning === meanings.value && split) return `declare const ${name}: typeof ${from}.${name};`;
+  return `import ${name} = ${from}.${name};`;
 }
 
 function exportLines(names: Iterable<TopLevelName>): string {
@@ -68,8 +67,8 @@ function exportLines(names: Iterable<TopLevelName>): string {
     if (already) continue;
     if (isNested) {
       // Declarations are only emitted for statements of the top level.
-      nested += `let __cellgrad_var_${name} = ${name};`;
-      exported.push(`__cellgrad_var_${name} as ${name}`);
+      nested += `let ${NESTED_VAR}${name} = ${name};`;
+      exported.push(`${NESTED_VAR}${name} as ${name}`);
     } else {
       exported.push(name);
     }

@@ -2,7 +2,9 @@
  * The language of cells, in the thread that runs it: compiles a cell against all that is committed. `start.ts` puts it in a worker.
  */
 import ts from "typescript";
-import { cellModule, moduleName, type CellModule } from "./cell-module.js";
+import { cellModule, type CellModule } from "./cell-module.js";
+import { CommittedFiles } from "./committed-files.js";
+import { namespaceOf, namespaceOfModule, PRELUDE_MODULE } from "./declarations.js";
 import { cellProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
 import type { CompiledCell } from "../session/messages.js";
@@ -10,6 +12,7 @@ import type { CompileResult, Completeness, Completions, Inspection } from "./lan
 import { readMagics, type Typecheck } from "./magics.js";
 import { preludeText } from "./prelude.js";
 import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
+import { SourceFiles } from "./source-files.js";
 import { cellMap } from "./source-map.js";
 import { meanings, parseCell, type Meaning, type NameKind } from "./syntax.js";
 import { cellTransform } from "./transform/cell-transform.js";
@@ -35,6 +38,7 @@ export class Cells {
   readonly files: Files;
   readonly service: ts.LanguageService;
   readonly #jsxNames: string[];
+  readonly #committed: CommittedFiles;
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
 
@@ -42,12 +46,12 @@ export class Cells {
     const { options: compilerOptions } = loadToolchain(options.cwd);
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.files = new Files({ cwd: options.cwd, compilerOptions, runtime });
-    const registry = ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames, options.cwd);
-    this.service = ts.createLanguageService(this.files, registry);
+    this.service = ts.createLanguageService(this.files, new SourceFiles());
     const factory = compilerOptions.jsx === ts.JsxEmit.React ? (compilerOptions.jsxFactory ?? "React") : "";
     this.#jsxNames = [factory, compilerOptions.jsxFragmentFactory ?? ""].map((name) => name.split(".")[0]!);
-    const prelude = this.files.path(`${moduleName(PRELUDE)}.d.mts`);
+    const prelude = this.files.path(`${PRELUDE_MODULE}.d.mts`);
     this.files.write(prelude, preludeText(runtime !== undefined), ts.ScriptKind.TS, { root: true });
+    this.#committed = new CommittedFiles(this.files);
     this.files.write(this.#current, "export {};", ts.ScriptKind.TS, { root: true });
     this.registry.setPrelude(this.#exportsOf(prelude));
     // The first check reads all libraries; better now than when the user waits.
@@ -75,14 +79,20 @@ export class Cells {
 
     const name = `Cell [${String(cell)}]`;
     const emitted = emit(program, file, module);
+    const id = this.#nextId++;
+    const names = declaredNames(module, file, program.getTypeChecker());
+    const exported = names.map((declared) => declared.name);
+    const declarations =
+      emitted.declarations === undefined
+        ? undefined
+        : namespaceOf(emitted.declarations, id, module.names, exported);
     const record: CellRecord = {
-      id: this.#nextId++,
+      id,
       cell,
       source: code,
-      names: declaredNames(module, file, program.getTypeChecker()),
-      module: emitted.declarations ?? module.text,
-      moduleKind: emitted.declarations !== undefined ? "declarations" : isTsx(module) ? "tsx" : "ts",
-      augments: augments(file),
+      names,
+      declarations: declarations ?? namespaceOfModule(id, exported),
+      module: declarations ? undefined : { text: module.text, tsx: isTsx(module) },
     };
     return {
       result: {
@@ -97,11 +107,8 @@ export class Cells {
   /** From now on later cells see what the cell declares. */
   commit(record: CellRecord): void {
     this.#nextId = Math.max(this.#nextId, record.id + 1);
-    const extension = record.moduleKind === "declarations" ? ".d.mts" : ".mts";
-    const kind = record.moduleKind === "tsx" ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
-    const path = this.files.path(moduleName(record.id) + extension);
-    this.files.write(path, record.module, kind, { root: record.augments });
     this.registry.commit(record);
+    this.#committed.add(record);
   }
 
   /** An expression for user_expressions: its value is the result, its types are not looked at. */
@@ -136,9 +143,7 @@ export class Cells {
   }
 
   reset(): void {
-    for (const record of this.registry.records.values())
-      for (const extension of [".d.mts", ".mts"])
-        this.files.remove(this.files.path(moduleName(record.id) + extension));
+    this.#committed.clear();
     this.registry.clear();
     this.#typecheck = "error";
   }
@@ -237,12 +242,4 @@ function declaredName(name: string, symbol: ts.Symbol, checker: ts.TypeChecker):
 
 function isTsx(module: CellModule): boolean {
   return module.parsed.scriptKind === ts.ScriptKind.TSX;
-}
-
-function augments(file: ts.SourceFile): boolean {
-  return file.statements.some(
-    (s) =>
-      ts.isModuleDeclaration(s) &&
-      (ts.isStringLiteral(s.name) || (s.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
-  );
 }

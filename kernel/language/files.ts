@@ -1,6 +1,7 @@
 /**
  * The files that TypeScript sees: the disk, read through caches, with the cells' modules laid into the notebook's folder.
  */
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import ts from "typescript";
 
@@ -37,7 +38,6 @@ export class Files implements ts.LanguageServiceHost {
   readonly #exists = new Map<string, { answer: boolean; round: number }>();
   readonly #folders = new Map<string, { answer: boolean; round: number }>();
   readonly #resolutions: ts.ModuleResolutionCache;
-  readonly #known = new Map<string, ts.ResolvedModuleWithFailedLookupLocations>();
 
   constructor(options: FilesOptions) {
     this.#cwd = options.cwd;
@@ -49,8 +49,6 @@ export class Files implements ts.LanguageServiceHost {
   /** A new request begins: local files may have changed and packages may have been installed since the last one. */
   beginRound(): void {
     this.#round++;
-    this.#resolutions.clear();
-    this.#known.clear();
   }
 
   path(name: string): string {
@@ -181,25 +179,38 @@ export class Files implements ts.LanguageServiceHost {
     options: ts.CompilerOptions,
     redirected: ts.ResolvedProjectReference | undefined,
   ): ts.ResolvedModuleWithFailedLookupLocations {
-    const cell = /^\.\/(__cellgrad_\w+)\.mjs$/u.exec(specifier)?.[1];
-    if (cell !== undefined) {
-      for (const extension of [ts.Extension.Dmts, ts.Extension.Mts]) {
-        const path = this.path(cell + extension);
-        if (this.#virtual.has(path)) return resolved(path, extension);
-      }
+    const own = /^\.\/(__cellgrad_\w+)\.mjs$/u.exec(specifier)?.[1];
+    if (own !== undefined) {
+      const extension = [ts.Extension.Dmts, ts.Extension.Mts].find((e) =>
+        this.#virtual.has(this.path(own + e)),
+      );
+      return extension === undefined ? UNRESOLVED : resolved(this.path(own + extension), extension);
     }
     if (specifier === "cellgrad" && this.#runtime !== undefined)
       return resolved(this.#runtime, this.#runtime.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts);
+    // Node's own modules are declared by @types/node and always win over packages of the same name.
+    if (isBuiltin(specifier)) return UNRESOLVED;
+    // What a cell imports may just have been installed or written; what files import is asked for once.
+    if (!this.isVirtual(containingFile))
+      return ts.resolveModuleName(
+        specifier,
+        containingFile,
+        options,
+        this,
+        this.#resolutions,
+        redirected,
+        mode,
+      );
     const answer = ts.resolveModuleName(
       specifier,
       containingFile,
       options,
       this,
-      this.#resolutions,
+      undefined,
       redirected,
       mode,
     );
-    if (answer.resolvedModule || !this.isVirtual(containingFile)) return answer;
+    if (answer.resolvedModule) return answer;
     // Cells may leave out a local file's extension, as bundlers allow.
     const lenient = {
       ...options,
@@ -227,6 +238,8 @@ export class Files implements ts.LanguageServiceHost {
     return file;
   }
 }
+
+const UNRESOLVED: ts.ResolvedModuleWithFailedLookupLocations = { resolvedModule: undefined };
 
 function resolved(
   resolvedFileName: string,

@@ -1,7 +1,7 @@
 /**
- * What the committed cells have declared: for each name the latest cell that declares it, and each cell's declarations as a module
- * of its own. Plain data, so that a restarted worker can be given it again.
+ * What the committed cells have declared: for each name the latest cell that declares it, and each cell's declarations. Plain data, so that a restarted worker can be given it again.
  */
+import type { Declarations } from "./declarations.js";
 import type { Meaning, NameKind } from "./syntax.js";
 
 export interface DeclaredName {
@@ -18,12 +18,10 @@ export interface CellRecord {
   readonly cell: number;
   readonly source: string;
   readonly names: readonly DeclaredName[];
-  /** Text of the module that stands for the cell. */
-  readonly module: string;
-  /** Where the compiler can not write the declarations down, the module is the cell itself. */
-  readonly moduleKind: "declarations" | "ts" | "tsx";
-  /** It augments the global scope or another module, so it concerns all later cells. */
-  readonly augments: boolean;
+  /** Its declarations, as `declarations.ts` writes them. */
+  readonly declarations: Declarations;
+  /** Where the compiler can not write the declarations down, the cell's own module stands for them. */
+  readonly module: { readonly text: string; readonly tsx: boolean } | undefined;
 }
 
 /** Id of the prelude, which comes before all cells. */
