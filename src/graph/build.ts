@@ -1,0 +1,330 @@
+/**
+ * Makes nodes. The arguments are trusted: ops/ has checked shapes and dtypes and thrown at the user's line.
+ *
+ * What is known without computing is simplified here (a reshape to the same shape is the operand), everything else in the planner.
+ */
+import type { Storage } from "../engine/engine.js";
+import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../engine/program.js";
+import { DType } from "../engine/program.js";
+import {
+  binaryOps,
+  distributions,
+  dtypeShift,
+  Flag,
+  Kind,
+  Node,
+  opShift,
+  reduceOps,
+  unaryOps,
+} from "./node.js";
+import { makeRoom, pinned, track } from "./pending.js";
+
+const unaryCode = numbered(unaryOps);
+const binaryCode = numbered(binaryOps);
+const reduceCode = numbered(reduceOps);
+const firstComparison = binaryCode.eq;
+const firstPredicate = unaryCode.isnan;
+const dtypeBits = 3 << dtypeShift;
+const boolBits = DType.bool << dtypeShift;
+const int32Bits = DType.int32 << dtypeShift;
+const noDims: readonly number[] = [];
+
+function numbered<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
+}
+
+function product(shape: readonly number[]): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
+  return size;
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** NumPy's rule: aligned at the last dimension, sizes are equal or one of them is 1. Returns an operand's own array where it fits. */
+function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0 || sameNumbers(a, b)) return a.length === 0 ? b : a;
+  const rank = Math.max(a.length, b.length);
+  const shape = new Array<number>(rank);
+  for (let i = 1; i <= rank; i++) {
+    const m = i <= a.length ? a[a.length - i]! : 1;
+    const n = i <= b.length ? b[b.length - i]! : 1;
+    shape[rank - i] = m === 1 ? n : m;
+  }
+  return shape;
+}
+
+function broadcastSize(shape: readonly number[], a: Node, b: Node): number {
+  return shape === a.shape ? a.size : shape === b.shape ? b.size : product(shape);
+}
+
+/** A pending node: its operands are consumed now. */
+function made(
+  code: number,
+  dtype: DTypeName,
+  shape: readonly number[],
+  size: number,
+  a: Node | null,
+  b: Node | null,
+  c: Node | null,
+): Node {
+  makeRoom();
+  if (a !== null) a.flags |= Flag.consumed;
+  if (b !== null) b.flags |= Flag.consumed;
+  if (c !== null) c.flags |= Flag.consumed;
+  const node = new Node(code, dtype, shape, size, a, b, c);
+  track(node);
+  return node;
+}
+
+function moved(
+  kind: number,
+  a: Node,
+  shape: readonly number[],
+  attributes: readonly number[] | null,
+  size = product(shape),
+): Node {
+  const node = made(kind | (a.code & dtypeBits), a.dtype, shape, size, a, null, null);
+  node.attributes = attributes;
+  return node;
+}
+
+/** A value that is there already, dense and row-major. */
+export function leaf(storage: Storage, dtype: DTypeName, shape: readonly number[]): Node {
+  const node = new Node(
+    Kind.leaf | (DType[dtype] << dtypeShift),
+    dtype,
+    shape,
+    product(shape),
+    null,
+    null,
+    null,
+  );
+  node.storage = storage;
+  pinned(storage.byteLength);
+  return node;
+}
+
+/** A 0-d constant. Its value is handed over at each run, so a plan serves all values. */
+export function scalar(value: number, dtype: DTypeName): Node {
+  const node = new Node(Kind.scalar | (DType[dtype] << dtypeShift), dtype, noDims, 1, null, null, null);
+  node.value = value;
+  return node;
+}
+
+export function unary(op: UnaryOp, a: Node): Node {
+  const number = unaryCode[op];
+  const predicate = number >= firstPredicate;
+  const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeBits);
+  return made(code, predicate ? "bool" : a.dtype, a.shape, a.size, a, null, null);
+}
+
+export function binary(op: BinaryOp, a: Node, b: Node): Node {
+  const number = binaryCode[op];
+  const comparison = number >= firstComparison;
+  const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeBits);
+  const shape = broadcast(a.shape, b.shape);
+  return made(code, comparison ? "bool" : a.dtype, shape, broadcastSize(shape, a, b), a, b, null);
+}
+
+/** `condition ? a : b`, all three broadcast. */
+export function select(condition: Node, a: Node, b: Node): Node {
+  const branches = broadcast(a.shape, b.shape);
+  const shape = broadcast(condition.shape, branches);
+  const size = shape === condition.shape ? condition.size : product(shape);
+  return made(Kind.select | (a.code & dtypeBits), a.dtype, shape, size, condition, a, b);
+}
+
+export function cast(a: Node, dtype: DTypeName): Node {
+  if (a.dtype === dtype) return a;
+  return made(Kind.cast | (DType[dtype] << dtypeShift), dtype, a.shape, a.size, a, null, null);
+}
+
+/** The same value in a storage of its own: what `clone` needs when the operand is a variable that a step will overwrite. */
+export function copy(a: Node): Node {
+  return made(Kind.copy | (a.code & dtypeBits), a.dtype, a.shape, a.size, a, null, null);
+}
+
+/** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
+export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
+  const shape: number[] = [];
+  let next = 0;
+  for (let i = 0; i < a.shape.length; i++) {
+    if (next < dims.length && dims[next] === i) {
+      next++;
+      if (keepdim) shape.push(1);
+    } else {
+      shape.push(a.shape[i]!);
+    }
+  }
+  const position = op === "argmax" || op === "argmin";
+  const logical = op === "any" || op === "all";
+  const bits = position ? int32Bits : logical ? boolBits : a.code & dtypeBits;
+  const dtype: DTypeName = position ? "int32" : logical ? "bool" : a.dtype;
+  const code = Kind.reduce | (reduceCode[op] << opShift) | bits;
+  const node = made(code, dtype, shape, product(shape), a, null, null);
+  node.attributes = keepdim ? [1, ...dims] : [0, ...dims];
+  return node;
+}
+
+/** [..., m, k] times [..., k, n]; batch dims broadcast. */
+export function matmul(a: Node, b: Node): Node {
+  const rankA = a.shape.length;
+  const rankB = b.shape.length;
+  const m = a.shape[rankA - 2]!;
+  const n = b.shape[rankB - 1]!;
+  const shape =
+    rankA === 2 && rankB === 2 ? [m, n] : [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
+  return made(Kind.matmul | (a.code & dtypeBits), a.dtype, shape, product(shape), a, b, null);
+}
+
+export function reshape(a: Node, shape: readonly number[]): Node {
+  if (sameNumbers(a.shape, shape)) return a;
+  return moved(Kind.reshape, a, shape, shape, a.size);
+}
+
+/** Dimension i of the result is dimension `order[i]` of the operand. */
+export function permute(a: Node, order: readonly number[]): Node {
+  const shape = new Array<number>(order.length);
+  let moves = false;
+  for (let i = 0; i < order.length; i++) {
+    const from = order[i]!;
+    shape[i] = a.shape[from]!;
+    if (from !== i) moves = true;
+  }
+  return moves ? moved(Kind.permute, a, shape, order, a.size) : a;
+}
+
+/** Repeats dimensions of size 1, and adds leading ones. */
+export function expand(a: Node, shape: readonly number[]): Node {
+  if (sameNumbers(a.shape, shape)) return a;
+  return moved(Kind.expand, a, shape, shape);
+}
+
+/** Elements start, start + step, … (`sizes[i]` of them) along each dimension; steps may be negative. */
+export function slice(
+  a: Node,
+  starts: readonly number[],
+  sizes: readonly number[],
+  steps: readonly number[],
+): Node {
+  if (sameNumbers(a.shape, sizes) && steps.every((step) => step === 1)) return a;
+  return moved(Kind.slice, a, sizes, [...starts, ...sizes, ...steps]);
+}
+
+export function flip(a: Node, dims: readonly number[]): Node {
+  if (dims.length === 0) return a;
+  return moved(Kind.flip, a, a.shape, dims, a.size);
+}
+
+/** Puts `before[i]` and `after[i]` elements of a constant around dimension i. */
+export function pad(a: Node, before: readonly number[], after: readonly number[], value: number): Node {
+  const shape = a.shape.map((size, i) => before[i]! + size + after[i]!);
+  if (sameNumbers(a.shape, shape)) return a;
+  const fill = scalar(value, a.dtype);
+  const node = made(Kind.pad | (a.code & dtypeBits), a.dtype, shape, product(shape), a, fill, null);
+  node.attributes = [...before, ...after];
+  return node;
+}
+
+export function concat(list: readonly Node[], dim: number): Node {
+  const first = list[0]!;
+  if (list.length === 1) return first;
+  const shape = first.shape.slice();
+  shape[dim] = list.reduce((sum, node) => sum + node.shape[dim]!, 0);
+  for (const node of list) node.flags |= Flag.consumed;
+  const node = made(
+    Kind.concat | (first.code & dtypeBits),
+    first.dtype,
+    shape,
+    product(shape),
+    null,
+    null,
+    null,
+  );
+  node.list = list.slice();
+  node.attributes = [list.length, dim];
+  return node;
+}
+
+/** torch.gather: the result has the shape of `index`, an int32 node of the rank of `a`. */
+export function gather(a: Node, dim: number, index: Node): Node {
+  const source = cut(a, dim, index.shape);
+  const code = Kind.gather | (a.code & dtypeBits);
+  const node = made(code, a.dtype, index.shape, index.size, source, index, null);
+  node.attributes = [dim];
+  return node;
+}
+
+/** The part of `a` that an index of this shape can reach: all of `dim`, and as much of the other dims as the index has. */
+function cut(a: Node, dim: number, shape: readonly number[]): Node {
+  const sizes = a.shape.map((size, i) => (i === dim ? size : shape[i]!));
+  return slice(a, zeros(a), sizes, ones(a));
+}
+
+function zeros(a: Node): number[] {
+  return a.shape.map(() => 0);
+}
+
+function ones(a: Node): number[] {
+  return a.shape.map(() => 1);
+}
+
+/** torch.index_select and embedding: the shape of `index` (int32, any rank) replaces dimension `dim`. */
+export function take(a: Node, dim: number, index: Node): Node {
+  const shape = [...a.shape.slice(0, dim), ...index.shape, ...a.shape.slice(dim + 1)];
+  const node = made(Kind.take | (a.code & dtypeBits), a.dtype, shape, product(shape), a, index, null);
+  node.attributes = [dim];
+  return node;
+}
+
+/** torch.scatter_add: `source` has at least the shape of `index`, and `base` too but for `dim`. */
+export function scatterAdd(base: Node, dim: number, index: Node, source: Node): Node {
+  const values = slice(source, zeros(source), index.shape, ones(source));
+  // Where the index covers only part of the base, the rest gets 0 added to its row 0.
+  const room = base.shape.map((size, i) => (i === dim ? 0 : size - index.shape[i]!));
+  const none = zeros(base);
+  const code = Kind.scatterAdd | (base.code & dtypeBits);
+  const whole = pad(index, none, room, 0);
+  const node = made(code, base.dtype, base.shape, base.size, base, whole, pad(values, none, room, 0));
+  node.attributes = [dim];
+  return node;
+}
+
+/** torch.index_add with an index of any rank: the gradient of `take`. */
+export function takeAdd(base: Node, dim: number, index: Node, source: Node): Node {
+  const code = Kind.takeAdd | (base.code & dtypeBits);
+  const node = made(code, base.dtype, base.shape, base.size, base, index, source);
+  node.attributes = [dim];
+  return node;
+}
+
+/** The row-major number of each element. */
+export function iota(shape: readonly number[], dtype: DTypeName): Node {
+  const code = Kind.iota | (DType[dtype] << dtypeShift);
+  const node = made(code, dtype, shape, product(shape), null, null, null);
+  node.attributes = shape;
+  return node;
+}
+
+/** Numbers of a counter-based stream: key `seed`, counter `position` plus the element's number (see program.ts). */
+export function random(
+  distribution: "uniform" | "normal",
+  shape: readonly number[],
+  dtype: DTypeName,
+  seed: number,
+  position: number,
+): Node {
+  const op = distributions.indexOf(distribution);
+  const code = Kind.random | (op << opShift) | (DType[dtype] << dtypeShift);
+  const node = made(code, dtype, shape, product(shape), null, null, null);
+  node.value = seed;
+  node.attributes = [position];
+  return node;
+}

@@ -1,0 +1,89 @@
+/**
+ * Plans by structure: a training loop makes its plan once and looks it up from then on.
+ */
+import { Plan } from "./plan.js";
+import { walked } from "./walk.js";
+
+const maxPlans = 512;
+
+const byHash = new Map<number, Plan>();
+let plans = 0;
+let clock = 0;
+let hits = 0;
+let misses = 0;
+
+/** The plan for the structure of the last walk. */
+export function knownPlan(): Plan | null {
+  for (let plan = byHash.get(walked.hash) ?? null; plan !== null; plan = plan.next) {
+    if (sameKey(plan.key)) {
+      plan.lastUsed = ++clock;
+      hits++;
+      return plan;
+    }
+  }
+  misses++;
+  return null;
+}
+
+function sameKey(key: Int32Array): boolean {
+  const length = walked.keyLength;
+  if (key.length !== length) return false;
+  const row = walked.key;
+  for (let i = 0; i < length; i++) if (key[i] !== row[i]) return false;
+  return true;
+}
+
+/** Keeps a plan for the structure of the last walk. */
+export function rememberPlan(plan: Plan): void {
+  if (plans >= maxPlans) forgetOldest();
+  plan.key = walked.key.slice(0, walked.keyLength);
+  plan.hash = walked.hash;
+  plan.lastUsed = ++clock;
+  plan.next = byHash.get(plan.hash) ?? null;
+  byHash.set(plan.hash, plan);
+  plans++;
+}
+
+function forgetOldest(): void {
+  let oldest: Plan | null = null;
+  for (const first of byHash.values()) {
+    for (let plan: Plan | null = first; plan !== null; plan = plan.next) {
+      if (oldest === null || plan.lastUsed < oldest.lastUsed) oldest = plan;
+    }
+  }
+  if (oldest !== null) forget(oldest);
+}
+
+function forget(plan: Plan): void {
+  const first = byHash.get(plan.hash)!;
+  if (first === plan) {
+    if (plan.next === null) byHash.delete(plan.hash);
+    else byHash.set(plan.hash, plan.next);
+  } else {
+    let before = first;
+    while (before.next !== plan) before = before.next!;
+    before.next = plan.next;
+  }
+  plans--;
+  plan.executable?.dispose();
+}
+
+/** Forgets all plans, for instance because another engine is to run them. */
+export function clearPlans(): void {
+  for (const first of [...byHash.values()]) {
+    for (let plan: Plan | null = first; plan !== null; plan = plan.next) plan.executable?.dispose();
+  }
+  byHash.clear();
+  plans = 0;
+}
+
+/** How the cache is doing. */
+export interface PlanCacheStats {
+  readonly plans: number;
+  readonly hits: number;
+  readonly misses: number;
+}
+
+export function planCacheStats(): PlanCacheStats {
+  return { plans, hits, misses };
+}

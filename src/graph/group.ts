@@ -1,0 +1,241 @@
+/**
+ * A kernel in the making: an iteration space, what is stored from it, and what it must wait for.
+ *
+ * A group starts as a map over a value that has to be stored. When the planner finds that a matrix product or a reduction is
+ * read only there, the group turns into that kernel and what it was computing becomes the epilogue.
+ */
+import { bijection, type Coordinates, equal, type Flat, identity, type Split, splitColumn } from "./coordinates.js";
+import type { Value } from "./values.js";
+
+/** `value`, taken at `from`, is written into the buffer of `target` at `to`. */
+export interface Write {
+  readonly value: Value;
+  readonly from: Coordinates;
+  readonly target: Value;
+  readonly to: Coordinates;
+  /** Index of a root that wants a copy of its own, else -1: the buffer of `target` itself. */
+  readonly root: number;
+}
+
+/** An operand that is read as a strided view of a buffer. */
+export interface Operand {
+  readonly base: Value;
+  readonly view: Flat;
+}
+
+/** Bounds on one body, so that an engine can hold it in registers and cache. */
+export const maxInstructions = 64;
+export const maxLoads = 16;
+
+export class Group {
+  /** Main space: of a map all dims, of a reduction the kept ones, of a matrix product [...batch, m, n]. */
+  dims: number[];
+  /** Reduced dims, after the main ones in the space of the body. */
+  reduced: number[] = [];
+  matmul: Value | null = null;
+  /** Gather and scatter: runs alone, with fixed operands. */
+  special: Value | null = null;
+  readonly folds: Value[] = [];
+  /** Coordinates of the folds' input, over main and reduced dims. */
+  foldAt: Coordinates | null = null;
+  readonly writes: Write[] = [];
+  operands: Operand[] = [];
+  readonly waitsFor = new Set<Group>();
+  /** Buffers that this kernel reads. */
+  readonly reads = new Set<Value>();
+  /** Counts instructions row-major over the space (random numbers), so its dims must keep their order. */
+  ordered = false;
+  /** Upper bounds for main space (0) and body (1). */
+  readonly operations: [number, number] = [0, 0];
+  readonly loads: [number, number] = [0, 0];
+  /** The group that this one was merged into. */
+  absorbedBy: Group | null = null;
+  private readonly main = new Set<Coordinates>();
+  private readonly body = new Set<Coordinates>();
+
+  constructor(dims: readonly number[]) {
+    this.dims = dims.slice();
+  }
+
+  /** The space that coordinates refer to. */
+  space(body: boolean): number[] {
+    return body ? [...this.dims, ...this.reduced] : this.dims;
+  }
+
+  points(body: boolean): number {
+    return this.space(body).reduce((product, size) => product * size, 1);
+  }
+
+  identity(): Coordinates {
+    return this.register(identity(this.dims.length), false);
+  }
+
+  /** Coordinates change with the space from now on. */
+  register(at: Coordinates, body: boolean): Coordinates {
+    (body ? this.body : this.main).add(at);
+    return at;
+  }
+
+  get isMap(): boolean {
+    return this.matmul === null && this.special === null && this.folds.length === 0;
+  }
+
+  canSplit(): boolean {
+    return this.matmul === null && this.special === null;
+  }
+
+  split(split: Split): void {
+    const main = this.dims.length;
+    if (split.dim < main) {
+      this.dims.splice(split.dim, 1, this.dims[split.dim]! / split.inner, split.inner);
+      for (const at of this.main) splitColumn(at, split);
+    } else {
+      const dim = split.dim - main;
+      this.reduced.splice(dim, 1, this.reduced[dim]! / split.inner, split.inner);
+    }
+    for (const at of this.body) splitColumn(at, split);
+  }
+
+  /** Makes this map the epilogue of a matrix product, if its space can become the product's. */
+  becomeMatmul(product: Value, at: Coordinates): boolean {
+    if (!this.isMap) return false;
+    const order = bijection(at, product.shape, this.dims);
+    if (order === null || (this.ordered && !ascending(order))) return false;
+    // Runs of dims that make up one dim of the product.
+    const runs: number[][] = [];
+    let next = 0;
+    for (const size of product.shape) {
+      const run: number[] = [];
+      let have = 1;
+      while (have < size) {
+        const dim = order[next++]!;
+        have *= this.dims[dim]!;
+        run.push(dim);
+      }
+      if (have !== size) return false;
+      for (let p = 0; p + 1 < run.length; p++) {
+        if (!this.mergeable(run[p]!, run[p + 1]!)) return false;
+      }
+      runs.push(run);
+    }
+    for (const each of this.main) {
+      each.step = each.step.map((row) => runs.map((run) => (run.length === 0 ? 0 : row[run.at(-1)!]!)));
+    }
+    this.dims = product.shape.slice();
+    this.matmul = product;
+    return true;
+  }
+
+  private mergeable(outer: number, inner: number): boolean {
+    const size = this.dims[inner]!;
+    for (const at of this.main) {
+      for (const row of at.step) if (row[outer] !== row[inner]! * size) return false;
+    }
+    return true;
+  }
+
+  /** Makes this map the epilogue of a reduction, or adds one to a reduction over the same points. */
+  becomeReduce(result: Value, at: Coordinates): boolean {
+    const order = bijection(at, result.shape, this.dims);
+    if (order === null || this.matmul !== null || this.special !== null) return false;
+    const [keepdim, ...reducedDims] = result.attributes;
+    const input = result.inputs[0]!;
+    if (this.folds.length > 0) {
+      const first = this.folds[0]!;
+      const sameDims =
+        first.attributes.slice(1).join() === reducedDims.join() && first.inputs[0]!.shape.join() === input.shape.join();
+      return sameDims && equal(this.foldCoordinates(result, at, keepdim === 1), this.foldAt!) && this.addFold(result);
+    }
+    if (this.ordered && !ascending(order)) return false;
+    this.dims = order.map((i) => this.dims[i]!);
+    for (const each of this.main) each.step = each.step.map((row) => order.map((i) => row[i]!));
+    this.reduced = reducedDims.map((dim) => input.shape[dim]!);
+    this.foldAt = this.register(this.foldCoordinates(result, at, keepdim === 1), true);
+    return this.addFold(result);
+  }
+
+  private addFold(result: Value): boolean {
+    this.folds.push(result);
+    return true;
+  }
+
+  private foldCoordinates(result: Value, at: Coordinates, keepdim: boolean): Coordinates {
+    const shape = result.inputs[0]!.shape;
+    const reducedDims = result.attributes.slice(1);
+    const main = this.dims.length;
+    const columns = main + this.reduced.length;
+    const coordinates: Coordinates = { offset: [], step: [] };
+    let kept = 0;
+    for (let j = 0; j < shape.length; j++) {
+      const position = reducedDims.indexOf(j);
+      const row = new Array<number>(columns).fill(0);
+      if (position >= 0) {
+        if (this.foldAt !== null) for (let i = main; i < columns; i++) row[i] = this.foldAt.step[j]![i]!;
+        else row[main + position] = 1;
+        if (keepdim) kept++;
+      } else {
+        for (let i = 0; i < main; i++) row[i] = at.step[kept]![i]!;
+        kept++;
+      }
+      coordinates.offset.push(0);
+      coordinates.step.push(row);
+    }
+    return coordinates;
+  }
+
+  /** Whether the bodies of two reductions stand at the same points. */
+  sameFolding(other: Group): boolean {
+    if (this.foldAt === null || other.foldAt === null) return this.foldAt === other.foldAt;
+    return equal(this.foldAt, other.foldAt);
+  }
+
+  /** Takes over what `other` does; both have the same space and neither waits for the other. */
+  absorb(other: Group): void {
+    for (const write of other.writes) {
+      this.writes.push(write);
+      const { writers } = write.target;
+      if (writers.includes(other)) writers[writers.indexOf(other)] = this;
+      if (write.value.host === other) write.value.host = this;
+    }
+    for (const fold of other.folds) {
+      fold.host = this;
+      this.folds.push(fold);
+    }
+    for (const value of other.reads) this.reads.add(value);
+    for (const group of other.waitsFor) this.waitsFor.add(group);
+    for (const at of other.main) this.main.add(at);
+    for (const at of other.body) this.body.add(at);
+    for (const space of [0, 1] as const) {
+      this.operations[space] += other.operations[space];
+      this.loads[space] += other.loads[space];
+    }
+    this.ordered ||= other.ordered;
+    other.absorbedBy = this;
+  }
+
+  /** This group, or the one that it became a part of. */
+  get current(): Group {
+    return this.absorbedBy?.current ?? this;
+  }
+
+  /** Whether this group must run after `other`. */
+  reaches(other: Group): boolean {
+    if (this === other) return true;
+    const seen = new Set<Group>([this]);
+    const stack: Group[] = [this];
+    while (stack.length > 0) {
+      for (const next of stack.pop()!.waitsFor) {
+        if (next === other) return true;
+        if (!seen.has(next)) {
+          seen.add(next);
+          stack.push(next);
+        }
+      }
+    }
+    return false;
+  }
+}
+
+function ascending(order: readonly number[]): boolean {
+  return order.every((dim, i) => i === 0 || dim > order[i - 1]!);
+}

@@ -1,0 +1,143 @@
+/**
+ * The nodes of the lazily built graph: what a value is computed from, not yet the value.
+ *
+ * A node is small, of one hidden class and free of closures, because a training step makes a few hundred of them.
+ * How nodes are made is in build.ts, when they are computed in evaluate.ts, how in plan.ts.
+ */
+import type { Storage } from "../engine/engine.js";
+import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../engine/program.js";
+
+/** What a node does with its operands. A node that has a storage is a leaf, whatever its kind says. */
+export const Kind = {
+  leaf: 0,
+  scalar: 1,
+  unary: 2,
+  binary: 3,
+  select: 4,
+  cast: 5,
+  copy: 6,
+  reduce: 7,
+  matmul: 8,
+  reshape: 9,
+  permute: 10,
+  expand: 11,
+  slice: 12,
+  flip: 13,
+  pad: 14,
+  concat: 15,
+  gather: 16,
+  take: 17,
+  scatterAdd: 18,
+  takeAdd: 19,
+  iota: 20,
+  random: 21,
+} as const;
+
+/** Bits of `Node.flags`. */
+export const Flag = {
+  /** Another node reads it, so it is no sink. */
+  consumed: 1,
+  /** Takes part in differentiation, see `markSaved`. */
+  saved: 2,
+  /** A leaf whose storage has been given a newer value. */
+  revoked: 4,
+  /** The leaf of a variable: its storage will be overwritten, so no other node may share it. */
+  variable: 8,
+} as const;
+
+export const dtypeNames: readonly DTypeName[] = ["float32", "float64", "int32", "bool"];
+
+export const unaryOps: readonly UnaryOp[] = [
+  "neg",
+  "abs",
+  "sign",
+  "exp",
+  "expm1",
+  "log",
+  "log1p",
+  "sqrt",
+  "rsqrt",
+  "reciprocal",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "sigmoid",
+  "erf",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "isnan",
+  "isfinite",
+  "not",
+];
+
+export const binaryOps: readonly BinaryOp[] = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "pow",
+  "max",
+  "min",
+  "mod",
+  "atan2",
+  "and",
+  "or",
+  "xor",
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+];
+
+export const reduceOps: readonly ReduceOp[] = ["sum", "prod", "max", "min", "any", "all", "argmax", "argmin"];
+
+export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
+
+/** `Node.code` packs kind, operation and dtype in one small integer, which is also the node's word in a plan's key. */
+export const opShift = 5;
+export const dtypeShift = 10;
+export const kindMask = (1 << opShift) - 1;
+export const opMask = (1 << (dtypeShift - opShift)) - 1;
+
+export class Node {
+  /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
+  value: number | null = null;
+  /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
+  attributes: readonly number[] | null = null;
+  /** All operands of a concat. */
+  list: readonly Node[] | null = null;
+  /** The dense row-major value, once it has been computed. */
+  storage: Storage | null = null;
+  flags = 0;
+  /** Number of the walk that saw this node last, and the node's number in it. */
+  epoch = 0;
+  index = 0;
+
+  constructor(
+    readonly code: number,
+    readonly dtype: DTypeName,
+    readonly shape: readonly number[],
+    readonly size: number,
+    public a: Node | null,
+    public b: Node | null,
+    public c: Node | null,
+  ) {}
+}
+
+export function kindOf(node: Node): number {
+  return node.code & kindMask;
+}
+
+export function opOf(node: Node): number {
+  return (node.code >> opShift) & opMask;
+}

@@ -1,0 +1,43 @@
+/**
+ * Merges kernels that run over the same points and read a buffer in common, so that it is read once.
+ */
+import { type Group, maxInstructions, maxLoads } from "./group.js";
+
+/** Merges groups in place; merged ones are removed from the list. */
+export function mergeSiblings(groups: Group[]): void {
+  const alike = new Map<string, Group[]>();
+  for (const group of groups) {
+    if (group.special !== null || group.matmul !== null || group.writes.length === 0) continue;
+    const first = group.folds[0];
+    const folded = first === undefined ? "" : `${first.inputs[0]!.shape.join()}|${first.attributes.slice(1).join()}`;
+    const name = `${group.dims.join()}/${group.reduced.join()}/${folded}`;
+    const list = alike.get(name);
+    if (list === undefined) alike.set(name, [group]);
+    else list.push(group);
+  }
+  for (const list of alike.values()) {
+    for (let i = 0; i < list.length; i++) {
+      for (let j = list.length - 1; j > i; j--) {
+        const into = list[i]!;
+        const from = list[j]!;
+        if (!mergeable(into, from)) continue;
+        into.absorb(from);
+        for (const other of groups) {
+          if (other.waitsFor.delete(from) && other !== into) other.waitsFor.add(into);
+        }
+        groups.splice(groups.indexOf(from), 1);
+        list.splice(j, 1);
+      }
+    }
+  }
+}
+
+function mergeable(a: Group, b: Group): boolean {
+  for (const space of [0, 1] as const) {
+    if (a.loads[space] + b.loads[space] > maxLoads) return false;
+    const instructions = a.operations[space] + b.operations[space] + a.loads[space] + b.loads[space];
+    if (instructions > maxInstructions) return false;
+  }
+  if (![...a.reads].some((value) => value.size > 1 && b.reads.has(value))) return false;
+  return a.sameFolding(b) && !a.reaches(b) && !b.reaches(a);
+}

@@ -1,0 +1,44 @@
+/**
+ * Leaves from plain arrays and plain arrays from nodes, for tests.
+ */
+import { engine } from "../../src/engine/current.js";
+import type { Storage } from "../../src/engine/engine.js";
+import { type DTypeName, dtypeBytes } from "../../src/engine/program.js";
+import { leaf } from "../../src/graph/build.js";
+import { evaluate } from "../../src/graph/evaluate.js";
+import type { Node } from "../../src/graph/node.js";
+
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
+
+function view(storage: Storage, dtype: DTypeName, size: number): Float32Array | Float64Array | Int32Array | Uint8Array {
+  return new arrays[dtype](storage.buffer, storage.byteOffset, size);
+}
+
+/** A leaf with these elements in row-major order. */
+export function given(data: readonly number[], shape: readonly number[], dtype: DTypeName = "float32"): Node {
+  const storage = engine().allocate(data.length * dtypeBytes[dtype]);
+  view(storage, dtype, data.length).set(data);
+  return leaf(storage, dtype, shape);
+}
+
+/** Elements 0, 1, 2, … times `scale` plus `start`. */
+export function counting(shape: readonly number[], dtype: DTypeName = "float32", scale = 1, start = 0): Node {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return given(
+    Array.from({ length: size }, (_, i) => start + scale * i),
+    shape,
+    dtype,
+  );
+}
+
+/** Evaluates a node and gives its elements. */
+export function read(node: Node): number[] {
+  evaluate([node]);
+  return stored(node);
+}
+
+/** The elements of a node that has been evaluated. */
+export function stored(node: Node): number[] {
+  if (node.storage === null) throw new Error("the node has not been evaluated");
+  return Array.from(view(node.storage, node.dtype, node.size));
+}
