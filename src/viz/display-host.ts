@@ -6,10 +6,12 @@
 /** MIME type → content, as Jupyter's display messages carry it. */
 export type MimeBundle = Record<string, unknown>;
 
-/** The cell that runs now: its id in the notebook where the client tells it, and a number that differs for every run of any cell. */
+/** The cell that caused what runs now: its id in the notebook where the client tells it, and a number that differs for every run of any cell. */
 export interface RunningCell {
   readonly id?: string;
   readonly run: number;
+  /** Changes when the cell's outputs are cleared. */
+  readonly cleared?: number;
 }
 
 /** What a kernel offers to figures. All calls are synchronous, so that a loop that never yields is seen live. */
@@ -18,10 +20,12 @@ export interface DisplayHost {
   display(bundle: MimeBundle, displayId?: string): void;
   /** Sends update_display_data for every output shown under `displayId`. */
   update(displayId: string, bundle: MimeBundle): void;
-  /** The cell that runs now, undefined between cells. */
+  /** The cell that caused what runs now, even if it has ended; undefined if there is none. */
   cell(): RunningCell | undefined;
-  /** Calls `callback` once, when the running cell ends (ok, error or interrupted), before its end is reported. */
-  atCellEnd(callback: () => void): void;
+  /**
+   * Calls `callback` once, when that cell ends (ok, error or interrupted), before its end is reported. False if it has ended already.
+   */
+  atCellEnd(callback: () => void): boolean;
 }
 
 /**
@@ -35,6 +39,13 @@ const global = globalThis as { [hostKey]?: DisplayHost | undefined };
 /** Sets, or with undefined removes, the host of all figures of this process. */
 export function setDisplayHost(host: DisplayHost | undefined): void {
   global[hostKey] = host;
+}
+
+/** Whether what a cell showed earlier is gone: it runs again, or its outputs were cleared. */
+export function isReplaced(earlier: RunningCell | undefined, now: RunningCell | undefined): boolean {
+  if (earlier === undefined || now === undefined) return false;
+  if (earlier.run === now.run) return earlier.cleared !== now.cleared;
+  return earlier.id !== undefined && earlier.id === now.id;
 }
 
 export function displayHost(): DisplayHost | undefined {

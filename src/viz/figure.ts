@@ -2,7 +2,7 @@
  * A figure: Plotly's data, layout and config, and how it shows itself in a notebook, now and when it changes.
  */
 import { randomUUID } from "node:crypto";
-import { displayHost } from "./display-host.js";
+import { displayHost, isReplaced } from "./display-host.js";
 import type { MimeBundle, RunningCell } from "./display-host.js";
 import { figureHtml, escapeHtml } from "./html.js";
 import { libraryFor, readLibrary } from "./library.js";
@@ -92,11 +92,9 @@ export abstract class Figure {
     }
   }
 
-  /** Whether an output holds the figure: not if its cell runs again, since that replaces the cell's outputs. */
+  /** Whether an output holds the figure. */
   #isShown(cell: RunningCell | undefined): boolean {
-    const holder = this.#shownIn;
-    if (holder === "nowhere") return false;
-    return holder?.id === undefined || holder.id !== cell?.id || holder.run === cell.run;
+    return this.#shownIn !== "nowhere" && !isReplaced(this.#shownIn, cell);
   }
 
   #bundleToShow(): MimeBundle {

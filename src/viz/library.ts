@@ -1,9 +1,11 @@
 /**
  * plotly.js once a notebook: the first figure of a session sends it as an output of its own, so that updates of that figure do not
- * carry it. When the cell that holds it runs again, its outputs are replaced, and the library is sent again.
+ * carry it. When the cell that holds it runs again or is cleared, the library is
+ * sent again.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isReplaced } from "./display-host.js";
 import type { DisplayHost, RunningCell } from "./display-host.js";
 import { libraryHtml } from "./html.js";
 
@@ -16,13 +18,6 @@ function libraryFile(): string | undefined {
     .find(existsSync);
 }
 
-function isCarried(cell: RunningCell | undefined): boolean {
-  if (carrier === undefined) return false;
-  const { cell: by } = carrier;
-  const replaced = by?.id !== undefined && by.id === cell?.id && by.run !== cell.run;
-  return !replaced;
-}
-
 /** The library as HTML, undefined if it has not been built: then figures stay static images. */
 export function readLibrary(): string | undefined {
   const file = libraryFile();
@@ -32,14 +27,9 @@ export function readLibrary(): string | undefined {
 /** HTML of the library if the notebook lacks it, undefined if an output of this session holds it. */
 export function libraryFor(host: DisplayHost | undefined): string | undefined {
   const cell = host?.cell();
-  if (isCarried(cell)) return undefined;
+  if (carrier !== undefined && !isReplaced(carrier.cell, cell)) return undefined;
   carrier = { cell };
   return readLibrary();
-}
-
-/** The outputs of the running cell were cleared: if the library was among them, the next figure brings it again. */
-export function outputsCleared(host: DisplayHost): void {
-  if (carrier?.cell?.run === host.cell()?.run) carrier = undefined;
 }
 
 /** Forgets that the library was sent, for tests. */

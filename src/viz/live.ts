@@ -49,14 +49,11 @@ export class Live {
   changed(): void {
     this.#settled = false;
     if (!this.#awaitsCellEnd) {
-      const host = displayHost();
-      if (host?.cell()) {
-        this.#awaitsCellEnd = true;
-        host.atCellEnd(() => {
+      this.#awaitsCellEnd =
+        displayHost()?.atCellEnd(() => {
           this.#awaitsCellEnd = false;
           this.settle();
-        });
-      }
+        }) ?? false;
     }
     const now = this.#clock.now();
     if (now >= this.#next) this.#emit(now);

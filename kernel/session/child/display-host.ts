@@ -1,0 +1,82 @@
+/**
+ * What figures need of the notebook: to show themselves, to change where they are shown, and to know which cell runs and when it ends.
+ * The runtime's `viz` finds this object on globalThis under a registered symbol, so that neither half imports the other, and a second
+ * copy of the runtime finds it too.
+ */
+import type { MimeBundle } from "../messages.js";
+import { currentTask } from "./attribution.js";
+import { emit, emitStream } from "./emit.js";
+import { cellError } from "./errors.js";
+import { currentRun } from "./output.js";
+
+const HOST = Symbol.for("cellgrad.displayHost");
+
+/** Property of an object that wants to be shown under a display id of its own, so that it can change what it has shown. */
+const DISPLAY_ID = Symbol.for("Jupyter.displayId");
+
+export function displayIdOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    const id = (value as Record<symbol, unknown>)[DISPLAY_ID];
+    return typeof id === "string" ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object that has shown itself already answers with an empty bundle. */
+export function isEmpty(bundle: MimeBundle): boolean {
+  return Object.keys(bundle.data).length === 0;
+}
+
+/** Callbacks of the runs that have not ended. */
+const running = new Map<number, (() => void)[]>();
+/** How often the outputs of the newest run have been cleared. */
+let cleared = { run: 0, times: 0 };
+
+export function cellStarted(run: number): void {
+  running.set(run, []);
+}
+
+/** Calls what waits for the end of a run; an error in it is printed and stops nothing. */
+export function cellEnded(run: number): void {
+  const callbacks = running.get(run) ?? [];
+  running.delete(run);
+  for (const callback of callbacks) {
+    try {
+      callback();
+    } catch (error) {
+      emitStream(run, "stderr", `${cellError(error).traceback.join("\n")}\n`);
+    }
+  }
+}
+
+export function outputsCleared(run: number): void {
+  cleared = { run, times: cleared.run === run ? cleared.times + 1 : 1 };
+}
+
+const host = {
+  display(data: Record<string, unknown>, displayId?: string): void {
+    emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, displayId, update: false });
+  },
+  update(displayId: string, data: Record<string, unknown>): void {
+    emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, displayId, update: true });
+  },
+  /** The cell that caused what runs now; `cleared` changes when its outputs are cleared. */
+  cell(): { id?: string; run: number; cleared: number } | undefined {
+    const run = currentRun();
+    if (run === 0) return undefined;
+    const id = currentTask()?.cellId;
+    return { ...(id !== undefined && { id }), run, cleared: cleared.run === run ? cleared.times : 0 };
+  },
+  /** False if the cell has ended: the callback will not be called. */
+  atCellEnd(callback: () => void): boolean {
+    const callbacks = running.get(currentRun());
+    callbacks?.push(callback);
+    return callbacks !== undefined;
+  },
+};
+
+export function installDisplayHost(): void {
+  Object.defineProperty(globalThis, HOST, { value: host, configurable: true, writable: true });
+}
