@@ -33,4 +33,8 @@ export {
 } from "./tensor/random.js";
 export { getRandomState, manualSeed, type RandomState, setRandomState } from "./tensor/generator.js";
 export { cat, stack } from "./ops/join.js";
+export { einsum } from "./ops/einsum.js";
+export { where } from "./ops/select.js";
+export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
+export { gradcheck, type GradcheckOptions, gradgradcheck } from "./autograd/gradcheck.js";
 export { enableGrad, isGradEnabled, noGrad } from "./autograd/mode.js";

@@ -81,7 +81,15 @@ const CLAMP: Op = {
   },
 };
 
-/** `a` where the condition is true, else `b`; the three broadcast. @internal */
+/**
+ * `a` where the condition is true, else `b`; the three broadcast (`torch.where`).
+ * @throws TypeError when the condition is not bool.
+ */
+export function where<C extends Shape, A extends Shape = [], B extends Shape = []>(
+  condition: Tensor<C>,
+  a: Tensor<A> | number,
+  b: Tensor<B> | number,
+): Tensor<Elementwise<C, Elementwise<A, B>>>;
 export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
   checkTensor("where", condition);
   if (condition._node.dtype !== "bool") {

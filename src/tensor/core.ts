@@ -258,6 +258,15 @@ export function defineMethods(methods: {
   }
 }
 
+/** As `defineMethods`, for a method that other programs look for under a registered symbol. */
+export function defineSymbol(key: string, method: (this: Tensor) => unknown): void {
+  Object.defineProperty(Tensor.prototype, Symbol.for(key), {
+    value: method,
+    writable: true,
+    configurable: true,
+  });
+}
+
 /** As `defineMethods`, for properties that are computed from the tensor. */
 export function defineGetters(getters: { readonly [K in keyof Tensor]?: (x: Tensor) => unknown }): void {
   for (const [name, get] of Object.entries(getters)) {

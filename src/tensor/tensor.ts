@@ -17,6 +17,12 @@ import "../ops/reduce.js";
 import "../ops/select.js";
 import "../ops/slice.js";
 import "../ops/softmax.js";
+import "../ops/norm.js";
+import "../ops/scan.js";
+import "../ops/sort.js";
+import "../ops/triangle.js";
 import "../ops/unary.js";
+import "./display.js";
+import "./print.js";
 
 export { Tensor } from "./core.js";

@@ -1,0 +1,131 @@
+/**
+ * A tensor as the result of a cell: a small table with shape, dtype and statistics, and the text beside it.
+ */
+import { defineSymbol, type Tensor } from "./core.js";
+import { isFloating } from "./dtype.js";
+import { formatShape } from "./shape.js";
+
+const HEAD = 5;
+const TAIL = 3;
+const BINS = 24;
+
+/** Positions along a dim of the table; null stands for those left out. */
+function shown(n: number): (number | null)[] {
+  const all = Array.from({ length: n }, (_, i) => i);
+  return n <= HEAD + TAIL + 1 ? all : [...all.slice(0, HEAD), null, ...all.slice(-TAIL)];
+}
+
+function number(x: number, dtype: string): string {
+  if (dtype === "bool") return x ? "True" : "False";
+  if (dtype === "int32" || !Number.isFinite(x)) return String(x);
+  const magnitude = Math.abs(x);
+  return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)
+    ? x.toExponential(3)
+    : String(Number(x.toPrecision(5)));
+}
+
+interface Statistics {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly nonFinite: number;
+  /** Counts of the finite values between min and max. */
+  readonly bins: readonly number[];
+}
+
+function statistics(data: ArrayLike<number>): Statistics {
+  let min = Infinity;
+  let max = -Infinity;
+  let n = 0;
+  let mean = 0;
+  let squares = 0;
+  for (let i = 0; i < data.length; i++) {
+    const v = data[i]!;
+    if (!Number.isFinite(v)) continue;
+    n++;
+    min = Math.min(min, v);
+    max = Math.max(max, v);
+    const delta = v - mean;
+    mean += delta / n;
+    squares += delta * (v - mean);
+  }
+  const bins = new Array<number>(BINS).fill(0);
+  if (max > min) {
+    for (let i = 0; i < data.length; i++) {
+      const v = data[i]!;
+      if (Number.isFinite(v)) bins[Math.min(BINS - 1, Math.floor(((v - min) / (max - min)) * BINS))]!++;
+    }
+  }
+  return {
+    min,
+    max,
+    mean,
+    std: n > 1 ? Math.sqrt(squares / (n - 1)) : NaN,
+    nonFinite: data.length - n,
+    bins,
+  };
+}
+
+function histogram(bins: readonly number[]): string {
+  const top = Math.max(...bins);
+  if (top === 0) return "";
+  const bars = bins
+    .map((count, i) => {
+      const height = count === 0 ? 0 : Math.max(1, Math.round((count / top) * 20));
+      return `<rect x="${i * 4}" y="${20 - height}" width="3" height="${height}"/>`;
+    })
+    .join("");
+  return `<svg width="${BINS * 4}" height="20" style="vertical-align:middle" fill="currentColor" opacity="0.6">${bars}</svg>`;
+}
+
+/** The last two dims, of the first entry along the others. */
+function table(x: Tensor, data: ArrayLike<number>): string {
+  const { shape, dtype } = x;
+  if (x.numel() === 0) return "";
+  const columns = shape.at(-1) ?? 1;
+  const rows = shape.length < 2 ? 1 : shape.at(-2)!;
+  const cell = (text: string) => `<td style="text-align:right">${text}</td>`;
+  const body = shown(rows).map((r) => {
+    const cells = shown(columns).map((c) => {
+      if (r === null) return cell(c === null ? "⋱" : "⋮");
+      return cell(c === null ? "…" : number(data[r * columns + c]!, dtype));
+    });
+    const label = shape.length < 2 ? "" : `<th>${r === null ? "⋮" : r}</th>`;
+    return `<tr>${label}${cells.join("")}</tr>`;
+  });
+  const head = shown(columns)
+    .map((c) => `<th style="text-align:right">${c === null ? "…" : c}</th>`)
+    .join("");
+  const top =
+    shape.length === 0 ? "" : `<thead><tr>${shape.length < 2 ? "" : "<th></th>"}${head}</tr></thead>`;
+  const lead = shape.length > 2 ? `<div>[${shape.slice(0, -2).fill(0).join(", ")}]</div>` : "";
+  return `${lead}<table>${top}<tbody>${body.join("")}</tbody></table>`;
+}
+
+function html(x: Tensor): string {
+  const data = x._view();
+  const facts = [`Tensor ${formatShape(x.shape)}`, x.dtype as string];
+  if (x.gradFn !== null) facts.push(x.gradFn.name);
+  else if (x.requiresGrad) facts.push("requires grad");
+  let bar = "";
+  if (data.length > 1 && x.dtype !== "bool") {
+    const s = statistics(data);
+    if (s.nonFinite < data.length) {
+      facts.push(
+        `min ${number(s.min, x.dtype)}`,
+        `mean ${number(s.mean, "float32")}`,
+        `max ${number(s.max, x.dtype)}`,
+      );
+      facts.push(`std ${number(s.std, "float32")}`);
+    }
+    if (s.nonFinite > 0) facts.push(`<b>${s.nonFinite} not finite</b>`);
+    if (isFloating(x.dtype) && data.length > BINS) bar = ` ${histogram(s.bins)}`;
+  }
+  return `<div class="cellgrad-tensor"><div>${facts.join(" · ")}${bar}</div>${table(x, data)}</div>`;
+}
+
+// The MIME bundle that Jupyter kernels for JavaScript show.
+defineSymbol("Jupyter.display", function () {
+  return { "text/plain": this.toString(), "text/html": html(this) };
+});

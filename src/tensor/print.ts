@@ -1,0 +1,197 @@
+/**
+ * Tensors as text, as PyTorch prints them: four digits, scientific where magnitudes differ much, the middle of large tensors left out.
+ */
+import { defineMethods, defineSymbol, type Tensor } from "./core.js";
+import type { TypedArray } from "./dtype.js";
+import { sizeOf } from "./shape.js";
+import type { Shape } from "./shape-types.js";
+
+const PRECISION = 4;
+const LINE_WIDTH = 80;
+const EDGE_ITEMS = 3;
+/** Tensors with more elements are summarized. */
+const THRESHOLD = 1000;
+const PREFIX = "tensor(";
+
+declare module "./core.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
+  interface Tensor<S extends Shape = Shape> {
+    /** The tensor as PyTorch prints it; reads the values. */
+    toString(): string;
+  }
+}
+
+/** JavaScript rounds exact halves up, Python to the even digit. */
+function halfToEven(text: string, exact: string, cut: number): string {
+  const tail = exact.slice(cut).replace(/e.*$/, "");
+  const last = text.slice(0, cut).at(-1)!;
+  if (!/^50*$/.test(tail) || Number(last) % 2 === 0) return text;
+  return text.slice(0, cut - 1) + String(Number(last) - 1) + text.slice(cut);
+}
+
+function nonFinite(x: number): string {
+  return Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf";
+}
+
+/** Python's `f"{x:.4f}"`, for magnitudes below 1e21. */
+export function toFixed(x: number, digits: number): string {
+  if (!Number.isFinite(x)) return nonFinite(x);
+  if (Object.is(x, -0)) return `-${(0).toFixed(digits)}`;
+  const text = x.toFixed(digits);
+  // With no digits the point is missing too.
+  return digits === 0 ? text : halfToEven(text, x.toFixed(60), text.length);
+}
+
+/** Python's `f"{x:.4e}"`: at least two digits of exponent. */
+export function toExponential(x: number, digits: number): string {
+  if (!Number.isFinite(x)) return nonFinite(x);
+  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
+  const plain = Math.abs(x).toExponential(digits);
+  const text = halfToEven(plain, Math.abs(x).toExponential(60), plain.indexOf("e"));
+  return sign + text.replace(/e([+-])(\d)$/, "e$10$2");
+}
+
+/** How all elements of one tensor are written. */
+class Formatter {
+  width = 1;
+  private whole = true;
+  private scientific = false;
+
+  constructor(
+    values: readonly number[],
+    private readonly dtype: "float32" | "float64" | "int32" | "bool",
+  ) {
+    if (dtype === "int32" || dtype === "bool") {
+      for (const v of values) this.width = Math.max(this.width, this.text(v).length);
+      return;
+    }
+    const finite = values.filter((v) => Number.isFinite(v) && v !== 0);
+    if (finite.length === 0) return;
+    let min = Infinity;
+    let max = 0;
+    for (const v of finite) {
+      min = Math.min(min, Math.abs(v));
+      max = Math.max(max, Math.abs(v));
+      if (v !== Math.ceil(v)) this.whole = false;
+    }
+    this.scientific = max / min > 1000 || max > 1e8 || (!this.whole && min < 1e-4);
+    for (const v of finite) this.width = Math.max(this.width, this.text(v).length);
+  }
+
+  private text(v: number): string {
+    if (this.dtype === "int32") return String(v);
+    if (this.dtype === "bool") return v ? "True" : "False";
+    if (this.scientific) return toExponential(v, PRECISION);
+    if (!this.whole) return toFixed(v, PRECISION);
+    return Number.isFinite(v) ? `${toFixed(v, 0)}.` : nonFinite(v);
+  }
+
+  format(v: number): string {
+    return this.text(v).padStart(this.width);
+  }
+}
+
+/** The positions that are shown along a dim; null stands for those left out. */
+function shown(n: number, summarize: boolean): (number | null)[] {
+  const all = Array.from({ length: n }, (_, i) => i);
+  if (!summarize || n <= 2 * EDGE_ITEMS) return all;
+  return [...all.slice(0, EDGE_ITEMS), null, ...all.slice(-EDGE_ITEMS)];
+}
+
+function collect(
+  data: TypedArray,
+  shape: Shape,
+  dim: number,
+  at: number,
+  summarize: boolean,
+  out: number[],
+): void {
+  if (dim === shape.length) {
+    out.push(data[at]!);
+    return;
+  }
+  const stride = sizeOf(shape.slice(dim + 1));
+  for (const i of shown(shape[dim]!, summarize)) {
+    if (i !== null) collect(data, shape, dim + 1, at + i * stride, summarize, out);
+  }
+}
+
+function write(
+  data: TypedArray,
+  shape: Shape,
+  dim: number,
+  at: number,
+  indent: number,
+  summarize: boolean,
+  how: Formatter,
+): string {
+  const rank = shape.length - dim;
+  if (rank === 0) return how.format(data[at]!);
+  const positions = shown(shape[dim]!, summarize);
+  if (rank === 1) {
+    const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (how.width + 2)));
+    const items = positions.map((i) => (i === null ? " ..." : how.format(data[at + i]!)));
+    const lines: string[] = [];
+    for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(", "));
+    return `[${lines.join(`,\n${" ".repeat(indent + 1)}`)}]`;
+  }
+  const stride = sizeOf(shape.slice(dim + 1));
+  const parts = positions.map((i) =>
+    i === null ? "..." : write(data, shape, dim + 1, at + i * stride, indent + 1, summarize, how),
+  );
+  return `[${parts.join(`,${"\n".repeat(rank - 1)}${" ".repeat(indent + 1)}`)}]`;
+}
+
+/** Appends `, dtype=...` and the like, on a new line where the last one is full. */
+function withSuffixes(text: string, suffixes: readonly string[]): string {
+  const indent = PREFIX.length;
+  let out = text;
+  let length = text.length - text.lastIndexOf("\n") + 1;
+  for (const suffix of suffixes) {
+    if (length + suffix.length + 2 > LINE_WIDTH) {
+      out += `,\n${" ".repeat(indent)}${suffix}`;
+      length = indent + suffix.length;
+    } else {
+      out += `, ${suffix}`;
+      length += suffix.length + 2;
+    }
+  }
+  return `${out})`;
+}
+
+/** A shape as Python writes a tuple. */
+function tuple(shape: Shape): string {
+  return `(${shape.join(", ")})`;
+}
+
+function toText(x: Tensor): string {
+  const { shape, dtype } = x;
+  const suffixes: string[] = [];
+  let body: string;
+  if (x.numel() === 0) {
+    if (x.ndim !== 1) suffixes.push(`size=${tuple(shape)}`);
+    if (dtype !== "float32") suffixes.push(`dtype=${dtype}`);
+    body = "[]";
+  } else {
+    if (dtype !== "float32" && dtype !== "bool") suffixes.push(`dtype=${dtype}`);
+    const data = x._view();
+    const summarize = data.length > THRESHOLD;
+    const values: number[] = [];
+    collect(data, shape, 0, 0, summarize, values);
+    body = write(data, shape, 0, 0, PREFIX.length, summarize, new Formatter(values, dtype));
+  }
+  if (x._op !== null) suffixes.push(`grad_fn=<${x._op.name}>`);
+  else if (x._requiresGrad) suffixes.push("requires_grad=True");
+  return withSuffixes(PREFIX + body, suffixes);
+}
+
+defineMethods({
+  toString() {
+    return toText(this);
+  },
+});
+
+// What console.log and Node's REPL look for.
+defineSymbol("nodejs.util.inspect.custom", function () {
+  return toText(this);
+});
