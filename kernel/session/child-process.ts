@@ -40,6 +40,8 @@ export interface ProcessEnd {
 }
 
 const ENTRY = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
+/** The session links the user's local modules itself, so that edits are seen, and asks Node what a package's name means there. */
+const FLAGS = ["--experimental-vm-modules", "--experimental-import-meta-resolve"];
 /** How long output may go on arriving after the end, where an escaped grandchild holds the pipe open. */
 const DRAIN_MS = 300;
 const LAST_WORDS = 4096;
@@ -59,11 +61,12 @@ export class SessionProcess {
     const options: ChildOptions = { nonce: randomUUID(), runtime };
     // A process group of its own: a signal to the kernel's group (Ctrl-C, VS Code's SIGINT) must not end the session, and
     // the whole group can be ended at once.
-    this.child = spawn(
-      process.execPath,
-      [...childFlags(), ...process.execArgv, ENTRY, JSON.stringify(options)],
-      { cwd, detached: true, windowsHide: true, stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] },
-    );
+    this.child = spawn(process.execPath, [...FLAGS, ...inheritedFlags(), ENTRY, JSON.stringify(options)], {
+      cwd,
+      detached: true,
+      windowsHide: true,
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
+    });
     const pipes = this.child.stdio as unknown as [
       null,
       Readable,
@@ -148,7 +151,13 @@ export class SessionProcess {
   }
 }
 
-/** Flags of Node that the session needs: local modules are linked by the session itself, so that edits are seen. */
-function childFlags(): string[] {
-  return ["--experimental-vm-modules"];
+/**
+ * Node's flags that this process was started with hold for the session too: the heap's limit, or the loader that runs these
+ * sources. The loader is named by its path, for the session has another folder. A port for a debugger is never passed on: any local user
+ * could attach to it.
+ */
+function inheritedFlags(): string[] {
+  return process.execArgv
+    .filter((flag) => !flag.startsWith("--inspect"))
+    .map((flag, at, flags) => (flags[at - 1] === "--import" ? import.meta.resolve(flag) : flag));
 }

@@ -22,6 +22,21 @@ describe("a cell", () => {
     assert.equal((await notebook.run("return { value: $.answer }")).result?.data["text/plain"], "1");
   });
 
+  it("reads a name that nobody has declared as JavaScript does", async () => {
+    assert.equal((await notebook.run("return { value: $.Math.max(1, 2) }")).result?.data["text/plain"], "2");
+    assert.equal(
+      (await notebook.run('return { value: "nothing" in $ }')).result?.data["text/plain"],
+      "false",
+    );
+    const { outcome } = await notebook.run("return { value: $.nothing }");
+    assert.ok(outcome.status === "error");
+    assert.equal(outcome.error.ename, "ReferenceError");
+    assert.equal(outcome.error.evalue, "nothing is not defined");
+    const called = await notebook.run("$.g = 1; (0, $.g)();");
+    assert.ok(called.outcome.status === "error");
+    assert.equal(called.outcome.error.evalue, "g is not a function");
+  });
+
   it("shows an object by its Jupyter.display method, synchronous or not", async () => {
     const bundle = { "text/plain": "Shape(a)", "text/html": "<b>a</b>" };
     assert.deepEqual((await notebook.run('return { value: new $.Shape("a") }')).result?.data, bundle);
@@ -136,7 +151,7 @@ describe("a cell", () => {
       notebook.session.evaluate({ js, map: "", source: js, name: "expression" });
     await notebook.run("$.y = 6");
     assert.deepEqual((await expression("return { value: $.y * 7 }")).data, { "text/plain": "42" });
-    await assert.rejects(expression("return { value: $.nothing.at }"), { ename: "TypeError" });
+    await assert.rejects(expression("return { value: $.y.at.z }"), { ename: "TypeError" });
   });
 });
 

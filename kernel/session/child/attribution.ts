@@ -11,6 +11,8 @@ import { AsyncResource, createHook, executionAsyncResource, type AsyncHook } fro
 export interface Task {
   /** Run whose number output carries. */
   readonly run: number;
+  /** The cell's id in the notebook, where the client tells it. */
+  readonly cellId?: string | undefined;
   /**
    * Set by an interrupt: async ids below it were made before it. What the task waited for then must never continue, or an
    * interrupted loop over `await` would go on behind the scenes.

@@ -57,10 +57,16 @@ function nameOf(error: unknown): string {
   return typeof name === "string" && name !== "" ? name : "Error";
 }
 
+/** V8 names what was not a function as the compiled cell has it: "(0 , $.f)" and "$.f" are "f" to the user. */
+function withoutScope(message: string): string {
+  return message.replace(/\(0 , \$\.([\w$]+)\)/g, "$1").replace(/(?<![\w$.])\$\.([\w$])/g, "$1");
+}
+
 function messageOf(error: unknown): string {
   if (!isError(error)) return cut(typeof error === "string" ? error : printed(error));
   const message = read(error, "message");
-  return cut(typeof message === "string" ? message : printed(message));
+  if (typeof message !== "string") return cut(printed(message));
+  return cut(error instanceof TypeError ? withoutScope(message) : message);
 }
 
 /** The source line, its neighbours and a marker under the column. */
@@ -101,7 +107,7 @@ function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] 
   const all = framesOf(error).filter((frame) => !frame.internal);
   const mine = all.filter((frame) => frame.at);
   const place = mine[0]?.at;
-  const source = place && sourceText(place.name);
+  const source = place && sourceText(place.file);
   if (place && source !== undefined) lines.push("", ...codeFrame(source, place.line, place.column), "");
   // Where nothing of the user's is on the stack, the package's frames are all there is to go by.
   lines.push(...frameLines(mine.length > 0 ? mine : all));

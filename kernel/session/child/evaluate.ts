@@ -8,18 +8,23 @@ import vm from "node:vm";
 import { marker } from "../raw-output.js";
 import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
+import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
 import { emit, emitMarker, emitStream } from "./emit.js";
 import { cellError } from "./errors.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf } from "./mime.js";
 import { currentRun, setLastRun } from "./output.js";
 import type { Modules } from "./modules.js";
-import { addSource } from "./stack.js";
+import { addCell } from "./stack.js";
 
 /** The contract of language.ts: an async function of the scope, the imports and the cell's `import.meta`. */
 type CellFunction = (
   scope: Record<string, unknown>,
-  importModule: (specifier: string, options?: ImportCallOptions) => Promise<unknown>,
+  importModule: (
+    specifier: string,
+    options?: ImportCallOptions,
+    names?: readonly string[],
+  ) => Promise<unknown>,
   require: NodeJS.Require,
   meta: Record<string, unknown>,
 ) => Promise<{ value: unknown } | undefined>;
@@ -29,7 +34,9 @@ interface OpenTask extends Task {
 }
 
 type Ending =
-  { status: "ok"; bundle?: MimeBundle } | { status: "error"; error: CellError } | { status: "interrupted" };
+  | { status: "ok"; bundle?: MimeBundle; displayId?: string | undefined }
+  | { status: "error"; error: CellError }
+  | { status: "interrupted" };
 
 export class Evaluator {
   private readonly open = new Set<OpenTask>();
@@ -40,10 +47,17 @@ export class Evaluator {
     private readonly nonce: string,
   ) {}
 
-  run(run: number, cell: CompiledCell): void {
+  run(run: number, cell: CompiledCell, cellId?: string): void {
     setLastRun(run);
-    this.start(run, cell, (ending) => {
-      if (ending.status === "ok" && ending.bundle) emit({ type: "result", run, bundle: ending.bundle });
+    cellStarted(run);
+    this.start({ run, cellId }, cell, (ending) => {
+      cellEnded(run);
+      if (ending.status === "ok" && ending.bundle && !isEmpty(ending.bundle)) {
+        const { bundle, displayId } = ending;
+        // Only display_data can be updated later.
+        if (displayId === undefined) emit({ type: "result", run, bundle });
+        else emit({ type: "display", run, bundle, displayId, update: false });
+      }
       emitMarker(marker(this.nonce, run));
       if (ending.status === "error") emit({ type: "done", run, status: "error", error: ending.error });
       else emit({ type: "done", run, status: ending.status });
@@ -52,7 +66,7 @@ export class Evaluator {
 
   /** Answers with the value of an expression; `undefined` is shown as text here, not left out. */
   evaluate(id: number, cell: CompiledCell): void {
-    this.start(currentRun(), cell, (ending) => {
+    this.start({ run: currentRun() }, cell, (ending) => {
       if (ending.status === "error") emit({ type: "evaluated", id, error: ending.error });
       else if (ending.status === "ok") {
         emit({
@@ -81,9 +95,9 @@ export class Evaluator {
     emitStream(run, "stderr", `${where}:\n${cellError(error).traceback.join("\n")}\n`);
   }
 
-  private start(run: number, cell: CompiledCell, tell: (ending: Ending) => void): void {
+  private start(origin: Task, cell: CompiledCell, tell: (ending: Ending) => void): void {
     const task: OpenTask = {
-      run,
+      ...origin,
       end: (ending) => {
         if (this.open.delete(task)) tell(ending);
       },
@@ -94,7 +108,14 @@ export class Evaluator {
       try {
         this.call(cell).then((result) => {
           if (result === undefined || result.value === undefined) task.end({ status: "ok" });
-          else bundleOf(result.value, (bundle) => task.end({ status: "ok", bundle }), fail);
+          else {
+            const { value } = result;
+            bundleOf(
+              value,
+              (bundle) => task.end({ status: "ok", bundle, displayId: displayIdOf(value) }),
+              fail,
+            );
+          }
         }, fail);
       } catch (error) {
         fail(error);
@@ -104,23 +125,27 @@ export class Evaluator {
 
   private call(cell: CompiledCell): ReturnType<CellFunction> {
     const { modules } = this;
-    addSource(cell.name, cell.map, cell.source);
     // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
-    const script = new vm.Script(`(async ($, __import, require, __meta) => {\n${cell.js}\n})`, {
-      filename: cell.name,
+    const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}\n})`;
+    const script = new vm.Script(code, {
+      filename: addCell(cell.name, cell.map, cell.source),
       lineOffset: -1,
       importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
     });
     const run = script.runInThisContext() as CellFunction;
-    const folder = process.cwd();
-    // A file that need not exist stands for the cell: paths relative to it are relative to the notebook's folder.
-    const filename = join(folder, "cell.ts");
+    // A file that need not exist stands for the cell: what is relative to it is relative to the notebook's folder.
+    const filename = join(modules.folder, "cell.ts");
     const meta = {
       url: pathToFileURL(filename).href,
       filename,
-      dirname: folder,
+      dirname: modules.folder,
       resolve: (specifier: string) => modules.resolve(specifier),
     };
-    return run(this.scope, (specifier, options) => modules.import(specifier, options), modules.require, meta);
+    return run(
+      this.scope,
+      (specifier, options, names) => modules.import(specifier, options, names),
+      modules.require,
+      meta,
+    );
   }
 }

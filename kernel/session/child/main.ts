@@ -7,6 +7,7 @@ import { FrameReader } from "../channel.js";
 import type { ChildOptions } from "../child-process.js";
 import type { Request } from "../messages.js";
 import { startAttribution } from "./attribution.js";
+import { installDisplayHost } from "./display-host.js";
 import { critical, emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator } from "./evaluate.js";
 import { startWatchdog } from "./interrupt.js";
@@ -26,6 +27,7 @@ process.argv.length = 1;
 installStackTraces();
 startAttribution();
 installOutput();
+installDisplayHost();
 
 let runtime: Record<string, unknown> = {};
 try {
@@ -60,7 +62,7 @@ process.on("warning", (warning) => {
 function handle(request: Request): void {
   switch (request.type) {
     case "run":
-      evaluator.run(request.run, request.cell);
+      evaluator.run(request.run, request.cell, request.cellId);
       return;
     case "evaluate":
       evaluator.evaluate(request.id, request.cell);

@@ -2,6 +2,7 @@
  * What every cell sees without an import: the exports of the runtime, and the functions that talk to the notebook.
  */
 import type { MimeBundle } from "../messages.js";
+import { displayIdOf, isEmpty, outputsCleared } from "./display-host.js";
 import { emit } from "./emit.js";
 import { bundleOf, rawBundle } from "./mime.js";
 import { currentRun } from "./output.js";
@@ -21,7 +22,16 @@ function show(
 ): void | Promise<void> {
   // Asked now: a bundle that arrives later still belongs to the cell that displayed it.
   const run = currentRun();
-  const deliver = (bundle: MimeBundle) => emit({ type: "display", run, bundle, displayId, update });
+  const deliver = (bundle: MimeBundle) => {
+    if (isEmpty(bundle)) return;
+    emit({
+      type: "display",
+      run,
+      bundle,
+      displayId: displayId ?? (raw ? undefined : displayIdOf(value)),
+      update,
+    });
+  };
   if (raw) {
     if (typeof value !== "object" || value === null) {
       throw new TypeError(
@@ -73,7 +83,9 @@ display.update = (
 };
 
 function clearOutput(options: { readonly wait?: boolean } = {}): void {
-  emit({ type: "clear_output", run: currentRun(), wait: options.wait ?? false });
+  const run = currentRun();
+  outputsCleared(run);
+  emit({ type: "clear_output", run, wait: options.wait ?? false });
 }
 
 interface Question {
@@ -101,10 +113,21 @@ export function answer(id: number, value: string | undefined, cancelled: string 
 }
 
 /**
- * The object whose properties are the cells' variables. What it inherits may be shadowed by a cell, and is back when the
- * notebook's session starts anew.
+ * The object whose properties are the cells' variables. It inherits the prelude, which a cell may shadow, and below that
+ * JavaScript's globals: a name that is nowhere is a ReferenceError, as it would be without the scope object.
  */
 export function createScope(runtime: Record<string, unknown>): Record<string, unknown> {
-  const prelude = Object.assign(Object.create(null), runtime, { display, clearOutput, prompt }) as object;
+  const globals = new Proxy(Object.create(null) as object, {
+    get(_target, name) {
+      if (typeof name === "symbol") return undefined;
+      if (name in globalThis) return (globalThis as Record<string, unknown>)[name];
+      throw new ReferenceError(`${name} is not defined`);
+    },
+  });
+  const prelude = Object.create(globals) as Record<string, unknown>;
+  // Defined, not assigned: as properties of their own they do not depend on what lies below.
+  for (const [name, value] of Object.entries({ ...runtime, display, clearOutput, prompt })) {
+    Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
+  }
   return Object.create(prelude) as Record<string, unknown>;
 }

@@ -2,11 +2,12 @@
  * Stacks in the user's terms: positions of cells and of compiled modules are mapped back to what the user wrote, and frames
  * of the kernel and of Node are left out. Also what user code reads from `error.stack`.
  */
-import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
 interface Source {
+  /** What the user calls it. */
+  readonly name: string;
   readonly map: string;
   readonly text: string;
   trace?: TraceMap;
@@ -16,7 +17,7 @@ export interface Frame {
   /** As an engine would print it, such as "train (Cell [3]:4:11)". */
   readonly text: string;
   /** Where the user wrote it; undefined for code of packages. */
-  readonly at?: { readonly name: string; readonly line: number; readonly column: number };
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number };
   readonly internal: boolean;
 }
 
@@ -26,20 +27,30 @@ const frames = new WeakMap<object, readonly Frame[]>();
 const KERNEL = fileURLToPath(new URL("..", import.meta.url));
 const KERNEL_URL = new URL("..", import.meta.url).href;
 
-/** Remembers how to map `name`, a cell or a module's file, back to the text that the user wrote. */
-export function addSource(name: string, map: string, text: string): void {
-  sources.set(name, { map, text });
+/** Remembers how to map a file, as V8 calls it, back to the text that the user wrote and knows as `name`. */
+export function addSource(file: string, map: string, text: string, name = file): void {
+  sources.set(file, { name, map, text });
 }
 
-/** The text of a cell or local module that has run. */
-export function sourceText(name: string): string | undefined {
-  return sources.get(name)?.text;
+/** Like `addSource` for a cell, whose name may come again: answers the name that V8 is to know it by. */
+export function addCell(name: string, map: string, text: string): string {
+  let file = name;
+  for (let again = 2; sources.has(file); again++) file = `${name} (${String(again)})`;
+  addSource(file, map, text, name);
+  return file;
+}
+
+/** The text of a cell or local module that has run, by the name that V8 knows. */
+export function sourceText(file: string): string | undefined {
+  return sources.get(file)?.text;
 }
 
 /** Position in the user's text, one-based; undefined where generated code has no counterpart. */
-function original(name: string, line: number, column: number): { line: number; column: number } | undefined {
-  const source = sources.get(name);
-  if (!source) return undefined;
+function original(
+  source: Source,
+  line: number,
+  column: number,
+): { line: number; column: number } | undefined {
   if (source.map === "") return { line, column };
   source.trace ??= new TraceMap(source.map);
   const found = originalPositionFor(source.trace, { line, column: column - 1 });
@@ -47,35 +58,51 @@ function original(name: string, line: number, column: number): { line: number; c
 }
 
 function describe(site: NodeJS.CallSite): Frame {
-  const file = site.getFileName() ?? "";
-  const line = site.getLineNumber() ?? 0;
-  const column = site.getColumnNumber() ?? 0;
-  const text = String(site);
+  return frame(
+    String(site),
+    site.getFileName() ?? "",
+    site.getLineNumber() ?? 0,
+    site.getColumnNumber() ?? 0,
+  );
+}
+
+function frame(text: string, file: string, line: number, column: number): Frame {
   if (file === "" || file.startsWith("node:") || file.startsWith(KERNEL) || file.startsWith(KERNEL_URL)) {
     return { text, internal: file !== "" };
   }
-  if (!sources.has(file)) return { text, internal: false };
-  const position = original(file, line, column);
+  const source = sources.get(file);
+  if (!source) return { text, internal: false };
+  const position = original(source, line, column);
   if (!position) return { text, internal: true };
-  const name = file.startsWith("file:") ? fileURLToPath(file) : file;
-  const place = `${name}:${String(position.line)}:${String(position.column)}`;
+  const place = `${source.name}:${String(position.line)}:${String(position.column)}`;
   return {
     text: text.replace(`${file}:${String(line)}:${String(column)}`, place),
-    at: { name, ...position },
+    at: { file, ...position },
     internal: false,
   };
+}
+
+/** Frames out of the text of a stack, for an error of another thread or one that a library's own formatter has printed. */
+function framesOfText(stack: unknown): readonly Frame[] {
+  if (typeof stack !== "string") return [];
+  const found: Frame[] = [];
+  for (const [, text] of stack.matchAll(/^ {4}at (.+)$/gm)) {
+    const place = /(?:^|\()([^()]*):(\d+):(\d+)\)?$/.exec(text!);
+    found.push(frame(text!, place?.[1] ?? "", Number(place?.[2]), Number(place?.[3])));
+  }
+  return found;
 }
 
 /** The frames of an error, innermost first; empty for what is not an error. */
 export function framesOf(error: unknown): readonly Frame[] {
   if (typeof error !== "object" || error === null) return [];
   try {
-    // Reading it once makes V8 call prepareStackTrace.
-    void (error as { stack?: unknown }).stack;
+    // Reading it makes V8 call prepareStackTrace.
+    const { stack } = error as { stack?: unknown };
+    return frames.get(error) ?? framesOfText(stack);
   } catch {
     return [];
   }
-  return frames.get(error) ?? [];
 }
 
 function header(error: unknown): string {
@@ -96,7 +123,13 @@ export function installStackTraces(): void {
   };
 }
 
-/** True for a path of source code that a person writes, as against a package's. */
-export function isUserFile(path: string): boolean {
-  return !/[\\/]node_modules[\\/]/.test(path) && extname(path) !== "";
+/** Gives a syntax error the place in the user's text that it is about; the stack itself only shows who loaded the file. */
+export function placeError(error: Error, name: string, line: number, column: number): Error {
+  void error.stack;
+  const text = `${name}:${String(line)}:${String(column)}`;
+  frames.set(error, [
+    { text, at: { file: name, line, column }, internal: false },
+    ...(frames.get(error) ?? []),
+  ]);
+  return error;
 }

@@ -1,0 +1,179 @@
+/**
+ * ES modules among the user's own files. They are linked here and not by Node's loader, because Node keeps a module for as
+ * long as the process lives: here a file that was edited, and all that import it, are taken anew at a cell's next import, while
+ * modules that did not change keep their state.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import vm from "node:vm";
+import { formatOf } from "./resolve.js";
+import { addSource } from "./stack.js";
+import { compileTypeScript, isTypeScript, moduleSyntaxError } from "./typescript.js";
+
+/** What a specifier means: a file to be linked here, or a namespace that exists already. */
+export type Target = { readonly file: string } | { readonly namespace: object };
+
+export interface LinkHost {
+  resolve(specifier: string, from: string): Promise<Target>;
+  requireFile(path: string): unknown;
+  import(specifier: string, from: string): Promise<unknown>;
+}
+
+interface Loaded {
+  readonly module: vm.Module;
+  readonly text: string;
+  stamp: string;
+  readonly imports: Set<string>;
+}
+
+export class LocalModules {
+  private readonly loaded = new Map<string, Loaded>();
+  /** Linking is one at a time: a graph that two imports share can be linked only once. */
+  private linking: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly host: LinkHost) {}
+
+  async import(path: string): Promise<object> {
+    const link = this.linking.then(async () => {
+      this.forgetEdited();
+      const module = this.load(path);
+      if (module.status === "unlinked") {
+        await module.link((specifier, from) => this.dependency(specifier, from.identifier));
+      }
+      return module;
+    });
+    this.linking = link.catch(() => undefined);
+    let module: vm.Module;
+    try {
+      module = await link;
+      await module.evaluate();
+    } catch (error) {
+      // What failed half-way is taken anew next time, edited or not.
+      this.forget(({ status }) => status !== "evaluated");
+      throw error;
+    }
+    return module.namespace;
+  }
+
+  /** After an interrupt the promises of what was being loaded may never settle. */
+  interrupted(): void {
+    this.linking = Promise.resolve();
+    this.forget(({ status }) => status !== "evaluated");
+  }
+
+  private async dependency(specifier: string, from: string): Promise<vm.Module> {
+    const target = await this.host.resolve(specifier, from);
+    if ("namespace" in target) return syntheticModule(target.namespace, specifier);
+    this.loaded.get(from)?.imports.add(target.file);
+    return this.load(target.file);
+  }
+
+  /** The module of a file; new ones are not linked yet, so that files may import each other in a circle. */
+  private load(path: string): vm.Module {
+    const known = this.loaded.get(path);
+    if (known) return known.module;
+    const text = readFileSync(path, "utf8");
+    const loaded: Loaded = {
+      module: this.create(path, text),
+      text,
+      stamp: stampOf(path),
+      imports: new Set(),
+    };
+    this.loaded.set(path, loaded);
+    return loaded.module;
+  }
+
+  private create(path: string, text: string): vm.Module {
+    switch (formatOf(path, () => text)) {
+      case "module":
+        return this.sourceModule(path, text);
+      case "json":
+        return syntheticModule(jsonNamespace(path, text), path);
+      case "commonjs":
+      case "addon":
+        return syntheticModule(commonJsNamespace(this.host.requireFile(path)), path);
+      default:
+        throw new TypeError(
+          `Cannot import ${path}: expected a file that ends in .ts, .tsx, .mts, .cts, .js, .mjs, .cjs, .json or .node`,
+        );
+    }
+  }
+
+  private sourceModule(path: string, text: string): vm.Module {
+    let code = text;
+    if (isTypeScript(path)) code = compileTypeScript(path, text, "module");
+    else addSource(path, "", text);
+    try {
+      return new vm.SourceTextModule(code, {
+        identifier: path,
+        initializeImportMeta: (meta) => {
+          const url = pathToFileURL(path).href;
+          const resolve = (specifier: string) => new URL(specifier, url).href;
+          Object.assign(meta, { url, filename: path, dirname: dirname(path), resolve });
+        },
+        importModuleDynamically: ((specifier: string) => this.host.import(specifier, path)) as never,
+      });
+    } catch (error) {
+      throw error instanceof SyntaxError ? moduleSyntaxError(path, text, error) : error;
+    }
+  }
+
+  private forgetEdited(): void {
+    const stale = new Set<string>();
+    for (const [path, loaded] of this.loaded) {
+      const stamp = stampOf(path);
+      if (stamp === loaded.stamp) continue;
+      if (stamp !== "" && readFileSync(path, "utf8") === loaded.text) loaded.stamp = stamp;
+      else stale.add(path);
+    }
+    for (let before = -1; before < stale.size;) {
+      before = stale.size;
+      for (const [path, { imports }] of this.loaded) {
+        for (const imported of imports) if (stale.has(imported)) stale.add(path);
+      }
+    }
+    for (const path of stale) this.loaded.delete(path);
+  }
+
+  private forget(which: (module: vm.Module) => boolean): void {
+    for (const [path, { module }] of this.loaded) if (which(module)) this.loaded.delete(path);
+  }
+}
+
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${String(stat.mtimeMs)} ${String(stat.size)} ${String(stat.ino)}` : "";
+}
+
+/** A module whose exports are the properties of an object. */
+function syntheticModule(namespace: object, identifier: string): vm.Module {
+  const names = Object.keys(namespace);
+  return new vm.SyntheticModule(
+    names,
+    function (this: vm.SyntheticModule) {
+      for (const name of names) this.setExport(name, (namespace as Record<string, unknown>)[name]);
+    },
+    { identifier },
+  );
+}
+
+/** `default` as Node gives it, and the top-level names beside it. */
+function jsonNamespace(path: string, text: string): object {
+  try {
+    return withDefault(JSON.parse(text.replace(/^\uFEFF/, "")));
+  } catch (error) {
+    throw new SyntaxError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** `module.exports` as default export, as Node does, and its properties as named ones. */
+export function commonJsNamespace(exports: unknown): object {
+  return withDefault(exports);
+}
+
+function withDefault(value: unknown): object {
+  const named =
+    (typeof value === "object" || typeof value === "function") && value !== null && !Array.isArray(value);
+  return { ...(named ? (value as object) : {}), default: value };
+}
