@@ -6,7 +6,7 @@ import { decimateLine } from "./decimate.js";
 import { template } from "./palette.js";
 import { axisKey, isAttributes, titleText } from "./plotly.js";
 import type { Attributes, Layout, Spec, Trace } from "./plotly.js";
-import { toNumbers, toPlain, toRows } from "./values.js";
+import { toPlain, toRows } from "./values.js";
 
 const matrixTypes = new Set(["heatmap", "contour", "surface"]);
 /** More points in a line than any screen has columns. */
@@ -45,7 +45,7 @@ function normaliseTrace(trace: unknown, index: number): Attributes {
         `viz.plot: ${what}: ${key} must be an array, a typed array or a tensor, got ${typeof value}`,
       );
     // A column of shape [n, 1] is as good as a vector.
-    out[key] = plain.every(Array.isArray) && plain.length > 0 ? toNumbers(value, `${what}.${key}`) : plain;
+    out[key] = plain.every(Array.isArray) ? plain.flat() : plain;
   }
   if (z !== undefined) {
     const plain = toPlain(z);
