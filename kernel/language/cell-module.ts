@@ -19,15 +19,20 @@ export interface CellModule {
   readonly end: number;
 }
 
-/** Builds a cell's module. `exported` is false for the editor, where the text may be anything. */
-export function cellModule(
-  parsed: ParsedCell,
-  registry: Registry,
-  options: { exported: boolean; jsx: string[] },
-): CellModule {
+export interface CellModuleOptions {
+  /** False for the editor, where the text may be anything. */
+  readonly exported: boolean;
+  /** Names that JSX refers to. */
+  readonly jsx: readonly string[];
+  /** Names to bring in although the cell does not mention them. */
+  readonly also?: readonly string[];
+}
+
+export function cellModule(parsed: ParsedCell, registry: Registry, options: CellModuleOptions): CellModule {
   const names = topLevelNames(parsed.file);
   const mentioned = mentionedNames(parsed.file);
   if (mentioned.jsx) for (const name of options.jsx) mentioned.names.add(name);
+  for (const name of options.also ?? []) mentioned.names.add(name);
   let prologue = IMPORTS;
   for (const name of mentioned.names) {
     const declared = names.get(name)?.meaning ?? 0;

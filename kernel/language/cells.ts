@@ -4,6 +4,9 @@
 import ts from "typescript";
 import { cellModule, type CellModule } from "./cell-module.js";
 import { CommittedFiles } from "./committed-files.js";
+import { completenessOf } from "./completeness.js";
+import { completeMagic, completionsAt, typedNames, type EditedCell } from "./completion.js";
+import { inspectionAt } from "./inspection.js";
 import { namespaceOf, namespaceOfModule, PRELUDE_MODULE } from "./declarations.js";
 import { cellProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
@@ -130,16 +133,18 @@ export class Cells {
     };
   }
 
-  complete(_code: string, offset: number): Completions {
-    return { matches: [], start: offset, end: offset };
+  complete(code: string, offset: number): Completions {
+    const magic = completeMagic(code, offset);
+    if (magic) return magic;
+    return completionsAt(this.#edit(code, typedNames(code, offset, this.registry)), offset, this.registry);
   }
 
-  inspect(): Inspection | undefined {
-    return undefined;
+  inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined {
+    return inspectionAt(this.#edit(code), offset, detail, this.registry);
   }
 
-  isComplete(): Completeness {
-    return { status: "complete", indent: "" };
+  isComplete(code: string): Completeness {
+    return completenessOf(code);
   }
 
   reset(): void {
@@ -165,6 +170,15 @@ export class Cells {
     this.files.write(this.#current, module.text, module.parsed.scriptKind, { root: true });
     const program = this.#program();
     return { program, file: program.getSourceFile(this.#current)! };
+  }
+
+  /** Lays a cell that is being written before the language service. */
+  #edit(code: string, also: readonly string[] = []): EditedCell {
+    this.files.beginRound();
+    const parsed = parseCell(readMagics(code).text);
+    const module = cellModule(parsed, this.registry, { exported: false, jsx: this.#jsxNames, also });
+    this.files.write(this.#current, module.text, module.parsed.scriptKind, { root: true });
+    return { module, path: this.#current, service: this.service, source: code };
   }
 
   #exportsOf(path: string): DeclaredName[] {

@@ -7,6 +7,9 @@ import { cellNamespace, IMPORTS_MODULE } from "./declarations.js";
 import type { Files } from "./files.js";
 import type { CellRecord } from "./registry.js";
 
+/** Paths of the files that hold declarations of cells. */
+export const COMMITTED_FILE = /__cellgrad_cells_\d+\.d\.ts$/u;
+
 const CELLS_IN_A_FILE = 24;
 /** Files made at once. */
 const FILES = 32;

@@ -5,6 +5,7 @@ import ts from "typescript";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
 import type { Registry } from "./registry.js";
+import { inWordsOfCells } from "./wording.js";
 
 /** What is an error in a file and none in a cell. */
 const SUPPRESSED = new Set([
@@ -41,7 +42,7 @@ export function cellProblems(
       code,
       start: place,
       length: end - place,
-      message: inWordsOfCells(code, message, registry),
+      message: reworded(code, message, registry),
     });
   }
   return problems.sort((a, b) => a.start - b.start);
@@ -50,21 +51,14 @@ export function cellProblems(
 /** Related information that tells what to do and needs no place: "did you forget to use await". */
 const HINTS = new Set([2773]);
 
-function inWordsOfCells(code: number, message: string, registry: Registry): string {
+function reworded(code: number, message: string, registry: Registry): string {
   if (code === 2632) {
     const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
     const kind = registry.find(name)[0]?.kind;
     if (kind === "const") return `Cannot assign to '${name}' because it is a constant.`;
     if (kind !== undefined && kind !== "import") return `Cannot assign to '${name}' because it is a ${kind}.`;
   }
-  // Types of the same name from two cells are told apart by their modules; say which cell instead.
-  return message
-    .replace(/import\("[^"]*__cellgrad_(\d+)[^"]*"\)\.([\w$]+)/gu, (_, id: string, name: string) => {
-      const cell = registry.records.get(Number(id))?.cell;
-      return cell === undefined ? name : `${name} (of Cell [${String(cell)}])`;
-    })
-    .replace(/import\("[^"]*__cellgrad_[^"]*"\)\.([\w$]+)/gu, "$1")
-    .replace(/typeof import\("[^"]*__cellgrad_[^"]*"\)/gu, "the notebook");
+  return inWordsOfCells(message, registry);
 }
 
 /** A problem with its line, column and code frame. */

@@ -6,6 +6,9 @@
 /** How type errors are treated: not looked for, shown while the cell runs all the same, or a reason not to run. */
 export type Typecheck = "off" | "warn" | "error";
 
+/** The magics that there are, with the words that may follow each. */
+export const MAGICS: Readonly<Record<string, readonly string[]>> = { typecheck: ["off", "warn", "error"] };
+
 export interface Magics {
   /** The cell without its magics; every offset means the same as in the cell. */
   readonly text: string;
@@ -47,5 +50,5 @@ export function readMagics(code: string): Magics {
 }
 
 function isTypecheck(word: string | undefined): word is Typecheck {
-  return word === "off" || word === "warn" || word === "error";
+  return word !== undefined && MAGICS["typecheck"]!.includes(word);
 }

@@ -1,0 +1,145 @@
+/**
+ * What is said about the name under the cursor: its signature and documentation, inside of a call that of the function, and with
+ * more detail the source of a definition that the user can read.
+ */
+import ts from "typescript";
+import { toCell, toModule } from "./cell-module.js";
+import type { EditedCell } from "./completion.js";
+import { COMMITTED_FILE } from "./committed-files.js";
+import type { Inspection } from "./language.js";
+import type { Registry } from "./registry.js";
+import { parseCell, topLevelNames } from "./syntax.js";
+import { inWordsOfCells, withoutAlias } from "./wording.js";
+
+interface Found {
+  /** In TypeScript. */
+  readonly signature: string;
+  readonly documentation: string;
+  readonly tags: readonly ts.JSDocTagInfo[];
+  /** Where the name stands that this is about. */
+  readonly position: number;
+}
+
+export function inspectionAt(
+  cell: EditedCell,
+  offset: number,
+  detail: 0 | 1,
+  registry: Registry,
+): Inspection | undefined {
+  const position = toModule(cell.module, offset);
+  const found = hover(cell, position) ?? hover(cell, position - 1) ?? call(cell, position);
+  if (!found) return undefined;
+  const signature = inWordsOfCells(found.signature, registry);
+  const source = detail === 1 ? sourceOf(cell, found.position, registry) : undefined;
+  const tags = found.tags.map((tag) => [tag.name, ts.displayPartsToString(tag.text)] as const);
+  const plain = [
+    signature,
+    found.documentation,
+    tags.map(([name, text]) => `@${name} ${text}`.trim()).join("\n"),
+    source,
+  ];
+  const markdown = [
+    fenced(signature),
+    found.documentation,
+    tags.map(([name, text]) => markdownTag(name, text)).join("  \n"),
+    source === undefined ? undefined : fenced(source),
+  ];
+  return { data: { "text/plain": joined(plain), "text/markdown": joined(markdown) } };
+}
+
+function hover(cell: EditedCell, position: number): Found | undefined {
+  if (position < 0) return undefined;
+  const info = cell.service.getQuickInfoAtPosition(cell.path, position);
+  if (!info || toCell(cell.module, info.textSpan.start) === undefined) return undefined;
+  const text = ts.displayPartsToString(info.displayParts);
+  // A name that nothing declares is "any".
+  if (text === "" || text === "any") return undefined;
+  return {
+    signature: withoutAlias(text),
+    documentation: ts.displayPartsToString(info.documentation),
+    tags: info.tags ?? [],
+    position: info.textSpan.start,
+  };
+}
+
+/** The function whose arguments are being written. */
+function call(cell: EditedCell, position: number): Found | undefined {
+  const help = cell.service.getSignatureHelpItems(cell.path, position, undefined);
+  const item = help?.items[help.selectedItemIndex];
+  if (!help || !item) return undefined;
+  const text = (parts: ts.SymbolDisplayPart[]) => ts.displayPartsToString(parts);
+  const parameters = item.parameters
+    .map((parameter) => text(parameter.displayParts))
+    .join(text(item.separatorDisplayParts));
+  const others = help.items.length - 1;
+  const current = item.parameters[help.argumentIndex];
+  const about = current ? text(current.documentation) : "";
+  const more = others > 0 ? ` (+${String(others)} overload${others > 1 ? "s" : ""})` : "";
+  return {
+    signature: `${text(item.prefixDisplayParts)}${parameters}${text(item.suffixDisplayParts)}${more}`,
+    documentation: [text(item.documentation), current && about !== "" ? `${current.name}: ${about}` : ""]
+      .filter((part) => part !== "")
+      .join("\n\n"),
+    tags: item.tags.filter((tag) => tag.name !== "param"),
+    position: help.applicableSpan.start - 1,
+  };
+}
+
+/** Source of a definition in a cell or in a local file. */
+function sourceOf(cell: EditedCell, position: number, registry: Registry): string | undefined {
+  const definitions = cell.service.getDefinitionAtPosition(cell.path, position) ?? [];
+  for (const { fileName, contextSpan, textSpan, name } of definitions) {
+    const file = cell.service.getProgram()?.getSourceFile(fileName);
+    if (!file) continue;
+    if (COMMITTED_FILE.test(fileName)) return sourceInCells(file.text, textSpan.start, name, registry);
+    const span = contextSpan ?? textSpan;
+    const isOwn = fileName === cell.path;
+    if (isOwn && toCell(cell.module, span.start) === undefined) {
+      const source = sourceOfBinding(name, registry);
+      if (source !== undefined) return source;
+    } else if (isOwn || !(file.isDeclarationFile || fileName.includes("/node_modules/"))) {
+      return file.text.slice(span.start, span.start + span.length);
+    }
+  }
+  return undefined;
+}
+
+/** A definition in the declarations of an earlier cell, as its user wrote it. */
+function sourceInCells(text: string, position: number, name: string, registry: Registry): string | undefined {
+  const before = text
+    .slice(0, position)
+    .match(/^declare namespace __cellgrad_(\d+)/gmu)
+    ?.at(-1);
+  const record = registry.records.get(Number(before?.slice("declare namespace __cellgrad_".length)));
+  return record && sourceOfName(record.source, name);
+}
+
+function sourceOfBinding(name: string, registry: Registry): string | undefined {
+  const [binding] = registry.find(name);
+  const record = binding && registry.records.get(binding.from);
+  return record && sourceOfName(record.source, name);
+}
+
+function sourceOfName(source: string, name: string): string | undefined {
+  const { file } = parseCell(source.replace(/^%[^\n]*/gmu, ""));
+  const id = topLevelNames(file).get(name)?.nodes[0];
+  if (!id) return undefined;
+  let node: ts.Node = id;
+  while (!ts.isSourceFile(node.parent)) node = node.parent;
+  return node.getText(file);
+}
+
+function fenced(code: string): string {
+  return `\`\`\`typescript\n${code}\n\`\`\``;
+}
+
+function markdownTag(name: string, text: string): string {
+  if (name === "example") return `*@example*\n${text.includes("```") ? text : fenced(text)}`;
+  const [, subject, rest] = /^(\S+)\s*([^]*)$/u.exec(text) ?? [];
+  if (name === "param" && subject !== undefined) return `*@param* \`${subject}\` ${rest ?? ""}`.trim();
+  return `*@${name}* ${text}`.trim();
+}
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join("\n\n");
+}
