@@ -26,7 +26,7 @@ export interface ChildListener {
   raw(name: "stdout" | "stderr", text: string): void;
   /** Raw output up to the end of `run` has been given. */
   marker(name: "stdout" | "stderr", run: number): void;
-  /** The watchdog has carried out one interrupt. */
+  /** An interrupt has been carried out, and the event loop turns. */
   interrupted(): void;
   /** The process is gone and its pipes are empty. */
   exit(end: ProcessEnd): void;
@@ -82,9 +82,7 @@ export class SessionProcess {
     for (const pipe of [requests, interrupts, events, stdout, stderr]) pipe.on("error", () => undefined);
     const reader = new FrameReader<Event>((event) => listener.event(event));
     events.on("data", (chunk: Buffer) => reader.push(chunk));
-    interrupts.on("data", (chunk: Buffer) => {
-      for (let i = 0; i < chunk.length; i++) listener.interrupted();
-    });
+    interrupts.on("data", () => listener.interrupted());
     const open = [
       this.readRaw("stdout", stdout, options.nonce),
       this.readRaw("stderr", stderr, options.nonce),
@@ -102,9 +100,12 @@ export class SessionProcess {
     if (!this.ended) this.requests.write(encodeMessage(request));
   }
 
-  /** One byte to the watchdog. */
-  interrupt(): void {
-    if (!this.ended) this.interrupts.write("i");
+  /** Asks the watchdog to end what runs, up to a run. */
+  interrupt(through: number): void {
+    if (this.ended) return;
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(through);
+    this.interrupts.write(bytes);
   }
 
   killChildren(): void {

@@ -7,6 +7,8 @@ import { causeOfDeath, deathError } from "./death.js";
 import type { CellError, CommMessage, CompiledCell, Event, MimeBundle, Request } from "./messages.js";
 import type { CellOutcome, Session, SessionOptions } from "./session.js";
 
+/** An interrupt that has not taken effect after this long is sent again: it may have come between two pieces of user code. */
+const INTERRUPT_AGAIN_MS = 250;
 /** With no end of the cell after this long, what it waits for outside of JavaScript is ended (execSync). */
 const INTERRUPT_GRACE_MS = 2000;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
@@ -52,7 +54,7 @@ interface Incarnation {
   /** Why the kernel itself ended it; no cell is to blame then. */
   endedBy?: "restart" | "close";
   readonly evaluations: Map<number, Deferred<MimeBundle>>;
-  readonly interruptions: Deferred<undefined>[];
+  readonly interruptions: Set<Deferred<undefined>>;
 }
 
 export class SessionSupervisor implements Session {
@@ -96,15 +98,17 @@ export class SessionSupervisor implements Session {
   }
 
   async interrupt(): Promise<void> {
-    const { active, incarnation } = this;
+    const { active, incarnation, lastRun } = this;
     const settled = defer<undefined>();
-    incarnation.interruptions.push(settled);
-    incarnation.process.interrupt();
+    incarnation.interruptions.add(settled);
     const end = Promise.race([
       Promise.all([settled.promise, active?.deferred.promise]),
       incarnation.gone.promise,
     ]);
-    if (await within(end, INTERRUPT_GRACE_MS)) return;
+    for (let waited = 0; waited < INTERRUPT_GRACE_MS; waited += INTERRUPT_AGAIN_MS) {
+      incarnation.process.interrupt(lastRun);
+      if (await within(end, INTERRUPT_AGAIN_MS)) return;
+    }
     incarnation.process.killChildren();
     if (await within(end, INTERRUPT_LIMIT_MS - INTERRUPT_GRACE_MS)) return;
     if (this.incarnation === incarnation && active !== undefined && this.active === active) {
@@ -172,7 +176,10 @@ export class SessionSupervisor implements Session {
         this.active[name] = true;
         this.settle();
       },
-      interrupted: () => incarnation.interruptions.shift()?.resolve(undefined),
+      interrupted: () => {
+        for (const interruption of incarnation.interruptions) interruption.resolve(undefined);
+        incarnation.interruptions.clear();
+      },
       exit: (end) => this.died(incarnation, end),
     };
     const incarnation: Incarnation = {
@@ -182,7 +189,7 @@ export class SessionSupervisor implements Session {
       started: false,
       ended: false,
       evaluations: new Map(),
-      interruptions: [],
+      interruptions: new Set(),
     };
     return incarnation;
   }
@@ -242,7 +249,6 @@ export class SessionSupervisor implements Session {
       if (incarnation.endedBy === undefined && !this.active) this.options.onRestart(cause);
     }
     for (const evaluation of incarnation.evaluations.values()) evaluation.reject(error);
-    for (const interruption of incarnation.interruptions) interruption.resolve(undefined);
     const { active } = this;
     this.active = undefined;
     clearTimeout(active?.markerLimit);

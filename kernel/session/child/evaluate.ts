@@ -9,10 +9,10 @@ import { marker } from "../raw-output.js";
 import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
-import { emit, emitMarker, emitStream } from "./emit.js";
+import { critical, emit, emitMarker, emitStream } from "./emit.js";
 import { cellError } from "./errors.js";
 import { terminate } from "./interrupt.js";
-import { bundleOf } from "./mime.js";
+import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, setLastRun } from "./output.js";
 import type { Modules } from "./modules.js";
 import { addCell } from "./stack.js";
@@ -31,15 +31,22 @@ type CellFunction = (
 
 interface OpenTask extends Task {
   readonly end: (ending: Ending) => void;
+  /** Its end has begun: what waits for it is being called, and may itself be interrupted. */
+  ending: boolean;
 }
+
+/** What is left to do for a request once it is accepted: user code runs in it. */
+export type Work = () => void;
 
 type Ending =
   | { status: "ok"; bundle?: MimeBundle; displayId?: string | undefined }
   | { status: "error"; error: CellError }
   | { status: "interrupted" };
 
+const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: [] };
+
 export class Evaluator {
-  private readonly open = new Set<OpenTask>();
+  private readonly tasks = new Set<OpenTask>();
 
   constructor(
     private readonly scope: Record<string, unknown>,
@@ -47,40 +54,45 @@ export class Evaluator {
     private readonly nonce: string,
   ) {}
 
-  run(run: number, cell: CompiledCell, cellId?: string): void {
+  run(run: number, cell: CompiledCell, cellId?: string): Work {
     setLastRun(run);
     cellStarted(run);
-    this.start({ run, cellId }, cell, (ending) => {
-      cellEnded(run);
-      if (ending.status === "ok" && ending.bundle && !isEmpty(ending.bundle)) {
-        const { bundle, displayId } = ending;
-        // Only display_data can be updated later.
-        if (displayId === undefined) emit({ type: "result", run, bundle });
-        else emit({ type: "display", run, bundle, displayId, update: false });
-      }
-      emitMarker(marker(this.nonce, run));
-      if (ending.status === "error") emit({ type: "done", run, status: "error", error: ending.error });
-      else emit({ type: "done", run, status: ending.status });
-    });
+    return this.open(
+      { run, cellId },
+      cell,
+      () => cellEnded(run),
+      (ending) => {
+        if (ending.status === "ok" && ending.bundle && !isEmpty(ending.bundle)) {
+          const { bundle, displayId } = ending;
+          // Only display_data can be updated later.
+          if (displayId === undefined) emit({ type: "result", run, bundle });
+          else emit({ type: "display", run, bundle, displayId, update: false });
+        }
+        emitMarker(marker(this.nonce, run));
+        if (ending.status === "error") emit({ type: "done", run, status: "error", error: ending.error });
+        else emit({ type: "done", run, status: ending.status });
+      },
+    );
   }
 
   /** Answers with the value of an expression; `undefined` is shown as text here, not left out. */
-  evaluate(id: number, cell: CompiledCell): void {
-    this.start({ run: currentRun() }, cell, (ending) => {
-      if (ending.status === "error") emit({ type: "evaluated", id, error: ending.error });
-      else if (ending.status === "ok") {
-        emit({
-          type: "evaluated",
-          id,
-          bundle: ending.bundle ?? { data: { "text/plain": "undefined" }, metadata: {} },
-        });
-      } else emit({ type: "evaluated", id, error: { ename: "Interrupted", evalue: "", traceback: [] } });
-    });
+  evaluate(id: number, cell: CompiledCell): Work {
+    return this.open(
+      { run: currentRun() },
+      cell,
+      () => undefined,
+      (ending) => {
+        if (ending.status === "error") emit({ type: "evaluated", id, error: ending.error });
+        else if (ending.status === "interrupted") emit({ type: "evaluated", id, error: INTERRUPTED });
+        else emit({ type: "evaluated", id, bundle: ending.bundle ?? textBundle(undefined) });
+      },
+    );
   }
 
-  /** Ends whatever is open: an interrupt. Nothing that the tasks wait for will continue. */
-  interrupt(): void {
-    for (const task of this.open) {
+  /** Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue. */
+  interrupt(through: number): void {
+    for (const task of this.tasks) {
+      if (task.run > through) continue;
       disown(task, terminate);
       task.end({ status: "interrupted" });
     }
@@ -95,32 +107,44 @@ export class Evaluator {
     emitStream(run, "stderr", `${where}:\n${cellError(error).traceback.join("\n")}\n`);
   }
 
-  private start(origin: Task, cell: CompiledCell, tell: (ending: Ending) => void): void {
+  /**
+   * Opens a task: from now on its end will be told. An interrupt must not come between accepting a request and this, so the caller
+   * is a critical section; the work that is returned runs outside of it.
+   * @param atEnd called first, with user code in it
+   */
+  private open(origin: Task, cell: CompiledCell, atEnd: () => void, tell: (ending: Ending) => void): Work {
+    const { tasks } = this;
     const task: OpenTask = {
       ...origin,
+      ending: false,
       end: (ending) => {
-        if (this.open.delete(task)) tell(ending);
+        if (!tasks.has(task)) return;
+        if (!task.ending) {
+          task.ending = true;
+          atEnd();
+        }
+        critical(() => {
+          if (tasks.delete(task)) tell(ending);
+        });
       },
     };
-    this.open.add(task);
+    tasks.add(task);
     const fail = (error: unknown) => task.end({ status: "error", error: cellError(error) });
-    runAs(task, () => {
-      try {
-        this.call(cell).then((result) => {
-          if (result === undefined || result.value === undefined) task.end({ status: "ok" });
-          else {
-            const { value } = result;
-            bundleOf(
-              value,
-              (bundle) => task.end({ status: "ok", bundle, displayId: displayIdOf(value) }),
-              fail,
-            );
-          }
-        }, fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
+    const succeed = (result: { value: unknown } | undefined) => {
+      if (result === undefined || result.value === undefined) return task.end({ status: "ok" });
+      const { value } = result;
+      bundleOf(value, (bundle) => task.end({ status: "ok", bundle, displayId: displayIdOf(value) }), fail);
+    };
+    return () => {
+      if (!tasks.has(task)) return;
+      runAs(task, () => {
+        try {
+          this.call(cell).then(succeed, fail);
+        } catch (error) {
+          fail(error);
+        }
+      });
+    };
   }
 
   private call(cell: CompiledCell): ReturnType<CellFunction> {

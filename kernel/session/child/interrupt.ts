@@ -1,12 +1,14 @@
 /**
  * Stopping user code wherever it is, with all state kept. The watchdog makes the main thread evaluate `interruptNow` in the
- * midst of whatever it does; that ends the open tasks and, where JavaScript is on the stack below, terminates it: the stack
+ * midst of whatever it does; that ends the open tasks and, where user code is on the stack below, terminates it: the stack
  * is unwound up to the event loop, past `catch` and `finally`.
  *
  * Node counts asynchronous scopes as they are entered and left, and aborts the process where the count is wrong. Termination
  * leaves scopes without counting, so the count is cleared first, as Node itself does for an uncaught exception.
  */
+import { writeSync } from "node:fs";
 import { Session as Inspector } from "node:inspector";
+import { currentTask } from "./attribution.js";
 import { INTERRUPTS_FD, whenUncritical } from "./emit.js";
 import { startWatchdogThread } from "./watchdog.js";
 
@@ -40,34 +42,53 @@ export function terminate(): void {
   inspector?.post("Runtime.terminateExecution");
 }
 
-/** Frames on the stack in any case: `somethingRuns`, `interruptNow` and the evaluated expression. */
+/** Frames on top of the stack in any case: `userCodeRuns`, `interruptNow` and the evaluated expression. */
 const OWN_FRAMES = 3;
+/** `kernel/session`, as V8 names the files in it. */
+const KERNEL = new URL("..", import.meta.url).href;
 
-/** True where other JavaScript is on the stack below the evaluated expression. */
-function somethingRuns(): boolean {
+/**
+ * True where code other than the kernel's and Node's own is on the stack. What only those do is not stopped half-way: a request
+ * that has just come in would be lost.
+ */
+function userCodeRuns(): boolean {
   const { prepareStackTrace, stackTraceLimit } = Error;
-  Error.stackTraceLimit = OWN_FRAMES + 1;
+  Error.stackTraceLimit = Infinity;
   Error.prepareStackTrace = (_error, frames) => frames;
   const frames = new Error().stack as unknown as NodeJS.CallSite[];
   Error.prepareStackTrace = prepareStackTrace;
   Error.stackTraceLimit = stackTraceLimit;
-  return frames.length > OWN_FRAMES;
+  return frames.slice(OWN_FRAMES).some((frame) => {
+    const file = frame.getFileName();
+    return file ? !file.startsWith("node:") && !file.startsWith(KERNEL) : frame.isEval();
+  });
 }
 
 /**
- * Makes this process interruptible; `endTasks` tells the end of all open tasks. Starting the watchdog takes a while: an
- * interrupt that comes before waits in the pipe.
+ * Makes this process interruptible: `endTasks` ends all open tasks up to a run, and says so. An interrupt names the run that it means,
+ * so that one that comes late does not hit the next cell. Starting the watchdog takes a while: an interrupt that comes before waits
+ * in the pipe.
  */
-export function startWatchdog(endTasks: () => void): void {
+export function startWatchdog(endTasks: (through: number) => void): void {
   inspector = new Inspector();
   inspector.connect();
-  const interruptNow = () => {
-    const busy = somethingRuns();
+  const interruptNow = (through: number) => {
+    const hit = userCodeRuns() && (currentTask()?.run ?? 0) <= through;
     whenUncritical(() => {
-      endTasks();
-      if (busy) terminate();
+      endTasks(through);
+      // Told from the event loop: until it turns, the interrupt has not reached everything.
+      setImmediate(confirm);
+      if (hit) terminate();
     });
   };
   Object.defineProperty(globalThis, INTERRUPT, { value: interruptNow });
-  startWatchdogThread(INTERRUPTS_FD, `globalThis[Symbol.for(${JSON.stringify(INTERRUPT.description)})]()`);
+  startWatchdogThread(INTERRUPTS_FD, `globalThis[Symbol.for(${JSON.stringify(INTERRUPT.description)})]`);
+}
+
+function confirm(): void {
+  try {
+    writeSync(INTERRUPTS_FD, "i");
+  } catch {
+    // The kernel process is gone, and the watchdog about to end this one.
+  }
 }

@@ -9,7 +9,7 @@ import type { Request } from "../messages.js";
 import { startAttribution } from "./attribution.js";
 import { installDisplayHost } from "./display-host.js";
 import { critical, emit, emitStream, REQUESTS_FD } from "./emit.js";
-import { Evaluator } from "./evaluate.js";
+import { Evaluator, type Work } from "./evaluate.js";
 import { startWatchdog } from "./interrupt.js";
 import { Modules } from "./modules.js";
 import { installOutput } from "./output.js";
@@ -59,27 +59,25 @@ process.on("warning", (warning) => {
   console.error(`${warning.name}: ${warning.message}`);
 });
 
-function handle(request: Request): void {
+/** Takes a request; user code that it runs is left to the returned work. */
+function accept(request: Request): Work | undefined {
   switch (request.type) {
     case "run":
-      evaluator.run(request.run, request.cell, request.cellId);
-      return;
+      return evaluator.run(request.run, request.cell, request.cellId);
     case "evaluate":
-      evaluator.evaluate(request.id, request.cell);
-      return;
+      return evaluator.evaluate(request.id, request.cell);
     case "input_reply":
-      answer(request.id, request.value, request.cancelled);
-      return;
+      return answer(request.id, request.value, request.cancelled);
     case "comm":
-      return;
+      return undefined;
     default:
-      request satisfies never;
+      return request satisfies never;
   }
 }
 
 emit({ type: "ready", pid: process.pid });
-startWatchdog(() => {
-  evaluator.interrupt();
+startWatchdog((through) => {
+  evaluator.interrupt(through);
   // The interrupt may take the loop of `serve` with it.
   setImmediate(serve);
 });
@@ -95,5 +93,17 @@ requests.on("close", () => process.kill(process.pid, "SIGKILL"));
 requests.on("error", () => undefined);
 
 function serve(): void {
-  for (let request = queue.shift(); request; request = queue.shift()) handle(request);
+  for (;;) {
+    // An interrupt may not come between taking a request off the queue and opening its task: nobody would tell its end.
+    const work = critical(() => {
+      const request = queue.shift();
+      return request && (accept(request) ?? nothing);
+    });
+    if (!work) return;
+    work();
+  }
+}
+
+function nothing(): void {
+  // The request needs no user code.
 }

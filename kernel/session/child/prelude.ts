@@ -105,7 +105,7 @@ function prompt(text = "", options: { readonly password?: boolean } = {}): Promi
 }
 
 /** Answers a `prompt`. */
-export function answer(id: number, value: string | undefined, cancelled: string | undefined): void {
+export function answer(id: number, value: string | undefined, cancelled: string | undefined): undefined {
   const question = questions.get(id);
   questions.delete(id);
   if (cancelled === undefined) question?.resolve(value ?? "");
