@@ -231,6 +231,7 @@ struct Decoder {
     matmul.direct = program.stepCount == 0 && program.storeCount == 1 && program.directStoreCount == 0 && program.results == 1 &&
                     program.stores[0].pattern.linear && program.stores[0].value == 0;
     if (matmul.direct) matmul.out = program.stores[0].place;
+    table.matmulCut(matmul);
     needScratch(table.matmulScratch(matmul));
     needShared(table.matmulShared(matmul));
   }

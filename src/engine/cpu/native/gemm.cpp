@@ -1,75 +1,283 @@
-// Matrix products.
+// Matrix products: cuts C into blocks, packs what is worth packing, runs micro-kernels, and runs the epilogue on each block of C
+// while it is in cache. Blocks are independent, so they may go to any thread.
 #include <string.h>
 
+#include "gemm_micro.h"
+#include "gemm_pack.h"
 #include "tile.h"
 
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-struct MatmulTask {
-  const MatmulKernel* kernel;
-  const Frame* frame;
-  int64_t rowsPerPiece;
+constexpr int64_t kLongestK = 800;        // a panel of B of this many rows stays in the second-level cache
+constexpr int64_t kBlockRows = 112;
+constexpr int64_t kBlockColumns = 512;
+constexpr int64_t kPackInside = 512 * 1024;  // packed B up to this size may lie in every thread's scratch
+
+template <class T>
+struct Operands {
+  const T* a;  // of this batch entry
+  const T* b;
 };
 
 template <class T>
-void rowProduct(T* out, const T* a, const T* b, const MatmulKernel& kernel) {
-  for (int64_t j = 0; j < kernel.n; j++) out[j] = T(0);
-  for (int64_t k = 0; k < kernel.k; k++) {
-    const T x = a[k * kernel.aCol];
-    const T* row = b + k * kernel.bRow;
-    if (kernel.bCol == 1) for (int64_t j = 0; j < kernel.n; j++) out[j] += x * row[j];
-    else for (int64_t j = 0; j < kernel.n; j++) out[j] += x * row[j * kernel.bCol];
+Operands<T> operandsOf(const MatmulKernel& kernel, const Frame& frame, int64_t entry) {
+  const T* a = reinterpret_cast<const T*>(at(frame, kernel.a));
+  const T* b = reinterpret_cast<const T*>(at(frame, kernel.b));
+  for (int32_t d = kernel.batchAxes - 1; d >= 0; d--) {
+    const int64_t c = entry % kernel.batchSize[d];
+    a += c * kernel.aBatch[d];
+    b += c * kernel.bBatch[d];
+    entry /= kernel.batchSize[d];
+  }
+  return {a, b};
+}
+
+/// First row of a panel of A.
+inline int64_t firstRow(const MatmulKernel& kernel, int64_t panel) { return kernel.m * panel / kernel.cut.rowPanels; }
+
+/// Packed panels lie [block of k][panel][rows of the block][width].
+template <class T>
+T* packedPanel(const MatmulKernel& kernel, T* packed, int64_t k0, int64_t kRows, int64_t panel) {
+  return packed + (k0 * kernel.cut.panels + panel * kRows) * kernel.cut.width;
+}
+
+template <class T>
+void packB(const MatmulKernel& kernel, T* packed, const T* b, int64_t firstPanel, int64_t endPanel) {
+  const MatmulGeometry& cut = kernel.cut;
+  for (int64_t k0 = 0; k0 < kernel.k; k0 += cut.kBlock) {
+    const int64_t rows = kernel.k - k0 < cut.kBlock ? kernel.k - k0 : cut.kBlock;
+    for (int64_t panel = firstPanel; panel < endPanel; panel++) {
+      const int64_t column = panel * cut.width;
+      const int64_t columns = kernel.n - column < cut.width ? kernel.n - column : cut.width;
+      if (!cut.packB && columns == cut.width) continue;
+      packPanel(packedPanel(kernel, packed, k0, rows, panel), b + k0 * kernel.bRow + column * kernel.bCol, kernel.bRow, kernel.bCol, rows, columns, cut.width);
+    }
   }
 }
 
-void matmulPiece(void* context, int64_t piece, char* scratch) {
-  const MatmulTask& task = *static_cast<MatmulTask*>(context);
-  const MatmulKernel& kernel = *task.kernel;
-  const int64_t size = bytesOf(kernel.dtype), rows = kernel.batch * kernel.m;
-  const char* a = at(*task.frame, kernel.a);
-  const char* b = at(*task.frame, kernel.b);
-  TileRunner epilogue;
-  char* row = epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile);
-  const int64_t first = piece * task.rowsPerPiece, end = first + task.rowsPerPiece < rows ? first + task.rowsPerPiece : rows;
-  for (int64_t r = first; r < end; r++) {
-    int64_t batch = r / kernel.m, aOffset = (r % kernel.m) * kernel.aRow, bOffset = 0;
-    for (int32_t d = kernel.batchAxes - 1; d >= 0; d--) {
-      const int64_t c = batch % kernel.batchSize[d];
-      aOffset += c * kernel.aBatch[d];
-      bOffset += c * kernel.bBatch[d];
-      batch /= kernel.batchSize[d];
+struct Block {
+  int64_t entry;
+  int64_t rowPanel0, rowPanel1, panel0, panel1;
+};
+
+/// Computes one block of C, epilogue included.
+template <class T>
+void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands<T>& operands, const T* packed, const Block& block, TileRunner& epilogue, char* scratch) {
+  const MatmulGeometry& cut = kernel.cut;
+  const int64_t n = kernel.n, width = cut.width;
+  const int64_t row0 = firstRow(kernel, block.rowPanel0), row1 = firstRow(kernel, block.rowPanel1);
+  const int64_t column0 = block.panel0 * width, column1 = block.panel1 * width < n ? block.panel1 * width : n;
+  T* rows = reinterpret_cast<T*>(scratch);  // packed rows of A
+  T* c = reinterpret_cast<T*>(scratch + cut.packedRows);
+  int64_t cRow = cut.dense ? n : cut.blockPanels * width;
+  if (kernel.direct) {
+    c = reinterpret_cast<T*>(at(frame, kernel.out)) + (block.entry * kernel.m + row0) * n + column0;
+    cRow = n;
+  }
+  if (kernel.k == 0) {
+    for (int64_t r = 0; r < row1 - row0; r++) memset(static_cast<void*>(c + r * cRow), 0, size_t(column1 - column0) * sizeof(T));
+  }
+  MicroArguments<T> x;
+  x.cRow = cRow;
+  for (int64_t k0 = 0; k0 < kernel.k; k0 += cut.kBlock) {
+    x.k = kernel.k - k0 < cut.kBlock ? kernel.k - k0 : cut.kBlock;
+    x.accumulate = k0 > 0;
+    if (cut.packA) {
+      for (int64_t p = block.rowPanel0; p < block.rowPanel1; p++) {
+        const int64_t first = firstRow(kernel, p);
+        packRows(rows + (first - row0) * x.k, operands.a + first * kernel.aRow + k0 * kernel.aCol, kernel.aRow, kernel.aCol, firstRow(kernel, p + 1) - first, x.k);
+      }
     }
-    const char* rowA = a + aOffset * size;
-    const char* matrixB = b + bOffset * size;
-    switch (kernel.dtype) {
-      case F32: rowProduct(reinterpret_cast<float*>(row), reinterpret_cast<const float*>(rowA), reinterpret_cast<const float*>(matrixB), kernel); break;
-      case F64: rowProduct(reinterpret_cast<double*>(row), reinterpret_cast<const double*>(rowA), reinterpret_cast<const double*>(matrixB), kernel); break;
-      case I32: rowProduct(reinterpret_cast<uint32_t*>(row), reinterpret_cast<const uint32_t*>(rowA), reinterpret_cast<const uint32_t*>(matrixB), kernel); break;
-      case B8: break;
-    }
-    for (int64_t j = 0; j < kernel.n; j += kernel.epilogue.tile) {
-      const int64_t count = kernel.n - j < kernel.epilogue.tile ? kernel.n - j : kernel.epilogue.tile;
-      for (int32_t i = 0; i < kernel.epilogue.results; i++) epilogue.values[i] = row + j * size;
-      epilogue.run(r * kernel.n + j, count);
+    for (int64_t q = block.panel0; q < block.panel1; q++) {
+      const int64_t column = q * width;
+      x.columns = n - column < width ? n - column : width;
+      if (cut.packB || x.columns < width) {
+        x.b = packedPanel(kernel, packed, k0, x.k, q);
+        x.bRow = width;
+      } else {
+        x.b = operands.b + k0 * kernel.bRow + column;
+        x.bRow = kernel.bRow;
+      }
+      // An incomplete panel of few columns needs one vector only.
+      const int64_t vectors = (x.columns + VectorOf<T>::lanes - 1) / VectorOf<T>::lanes;
+      for (int64_t p = block.rowPanel0; p < block.rowPanel1; p++) {
+        const int64_t first = firstRow(kernel, p), height = firstRow(kernel, p + 1) - first;
+        if (cut.packA) {
+          x.a = rows + (first - row0) * x.k;
+          x.aRow = 1;
+          x.aCol = height;
+        } else {
+          x.a = operands.a + first * kernel.aRow + k0 * kernel.aCol;
+          x.aRow = kernel.aRow;
+          x.aCol = kernel.aCol;
+        }
+        x.c = c + (first - row0) * cRow + (column - column0);
+        // Past the last row lies other memory, unless C is in scratch, which is padded.
+        x.spill = cut.narrow && (!kernel.direct || (row1 - first - height + 1) * n >= vectors * VectorOf<T>::lanes);
+        microKernel<T>(height, vectors)(x);
+      }
     }
   }
+  if (kernel.direct) return;
+  const int64_t start = block.entry * kernel.m + row0;
+  const TileProgram& program = kernel.epilogue;
+  if (cut.dense) {
+    const int64_t points = (row1 - row0) * n;
+    for (int64_t i = 0; i < points; i += program.tile) {
+      for (int32_t r = 0; r < program.results; r++) epilogue.values[r] = reinterpret_cast<char*>(c + i);
+      epilogue.run(start * n + i, points - i < program.tile ? points - i : program.tile);
+    }
+    return;
+  }
+  for (int64_t r = 0; r < row1 - row0; r++) {
+    for (int64_t j = column0; j < column1; j += program.tile) {
+      for (int32_t i = 0; i < program.results; i++) epilogue.values[i] = reinterpret_cast<char*>(c + r * cRow + (j - column0));
+      epilogue.run((start + r) * n + j, column1 - j < program.tile ? column1 - j : program.tile);
+    }
+  }
+}
+
+struct MatmulTask {
+  const MatmulKernel* kernel;
+  const Frame* frame;
+  int64_t entry0;         // batch entry of piece 0
+  int64_t rowBlocks, columnBlocks;
+  int64_t panelsPerPiece;
+};
+
+template <class T>
+void packPiece(void* context, int64_t piece, char*) {
+  const MatmulTask& task = *static_cast<MatmulTask*>(context);
+  const MatmulKernel& kernel = *task.kernel;
+  const int64_t first = piece * task.panelsPerPiece;
+  const int64_t end = first + task.panelsPerPiece < kernel.cut.panels ? first + task.panelsPerPiece : kernel.cut.panels;
+  packB(kernel, reinterpret_cast<T*>(task.frame->shared), operandsOf<T>(kernel, *task.frame, task.entry0).b, first, end);
+}
+
+/// One block of C, of B that lies packed in shared memory.
+template <class T>
+void blockPiece(void* context, int64_t piece, char* scratch) {
+  const MatmulTask& task = *static_cast<MatmulTask*>(context);
+  const MatmulKernel& kernel = *task.kernel;
+  const int64_t perEntry = task.rowBlocks * task.columnBlocks, entry = task.entry0 + piece / perEntry;
+  const int64_t rowBlock = piece % perEntry % task.rowBlocks, columnBlock = piece % perEntry / task.rowBlocks;
+  Block block;
+  block.entry = entry;
+  block.rowPanel0 = kernel.cut.rowPanels * rowBlock / task.rowBlocks;
+  block.rowPanel1 = kernel.cut.rowPanels * (rowBlock + 1) / task.rowBlocks;
+  block.panel0 = kernel.cut.panels * columnBlock / task.columnBlocks;
+  block.panel1 = kernel.cut.panels * (columnBlock + 1) / task.columnBlocks;
+  TileRunner epilogue;
+  char* free = kernel.direct ? scratch : epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile);
+  computeBlock(kernel, *task.frame, operandsOf<T>(kernel, *task.frame, entry), reinterpret_cast<const T*>(task.frame->shared), block, epilogue, free);
+}
+
+/// A whole batch entry, B packed by the piece itself.
+template <class T>
+void entryPiece(void* context, int64_t piece, char* scratch) {
+  const MatmulTask& task = *static_cast<MatmulTask*>(context);
+  const MatmulKernel& kernel = *task.kernel;
+  TileRunner epilogue;
+  char* free = kernel.direct ? scratch : epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile);
+  T* packed = reinterpret_cast<T*>(free);
+  const Operands<T> operands = operandsOf<T>(kernel, *task.frame, piece);
+  packB(kernel, packed, operands.b, 0, kernel.cut.panels);
+  for (int64_t c = 0; c < task.columnBlocks; c++) {
+    for (int64_t r = 0; r < task.rowBlocks; r++) {
+      const Block block{piece, kernel.cut.rowPanels * r / task.rowBlocks, kernel.cut.rowPanels * (r + 1) / task.rowBlocks,
+                        kernel.cut.panels * c / task.columnBlocks, kernel.cut.panels * (c + 1) / task.columnBlocks};
+      computeBlock(kernel, *task.frame, operands, static_cast<const T*>(packed), block, epilogue, free + kernel.cut.packedBytes);
+    }
+  }
+}
+
+inline int64_t blocksOf(int64_t panels, int64_t largest) { return (panels + largest - 1) / largest; }
+
+template <class T>
+void runTyped(const MatmulKernel& kernel, const Frame& frame) {
+  const MatmulGeometry& cut = kernel.cut;
+  const double products = double(kernel.batch) * double(kernel.m) * double(kernel.n) * double(kernel.k);
+  const double cost = products / (VectorOf<T>::lanes * 3.0) + double(kernel.batch * kernel.m) * double(kernel.n) * kernel.epilogue.cost;
+  MatmulTask task{&kernel, &frame, 0, blocksOf(cut.rowPanels, cut.blockRowPanels), blocksOf(cut.panels, cut.blockPanels), 1};
+  if (cut.batchInside) {
+    if (piecesFor(kernel.batch, cost) > 1) parallel(kernel.batch, entryPiece<T>, &task);
+    else
+      for (int64_t i = 0; i < kernel.batch; i++) entryPiece<T>(&task, i, callerScratch());
+    return;
+  }
+  const int64_t entries = kernel.sharedB ? kernel.batch : 1;
+  const double entryCost = kernel.sharedB ? cost : cost / double(kernel.batch);
+  // More, smaller blocks where there would be too few for the threads.
+  const int64_t wanted = piecesFor(entries * cut.rowPanels * cut.panels, entryCost);
+  while (entries * task.rowBlocks * task.columnBlocks < wanted && (task.rowBlocks < cut.rowPanels || (!cut.dense && task.columnBlocks < cut.panels))) {
+    if (task.rowBlocks < cut.rowPanels) task.rowBlocks = task.rowBlocks * 2 < cut.rowPanels ? task.rowBlocks * 2 : cut.rowPanels;
+    else task.columnBlocks = task.columnBlocks * 2 < cut.panels ? task.columnBlocks * 2 : cut.panels;
+  }
+  const int64_t pieces = entries * task.rowBlocks * task.columnBlocks;
+  const int64_t packPieces = piecesFor(cut.panels, double(kernel.k) * double(kernel.n) * 0.3);
+  task.panelsPerPiece = (cut.panels + packPieces - 1) / packPieces;
+  for (task.entry0 = 0; task.entry0 < kernel.batch; task.entry0 += entries) {
+    if (packPieces == 1) packPiece<T>(&task, 0, nullptr);
+    else parallel((cut.panels + task.panelsPerPiece - 1) / task.panelsPerPiece, packPiece<T>, &task);
+    if (wanted == 1) {
+      for (int64_t i = 0; i < pieces; i++) blockPiece<T>(&task, i, callerScratch());
+    } else {
+      parallel(pieces, blockPiece<T>, &task);
+    }
+  }
+}
+
+template <class T>
+void cutTyped(MatmulKernel& kernel) {
+  MatmulGeometry& cut = kernel.cut;
+  const int64_t lanes = VectorOf<T>::lanes, m = kernel.m, n = kernel.n, k = kernel.k;
+  cut.width = n <= lanes ? lanes : kMicroVectors * lanes;
+  cut.panels = (n + cut.width - 1) / cut.width;
+  cut.rowPanels = (m + kMicroRows - 1) / kMicroRows;
+  const int64_t kBlocks = k <= kLongestK ? 1 : (k + kLongestK - 1) / kLongestK;
+  cut.kBlock = k == 0 ? 1 : (k + kBlocks - 1) / kBlocks;
+  cut.blockRowPanels = kBlockRows / kMicroRows;
+  cut.blockPanels = kBlockColumns / cut.width;
+  if (cut.blockRowPanels > cut.rowPanels) cut.blockRowPanels = cut.rowPanels;
+  if (cut.blockPanels > cut.panels) cut.blockPanels = cut.panels;
+  cut.narrow = cut.panels == 1 && kBlocks == 1;
+  cut.dense = cut.panels == cut.blockPanels && (cut.narrow || cut.panels > 1 || n == cut.width);
+  // Rows of A that are a multiple of a large power of two apart compete for the same cache sets.
+  const int64_t rowBytes = kernel.aRow * int64_t(sizeof(T));
+  cut.packA = cut.panels > 1 && k > 16 && rowBytes % 1024 == 0;
+  cut.packB = kernel.bCol != 1 || cut.rowPanels > 1;
+  cut.packedBytes = roundUp(k * cut.panels * cut.width * int64_t(sizeof(T)), 64);
+  cut.packedRows = cut.packA ? roundUp(cut.blockRowPanels * kMicroRows * cut.kBlock * int64_t(sizeof(T)), 64) : 0;
+  cut.blockBytes = kernel.direct ? 0 : roundUp((cut.blockRowPanels * kMicroRows * cut.blockPanels + 1) * cut.width * int64_t(sizeof(T)), 64) + 64;
+  cut.batchInside = !kernel.sharedB && cut.packedBytes <= kPackInside;
 }
 
 }  // namespace
 
-int64_t matmulShared(const MatmulKernel&) { return 0; }
+void matmulCut(MatmulKernel& kernel) {
+  switch (kernel.dtype) {
+    case F32: return cutTyped<float>(kernel);
+    case F64: return cutTyped<double>(kernel);
+    default: return cutTyped<uint32_t>(kernel);
+  }
+}
 
-int64_t matmulScratch(const MatmulKernel& kernel) { return tileScratch(kernel.epilogue) + (kernel.n + kLanes) * bytesOf(kernel.dtype); }
+int64_t matmulShared(const MatmulKernel& kernel) { return kernel.cut.batchInside ? 0 : kernel.cut.packedBytes; }
+
+int64_t matmulScratch(const MatmulKernel& kernel) {
+  const MatmulGeometry& cut = kernel.cut;
+  return tileScratch(kernel.epilogue) + (cut.batchInside ? cut.packedBytes : 0) + cut.packedRows + cut.blockBytes;
+}
 
 void runMatmul(const MatmulKernel& kernel, const Frame& frame) {
-  const int64_t rows = kernel.batch * kernel.m;
-  if (rows == 0 || kernel.n == 0) return;
-  const int64_t pieces = piecesFor(rows, double(rows) * double(kernel.n) * double(kernel.k) * 0.05);
-  MatmulTask task{&kernel, &frame, (rows + pieces - 1) / pieces};
-  if (pieces == 1) matmulPiece(&task, 0, callerScratch());
-  else parallel((rows + task.rowsPerPiece - 1) / task.rowsPerPiece, matmulPiece, &task);
+  if (kernel.batch == 0 || kernel.m == 0 || kernel.n == 0) return;
+  switch (kernel.dtype) {
+    case F32: return runTyped<float>(kernel, frame);
+    case F64: return runTyped<double>(kernel, frame);
+    default: return runTyped<uint32_t>(kernel, frame);
+  }
 }
 
 }  // namespace CG_ISA

@@ -13,6 +13,8 @@ struct KernelTable {
   OpFn (*select)(DType dtype);
   OpFn (*cast)(DType from, DType to);
   /// Bytes that the kernel needs from Frame::shared.
+  /// Decides how the product is cut; to be called before the two that ask for its memory.
+  void (*matmulCut)(MatmulKernel& kernel);
   int64_t (*matmulShared)(const MatmulKernel& kernel);
   int64_t (*matmulScratch)(const MatmulKernel& kernel);
   int64_t (*reduceShared)(const ReduceKernel& kernel);

@@ -122,6 +122,23 @@ struct ReduceKernel {
   int32_t foldCount;
 };
 
+/// How a matrix product is cut; depends on the shapes and the instruction set only.
+struct MatmulGeometry {
+  int64_t width;        // columns of a panel of B: whole vectors
+  int64_t panels;       // panels of B
+  int64_t rowPanels;    // panels of A; their heights differ by one at most
+  int64_t kBlock;       // rows of a panel of B that are used before C is written
+  int64_t blockRowPanels, blockPanels;  // the largest block of C that is computed in one piece
+  bool packA;
+  bool packB;           // otherwise only a last, incomplete panel is packed
+  bool dense;           // a block's rows lie end to end in scratch memory, as the epilogue's points do
+  bool narrow;          // one panel and one block of k: rows are written whole, in order
+  bool batchInside;     // a piece computes a whole batch entry and packs its B itself
+  int64_t packedBytes;  // all of B, packed
+  int64_t packedRows;   // bytes of the packed rows of A of a block
+  int64_t blockBytes;   // bytes of a block of C
+};
+
 struct MatmulKernel {
   DType dtype;
   int32_t batchAxes;
@@ -131,9 +148,10 @@ struct MatmulKernel {
   Place a, b;
   int64_t aRow, aCol, bRow, bCol;
   bool sharedB;          // the same B for every batch entry
-  bool direct;           // the product is stored as it is, row-major, by place `out`
+  bool direct;           // the product is stored as it is, row-major, at `out`
   Place out;
   TileProgram epilogue;
+  MatmulGeometry cut;
 };
 
 /// gather: out = source rows; scatterAdd: target rows += source.

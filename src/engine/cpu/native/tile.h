@@ -35,6 +35,7 @@ void runReduce(const ReduceKernel& kernel, const Frame& frame);
 int64_t reduceShared(const ReduceKernel& kernel);
 int64_t reduceScratch(const ReduceKernel& kernel);
 void runMatmul(const MatmulKernel& kernel, const Frame& frame);
+void matmulCut(MatmulKernel& kernel);
 int64_t matmulShared(const MatmulKernel& kernel);
 int64_t matmulScratch(const MatmulKernel& kernel);
 bool runGather(const IndexKernel& kernel, const Frame& frame, RunStatus& status);
