@@ -25,7 +25,7 @@ if (spawnSync(process.execPath, [main, "install", "--user"], { stdio: "inherit" 
   process.exit(1);
 
 heading(`run ${relative(root, notebook)}`);
-const { executeNotebook, showProgress } = await import("../dist/kernel/client/execute.js");
+const { describeFailure, executeNotebook, showProgress } = await import("../dist/kernel/client/execute.js");
 const {
   failure,
   values,

@@ -1,7 +1,7 @@
 /** `cellgrad run NOTEBOOK`: a notebook from top to bottom through the real kernel, and the executed notebook. */
 import { extname } from "node:path";
 import { parseArgs } from "node:util";
-import { executeNotebook, showProgress } from "../client/execute.js";
+import { describeFailure, executeNotebook, showProgress } from "../client/execute.js";
 import type { ParameterValue } from "../client/parameters.js";
 import { Failure, UsageError, type Command } from "./command.js";
 
@@ -55,8 +55,7 @@ export const run: Command = {
       console.error(`wrote ${output}`);
       for (const [name, value] of Object.entries(shown)) console.log(`${name} = ${value}`);
       if (!failure) return 0;
-      const { index, ename, evalue, traceback } = failure;
-      console.error(`cell ${index}: ${ename}: ${evalue}\n${traceback.join("\n")}`);
+      console.error(`\n${describeFailure(failure, process.stderr)}`);
       return 1;
     } catch (error) {
       throw error instanceof UsageError ? error : new Failure((error as Error).message);

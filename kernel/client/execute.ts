@@ -6,7 +6,7 @@ import { readNotebook, writeNotebook } from "./notebook.js";
 import type { ParameterValue } from "./parameters.js";
 import { runNotebook, valuesOf, type CellFailure, type RunOptions } from "./run-notebook.js";
 
-export { showProgress } from "./progress.js";
+export { describeFailure, showProgress } from "./progress.js";
 
 export interface Execution extends RunOptions {
   readonly path: string;

@@ -1,8 +1,11 @@
 /** How a run goes, on the terminal: one line a cell that fills while it runs; without a terminal, a plain line for each finished cell. */
-import type { Progress } from "./run-notebook.js";
+import { stripVTControlCharacters } from "node:util";
+import type { CellFailure, Progress } from "./run-notebook.js";
 
 const BAR = 20;
+/** Milliseconds between redrawings of the running cell's line. */
 const REFRESH = 200;
+const TITLE = 72;
 
 /** The part of a stream that is needed here; process.stderr has it. */
 export interface Terminal {
@@ -74,7 +77,8 @@ function liveLines(terminal: Terminal): (progress: Progress) => void {
 /** First line of a cell that is more than a magic. */
 function titleOf(source: string): string {
   const lines = source.split("\n").map((line) => line.trim());
-  return lines.find((line) => line !== "" && !line.startsWith("%")) ?? lines[0] ?? "";
+  const title = lines.find((line) => line !== "" && !line.startsWith("%")) ?? lines[0] ?? "";
+  return title.length > TITLE ? `${title.slice(0, TITLE - 1)}…` : title;
 }
 
 /** Last line of printed text without colours, as it would stand on a terminal. */
@@ -87,4 +91,13 @@ function lastLine(text: string): string {
       .at(-1)
       ?.trim() ?? ""
   );
+}
+
+/** A failed cell for the terminal; without one, without colours. */
+export function describeFailure(
+  { index, ename, evalue, traceback }: CellFailure,
+  terminal: Terminal,
+): string {
+  const text = `cell ${index} failed: ${ename}: ${evalue}\n\n${traceback.join("\n")}`;
+  return terminal.isTTY ? text : stripVTControlCharacters(text);
 }
