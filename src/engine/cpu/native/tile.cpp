@@ -147,7 +147,8 @@ char* TileRunner::begin(const TileProgram& tileProgram, const Frame& runFrame, c
   for (int32_t i = 0; i < tileProgram.loadCount; i++) loadBases[i] = at(runFrame, tileProgram.loads[i].place);
   for (int32_t i = 0; i < tileProgram.directStoreCount; i++) storeBases[i] = at(runFrame, tileProgram.directStores[i].place);
   for (int32_t i = 0; i < tileProgram.storeCount; i++) bases[i] = at(runFrame, tileProgram.stores[i].place);
-  const int64_t count = most < tileProgram.tile ? most : tileProgram.tile;
+  int64_t count = most < tileProgram.tile ? most : tileProgram.tile;
+  if (count > tileProgram.points) count = tileProgram.points;  // walking on past the last point would not end
   for (int32_t i = 0; i < tileProgram.prologueCount; i++) {
     step(*this, tileProgram.prologue[i], 0, count, roundUp(count, kLanes));
   }
