@@ -32,9 +32,14 @@ export {
   randperm,
 } from "./tensor/random.js";
 export { getRandomState, manualSeed, type RandomState, setRandomState } from "./tensor/generator.js";
+export { type Device, device, setNumThreads } from "./tensor/device.js";
 export { cat, stack } from "./ops/join.js";
 export { einsum } from "./ops/einsum.js";
 export { where } from "./ops/select.js";
 export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
 export { gradcheck, type GradcheckOptions, gradgradcheck } from "./autograd/gradcheck.js";
 export { enableGrad, isGradEnabled, noGrad } from "./autograd/mode.js";
+export * as nn from "./nn/nn.js";
+export * as optim from "./optim/optim.js";
+export * as data from "./data/data.js";
+export * as train from "./train/train.js";

@@ -1,0 +1,97 @@
+/** The fully connected layer. */
+import { empty } from "../tensor/creation.js";
+import { formatShape } from "../tensor/shape.js";
+import type { Checked, Ok, Shape, ShapeText } from "../tensor/shape-types.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { kaimingUniform_, uniform_ } from "./init.js";
+import { Module } from "./module.js";
+import { Parameter, type FloatDType } from "./parameter.js";
+
+/** The shape with `Out` in the place of its last size, which must be `In`; else a sentence. */
+export type LinearShape<S extends Shape, In extends number, Out extends number> = number extends S["length"]
+  ? Shape
+  : S extends readonly [...infer Batch extends Shape, infer Last extends number]
+    ? Fits<Last, In> extends true
+      ? [...Batch, Out]
+      : `Linear(${In} → ${Out}): input ${ShapeText<S>} has last size ${Last}`
+    : `Linear(${In} → ${Out}): input has no dimensions`;
+
+type Fits<A extends number, B extends number> = number extends A
+  ? true
+  : number extends B
+    ? true
+    : A extends B
+      ? true
+      : false;
+
+export interface LinearOptions {
+  /** Whether b is added; true if not given. */
+  bias?: boolean;
+  /** float32 if not given. */
+  dtype?: FloatDType;
+}
+
+/**
+ * y = x Wᵀ + b for x of shape [..., inFeatures]; W is [outFeatures, inFeatures]. Both begin uniform in ±1/√inFeatures, as
+ * PyTorch's nn.Linear.
+ */
+export class Linear<const In extends number = number, const Out extends number = number> extends Module {
+  readonly inFeatures: In;
+  readonly outFeatures: Out;
+  readonly weight: Parameter<[Out, In]>;
+  readonly bias: Parameter<[Out]> | null;
+
+  constructor(inFeatures: In, outFeatures: Out, { bias = true, dtype = "float32" }: LinearOptions = {}) {
+    super();
+    for (const size of [inFeatures, outFeatures])
+      if (!Number.isInteger(size) || size < 1)
+        throw new RangeError(
+          `Linear(${inFeatures} → ${outFeatures}): sizes must be whole numbers of at least 1`,
+        );
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(empty([outFeatures, inFeatures], { dtype }));
+    this.bias = bias ? new Parameter(empty([outFeatures], { dtype })) : null;
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.inFeatures);
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    if (this.bias !== null) uniform_(this.bias, -bound, bound);
+  }
+
+  /** [..., inFeatures] → [..., outFeatures]. @throws Error when the last size is another */
+  forward<S extends Shape>(
+    input: Checked<LinearShape<S, In, Out>, Tensor<S>>,
+  ): Tensor<Ok<LinearShape<S, In, Out>>>;
+  forward(input: Tensor): Tensor {
+    const last = input.shape.at(-1);
+    if (last !== this.inFeatures) throw new Error(this.#misfit(input.shape));
+    return linear(input, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
+  }
+
+  #misfit(shape: Shape): string {
+    const layer = `Linear(${this.inFeatures} → ${this.outFeatures}): input ${formatShape(shape)}`;
+    if (shape.length === 0) return `${layer} has no dimensions; it must be [..., ${this.inFeatures}]`;
+    const rest = shape.slice(1).reduce((a, b) => a * b, 1);
+    const advice =
+      shape.length > 2 && rest === this.inFeatures
+        ? `flatten it first: x.reshape([${shape[0]}, -1])`
+        : shape.length >= 2 && shape.at(-2) === this.inFeatures
+          ? `transpose it first: x.transpose(-2, -1)`
+          : `it must be ${this.inFeatures}`;
+    return `${layer} has last size ${shape.at(-1)}; ${advice}`;
+  }
+}
+
+/** x Wᵀ + b with x [..., in], W [out, in] and b [out]. PyTorch's nn.functional.linear. */
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  const product = input.matmul(weight.transpose(0, 1));
+  return bias === null ? product : product.add(bias);
+}

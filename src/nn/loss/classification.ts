@@ -1,0 +1,159 @@
+/** Losses over classes: cross-entropy from logits, with classes or probabilities as targets, and from log probabilities. */
+import { where } from "../../ops/select.js";
+import { isFloating } from "../../tensor/dtype.js";
+import { formatShape, sameShape } from "../../tensor/shape.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
+
+export interface ClassOptions extends LossOptions {
+  /** A factor for each class, [C]. */
+  weight?: Tensor | null;
+  /** Targets of this class count for nothing, also in the mean; -100 if not given. */
+  ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends ClassOptions {
+  /** Share of the target that is spread evenly over all classes; 0 if not given. */
+  labelSmoothing?: number;
+}
+
+/**
+ * -log softmax(x)[y] for logits x [N, C, ...] (or [C]) and classes y [N, ...], int32; or -Σ_c y_c log softmax(x)_c for
+ * probabilities y of the shape of x. The mean is over examples, weighted by their classes' weights. PyTorch's
+ * nn.functional.cross_entropy.
+ * @throws Error when the shapes do not fit; a class outside [0, C) when the loss is computed
+ */
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { labelSmoothing = 0, weight = null, reduction = "mean" } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new RangeError(`crossEntropy: labelSmoothing must be between 0 and 1, not ${labelSmoothing}`);
+  const dim = classDim("crossEntropy", input, weight);
+  const logs = input.logSoftmax(dim);
+  if (!isFloating(target.dtype)) return fromClasses("crossEntropy", logs, dim, target, options);
+
+  sameShapes(
+    "crossEntropy (the target is of a floating type, so it is taken as probabilities)",
+    input,
+    target,
+  );
+  const classes = input.shape[dim]!;
+  const smooth = labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / classes);
+  const loss = logs
+    .mul(alongClasses(weight, dim, input.ndim, smooth))
+    .sum(dim)
+    .neg();
+  // The mean is over examples, whatever the weights, and `loss` has one element for each.
+  return reduced(loss, reduction);
+}
+
+/**
+ * -x[y] for log probabilities x [N, C, ...] (or [C]) and classes y [N, ...], int32; the mean is weighted by the classes' weights.
+ * PyTorch's nn.functional.nll_loss.
+ * @throws Error when the shapes do not fit; a class outside [0, C) when the loss is computed
+ */
+export function nllLoss(input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
+  return fromClasses("nllLoss", input, classDim("nllLoss", input, options.weight ?? null), target, options);
+}
+
+/** The dimension that counts classes. @throws Error when there is none, or the weight is not one for each class */
+function classDim(name: string, input: Tensor, weight: Tensor | null): number {
+  if (input.ndim === 0)
+    throw new Error(`${name}: input must be [N, C], [N, C, ...] or [C], not a tensor without dimensions`);
+  const dim = input.ndim === 1 ? 0 : 1;
+  if (weight !== null && !sameShape(weight.shape, [input.shape[dim]!]))
+    throw new Error(
+      `${name}: weight must be one number for each class, [${input.shape[dim]}], not ${formatShape(weight.shape)}`,
+    );
+  return dim;
+}
+
+/** `values` times the weight of each class. */
+function alongClasses(weight: Tensor | null, dim: number, rank: number, values: Tensor): Tensor {
+  if (weight === null) return values;
+  const shape = Array.from({ length: rank }, (_, i) => (i === dim ? weight.numel() : 1));
+  return values.mul(weight.reshape(shape));
+}
+
+function fromClasses(
+  name: string,
+  logs: Tensor,
+  dim: number,
+  target: Tensor,
+  { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,
+): Tensor {
+  const expected = logs.shape.filter((_, i) => i !== dim);
+  if (target.dtype !== "int32")
+    throw new TypeError(
+      `${name}: classes must be int32, not ${target.dtype}; convert them: target.to("int32")`,
+    );
+  if (!sameShape(target.shape, expected))
+    throw new Error(
+      `${name}: input ${formatShape(logs.shape)} needs classes of shape ${formatShape(expected)}, not ${formatShape(target.shape)}`,
+    );
+  const counted = target.ne(ignoreIndex);
+  const classes = where(counted, target, 0);
+  const chosen = logs.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+  const ones = counted.to(logs.dtype);
+  const weights =
+    weight === null
+      ? ones
+      : weight
+          .indexSelect(0, classes.reshape([-1]))
+          .reshape(target.shape)
+          .mul(ones);
+  const loss = smoothed(chosen.mul(weights), ones, logs, dim, weight, labelSmoothing).neg();
+  switch (reduction) {
+    case "mean":
+      return loss.sum().div(weights.sum());
+    default:
+      return reduced(loss, reduction);
+  }
+}
+
+/** (1 - s) · the chosen logs + s · the (weighted) mean of all, for the examples that count. */
+function smoothed(
+  chosen: Tensor,
+  ones: Tensor,
+  logs: Tensor,
+  dim: number,
+  weight: Tensor | null,
+  share: number,
+): Tensor {
+  if (share === 0) return chosen;
+  const all = alongClasses(weight, dim, logs.ndim, logs).sum(dim).mul(ones);
+  return chosen.mul(1 - share).add(all.mul(share / logs.shape[dim]!));
+}
+
+/** `crossEntropy` as a layer. */
+export class CrossEntropyLoss extends Loss {
+  readonly weight: Tensor | null;
+  readonly ignoreIndex: number;
+  readonly labelSmoothing: number;
+
+  constructor(options: CrossEntropyOptions = {}) {
+    super(options.reduction);
+    this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
+    this.ignoreIndex = options.ignoreIndex ?? -100;
+    this.labelSmoothing = options.labelSmoothing ?? 0;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return crossEntropy(input, target, this);
+  }
+}
+
+/** `nllLoss` as a layer. */
+export class NLLLoss extends Loss {
+  readonly weight: Tensor | null;
+  readonly ignoreIndex: number;
+
+  constructor(options: { weight?: Tensor | null; ignoreIndex?: number; reduction?: Reduction } = {}) {
+    super(options.reduction);
+    this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
+    this.ignoreIndex = options.ignoreIndex ?? -100;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return nllLoss(input, target, this);
+  }
+}

@@ -1,0 +1,124 @@
+/** Losses between probabilities: binary cross-entropy, from probabilities and from logits, and the Kullback-Leibler divergence. */
+import { where } from "../../ops/select.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
+
+export interface BinaryOptions extends LossOptions {
+  /** A factor for each element; broadcasts. */
+  weight?: Tensor | null;
+}
+
+/**
+ * -(y log x + (1 - y) log(1 - x)) for probabilities x and y; logarithms are no smaller than -100. From logits,
+ * `binaryCrossEntropyWithLogits` is more exact. PyTorch's nn.functional.binary_cross_entropy.
+ * @throws Error when the shapes differ
+ */
+export function binaryCrossEntropy(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, reduction }: BinaryOptions = {},
+): Tensor {
+  sameShapes("binaryCrossEntropy", input, target);
+  const loss = boundedLog(input)
+    .mul(target)
+    .add(boundedLog(input.neg().add(1)).mul(target.neg().add(1)))
+    .neg();
+  return reduced(weight === null ? loss : loss.mul(weight), reduction);
+}
+
+/** max(log x, -100), with gradient 0 (and not 0 · ∞) where that bound holds. */
+function boundedLog(x: Tensor): Tensor {
+  const inside = x.gt(Math.exp(-87));
+  return where(inside, where(inside, x, 1).log(), -100);
+}
+
+/**
+ * -(p y log σ(x) + (1 - y) log(1 - σ(x))) for logits x and targets y in [0, 1], where p is `posWeight`; computed without σ, so
+ * large logits lose nothing. PyTorch's nn.functional.binary_cross_entropy_with_logits.
+ * @throws Error when the shapes differ
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, posWeight = null, reduction }: BinaryOptions & { posWeight?: Tensor | null } = {},
+): Tensor {
+  sameShapes("binaryCrossEntropyWithLogits", input, target);
+  const negative = input.logSigmoid().neg();
+  const factor = posWeight === null ? null : target.mul(posWeight.sub(1)).add(1);
+  const loss = target
+    .neg()
+    .add(1)
+    .mul(input)
+    .add(factor === null ? negative : negative.mul(factor));
+  return reduced(weight === null ? loss : loss.mul(weight), reduction);
+}
+
+/**
+ * y (log y - x) for log probabilities x and probabilities y (log probabilities with `logTarget`). "batchmean" divides the sum by the
+ * first size, which is what the divergence's definition says. PyTorch's nn.functional.kl_div.
+ * @throws Error when the shapes differ
+ */
+export function klDiv(
+  input: Tensor,
+  target: Tensor,
+  {
+    reduction = "mean",
+    logTarget = false,
+  }: { reduction?: Reduction | "batchmean"; logTarget?: boolean } = {},
+): Tensor {
+  sameShapes("klDiv", input, target);
+  const loss = logTarget
+    ? target.exp().mul(target.sub(input))
+    : target.mul(where(target.gt(0), target, 1).log().sub(input));
+  return reduction === "batchmean" ? loss.sum().div(input.shape[0] ?? 1) : reduced(loss, reduction);
+}
+
+/** `binaryCrossEntropy` as a layer. */
+export class BCELoss extends Loss {
+  readonly weight: Tensor | null;
+
+  constructor({ weight = null, reduction }: { weight?: Tensor | null; reduction?: Reduction } = {}) {
+    super(reduction);
+    this.weight = weight === null ? null : this.registerBuffer("weight", weight);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropy(input, target, this);
+  }
+}
+
+/** `binaryCrossEntropyWithLogits` as a layer. */
+export class BCEWithLogitsLoss extends Loss {
+  readonly weight: Tensor | null;
+  readonly posWeight: Tensor | null;
+
+  constructor(options: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: Reduction } = {}) {
+    super(options.reduction);
+    this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
+    this.posWeight = options.posWeight ? this.registerBuffer("posWeight", options.posWeight) : null;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropyWithLogits(input, target, this);
+  }
+}
+
+/** `klDiv` as a layer. */
+export class KLDivLoss extends Loss {
+  readonly batchMean: boolean;
+  readonly logTarget: boolean;
+
+  constructor({
+    reduction = "mean",
+    logTarget = false,
+  }: { reduction?: Reduction | "batchmean"; logTarget?: boolean } = {}) {
+    super(reduction === "batchmean" ? "sum" : reduction);
+    this.batchMean = reduction === "batchmean";
+    this.logTarget = logTarget;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    const reduction = this.batchMean ? "batchmean" : this.reduction;
+    return klDiv(input, target, { reduction, logTarget: this.logTarget });
+  }
+}

@@ -1,0 +1,101 @@
+/** Losses between numbers: squared and absolute error, and the two that are squared near zero and absolute far from it. */
+import { where } from "../../ops/select.js";
+import type { Tensor } from "../../tensor/tensor.js";
+import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
+
+/** (x - y)². PyTorch's nn.functional.mse_loss. @throws Error when the shapes differ */
+export function mseLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  sameShapes("mseLoss", input, target);
+  return reduced(input.sub(target).square(), reduction);
+}
+
+/** |x - y|. PyTorch's nn.functional.l1_loss. @throws Error when the shapes differ */
+export function l1Loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  sameShapes("l1Loss", input, target);
+  return reduced(input.sub(target).abs(), reduction);
+}
+
+/**
+ * d² / (2 beta) where d = |x - y| < beta, else d - beta / 2. PyTorch's nn.functional.smooth_l1_loss; beta is 1 if not given.
+ * @throws Error when the shapes differ
+ */
+export function smoothL1Loss(
+  input: Tensor,
+  target: Tensor,
+  { beta = 1, reduction }: LossOptions & { beta?: number } = {},
+): Tensor {
+  if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
+  if (beta === 0) return l1Loss(input, target, { reduction });
+  sameShapes("smoothL1Loss", input, target);
+  const difference = input.sub(target);
+  const distance = difference.abs();
+  const near = difference.square().mul(0.5 / beta);
+  return reduced(where(distance.lt(beta), near, distance.sub(0.5 * beta)), reduction);
+}
+
+/**
+ * d² / 2 where d = |x - y| ≤ delta, else delta (d - delta / 2). PyTorch's nn.functional.huber_loss (Huber 1964); delta is 1 if not
+ * given. @throws Error when the shapes differ
+ */
+export function huberLoss(
+  input: Tensor,
+  target: Tensor,
+  { delta = 1, reduction }: LossOptions & { delta?: number } = {},
+): Tensor {
+  if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
+  sameShapes("huberLoss", input, target);
+  const difference = input.sub(target);
+  const distance = difference.abs();
+  const far = distance.sub(0.5 * delta).mul(delta);
+  return reduced(where(distance.le(delta), difference.square().mul(0.5), far), reduction);
+}
+
+/** `mseLoss` as a layer. */
+export class MSELoss extends Loss {
+  constructor({ reduction }: LossOptions = {}) {
+    super(reduction);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** `l1Loss` as a layer. */
+export class L1Loss extends Loss {
+  constructor({ reduction }: LossOptions = {}) {
+    super(reduction);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return l1Loss(input, target, { reduction: this.reduction });
+  }
+}
+
+/** `smoothL1Loss` as a layer. */
+export class SmoothL1Loss extends Loss {
+  readonly beta: number;
+
+  constructor({ beta = 1, reduction }: { beta?: number; reduction?: Reduction } = {}) {
+    super(reduction);
+    this.beta = beta;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
+  }
+}
+
+/** `huberLoss` as a layer. */
+export class HuberLoss extends Loss {
+  readonly delta: number;
+
+  constructor({ delta = 1, reduction }: { delta?: number; reduction?: Reduction } = {}) {
+    super(reduction);
+    this.delta = delta;
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return huberLoss(input, target, { delta: this.delta, reduction: this.reduction });
+  }
+}

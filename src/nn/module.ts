@@ -1,0 +1,187 @@
+/**
+ * `Module`: what every layer and model is. It finds parameters, buffers and submodules by walking the object's own properties, so a
+ * class only has to assign them: `this.hidden = new Linear(2, 3)`, `this.scale = new Parameter(ones([3]))`, `this.blocks = [...]`.
+ * How a module prints is in `repr.ts`, what a state dict may hold in `stateDict.ts`.
+ */
+import type { DTypeName } from "../engine/program.js";
+import { Tensor } from "../tensor/tensor.js";
+import { convert, Parameter } from "./parameter.js";
+import { describeModule, moduleTable } from "./repr.js";
+import { loadState, type LoadResult, type StateDict } from "./stateDict.js";
+
+/** A layer or a model: state plus `forward`. PyTorch's nn.Module. */
+export abstract class Module {
+  /** Whether layers such as Dropout behave as in training; set by `train()` and `eval()`. */
+  training = true;
+  readonly #buffers = new Set<string>();
+
+  /** Computes the output from the input; subclasses say with what types. */
+  abstract forward(...inputs: never[]): unknown;
+
+  /** Marks the property `name` as a buffer: a tensor that is part of the state but is not trained. Returns the tensor. */
+  protected registerBuffer<T extends Tensor>(name: string, value: T): T {
+    this.#buffers.add(name);
+    return value;
+  }
+
+  /** Submodules with their names; an array of modules gives `name.0`, `name.1`, … Subclasses that name theirs otherwise override it. */
+  namedChildren(): [string, Module][] {
+    return members(this).filter((member): member is [string, Module] => member[1] instanceof Module);
+  }
+
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module ("" as its name) and all below it, each once, parents first. */
+  namedModules(prefix = "", seen = new Set<Module>()): [string, Module][] {
+    if (seen.has(this)) return [];
+    seen.add(this);
+    const below = this.namedChildren().flatMap(([name, child]) =>
+      child.namedModules(join(prefix, name), seen),
+    );
+    return [[prefix, this], ...below];
+  }
+
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** All parameters with names such as "0.weight", each once even where layers share it. */
+  namedParameters(): [string, Parameter][] {
+    return this.#collect((_, member) => member instanceof Parameter) as [string, Parameter][];
+  }
+
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** All tensors that `registerBuffer` marked, with names such as "norm.runningMean". */
+  namedBuffers(): [string, Tensor][] {
+    return this.#collect((module, _, name) => module.#buffers.has(name));
+  }
+
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, buffer]) => buffer);
+  }
+
+  /** Sets `training` here and in all submodules. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** `train(false)`: layers such as Dropout behave as in use. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Calls `visit` with every submodule, children first, then with this one; often with functions of `nn.init`. */
+  apply(visit: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(visit);
+    visit(this);
+    return this;
+  }
+
+  /** Forgets the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.grad = null;
+  }
+
+  /** Freezes (`false`) or frees all parameters. */
+  requiresGrad_(flag = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(flag);
+    return this;
+  }
+
+  /** Converts parameters and floating-point buffers to another floating-point type, in place. */
+  to(dtype: DTypeName): this {
+    if (dtype !== "float32" && dtype !== "float64")
+      throw new TypeError(`${this.name()}.to("${dtype}"): parameters are float32 or float64`);
+    for (const tensor of [...this.parameters(), ...this.buffers()]) {
+      if (tensor.dtype === "float32" || tensor.dtype === "float64") convert(tensor, dtype);
+    }
+    return this;
+  }
+
+  /**
+   * A copy of all parameters and buffers, detached: training on does not change it.
+   * Names are the properties' ("0.weight", "norm.runningMean").
+   */
+  stateDict(): StateDict {
+    const state: StateDict = {};
+    for (const [name, tensor] of this.#state()) state[name] = tensor.detach().clone();
+    return state;
+  }
+
+  /**
+   * Takes over the values of a state dict; the types stay this module's. PyTorch's snake_case names are understood.
+   * @throws Error that lists keys that are missing, unexpected or of another shape; with `strict: false` only the last.
+   */
+  loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): LoadResult {
+    return loadState(this.name(), this.#state(), state, strict);
+  }
+
+  /** The class's name, as `toString` shows it. */
+  name(): string {
+    return this.constructor.name;
+  }
+
+  /** What `toString` writes between the parentheses of a layer; subclasses override it. */
+  extraRepr(): string {
+    return "";
+  }
+
+  /** Prints as PyTorch does, with names in camelCase. */
+  toString(): string {
+    return describeModule(this);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  [Symbol.for("Jupyter.display")](): Record<string, string> {
+    return { "text/plain": this.toString(), "text/html": moduleTable(this) };
+  }
+
+  /** Own parameters and buffers of this module alone, for tables. */
+  ownTensors(): [string, Tensor][] {
+    return members(this).filter(
+      (member): member is [string, Tensor] =>
+        member[1] instanceof Parameter || (member[1] instanceof Tensor && this.#buffers.has(member[0])),
+    );
+  }
+
+  #state(): [string, Tensor][] {
+    return this.#collect((module, member, name) => member instanceof Parameter || module.#buffers.has(name));
+  }
+
+  #collect(wanted: (module: Module, member: Tensor, name: string) => boolean): [string, Tensor][] {
+    const found: [string, Tensor][] = [];
+    const seen = new Set<Tensor>();
+    for (const [prefix, module] of this.namedModules()) {
+      for (const [name, member] of members(module)) {
+        if (!(member instanceof Tensor) || seen.has(member) || !wanted(module, member, name)) continue;
+        seen.add(member);
+        found.push([join(prefix, name), member]);
+      }
+    }
+    return found;
+  }
+}
+
+/** Own properties that are tensors or modules, arrays of them (also nested) spread out. */
+function members(module: Module): [string, Tensor | Module][] {
+  const found: [string, Tensor | Module][] = [];
+  const visit = (name: string, value: unknown): void => {
+    if (value instanceof Tensor || value instanceof Module) found.push([name, value]);
+    else if (Array.isArray(value)) value.forEach((element, i) => visit(`${name}.${i}`, element));
+  };
+  for (const [name, value] of Object.entries(module)) visit(name, value);
+  return found;
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === "" ? name : `${prefix}.${name}`;
+}

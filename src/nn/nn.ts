@@ -1,0 +1,27 @@
+/** The names in `nn`. */
+export {
+  ELU,
+  GELU,
+  Identity,
+  LeakyReLU,
+  LogSoftmax,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from "./activation.js";
+export { Dropout } from "./dropout.js";
+export { Flatten } from "./flatten.js";
+export * as functional from "./functional.js";
+export * as init from "./init.js";
+export { Linear, type LinearOptions } from "./linear.js";
+export { CrossEntropyLoss, NLLLoss } from "./loss/classification.js";
+export { BCELoss, BCEWithLogitsLoss, KLDivLoss } from "./loss/probability.js";
+export { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from "./loss/regression.js";
+export { Module } from "./module.js";
+export { BatchNorm1d, LayerNorm, type BatchNormOptions, type LayerNormOptions } from "./normalization.js";
+export { Parameter } from "./parameter.js";
+export { Sequential, sequential, type Layer } from "./sequential.js";
+export type { LoadResult, StateDict } from "./stateDict.js";

@@ -1,0 +1,30 @@
+/** `Parameter`: a tensor that a module trains. */
+import { noGrad } from "../autograd/mode.js";
+import type { DType } from "../tensor/dtype.js";
+import type { Shape } from "../tensor/shape-types.js";
+import { Tensor } from "../tensor/tensor.js";
+
+/** A leaf tensor that requires grad and that modules find among their properties. PyTorch's nn.Parameter. */
+export class Parameter<S extends Shape = Shape> extends Tensor<S> {
+  /** @param data the first value; `requiresGrad: false` for a frozen parameter */
+  constructor(data: Tensor<S>, { requiresGrad = true }: { requiresGrad?: boolean } = {}) {
+    super(data.detach().node);
+    this.requiresGrad_(requiresGrad);
+  }
+}
+
+/** Types that a layer's parameters can have. */
+export type FloatDType = Extract<DType, "float32" | "float64">;
+
+/** Gives `target` the values of `source`, unrecorded; shape and type stay the target's. */
+export function assignValue(target: Tensor, source: Tensor): void {
+  noGrad(() => target.copy_(source));
+}
+
+/** Converts the tensor itself, in place: its gradient goes, and an optimizer sees the new type in its next step. */
+export function convert(tensor: Tensor, dtype: FloatDType): void {
+  tensor._node = tensor.detach().to(dtype).node;
+  tensor._variable = null;
+  tensor._grad = null;
+  tensor._version++;
+}

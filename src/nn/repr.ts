@@ -1,0 +1,59 @@
+/**
+ * How a module shows itself: as text like PyTorch's, and in a notebook as a table of layers, shapes and parameter counts.
+ */
+import { Parameter } from "./parameter.js";
+import type { Module } from "./module.js";
+
+/** `Name(extra)` for a layer without children, else one line a child, indented. */
+export function describeModule(module: Module): string {
+  const extra = module.extraRepr();
+  const children = module.namedChildren();
+  if (children.length === 0) return `${module.name()}(${extra})`;
+  const lines = children.map(([name, child]) => `(${name}): ${describeModule(child)}`);
+  const body = [...(extra === "" ? [] : [extra]), ...lines].join("\n").replaceAll("\n", "\n  ");
+  return `${module.name()}(\n  ${body}\n)`;
+}
+
+/** A table with a row for every module that has no children or has parameters of its own, and the sum below. */
+export function moduleTable(module: Module): string {
+  const counted = new Set<Parameter>();
+  let total = 0;
+  let trained = 0;
+  const rows: string[] = [];
+  for (const [name, part] of module.namedModules()) {
+    const tensors = part.ownTensors();
+    if (tensors.length === 0 && part.namedChildren().length > 0) continue;
+    let count = 0;
+    for (const [, tensor] of tensors) {
+      if (!(tensor instanceof Parameter) || counted.has(tensor)) continue;
+      counted.add(tensor);
+      count += tensor.numel();
+      if (tensor.requiresGrad) trained += tensor.numel();
+    }
+    total += count;
+    const shapes = tensors.map(([key, tensor]) => `${key} [${tensor.shape.join(", ")}]`).join("<br>");
+    const extra = part.extraRepr();
+    rows.push(
+      row([name, `${part.name()}(${extra})`, shapes, count === 0 ? "" : count.toLocaleString("en-US")]),
+    );
+  }
+  const frozen = total - trained;
+  const sum =
+    total.toLocaleString("en-US") + (frozen > 0 ? ` (${frozen.toLocaleString("en-US")} frozen)` : "");
+  const head = row(["name", "layer", "parameters and buffers", "count"], "th");
+  const foot = row(["", module.name(), "", sum], "th");
+  return `<table class="cellgrad-module"><thead>${head}</thead><tbody>${rows.join("")}</tbody><tfoot>${foot}</tfoot></table>`;
+}
+
+function row(cells: readonly string[], tag: "td" | "th" = "td"): string {
+  const html = cells.map((text, i) => {
+    const align = i === cells.length - 1 ? "right" : "left";
+    return `<${tag} style="text-align:${align}">${escape(text)}</${tag}>`;
+  });
+  return `<tr>${html.join("")}</tr>`;
+}
+
+/** Line breaks between shapes are ours and stay. */
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("&lt;br>", "<br>");
+}

@@ -1,0 +1,234 @@
+/**
+ * `Optimizer`: parameter groups, state and the step that all optimizers share. What differs between them is their chain of
+ * transformations (`transform.ts`). A step only builds nodes; `graph/evaluate` runs them, with all that is pending, as one plan.
+ */
+import { binary, cast, expand, scalar } from "../graph/build.js";
+import { step, Variable } from "../graph/evaluate.js";
+import type { Node } from "../graph/node.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Slot, Transform } from "./transform.js";
+
+/** Tensors to train, with options of their own where they differ from the optimizer's. */
+export type ParamGroup<Options> = Partial<Options> & { params: readonly Tensor[] };
+
+/** What `stateDict()` gives: tensors and step counts by the parameter's number, and each group's options. */
+export interface OptimizerState<Options> {
+  state: Record<number, Record<string, Tensor | number>>;
+  paramGroups: (Options & { params: number[] })[];
+}
+
+interface Update {
+  readonly variable: Variable;
+  readonly value: Node;
+}
+
+/** Base of all optimizers; PyTorch's optim.Optimizer. */
+export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
+  /** Options can be changed between steps: `opt.paramGroups[0].lr = 0.001`. */
+  readonly paramGroups: (Options & { params: readonly Tensor[] })[] = [];
+  readonly #defaults: Options;
+  readonly #chain: readonly Transform<Options>[];
+  readonly #states = new Map<Tensor, ParameterState>();
+
+  protected constructor(
+    params: readonly Tensor[] | readonly ParamGroup<Options>[],
+    options: Partial<Options>,
+    defaults: Options,
+    chain: readonly Transform<Options>[],
+  ) {
+    this.#defaults = { ...defaults, ...given(options) };
+    this.#chain = chain;
+    this.check(this.#defaults);
+    const list: readonly (Tensor | ParamGroup<Options>)[] = [...params];
+    if (list.length === 0)
+      throw new Error(`${this.constructor.name}: there is nothing to train; pass model.parameters()`);
+    const tensors = list.filter((entry) => entry instanceof Tensor);
+    if (tensors.length === list.length)
+      this.addParamGroup({ params: tensors } as unknown as ParamGroup<Options>);
+    else for (const group of list) this.addParamGroup(group as ParamGroup<Options>);
+  }
+
+  /** Adds tensors to train, with their own options where given. */
+  addParamGroup(group: ParamGroup<Options>): void {
+    const { params, ...options } = group;
+    const full = { ...this.#defaults, ...given(options as unknown as Partial<Options>), params };
+    this.check(full);
+    for (const tensor of params) {
+      if (!(tensor instanceof Tensor) || !tensor.requiresGrad || !tensor.isLeaf)
+        throw new TypeError(
+          `${this.constructor.name}: only leaf tensors with requiresGrad can be trained, not ${describe(tensor)}; ` +
+            `make it with { requiresGrad: true } or as nn.Parameter`,
+        );
+      if (this.#states.has(tensor))
+        throw new Error(
+          `${this.constructor.name}: a tensor of shape [${tensor.shape.join(", ")}] is in two groups or twice in one`,
+        );
+      this.#states.set(tensor, new ParameterState(tensor));
+    }
+    this.paramGroups.push(full);
+  }
+
+  /** Forgets the gradients, so that the next `backward()` starts from none. */
+  zeroGrad(): void {
+    for (const group of this.paramGroups) for (const tensor of group.params) tensor.grad = null;
+  }
+
+  /**
+   * Updates every parameter that has a gradient, and evaluates all that is pending. With a closure that computes the loss and
+   * its gradients, calls it first and returns its result.
+   */
+  step(): void;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const result = closure?.();
+    const updates: Update[] = [];
+    for (const group of this.paramGroups) {
+      for (const tensor of group.params) {
+        const { grad } = tensor;
+        if (grad === null) continue;
+        const state = this.#states.get(tensor)!;
+        state.begin(updates);
+        let direction = grad.node;
+        for (const transform of this.#chain) direction = transform(direction, state, group);
+        const change = binary("mul", direction, scalar(group.lr, direction.dtype));
+        updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, change) });
+        // Whoever still wants to differentiate through the old value must be told.
+        tensor._version++;
+      }
+    }
+    if (updates.length > 0) step(updates);
+    return result;
+  }
+
+  /** A copy of state and options, for `loadStateDict`; parameters are numbered through all groups. */
+  stateDict(): OptimizerState<Options> {
+    const state: OptimizerState<Options>["state"] = {};
+    const paramGroups: OptimizerState<Options>["paramGroups"] = [];
+    let number = 0;
+    for (const group of this.paramGroups) {
+      const first = number;
+      for (const tensor of group.params) {
+        const own = this.#states.get(tensor)!;
+        if (own.step > 0) state[number] = own.save();
+        number++;
+      }
+      paramGroups.push({ ...group, params: group.params.map((_, i) => first + i) });
+    }
+    return { state, paramGroups };
+  }
+
+  /** Takes over what `stateDict` gave. @throws Error when groups or shapes differ */
+  loadStateDict(saved: OptimizerState<Options>): void {
+    const name = `${this.constructor.name}.loadStateDict`;
+    const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
+      groups.map((group) => group.params.length).join(" + ");
+    if (sizes(saved.paramGroups) !== sizes(this.paramGroups))
+      throw new Error(
+        `${name}: this optimizer trains ${sizes(this.paramGroups)} tensors, the saved one ${sizes(saved.paramGroups)}`,
+      );
+    const tensors = this.paramGroups.flatMap((group) => group.params);
+    for (const [number, entries] of Object.entries(saved.state)) {
+      for (const [key, value] of Object.entries(entries)) {
+        const { shape } = tensors[Number(number)]!;
+        if (value instanceof Tensor && String(value.shape) !== String(shape))
+          throw new Error(
+            `${name}: ${key} of parameter ${number} must be [${shape.join(", ")}], not [${value.shape.join(", ")}]`,
+          );
+      }
+    }
+    saved.paramGroups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i]!, options));
+    tensors.forEach((tensor, i) => this.#states.get(tensor)!.load(saved.state[i] ?? {}));
+  }
+
+  /** Refuses options outside their range. */
+  protected check(options: Options): void {
+    requireRange(this.constructor.name, "lr", options.lr, 0, Infinity);
+  }
+
+  toString(): string {
+    const groups = this.paramGroups.map(({ params, ...options }, i) => {
+      const lines = Object.entries(options).map(([key, value]) => `    ${key}: ${String(value)}\n`);
+      return `Parameter Group ${i} (${params.length} tensors)\n${lines.join("")}`;
+    });
+    return `${this.constructor.name} (\n${groups.join("\n")})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** Variables and step count of one parameter. */
+class ParameterState implements Slot {
+  step = 0;
+  parameter: Node;
+  #updates: Update[] = [];
+  /** Only the optimizer reads its state, so a step may overwrite it in place. */
+  readonly #variables: Record<string, Variable> = {};
+
+  constructor(readonly tensor: Tensor) {
+    this.parameter = tensor.node;
+  }
+
+  /** Takes note of the parameter's value now, which may have been assigned since the last step. */
+  begin(updates: Update[]): void {
+    this.step++;
+    this.parameter = this.tensor.node;
+    this.#updates = updates;
+  }
+
+  read(name: string): Node {
+    const variable = this.#variables[name];
+    if (variable === undefined)
+      return (this.#variables[name] = this.#variable(scalar(0, this.tensor.dtype))).node;
+    // The parameter may have been converted since.
+    if (variable.node.dtype === this.parameter.dtype) return variable.node;
+    return (this.#variables[name] = this.#variable(variable.node)).node;
+  }
+
+  write(name: string, value: Node): void {
+    this.#updates.push({ variable: this.#variables[name]!, value });
+  }
+
+  save(): Record<string, Tensor | number> {
+    const saved: Record<string, Tensor | number> = { step: this.step };
+    for (const [name, variable] of Object.entries(this.#variables))
+      saved[name] = new Tensor(variable.node).clone();
+    return saved;
+  }
+
+  load(saved: Readonly<Record<string, Tensor | number>>): void {
+    this.step = typeof saved["step"] === "number" ? saved["step"] : 0;
+    for (const name of Object.keys(this.#variables)) delete this.#variables[name];
+    for (const [name, value] of Object.entries(saved))
+      if (value instanceof Tensor) this.#variables[name] = this.#variable(value.node);
+  }
+
+  #variable(value: Node): Variable {
+    return new Variable(expand(cast(value, this.tensor.dtype), this.tensor.shape), { inPlace: true });
+  }
+}
+
+/** Options that are there but undefined count as not given. */
+function given<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+function describe(value: unknown): string {
+  if (!(value instanceof Tensor)) return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return `a ${value.isLeaf ? "tensor without requiresGrad" : "computed tensor"} of shape [${value.shape.join(", ")}]`;
+}
+
+/** @throws RangeError unless low <= value <= high */
+export function requireRange(
+  optimizer: string,
+  option: string,
+  value: number,
+  low: number,
+  high: number,
+): void {
+  if (!(value >= low && value <= high))
+    throw new RangeError(
+      `${optimizer}: ${option} must be ${high === Infinity ? `at least ${low}` : `between ${low} and ${high}`}, not ${value}`,
+    );
+}

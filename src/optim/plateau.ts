@@ -1,0 +1,86 @@
+/** The schedule that looks at a metric: the learning rate falls when it no longer gets better. */
+import type { Scheduled } from "./schedule.js";
+
+export interface PlateauOptions {
+  /** Whether smaller ("min", the default) or larger is better. */
+  mode?: "min" | "max";
+  /** The rate is multiplied by it; 0.1 if not given. */
+  factor?: number;
+  /** Steps without getting better that are let pass; 10 if not given. */
+  patience?: number;
+  /** What counts as better: by this share ("rel") or by this much ("abs"); 1e-4 if not given. */
+  threshold?: number;
+  thresholdMode?: "rel" | "abs";
+  /** Steps after a fall in which nothing is counted; 0 if not given. */
+  cooldown?: number;
+  /** No rate falls below it; 0 if not given. */
+  minLr?: number;
+  /** Falls smaller than this are left out; 1e-8 if not given. */
+  eps?: number;
+}
+
+/** Multiplies the rates by `factor` after more than `patience` steps without a better metric. PyTorch's ReduceLROnPlateau. */
+export class ReduceLROnPlateau {
+  readonly #options: Required<PlateauOptions>;
+  #best: number;
+  #badSteps = 0;
+  #cooldownLeft = 0;
+
+  constructor(
+    readonly optimizer: Scheduled,
+    options: PlateauOptions = {},
+  ) {
+    this.#options = {
+      mode: "min",
+      factor: 0.1,
+      patience: 10,
+      threshold: 1e-4,
+      thresholdMode: "rel",
+      cooldown: 0,
+      minLr: 0,
+      eps: 1e-8,
+      ...options,
+    };
+    if (!(this.#options.factor < 1))
+      throw new RangeError(`ReduceLROnPlateau: factor must be below 1, not ${this.#options.factor}`);
+    this.#best = this.#options.mode === "min" ? Infinity : -Infinity;
+  }
+
+  /** Takes note of the metric, usually the validation loss of an epoch. */
+  step(metric: number): void {
+    if (this.#isBetter(metric)) {
+      this.#best = metric;
+      this.#badSteps = 0;
+    } else {
+      this.#badSteps++;
+    }
+    if (this.#cooldownLeft > 0) {
+      this.#cooldownLeft--;
+      this.#badSteps = 0;
+    }
+    if (this.#badSteps > this.#options.patience) {
+      this.#reduce();
+      this.#cooldownLeft = this.#options.cooldown;
+      this.#badSteps = 0;
+    }
+  }
+
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  #isBetter(metric: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#options;
+    const sign = mode === "min" ? -1 : 1;
+    const margin = thresholdMode === "rel" ? this.#best * threshold : threshold;
+    return this.#best === -sign * Infinity ? metric !== this.#best : sign * (metric - this.#best) > margin;
+  }
+
+  #reduce(): void {
+    const { factor, minLr, eps } = this.#options;
+    for (const group of this.optimizer.paramGroups) {
+      const lower = Math.max(group.lr * factor, minLr);
+      if (group.lr - lower > eps) group.lr = lower;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Why a loss is no longer a number: remembers weights and gradients of the last two steps (references only, nothing is copied or
+ * computed), and when the loss goes bad finds the layer where it began.
+ */
+import { noGrad } from "../autograd/mode.js";
+import type { Module } from "../nn/module.js";
+import { assignValue } from "../nn/parameter.js";
+import type { Tensor } from "../tensor/tensor.js";
+import type { Model } from "./batch.js";
+
+/** Where a number first was NaN or infinite. */
+export interface Culprit {
+  /** The module's name in the model, "" for the model itself or when it is no layer. */
+  readonly layer: string;
+  readonly what: "input" | "target" | "gradient" | "weight" | "activation" | "loss function";
+  /** The step in which it happened. */
+  readonly step: number;
+}
+
+/** Thrown by `fit`. The model has the weights from before the step again. */
+export class NonFiniteLossError extends Error {
+  constructor(
+    message: string,
+    readonly step: number,
+    readonly loss: number,
+    readonly culprit: Culprit,
+  ) {
+    super(message);
+    this.name = "NonFiniteLossError";
+  }
+}
+
+interface Snapshot {
+  weights: Tensor[];
+  gradients: (Tensor | null)[];
+}
+
+export class Diagnosis {
+  readonly #model: Model;
+  readonly #names: string[];
+  readonly #parameters: Tensor[];
+  #now: Snapshot = { weights: [], gradients: [] };
+  #before: Snapshot = { weights: [], gradients: [] };
+
+  constructor(model: Model) {
+    this.#model = model;
+    const named = model.namedParameters();
+    this.#names = named.map(([name]) => name);
+    this.#parameters = named.map(([, parameter]) => parameter);
+  }
+
+  /** Call it between `backward()` and `step()`. */
+  remember(): void {
+    const snapshot = this.#before;
+    this.#before = this.#now;
+    this.#now = snapshot;
+    for (let i = 0; i < this.#parameters.length; i++) {
+      const parameter = this.#parameters[i]!;
+      snapshot.weights[i] = parameter.detach();
+      snapshot.gradients[i] = parameter.grad;
+    }
+  }
+
+  /** The error for a loss that is not finite, computed in step `step` from these inputs. */
+  explain(step: number, loss: number, inputs: readonly Tensor[], target: Tensor): NonFiniteLossError {
+    const culprit = this.#find(step, inputs, target);
+    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#now.weights[i]!));
+    const message = `fit: the loss of step ${step} is ${loss}: ${this.#sentence(culprit)}`;
+    return new NonFiniteLossError(message, step, loss, culprit);
+  }
+
+  /** The error for weights that went bad in the last step of the training, or null. */
+  explainWeights(step: number, loss: number): NonFiniteLossError | null {
+    if (this.#parameters.every(isFinite)) return null;
+    const culprit = this.#badUpdate(this.#now, this.#parameters, step);
+    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#now.weights[i]!));
+    return new NonFiniteLossError(`fit: step ${step}: ${this.#sentence(culprit)}`, step, loss, culprit);
+  }
+
+  #find(step: number, inputs: readonly Tensor[], target: Tensor): Culprit {
+    if (!inputs.every(isFinite)) return { layer: "", what: "input", step };
+    if (!isFinite(target)) return { layer: "", what: "target", step };
+    if (!this.#now.weights.every(isFinite)) return this.#badUpdate(this.#before, this.#now.weights, step - 1);
+    const layer = this.#badActivation(inputs);
+    return layer === null ? { layer: "", what: "loss function", step } : { layer, what: "activation", step };
+  }
+
+  /** Gradients flow from the last layer to the first, so the last bad one was the first to go bad. */
+  #badUpdate({ gradients }: Snapshot, weights: readonly Tensor[], step: number): Culprit {
+    const gradient = gradients.findLastIndex((each) => each !== null && !isFinite(each));
+    if (gradient >= 0) return { layer: this.#layerOf(gradient), what: "gradient", step };
+    return { layer: this.#layerOf(weights.findIndex((each) => !isFinite(each))), what: "weight", step };
+  }
+
+  /** Runs the model on the weights that the loss was computed from, and gives the first layer with a bad output. */
+  #badActivation(inputs: readonly Tensor[]): string | null {
+    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#now.weights[i]!));
+    let bad: string | null = null;
+    const leaves = this.#model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
+    const watched = leaves as [string, Module & { forward(...args: unknown[]): unknown }][];
+    for (const [name, module] of watched) {
+      const forward = module.forward.bind(module);
+      module.forward = (...args: unknown[]) => {
+        const output = forward(...args);
+        if (bad === null && !isFinite(output as Tensor)) bad = name;
+        return output;
+      };
+    }
+    try {
+      const output = noGrad(() => this.#model.forward(...inputs));
+      if (bad === null && !isFinite(output)) bad = "";
+    } finally {
+      // The method of the class is there again once the own property is gone.
+      for (const [, module] of watched) delete (module as Partial<typeof module>).forward;
+    }
+    return bad;
+  }
+
+  #layerOf(parameter: number): string {
+    return this.#names[parameter]!.split(".").slice(0, -1).join(".");
+  }
+
+  #sentence({ layer, what, step }: Culprit): string {
+    const module = this.#model.namedModules().find(([name]) => name === layer)?.[1] ?? this.#model;
+    const where =
+      layer === ""
+        ? "the model itself"
+        : `layer ${layer}, ${module.namedChildren().length === 0 ? module : module.name()}`;
+    const lower = "lower the learning rate, or pass clipGradNorm";
+    switch (what) {
+      case "input":
+      case "target":
+        return `the batch's ${what} holds NaN or infinite values; clean the data: x.isfinite()`;
+      case "gradient":
+        return `the gradient went bad first in step ${step}, in ${where}; ${lower}`;
+      case "weight":
+        return `the update of step ${step} made a weight overflow, in ${where}; ${lower}`;
+      case "activation":
+        return `the first output that is not finite is that of ${where}; ${lower}, or normalize the input`;
+      case "loss function":
+        return "all layers' outputs are finite, so the loss function made it: a logarithm of 0, a division by 0 or an overflow";
+      default:
+        return what satisfies never;
+    }
+  }
+}
+
+function isFinite(tensor: Tensor): boolean {
+  if (tensor.dtype === "int32" || tensor.dtype === "bool") return true;
+  return tensor.dataSync().every((value) => Number.isFinite(value));
+}

@@ -1,0 +1,201 @@
+/** `fit`: the training loop, with validation, metrics, callbacks, a progress line and a live plot. */
+import { noGrad } from "../autograd/mode.js";
+import { clipGradNorm_ } from "../optim/clip.js";
+import type { Optimizer } from "../optim/optimizer.js";
+import { lossPlot } from "../viz/loss-plot.js";
+import { Averages, lossFunction, parts, type Batches, type LossLike, type Model } from "./batch.js";
+import type { Callback, Training } from "./callbacks.js";
+import { Diagnosis } from "./diagnosis.js";
+import { evaluate } from "./evaluate.js";
+import { emptyHistory, validationName, type History } from "./history.js";
+import type { Metric } from "./metrics.js";
+import { Progress, type TextOutput } from "./progress.js";
+
+export interface FitOptions {
+  /** `(output, target) => Tensor`, such as `nn.functional.crossEntropy`, or a layer, such as `new nn.MSELoss()`. */
+  loss: LossLike;
+  /** For the model's parameters. */
+  optimizer: Pick<Optimizer, "zeroGrad" | "step" | "paramGroups">;
+  /** How often to go through the data; 1 if not given. */
+  epochs?: number;
+  /** Batches for loss and metrics after each epoch. */
+  validation?: Batches;
+  /** Numbers to compute on training and validation data, by name: `{ accuracy: train.accuracy }`. */
+  metrics?: Readonly<Record<string, Metric>>;
+  callbacks?: readonly Callback[];
+  /** Limits the norm of all gradients together. */
+  clipGradNorm?: number;
+  /** Shows a loss plot that grows. */
+  plot?: boolean;
+  /** Writes a progress line; true if not given. */
+  verbose?: boolean;
+}
+
+/** How long training may keep timers, output and interrupts waiting, in milliseconds. */
+const turnMs = 20;
+
+/**
+ * Trains `model` on `batches`: for each of them the loss of `model.forward(input)` and the target, its gradients, a step of the optimizer.
+ * The model is in `train()` mode meanwhile, and in the mode it had before afterwards.
+ * @returns losses of all steps; epochs' means, validation losses and metrics
+ * @throws NonFiniteLossError when the loss is no longer a number; it names the step and the layer where that began
+ */
+export async function fit(model: Model, batches: Batches, options: FitOptions): Promise<History> {
+  const { epochs = 1, metrics = {}, callbacks = [] } = options;
+  if (!Number.isInteger(epochs) || epochs < 1)
+    throw new RangeError(`fit: epochs must be a whole number of at least 1, not ${epochs}`);
+  if (batches.length === 0) throw new Error("fit: the loader has no batches");
+  const loop = new Loop(model, batches, options, epochs, metrics, callbacks);
+  const training = model.training;
+  try {
+    return await loop.run();
+  } finally {
+    model.train(training);
+  }
+}
+
+class Loop implements Training {
+  readonly history = emptyHistory();
+  epoch = 0;
+  step = 0;
+  loss = NaN;
+  readonly #loss;
+  readonly #progress: Progress;
+  readonly #diagnosis: Diagnosis;
+  readonly #plot;
+  #turn = performance.now();
+  #stopping = false;
+
+  constructor(
+    readonly model: Model,
+    readonly batches: Batches,
+    readonly options: FitOptions,
+    readonly epochs: number,
+    readonly metrics: Readonly<Record<string, Metric>>,
+    readonly callbacks: readonly Callback[],
+  ) {
+    this.#loss = lossFunction(options.loss);
+    this.#progress = new Progress(epochs, (options.verbose ?? true) ? standardOutput() : null);
+    this.#diagnosis = new Diagnosis(model);
+    this.#plot = options.plot ? lossPlot(this.history) : null;
+  }
+
+  get optimizer() {
+    return this.options.optimizer;
+  }
+
+  stop(reason = "a callback asked for it"): void {
+    this.#stopping = true;
+    this.history.stopped = reason;
+  }
+
+  async run(): Promise<History> {
+    await this.#call("onTrainBegin");
+    try {
+      while (this.epoch < this.epochs && !this.#stopping) await this.#runEpoch();
+    } finally {
+      this.#plot?.update();
+      this.#progress.end(
+        this.history.stopped === null ? null : `Stopped after epoch ${this.epoch}: ${this.history.stopped}`,
+      );
+    }
+    await this.#call("onTrainEnd");
+    const bad = this.#diagnosis.explainWeights(this.step, this.loss);
+    if (bad !== null) throw bad;
+    return this.history;
+  }
+
+  async #runEpoch(): Promise<void> {
+    const begin = performance.now();
+    this.epoch++;
+    this.model.train();
+    await this.#call("onEpochBegin");
+    const averages = new Averages(this.metrics);
+    let sum = 0;
+    let examples = 0;
+    let batch = 0;
+    for (const tensors of this.batches) {
+      const { inputs, target } = parts(tensors);
+      this.#step(inputs, target, averages);
+      const count = target.shape[0] ?? 1;
+      sum += count * this.loss;
+      examples += count;
+      this.#progress.step(this.epoch, ++batch, this.batches.length, this.loss);
+      this.#plot?.update();
+      const waiting = this.#call("onStepEnd");
+      if (waiting !== undefined) await waiting;
+      if (performance.now() - this.#turn > turnMs) await this.#yield();
+      if (this.#stopping) break;
+    }
+    await this.#endEpoch(sum / examples, averages, begin);
+  }
+
+  #step(inputs: Parameters<Model["forward"]>, target: (typeof inputs)[0], averages: Averages): void {
+    const { optimizer, clipGradNorm } = this.options;
+    optimizer.zeroGrad();
+    const output = this.model.forward(...inputs);
+    const loss = this.#loss(output, target);
+    if (loss.numel() !== 1)
+      throw new Error(
+        `fit: the loss must be one number, not a tensor of shape [${loss.shape.join(", ")}]; use its mean()`,
+      );
+    loss.backward();
+    if (clipGradNorm !== undefined) clipGradNorm_(this.#parameters(), clipGradNorm);
+    this.#diagnosis.remember();
+    // Before the step, so that the metrics are part of the step's plan.
+    if (this.options.metrics !== undefined) noGrad(() => averages.add(output, target));
+    optimizer.step();
+    this.step++;
+    this.loss = loss.item();
+    this.history.loss.push(this.loss);
+    if (!Number.isFinite(this.loss)) throw this.#diagnosis.explain(this.step, this.loss, inputs, target);
+  }
+
+  async #endEpoch(meanLoss: number, averages: Averages, begin: number): Promise<void> {
+    const { history } = this;
+    const values: [string, number][] = [["loss", meanLoss], ...averages.values()];
+    if (this.options.validation !== undefined) {
+      const { loss, metrics } = evaluate(this.model, this.options.validation, {
+        loss: this.options.loss,
+        metrics: this.metrics,
+      });
+      values.push(["valLoss", loss]);
+      for (const [name, value] of Object.entries(metrics)) values.push([validationName(name), value]);
+    }
+    history.step.push(this.step);
+    for (const [name, value] of values) {
+      if (name === "loss") history.epochLoss.push(value);
+      else if (name === "valLoss") history.valLoss.push(value);
+      else (history.metrics[name] ??= []).push(value);
+    }
+    const seconds = (performance.now() - begin) / 1000;
+    history.seconds.push(seconds);
+    this.#progress.epoch(this.epoch, values, seconds);
+    this.#plot?.update();
+    await this.#call("onEpochEnd");
+    if (performance.now() - this.#turn > turnMs) await this.#yield();
+  }
+
+  #parameters() {
+    return this.optimizer.paramGroups.flatMap((group) => group.params);
+  }
+
+  /** Calls a hook of all callbacks in order; a promise only if one of them returned one. */
+  #call(hook: keyof Callback): Promise<void> | undefined {
+    let waiting: Promise<void> | undefined;
+    for (const callback of this.callbacks) {
+      if (waiting !== undefined) waiting = waiting.then(() => callback[hook]?.(this));
+      else waiting = callback[hook]?.(this) ?? undefined;
+    }
+    return waiting;
+  }
+
+  async #yield(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#turn = performance.now();
+  }
+}
+
+function standardOutput(): TextOutput | null {
+  return typeof process === "undefined" ? null : process.stdout;
+}

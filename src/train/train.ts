@@ -1,0 +1,16 @@
+/** The names in `train`. */
+export type { Batches, LossLike, Model } from "./batch.js";
+export {
+  checkpoint,
+  earlyStopping,
+  schedule,
+  type Callback,
+  type Checkpoint,
+  type MonitorOptions,
+  type Training,
+} from "./callbacks.js";
+export { NonFiniteLossError, type Culprit } from "./diagnosis.js";
+export { evaluate, type Evaluation } from "./evaluate.js";
+export { fit, type FitOptions } from "./fit.js";
+export type { History } from "./history.js";
+export { accuracy, meanAbsoluteError, type Metric } from "./metrics.js";

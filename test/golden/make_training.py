@@ -1,0 +1,272 @@
+"""Records what PyTorch computes for losses, optimizers, schedules and the article's network.
+
+    python test/golden/make_training.py        writes training.json beside itself
+
+Every number is a float32 (or float64 where the section says so) printed with all its digits.
+"""
+
+import json
+import math
+import pathlib
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+torch.set_num_threads(1)
+out: dict = {"torch": torch.__version__.split("+")[0]}
+
+
+def numbers(t):
+    return t.detach().tolist()
+
+
+def article():
+    """The article's program: 2-3-1, no nonlinearity, MSE, gradient descent 0.01, 1,000 steps on the whole set."""
+    torch.manual_seed(7)
+    x = torch.randn(100, 2)
+    y = 2 * x[:, :1] - 3 * x[:, 1:] + 1 + 0.1 * torch.randn(100, 1)
+    w1 = torch.randn(2, 3) * 0.01
+    w2 = torch.randn(3, 1) * 0.01
+    params = {"w1": w1, "b1": torch.zeros(3), "w2": w2, "b2": torch.zeros(1)}
+    for p in params.values():
+        p.requires_grad_()
+    record = {"x": numbers(x), "y": numbers(y), "initial": {k: numbers(p) for k, p in params.items()}, "steps": {}}
+    opt = torch.optim.SGD(params.values(), lr=0.01)
+    for step in range(1, 1001):
+        opt.zero_grad()
+        loss = ((x @ params["w1"] + params["b1"]) @ params["w2"] + params["b2"] - y).square().mean()
+        loss.backward()
+        opt.step()
+        if step in (1, 10, 100, 1000):
+            record["steps"][step] = {"loss": loss.item(), "weights": {k: numbers(p) for k, p in params.items()}}
+    return record
+
+
+def losses():
+    """Value and input gradient of every loss; the gradient is of sum(loss * w) with w = 1, 2, 3, ... so that "none" is seen too."""
+    torch.manual_seed(11)
+    a = torch.randn(4, 5) * 1.5
+    b = torch.randn(4, 5)
+    near = b + torch.tensor([0.1, -0.3, 0.9, 2.0, -1.0])
+    logits = torch.randn(6, 4) * 2
+    classes = torch.tensor([0, 3, 1, 1, 2, 0])
+    ignored = torch.tensor([0, 3, -100, 1, 2, 2])
+    probabilities = torch.softmax(torch.randn(6, 4), 1)
+    weight = torch.tensor([1.0, 0.5, 2.0, 0.25])
+    binary = (torch.rand(4, 5) > 0.5).float()
+    unit = torch.rand(4, 5) * 0.98 + 0.01
+    pos = torch.tensor([1.0, 2.0, 0.5, 3.0, 1.5])
+    spatial = torch.randn(2, 3, 4)
+    spatial_classes = torch.tensor([[0, 2, 1, 1], [2, 2, 0, 1]])
+    inputs = dict(a=a, b=b, near=near, logits=logits, classes=classes, ignored=ignored, probabilities=probabilities,
+                  weight=weight, binary=binary, unit=unit, pos=pos, spatial=spatial, spatialClasses=spatial_classes)
+    names = {id(v): k for k, v in inputs.items()}
+    cases = []
+
+    def case(fn, name, x, y, options=None, reductions=("mean", "sum", "none"), **kw):
+        for reduction in reductions:
+            leaf = x.clone().requires_grad_()
+            value = fn(leaf, y, reduction=reduction, **kw)
+            (value * torch.arange(1, value.numel() + 1).reshape(value.shape)).sum().backward()
+            cases.append({"loss": name, "input": names[id(x)], "target": names[id(y)], "reduction": reduction,
+                          "options": {k: names.get(id(v), v) for k, v in (options or {}).items()},
+                          "value": numbers(value), "gradient": numbers(leaf.grad)})
+
+    case(F.mse_loss, "mseLoss", a, b)
+    case(F.l1_loss, "l1Loss", a, b)
+    case(F.smooth_l1_loss, "smoothL1Loss", near, b)
+    case(F.smooth_l1_loss, "smoothL1Loss", near, b, {"beta": 0.5}, beta=0.5)
+    case(F.huber_loss, "huberLoss", near, b)
+    case(F.huber_loss, "huberLoss", near, b, {"delta": 0.5}, delta=0.5)
+    case(F.cross_entropy, "crossEntropy", logits, classes)
+    case(F.cross_entropy, "crossEntropy", logits, classes, {"weight": weight}, weight=weight)
+    case(F.cross_entropy, "crossEntropy", logits, ignored)
+    case(F.cross_entropy, "crossEntropy", logits, classes, {"ignoreIndex": 1}, ignore_index=1)
+    case(F.cross_entropy, "crossEntropy", logits, classes, {"labelSmoothing": 0.1}, label_smoothing=0.1)
+    case(F.cross_entropy, "crossEntropy", logits, ignored, {"weight": weight, "labelSmoothing": 0.2}, weight=weight, label_smoothing=0.2)
+    case(F.cross_entropy, "crossEntropy", logits, probabilities)
+    case(F.cross_entropy, "crossEntropy", logits, probabilities, {"weight": weight, "labelSmoothing": 0.1}, weight=weight, label_smoothing=0.1)
+    case(F.cross_entropy, "crossEntropy", spatial, spatial_classes)
+    logp = torch.log_softmax(logits, 1)
+    inputs["logp"] = logp
+    names[id(logp)] = "logp"
+    case(F.nll_loss, "nllLoss", logp, classes)
+    case(F.nll_loss, "nllLoss", logp, ignored, {"weight": weight}, weight=weight)
+    case(F.binary_cross_entropy, "binaryCrossEntropy", unit, binary)
+    case(F.binary_cross_entropy, "binaryCrossEntropy", unit, binary, {"weight": pos}, weight=pos)
+    case(F.binary_cross_entropy_with_logits, "binaryCrossEntropyWithLogits", a, binary)
+    case(F.binary_cross_entropy_with_logits, "binaryCrossEntropyWithLogits", a, binary, {"posWeight": pos}, pos_weight=pos)
+    case(F.binary_cross_entropy_with_logits, "binaryCrossEntropyWithLogits", a, unit, {"weight": pos}, weight=pos)
+    case(F.kl_div, "klDiv", logp, probabilities, reductions=("mean", "sum", "none", "batchmean"))
+    case(F.kl_div, "klDiv", logp, logp, {"logTarget": True}, log_target=True)
+    record = {k: {"shape": list(v.shape), "dtype": "int32" if v.dtype == torch.int64 else "float32", "data": numbers(v)} for k, v in inputs.items()}
+    return {"inputs": record, "cases": cases}
+
+
+def small_mlp():
+    torch.manual_seed(3)
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+    x = torch.randn(8, 3)
+    y = torch.randn(8, 2)
+    return model, x, y
+
+
+def optimizers():
+    """Parameters of a 3-4-2 network after each of 20 steps' losses, for every variant."""
+    model, x, y = small_mlp()
+    record = {"x": numbers(x), "y": numbers(y), "initial": {k: numbers(v) for k, v in model.state_dict().items()}, "cases": []}
+
+    def case(kind, camel, **kw):
+        model, x, y = small_mlp()
+        opt = getattr(torch.optim, kind)(model.parameters(), **kw)
+        seen = []
+        for _ in range(20):
+            opt.zero_grad()
+            loss = F.mse_loss(model(x), y)
+            loss.backward()
+            opt.step()
+            seen.append(loss.item())
+        record["cases"].append({"optimizer": kind, "options": camel, "losses": seen,
+                                "final": {k: numbers(v) for k, v in model.state_dict().items()}})
+
+    case("SGD", {"lr": 0.1}, lr=0.1)
+    case("SGD", {"lr": 0.1, "momentum": 0.9}, lr=0.1, momentum=0.9)
+    case("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3}, lr=0.1, momentum=0.9, dampening=0.3)
+    case("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}, lr=0.1, momentum=0.9, nesterov=True)
+    case("SGD", {"lr": 0.1, "weightDecay": 0.05}, lr=0.1, weight_decay=0.05)
+    case("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weightDecay": 0.05}, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.05)
+    case("SGD", {"lr": 0.01, "momentum": 0.5, "maximize": True}, lr=0.01, momentum=0.5, maximize=True)
+    for kind in ("Adam", "AdamW"):
+        case(kind, {}, )
+        case(kind, {"lr": 0.05}, lr=0.05)
+        case(kind, {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-4}, lr=0.05, betas=(0.8, 0.95), eps=1e-4)
+        case(kind, {"lr": 0.05, "weightDecay": 0.1}, lr=0.05, weight_decay=0.1)
+        case(kind, {"lr": 0.05, "amsgrad": True}, lr=0.05, amsgrad=True)
+        case(kind, {"lr": 0.05, "weightDecay": 0.1, "amsgrad": True, "maximize": True}, lr=0.05, weight_decay=0.1, amsgrad=True, maximize=True)
+    return record
+
+
+def clipping():
+    torch.manual_seed(5)
+    grads = [torch.randn(3, 4), torch.randn(5) * 3]
+    cases = []
+    for norm_type in (2.0, 1.0, math.inf):
+        for max_norm in (1.0, 100.0):
+            ps = [nn.Parameter(torch.zeros_like(g)) for g in grads]
+            for p, g in zip(ps, grads):
+                p.grad = g.clone()
+            total = nn.utils.clip_grad_norm_(ps, max_norm, norm_type)
+            cases.append({"normType": "inf" if norm_type == math.inf else norm_type, "maxNorm": max_norm,
+                          "total": total.item(), "gradients": [numbers(p.grad) for p in ps]})
+    return {"gradients": [numbers(g) for g in grads], "norm": cases, "value": [numbers(g.clamp(-0.5, 0.5)) for g in grads]}
+
+
+def schedules():
+    """The learning rate after each call of step(), in float64; the first number is the one before any."""
+    S = torch.optim.lr_scheduler
+    metrics = [1.0, 0.9, 0.95, 0.94, 0.93, 0.92, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]
+
+    def run(make, n, metric=False):
+        opt = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+        schedule = make(opt)
+        rates = [opt.param_groups[0]["lr"]]
+        for i in range(n):
+            opt.step()
+            schedule.step(metrics[i]) if metric else schedule.step()
+            rates.append(opt.param_groups[0]["lr"])
+        return rates
+
+    return {
+        "StepLR": run(lambda o: S.StepLR(o, 3, gamma=0.5), 10),
+        "MultiStepLR": run(lambda o: S.MultiStepLR(o, [2, 5], gamma=0.1), 8),
+        "ExponentialLR": run(lambda o: S.ExponentialLR(o, 0.9), 8),
+        "LinearLR": run(lambda o: S.LinearLR(o, start_factor=0.25, end_factor=1.0, total_iters=4), 8),
+        "CosineAnnealingLR": run(lambda o: S.CosineAnnealingLR(o, 10, eta_min=0.01), 10),
+        "CosineAnnealingWarmRestarts": run(lambda o: S.CosineAnnealingWarmRestarts(o, 3, T_mult=2, eta_min=0.01), 12),
+        "LambdaLR": run(lambda o: S.LambdaLR(o, lambda n: 1 / (1 + n)), 6),
+        "OneCycleLR": run(lambda o: S.OneCycleLR(o, max_lr=1.0, total_steps=12, cycle_momentum=False), 11),
+        "ReduceLROnPlateau": run(lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=2), 12, metric=True),
+        "metrics": metrics,
+    }
+
+
+def modules():
+    """Names and shapes in a state dict, and how a model prints."""
+
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = nn.Linear(4, 4, bias=False)
+            self.scale = nn.Parameter(torch.ones(4))
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Dropout(0.25))
+            self.blocks = nn.ModuleList([Block(), Block()])
+            self.norm = nn.LayerNorm(4)
+            self.head = nn.Linear(4, 2)
+
+    net = Net()
+    return {"stateDict": {k: list(v.shape) for k, v in net.state_dict().items()}, "repr": repr(net),
+            "activations": repr(nn.Sequential(nn.LeakyReLU(0.2), nn.ELU(), nn.GELU(), nn.Softmax(1), nn.Flatten(), nn.Identity()))}
+
+
+def layers():
+    """Outputs and input gradients (of sum(out * 1, 2, 3, ...)) of the layers."""
+    torch.manual_seed(13)
+    x = torch.randn(4, 6) * 2
+    record = {"x": numbers(x), "cases": []}
+
+    def case(kind, layer, args=(), options=None, calls=1):
+        with torch.no_grad():
+            for i, p in enumerate(layer.parameters()):
+                p.copy_(torch.linspace(-1, 1.5, p.numel()).reshape(p.shape))
+        state = {k: numbers(v) for k, v in layer.named_parameters()}
+        leaf = x.clone().requires_grad_()
+        for _ in range(calls):
+            y = layer(leaf)
+        (y * torch.arange(1, y.numel() + 1).reshape(y.shape)).sum().backward()
+        entry = {"layer": kind, "args": list(args), "options": options or {}, "calls": calls, "parameters": state,
+                 "output": numbers(y), "gradient": numbers(leaf.grad),
+                 "parameterGradients": {k: numbers(v.grad) for k, v in layer.named_parameters()},
+                 "buffers": {k: numbers(v) for k, v in layer.named_buffers()}}
+        layer.eval()
+        entry["evaluated"] = numbers(layer(x))
+        record["cases"].append(entry)
+
+    case("Linear", nn.Linear(6, 3), (6, 3))
+    case("Linear", nn.Linear(6, 3, bias=False), (6, 3), {"bias": False})
+    case("ReLU", nn.ReLU())
+    case("Tanh", nn.Tanh())
+    case("Sigmoid", nn.Sigmoid())
+    case("GELU", nn.GELU())
+    case("GELU", nn.GELU(approximate="tanh"), (), {"approximate": "tanh"})
+    case("SiLU", nn.SiLU())
+    case("LeakyReLU", nn.LeakyReLU(0.2), (0.2,))
+    case("ELU", nn.ELU(0.7), (0.7,))
+    case("Softplus", nn.Softplus(2.0, 3.0), (2.0, 3.0))
+    case("Softmax", nn.Softmax(1), (1,))
+    case("LogSoftmax", nn.LogSoftmax(1), (1,))
+    case("LayerNorm", nn.LayerNorm(6), (6,))
+    case("LayerNorm", nn.LayerNorm(6, eps=1e-2, elementwise_affine=False), (6,), {"eps": 1e-2, "elementwiseAffine": False})
+    case("BatchNorm1d", nn.BatchNorm1d(6), (6,), None, 2)
+    case("BatchNorm1d", nn.BatchNorm1d(6, momentum=0.3, affine=False), (6,), {"momentum": 0.3, "affine": False}, 3)
+    return record
+
+
+def init():
+    """Bounds and standard deviations that the initial values must have."""
+    gains = {}
+    for name, param in [("linear", None), ("sigmoid", None), ("tanh", None), ("relu", None), ("leaky_relu", 0.2), ("selu", None)]:
+        gains[name] = nn.init.calculate_gain(name, param)
+    return {"gain": gains, "linearBound": {str(n): 1 / math.sqrt(n) for n in (1, 3, 64, 784)}}
+
+
+for section in (article, losses, optimizers, clipping, schedules, modules, layers, init):
+    out[section.__name__] = section()
+
+path = pathlib.Path(__file__).with_name("training.json")
+path.write_text(json.dumps(out, separators=(",", ":")) + "\n")
+print(f"{path.name}: {path.stat().st_size} bytes, torch {out['torch']}")

@@ -1,0 +1,112 @@
+/** Losses equal PyTorch's, and so do their gradients, for every reduction and option; what does not fit is refused with advice. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { arange, nn, tensor, zeros, type Tensor } from "../../src/index.js";
+import { assertClose, flat, golden } from "../golden/training.js";
+
+const F = nn.functional as unknown as Record<string, (x: Tensor, y: Tensor, options: object) => Tensor>;
+
+function input(name: string): Tensor {
+  const { shape, dtype, data } = golden.losses.inputs[name]!;
+  return tensor(Float64Array.from(flat(data)), { dtype }).reshape(shape);
+}
+
+describe("losses equal PyTorch's", () => {
+  for (const one of golden.losses.cases) {
+    const options = Object.entries(one.options).map(([key, value]) => `${key} ${String(value)}`);
+    test([one.loss, one.input, one.target, one.reduction, ...options].join(", "), () => {
+      const x = input(one.input).detach().requiresGrad_();
+      const named = Object.entries(one.options).map(([key, value]) => [
+        key,
+        typeof value === "string" ? input(value) : value,
+      ]);
+      const loss = F[one.loss]!(x, input(one.target), {
+        ...Object.fromEntries(named),
+        reduction: one.reduction,
+      });
+      loss
+        .mul(arange(1, loss.numel() + 1, { dtype: "float32" }).reshape(loss.shape))
+        .sum()
+        .backward();
+      assertClose(loss, one.value, "value");
+      assertClose(x.grad!, one.gradient, "gradient");
+    });
+  }
+});
+
+describe("a loss layer gives what its function gives, with its options", () => {
+  const weight = input("weight");
+  const layers: [nn.Module & { forward(x: Tensor, y: Tensor): Tensor }, string, string, string, object][] = [
+    [new nn.MSELoss({ reduction: "sum" }), "mseLoss", "a", "b", { reduction: "sum" }],
+    [new nn.L1Loss(), "l1Loss", "a", "b", {}],
+    [new nn.SmoothL1Loss({ beta: 0.5 }), "smoothL1Loss", "a", "b", { beta: 0.5 }],
+    [new nn.HuberLoss({ delta: 0.5 }), "huberLoss", "a", "b", { delta: 0.5 }],
+    [
+      new nn.CrossEntropyLoss({ weight, labelSmoothing: 0.1 }),
+      "crossEntropy",
+      "logits",
+      "classes",
+      { weight, labelSmoothing: 0.1 },
+    ],
+    [new nn.NLLLoss({ ignoreIndex: 1 }), "nllLoss", "logp", "classes", { ignoreIndex: 1 }],
+    [new nn.BCELoss({ reduction: "none" }), "binaryCrossEntropy", "unit", "binary", { reduction: "none" }],
+    [
+      new nn.BCEWithLogitsLoss({ posWeight: input("pos") }),
+      "binaryCrossEntropyWithLogits",
+      "a",
+      "binary",
+      { posWeight: input("pos") },
+    ],
+    [
+      new nn.KLDivLoss({ reduction: "batchmean" }),
+      "klDiv",
+      "logp",
+      "probabilities",
+      { reduction: "batchmean" },
+    ],
+  ];
+  for (const [layer, name, x, y, options] of layers) {
+    test(layer.name(), () => {
+      const expected = F[name]!(input(x), input(y), options);
+      assert.deepEqual(layer.forward(input(x), input(y)).tolist(), expected.tolist());
+    });
+  }
+});
+
+test("saturated probabilities and logits give finite losses", () => {
+  const sure = tensor([0, 1]);
+  assert.equal(F.binaryCrossEntropy!(sure, tensor([1, 0]), {}).item(), 100);
+  assert.equal(F.binaryCrossEntropyWithLogits!(tensor([-1000, 1000]), tensor([1, 0]), {}).item(), 1000);
+  assert.equal(F.crossEntropy!(tensor([[-1000, 1000]]), tensor([0], { dtype: "int32" }), {}).item(), 2000);
+});
+
+describe("what does not fit is refused", () => {
+  test("a column and a vector do not broadcast to a matrix", () => {
+    assert.throws(
+      () => nn.functional.mseLoss(zeros([4, 1]), zeros([4])),
+      /mseLoss: input \[4, 1\] and target \[4\] must have the same shape; reshape the target: target.reshape\(\[4, 1\]\)/,
+    );
+  });
+  test("classes must be whole numbers", () => {
+    assert.throws(
+      () => nn.functional.nllLoss(zeros([4, 3]), zeros([4])),
+      /nllLoss: classes must be int32, not float32; convert them: target.to\("int32"\)/,
+    );
+  });
+  test("one class an example", () => {
+    assert.throws(
+      () => nn.functional.crossEntropy(zeros([4, 3]), zeros([4, 1], { dtype: "int32" })),
+      /crossEntropy: input \[4, 3\] needs classes of shape \[4\], not \[4, 1\]/,
+    );
+  });
+  test("one weight a class", () => {
+    assert.throws(
+      () => nn.functional.crossEntropy(zeros([4, 3]), zeros([4], { dtype: "int32" }), { weight: zeros([4]) }),
+      /weight must be one number for each class, \[3\], not \[4\]/,
+    );
+  });
+  test("a class that the input does not have, when the loss is computed", () => {
+    const loss = nn.functional.crossEntropy(zeros([2, 3]), tensor([0, 3], { dtype: "int32" }));
+    assert.throws(() => loss.item(), /3/);
+  });
+});
