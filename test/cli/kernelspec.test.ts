@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { installKernelSpec } from "../../kernel/cli/install.js";
+import {
+  dataFolders,
+  environmentPrefix,
+  kernelSpec,
+  userDataFolder,
+} from "../../kernel/client/kernelspec.js";
+import { MAIN } from "../../kernel/installation.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellgrad-test-"));
+after(() => rmSync(folder, { recursive: true }));
+
+test("the kernelspec starts this installation by absolute paths, and says what Jupyter needs to know", () => {
+  const spec = kernelSpec();
+  assert.deepEqual(spec.argv, [process.execPath, MAIN, "kernel", "{connection_file}"]);
+  assert.equal(spec.display_name, "TypeScript (cellgrad)");
+  assert.equal(spec.language, "typescript");
+  assert.equal(spec["interrupt_mode"], "message");
+});
+
+test(
+  "installing writes kernel.json and the logos into the folder that Jupyter looks in",
+  { skip: !existsSync(MAIN) && "not built" },
+  () => {
+    const installed = installKernelSpec(folder, "my-kernel");
+    assert.equal(installed, join(folder, "kernels", "my-kernel"));
+    assert.deepEqual(JSON.parse(readFileSync(join(installed, "kernel.json"), "utf8")), kernelSpec());
+    for (const [logo, size] of [
+      ["logo-32x32.png", 32],
+      ["logo-64x64.png", 64],
+    ] as const) {
+      const png = readFileSync(join(installed, logo));
+      assert.equal(png.toString("latin1", 1, 4), "PNG");
+      assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [size, size]);
+    }
+    assert.match(readFileSync(join(installed, "logo-svg.svg"), "utf8"), /^<svg /);
+  },
+);
+
+// What `jupyter --paths` says on each platform.
+test("the user's data folder follows Jupyter's rules on each platform", () => {
+  const on = (platform: NodeJS.Platform, env: Record<string, string> = {}): string =>
+    userDataFolder({ platform, env, home: "/home/ada" });
+  assert.equal(on("linux"), "/home/ada/.local/share/jupyter");
+  assert.equal(on("linux", { XDG_DATA_HOME: "/data" }), "/data/jupyter");
+  assert.equal(on("darwin"), "/home/ada/Library/Jupyter");
+  assert.equal(on("win32", { APPDATA: "/roaming" }), join("/roaming", "jupyter"));
+  for (const platform of ["linux", "darwin", "win32"] as const) {
+    assert.equal(on(platform, { JUPYTER_DATA_DIR: "/mine", XDG_DATA_HOME: "/data" }), "/mine");
+  }
+});
+
+test("kernels are looked for in JUPYTER_PATH, the active environment, the user's folder and the system's, in this order", () => {
+  const env = { JUPYTER_PATH: "/a:/b", VIRTUAL_ENV: "/venv" };
+  assert.deepEqual(dataFolders({ platform: "linux", env, home: "/home/ada" }), [
+    "/a",
+    "/b",
+    "/venv/share/jupyter",
+    "/home/ada/.local/share/jupyter",
+    "/usr/local/share/jupyter",
+    "/usr/share/jupyter",
+  ]);
+  assert.equal(
+    environmentPrefix({ platform: "linux", env: { CONDA_PREFIX: "/conda" }, home: "/" }),
+    "/conda",
+  );
+});
