@@ -1,0 +1,34 @@
+/**
+ * Compares an evaluated node with its reference.
+ */
+import assert from "node:assert/strict";
+
+import type { Node } from "../../src/graph/node.js";
+import { reference } from "./reference.js";
+import { read } from "./values.js";
+
+const tolerances = { float32: 2e-5, float64: 1e-12, int32: 0, bool: 0 };
+
+/** @throws AssertionError where elements differ by more than the dtype's rounding explains. */
+export function assertElements(
+  actual: readonly number[],
+  expected: readonly number[],
+  dtype: Node["dtype"],
+  what: string,
+): void {
+  assert.equal(actual.length, expected.length, `${what}: number of elements`);
+  const tolerance = tolerances[dtype];
+  for (let i = 0; i < expected.length; i++) {
+    const x = actual[i]!;
+    const y = expected[i]!;
+    if (Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y)) || x === y) continue;
+    const allowed = tolerance * Math.max(1, Math.abs(y));
+    assert.ok(Math.abs(x - y) <= allowed, `${what}: element ${i} is ${x}, expected ${y}`);
+  }
+}
+
+/** Evaluates the node and compares it with what it means. */
+export function assertMeans(node: Node, what: string): void {
+  const expected = reference(node);
+  assertElements(read(node), expected, node.dtype, what);
+}

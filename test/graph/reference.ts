@@ -1,0 +1,248 @@
+/**
+ * What a node means, in plain JavaScript: element by element, one operation at a time, rounded to the node's dtype after each.
+ *
+ * Must be asked before the node is evaluated, since nodes let go of their operands then.
+ */
+import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../../src/engine/program.js";
+import {
+  binaryOps,
+  distributions,
+  Kind,
+  kindOf,
+  type Node,
+  opOf,
+  reduceOps,
+  unaryOps,
+} from "../../src/graph/node.js";
+import { draw, erf, toType } from "../engine/reference.js";
+import { stored } from "./values.js";
+
+const unary: Partial<Record<UnaryOp, (x: number) => number>> = {
+  neg: (x) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sqrt: Math.sqrt,
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  reciprocal: (x) => 1 / x,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  erf,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
+  trunc: Math.trunc,
+  isnan: (x) => Number(Number.isNaN(x)),
+  isfinite: (x) => Number(Number.isFinite(x)),
+  not: (x) => Number(x === 0),
+};
+
+const binary: Record<BinaryOp, (x: number, y: number) => number> = {
+  add: (x, y) => x + y,
+  sub: (x, y) => x - y,
+  mul: (x, y) => x * y,
+  div: (x, y) => x / y,
+  pow: (x, y) => x ** y,
+  max: Math.max,
+  min: Math.min,
+  mod: (x, y) => x - y * Math.floor(x / y),
+  atan2: Math.atan2,
+  eq: (x, y) => Number(x === y),
+  ne: (x, y) => Number(x !== y),
+  lt: (x, y) => Number(x < y),
+  le: (x, y) => Number(x <= y),
+  gt: (x, y) => Number(x > y),
+  ge: (x, y) => Number(x >= y),
+  and: (x, y) => x & y,
+  or: (x, y) => x | y,
+  xor: (x, y) => x ^ y,
+};
+
+const folds: Record<ReduceOp, (values: readonly number[]) => number> = {
+  sum: (values) => values.reduce((sum, x) => sum + x, 0),
+  prod: (values) => values.reduce((product, x) => product * x, 1),
+  max: (values) => values.reduce((best, x) => Math.max(best, x), -Infinity),
+  min: (values) => values.reduce((best, x) => Math.min(best, x), Infinity),
+  any: (values) => Number(values.some((x) => x !== 0)),
+  all: (values) => Number(values.every((x) => x !== 0)),
+  argmax: (values) => values.indexOf(Math.max(...values)),
+  argmin: (values) => values.indexOf(Math.min(...values)),
+};
+
+/** The elements of a node in row-major order. */
+export function reference(node: Node): number[] {
+  return new Reference().of(node);
+}
+
+type Point = readonly number[];
+
+class Reference {
+  private readonly known = new Map<Node, number[]>();
+
+  of(node: Node): number[] {
+    let values = this.known.get(node);
+    if (values === undefined) {
+      values = node.storage !== null ? stored(node) : this.compute(node);
+      this.known.set(node, values);
+    }
+    return values;
+  }
+
+  /** An element of `node`, which broadcasts into the shape that `point` is a point of. */
+  private at(node: Node, point: Point): number {
+    const lead = point.length - node.shape.length;
+    let index = 0;
+    node.shape.forEach((size, i) => (index = index * size + (size === 1 ? 0 : point[lead + i]!)));
+    return this.of(node)[index]!;
+  }
+
+  private each(node: Node, f: (point: Point, number: number) => number): number[] {
+    return points(node.shape).map((point, number) => toType(f(point, number), node.dtype));
+  }
+
+  private compute(node: Node): number[] {
+    const { a, b, c } = node as { a: Node; b: Node; c: Node };
+    const attributes = node.attributes!;
+    switch (kindOf(node)) {
+      case Kind.scalar:
+        return [toType(node.value!, node.dtype)];
+      case Kind.unary:
+        return this.each(node, (point) => unary[unaryOps[opOf(node)]!]!(this.at(a, point)));
+      case Kind.binary:
+        return this.each(node, (point) => {
+          const op = binaryOps[opOf(node)]!;
+          const result = binary[op](this.at(a, point), this.at(b, point));
+          return node.dtype === "int32" && op === "mul" ? Math.imul(this.at(a, point), this.at(b, point)) : wrap(result, node.dtype);
+        });
+      case Kind.select:
+        return this.each(node, (point) => (this.at(a, point) !== 0 ? this.at(b, point) : this.at(c, point)));
+      case Kind.cast:
+      case Kind.copy:
+      case Kind.expand:
+        return this.each(node, (point) => this.at(a, point));
+      case Kind.reshape:
+        return this.of(a);
+      case Kind.permute:
+        return this.each(node, (point) => {
+          const from: number[] = [];
+          attributes.forEach((dim, i) => (from[dim] = point[i]!));
+          return this.at(a, from);
+        });
+      case Kind.slice: {
+        const rank = node.shape.length;
+        return this.each(node, (point) => this.at(a, point.map((i, d) => attributes[d]! + i * attributes[2 * rank + d]!)));
+      }
+      case Kind.flip:
+        return this.each(node, (point) =>
+          this.at(a, point.map((i, d) => (attributes.includes(d) ? node.shape[d]! - 1 - i : i))),
+        );
+      case Kind.pad:
+        return this.each(node, (point) => {
+          const from = point.map((i, d) => i - attributes[d]!);
+          return from.every((i, d) => i >= 0 && i < a.shape[d]!) ? this.at(a, from) : this.at(b, point);
+        });
+      case Kind.concat: {
+        const dim = attributes[1]!;
+        return this.each(node, (point) => {
+          let start = 0;
+          for (const part of node.list!) {
+            const i = point[dim]! - start;
+            if (i < part.shape[dim]!) return this.at(part, point.with(dim, i));
+            start += part.shape[dim]!;
+          }
+          throw new Error("a concat has no such element");
+        });
+      }
+      case Kind.reduce:
+        return this.reduce(node, a);
+      case Kind.matmul:
+        return this.each(node, (point) => {
+          const batch = point.slice(0, -2);
+          const [row, column] = point.slice(-2) as [number, number];
+          let sum = 0;
+          for (let k = 0; k < a.shape.at(-1)!; k++) {
+            sum += this.at(a, [...batch, row, k]) * this.at(b, [...batch, k, column]);
+          }
+          return sum;
+        });
+      case Kind.gather:
+        return this.each(node, (point, number) => this.at(a, point.with(attributes[0]!, this.index(b, number, a, attributes[0]!))));
+      case Kind.take: {
+        const dim = attributes[0]!;
+        const rank = b.shape.length;
+        return this.each(node, (point) => {
+          const index = this.at(b, point.slice(dim, dim + rank));
+          return this.at(a, [...point.slice(0, dim), index < 0 ? index + a.shape[dim]! : index, ...point.slice(dim + rank)]);
+        });
+      }
+      case Kind.scatterAdd:
+      case Kind.takeAdd:
+        return this.scatter(node, a, b, c);
+      case Kind.iota:
+        return this.each(node, (_, number) => number);
+      case Kind.random: {
+        const normal = distributions[opOf(node)] === "normal";
+        return this.each(node, (_, number) => draw(node.value!, attributes[0]! + number, normal, node.dtype));
+      }
+      default:
+        throw new Error(`no reference for kind ${kindOf(node)}`);
+    }
+  }
+
+  private index(index: Node, number: number, table: Node, dim: number): number {
+    const i = this.of(index)[number]!;
+    return i < 0 ? i + table.shape[dim]! : i;
+  }
+
+  private reduce(node: Node, a: Node): number[] {
+    const [keepdim, ...dims] = node.attributes!;
+    const op = reduceOps[opOf(node)]!;
+    return this.each(node, (point) => {
+      const kept = keepdim === 1 ? point.filter((_, d) => !dims.includes(d)) : point;
+      const folded = points(dims.map((dim) => a.shape[dim]!)).map((reduced) => {
+        let next = 0;
+        const from = a.shape.map((_, d) => (dims.includes(d) ? reduced[dims.indexOf(d)]! : kept[next++]!));
+        return this.at(a, from);
+      });
+      return folds[op](folded);
+    });
+  }
+
+  private scatter(node: Node, base: Node, index: Node, source: Node): number[] {
+    const result = this.of(base).slice();
+    const dim = node.attributes![0]!;
+    const rank = kindOf(node) === Kind.takeAdd ? index.shape.length : 1;
+    const rows = base.shape[dim]!;
+    for (const point of points(source.shape)) {
+      const i = this.at(index, kindOf(node) === Kind.takeAdd ? point.slice(dim, dim + rank) : point);
+      const to = [...point.slice(0, dim), i < 0 ? i + rows : i, ...point.slice(dim + rank)];
+      const at = to.reduce((number, coordinate, d) => number * base.shape[d]! + coordinate, 0);
+      result[at] = toType(result[at]! + this.at(source, point), node.dtype);
+    }
+    return result;
+  }
+}
+
+/** int32 arithmetic wraps around. */
+function wrap(value: number, dtype: DTypeName): number {
+  return dtype === "int32" && Number.isFinite(value) ? Math.trunc(value) | 0 : value;
+}
+
+/** Every point of a space, row-major. */
+function points(dims: readonly number[]): number[][] {
+  return dims.reduce<number[][]>(
+    (all, size) => all.flatMap((point) => Array.from({ length: size }, (_, i) => [...point, i])),
+    [[]],
+  );
+}
