@@ -353,20 +353,26 @@ export function interpret(
         });
         break;
       }
-      case "matmul":
-        points([...kernel.batch, kernel.m, kernel.n]).forEach((point, number) => {
-          const batch = point.slice(0, -2);
-          const [m, n] = point.slice(-2) as [number, number];
-          let sum = 0;
-          for (let k = 0; k < kernel.k; k++) {
-            const x = read(buffers, kernel.a, [...batch, m, k]);
-            const y = read(buffers, kernel.b, [...batch, k, n]);
-            sum = kernel.dtype === "int32" ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
-          }
-          const values = evaluate(kernel.epilogue, context, point, number, [toType(sum, kernel.dtype)]);
-          for (const { view, value } of kernel.stores) write(buffers, view, point, values[value]!);
+      case "matmul": {
+        const { m, n, k } = kernel;
+        points(kernel.batch).forEach((batch, entry) => {
+          const a = points([m, k]).map((point) => read(buffers, kernel.a, [...batch, ...point]));
+          const b = points([k, n]).map((point) => read(buffers, kernel.b, [...batch, ...point]));
+          points([m, n]).forEach(([row, column], number) => {
+            let sum = 0;
+            for (let i = 0; i < k; i++) {
+              const x = a[row! * k + i]!;
+              const y = b[i * n + column!]!;
+              sum = kernel.dtype === "int32" ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
+            }
+            const point = [...batch, row!, column!];
+            const result = toType(sum, kernel.dtype);
+            const values = evaluate(kernel.epilogue, context, point, entry * m * n + number, [result]);
+            for (const { view, value } of kernel.stores) write(buffers, view, point, values[value]!);
+          });
         });
         break;
+      }
       case "gather":
       case "scatterAdd":
         for (const [o, i, n] of points(kernel.dims) as [number, number, number][]) {

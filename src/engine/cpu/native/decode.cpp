@@ -180,6 +180,25 @@ struct Decoder {
     return blocks > reduce.reduced ? reduce.reduced : blocks;
   }
 
+  /// A product with one column is the transposed product with one row; its points have the same order.
+  static void transposeColumn(MatmulKernel& matmul) {
+    const MatmulKernel old = matmul;
+    matmul.m = 1;
+    matmul.n = old.m;
+    matmul.a = old.b;
+    matmul.b = old.a;
+    matmul.aRow = old.bCol;
+    matmul.aCol = old.bRow;
+    matmul.bRow = old.aCol;
+    matmul.bCol = old.aRow;
+    matmul.sharedB = true;
+    for (int32_t d = 0; d < old.batchAxes; d++) {
+      matmul.aBatch[d] = old.bBatch[d];
+      matmul.bBatch[d] = old.aBatch[d];
+      if (old.aBatch[d]) matmul.sharedB = false;
+    }
+  }
+
   void matmul(Kernel& kernel) {
     MatmulKernel& matmul = *(kernel.matmul = make<MatmulKernel>(plan.memory, 1));
     const Dims batch = readDims(words);
@@ -226,6 +245,7 @@ struct Decoder {
     }
     plainBody(matmul.epilogue, dimsC, epilogue, stores, storeCount, false);
     if (error) return;
+    if (matmul.n == 1 && matmul.m > 1) transposeColumn(matmul);
     // The product stored as it is needs no epilogue.
     const TileProgram& program = matmul.epilogue;
     matmul.direct = program.stepCount == 0 && program.storeCount == 1 && program.directStoreCount == 0 && program.results == 1 &&

@@ -4,6 +4,7 @@
 
 #include "gemm_micro.h"
 #include "gemm_pack.h"
+#include "gemm_vector.h"
 #include "tile.h"
 
 namespace cellgrad {
@@ -193,11 +194,50 @@ void entryPiece(void* context, int64_t piece, char* scratch) {
   }
 }
 
+/// `panelsPerPiece` columns of a product with one row.
+template <class T>
+void vectorPiece(void* context, int64_t piece, char* scratch) {
+  const MatmulTask& task = *static_cast<MatmulTask*>(context);
+  const MatmulKernel& kernel = *task.kernel;
+  const int64_t entry = piece / task.columnBlocks, n = kernel.n;
+  const int64_t column0 = piece % task.columnBlocks * task.panelsPerPiece;
+  const int64_t column1 = column0 + task.panelsPerPiece < n ? column0 + task.panelsPerPiece : n;
+  const Operands<T> operands = operandsOf<T>(kernel, *task.frame, entry);
+  const T* b = operands.b + column0 * kernel.bCol;
+  if (kernel.direct) {
+    T* out = reinterpret_cast<T*>(at(*task.frame, kernel.out)) + entry * n + column0;
+    return vectorProduct(out, operands.a, kernel.aCol, b, kernel.bRow, kernel.bCol, kernel.k, column1 - column0);
+  }
+  TileRunner epilogue;
+  T* c = reinterpret_cast<T*>(epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile));
+  vectorProduct(c, operands.a, kernel.aCol, b, kernel.bRow, kernel.bCol, kernel.k, column1 - column0);
+  const int64_t tile = kernel.epilogue.tile;
+  for (int64_t j = column0; j < column1; j += tile) {
+    for (int32_t i = 0; i < kernel.epilogue.results; i++) epilogue.values[i] = reinterpret_cast<char*>(c + (j - column0));
+    epilogue.run(entry * n + j, column1 - j < tile ? column1 - j : tile);
+  }
+}
+
+template <class T>
+void runVector(const MatmulKernel& kernel, const Frame& frame) {
+  // Reading B once is all the cost there is.
+  const double cost = double(kernel.batch) * double(kernel.n) * (double(kernel.k) * 0.1 + kernel.epilogue.cost);
+  int64_t pieces = piecesFor(kernel.n / 64, cost / double(kernel.batch));
+  if (pieces < 1) pieces = 1;
+  MatmulTask task{&kernel, &frame, 0, 1, 0, roundUp((kernel.n + pieces - 1) / pieces, 64)};
+  if (task.panelsPerPiece > kBlockColumns * 8) task.panelsPerPiece = kBlockColumns * 8;
+  task.columnBlocks = (kernel.n + task.panelsPerPiece - 1) / task.panelsPerPiece;
+  const int64_t all = kernel.batch * task.columnBlocks;
+  if (piecesFor(all, cost) > 1) return parallel(all, vectorPiece<T>, &task);
+  for (int64_t i = 0; i < all; i++) vectorPiece<T>(&task, i, callerScratch());
+}
+
 inline int64_t blocksOf(int64_t panels, int64_t largest) { return (panels + largest - 1) / largest; }
 
 template <class T>
 void runTyped(const MatmulKernel& kernel, const Frame& frame) {
   const MatmulGeometry& cut = kernel.cut;
+  if (cut.vector) return runVector<T>(kernel, frame);
   const double products = double(kernel.batch) * double(kernel.m) * double(kernel.n) * double(kernel.k);
   const double cost = products / (VectorOf<T>::lanes * 3.0) + double(kernel.batch * kernel.m) * double(kernel.n) * kernel.epilogue.cost;
   MatmulTask task{&kernel, &frame, 0, blocksOf(cut.rowPanels, cut.blockRowPanels), blocksOf(cut.panels, cut.blockPanels), 1};
@@ -233,6 +273,12 @@ template <class T>
 void cutTyped(MatmulKernel& kernel) {
   MatmulGeometry& cut = kernel.cut;
   const int64_t lanes = VectorOf<T>::lanes, m = kernel.m, n = kernel.n, k = kernel.k;
+  if (m == 1) {
+    cut.vector = true;
+    const int64_t columns = roundUp(n, 64) < kBlockColumns * 8 ? roundUp(n, 64) : kBlockColumns * 8;
+    cut.blockBytes = kernel.direct ? 0 : columns * int64_t(sizeof(T)) + 64;
+    return;
+  }
   cut.width = n <= lanes ? lanes : kMicroVectors * lanes;
   cut.panels = (n + cut.width - 1) / cut.width;
   cut.rowPanels = (m + kMicroRows - 1) / kMicroRows;
@@ -264,7 +310,7 @@ void matmulCut(MatmulKernel& kernel) {
   }
 }
 
-int64_t matmulShared(const MatmulKernel& kernel) { return kernel.cut.batchInside ? 0 : kernel.cut.packedBytes; }
+int64_t matmulShared(const MatmulKernel& kernel) { return kernel.cut.batchInside || kernel.cut.vector ? 0 : kernel.cut.packedBytes; }
 
 int64_t matmulScratch(const MatmulKernel& kernel) {
   const MatmulGeometry& cut = kernel.cut;

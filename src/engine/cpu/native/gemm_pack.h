@@ -58,9 +58,9 @@ void packPanel(T* to, const T* from, int64_t fromRow, int64_t fromColumn, int64_
       }
       return;
     }
+    memset(to, 0, size_t(k * width) * sizeof(T));
     for (int64_t p = 0; p < k; p++, to += width, from += fromRow) {
       for (int64_t j = 0; j < columns; j++) to[j] = from[j];
-      for (int64_t j = columns; j < width; j++) to[j] = T(0);
     }
     return;
   }
@@ -79,6 +79,12 @@ template <class T>
 void packRows(T* to, const T* from, int64_t fromRow, int64_t fromColumn, int64_t rows, int64_t k) {
   if (fromColumn == 1) {
     transpose(to, rows, from, fromRow, rows, k);
+    return;
+  }
+  if (fromRow == 1) {
+    for (int64_t p = 0; p < k; p++, to += rows, from += fromColumn) {
+      for (int64_t i = 0; i < rows; i++) to[i] = from[i];
+    }
     return;
   }
   for (int64_t p = 0; p < k; p++, to += rows, from += fromColumn) {

@@ -133,6 +133,7 @@ struct MatmulGeometry {
   bool packB;           // otherwise only a last, incomplete panel is packed
   bool dense;           // a block's rows lie end to end in scratch memory, as the epilogue's points do
   bool narrow;          // one panel and one block of k: rows are written whole, in order
+  bool vector;          // A is one row (or B one column, and the two change places): no packing, C is the sum of scaled rows, or of dots
   bool batchInside;     // a piece computes a whole batch entry and packs its B itself
   int64_t packedBytes;  // all of B, packed
   int64_t packedRows;   // bytes of the packed rows of A of a block
