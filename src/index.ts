@@ -43,3 +43,4 @@ export * as nn from "./nn/nn.js";
 export * as optim from "./optim/optim.js";
 export * as data from "./data/data.js";
 export * as train from "./train/train.js";
+export * as viz from "./viz/viz.js";
