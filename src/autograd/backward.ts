@@ -14,6 +14,7 @@ import { restoreGradMode, setGradMode } from "./mode.js";
 import { extrasOf, restoreInputs } from "./record.js";
 
 declare module "../tensor/core.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /**
      * Computes the gradient of this tensor with respect to every leaf that requires grad and adds it to the leaf's `grad`

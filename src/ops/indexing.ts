@@ -18,7 +18,6 @@ import { where } from "./select.js";
 export type Index = Tensor | readonly number[] | Int32Array;
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /** out[i][j] = this[index[i][j]][j] for dim 0, and likewise for others; the result has the shape of `index` (`torch.gather`). */
     gather<I extends Shape>(dim: number, index: Tensor<I>): Tensor<I>;

@@ -1,0 +1,37 @@
+/**
+ * What computes, and with how many threads.
+ */
+import { engine, engineReport, useEngine } from "../engine/current.js";
+
+/** The engine in use. */
+export interface Device {
+  readonly type: "cpu";
+  /** "native" is compiled for this machine, "wasm" runs everywhere. */
+  readonly engine: "native" | "wasm";
+  /** Such as "native, AVX-512, 2 threads". */
+  readonly description: string;
+  readonly threads: number;
+}
+
+/**
+ * What tensors are computed on. With a name, switches to that engine first; tensors made before can still be used.
+ * @throws Error when the engine cannot be loaded.
+ */
+export function device(name?: "native" | "wasm"): Device {
+  if (name !== undefined) {
+    if (name !== "native" && name !== "wasm") {
+      throw new TypeError(`device: expected "native" or "wasm", got ${JSON.stringify(name)}`);
+    }
+    useEngine(name);
+  }
+  const report = engineReport();
+  return { type: "cpu", engine: report.name, description: report.description, threads: report.threads };
+}
+
+/** How many threads the engine computes with (`torch.set_num_threads`); results do not depend on it. */
+export function setNumThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`setNumThreads: expected a whole number ≥ 1, got ${count}`);
+  }
+  engine().numThreads = count;
+}
