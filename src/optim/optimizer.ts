@@ -164,7 +164,7 @@ class ParameterState implements Slot {
   parameter: Node;
   #updates: Update[] = [];
   /** Only the optimizer reads its state, so a step may overwrite it in place. */
-  readonly #variables: Record<string, Variable> = {};
+  #variables: Record<string, Variable> = {};
 
   constructor(readonly tensor: Tensor) {
     this.parameter = tensor.node;
@@ -199,7 +199,7 @@ class ParameterState implements Slot {
 
   load(saved: Readonly<Record<string, Tensor | number>>): void {
     this.step = typeof saved["step"] === "number" ? saved["step"] : 0;
-    for (const name of Object.keys(this.#variables)) delete this.#variables[name];
+    this.#variables = {};
     for (const [name, value] of Object.entries(saved))
       if (value instanceof Tensor) this.#variables[name] = this.#variable(value.node);
   }

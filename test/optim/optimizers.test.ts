@@ -1,0 +1,169 @@
+/** Twenty steps of every optimizer variant end where PyTorch's end; what optimizers refuse and remember. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { nn, ones, optim, tensor, type Tensor } from "../../src/index.js";
+import { planCacheStats } from "../../src/graph/evaluate.js";
+import { assertClose, golden } from "../golden/training.js";
+
+const { optimizers, article } = golden;
+
+function smallNetwork(): nn.Sequential {
+  const model = nn.sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 2));
+  model.loadStateDict(
+    Object.fromEntries(Object.entries(optimizers.initial).map(([name, values]) => [name, tensor(values as number[])])),
+  );
+  return model;
+}
+
+const x = tensor(optimizers.x);
+const y = tensor(optimizers.y);
+
+/** One step; the loss before it. */
+function trainStep(model: nn.Sequential, optimizer: optim.Optimizer): Tensor {
+  optimizer.zeroGrad();
+  const loss = nn.functional.mseLoss(model.forward(x), y);
+  loss.backward();
+  optimizer.step();
+  return loss;
+}
+
+function make(kind: "SGD" | "Adam" | "AdamW", model: nn.Module, options: object): optim.Optimizer {
+  return new optim[kind](model.parameters(), options) as unknown as optim.Optimizer;
+}
+
+describe("optimizers equal PyTorch's over 20 steps", () => {
+  for (const { optimizer: kind, options, losses, final } of optimizers.cases) {
+    test(`${kind} ${JSON.stringify(options)}`, () => {
+      const model = smallNetwork();
+      const optimizer = make(kind, model, options);
+      losses.forEach((expected, step) => assertClose(trainStep(model, optimizer).item(), expected, `loss ${step + 1}`));
+      for (const [name, value] of Object.entries(model.stateDict())) assertClose(value, final[name]!, name);
+    });
+  }
+});
+
+test("the article's program: weights and losses at steps 1, 10, 100 and 1,000 equal PyTorch's", () => {
+  const data = { x: tensor(article.x), y: tensor(article.y) };
+  const weights = Object.fromEntries(
+    Object.entries(article.initial).map(([name, values]) => [name, tensor(values as number[], { requiresGrad: true })]),
+  ) as Record<"w1" | "b1" | "w2" | "b2", Tensor>;
+  const optimizer = new optim.SGD(Object.values(weights), { lr: 0.01 });
+  for (let step = 1; step <= 1000; step++) {
+    optimizer.zeroGrad();
+    const layer1 = data.x.matmul(weights.w1).add(weights.b1);
+    const layer2 = layer1.matmul(weights.w2).add(weights.b2);
+    const loss = layer2.sub(data.y).square().mean();
+    loss.backward();
+    optimizer.step();
+    const expected = article.steps[step];
+    if (expected === undefined) continue;
+    assertClose(loss.item(), expected.loss, `loss of step ${step}`, 0);
+    // The hidden layer's two sums of gradients cancel, so the floor is float32's step at the largest weight.
+    for (const [name, value] of Object.entries(weights))
+      assertClose(value, expected.weights[name]!, `${name} after step ${step}`, 1e-6);
+  }
+});
+
+describe("parameter groups", () => {
+  test("each group has its own options, and they can change between steps without a new plan", () => {
+    const [slow, fast] = [ones([2], { requiresGrad: true }), ones([2], { requiresGrad: true })];
+    const optimizer = new optim.SGD([{ params: [slow] }, { params: [fast], lr: 0.5 }], { lr: 0.1 });
+    const step = () => {
+      optimizer.zeroGrad();
+      slow.add(fast).sum().backward();
+      optimizer.step();
+    };
+    step();
+    assertClose(slow, [0.9, 0.9], "slow");
+    assertClose(fast, [0.5, 0.5], "fast");
+    step();
+    step();
+    const plans = planCacheStats().plans;
+    optimizer.paramGroups[1]!.lr = 0;
+    const before = fast.tolist();
+    step();
+    assert.deepEqual(fast.tolist(), before);
+    assert.equal(planCacheStats().plans, plans);
+  });
+  test("a parameter without a gradient stays as it is", () => {
+    const [used, unused] = [ones([1], { requiresGrad: true }), ones([1], { requiresGrad: true })];
+    const optimizer = new optim.Adam([used, unused]);
+    used.sum().backward();
+    optimizer.step();
+    assert.equal(unused.item(), 1);
+    assert.notEqual(used.item(), 1);
+  });
+  test("a value that is assigned between steps is what the next step starts from", () => {
+    const model = smallNetwork();
+    const optimizer = make("SGD", model, { lr: 0.1, momentum: 0.9 });
+    trainStep(model, optimizer);
+    model.loadStateDict(smallNetwork().stateDict());
+    const [loss] = [trainStep(model, optimizer).item()];
+    assertClose(loss, optimizers.cases[0]!.losses[0]!, "loss");
+  });
+  test("step(closure) computes the loss itself and returns it", () => {
+    const w = ones([1], { requiresGrad: true });
+    const optimizer = new optim.SGD([w], { lr: 0.25 });
+    const loss = optimizer.step(() => {
+      optimizer.zeroGrad();
+      const square = w.square().sum();
+      square.backward();
+      return square;
+    });
+    assert.equal(loss.item(), 1);
+    assert.equal(w.item(), 0.5);
+  });
+});
+
+describe("state", () => {
+  for (const kind of ["SGD", "Adam", "AdamW"] as const) {
+    test(`${kind}: training goes on from a state dict as if it had not stopped`, () => {
+      const options = kind === "SGD" ? { lr: 0.1, momentum: 0.9 } : { lr: 0.05, amsgrad: true };
+      const [model, other] = [smallNetwork(), smallNetwork()];
+      const optimizer = make(kind, model, options);
+      for (let i = 0; i < 5; i++) trainStep(model, optimizer);
+      const resumed = make(kind, other, { lr: 1 });
+      other.loadStateDict(model.stateDict());
+      resumed.loadStateDict(optimizer.stateDict());
+      for (let i = 0; i < 5; i++)
+        assert.equal(trainStep(other, resumed).item(), trainStep(model, optimizer).item());
+    });
+  }
+  test("is numbered and named as PyTorch's, in camelCase", () => {
+    const model = smallNetwork();
+    const optimizer = make("Adam", model, {});
+    trainStep(model, optimizer);
+    const { state, paramGroups } = optimizer.stateDict();
+    assert.deepEqual(Object.keys(state), ["0", "1", "2", "3"]);
+    assert.deepEqual(Object.keys(state[0]!), ["step", "expAvg", "expAvgSq"]);
+    assert.deepEqual(paramGroups[0]!.params, [0, 1, 2, 3]);
+  });
+  test("of another model is refused", () => {
+    const optimizer = make("SGD", smallNetwork(), {});
+    const other = make("SGD", new nn.Linear(2, 2), {});
+    assert.throws(() => other.loadStateDict(optimizer.stateDict()), /this optimizer trains 2 tensors, the saved one 4/);
+  });
+});
+
+describe("wrong use is refused", () => {
+  const model = new nn.Linear(2, 2);
+  const cases: [string, () => unknown, RegExp][] = [
+    ["nothing to train", () => new optim.SGD([]), /SGD: there is nothing to train; pass model.parameters\(\)/],
+    ["a tensor that needs no gradient", () => new optim.SGD([ones([2])]), /only leaf tensors with requiresGrad can be trained, not a tensor without requiresGrad of shape \[2\]/],
+    ["a computed tensor", () => new optim.SGD([model.weight.mul(2)]), /not a computed tensor of shape \[2, 2\]/],
+    ["a tensor twice", () => new optim.SGD([model.bias!, model.bias!]), /a tensor of shape \[2\] is in two groups or twice in one/],
+    ["a negative learning rate", () => new optim.SGD(model.parameters(), { lr: -1 }), /SGD: lr must be at least 0, not -1/],
+    ["Nesterov without momentum", () => new optim.SGD(model.parameters(), { nesterov: true }), /nesterov needs momentum above 0/],
+    ["a beta above 1", () => new optim.Adam(model.parameters(), { betas: [0.9, 1.5] }), /Adam: betas\[1\] must be between 0 and 1, not 1.5/],
+  ];
+  for (const [name, use, message] of cases) test(name, () => assert.throws(use, message));
+
+  test("a backward pass through weights that a step has replaced", () => {
+    const w = ones([2], { requiresGrad: true });
+    const optimizer = new optim.SGD([w], { lr: 0.1 });
+    const loss = w.square().sum();
+    loss.backward(null, { retainGraph: true });
+    optimizer.step();
+    assert.throws(() => loss.backward(), /changed in place/);
+  });
+});
