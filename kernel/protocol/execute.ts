@@ -4,6 +4,7 @@ import type { CellError } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
+import { helpPayload, helpQuery } from "./help-cell.js";
 import { Interruption } from "./interruption.js";
 import { evaluateAll } from "./user-expressions.js";
 
@@ -56,6 +57,15 @@ async function runCell(
   interruption: Interruption,
 ): Promise<CellOutcome> {
   const { session, language, outputs, executionCount: count } = kernel;
+  const query = helpQuery(request.code);
+  if (query) {
+    const payload = await helpPayload(query, language);
+    const text = `${query.name}: nothing of this name is known\n`;
+    outputs.handle(
+      payload ? { type: "payload", run, payload } : { type: "stream", run, name: "stdout", text },
+    );
+    return { status: "ok" };
+  }
   const compiled = await interruption.endsWait(language.compile(request.code, count));
   if (compiled === "interrupted") return { status: "interrupted" };
   if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics, count) };

@@ -193,3 +193,28 @@ test("history: tail, range and search with glob, unique and n", async () => {
   assert.deepEqual(await ask({ hist_access_type: "search", pattern: "1 + 1", n: 1 }), [[1, 4, "1 + 1"]]);
   assert.equal(await ask({ hist_access_type: "everything" }), undefined);
 });
+
+test("a cell that is a name with a question mark opens the pager; two marks ask for the source", async () => {
+  const kernel = new FakeKernel({
+    language: {
+      inspect: async (code, offset, detail) =>
+        code === "Math.max" && offset === 8 ? { data: { "text/plain": `max, detail ${detail}` } } : undefined,
+    },
+  });
+  const page = async (code: string): Promise<unknown> =>
+    (await kernel.execute(code)).reply!.content["payload"];
+  assert.deepEqual(await page("Math.max?"), [
+    { source: "page", data: { "text/plain": "max, detail 0" }, start: 0 },
+  ]);
+  assert.deepEqual(await page(" Math.max??\n"), [
+    { source: "page", data: { "text/plain": "max, detail 1" }, start: 0 },
+  ]);
+  const { reply, iopub } = await kernel.execute("nothing?");
+  assert.deepEqual(reply!.content["payload"], []);
+  assert.match(String(iopub[2]!.content["text"]), /nothing of this name is known/);
+  assert.deepEqual(kernel.calls, []);
+  assert.equal(
+    (await kernel.ask("is_complete_request", { code: "Math.max?" })).reply!.content["status"],
+    "complete",
+  );
+});
