@@ -8,7 +8,7 @@ import type { CellError, CommMessage, CompiledCell, Event, MimeBundle, Request }
 import type { CellOutcome, Session, SessionOptions } from "./session.js";
 
 /** An interrupt that has not taken effect after this long is sent again: it may have come between two pieces of user code. */
-const INTERRUPT_AGAIN_MS = 250;
+const INTERRUPT_AGAIN_MS = 50;
 /** With no end of the cell after this long, what it waits for outside of JavaScript is ended (execSync). */
 const INTERRUPT_GRACE_MS = 2000;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */

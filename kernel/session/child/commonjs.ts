@@ -42,6 +42,12 @@ function forgetEdited(cache: NodeJS.Dict<NodeJS.Module>): void {
   }
 }
 
+/** Forgets modules in whose midst an interrupt came: Node would go on giving out what they had exported by then. */
+export function forgetUnfinished(cache: NodeJS.Dict<NodeJS.Module>): void {
+  for (const [path, module] of Object.entries(cache))
+    if (!module?.loaded) Reflect.deleteProperty(cache, path);
+}
+
 function rememberLoaded(cache: NodeJS.Dict<NodeJS.Module>): void {
   for (const path of Object.keys(cache)) {
     if (isLocal(path) && !stamps.has(path)) stamps.set(path, stampOf(path));

@@ -48,6 +48,20 @@ export function printed(value: unknown, colors = false): string {
   }
 }
 
+/**
+ * True for what V8 unwinds a terminated stack with. It is no value of the language, yet Node passes it on as an uncaught exception
+ * where a promise of its file system is resolved; nothing can show it.
+ */
+export function isTermination(error: unknown): boolean {
+  if (typeof error === "object" || typeof error === "function") return false;
+  try {
+    inspect(error);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function nameOf(error: unknown): string {
   if (!isError(error)) return "Uncaught";
   const name = read(error, "name");

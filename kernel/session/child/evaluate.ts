@@ -10,7 +10,7 @@ import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
 import { critical, emit, emitMarker, emitStream } from "./emit.js";
-import { cellError } from "./errors.js";
+import { cellError, isTermination } from "./errors.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, setLastRun } from "./output.js";
@@ -46,6 +46,8 @@ type Ending =
 const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: [] };
 
 export class Evaluator {
+  /** True once any task was interrupted. */
+  interrupted = false;
   private readonly tasks = new Set<OpenTask>();
 
   constructor(
@@ -91,6 +93,7 @@ export class Evaluator {
 
   /** Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue. */
   interrupt(through: number): void {
+    this.interrupted = true;
     for (const task of this.tasks) {
       if (task.run > through) continue;
       disown(task, terminate);
@@ -101,6 +104,7 @@ export class Evaluator {
 
   /** An error that no cell has caught, from a timer, an event or a promise: shown with the cell that it belongs to. */
   uncaught(error: unknown, promise?: object): void {
+    if (isTermination(error)) return;
     const task = promise && taskOf(promise);
     const where = promise ? "Unhandled rejection" : "Uncaught exception";
     const run = task?.run ?? currentRun();
@@ -139,7 +143,7 @@ export class Evaluator {
       if (!tasks.has(task)) return;
       runAs(task, () => {
         try {
-          this.call(cell).then(succeed, fail);
+          this.call(cell, () => tasks.has(task))?.then(succeed, fail);
         } catch (error) {
           fail(error);
         }
@@ -147,7 +151,8 @@ export class Evaluator {
     };
   }
 
-  private call(cell: CompiledCell): ReturnType<CellFunction> {
+  /** Calls the cell's function, unless an interrupt has come while it was compiled. */
+  private call(cell: CompiledCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
     // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
     const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}\n})`;
@@ -165,6 +170,7 @@ export class Evaluator {
       dirname: modules.folder,
       resolve: (specifier: string) => modules.resolve(specifier),
     };
+    if (!isOpen()) return undefined;
     return run(
       this.scope,
       (specifier, options, names) => modules.import(specifier, options, names),

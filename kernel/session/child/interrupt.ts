@@ -4,8 +4,9 @@
  * is unwound up to the event loop, past `catch` and `finally`.
  *
  * Node counts asynchronous scopes as they are entered and left, and aborts the process where the count is wrong. Termination
- * leaves scopes without counting, so the count is cleared first, as Node itself does for an uncaught exception.
+ * leaves scopes without counting, so the count is cleared at its end, as Node itself does for an uncaught exception.
  */
+import { executionAsyncId, executionAsyncResource } from "node:async_hooks";
 import { writeSync } from "node:fs";
 import { Session as Inspector } from "node:inspector";
 import { currentTask } from "./attribution.js";
@@ -38,8 +39,8 @@ let inspector: Inspector | undefined;
 
 /** Unwinds the JavaScript stack up to the event loop, at the next call or loop. */
 export function terminate(): void {
-  wrap?.clearAsyncIdStack();
-  inspector?.post("Runtime.terminateExecution");
+  // Answered when the stack is gone and Node has not counted yet.
+  inspector?.post("Runtime.terminateExecution", () => wrap?.clearAsyncIdStack());
 }
 
 /** Frames on top of the stack in any case: `userCodeRuns`, `interruptNow` and the evaluated expression. */
@@ -73,7 +74,9 @@ export function startWatchdog(endTasks: (through: number) => void): void {
   inspector = new Inspector();
   inspector.connect();
   const interruptNow = (through: number) => {
-    const hit = userCodeRuns() && (currentTask()?.run ?? 0) <= through;
+    // Between two links of a chain of promises only Node's hooks are on the stack; the chain is user code all the same.
+    const runs = userCodeRuns() || (executionAsyncId() !== 0 && executionAsyncResource() instanceof Promise);
+    const hit = runs && (currentTask()?.run ?? 0) <= through;
     whenUncritical(() => {
       endTasks(through);
       // Told from the event loop: until it turns, the interrupt has not reached everything.

@@ -56,6 +56,8 @@ process.on("SIGINT", () => undefined);
 process.removeAllListeners("warning");
 process.on("warning", (warning) => {
   if (warning.name === "ExperimentalWarning" && warning.message.startsWith("VM Modules")) return;
+  // What an interrupted cell had open is closed when it is collected, and its code is not to blame.
+  if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(warning.message)) return;
   console.error(`${warning.name}: ${warning.message}`);
 });
 

@@ -6,7 +6,7 @@ import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { createCellRequire } from "./commonjs.js";
+import { createCellRequire, forgetUnfinished } from "./commonjs.js";
 import { LocalModules, type Target } from "./local-modules.js";
 import { isLocalFile, isPath, resolvePath } from "./resolve.js";
 import { resolveByPaths } from "./typescript.js";
@@ -79,6 +79,7 @@ export class Modules {
   /** An interrupt may have stopped a module half-way. */
   interrupted(): void {
     this.local.interrupted();
+    forgetUnfinished(this.require.cache);
   }
 
   private async importFrom(specifier: string, from: string, options?: ImportCallOptions): Promise<object> {

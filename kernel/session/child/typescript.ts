@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Service, TSError } from "ts-node";
+import { critical } from "./emit.js";
 import { addSource, placeError } from "./stack.js";
 
 const require = createRequire(import.meta.url);
@@ -23,31 +24,34 @@ function serviceFor(folder: string, kind: ModuleKind): Service {
   const key = `${kind} ${folder} ${configStamp(folder)}`;
   let service = services.get(key);
   if (!service) {
-    // Loaded at the first TypeScript file: it takes longer than the whole start of a session.
-    const { create } = require("ts-node") as typeof import("ts-node");
+    // Loaded at the first TypeScript file: it takes longer than the whole start of a session. An interrupt in the middle of it
+    // would leave half a compiler behind.
+    const { create } = critical(() => require("ts-node") as typeof import("ts-node"));
     // ts-node maps stacks in its own way from then on; here all stacks are mapped in one place.
     const { prepareStackTrace } = Error;
-    service = create({
-      cwd: folder,
-      projectSearchDir: folder,
-      transpileOnly: true,
-      // Deprecated settings of a tsconfig are the editor's concern; here they would refuse the file.
-      ignoreDiagnostics: [5101, 5102, 5107, 5095, 5098, 5109, 5110],
-      compilerOptions: {
-        module: kind === "module" ? "ESNext" : "CommonJS",
-        moduleResolution: "bundler",
-        verbatimModuleSyntax: false,
-        allowJs: true,
-        esModuleInterop: true,
-        declaration: false,
-        isolatedDeclarations: false,
-        sourceMap: true,
-        inlineSources: false,
-        removeComments: false,
-        noEmit: false,
-        emitDeclarationOnly: false,
-      },
-    });
+    service = critical(() =>
+      create({
+        cwd: folder,
+        projectSearchDir: folder,
+        transpileOnly: true,
+        // Deprecated settings of a tsconfig are the editor's concern; here they would refuse the file.
+        ignoreDiagnostics: [5101, 5102, 5107, 5095, 5098, 5109, 5110],
+        compilerOptions: {
+          module: kind === "module" ? "ESNext" : "CommonJS",
+          moduleResolution: "bundler",
+          verbatimModuleSyntax: false,
+          allowJs: true,
+          esModuleInterop: true,
+          declaration: false,
+          isolatedDeclarations: false,
+          sourceMap: true,
+          inlineSources: false,
+          removeComments: false,
+          noEmit: false,
+          emitDeclarationOnly: false,
+        },
+      }),
+    );
     Error.prepareStackTrace = prepareStackTrace;
     services.set(key, service);
   }
@@ -69,7 +73,7 @@ export function compileTypeScript(path: string, text: string, kind: ModuleKind):
   let output: string;
   try {
     // ts-node picks the module kind by the extension where it says one.
-    output = service.compile(text, path);
+    output = critical(() => service.compile(text, path));
   } catch (error) {
     throw syntaxError(error as TSError, path, text, service);
   }
