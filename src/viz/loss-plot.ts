@@ -221,6 +221,8 @@ function logButton(logarithmic: boolean, right: number): Attributes {
   return {
     type: "buttons",
     showactive: false,
+    // A second click on the active button takes args2: the way to make a switch.
+    active: logarithmic ? 0 : -1,
     x: right,
     xanchor: "right",
     y: 1,
@@ -229,8 +231,8 @@ function logButton(logarithmic: boolean, right: number): Attributes {
       {
         label: "log / linear",
         method: "relayout",
-        args: to(logarithmic ? "linear" : "log"),
-        args2: to(logarithmic ? "log" : "linear"),
+        args: to("log"),
+        args2: to("linear"),
       },
     ],
   };

@@ -12,7 +12,7 @@ const pageGlobal = "cellgradFigures1";
  */
 const plots = new Map();
 
-/** What was last drawn in a plot, and which axes the reader has switched between linear and log. */
+/** What was last drawn in a plot, and what the reader has chosen with its buttons: axes' types, and each menu's active button. */
 const drawn = new WeakMap();
 
 const widths = new ResizeObserver((entries) => {
@@ -81,12 +81,15 @@ function themed(layout, host) {
 
 function render(plot) {
   const state = drawn.get(plot);
-  const { id, spec, axisTypes } = state;
+  const { id, spec, axisTypes, active } = state;
   state.color = getComputedStyle(plot).color;
   const layout = themed({ uirevision: id, ...spec.layout, autosize: true }, plot.parentElement);
   for (const [axis, type] of Object.entries(axisTypes)) {
     if (layout[axis] && layout[axis].type !== type) layout[axis] = { ...layout[axis], type };
   }
+  layout.updatemenus = layout.updatemenus?.map((menu, i) =>
+    i in active ? { ...menu, active: active[i] } : menu,
+  );
   return Plotly.react(plot, spec.data, layout, { ...spec.config, responsive: false });
 }
 
@@ -97,10 +100,14 @@ function draw(place, id, spec) {
   const plot = claim(id, host);
   host.replaceChildren(plot);
   const before = drawn.get(plot);
-  drawn.set(plot, { id, spec, axisTypes: before?.axisTypes ?? {}, width: plot.clientWidth });
+  const { axisTypes = {}, active = {} } = before ?? {};
+  drawn.set(plot, { id, spec, axisTypes, active, width: plot.clientWidth });
   render(plot);
   if (before) return;
   widths.observe(plot);
+  plot.on("plotly_buttonclicked", ({ menu, active: chosen }) => {
+    drawn.get(plot).active[menu._index] = chosen;
+  });
   plot.on("plotly_relayout", (change) => {
     for (const [key, value] of Object.entries(change)) {
       const axis = /^([xy]axis\d*)\.type$/.exec(key)?.[1];
