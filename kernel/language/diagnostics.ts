@@ -12,6 +12,9 @@ const SUPPRESSED = new Set([
   1543, // JSON imported without its attribute: the cell gets it
   2528, // several default exports
   2695, // unused left side of a comma
+  7016, // a package without types: it is any
+  7059, // a cast in angle brackets
+  7060, // a type parameter of an arrow function without a comma
 ]);
 
 /** A place in a cell and what is wrong there. */

@@ -28,7 +28,7 @@ export class SourceFiles implements ts.DocumentRegistry {
     const file = ts.createLanguageServiceSourceFile(
       fileName,
       snapshot,
-      options ?? ts.ScriptTarget.ES2022,
+      asModule(path, snapshot, options),
       version,
       false,
       kind,
@@ -78,4 +78,26 @@ export class SourceFiles implements ts.DocumentRegistry {
   reportStats(): string {
     return `${String(this.#entries.size)} files`;
   }
+}
+
+/**
+ * A local file with imports or exports is an ES module, whatever folder the notebook is in, unless its package.json says that it is
+ * not; so Node and the session see it too.
+ */
+function asModule(
+  path: string,
+  snapshot: ts.IScriptSnapshot,
+  options: ts.CreateSourceFileOptions | ts.ScriptTarget = ts.ScriptTarget.ES2022,
+): ts.CreateSourceFileOptions | ts.ScriptTarget {
+  if (typeof options !== "object" || options.impliedNodeFormat !== ts.ModuleKind.CommonJS) return options;
+  if (path.includes("/node_modules/") || !/(?<!\.d)\.[jt]sx?$/u.test(path)) return options;
+  const { packageJsonScope } = options as { packageJsonScope?: PackageJsonScope };
+  if (packageJsonScope?.contents?.packageJsonContent.type === "commonjs") return options;
+  if (!/^\s*(?:import|export)\b/mu.test(snapshot.getText(0, snapshot.getLength()))) return options;
+  return { ...options, impliedNodeFormat: ts.ModuleKind.ESNext };
+}
+
+/** What TypeScript found of the package.json that a file belongs to. */
+interface PackageJsonScope {
+  readonly contents?: { readonly packageJsonContent: { readonly type?: string } };
 }

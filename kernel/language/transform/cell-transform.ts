@@ -8,7 +8,14 @@
 import ts from "typescript";
 import type { CellModule } from "../cell-module.js";
 import { variableKind } from "../syntax.js";
-import { finishModules, importStatements, isModuleStatement, liveBinding } from "./imports.js";
+import {
+  finishModules,
+  importAlias,
+  importStatements,
+  isModuleStatement,
+  liveBinding,
+  type ModuleStatement,
+} from "./imports.js";
 import { assignments, referenceVisit, type Visit } from "./references.js";
 import { scopeNames, type ScopeNames } from "./scope-names.js";
 
@@ -53,7 +60,7 @@ function isOwn(statement: ts.Statement, file: ts.SourceFile, module: CellModule)
 function transformCell(
   file: ts.SourceFile,
   own: readonly ts.Statement[],
-  imports: readonly (ts.ImportDeclaration | ts.ExportDeclaration | ts.ImportEqualsDeclaration)[],
+  imports: readonly ModuleStatement[],
   module: CellModule,
   names: ScopeNames,
   context: ts.TransformationContext,
@@ -67,6 +74,10 @@ function transformCell(
   const body: ts.Statement[] = [];
   for (const statement of own) {
     if (isAmbient(statement) || isModuleStatement(statement)) continue;
+    if (ts.isImportEqualsDeclaration(statement)) {
+      body.push(...importAlias(statement, names));
+      continue;
+    }
     const value = expressionOf(statement, visit);
     if (value) {
       body.push(
@@ -160,10 +171,14 @@ function bare<T extends ts.Statement>(statement: T): T {
     m.kind === ts.SyntaxKind.ExportKeyword || m.kind === ts.SyntaxKind.DefaultKeyword;
   const modifiers = statement.modifiers as readonly ts.ModifierLike[] | undefined;
   if (!modifiers?.some(isExport)) return statement;
-  return factory.replaceDecoratorsAndModifiers(
-    statement as unknown as ts.HasModifiers & ts.HasDecorators,
-    modifiers.filter((m) => !isExport(m)),
-  ) as unknown as T;
+  const kept = modifiers.filter((m) => !isExport(m));
+  const replaced = ts.isClassDeclaration(statement)
+    ? factory.replaceDecoratorsAndModifiers(statement, kept)
+    : factory.replaceModifiers(
+        statement as ts.HasModifiers,
+        kept.filter((m) => ts.isModifier(m)),
+      );
+  return replaced as unknown as T;
 }
 
 /** Interfaces, type aliases and what is declared only: nothing runs. */

@@ -17,15 +17,14 @@ export function liveBinding(scope: string): string {
   );
 }
 
-type ModuleStatement = ts.ImportDeclaration | ts.ExportDeclaration | ts.ImportEqualsDeclaration;
+export type ModuleStatement = ts.ImportDeclaration | ts.ExportDeclaration;
 
 export function isModuleStatement(node: ts.Statement): node is ModuleStatement {
-  return ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isImportEqualsDeclaration(node);
+  return ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
 }
 
 /** What an import, or an export that is one, does when the cell runs. Types are not imported. */
 export function importStatements(statement: ModuleStatement, names: ScopeNames): ts.Statement[] {
-  if (ts.isImportEqualsDeclaration(statement)) return importEquals(statement, names);
   if (!statement.moduleSpecifier || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
   const bindings = ts.isImportDeclaration(statement)
     ? imported(statement, names)
@@ -90,7 +89,8 @@ function reexported(statement: ts.ExportDeclaration, names: ScopeNames): Binding
   return named.length > 0 || clause.elements.length === 0 ? { named } : undefined;
 }
 
-function importEquals(statement: ts.ImportEqualsDeclaration, names: ScopeNames): ts.Statement[] {
+/** `import x = require("y")` and `import x = N.y`, which happen where they stand. */
+export function importAlias(statement: ts.ImportEqualsDeclaration, names: ScopeNames): ts.Statement[] {
   const { name, moduleReference } = statement;
   if (statement.isTypeOnly || !isValue(name, names)) return [];
   let value: ts.Expression;

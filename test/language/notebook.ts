@@ -1,0 +1,118 @@
+/**
+ * A notebook in miniature: compiles cells one after another and runs what comes out on a scope object of its own, by the contract
+ * that heads `kernel/language/language.ts`.
+ */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Cells } from "../../kernel/language/cells.js";
+import type { Diagnostic } from "../../kernel/language/language.js";
+import type { CompiledCell } from "../../kernel/session/messages.js";
+
+const RUNTIME = `
+/** A matrix of random numbers. */
+export declare function randn(shape: readonly number[]): Tensor;
+/** Numbers in rows and columns. */
+export declare class Tensor {
+  /** The sum of all numbers. */
+  sum(): number;
+}
+export * as nn from "./nn.js";
+`;
+
+type Body = (
+  scope: object,
+  load: (specifier: string, options?: ImportCallOptions, names?: string[]) => Promise<unknown>,
+  require: NodeJS.Require,
+  meta: object,
+) => Promise<{ value: unknown } | undefined>;
+
+export class Notebook {
+  readonly folder = mkdtempSync(join(tmpdir(), "cellgrad-"));
+  readonly cells: Cells;
+  scope: Record<string, unknown> = emptyScope();
+  #count = 0;
+
+  constructor() {
+    const runtime = this.file("runtime/index.d.ts", RUNTIME);
+    this.file(
+      "runtime/nn.d.ts",
+      "export declare class Linear { constructor(inputs: number, outputs: number) }",
+    );
+    this.cells = new Cells({ cwd: this.folder, runtime });
+  }
+
+  /** Writes a file into the notebook's folder. */
+  file(name: string, text: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Compiles a cell, or throws with the diagnostics. */
+  compile(code: string): CompiledCell {
+    const { result, record } = this.cells.compile(code, ++this.#count);
+    if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.diagnostics)}\n${code}`);
+    if (record) this.cells.commit(record);
+    return result.cell;
+  }
+
+  /** Runs a cell and answers the value of its last expression. */
+  async run(code: string): Promise<unknown> {
+    return (await this.evaluate(this.compile(code)))?.value;
+  }
+
+  async evaluate(cell: CompiledCell): Promise<{ value: unknown } | undefined> {
+    const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => Body;
+    const body = new AsyncFunction("$", "__import", "require", "__meta", cell.js);
+    const from = createRequire(join(this.folder, "notebook.js"));
+    const load = async (
+      specifier: string,
+      options?: ImportCallOptions,
+      names: string[] = [],
+    ): Promise<object> => {
+      const path = from.resolve(specifier);
+      const module = (await import(
+        path.startsWith("/") ? pathToFileURL(path).href : path,
+        options
+      )) as object;
+      for (const name of names)
+        if (!(name in module))
+          throw new SyntaxError(`${specifier} does not provide an export named '${name}'`);
+      return module;
+    };
+    return body(this.scope, load, from, {
+      dirname: this.folder,
+      filename: join(this.folder, "notebook.ipynb"),
+    });
+  }
+
+  /** What is wrong with a cell that is not to run; fails where nothing is. */
+  refused(code: string): readonly Diagnostic[] {
+    const { result } = this.cells.compile(code, ++this.#count);
+    if (result.ok) throw new Error(`Accepted: ${code}`);
+    return result.diagnostics;
+  }
+
+  reset(): void {
+    this.cells.reset();
+    this.scope = emptyScope();
+    this.#count = 0;
+  }
+}
+
+function emptyScope(): Record<string, unknown> {
+  const missing = new Proxy(
+    {},
+    {
+      get(_, name) {
+        if (name in globalThis) return (globalThis as Record<PropertyKey, unknown>)[name];
+        throw new ReferenceError(`${String(name)} is not defined`);
+      },
+    },
+  );
+  return Object.create(missing) as Record<string, unknown>;
+}
