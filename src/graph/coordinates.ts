@@ -93,7 +93,9 @@ export function throughSlice(at: Coordinates, attributes: readonly number[]): Co
 export function throughFlip(at: Coordinates, dims: readonly number[], shape: readonly number[]): Coordinates {
   return {
     offset: at.offset.map((offset, j) => (dims.includes(j) ? shape[j]! - 1 - offset : offset)),
-    step: at.step.map((row, j) => (dims.includes(j) ? row.map((step) => (step === 0 ? 0 : -step)) : row.slice())),
+    step: at.step.map((row, j) =>
+      dims.includes(j) ? row.map((step) => (step === 0 ? 0 : -step)) : row.slice(),
+    ),
   };
 }
 

@@ -34,7 +34,11 @@ function costOf(value: Value): number {
     case Kind.unary:
       return cheapUnary.has(value.unaryOp) ? 1 : middlingUnary.has(value.unaryOp) ? 2 : 10;
     case Kind.binary:
-      return dearBinary.has(value.binaryOp) ? 20 : value.binaryOp === "div" || value.binaryOp === "mod" ? 2 : 1;
+      return dearBinary.has(value.binaryOp)
+        ? 20
+        : value.binaryOp === "div" || value.binaryOp === "mod"
+          ? 2
+          : 1;
     case Kind.random:
       return 20;
     default:

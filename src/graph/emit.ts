@@ -47,7 +47,15 @@ export function emit(group: Group, places: Places): Kernel | null {
     dtype,
   }));
   const epilogue = main.body(kept);
-  return { kind: "reduce", kept: kept.dims, reduced: reduced.dims, body, folds, epilogue, stores: stores(kept) };
+  return {
+    kind: "reduce",
+    kept: kept.dims,
+    reduced: reduced.dims,
+    body,
+    folds,
+    epilogue,
+    stores: stores(kept),
+  };
 }
 
 function emitMatmul(
@@ -113,7 +121,11 @@ function emitIndexed(group: Group, value: Value, places: Places): GatherKernel |
   const dense: View = {
     ...places.of(value, -1),
     dtype: value.dtype,
-    strides: [(value.kind === Kind.gather || value.kind === Kind.take ? dims[1] : rows) * dims[2], dims[2], 1],
+    strides: [
+      (value.kind === Kind.gather || value.kind === Kind.take ? dims[1] : rows) * dims[2],
+      dims[2],
+      1,
+    ],
   };
   if (value.kind === Kind.gather || value.kind === Kind.take) {
     // A negative or too large index in an empty table must still be reported, so rows may be 0 here.

@@ -4,7 +4,15 @@
  * A group starts as a map over a value that has to be stored. When the planner finds that a matrix product or a reduction is
  * read only there, the group turns into that kernel and what it was computing becomes the epilogue.
  */
-import { bijection, type Coordinates, equal, type Flat, identity, type Split, splitColumn } from "./coordinates.js";
+import {
+  bijection,
+  type Coordinates,
+  equal,
+  type Flat,
+  identity,
+  type Split,
+  splitColumn,
+} from "./coordinates.js";
 import type { Value } from "./values.js";
 
 /** `value`, taken at `from`, is written into the buffer of `target` at `to`. */
@@ -143,8 +151,13 @@ export class Group {
     if (this.folds.length > 0) {
       const first = this.folds[0]!;
       const sameDims =
-        first.attributes.slice(1).join() === reducedDims.join() && first.inputs[0]!.shape.join() === input.shape.join();
-      return sameDims && equal(this.foldCoordinates(result, at, keepdim === 1), this.foldAt!) && this.addFold(result);
+        first.attributes.slice(1).join() === reducedDims.join() &&
+        first.inputs[0]!.shape.join() === input.shape.join();
+      return (
+        sameDims &&
+        equal(this.foldCoordinates(result, at, keepdim === 1), this.foldAt!) &&
+        this.addFold(result)
+      );
     }
     if (this.ordered && !ascending(order)) return false;
     this.dims = order.map((i) => this.dims[i]!);

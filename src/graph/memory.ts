@@ -15,7 +15,9 @@ const alignment = 64;
 export function layOut(lifetimes: readonly Lifetime[]): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(lifetimes.length).fill(0);
   const order = lifetimes.map((_, i) => i).filter((i) => lifetimes[i]!.bytes > 0);
-  order.sort((i, j) => lifetimes[j]!.bytes - lifetimes[i]!.bytes || lifetimes[i]!.first - lifetimes[j]!.first);
+  order.sort(
+    (i, j) => lifetimes[j]!.bytes - lifetimes[i]!.bytes || lifetimes[i]!.first - lifetimes[j]!.first,
+  );
   // Sorted by offset, so that gaps can be read off.
   const placed: number[] = [];
   let total = 0;

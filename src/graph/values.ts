@@ -124,7 +124,9 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
     slot: number,
   ): Value {
     const name =
-      slot >= 0 ? `slot ${kind} ${slot}` : `${node.code}|${inputs.map((input) => input.id).join()}|${attributes.join()}`;
+      slot >= 0
+        ? `slot ${kind} ${slot}`
+        : `${node.code}|${inputs.map((input) => input.id).join()}|${attributes.join()}`;
     let value = known.get(name);
     if (value === undefined) {
       value = new Value(

@@ -160,9 +160,7 @@ export function forgetWalk(): void {
 
 function grown<Numbers extends Int32Array | Float64Array>(numbers: Numbers): Numbers {
   const larger = (
-    numbers instanceof Int32Array
-      ? new Int32Array(numbers.length * 2)
-      : new Float64Array(numbers.length * 2)
+    numbers instanceof Int32Array ? new Int32Array(numbers.length * 2) : new Float64Array(numbers.length * 2)
   ) as Numbers;
   larger.set(numbers);
   return larger;

@@ -60,7 +60,8 @@ export function randomGraph(seed: number, leaves: readonly Node[], length: numbe
   const below = (n: number): number => Math.floor(next() * n);
   const pick = <T>(list: readonly T[]): T => list[below(list.length)]!;
   const pool: Node[] = leaves.map((node) => leaf(node.storage!, node.dtype, node.shape));
-  const some = (): Node => (next() < 0.6 ? pool[pool.length - 1 - below(Math.min(6, pool.length))]! : pick(pool));
+  const some = (): Node =>
+    next() < 0.6 ? pool[pool.length - 1 - below(Math.min(6, pool.length))]! : pick(pool);
 
   const index = (size: number, shape: readonly number[]): Node => {
     const count = shape.reduce((product, n) => product * n, 1);
@@ -108,7 +109,8 @@ export function randomGraph(seed: number, leaves: readonly Node[], length: numbe
         return permute(a, order);
       }
       case 11: {
-        if (a.size === 24) return reshape(a, pick([[24], [4, 6], [6, 4], [2, 3, 4], [3, 4, 2], [2, 12], [2, 2, 6]]));
+        if (a.size === 24)
+          return reshape(a, pick([[24], [4, 6], [6, 4], [2, 3, 4], [3, 4, 2], [2, 12], [2, 2, 6]]));
         return reshape(a, next() < 0.5 ? [a.size] : [1, ...a.shape]);
       }
       case 12:
@@ -139,7 +141,8 @@ export function randomGraph(seed: number, leaves: readonly Node[], length: numbe
       case 16: {
         if (rank === 0 || a.size > 100) return unary("cos", a);
         const same = pool.filter(
-          (other) => other.shape.length === rank && other.shape.every((n, i) => i === dim || n === a.shape[i]),
+          (other) =>
+            other.shape.length === rank && other.shape.every((n, i) => i === dim || n === a.shape[i]),
         );
         return concat([a, pick(same), pick(same)], dim);
       }

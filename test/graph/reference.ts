@@ -123,7 +123,9 @@ class Reference {
         return this.each(node, (point) => {
           const op = binaryOps[opOf(node)]!;
           const result = binary[op](this.at(a, point), this.at(b, point));
-          return node.dtype === "int32" && op === "mul" ? Math.imul(this.at(a, point), this.at(b, point)) : wrap(result, node.dtype);
+          return node.dtype === "int32" && op === "mul"
+            ? Math.imul(this.at(a, point), this.at(b, point))
+            : wrap(result, node.dtype);
         });
       case Kind.select:
         return this.each(node, (point) => (this.at(a, point) !== 0 ? this.at(b, point) : this.at(c, point)));
@@ -141,11 +143,19 @@ class Reference {
         });
       case Kind.slice: {
         const rank = node.shape.length;
-        return this.each(node, (point) => this.at(a, point.map((i, d) => attributes[d]! + i * attributes[2 * rank + d]!)));
+        return this.each(node, (point) =>
+          this.at(
+            a,
+            point.map((i, d) => attributes[d]! + i * attributes[2 * rank + d]!),
+          ),
+        );
       }
       case Kind.flip:
         return this.each(node, (point) =>
-          this.at(a, point.map((i, d) => (attributes.includes(d) ? node.shape[d]! - 1 - i : i))),
+          this.at(
+            a,
+            point.map((i, d) => (attributes.includes(d) ? node.shape[d]! - 1 - i : i)),
+          ),
         );
       case Kind.pad:
         return this.each(node, (point) => {
@@ -177,13 +187,19 @@ class Reference {
           return sum;
         });
       case Kind.gather:
-        return this.each(node, (point, number) => this.at(a, point.with(attributes[0]!, this.index(b, number, a, attributes[0]!))));
+        return this.each(node, (point, number) =>
+          this.at(a, point.with(attributes[0]!, this.index(b, number, a, attributes[0]!))),
+        );
       case Kind.take: {
         const dim = attributes[0]!;
         const rank = b.shape.length;
         return this.each(node, (point) => {
           const index = this.at(b, point.slice(dim, dim + rank));
-          return this.at(a, [...point.slice(0, dim), index < 0 ? index + a.shape[dim]! : index, ...point.slice(dim + rank)]);
+          return this.at(a, [
+            ...point.slice(0, dim),
+            index < 0 ? index + a.shape[dim]! : index,
+            ...point.slice(dim + rank),
+          ]);
         });
       }
       case Kind.scatterAdd:

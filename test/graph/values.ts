@@ -10,7 +10,11 @@ import type { Node } from "../../src/graph/node.js";
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
 
-function view(storage: Storage, dtype: DTypeName, size: number): Float32Array | Float64Array | Int32Array | Uint8Array {
+function view(
+  storage: Storage,
+  dtype: DTypeName,
+  size: number,
+): Float32Array | Float64Array | Int32Array | Uint8Array {
   return new arrays[dtype](storage.buffer, storage.byteOffset, size);
 }
 
