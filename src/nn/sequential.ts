@@ -56,7 +56,7 @@ type Features<L, S extends Shape> =
  * Calls its layers in order, each with the output of the one before. Names of parameters are "0.weight", "2.bias" …
  * PyTorch's nn.Sequential.
  */
-export class Sequential<const Layers extends readonly Layer[] = readonly Layer[]> extends Module {
+export class Sequential<out Layers extends readonly Layer[] = readonly Layer[]> extends Module {
   readonly layers: Layers;
 
   constructor(...layers: Layers) {

@@ -20,7 +20,7 @@ export interface Training {
   stop(reason?: string): void;
 }
 
-type Hook = (training: Training) => void | Promise<void>;
+type Hook = (training: Training) => unknown;
 
 /** All are optional; a promise that one returns is awaited. */
 export interface Callback {

@@ -181,11 +181,15 @@ class Loop implements Training {
   }
 
   /** Calls a hook of all callbacks in order; a promise only if one of them returned one. */
-  #call(hook: keyof Callback): Promise<void> | undefined {
-    let waiting: Promise<void> | undefined;
+  #call(hook: keyof Callback): Promise<unknown> | undefined {
+    let waiting: Promise<unknown> | undefined;
     for (const callback of this.callbacks) {
-      if (waiting !== undefined) waiting = waiting.then(() => callback[hook]?.(this));
-      else waiting = callback[hook]?.(this) ?? undefined;
+      if (waiting !== undefined) {
+        waiting = waiting.then(() => callback[hook]?.(this));
+        continue;
+      }
+      const result = callback[hook]?.(this);
+      if (result instanceof Promise) waiting = result;
     }
     return waiting;
   }

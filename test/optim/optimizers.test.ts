@@ -10,7 +10,9 @@ const { optimizers, article } = golden;
 function smallNetwork(): nn.Sequential {
   const model = nn.sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 2));
   model.loadStateDict(
-    Object.fromEntries(Object.entries(optimizers.initial).map(([name, values]) => [name, tensor(values as number[])])),
+    Object.fromEntries(
+      Object.entries(optimizers.initial).map(([name, values]) => [name, tensor(values as number[])]),
+    ),
   );
   return model;
 }
@@ -36,7 +38,9 @@ describe("optimizers equal PyTorch's over 20 steps", () => {
     test(`${kind} ${JSON.stringify(options)}`, () => {
       const model = smallNetwork();
       const optimizer = make(kind, model, options);
-      losses.forEach((expected, step) => assertClose(trainStep(model, optimizer).item(), expected, `loss ${step + 1}`));
+      losses.forEach((expected, step) =>
+        assertClose(trainStep(model, optimizer).item(), expected, `loss ${step + 1}`),
+      );
       for (const [name, value] of Object.entries(model.stateDict())) assertClose(value, final[name]!, name);
     });
   }
@@ -45,8 +49,11 @@ describe("optimizers equal PyTorch's over 20 steps", () => {
 test("the article's program: weights and losses at steps 1, 10, 100 and 1,000 equal PyTorch's", () => {
   const data = { x: tensor(article.x), y: tensor(article.y) };
   const weights = Object.fromEntries(
-    Object.entries(article.initial).map(([name, values]) => [name, tensor(values as number[], { requiresGrad: true })]),
-  ) as Record<"w1" | "b1" | "w2" | "b2", Tensor>;
+    Object.entries(article.initial).map(([name, values]) => [
+      name,
+      tensor(values as number[], { requiresGrad: true }),
+    ]),
+  ) as Record<string, Tensor> as Record<"w1" | "b1" | "w2" | "b2", Tensor>;
   const optimizer = new optim.SGD(Object.values(weights), { lr: 0.01 });
   for (let step = 1; step <= 1000; step++) {
     optimizer.zeroGrad();
@@ -141,20 +148,51 @@ describe("state", () => {
   test("of another model is refused", () => {
     const optimizer = make("SGD", smallNetwork(), {});
     const other = make("SGD", new nn.Linear(2, 2), {});
-    assert.throws(() => other.loadStateDict(optimizer.stateDict()), /this optimizer trains 2 tensors, the saved one 4/);
+    assert.throws(
+      () => other.loadStateDict(optimizer.stateDict()),
+      /this optimizer trains 2 tensors, the saved one 4/,
+    );
   });
 });
 
 describe("wrong use is refused", () => {
   const model = new nn.Linear(2, 2);
   const cases: [string, () => unknown, RegExp][] = [
-    ["nothing to train", () => new optim.SGD([]), /SGD: there is nothing to train; pass model.parameters\(\)/],
-    ["a tensor that needs no gradient", () => new optim.SGD([ones([2])]), /only leaf tensors with requiresGrad can be trained, not a tensor without requiresGrad of shape \[2\]/],
-    ["a computed tensor", () => new optim.SGD([model.weight.mul(2)]), /not a computed tensor of shape \[2, 2\]/],
-    ["a tensor twice", () => new optim.SGD([model.bias!, model.bias!]), /a tensor of shape \[2\] is in two groups or twice in one/],
-    ["a negative learning rate", () => new optim.SGD(model.parameters(), { lr: -1 }), /SGD: lr must be at least 0, not -1/],
-    ["Nesterov without momentum", () => new optim.SGD(model.parameters(), { nesterov: true }), /nesterov needs momentum above 0/],
-    ["a beta above 1", () => new optim.Adam(model.parameters(), { betas: [0.9, 1.5] }), /Adam: betas\[1\] must be between 0 and 1, not 1.5/],
+    [
+      "nothing to train",
+      () => new optim.SGD([]),
+      /SGD: there is nothing to train; pass model.parameters\(\)/,
+    ],
+    [
+      "a tensor that needs no gradient",
+      () => new optim.SGD([ones([2])]),
+      /only leaf tensors with requiresGrad can be trained, not a tensor without requiresGrad of shape \[2\]/,
+    ],
+    [
+      "a computed tensor",
+      () => new optim.SGD([model.weight.mul(2)]),
+      /not a computed tensor of shape \[2, 2\]/,
+    ],
+    [
+      "a tensor twice",
+      () => new optim.SGD([model.bias!, model.bias!]),
+      /a tensor of shape \[2\] is in two groups or twice in one/,
+    ],
+    [
+      "a negative learning rate",
+      () => new optim.SGD(model.parameters(), { lr: -1 }),
+      /SGD: lr must be at least 0, not -1/,
+    ],
+    [
+      "Nesterov without momentum",
+      () => new optim.SGD(model.parameters(), { nesterov: true }),
+      /nesterov needs momentum above 0/,
+    ],
+    [
+      "a beta above 1",
+      () => new optim.Adam(model.parameters(), { betas: [0.9, 1.5] }),
+      /Adam: betas\[1\] must be between 0 and 1, not 1.5/,
+    ],
   ];
   for (const [name, use, message] of cases) test(name, () => assert.throws(use, message));
 
