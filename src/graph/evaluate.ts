@@ -43,6 +43,10 @@ function compute(roots: readonly Node[], keepSaved: boolean): void {
     plan = planFor(roots, 0, noUpdates);
     run(plan, noVariable);
     settle(plan, roots, 0);
+  } catch (error) {
+    // A value that cannot be computed is reported to whoever reads it, not again to an unrelated step.
+    for (const root of roots) root.flags |= Flag.consumed;
+    throw error;
   } finally {
     release(plan);
   }
