@@ -56,8 +56,8 @@ async function engine(): Promise<Finding> {
   const title = "engine";
   try {
     const { engineReport } = await import("../../src/engine/current.js");
-    const { name, description, threads, reason } = engineReport();
-    return { ok: true, title, text: `${name}: ${description}, ${threads} threads (${reason})` };
+    const { description, reason } = engineReport();
+    return { ok: true, title, text: `${description} (${reason})` };
   } catch (error) {
     return {
       ok: false,
