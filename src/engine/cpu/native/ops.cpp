@@ -1,33 +1,13 @@
 // The vector operations of the tile machine, one small loop each, and the tables by which the decoder finds them.
 // The compiler vectorises the loops; counts are multiples of kLanes, so there are no tails.
-#include <string.h>
-
+#include "loops.h"
 #include "scalar_math.h"
 #include "tile.h"
-#include "vector_math.h"
+#include "transcendental.h"
 
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
-
-template <class R, class T, R (*F)(T)>
-void map1(char* out, const char* a, const char*, const char*, int64_t n) {
-  R* r = reinterpret_cast<R*>(out);
-  const T* x = reinterpret_cast<const T*>(a);
-  n &= -kLanes;
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; i++) r[i] = F(x[i]);
-}
-
-template <class R, class T, R (*F)(T, T)>
-void map2(char* out, const char* a, const char* b, const char*, int64_t n) {
-  R* r = reinterpret_cast<R*>(out);
-  const T* x = reinterpret_cast<const T*>(a);
-  const T* y = reinterpret_cast<const T*>(b);
-  n &= -kLanes;
-#pragma GCC ivdep
-  for (int64_t i = 0; i < n; i++) r[i] = F(x[i], y[i]);
-}
 
 template <class T>
 void select(char* out, const char* condition, const char* a, const char* b, int64_t n) {

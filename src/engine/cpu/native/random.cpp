@@ -1,6 +1,8 @@
 // Draws from the Philox stream for the tile machine; philox.h says which number belongs to which position.
 #include <math.h>
+#include <string.h>
 
+#include "float_math.h"
 #include "philox.h"
 #include "tile.h"
 
@@ -11,40 +13,48 @@ namespace {
 constexpr int kBlocks = 64;
 constexpr double kTwoPi = 6.283185307179586476925;
 
-inline float uniformOf(const uint32_t* w, int lane, float) { return float(w[lane] >> 8) * 0x1p-24f; }
-inline double uniformOf(const uint32_t* w, int lane, double) {
-  return (double(w[2 * lane] >> 5) * 67108864.0 + double(w[2 * lane + 1] >> 6)) * 0x1p-53;
+inline float shortUniform(uint32_t w) { return float(int32_t(w >> 8)) * 0x1p-24f; }
+inline double wideUniform(const uint32_t* w) { return (double(w[0] >> 5) * 67108864.0 + double(w[1] >> 6)) * 0x1p-53; }
+
+// Numbers of whole blocks; the words of a block lie in the order of the positions that they serve.
+void fill(float* out, const uint32_t* words, int blocks, bool normal) {
+  if (!normal) {
+    for (int i = 0; i < 4 * blocks; i++) out[i] = shortUniform(words[i]);
+    return;
+  }
+  for (int i = 0; i < 2 * blocks; i++) {
+    const float radius = squareRoot(-2.0f * logOf(shortUniform(words[2 * i]) + 0x1p-24f));
+    const Angle angle = reduceAngle(kTwoPi * double(shortUniform(words[2 * i + 1])));
+    const double cosine = angle.quadrant & 1 ? angle.sine : angle.cosine, sine = angle.quadrant & 1 ? angle.cosine : angle.sine;
+    out[2 * i] = radius * float((angle.quadrant + 1) & 2 ? -cosine : cosine);
+    out[2 * i + 1] = radius * float(angle.quadrant & 2 ? -sine : sine);
+  }
 }
 
-inline float normalOf(const uint32_t* w, int lane, float) {
-  const uint32_t* pair = w + (lane & 2);
-  const float u1 = float((pair[0] >> 8) + 1) * 0x1p-24f, u2 = float(pair[1] >> 8) * 0x1p-24f;
-  const double radius = ::sqrt(-2.0 * ::log(double(u1))), angle = kTwoPi * double(u2);
-  return float(radius * (lane & 1 ? ::sin(angle) : ::cos(angle)));
-}
-inline double normalOf(const uint32_t* w, int lane, double) {
-  const double u1 = uniformOf(w, 0, 0.0) + 0x1p-53, u2 = uniformOf(w, 1, 0.0);
-  return ::sqrt(-2.0 * ::log(u1)) * (lane & 1 ? ::sin(kTwoPi * u2) : ::cos(kTwoPi * u2));
+void fill(double* out, const uint32_t* words, int blocks, bool normal) {
+  for (int i = 0; i < blocks; i++) {
+    const double u1 = wideUniform(words + 4 * i), u2 = wideUniform(words + 4 * i + 2);
+    const double radius = normal ? ::sqrt(-2.0 * ::log(u1 + 0x1p-53)) : 0;
+    out[2 * i] = normal ? radius * ::cos(kTwoPi * u2) : u1;
+    out[2 * i + 1] = normal ? radius * ::sin(kTwoPi * u2) : u2;
+  }
 }
 
 template <class T, bool normal>
 void draw(T* out, uint64_t seed, uint64_t first, uint64_t step, int64_t count) {
   constexpr int kShift = sizeof(T) == 4 ? 2 : 1, kPerBlock = 1 << kShift;
   uint32_t words[4 * kBlocks];
+  T numbers[kBlocks * kPerBlock];
   for (int64_t done = 0; done < count;) {
-    const uint64_t start = first + uint64_t(done) * step, block = start >> kShift;
-    int64_t length = 1;
-    if (step == 1) {
-      length = int64_t(kBlocks) * kPerBlock - int64_t(start & (kPerBlock - 1));
-      if (length > count - done) length = count - done;
-    }
+    const uint64_t start = first + uint64_t(done) * step;
     const int64_t lead = int64_t(start & (kPerBlock - 1));
-    philoxBlocks(words, seed, block, int((lead + length + kPerBlock - 1) >> kShift));
-    for (int64_t i = 0; i < length; i++) {
-      const uint32_t* w = words + 4 * ((lead + i) >> kShift);
-      const int lane = int(lead + i) & (kPerBlock - 1);
-      out[done + i] = normal ? normalOf(w, lane, T()) : uniformOf(w, lane, T());
-    }
+    int64_t length = step == 1 ? int64_t(kBlocks) * kPerBlock - lead : 1;
+    if (length > count - done) length = count - done;
+    const int blocks = int((lead + length + kPerBlock - 1) >> kShift);
+    philoxBlocks(words, seed, start >> kShift, blocks);
+    const bool whole = lead == 0 && length == int64_t(blocks) * kPerBlock;
+    fill(whole ? out + done : numbers, words, blocks, normal);
+    if (!whole) memcpy(out + done, numbers + lead, size_t(length) * sizeof(T));
     done += length;
   }
 }

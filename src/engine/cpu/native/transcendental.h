@@ -1,7 +1,9 @@
-// Functions that the hardware has no instruction for: exp, log, tanh and their family.
+// Functions that the hardware has no instruction for: float32 by float_math.h, float64 and the rarer ones by the C library.
 #pragma once
-#include "scalar_math.h"
-#include "tile.h"
+#include <string.h>
+
+#include "float_math.h"
+#include "loops.h"
 
 namespace cellgrad {
 namespace CG_ISA {
@@ -22,11 +24,28 @@ void each2(char* out, const char* a, const char* b, const char*, int64_t n) {
   for (int64_t i = 0; i < n; i++) r[i] = F(x[i], y[i]);
 }
 
+/// A function of angles: the vector version, and the C library for angles beyond its range.
+template <float (*F)(float), float (*Exact)(float)>
+void eachAngle(char* out, const char* a, const char*, const char*, int64_t n) {
+  float* r = reinterpret_cast<float*>(out);
+  const float* from = reinterpret_cast<const float*>(a);
+  for (int64_t start = 0; start < n; start += kLanes) {
+    float x[kLanes];
+    memcpy(x, from + start, sizeof x);
+    bool beyond = false;
+    for (int64_t i = 0; i < kLanes; i++) beyond |= !(absolute(x[i]) <= kLargestAngle);
+    if (beyond) {
+      for (int64_t i = 0; i < kLanes; i++) r[start + i] = Exact(x[i]);
+    } else {
+      for (int64_t i = 0; i < kLanes; i++) r[start + i] = F(x[i]);
+    }
+  }
+}
+
 inline double sigmoidOf(double x) {
   const double e = ::exp(-fabs(x));
-  return x >= 0 ? 1 / (1 + e) : x < 0 ? e / (1 + e) : x != x ? x : 0.5;
+  return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
-inline float sigmoidOf(float x) { return float(sigmoidOf(double(x))); }
 
 inline OpFn transcendental(Unary op, double) {
   switch (op) {
@@ -51,27 +70,27 @@ inline OpFn transcendental(Unary op, double) {
 
 inline OpFn transcendental(Unary op, float) {
   switch (op) {
-    case Unary::exp: return each<float, ::expf>;
-    case Unary::expm1: return each<float, ::expm1f>;
-    case Unary::log: return each<float, ::logf>;
-    case Unary::log1p: return each<float, ::log1pf>;
-    case Unary::sin: return each<float, ::sinf>;
-    case Unary::cos: return each<float, ::cosf>;
-    case Unary::tan: return each<float, ::tanf>;
+    case Unary::exp: return map1<float, float, expOf>;
+    case Unary::expm1: return map1<float, float, expm1Of>;
+    case Unary::log: return map1<float, float, logOf>;
+    case Unary::log1p: return map1<float, float, log1pOf>;
+    case Unary::tanh: return map1<float, float, tanhOf>;
+    case Unary::sigmoid: return map1<float, float, sigmoidOf>;
+    case Unary::erf: return map1<float, float, erfOf>;
+    case Unary::sin: return eachAngle<sinOf, ::sinf>;
+    case Unary::cos: return eachAngle<cosOf, ::cosf>;
+    case Unary::tan: return eachAngle<tanOf, ::tanf>;
     case Unary::asin: return each<float, ::asinf>;
     case Unary::acos: return each<float, ::acosf>;
     case Unary::atan: return each<float, ::atanf>;
     case Unary::sinh: return each<float, ::sinhf>;
     case Unary::cosh: return each<float, ::coshf>;
-    case Unary::tanh: return each<float, ::tanhf>;
-    case Unary::erf: return each<float, ::erff>;
-    case Unary::sigmoid: return each<float, sigmoidOf>;
     default: return nullptr;
   }
 }
 
 inline OpFn power(double) { return each2<double, ::pow>; }
-inline OpFn power(float) { return each2<float, ::powf>; }
+inline OpFn power(float) { return map2<float, float, powOf>; }
 
 }  // namespace
 }  // namespace CG_ISA
