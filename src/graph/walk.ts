@@ -30,6 +30,8 @@ export const walked = {
   saved: [] as (Node | undefined)[],
   savedCount: 0,
   epoch: 0,
+  /** The last walk of a step. */
+  stepEpoch: 0,
 };
 
 const stack: (Node | undefined)[] = [];
@@ -41,6 +43,8 @@ const stack: (Node | undefined)[] = [];
  */
 export function walk(roots: readonly Node[], updates: number, keepSaved: boolean): void {
   const epoch = ++walked.epoch;
+  const { stepEpoch } = walked;
+  if (updates > 0) walked.stepEpoch = epoch;
   const nodes = walked.nodes;
   const leaves = walked.leaves;
   let key = walked.key;
@@ -68,6 +72,9 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
         key[k++] = seenBefore - node.index;
         continue;
       }
+      // An earlier step computed it on the way and somebody still builds on it: from now on it has its value, or data that was
+      // made before a training loop would be computed again at every step.
+      const again = updates > 0 && node.epoch !== 0 && node.epoch <= stepEpoch;
       node.epoch = epoch;
       node.index = nodeCount;
       nodes[nodeCount++] = node;
@@ -95,7 +102,11 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
         while (depth > 0) stack[--depth] = undefined;
         throw new Error(overwritten);
       }
-      if (keepSaved && (node.flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce)) {
+      const expensive = kind === Kind.matmul || kind === Kind.reduce;
+      if (
+        (keepSaved && expensive && (node.flags & Flag.saved) !== 0) ||
+        (again && (kind < Kind.reshape || kind > Kind.flip) && kind !== Kind.iota)
+      ) {
         key[k++] = code | savedBit;
         walked.saved[savedCount++] = node;
       } else {

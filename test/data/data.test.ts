@@ -21,18 +21,30 @@ describe("DataLoader", () => {
   test("dropLast leaves the smaller batch out", () => {
     const loader = new data.DataLoader(numbered(7), { batchSize: 3, dropLast: true });
     assert.equal(loader.length, 2);
-    assert.deepEqual(labels(loader), [[0, 1, 2], [3, 4, 5]]);
+    assert.deepEqual(labels(loader), [
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
   });
   test("rows of all tensors stay together when shuffled, and each comes once", () => {
     const loader = new data.DataLoader(numbered(100), { batchSize: 32, shuffle: true, seed: 5 });
     const seen: number[] = [];
     for (const [x, y] of loader) {
       const classes = y.tolist();
-      assert.deepEqual(x.tolist(), classes.map((i) => [i, i === 0 ? -0 : -i]));
+      assert.deepEqual(
+        x.tolist(),
+        classes.map((i) => [i, i === 0 ? -0 : -i]),
+      );
       seen.push(...classes);
     }
-    assert.notDeepEqual(seen, [...seen].sort((a, b) => a - b));
-    assert.deepEqual([...seen].sort((a, b) => a - b), Array.from({ length: 100 }, (_, i) => i));
+    assert.notDeepEqual(
+      seen,
+      [...seen].sort((a, b) => a - b),
+    );
+    assert.deepEqual(
+      [...seen].sort((a, b) => a - b),
+      Array.from({ length: 100 }, (_, i) => i),
+    );
   });
   test("each time has another order; the seed decides all of them", () => {
     const make = () => new data.DataLoader(numbered(50), { batchSize: 50, shuffle: true, seed: 1 });
@@ -74,10 +86,22 @@ describe("DataLoader", () => {
       get: (i) => [tensor([i, i * i]), tensor(i)],
     };
     const [x, y] = [...new data.DataLoader(squares, { batchSize: 3 })][1]!;
-    assert.deepEqual([x.tolist(), y.tolist()], [[[3, 9], [4, 16]], [3, 4]]);
+    assert.deepEqual(
+      [x.tolist(), y.tolist()],
+      [
+        [
+          [3, 9],
+          [4, 16],
+        ],
+        [3, 4],
+      ],
+    );
   });
   test("refuses a batch size of 0", () => {
-    assert.throws(() => new data.DataLoader(numbered(3), { batchSize: 0 }), /batchSize must be a whole number of at least 1, not 0/);
+    assert.throws(
+      () => new data.DataLoader(numbered(3), { batchSize: 0 }),
+      /batchSize must be a whole number of at least 1, not 0/,
+    );
   });
 });
 
@@ -88,20 +112,35 @@ describe("data sets", () => {
     assert.throws(() => numbered(4).get(4), /there is no example 4; numbers go from 0 to 3/);
   });
   test("tensors of different lengths are refused", () => {
-    assert.throws(() => new data.TensorDataset(zeros([4, 2]), zeros([3])), /first sizes must be equal .*\[4, 2\], \[3\]/);
+    assert.throws(
+      () => new data.TensorDataset(zeros([4, 2]), zeros([3])),
+      /first sizes must be equal .*\[4, 2\], \[3\]/,
+    );
   });
   test("a subset of a subset counts from its own start", () => {
     const subset = new data.Subset(new data.Subset(numbered(10), [5, 6, 7, 8]), [3, 1]);
     assert.deepEqual(labels(new data.DataLoader(subset, { batchSize: 2 })), [[8, 6]]);
   });
   test("a random split divides all examples, by counts or shares", () => {
-    for (const lengths of [[7, 3], [0.7, 0.3]]) {
+    for (const lengths of [
+      [7, 3],
+      [0.7, 0.3],
+    ]) {
       const parts = data.randomSplit(numbered(10), lengths, { seed: 4 });
-      assert.deepEqual(parts.map((part) => part.length), [7, 3]);
+      assert.deepEqual(
+        parts.map((part) => part.length),
+        [7, 3],
+      );
       const all = parts.flatMap((part) => labels(new data.DataLoader(part, { batchSize: 10 })).flat());
-      assert.deepEqual(all.sort((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      assert.deepEqual(
+        all.sort((a, b) => a - b),
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      );
     }
-    assert.throws(() => data.randomSplit(numbered(10), [7, 4]), /must be whole numbers that sum to 10.*\[7, 4\]/);
+    assert.throws(
+      () => data.randomSplit(numbered(10), [7, 4]),
+      /must be whole numbers that sum to 10.*\[7, 4\]/,
+    );
   });
 });
 
@@ -130,7 +169,10 @@ describe("made-up data", () => {
     }
   });
   test("blobs: as many classes as centers", () => {
-    assert.deepEqual([...new Set(points(data.blobs(30, { centers: 4 })).map(({ label }) => label))], [0, 1, 2, 3]);
+    assert.deepEqual(
+      [...new Set(points(data.blobs(30, { centers: 4 })).map(({ label }) => label))],
+      [0, 1, 2, 3],
+    );
   });
   test("xor: the truth table, and its quadrants", () => {
     assert.deepEqual(points(data.xor()), [

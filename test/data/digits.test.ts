@@ -7,14 +7,23 @@ const { train, test: held } = data.digits();
 const counts = (labels: Tensor) => labels.oneHot(10).sum(0).tolist() as number[];
 
 test("8,000 images for training and 2,000 for testing, as rows of 784", () => {
-  assert.deepEqual(train.tensors.map((each) => each.shape), [[8000, 784], [8000]]);
-  assert.deepEqual(held.tensors.map((each) => each.shape), [[2000, 784], [2000]]);
+  assert.deepEqual(
+    train.tensors.map((each) => each.shape),
+    [[8000, 784], [8000]],
+  );
+  assert.deepEqual(
+    held.tensors.map((each) => each.shape),
+    [[2000, 784], [2000]],
+  );
   assert.equal(train.tensors[1].dtype, "int32");
 });
 
 test("together they are the first 10,000 of MNIST's training set, so often does each digit come", () => {
   const [a, b] = [counts(train.tensors[1]), counts(held.tensors[1])];
-  assert.deepEqual(a.map((count, digit) => count + b[digit]!), [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978]);
+  assert.deepEqual(
+    a.map((count, digit) => count + b[digit]!),
+    [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978],
+  );
   b.forEach((count, digit) => assert.ok(Math.abs(count - (a[digit]! + count) / 5) < 1));
 });
 
@@ -29,5 +38,8 @@ test("pixels are whole gray levels between 0 and 1", () => {
 
 test("classes are mixed, the same way in every process", () => {
   assert.equal(new Set(train.tensors[1].slice([0, 100]).tolist() as number[]).size, 10);
-  assert.deepEqual(train.tensors[1].slice([0, 8]).tolist(), data.digits().train.tensors[1].slice([0, 8]).tolist());
+  assert.deepEqual(
+    train.tensors[1].slice([0, 8]).tolist(),
+    data.digits().train.tensors[1].slice([0, 8]).tolist(),
+  );
 });
