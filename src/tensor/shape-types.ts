@@ -249,21 +249,22 @@ export type TensorData =
   | Int16Array
   | Uint16Array;
 
-/** The shape of nested array literals; a list whose length is not known gives `number`. */
-export type ShapeOfData<D> = D extends number | boolean
+/** The shape of nested array literals; a list whose length is not known gives `number`, one whose depth is not known `Shape`. */
+export type ShapeOfData<D> = [D] extends [never]
   ? []
-  : D extends readonly unknown[]
-    ? [
-        number extends D["length"] ? number : D["length"],
-        ...ShapeOfElement<D[number]>,
-      ] extends infer S extends Shape
-      ? S
-      : Shape
-    : D extends ArrayLike<number>
-      ? [number]
-      : Shape;
+  : [D] extends [number | boolean]
+    ? []
+    : [D] extends [readonly (infer E)[]]
+      ? ShapeOfData<E> extends infer R extends Shape
+        ? number extends R["length"]
+          ? Shape
+          : [LengthOf<D>, ...R]
+        : Shape
+      : [D] extends [ArrayLike<number>]
+        ? [number]
+        : Shape;
 
-type ShapeOfElement<E> = [E] extends [never] ? [] : [E] extends [number | boolean] ? [] : ShapeOfData<E>;
+type LengthOf<D extends readonly unknown[]> = number extends D["length"] ? number : D["length"];
 
 type ShapeOf<T> = T extends { readonly shape: infer S extends Shape } ? S : Shape;
 

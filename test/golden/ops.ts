@@ -1,0 +1,69 @@
+/** Reads ops.json, what PyTorch computed; made by make_ops.py. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { type DType, type Shape, type Tensor, tensor } from "../../src/index.js";
+
+type Numbers = readonly (number | "nan" | "inf" | "-inf" | "-0")[];
+
+export interface Value {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly data: Numbers;
+}
+
+export interface Golden {
+  readonly torch: string;
+  readonly cases: Readonly<
+    Record<
+      string,
+      {
+        readonly inputs: readonly { readonly shape: Shape; readonly data: Numbers }[];
+        readonly value: Value;
+        /** The same from float32 inputs. */
+        readonly float32: Numbers;
+        /** Gradients of the float64 inputs, with `weights` to begin with. */
+        readonly grads: readonly (Numbers | null)[];
+      }
+    >
+  >;
+  readonly plain: Readonly<Record<string, Value>>;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly prints: Readonly<
+    Record<string, Value & { readonly requiresGrad: boolean; readonly text: string }>
+  >;
+}
+
+export const golden = JSON.parse(readFileSync(new URL("./ops.json", import.meta.url), "utf8")) as Golden;
+
+const special: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, "-inf": -Infinity, "-0": -0 };
+
+export function decode(data: Numbers): number[] {
+  return data.map((x) => (typeof x === "string" ? special[x]! : x));
+}
+
+export function load(value: { shape: Shape; data: Numbers }, dtype: DType): Tensor {
+  return tensor(decode(value.data), { dtype }).reshape(value.shape);
+}
+
+/** torch.testing.assert_close's tolerances. */
+const tolerance: Readonly<Record<DType, { rtol: number; atol: number }>> = {
+  float32: { rtol: 1.3e-6, atol: 1e-5 },
+  float64: { rtol: 1e-7, atol: 1e-7 },
+  int32: { rtol: 0, atol: 0 },
+  bool: { rtol: 0, atol: 0 },
+};
+
+export function assertClose(actual: Tensor, data: Numbers, what: string): void {
+  const expected = decode(data);
+  const got = actual.dataSync();
+  const { rtol, atol } = tolerance[actual.dtype];
+  assert.equal(got.length, expected.length, what);
+  expected.forEach((e, i) => {
+    const g = got[i]!;
+    if (Object.is(g, e) || g === e) return;
+    assert.ok(
+      Math.abs(g - e) <= atol + rtol * Math.abs(e) && Number.isFinite(g),
+      `${what}: element ${i} is ${g}, PyTorch gives ${e}`,
+    );
+  });
+}
