@@ -3,6 +3,7 @@
  * other, so that clients are answered meanwhile. Ends with its client's wish, a signal, or its parent.
  */
 import { startLanguage } from "./language/start.js";
+import { HistoryFile, historyPath } from "./protocol/history-file.js";
 import { Kernel } from "./protocol/kernel.js";
 import { startSession } from "./session/start.js";
 import type { Connection } from "./transport/connection.js";
@@ -35,12 +36,14 @@ export async function startKernel(
     await sockets.close();
     end();
   };
+  const history = historyPath();
   const kernel = new Kernel(
     {
       startSession,
       startLanguage,
       cwd,
       ports: connection.ports,
+      ...(history !== undefined && { history: new HistoryFile(history, log) }),
       send: (channel, message) => sockets.send(channel, message),
       log,
       onShutdown: () => void stop(),

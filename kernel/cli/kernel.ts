@@ -9,7 +9,8 @@ export const kernel: Command = {
   help: `cellgrad kernel CONNECTION_FILE
 
   Starts a kernel on the sockets that the connection file names, in the current folder. Jupyter calls this through the kernelspec.
-  SIGINT interrupts the running cell, SIGTERM ends the kernel. Exit code 1: the file cannot be used or a port is taken.`,
+  SIGINT interrupts the running cell, SIGTERM ends the kernel. Exit code 1: the file cannot be used or a port is taken.
+  Cells are kept in a history file in the user's data folder; CELLGRAD_HISTORY names another file, or none when it is empty.`,
 
   async run(args) {
     const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });

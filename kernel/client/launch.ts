@@ -72,8 +72,13 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
   const child = spawn(command!, [...args, file], {
     cwd: options.cwd,
     stdio: ["ignore", "ignore", "pipe"],
-    // Should this process be killed, the kernel notices and ends too.
-    env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
+    env: {
+      ...process.env,
+      // Should this process be killed, the kernel notices and ends too.
+      JPY_PARENT_PID: String(process.pid),
+      // The history is for what people type, not for what programs run.
+      CELLGRAD_HISTORY: "",
+    },
   });
   let log = "";
   child.stderr!.on("data", (chunk: Buffer) => (log = (log + chunk.toString()).slice(-LOG_LENGTH)));

@@ -1,4 +1,8 @@
-/** Cells that ran, numbered by session and count, and the three ways in which clients look them up. */
+/**
+ * Cells that ran, numbered by session and count, and the three ways in which clients look them up. Earlier sessions come from the
+ * history file, which is read when somebody first asks.
+ */
+import type { HistoryFile } from "./history-file.js";
 
 export interface HistoryEntry {
   readonly session: number;
@@ -8,18 +12,30 @@ export interface HistoryEntry {
   readonly output?: string;
 }
 
-export class HistoryStore {
-  readonly #entries: HistoryEntry[] = [];
-  /** Number of the running session. */
-  readonly session = 1;
+/** Of a long result, this many characters are kept. */
+const OUTPUT_LENGTH = 2_000;
 
-  add(line: number, input: string, output?: string): void {
-    this.#entries.push({ session: this.session, line, input, ...(output !== undefined && { output }) });
+export class HistoryStore {
+  readonly #kernel: string;
+  readonly #file: HistoryFile | undefined;
+  readonly #own: Omit<HistoryEntry, "session">[] = [];
+  #earlier: HistoryEntry[] | undefined;
+
+  /** @param kernel id of this kernel, by which the file tells its cells from others' */
+  constructor(kernel: string, file?: HistoryFile) {
+    this.#kernel = kernel;
+    this.#file = file;
+  }
+
+  add(line: number, input: string, result?: string): void {
+    const output = result === undefined ? {} : { output: result.slice(0, OUTPUT_LENGTH) };
+    this.#own.push({ line, input, ...output });
+    this.#file?.append({ kernel: this.#kernel, line, input, ...output });
   }
 
   /** The last `n` entries, oldest first. */
   tail(n: number): HistoryEntry[] {
-    return n > 0 ? this.#entries.slice(-n) : [];
+    return n > 0 ? this.#entries().slice(-n) : [];
   }
 
   /**
@@ -27,10 +43,9 @@ export class HistoryStore {
    * @param session positive: its number; 0 or negative: counted back from the running one
    */
   range(session: number, start: number, stop = Infinity): HistoryEntry[] {
-    const number = session > 0 ? session : this.session + session;
-    return this.#entries.filter(
-      (entry) => entry.session === number && entry.line >= start && entry.line < stop,
-    );
+    const entries = this.#entries();
+    const number = session > 0 ? session : this.#session() + session;
+    return entries.filter((entry) => entry.session === number && entry.line >= start && entry.line < stop);
   }
 
   /**
@@ -39,15 +54,40 @@ export class HistoryStore {
    */
   search(pattern: string, n = Infinity, unique = false): HistoryEntry[] {
     const matches = globToRegExp(pattern);
+    const entries = this.#entries();
     const found: HistoryEntry[] = [];
     const seen = new Set<string>();
-    for (let i = this.#entries.length - 1; i >= 0 && found.length < n; i--) {
-      const entry = this.#entries[i]!;
+    for (let i = entries.length - 1; i >= 0 && found.length < n; i--) {
+      const entry = entries[i]!;
       if (!matches.test(entry.input) || (unique && seen.has(entry.input))) continue;
       seen.add(entry.input);
       found.push(entry);
     }
     return found.reverse();
+  }
+
+  #entries(): HistoryEntry[] {
+    this.#earlier ??= this.#readEarlier();
+    const session = this.#session();
+    return [...this.#earlier, ...this.#own.map((entry) => ({ session, ...entry }))];
+  }
+
+  /** Number of the running session: one more than the last before it. */
+  #session(): number {
+    return (this.#earlier?.at(-1)?.session ?? 0) + 1;
+  }
+
+  /** Sessions are numbered by their first cell in the file. Of two kernels at once, one kernel's cells stay together. */
+  #readEarlier(): HistoryEntry[] {
+    const sessions = new Map<string, HistoryEntry[]>();
+    for (const { kernel, line, input, output } of this.#file?.read() ?? []) {
+      if (kernel === this.#kernel) continue;
+      if (!sessions.has(kernel)) sessions.set(kernel, []);
+      const session = sessions.get(kernel)!;
+      const number = session[0]?.session ?? sessions.size;
+      session.push({ session: number, line, input, ...(output !== undefined && { output }) });
+    }
+    return [...sessions.values()].flat();
   }
 }
 

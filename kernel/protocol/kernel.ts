@@ -10,6 +10,7 @@ import { Comms } from "./comm.js";
 import type { KernelContext, RequestChannel } from "./context.js";
 import { Dispatcher } from "./dispatcher.js";
 import { ExecuteQueue } from "./execute-queue.js";
+import type { HistoryFile } from "./history-file.js";
 import { HistoryStore } from "./history-store.js";
 import { InputRequests } from "./input-requests.js";
 import type { Interruption } from "./interruption.js";
@@ -23,6 +24,8 @@ export interface KernelOptions {
   readonly cwd: string;
   /** Ports by channel, for connect_request. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Where cells are kept beyond this kernel's life; none are without it. */
+  readonly history?: HistoryFile;
   send(channel: RequestChannel | "stdin" | "iopub", message: Message): void;
   log(line: string): void;
   /** A client asked the kernel to end; its reply has been sent. */
@@ -39,7 +42,7 @@ export class Kernel implements KernelContext {
   readonly inputs: InputRequests;
   readonly comms: Comms;
   readonly queue = new ExecuteQueue();
-  readonly history = new HistoryStore();
+  readonly history: HistoryStore;
   readonly ports: Readonly<Record<string, number>>;
   executionCount = 0;
   interruption: Interruption | undefined;
@@ -55,6 +58,7 @@ export class Kernel implements KernelContext {
     this.outputs = new Outputs(this.publisher);
     this.inputs = new InputRequests(id, (message) => send("stdin", message), log);
     this.comms = new Comms(this.publisher);
+    this.history = new HistoryStore(id, options.history);
     this.#dispatcher = new Dispatcher(this, id, send);
     this.session = options.startSession({
       cwd,
@@ -87,7 +91,8 @@ export class Kernel implements KernelContext {
 
   /** Ends the session process and the language service. */
   async close(): Promise<void> {
-    await Promise.allSettled([this.session.close(), this.language.close()]);
+    const { session, language } = this;
+    await Promise.allSettled([session.close(), language.close(), this.#options.history?.flushed()]);
   }
 
   #onOutput(event: OutputEvent): void {

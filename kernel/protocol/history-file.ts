@@ -1,0 +1,103 @@
+/**
+ * The history on disk: one line of JSON for each cell, appended as cells run, so that any number of kernels can write to one file.
+ * SQLite would need either a newer Node or a native package; a file that is only appended to needs neither.
+ */
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** A cell of some kernel, which `kernel` tells apart. */
+export interface HistoryLine {
+  readonly kernel: string;
+  readonly line: number;
+  readonly input: string;
+  readonly output?: string;
+}
+
+/** Only this much of the end is read, in bytes; a file that is longer by far is put aside when a kernel starts. */
+const READ = 8 * 2 ** 20;
+const PUT_ASIDE = 8 * READ;
+
+/** Where the history is kept; CELLGRAD_HISTORY names another file, or none when it is empty. */
+export function historyPath(): string | undefined {
+  const { CELLGRAD_HISTORY: own, XDG_DATA_HOME: xdg, LOCALAPPDATA: local } = process.env;
+  if (own !== undefined) return own === "" ? undefined : own;
+  const folder =
+    process.platform === "win32"
+      ? (local ?? join(homedir(), "AppData", "Local"))
+      : process.platform === "darwin"
+        ? join(homedir(), "Library", "Application Support")
+        : xdg || join(homedir(), ".local", "share");
+  return join(folder, "cellgrad", "history.jsonl");
+}
+
+export class HistoryFile {
+  readonly #path: string;
+  readonly #log: (line: string) => void;
+  #writing: Promise<void> = Promise.resolve();
+  #failed = false;
+
+  constructor(path: string, log: (line: string) => void) {
+    this.#path = path;
+    this.#log = log;
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > PUT_ASIDE) renameSync(path, `${path}.old`);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  /** Appends without waiting; cells come out in the order of the calls. */
+  append(line: HistoryLine): void {
+    if (this.#failed) return;
+    this.#writing = this.#writing
+      .then(() => appendFile(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 }))
+      .catch((error: Error) => this.#fail(error));
+  }
+
+  /** Resolves when all that was appended is in the file. */
+  async flushed(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** The cells at the end of the file, oldest first. Lines that cannot be read are left out. */
+  read(): HistoryLine[] {
+    let text: string;
+    try {
+      text = readEnd(this.#path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+        this.#log(`history: ${(error as Error).message}`);
+      return [];
+    }
+    return text.split("\n").flatMap((line) => {
+      try {
+        const parsed = JSON.parse(line) as Partial<HistoryLine>;
+        const { kernel, line: number, input } = parsed;
+        const good = typeof kernel === "string" && typeof number === "number" && typeof input === "string";
+        return good ? [parsed as HistoryLine] : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  #fail(error: Error): void {
+    if (!this.#failed) this.#log(`history is not kept: ${error.message}`);
+    this.#failed = true;
+  }
+}
+
+function readEnd(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(size, READ));
+    const length = readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString("utf8", 0, length);
+  } finally {
+    closeSync(file);
+  }
+}

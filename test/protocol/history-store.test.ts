@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { HistoryFile } from "../../kernel/protocol/history-file.js";
+import { HistoryStore } from "../../kernel/protocol/history-store.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellgrad-test-"));
+after(() => rmSync(folder, { recursive: true }));
+const fail = (line: string): never => assert.fail(line);
+
+test("cells of earlier kernels are found under session numbers before the running one's", async () => {
+  const path = join(folder, "new", "history.jsonl");
+  for (const [kernel, inputs] of [
+    ["first", ["a", "b"]],
+    ["second", ["c"]],
+  ] as const) {
+    const file = new HistoryFile(path, fail);
+    const store = new HistoryStore(kernel, file);
+    inputs.forEach((input, i) => store.add(i + 1, input, input === "b" ? "result" : undefined));
+    await file.flushed();
+  }
+  const file = new HistoryFile(path, fail);
+  const store = new HistoryStore("third", file);
+  store.add(1, "d");
+  await file.flushed();
+  const b = { session: 1, line: 2, input: "b", output: "result" };
+  const c = { session: 2, line: 1, input: "c" };
+  const d = { session: 3, line: 1, input: "d" };
+  assert.deepEqual(store.tail(3), [b, c, d]);
+  assert.deepEqual(store.range(0, 1), [d]);
+  assert.deepEqual(store.range(-1, 1), [c]);
+  assert.deepEqual(store.range(1, 2, 3), [b]);
+  assert.deepEqual(store.search("?").length, 4);
+  store.add(2, "e");
+  assert.deepEqual(store.tail(1), [{ session: 3, line: 2, input: "e" }]);
+  if (process.platform !== "win32") assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test("the cells of two kernels that ran at the same time stay apart", async () => {
+  const file = new HistoryFile(join(folder, "two.jsonl"), fail);
+  const [one, two] = [new HistoryStore("one", file), new HistoryStore("two", file)];
+  one.add(1, "a");
+  two.add(1, "x");
+  one.add(2, "b");
+  await file.flushed();
+  const later = new HistoryStore("later", file);
+  assert.deepEqual(
+    later.range(1, 0).map(({ input }) => input),
+    ["a", "b"],
+  );
+  assert.deepEqual(
+    later.range(2, 0).map(({ input }) => input),
+    ["x"],
+  );
+});
+
+test("a broken line in the file costs that line only", async () => {
+  const path = join(folder, "broken.jsonl");
+  const file = new HistoryFile(path, fail);
+  const store = new HistoryStore("one", file);
+  store.add(1, "a\nb🙂");
+  await file.flushed();
+  appendFileSync(path, '{"kernel": "on\nnull\n7\n');
+  store.add(2, "c");
+  await file.flushed();
+  assert.equal(readFileSync(path, "utf8").split("\n").length, 6);
+  assert.deepEqual(
+    new HistoryStore("two", file).tail(9).map(({ input }) => input),
+    ["a\nb🙂", "c"],
+  );
+});
+
+test("a history that cannot be written is said once, and cells go on", async () => {
+  const said: string[] = [];
+  const file = new HistoryFile(join(folder), (line) => said.push(line));
+  const store = new HistoryStore("one", file);
+  store.add(1, "a");
+  store.add(2, "b");
+  await file.flushed();
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /^history is not kept: /);
+  assert.deepEqual(
+    store.tail(9).map(({ input }) => input),
+    ["a", "b"],
+  );
+});
