@@ -47,6 +47,11 @@ export class BodyWriter {
     return [...this.loads.map((load) => load.at), ...this.linears];
   }
 
+  /** Whether an instruction depends on the number of the point, so that the dims must keep their order. */
+  get countsPoints(): boolean {
+    return this.group.ordered || this.linears.length > 0;
+  }
+
   /** Number of the instruction that gives `value` at these coordinates. */
   value(value: Value, at: Coordinates): number {
     const dims = this.group.space(this.folding);

@@ -67,43 +67,69 @@ function emitMatmul(
   places: Places,
 ): MatmulKernel {
   const rank = group.dims.length;
-  const [a, b] = group.operands as [Operand, Operand];
-  const row = rank - 2;
-  const n = group.dims[rank - 1]!;
   const k = product.inputs[0]!.shape.at(-1)!;
-  // Rows and columns as the operands' last two strides say; b does not depend on the row, a not on the column.
-  const rowsOfB: Flat = { offset: 0, strides: [...b.view.strides.slice(0, row), 0] };
-  const outer = mergedSpace(group.dims.slice(0, row + 1), 0, [
-    ...views,
-    { offset: 0, strides: a.view.strides.slice(0, row + 1) },
-    rowsOfB,
+  const [a, b] = group.operands as [Operand, Operand];
+  // Each side as [...batch, its own dim, k].
+  const bTransposed = swapped(b.view.strides);
+  const transposed = !main.countsPoints && prefersColumns(views, rank);
+  const [left, right] = transposed ? [b, a] : [a, b];
+  const [ofLeft, ofRight] = transposed ? [bTransposed, a.view.strides] : [a.view.strides, bTransposed];
+  const [row, column] = transposed ? [rank - 1, rank - 2] : [rank - 2, rank - 1];
+
+  const batchDims = group.dims.slice(0, rank - 2);
+  // Along the rows the right side stands still. Batches that share it, and follow one another on the left, make one taller matrix.
+  const still: Flat = { offset: 0, strides: [...ofRight.slice(0, -2), 0] };
+  const outer = mergedSpace([...batchDims, group.dims[row]!], 0, [
+    ...views.map((view) => rowsLast(view, rank, row)),
+    { offset: 0, strides: ofLeft.slice(0, -1) },
+    still,
   ]);
-  // The innermost of these dims is the row, if b is the same along it: batches that share b make one taller matrix.
   const last = outer.columns.at(-1);
-  const hasRow = last !== undefined && rowsOfB.strides[last] === 0;
-  const batch = hasRow
-    ? new Space(outer.dims.slice(0, -1), outer.columns.slice(0, -1))
-    : new Space(outer.dims, outer.columns);
-  const rows = hasRow ? new Space([outer.dims.at(-1)!], [last]) : new Space([1], [row]);
-  const space = batch.around(rows).around(new Space([n], [rank - 1]));
-  const rowOfA = a.view.strides[rows.columns[0]!]!;
-  const operand = ({ base, view }: Operand, strides: readonly number[]): View => ({
+  const hasRow = last !== undefined && still.strides[last] === 0;
+  const batch = hasRow ? new Space(outer.dims.slice(0, -1), outer.columns.slice(0, -1)) : outer;
+  const rowFrom = hasRow && last < rank - 2 ? last : row;
+  const rows = hasRow ? outer.dims.at(-1)! : 1;
+  const n = group.dims[column]!;
+  const space = batch.around(new Space([rows, n], [rowFrom, column]));
+
+  const operand = ({ base, view }: Operand, inner: readonly number[]): View => ({
     ...batch.view(places.of(base, -1), view, base.dtype, dtypeBytes[base.dtype]),
-    strides: [...batch.strides(view), ...strides],
+    strides: [...batch.strides(view), ...inner],
   });
+  const leftRow = ofLeft[hasRow ? last : rank - 2]!;
   const epilogue = main.body(space);
   return {
     kind: "matmul",
     batch: batch.dims,
-    m: rows.dims[0]!,
+    m: rows,
     n,
     k,
     dtype: product.dtype,
-    a: operand(a, [rowOfA, a.view.strides[rank - 1]!]),
-    b: operand(b, [b.view.strides[rank - 2]!, b.view.strides[rank - 1]!]),
+    a: operand(left, [leftRow, ofLeft[rank - 1]!]),
+    b: operand(right, [ofRight[rank - 1]!, ofRight[rank - 2]!]),
     epilogue,
     stores: stores(space),
   };
+}
+
+/** Whether most of what the epilogue touches lies along the rows of the product: then the transposed product is computed. */
+function prefersColumns(views: readonly Flat[], rank: number): boolean {
+  let columns = 0;
+  for (const { strides } of views) {
+    if (strides[rank - 1] === 1 && strides[rank - 2] !== 1) columns--;
+    else if (strides[rank - 2] === 1 && strides[rank - 1] !== 1) columns++;
+  }
+  return columns > 0;
+}
+
+function swapped(strides: readonly number[]): number[] {
+  const rank = strides.length;
+  return [...strides.slice(0, -2), strides[rank - 1]!, strides[rank - 2]!];
+}
+
+/** The view over batch and row only. */
+function rowsLast(view: Flat, rank: number, row: number): Flat {
+  return { offset: 0, strides: [...view.strides.slice(0, rank - 2), view.strides[row]!] };
 }
 
 function emitIndexed(group: Group, value: Value, places: Places): GatherKernel | ScatterAddKernel | null {

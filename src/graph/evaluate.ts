@@ -32,14 +32,14 @@ export function evaluate(nodes: readonly Node[]): void {
   }
   if (roots.length === 0) return;
   takeKept(roots);
-  compute(roots, true);
+  compute(roots);
   thinPending();
 }
 
-function compute(roots: readonly Node[], keepSaved: boolean): void {
+function compute(roots: readonly Node[]): void {
   let plan: Plan | null = null;
   try {
-    walk(roots, 0, keepSaved);
+    walk(roots, 0, true);
     plan = planFor(roots, 0, noUpdates);
     run(plan, noVariable);
     settle(plan, roots, 0);
@@ -62,7 +62,7 @@ function relieve(): void {
   const roots: Node[] = [];
   takeKept(roots);
   takeSinks(roots);
-  if (roots.length > 0) compute(roots, true);
+  if (roots.length > 0) compute(roots);
 }
 
 whenFull(relieve);

@@ -43,6 +43,8 @@ export const Flag = {
   revoked: 4,
   /** The leaf of a variable: its storage will be overwritten, so no other node may share it. */
   variable: 8,
+  /** In a walk: a node that is computed for the first time reads it. */
+  readAfresh: 16,
 } as const;
 
 export const dtypeNames: readonly DTypeName[] = ["float32", "float64", "int32", "bool"];

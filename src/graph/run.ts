@@ -32,10 +32,10 @@ export function planFor(roots: readonly Node[], updates: number, overwritable: r
 
 function newPlan(roots: readonly Node[], updates: number, overwritable: readonly number[]): Plan {
   const nodes = walked.nodes.slice(0, walked.nodeCount) as Node[];
-  const saved = walked.saved.slice(0, walked.savedCount) as Node[];
+  const extra = walked.extra.slice(0, walked.extraCount) as Node[];
   const plan = makePlan({
     nodes,
-    roots: saved.length === 0 ? roots : [...roots, ...saved],
+    roots: extra.length === 0 ? roots : [...roots, ...extra],
     updates,
     overwritable,
     scalars: walked.scalarCount,
@@ -90,7 +90,7 @@ export function resultStorage(plan: Plan, result: Result): Storage {
 export function settle(plan: Plan, roots: readonly Node[], first: number): void {
   const { results } = plan;
   for (let i = first; i < roots.length; i++) give(roots[i]!, plan, results[i]!);
-  for (let i = 0; i < walked.savedCount; i++) give(walked.saved[i]!, plan, results[roots.length + i]!);
+  for (let i = 0; i < walked.extraCount; i++) give(walked.extra[i]!, plan, results[roots.length + i]!);
 }
 
 function give(node: Node, plan: Plan, result: Result): void {

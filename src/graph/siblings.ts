@@ -1,7 +1,10 @@
 /**
- * Merges kernels that run over the same points and read a buffer in common, so that it is read once.
+ * Merges kernels that run over the same points and read a buffer in common, so that it is read once; tiny ones even without.
  */
 import { type Group, maxInstructions, maxLoads } from "./group.js";
+
+/** Up to so many points starting a kernel costs more than running it, so kernels merge even if they have nothing in common. */
+const smallSpace = 1024;
 
 /** Merges groups in place; merged ones are removed from the list. */
 export function mergeSiblings(groups: Group[]): void {
@@ -39,6 +42,7 @@ function mergeable(a: Group, b: Group): boolean {
     const instructions = a.operations[space] + b.operations[space] + a.loads[space] + b.loads[space];
     if (instructions > maxInstructions) return false;
   }
-  if (![...a.reads].some((value) => value.size > 1 && b.reads.has(value))) return false;
+  const common = [...a.reads].some((value) => value.size > 1 && b.reads.has(value));
+  if (!common && a.points(true) > smallSpace) return false;
   return a.sameFolding(b) && !a.reaches(b) && !b.reaches(a);
 }

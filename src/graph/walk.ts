@@ -9,7 +9,7 @@ import type { Storage } from "../engine/engine.js";
 import { dtypeShift, Flag, Kind, kindMask, type Node } from "./node.js";
 
 const variableBit = 1 << 12;
-const savedBit = 1 << 13;
+const resultBit = 1 << 13;
 /** A word that is not a node's code: `seenBefore - index` stands for a node that the row has shown already. */
 const seenBefore = -1;
 
@@ -26,9 +26,9 @@ export const walked = {
   leafCount: 0,
   scalars: new Float64Array(256),
   scalarCount: 0,
-  /** Expensive saved nodes on the way, which become results too. */
-  saved: [] as (Node | undefined)[],
-  savedCount: 0,
+  /** Nodes on the way that become results too. */
+  extra: [] as (Node | undefined)[],
+  extraCount: 0,
   epoch: 0,
   /** The last walk of a step. */
   stepEpoch: 0,
@@ -37,14 +37,16 @@ export const walked = {
 const stack: (Node | undefined)[] = [];
 
 /**
- * Walks from `roots`, of which the first `updates` are new values of variables. With `keepSaved`, matrix products and
- * reductions marked as saved are collected as results.
+ * Walks from `roots`, of which the first `updates` are new values of variables. Also collects as results
+ * - when reading: matrix products and reductions that are marked as saved;
+ * - what an earlier step, or when reading any earlier walk, has computed on the way, such as data that was prepared before a
+ *   training loop: from now on it has its value, or it would be computed again every time.
  * @throws Error when a value is needed that a step has overwritten.
  */
-export function walk(roots: readonly Node[], updates: number, keepSaved: boolean): void {
+export function walk(roots: readonly Node[], updates: number, reading: boolean): void {
   const epoch = ++walked.epoch;
   const { stepEpoch } = walked;
-  if (updates > 0) walked.stepEpoch = epoch;
+  if (!reading) walked.stepEpoch = epoch;
   const nodes = walked.nodes;
   const leaves = walked.leaves;
   let key = walked.key;
@@ -54,8 +56,8 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
   let nodeCount = 0;
   let leafCount = 0;
   let scalarCount = 0;
-  let savedCount = 0;
-  key[k++] = keepSaved ? 1 : 0;
+  let extraCount = 0;
+  key[k++] = reading ? 1 : 0;
   key[k++] = updates;
   key[k++] = roots.length;
   for (let r = 0; r < roots.length; r++) {
@@ -72,15 +74,13 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
         key[k++] = seenBefore - node.index;
         continue;
       }
-      // An earlier step computed it on the way and somebody still builds on it: from now on it has its value, or data that was
-      // made before a training loop would be computed again at every step.
-      const again = updates > 0 && node.epoch !== 0 && node.epoch <= stepEpoch;
+      const { flags, epoch: lastSeen } = node;
       node.epoch = epoch;
       node.index = nodeCount;
       nodes[nodeCount++] = node;
       const code = node.code;
       if (node.storage !== null) {
-        const variable = (node.flags & Flag.variable) !== 0 ? variableBit : 0;
+        const variable = (flags & Flag.variable) !== 0 ? variableBit : 0;
         key[k++] = Kind.leaf | (code & (3 << dtypeShift)) | variable;
         const shape = node.shape;
         key[k++] = shape.length;
@@ -98,20 +98,20 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
       if (kind === Kind.leaf) {
         walked.nodeCount = nodeCount;
         walked.leafCount = leafCount;
-        walked.savedCount = savedCount;
+        walked.extraCount = extraCount;
         while (depth > 0) stack[--depth] = undefined;
         throw new Error(overwritten);
       }
-      const expensive = kind === Kind.matmul || kind === Kind.reduce;
-      if (
-        (keepSaved && expensive && (node.flags & Flag.saved) !== 0) ||
-        (again && (kind < Kind.reshape || kind > Kind.flip) && kind !== Kind.iota)
-      ) {
-        key[k++] = code | savedBit;
-        walked.saved[savedCount++] = node;
+      const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
+      const again = !free && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
+      const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
+      if (saved || (again && (flags & Flag.readAfresh) !== 0)) {
+        key[k++] = code | resultBit;
+        walked.extra[extraCount++] = node;
       } else {
         key[k++] = code;
       }
+      node.flags = flags & ~Flag.readAfresh;
       if (kind === Kind.random) {
         const shape = node.shape;
         key[k++] = shape.length;
@@ -131,12 +131,26 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
         key[k++] = length;
         for (let i = 0; i < length; i++) key[k++] = attributes[i]!;
       }
-      if (node.c !== null) stack[depth++] = node.c;
-      if (node.b !== null) stack[depth++] = node.b;
-      if (node.a !== null) {
-        stack[depth++] = node.a;
-      } else if (node.list !== null) {
-        for (let i = node.list.length - 1; i >= 0; i--) stack[depth++] = node.list[i];
+      // What only repeated nodes read needs no storage of its own: theirs will do.
+      const mark = again ? 0 : Flag.readAfresh;
+      const { a, b, c, list } = node;
+      if (c !== null) {
+        c.flags |= mark;
+        stack[depth++] = c;
+      }
+      if (b !== null) {
+        b.flags |= mark;
+        stack[depth++] = b;
+      }
+      if (a !== null) {
+        a.flags |= mark;
+        stack[depth++] = a;
+      } else if (list !== null) {
+        for (let i = list.length - 1; i >= 0; i--) {
+          const part = list[i]!;
+          part.flags |= mark;
+          stack[depth++] = part;
+        }
       }
     }
   }
@@ -144,7 +158,7 @@ export function walk(roots: readonly Node[], updates: number, keepSaved: boolean
   walked.nodeCount = nodeCount;
   walked.leafCount = leafCount;
   walked.scalarCount = scalarCount;
-  walked.savedCount = savedCount;
+  walked.extraCount = extraCount;
 }
 
 /** Adds a word about the roots, such as which variable may be overwritten in place. */
@@ -165,8 +179,8 @@ export function finishHash(): void {
 export function forgetWalk(): void {
   for (let i = 0; i < walked.nodeCount; i++) walked.nodes[i] = undefined;
   for (let i = 0; i < walked.leafCount; i++) walked.leaves[i] = undefined;
-  for (let i = 0; i < walked.savedCount; i++) walked.saved[i] = undefined;
-  walked.nodeCount = walked.leafCount = walked.savedCount = 0;
+  for (let i = 0; i < walked.extraCount; i++) walked.extra[i] = undefined;
+  walked.nodeCount = walked.leafCount = walked.extraCount = 0;
 }
 
 function grown<Numbers extends Int32Array | Float64Array>(numbers: Numbers): Numbers {
