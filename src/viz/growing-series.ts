@@ -23,7 +23,7 @@ export class GrowingSeries {
   #lastY = NaN;
 
   /** Draws at most about 2 × `capacity` points; `capacity` is even. */
-  constructor(capacity = 256) {
+  constructor(capacity = 400) {
     this.#capacity = capacity;
     const column = (): Float64Array => new Float64Array(capacity);
     this.#lowX = column();
@@ -124,6 +124,23 @@ export class GrowingSeries {
       if (!Number.isNaN(gapX)) put(gapX, NaN);
     }
     if (Number.isFinite(this.#lastY) && out.x.at(-1) !== this.#lastX) put(this.#lastX, this.#lastY);
+    return out;
+  }
+
+  /**
+   * The outline of all between smallest and largest value, out along the one and back along the other, for a curve of more values than
+   * buckets; undefined while every value is drawn by itself.
+   */
+  band(): Line | undefined {
+    if (this.#bucketSize === 1) return undefined;
+    const out: Line = { x: [], y: [] };
+    const put = (b: number, y: number): void => {
+      if (this.#finite[b] === 0) return;
+      out.x.push(this.#sumX[b]! / this.#finite[b]!);
+      out.y.push(y);
+    };
+    for (let b = 0; b <= this.#bucket; b++) put(b, this.#highY[b]!);
+    for (let b = this.#bucket; b >= 0; b--) put(b, this.#lowY[b]!);
     return out;
   }
 

@@ -182,7 +182,7 @@ export class LossPlot extends Figure {
   }
 }
 
-/** The curve, or, where that is noisy, a pale curve under its moving average. */
+/** The curve, or, where that is noisy, its moving average over a pale curve, or band once it has more values than points. */
 function draw(curve: Curve, color: string, smooth: boolean | "auto", common: Attributes): Trace[] {
   const { series } = curve;
   // Once noisy it stays so, or the average would come and go.
@@ -202,15 +202,20 @@ function draw(curve: Curve, color: string, smooth: boolean | "auto", common: Att
       { ...line, line: { color, width: 2 }, ...(series.length <= 40 && { marker: { color, size: 5 } }) },
     ];
   const trend = series.trend();
+  const band = series.band();
+  const range: Trace = band
+    ? {
+        ...line,
+        mode: "lines",
+        x: short(band.x),
+        y: short(band.y),
+        fill: "toself",
+        line: { color, width: 0 },
+        opacity: 0.5,
+      }
+    : { ...line, mode: "lines", line: { color, width: 1 }, opacity: 0.3 };
   return [
-    {
-      ...line,
-      mode: "lines",
-      line: { color, width: 1 },
-      opacity: 0.28,
-      showlegend: false,
-      hoverinfo: "skip",
-    },
+    { ...range, showlegend: false, hoverinfo: "skip" },
     { ...line, mode: "lines", x: short(trend.x), y: short(trend.y), line: { color, width: 2.2 } },
   ];
 }

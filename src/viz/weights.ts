@@ -98,15 +98,19 @@ function weightPanels(all: readonly WeightMatrix[], options: WeightsOptions): Pa
     const top = 1 - (line * (panelHeight + gap)) / inner;
     const trace = heatmapTrace(rows, cellLimit / all.length);
     traces.push({ ...trace, showscale: false, name, xaxis: `x${suffix}`, yaxis: `y${suffix}` });
-    const bare = { showgrid: false, zeroline: false };
+    const bare = (count: number) => ({
+      showgrid: false,
+      zeroline: false,
+      ...(count <= 12 && { tick0: 0, dtick: 1 }),
+    });
     layout[`xaxis${suffix}`] = {
-      ...bare,
+      ...bare(rows[0]!.length),
       domain: [left, left + width],
       anchor: `y${suffix}`,
       title: line === lines - 1 ? "input" : "",
     };
     layout[`yaxis${suffix}`] = {
-      ...bare,
+      ...bare(rows.length),
       domain: [Math.max(0, top - panelHeight / inner), top],
       anchor: `x${suffix}`,
       autorange: "reversed",

@@ -180,23 +180,18 @@ export function drawScatter(placed: Placed): string {
     const curve = curves[String(line.shape)] ?? curveLinear;
     const px = (i: number): number => x.at(data.x[i]!);
     const py = (i: number): number => y.at(data.y[i]!);
-    if (trace.fill === "tozeroy" || trace.fill === "toself") {
-      const shape = areaShape<number>(px, y.at(y.log ? 10 ** y.ends[0] : 0), py)
-        .defined(drawable)
-        .curve(curve)
-        .digits(1);
-      const fill = typeof trace.fillcolor === "string" ? trace.fillcolor : color;
-      out.push(
-        element("path", {
-          d: shape(order) ?? "",
-          fill,
-          "fill-opacity": trace.fillcolor === undefined ? 0.2 : undefined,
-        }),
-      );
+    const path = lineShape<number>(px, py).defined(drawable).curve(curve).digits(1)(order) ?? "";
+    const filled = typeof trace.fillcolor === "string" ? trace.fillcolor : color;
+    const share = trace.fillcolor === undefined ? 0.5 : undefined;
+    if (trace.fill === "toself") out.push(element("path", { d: path, fill: filled, "fill-opacity": share }));
+    if (trace.fill === "tozeroy") {
+      const foot = y.at(y.log ? 10 ** y.ends[0] : 0);
+      const shape = areaShape<number>(px, foot, py).defined(drawable).curve(curve).digits(1);
+      out.push(element("path", { d: shape(order) ?? "", fill: filled, "fill-opacity": share }));
     }
     out.push(
       element("path", {
-        d: lineShape<number>(px, py).defined(drawable).curve(curve).digits(1)(order) ?? "",
+        d: path,
         fill: "none",
         stroke: typeof line.color === "string" ? line.color : color,
         "stroke-width": typeof line.width === "number" ? line.width : 2,
