@@ -84,7 +84,7 @@ function exportLines(names: Iterable<TopLevelName>): string {
 /** Comments such as `// @ts-nocheck`, `/** @jsx h *​/` and `/// <reference>` only count at the very top of a file. */
 function pragmaEnd(text: string): number {
   const leading = /^(?:\s*(?:\/\/[^\n]*(?:\n|$)|\/\*[^]*?\*\/))*/u.exec(text)?.[0] ?? "";
-  return /@ts-|@jsx|<reference|<amd/u.test(leading) ? leading.length : 0;
+  return /@ts-(?:no)?check|@jsx|<reference/u.test(leading) ? leading.length : 0;
 }
 
 /** Offset in the module of an offset in the cell. */

@@ -8,7 +8,7 @@ import { completenessOf } from "./completeness.js";
 import { completeMagic, completionsAt, typedNames, type EditedCell } from "./completion.js";
 import { inspectionAt } from "./inspection.js";
 import { namespaceOf, namespaceOfModule, PRELUDE_MODULE } from "./declarations.js";
-import { cellProblems, toDiagnostic, type Problem } from "./diagnostics.js";
+import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
 import type { CompiledCell } from "../session/messages.js";
 import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
@@ -41,12 +41,17 @@ export class Cells {
   readonly files: Files;
   readonly service: ts.LanguageService;
   readonly #jsxNames: string[];
+  readonly #options: ts.CompilerOptions;
+  /** Emitting checks types too, unless it is told not to. */
+  readonly #uncheckedOptions: ts.CompilerOptions;
   readonly #committed: CommittedFiles;
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
 
   constructor(options: CellsOptions) {
     const { options: compilerOptions } = loadToolchain(options.cwd);
+    this.#options = compilerOptions;
+    this.#uncheckedOptions = { ...compilerOptions, noCheck: true };
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.files = new Files({ cwd: options.cwd, compilerOptions, runtime });
     this.service = ts.createLanguageService(this.files, new SourceFiles());
@@ -70,10 +75,10 @@ export class Cells {
     });
     if (magics.problems.length > 0) return fail(magics.problems.map((problem) => ({ ...problem, code: 0 })));
 
-    const module = cellModule(parseCell(magics.text), this.registry, { exported: true, jsx: this.#jsxNames });
-    const { program, file } = this.#load(module);
-    const syntax = cellProblems(program.getSyntacticDiagnostics(file), module, this.registry);
-    if (syntax.length > 0) return fail(syntax);
+    const parsed = parseCell(magics.text);
+    if (parsed.errors.length > 0) return fail(syntaxProblems(parsed));
+    const module = cellModule(parsed, this.registry, { exported: true, jsx: this.#jsxNames });
+    const { program, file } = this.#load(module, { unchecked: this.#typecheck === "off" });
     const types =
       this.#typecheck === "off"
         ? []
@@ -118,14 +123,14 @@ export class Cells {
   compileExpression(code: string): CompileResult {
     this.files.beginRound();
     const parsed = parseCell(code);
-    const isExpression = parsed.parenthesized || parsed.file.statements.every(ts.isExpressionStatement);
-    const module = cellModule(parsed, this.registry, { exported: false, jsx: this.#jsxNames });
-    const { program, file } = this.#load(module);
-    const problems = cellProblems(program.getSyntacticDiagnostics(file), module, this.registry);
-    if (problems.length === 0 && (!isExpression || parsed.file.statements.length !== 1))
+    const problems = syntaxProblems(parsed);
+    const [only, ...others] = parsed.file.statements;
+    if (problems.length === 0 && !(only && ts.isExpressionStatement(only) && others.length === 0))
       problems.push({ code: 0, start: 0, length: code.length, message: "Expected one expression." });
     if (problems.length > 0)
       return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) };
+    const module = cellModule(parsed, this.registry, { exported: false, jsx: this.#jsxNames });
+    const { program, file } = this.#load(module, { unchecked: true });
     return {
       ok: true,
       cell: this.#compiled(code, "Expression", emit(program, file, module), module),
@@ -166,7 +171,11 @@ export class Cells {
     return this.service.getProgram()!;
   }
 
-  #load(module: CellModule): { program: ts.Program; file: ts.SourceFile } {
+  #load(
+    module: CellModule,
+    { unchecked }: { unchecked: boolean },
+  ): { program: ts.Program; file: ts.SourceFile } {
+    this.files.setOptions(unchecked ? this.#uncheckedOptions : this.#options);
     this.files.write(this.#current, module.text, module.parsed.scriptKind, { root: true });
     const program = this.#program();
     return { program, file: program.getSourceFile(this.#current)! };

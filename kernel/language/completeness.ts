@@ -4,7 +4,7 @@
 import ts from "typescript";
 import type { Completeness } from "./language.js";
 import { readMagics } from "./magics.js";
-import { parseCell } from "./syntax.js";
+import { parsings, type ParsedCell } from "./syntax.js";
 
 /** Errors that more text can mend although they are not reported at the end. */
 const OPEN_ENDED = new Set([
@@ -18,20 +18,27 @@ const UNTERMINATED_STRING = 1002;
 export function completenessOf(code: string): Completeness {
   const { text, problems } = readMagics(code);
   if (problems.length > 0) return { status: "invalid", indent: "" };
-  const { errors, scriptKind } = parseCell(text);
+  const answers = parsings(text).map((parsed) => judge(parsed));
+  return (
+    answers.find(({ status }) => status === "complete") ??
+    answers.find(({ status }) => status === "incomplete") ?? { status: "invalid", indent: "" }
+  );
+}
+
+function judge({ text, errors, scriptKind }: ParsedCell): Completeness {
+  if (errors.length === 0) return { status: "complete", indent: "" };
   const open = openBrackets(text, scriptKind);
-  const [first] = errors;
-  if (!first) return { status: "complete", indent: "" };
   const end = text.trimEnd().length;
   const mendable = errors.some((error) => OPEN_ENDED.has(error.code) || error.start >= end);
-  // An error before the end stays one whatever follows, unless all of it comes from an element or bracket that is still open.
+  // An error before the end stays one whatever follows, unless it comes from an element or bracket that is still open.
   const early = errors.find(
     (error) =>
       error.code === UNTERMINATED_STRING ||
       (error.start < end && !OPEN_ENDED.has(error.code) && !isUnclosedJsx(error.code)),
   );
   if (!mendable || (early && !causedByOpenBracket(early, open))) return { status: "invalid", indent: "" };
-  return { status: "incomplete", indent: indentAfter(text, open) };
+  const inTemplateOrComment = errors.some((error) => OPEN_ENDED.has(error.code));
+  return { status: "incomplete", indent: indentAfter(text, open, inTemplateOrComment) };
 }
 
 function isUnclosedJsx(code: number): boolean {
@@ -96,17 +103,13 @@ function endsOperand(token: ts.SyntaxKind): boolean {
 }
 
 /** Blanks for the next line: one step deeper than the line of the bracket that is open, else as deep as the last line. */
-function indentAfter(text: string, open: readonly number[]): string {
+function indentAfter(text: string, open: readonly number[], inTemplateOrComment: boolean): string {
   const innermost = open.at(-1);
   if (innermost !== undefined) return lineIndent(text, innermost) + indentUnit(text);
   const lines = text.trimEnd();
-  if (inTemplateOrComment(text)) return "";
+  if (inTemplateOrComment) return "";
   // Something is expected: `const x =`, `else`, `if (a)`.
   return lineIndent(lines, lines.length) + indentUnit(text);
-}
-
-function inTemplateOrComment(text: string): boolean {
-  return parseCell(text).errors.some((error) => OPEN_ENDED.has(error.code));
 }
 
 function lineIndent(text: string, offset: number): string {

@@ -5,6 +5,8 @@ import ts from "typescript";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
 import type { Registry } from "./registry.js";
+import { nearest } from "./spelling.js";
+import type { ParsedCell } from "./syntax.js";
 import { inWordsOfCells } from "./wording.js";
 
 /** What is an error in a file and none in a cell. */
@@ -23,6 +25,16 @@ export interface Problem {
   readonly start: number;
   readonly length: number;
   readonly message: string;
+}
+
+/** Syntax errors of a cell. */
+export function syntaxProblems(parsed: ParsedCell): Problem[] {
+  return parsed.errors.map(({ code, start, length, messageText }) => ({
+    code,
+    start: Math.min(start, parsed.text.length),
+    length,
+    message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+  }));
 }
 
 /** Problems of a cell's module that lie in the cell, in order. */
@@ -54,7 +66,15 @@ export function cellProblems(
 /** Related information that tells what to do and needs no place: "did you forget to use await". */
 const HINTS = new Set([2773]);
 
+const CANNOT_FIND_NAME = 2304;
+
 function reworded(code: number, message: string, registry: Registry): string {
+  if (code === CANNOT_FIND_NAME) {
+    // The checker knows only those names of the notebook that the cell spells right.
+    const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
+    const meant = nearest(name, registry.names());
+    if (meant !== undefined) return `Cannot find name '${name}'. Did you mean '${meant}'?`;
+  }
   if (code === 2632) {
     const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
     const kind = registry.find(name)[0]?.kind;
@@ -103,13 +123,13 @@ export function codeFrame(
     const line = lines[n]!;
     const number = String(n + 1).padStart(width);
     if (n !== row) {
-      if (line.trim() !== "" || n > first) shown.push(`${GREY}  ${number} | ${RESET}${line}`.trimEnd());
+      if (line.trim() !== "" || n > first) shown.push(`${GREY}  ${number} |${RESET} ${line}`.trimEnd());
       continue;
     }
-    shown.push(`${colour}>${RESET} ${GREY}${number} | ${RESET}${line}`);
+    shown.push(`${colour}>${RESET} ${GREY}${number} |${RESET} ${line}`);
     const length = Math.max(1, Math.min(problem.length, line.length - column));
     const indent = line.slice(0, column).replace(/[^\t]/gu, " ");
-    shown.push(`${GREY}  ${" ".repeat(width)} | ${RESET}${indent}${colour}${"^".repeat(length)}${RESET}`);
+    shown.push(`${GREY}  ${" ".repeat(width)} |${RESET} ${indent}${colour}${"^".repeat(length)}${RESET}`);
   }
   return shown.join("\n");
 }

@@ -56,6 +56,7 @@ export class Files implements ts.LanguageServiceHost {
   }
 
   setOptions(options: ts.CompilerOptions): void {
+    if (options === this.#options) return;
     this.#options = options;
     this.#edits++;
   }

@@ -27,7 +27,9 @@ export function inspectionAt(
   registry: Registry,
 ): Inspection | undefined {
   const position = toModule(cell.module, offset);
-  const found = hover(cell, position) ?? hover(cell, position - 1) ?? call(cell, position);
+  const endsName = /[\p{ID_Continue}$]$/u.test(cell.source.slice(0, offset));
+  const found =
+    hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined) ?? call(cell, position);
   if (!found) return undefined;
   const signature = inWordsOfCells(found.signature, registry);
   const source = detail === 1 ? sourceOf(cell, found.position, registry) : undefined;

@@ -101,6 +101,8 @@ export interface LanguageOptions {
   readonly cwd: string;
   /** File that declares the runtime's types; by default this package's: `dist/src/index.d.ts`, else `src/index.ts`. */
   readonly runtime?: string;
+  /** How long one call may take, in ms, before its worker is given up and another one started; 20,000 by default. */
+  readonly patience?: number;
 }
 
 /** What `language/start.ts` exports as `startLanguage`: returns at once; the worker starts meanwhile and calls wait for it. */

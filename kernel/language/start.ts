@@ -16,7 +16,6 @@ import type {
 import type { CellRecord } from "./registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
 
-/** How long one call may take before its worker is given up. */
 const PATIENCE_MS = 20_000;
 
 type Value<N extends CallName> = ReturnType<Calls[N]>;
@@ -119,11 +118,12 @@ class LanguageWorker implements Language {
     clearTimeout(this.#watchdog);
     this.#watchdog = undefined;
     if (this.#pending.size === 0) return;
+    const patience = this.#options.patience ?? PATIENCE_MS;
     this.#watchdog = setTimeout(() => {
       this.#replace(
-        `did not answer for ${String(PATIENCE_MS / 1000)} s; perhaps a type of this cell is infinite`,
+        `did not answer for ${String(patience / 1000)} s; perhaps a type of this cell never ends`,
       );
-    }, PATIENCE_MS).unref();
+    }, patience).unref();
   }
 
   #startWorker(): Worker {

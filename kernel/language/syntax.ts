@@ -43,6 +43,14 @@ export interface ParsedCell {
   readonly errors: readonly ts.DiagnosticWithLocation[];
 }
 
+/** Every way in which a cell could be meant: as TypeScript, and as TSX where it may have elements. */
+export function parsings(text: string): ParsedCell[] {
+  const best = parseCell(text);
+  return best.errors.length > 0 && MAYBE_JSX.test(text) ? [best, parse(text, ts.ScriptKind.TSX)] : [best];
+}
+
+const MAYBE_JSX = /<[\w>]/u;
+
 /** Parses a cell as TypeScript, or as TSX or as an object literal where only that works. */
 export function parseCell(text: string): ParsedCell {
   const plain = parse(text, ts.ScriptKind.TS);
@@ -51,7 +59,7 @@ export function parseCell(text: string): ParsedCell {
     const object = parse(`(${text}\n)`, ts.ScriptKind.TS);
     if (object.errors.length === 0) return { ...object, text, parenthesized: true };
   }
-  if (plain.errors.length > 0 && /<[\w>]/u.test(text)) {
+  if (plain.errors.length > 0 && MAYBE_JSX.test(text)) {
     const tsx = parse(text, ts.ScriptKind.TSX);
     if (tsx.errors.length === 0 || (hasJsx(tsx.file) && tsx.errors.length < plain.errors.length)) return tsx;
   }

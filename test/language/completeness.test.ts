@@ -53,7 +53,8 @@ const INCOMPLETE: readonly (readonly [code: string, indent: string])[] = [
   ["type A =", "  "],
   ["interface A {", "  "],
   ["try {", "  "],
-  ["const a = <p>\n  hi</p", "  "],
+  ["<p>\n  <b>hi</b>", "    "],
+  ["const a = <p>", "  "],
   ["%typecheck off\nfunction f() {", "  "],
 ];
 

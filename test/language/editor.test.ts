@@ -27,7 +27,9 @@ function add(a: number, b: number) {
 }
 const samples = [1, 2, 3];
 let mode: "train" | "test" = "train";
-class Model { layers = 2; /** Runs it. */ forward(x: number) { return x; } }
+class Model { layers = 2;
+  /** Runs it. */
+  forward(x: number) { return x; } }
 type Mode = typeof mode;`);
 });
 
@@ -125,7 +127,7 @@ test("inspection works from both ends of a name and tells nothing where there is
 test("inside of a call inspection tells its signature", () => {
   assert.match(inspect("add(1, |)")!, /add\(a: number, b: number\): number/);
   assert.match(inspect("add(1, |)")!, /b: the second/);
-  assert.match(inspect("samples.map(|")!, /map<U>\(callbackfn/);
+  assert.match(inspect("samples.map(|")!, /map\(callbackfn: /);
 });
 
 test("with detail 1 inspection shows the source in a cell and in a local file", () => {

@@ -62,7 +62,7 @@ const CELLS: readonly (readonly [title: string, code: string, line: number, colu
 for (const [title, code, line, column] of CELLS)
   test(`an error ${title} is shown where it is`, async () => {
     notebook.reset();
-    notebook.compile("const base = 1;");
+    await notebook.run("const base = 1;");
     const cell = notebook.compile(code.includes("%") ? code : `%typecheck off\n${code}`);
     const [foundLine, foundColumn] = await thrownAt(cell);
     assert.deepEqual([foundLine! - (code.includes("%") ? 0 : 1), foundColumn], [line, column]);

@@ -1,0 +1,78 @@
+/** The language in its worker thread, as the kernel calls it. */
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { Language } from "../../kernel/language/language.js";
+import { startLanguage } from "../../kernel/language/start.js";
+
+const cwd = mkdtempSync(join(tmpdir(), "cellgrad-"));
+const runtime = join(cwd, "index.d.ts");
+writeFileSync(runtime, "export declare function randn(shape: number[]): number;");
+
+const language = startLanguage({ cwd, runtime });
+after(() => language.close());
+
+async function refused(cell: string, by: Language = language): Promise<string> {
+  const result = await by.compile(cell, 9);
+  assert.equal(result.ok, false);
+  return result.ok ? "" : result.diagnostics[0]!.message;
+}
+
+/** Takes TypeScript some ten seconds. */
+const ENDLESS = `type Grow<T extends unknown[]> = T["length"] extends 30 ? 1 : Grow<[...T, 0]> | Grow<[...T, 1]>;
+${Array.from({ length: 30 }, (_, n) => `let endless${String(n)}: Grow<["${String(n)}"]> = 1;`).join("\n")}`;
+
+test("calls wait for the worker and are answered in order", async () => {
+  const compiled = language.compile("const a = 1; a", 1);
+  const committed = compiled.then(() => language.commit(1));
+  const [result] = await Promise.all([compiled, committed, language.isComplete("a")]);
+  assert.ok(result.ok);
+  assert.equal(result.cell.name, "Cell [1]");
+  assert.deepEqual((await language.complete("a.toFi", 6)).matches[0]?.text, "toFixed");
+  assert.equal((await language.inspect("a", 0, 0))?.data["text/plain"], "const a: 1");
+  assert.equal((await language.isComplete("f(")).status, "incomplete");
+  const expression = await language.compileExpression("a + 1");
+  assert.ok(expression.ok);
+});
+
+test("cells that share a number both keep what they declare", async () => {
+  await language.compile("const first = 1;", 5);
+  await language.commit(5);
+  await language.compile("const second = 2;", 5);
+  await language.commit(5);
+  assert.ok((await language.compile("first + second", 6)).ok);
+});
+
+test("a commit of what was never compiled changes nothing", async () => {
+  await language.commit(99);
+  assert.ok((await language.compile("first", 7)).ok);
+});
+
+test("reset forgets all cells", async () => {
+  await language.reset();
+  assert.match(await refused("first"), /Cannot find name 'first'/);
+});
+
+test("a check that does not end costs its own cell only", async () => {
+  const patient = startLanguage({ cwd, runtime, patience: 1500 });
+  try {
+    assert.ok((await patient.compile("const kept = 1;", 1)).ok);
+    await patient.commit(1);
+    const stuck = refused(ENDLESS, patient);
+    const waiting = patient.compile("kept.toFixed()", 2);
+    assert.match(await stuck, /did not answer for 1\.5 s.*\n.*%typecheck off/);
+    assert.ok((await waiting).ok);
+    assert.ok((await patient.compile(`%typecheck off\n${ENDLESS}`, 3)).ok);
+  } finally {
+    await patient.close();
+  }
+});
+
+test("a closed language answers no more", async () => {
+  const closed = startLanguage({ cwd, runtime });
+  await closed.close();
+  assert.match(await refused("1", closed), /closed/);
+  assert.deepEqual((await closed.complete("a", 1)).matches, []);
+});
