@@ -6,6 +6,7 @@
  * task in a private field instead, and can also stop what an interrupted task still waits for.
  */
 import { AsyncResource, createHook, executionAsyncResource, type AsyncHook } from "node:async_hooks";
+import { inspect } from "node:util";
 
 /** A cell that runs or has run, or an expression. */
 export interface Task {
@@ -60,7 +61,21 @@ export function runAs(task: Task, action: () => void): void {
   scope.runInAsyncScope(action);
 }
 
+/** Node writes two enumerable symbols of its own on every promise once it tracks them; whoever prints a promise need not see them. */
+function hideTracking(): void {
+  const tracking = ["async_id_symbol", "trigger_async_id_symbol"];
+  const value = function (this: object) {
+    for (const symbol of Object.getOwnPropertySymbols(this)) {
+      if (tracking.includes(symbol.description!)) Object.defineProperty(this, symbol, { enumerable: false });
+    }
+    // Inspection goes on as usual where the object itself is returned.
+    return this;
+  };
+  Object.defineProperty(Promise.prototype, inspect.custom, { value, configurable: true, writable: true });
+}
+
 export function startAttribution(): void {
+  hideTracking();
   createHook({
     init(_id, _type, _trigger, resource) {
       const task = Owned.get(executionAsyncResource());

@@ -5,14 +5,14 @@ import { Socket } from "node:net";
 import { extname } from "node:path";
 import { FrameReader } from "../channel.js";
 import type { ChildOptions } from "../child-process.js";
-import type { Request } from "../messages.js";
+import type { CommMessage, Request } from "../messages.js";
 import { startAttribution } from "./attribution.js";
 import { installDisplayHost } from "./display-host.js";
 import { critical, emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator, type Work } from "./evaluate.js";
 import { startWatchdog } from "./interrupt.js";
 import { Modules } from "./modules.js";
-import { installOutput } from "./output.js";
+import { currentRun, installOutput } from "./output.js";
 import { answer, createScope } from "./prelude.js";
 import { cellError } from "./errors.js";
 import { installStackTraces } from "./stack.js";
@@ -71,10 +71,16 @@ function accept(request: Request): Work | undefined {
     case "input_reply":
       return answer(request.id, request.value, request.cancelled);
     case "comm":
-      return undefined;
+      return refuseComm(request.message);
     default:
       return request satisfies never;
   }
+}
+
+/** A comm whose target nobody has registered is closed, as the protocol asks. */
+function refuseComm({ kind, commId }: CommMessage): undefined {
+  if (kind === "open")
+    emit({ type: "comm", run: currentRun(), message: { kind: "close", commId, data: {} } });
 }
 
 emit({ type: "ready", pid: process.pid });

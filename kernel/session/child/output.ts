@@ -51,7 +51,11 @@ class CellStream extends Writable {
   override end(chunk?: unknown, encoding?: unknown, callback?: unknown): this {
     if (chunk !== undefined && typeof chunk !== "function") this.write(chunk);
     const done = [chunk, encoding, callback].find((argument) => typeof argument === "function");
-    if (done) process.nextTick(done as () => void);
+    process.nextTick(() => {
+      // Who pipes into it waits for this.
+      this.emit("finish");
+      if (done) (done as () => void)();
+    });
     return this;
   }
 }

@@ -76,7 +76,10 @@ function frame(text: string, file: string, line: number, column: number): Frame 
   if (!position) return { text, internal: true };
   const place = `${source.name}:${String(position.line)}:${String(position.column)}`;
   return {
-    text: text.replace(`${file}:${String(line)}:${String(column)}`, place),
+    // V8 calls a function that was assigned to a name of the scope "$.f".
+    text: text
+      .replace(`${file}:${String(line)}:${String(column)}`, place)
+      .replace(/^((?:async |new )*)\$\./, "$1"),
     at: { file, ...position },
     internal: false,
   };

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import ts from "typescript";
+import { Notebook, plain } from "./notebook.js";
+
+describe("an error", () => {
+  let notebook: Notebook;
+  before(() => {
+    notebook = new Notebook();
+  });
+  after(() => notebook.session.close());
+
+  const shown = async (js: string): Promise<string> => {
+    const { outcome } = await notebook.run(js);
+    assert.ok(outcome.status === "error");
+    return plain(outcome.error.traceback);
+  };
+
+  it("is placed in the cell as the user wrote it, by the source map", async () => {
+    const source =
+      'interface Point { x: number }\nconst p: Point = { x: 1 };\n\nif (p.x as number) throw new Error("typed");\n';
+    const { outputText, sourceMapText } = ts.transpileModule(source, {
+      compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, sourceMap: true },
+    });
+    const cell = { js: outputText, map: sourceMapText!, source, name: "Cell [70]" };
+    const outcome = await notebook.session.run(70, cell, { silent: false });
+    assert.ok(outcome.status === "error");
+    assert.match(
+      plain(outcome.error.traceback),
+      /> 4 \| if \(p\.x as number\) throw new Error[^]*at Cell \[70\]:4:26$/,
+    );
+  });
+
+  it("has a stack in the cell's terms for code that reads it", async () => {
+    const { result } = await notebook.run("return { value: new Error('e').stack }");
+    assert.equal(result?.data["text/plain"], `'Error: e\\n    at Cell [${String(notebook.next - 1)}]:1:17'`);
+  });
+
+  it("keeps two cells of one name apart", async () => {
+    const run = (source: string) =>
+      notebook.session.run(80, { js: source, map: "", source, name: "Cell [80]" }, { silent: false });
+    await run("\n\n$.first = () => { throw new Error('from the first'); };");
+    const outcome = await run("$.first(); // the second");
+    assert.ok(outcome.status === "error");
+    const text = plain(outcome.error.traceback);
+    assert.match(text, /> 3 \| \$\.first = \(\) =>/);
+    assert.match(text, /at first \(Cell \[80\]:3:25\)\n {4}at Cell \[80\]:1:3$/);
+  });
+
+  it("shows its causes and its parts", async () => {
+    const text = await shown(`
+      const parts = [new TypeError("one"), new RangeError("two")];
+      throw new Error("outer", { cause: new AggregateError(parts, "several") });`);
+    assert.match(text, /^Error: outer\n/);
+    assert.match(text, /\nCaused by AggregateError: several\n/);
+    assert.match(text, /\n\[errors\] TypeError: one\n/);
+    assert.match(text, /\n\[errors\] RangeError: two\n/);
+  });
+
+  it("that is its own cause ends", async () => {
+    assert.match(await shown('const e = new Error("loop"); e.cause = e; throw e;'), /^Error: loop/);
+  });
+
+  it("need not be an Error", async () => {
+    assert.equal(await shown('throw "text"'), "Uncaught: text");
+    assert.equal(await shown("throw { code: 1 }"), "Uncaught: { code: 1 }");
+    assert.equal(await shown("throw undefined"), "Uncaught: undefined");
+    assert.equal(await shown("throw null"), "Uncaught: null");
+    assert.match(
+      await shown('throw new Proxy(new Error("x"), { get() { throw 1; }, getPrototypeOf() { throw 2; } })'),
+      /^(Uncaught|Error)/,
+    );
+    assert.match(await shown('class MyError extends Error {}; throw new MyError("mine")'), /^MyError: mine/);
+    assert.match(
+      await shown('throw Object.defineProperty(new Error(), "message", { get() { throw 1; } })'),
+      /^Error/,
+    );
+  });
+
+  it("in a package shows the user's frame, not the package's", async () => {
+    const text = await shown('require("node:fs").readFileSync("/nowhere")');
+    assert.match(text, /^Error: ENOENT[^]*> 1 \| require[^]*at Cell \[\d+\]:1:20$/);
+    assert.doesNotMatch(text, /at .*node:/);
+  });
+
+  it("on a long line shows the part around the marker", async () => {
+    const text = await shown(`/*${"x".repeat(500)}*/ throw new Error("far");`);
+    const [line, marker] = text.split("\n").slice(2, 4);
+    assert.ok(line!.length < 180);
+    assert.equal(line!.slice(marker!.indexOf("^")).slice(0, 9), "new Error");
+  });
+
+  it("with a huge message is cut", async () => {
+    assert.ok((await shown('throw new Error("x".repeat(1e7))')).length < 30_000);
+  });
+});

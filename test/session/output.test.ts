@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Notebook, plain, sleep } from "./notebook.js";
+
+describe("what a cell prints", () => {
+  let notebook: Notebook;
+  before(() => {
+    notebook = new Notebook();
+  });
+  after(() => notebook.session.close());
+
+  it("by every method of console arrives as in a terminal", async () => {
+    const ran = await notebook.run(`
+      console.log("%s is %d", "six", 6, { a: 1 });
+      console.info("info"); console.debug("debug");
+      console.warn("warn"); console.error("error");
+      console.group("outer"); console.log("inner"); console.groupEnd(); console.log("out");
+      console.table([{ a: 1 }]);
+      console.count("n"); console.count("n"); console.countReset("n"); console.count("n");
+      console.assert(true, "not shown"); console.assert(false, "shown");
+      console.dir({ b: 2 }, { colors: false });
+      console.time("t"); console.timeEnd("t");
+      console.trace("here");
+    `);
+    const run = String(notebook.next - 1);
+    assert.equal(
+      plain(ran.stdout().split("\n")).replace(/t: [\d.]+ms/, "t: …ms"),
+      `six is 6 { a: 1 }
+info
+debug
+outer
+  inner
+out
+┌─────────┬───┐
+│ (index) │ a │
+├─────────┼───┤
+│ 0       │ 1 │
+└─────────┴───┘
+n: 1
+n: 2
+n: 1
+{ b: 2 }
+t: …ms
+`,
+    );
+    assert.equal(
+      ran.stderr(),
+      `warn\nerror\nAssertion failed: shown\nTrace: here\n    at Cell [${run}]:11:15\n`,
+    );
+  });
+
+  it("objects have colours, strings have none", async () => {
+    assert.equal(
+      (await notebook.run('console.log({ a: 1 }, "s")')).stdout(),
+      "{ a: \u001b[33m1\u001b[39m } s\n",
+    );
+  });
+
+  it("by process.stdout and process.stderr, as text, bytes or a piped stream", async () => {
+    const ran = await notebook.run(`
+      process.stdout.write("50 %\\r"); process.stdout.write(Buffer.from("é\\n")); process.stderr.write("e", "utf8");
+      await new Promise((resolve) => process.stdout.write("called back\\n", resolve));
+      await require("node:stream/promises").pipeline(["piped", " in"], process.stdout);
+      process.stdout.end("\\nended\\n");
+      console.log("still here");
+    `);
+    assert.equal(ran.stdout(), "50 %\ré\ncalled back\npiped in\nended\nstill here\n");
+    assert.equal(ran.stderr(), "e");
+  });
+
+  it("by file descriptor, in any pieces of UTF-8", async () => {
+    const ran = await notebook.run(`
+      const { writeSync } = require("node:fs");
+      const bytes = Buffer.from("grüße 😀\\n");
+      for (const byte of bytes) writeSync(1, Buffer.from([byte]));
+      writeSync(2, "raw error\\n");
+    `);
+    assert.equal(ran.stdout(), "grüße 😀\n");
+    assert.equal(ran.stderr(), "raw error\n");
+  });
+
+  it("is whole: 20,000 lines, and a line of ten million characters with astral ones", async () => {
+    const lines = await notebook.run('for (let i = 0; i < 20_000; i++) console.log("line " + i)');
+    assert.equal(lines.stdout(), Array.from({ length: 20_000 }, (_, i) => `line ${String(i)}\n`).join(""));
+    const long = await notebook.run('process.stdout.write("a" + "😀".repeat(5e6))');
+    assert.ok(long.stdout() === "a" + "😀".repeat(5e6));
+  });
+
+  it("belongs to the cell that caused it: timers, ticks, promises, callbacks, events, rejections", async () => {
+    const first = await notebook.run(`
+      const wait = 40, tell = (what) => () => console.log(what);
+      setTimeout(() => setImmediate(() => process.nextTick(() => queueMicrotask(tell("chain")))), wait);
+      (async () => { await new Promise((resolve) => setTimeout(resolve, wait)); console.log("async"); })();
+      setTimeout(() => require("node:fs").stat(".", tell("callback")), wait);
+      const child = require("node:child_process").spawn("sleep", ["0.05"]); child.on("exit", tell("event"));
+      setTimeout(() => { throw new Error("in a timer"); }, wait);
+      setTimeout(() => { Promise.reject(new Error("in a promise")); }, wait);
+    `);
+    const second = await notebook.run("await new Promise((resolve) => setTimeout(resolve, 200))");
+    assert.deepEqual(first.stdout().trim().split("\n").sort(), ["async", "callback", "chain", "event"]);
+    assert.equal(second.events.length, 0);
+    const errors = plain(first.stderr().split("\n"));
+    assert.match(errors, /Uncaught exception:\nError: in a timer\n[^]*> 7 \|/);
+    assert.match(errors, /Unhandled rejection:\nError: in a promise\n[^]*> 8 \|/);
+  });
+
+  it("a promise that is printed shows nothing of the kernel", async () => {
+    assert.equal(
+      (await notebook.run("return { value: Promise.resolve(1) }")).result?.data["text/plain"],
+      "Promise { 1 }",
+    );
+  });
+
+  it("warnings go to the cell that caused them", async () => {
+    const ran = await notebook.run(
+      'process.emitWarning("careful", "MyWarning"); await new Promise((r) => setTimeout(r, 5))',
+    );
+    assert.equal(ran.stderr(), "MyWarning: careful\n");
+  });
+
+  it("reading standard input says what to do instead", async () => {
+    const { outcome } = await notebook.run("for await (const _ of process.stdin);");
+    assert.ok(outcome.status === "error");
+    assert.match(outcome.error.evalue, /await prompt/);
+  });
+
+  it("ends in time when the cell has closed its standard output", async () => {
+    const other = new Notebook();
+    const { outcome } = await other.run('require("node:fs").closeSync(1)');
+    assert.equal(outcome.status, "ok");
+    assert.equal((await other.run('console.log("on")')).stdout(), "on\n");
+    await other.session.close();
+  });
+
+  it("is seen while the cell computes", async () => {
+    let seen = 0;
+    notebook.onEvent = (event) => {
+      if (event.type === "stream") seen = performance.now();
+    };
+    const ran = notebook.run('console.log("now"); const end = Date.now() + 400; while (Date.now() < end);');
+    while (seen === 0) await sleep(5);
+    const early = seen;
+    notebook.onEvent = undefined;
+    await ran;
+    assert.ok(performance.now() - early > 200);
+  });
+});
