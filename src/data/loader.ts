@@ -29,6 +29,7 @@ export class DataLoader<Example extends readonly Tensor[] = readonly Tensor[]>
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   readonly #orders: RandomStream | null;
+  #ascending: Int32Array | null = null;
 
   constructor(
     readonly dataset: Dataset<Example>,
@@ -54,7 +55,7 @@ export class DataLoader<Example extends readonly Tensor[] = readonly Tensor[]>
     const order = this.#order();
     const batches = this.length;
     for (let i = 0; i < batches; i++)
-      yield collate(this.dataset, order.slice(i * this.batchSize, (i + 1) * this.batchSize));
+      yield collate(this.dataset, order.subarray(i * this.batchSize, (i + 1) * this.batchSize));
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Example, void, undefined> {
@@ -70,7 +71,11 @@ export class DataLoader<Example extends readonly Tensor[] = readonly Tensor[]>
 
   #order(): Int32Array {
     const count = this.dataset.length;
-    if (!this.shuffle) return Int32Array.from({ length: count }, (_, i) => i);
+    if (!this.shuffle) {
+      if (this.#ascending?.length !== count)
+        this.#ascending = Int32Array.from({ length: count }, (_, i) => i);
+      return this.#ascending;
+    }
     return (this.#orders ?? new RandomStream(randomSeed(), draw(count))).permutation(count);
   }
 }

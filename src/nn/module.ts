@@ -1,6 +1,7 @@
 /**
  * `Module`: what every layer and model is. It finds parameters, buffers and submodules by walking the object's own properties, so a
  * class only has to assign them: `this.hidden = new Linear(2, 3)`, `this.scale = new Parameter(ones([3]))`, `this.blocks = [...]`.
+ * What a class keeps in a `#private` field nobody else can see, so parts of the model do not belong there.
  * How a module prints is in `repr.ts`, what a state dict may hold in `stateDict.ts`.
  */
 import type { DTypeName } from "../engine/program.js";
@@ -24,7 +25,10 @@ export abstract class Module {
     return value;
   }
 
-  /** Submodules with their names; an array of modules gives `name.0`, `name.1`, … Subclasses that name theirs otherwise override it. */
+  /**
+   * Submodules with their names; an array of modules gives `name.0`, `name.1`, …, an object of them `name.key`. Subclasses that name
+   * theirs otherwise override it.
+   */
   namedChildren(): [string, Module][] {
     return members(this).filter((member): member is [string, Module] => member[1] instanceof Module);
   }
@@ -171,15 +175,25 @@ export abstract class Module {
   }
 }
 
-/** Own properties that are tensors or modules, arrays of them (also nested) spread out. */
+/** Own properties that are tensors or modules; arrays and plain objects of them (also nested) are spread out. */
 function members(module: Module): [string, Tensor | Module][] {
   const found: [string, Tensor | Module][] = [];
+  const seen = new Set<unknown>();
   const visit = (name: string, value: unknown): void => {
-    if (value instanceof Tensor || value instanceof Module) found.push([name, value]);
-    else if (Array.isArray(value)) value.forEach((element, i) => visit(`${name}.${i}`, element));
+    if (value instanceof Tensor || value instanceof Module) {
+      found.push([name, value]);
+    } else if (isCollection(value) && !seen.has(value)) {
+      seen.add(value);
+      for (const [key, element] of Object.entries(value)) visit(`${name}.${key}`, element);
+    }
   };
   for (const [name, value] of Object.entries(module)) visit(name, value);
   return found;
+}
+
+function isCollection(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function join(prefix: string, name: string): string {

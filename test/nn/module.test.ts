@@ -51,6 +51,20 @@ describe("parts of a module", () => {
       ],
     );
   });
+  test("objects of modules are found too, by their keys", () => {
+    class Heads extends nn.Module {
+      readonly heads = { left: new nn.Linear(2, 1), right: [new nn.Linear(2, 1)] };
+      forward(x: Tensor): Tensor {
+        return this.heads.left.forward(x).add(this.heads.right[0]!.forward(x));
+      }
+    }
+    assert.deepEqual(Object.keys(new Heads().stateDict()), [
+      "heads.left.weight",
+      "heads.left.bias",
+      "heads.right.0.weight",
+      "heads.right.0.bias",
+    ]);
+  });
   test("a parameter that two layers share counts once", () => {
     const first = new nn.Linear(3, 3);
     const model = new nn.Sequential(first, new nn.ReLU(), first);

@@ -7,13 +7,15 @@ test("20,000 steps of the article's program hold memory flat", () => {
   manualSeed(0);
   const x = randn([100, 2]);
   const y = x.matmul(tensor([[2], [-3]])).add(1);
-  const weights = [randn([2, 3]).mul(0.01), zeros([3]), randn([3, 1]).mul(0.01), zeros([1])] as const;
-  const [w1, b1, w2, b2] = weights.map((value) => value.detach().requiresGrad_());
-  const optimizer = new optim.SGD([w1!, b1!, w2!, b2!], { lr: 0.01 });
+  const w1 = randn([2, 3]).mul(0.01).detach().requiresGrad_();
+  const b1 = zeros([3], { requiresGrad: true });
+  const w2 = randn([3, 1]).mul(0.01).detach().requiresGrad_();
+  const b2 = zeros([1], { requiresGrad: true });
+  const optimizer = new optim.SGD([w1, b1, w2, b2], { lr: 0.01 });
   const run = (steps: number) => {
     for (let step = 0; step < steps; step++) {
       optimizer.zeroGrad();
-      const loss = x.matmul(w1!).add(b1!).matmul(w2!).add(b2!).sub(y).square().mean();
+      const loss = x.matmul(w1).add(b1).matmul(w2).add(b2).sub(y).square().mean();
       loss.backward();
       optimizer.step();
     }
