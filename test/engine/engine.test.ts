@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { engine as currentEngine, engineReport, useEngine } from "../../src/engine/current.js";
 import type { Kernel, Program } from "../../src/engine/program.js";
-import { engines, execute, load, numbers, randomizer, rowMajor, view } from "./programs.js";
+import { engines, execute, load, numbers, place, randomizer, read, rowMajor, view } from "./programs.js";
 
 const f32 = "float32" as const;
 
@@ -214,6 +214,32 @@ test("an external may be larger than the program needs, and what it does not nam
     new Float32Array(x.buffer, x.byteOffset, 16).fill(0);
     executable.run([x, y]);
     assert.deepEqual([...out], [0, 0, 0, ...new Array<number>(13).fill(9)]);
+  }
+});
+
+test("storage of one engine works with programs of the other", () => {
+  const x = numbers(
+    f32,
+    Array.from({ length: 100 }, (_, i) => i),
+  );
+  for (const owner of engines) {
+    for (const engine of engines) {
+      const executable = engine.compile({
+        externals: [
+          { bytes: 400, access: "in" },
+          { bytes: 400, access: "out" },
+        ],
+        scalars: 0,
+        arenaBytes: 0,
+        kernels: [tanhOf(100)],
+      });
+      const result = owner.allocate(400);
+      executable.run([place(owner, x), result]);
+      assert.ok(
+        Math.abs(read(result, x)[1]! - Math.tanh(1)) < 1e-6,
+        `${owner.name} storage on ${engine.name}`,
+      );
+    }
   }
 });
 

@@ -39,7 +39,11 @@ class NativeExecutable implements Executable {
     const { program, frame } = this;
     checkExternals(program, externals);
     let at = header + program.scalars;
-    for (let i = 0; i < externals.length; i++) frame[at++] = externals[i]!.address;
+    for (let i = 0; i < externals.length; i++) {
+      const storage = externals[i]!;
+      // 0: allocated by an engine that copies, before the engine was changed.
+      frame[at++] = storage.address || this.addon.address(storage.buffer) + storage.byteOffset;
+    }
     this.addon.run(this.plan);
     if (frame[0]! >= 0) throw new RunError(frame[0]!, frame[1]!, frame[2]!);
   }

@@ -11,18 +11,35 @@ const chunkBytes = 64 * 1024;
 const largestShared = 4 * 1024;
 const alignment = 64;
 
+/** Storage of this file; keeps the view of its bytes, whose making costs more than copying a small tensor. */
 class Bytes implements Storage {
+  private view: Uint8Array | undefined;
+
   constructor(
     readonly buffer: ArrayBuffer,
     readonly byteOffset: number,
     readonly byteLength: number,
     readonly address: number,
   ) {}
+
+  bytes(): Uint8Array {
+    return (this.view ??= new Uint8Array(this.buffer, this.byteOffset, this.byteLength));
+  }
 }
 
-/** Hands out storage whose address is a multiple of 64; `addressOf` is the engine's name for the start of a buffer. */
+/** All bytes of a storage. */
+export function bytesOf(storage: Storage): Uint8Array {
+  return storage instanceof Bytes
+    ? storage.bytes()
+    : new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength);
+}
+
+/**
+ * Hands out storage. `addressOf` is the engine's name for the start of a buffer, and storage begins where it is a multiple of 64; an
+ * engine that copies has none, and its storage has address 0.
+ */
 export function storageAllocator(
-  addressOf: (buffer: ArrayBuffer) => number,
+  addressOf?: (buffer: ArrayBuffer) => number,
 ): (byteLength: number) => Storage {
   let chunk: ArrayBuffer | undefined;
   let chunkAddress = 0;
@@ -30,14 +47,14 @@ export function storageAllocator(
 
   const fresh = (byteLength: number): { buffer: ArrayBuffer; address: number; start: number } => {
     const buffer = Buffer.allocUnsafeSlow(byteLength + alignment).buffer as ArrayBuffer;
-    const address = addressOf(buffer);
+    const address = addressOf?.(buffer) ?? 0;
     return { buffer, address, start: (alignment - (address % alignment)) % alignment };
   };
 
   return (byteLength) => {
     if (byteLength > largestShared) {
       const { buffer, address, start } = fresh(byteLength);
-      return new Bytes(buffer, start, byteLength, address + start);
+      return new Bytes(buffer, start, byteLength, address && address + start);
     }
     if (chunk === undefined || next + byteLength > chunk.byteLength) {
       const { buffer, address, start } = fresh(chunkBytes);
@@ -47,6 +64,6 @@ export function storageAllocator(
     }
     const offset = next;
     next += Math.max(alignment, (byteLength + alignment - 1) & -alignment);
-    return new Bytes(chunk, offset, byteLength, chunkAddress + offset);
+    return new Bytes(chunk, offset, byteLength, chunkAddress && chunkAddress + offset);
   };
 }

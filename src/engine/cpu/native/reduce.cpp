@@ -274,7 +274,6 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
   free = epilogue.begin(kernel.epilogue, *task.frame, free, end - first);
   char* results = free;
   const int64_t resultBytes = (kernel.epilogue.tile + kLanes) * 8;
-  memset(results, 0, size_t(folds * resultBytes));
   for (int32_t i = 0; i < kernel.epilogue.results; i++) epilogue.values[i] = results + kernel.epilogue.resultValue[i] * resultBytes;
   char* work = results + folds * resultBytes;
   Accumulator* totals = reinterpret_cast<Accumulator*>(work + kernel.body.tile * 8 + 128);
@@ -323,6 +322,11 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
         }
         i += width;
       }
+    }
+    // The epilogue works on whole vectors: give their last lanes a value.
+    for (int64_t f = 0; f < folds; f++) {
+      const int64_t size = bytesOf(kernel.folds[f].dtype);
+      memset(results + f * resultBytes + count * size, 0, size_t((roundUp(count, kLanes) - count) * size));
     }
     epilogue.run(k, count);
     k += count;

@@ -6,7 +6,7 @@
 namespace cellgrad {
 namespace {
 
-constexpr int64_t kRegisterFile = 24 * 1024;  // what the registers of a tile should fit in, well inside a 32 KiB L1
+constexpr int64_t kRegisterFile = 40 * 1024;  // what the registers of a tile should fit in, well inside a 32 KiB L1
 constexpr int64_t kLongestTile = 1024;
 constexpr int64_t kShortestTile = 192;
 constexpr int32_t kForever = 0x7fffffff;

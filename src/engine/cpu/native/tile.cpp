@@ -7,8 +7,35 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
+/// Elements that a register has room for past the end of its tile.
+template <class T>
+constexpr int kPad = int(64 / sizeof(T));
+
 template <class T>
 void gather(T* out, const T* in, const Pattern& pattern, int64_t first, int64_t count) {
+  if (pattern.count == 2 && pattern.axes[0].stride == 0 && pattern.axes[1].size < count) {
+    // Repeats with the inner size: fill one period, then copy what is there.
+    const int64_t period = pattern.axes[1].size;
+    Pattern inner{};
+    inner.count = 1;
+    inner.axes[0] = pattern.axes[1];
+    const int64_t phase = first % period;
+    gather(out, in, inner, phase, period - phase);
+    gather(out + period - phase, in, inner, 0, phase);
+    for (int64_t done = period; done < count; done *= 2) memcpy(out + done, out, size_t(done < count - done ? done : count - done) * sizeof(T));
+    return;
+  }
+  if (pattern.count == 2 && pattern.axes[1].stride == 0 && pattern.axes[1].size <= kPad<T>) {
+    // Short rows of one value each: written as whole vectors, the next row over the rest of the last.
+    const int64_t size = pattern.axes[1].size, stride = pattern.axes[0].stride;
+    const T* from = in + first / size * stride;
+    int64_t length = size - first % size;
+    for (int64_t i = 0; i < count; i += length, length = size, from += stride) {
+      const T value = *from;
+      for (int j = 0; j < kPad<T>; j++) out[i + j] = value;
+    }
+    return;
+  }
   walk(pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
     const T* from = in + offset;
     T* to = out + i;
