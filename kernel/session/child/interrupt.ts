@@ -45,8 +45,8 @@ export function terminate(): void {
 
 /** Frames on top of the stack in any case: `userCodeRuns`, `interruptNow` and the evaluated expression. */
 const OWN_FRAMES = 3;
-/** `kernel/session`, as V8 names the files in it. */
-const KERNEL = new URL("..", import.meta.url).href;
+/** The kernel's folder, as V8 names the files in it. */
+const KERNEL = new URL("../..", import.meta.url).href;
 
 /**
  * True where code other than the kernel's and Node's own is on the stack. What only those do is not stopped half-way: a request

@@ -2,8 +2,10 @@
  * Stacks in the user's terms: positions of cells and of compiled modules are mapped back to what the user wrote, and frames
  * of the kernel and of Node are left out. Also what user code reads from `error.stack`.
  */
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import type { TraceMap } from "@jridgewell/trace-mapping";
+import { critical } from "./emit.js";
 
 interface Source {
   /** What the user calls it. */
@@ -21,11 +23,13 @@ export interface Frame {
   readonly internal: boolean;
 }
 
+const require = createRequire(import.meta.url);
+let mapping: typeof import("@jridgewell/trace-mapping") | undefined;
 const sources = new Map<string, Source>();
 const frames = new WeakMap<object, readonly Frame[]>();
-/** This directory's parent and the runtime's: `kernel/session`. */
-const KERNEL = fileURLToPath(new URL("..", import.meta.url));
-const KERNEL_URL = new URL("..", import.meta.url).href;
+/** The kernel's folder, as V8 names the files in it: modules by URL. */
+const KERNEL_URL = new URL("../..", import.meta.url).href;
+const KERNEL = fileURLToPath(KERNEL_URL);
 
 /** Remembers how to map a file, as V8 calls it, back to the text that the user wrote and knows as `name`. */
 export function addSource(file: string, map: string, text: string, name = file): void {
@@ -52,8 +56,12 @@ function original(
   column: number,
 ): { line: number; column: number } | undefined {
   if (source.map === "") return { line, column };
-  source.trace ??= new TraceMap(source.map);
-  const found = originalPositionFor(source.trace, { line, column: column - 1 });
+  // Loaded with the first error, for the session to start sooner.
+  mapping ??= critical(
+    () => require("@jridgewell/trace-mapping") as typeof import("@jridgewell/trace-mapping"),
+  );
+  source.trace ??= new mapping.TraceMap(source.map);
+  const found = mapping.originalPositionFor(source.trace, { line, column: column - 1 });
   return found.line === null ? undefined : { line: found.line, column: found.column + 1 };
 }
 
