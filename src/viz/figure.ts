@@ -111,8 +111,11 @@ export abstract class Figure {
     return bundle;
   }
 
-  #sendUpdate(final: boolean): void {
-    displayHost()?.update(this.id, this.#bundle(final));
+  #sendUpdate(final: boolean): number {
+    const bundle = this.#bundle(final);
+    displayHost()?.update(this.id, bundle);
+    // The HTML holds the spec once more.
+    return 2 * String(bundle["text/html"]).length;
   }
 
   #bundle(withImage: boolean): MimeBundle {

@@ -1,6 +1,7 @@
 /**
  * When a shown figure that changes is sent again: at once if it has not been for 100 ms, else when that time is over. The time is
- * looked at on every change, since a loop that never yields runs no timer; the cell's end sends the last state.
+ * looked at on every change, since a loop that never yields runs no timer; the cell's end sends the last state. Large figures come less
+ * often, so that no server finds the notebook too loud.
  */
 import { displayHost } from "./display-host.js";
 
@@ -22,11 +23,18 @@ const systemClock: Clock = {
 };
 
 const interval = 100;
+/**
+ * Bytes that all changing figures may send in a millisecond: a Jupyter server drops what comes at more than 1 MB a second, counted over
+ * three seconds, in which plotly.js (2 MB) may have gone out as well.
+ */
+const bytesPerMs = 300;
+/** Figures that have changed and not settled share that rate. */
+const changing = new Set<Live>();
 /** After this silence a figure that changes outside of any cell counts as finished. */
 const settleAfter = 1000;
 
 export class Live {
-  readonly #send: (final: boolean) => void;
+  readonly #send: (final: boolean) => number;
   readonly #clock: Clock;
   #next = 0;
   #settled = true;
@@ -34,8 +42,8 @@ export class Live {
   #cancelTrailing: (() => void) | undefined;
   #cancelSettle: (() => void) | undefined;
 
-  /** `send(true)` is the last of a burst: it may cost more. */
-  constructor(send: (final: boolean) => void, clock: Clock = systemClock) {
+  /** `send` returns how many bytes that took; `send(true)` is the last of a burst and may cost more. */
+  constructor(send: (final: boolean) => number, clock: Clock = systemClock) {
     this.#send = send;
     this.#clock = clock;
   }
@@ -48,6 +56,7 @@ export class Live {
 
   changed(): void {
     this.#settled = false;
+    changing.add(this);
     if (!this.#awaitsCellEnd) {
       this.#awaitsCellEnd =
         displayHost()?.atCellEnd(() => {
@@ -63,10 +72,14 @@ export class Live {
   #emit(start: number): void {
     this.#cancelTrailing?.();
     this.#cancelTrailing = undefined;
-    this.#send(false);
+    const bytes = this.#send(false);
     const end = this.#clock.now();
-    // A figure that takes long to compose comes less often, so that drawing takes at most a fifth of the time.
-    this.#next = Math.max(start + interval, end + 4 * (end - start));
+    this.#next = Math.max(
+      start + interval,
+      start + (bytes / bytesPerMs) * changing.size,
+      // A figure that takes long to compose comes less often, so that drawing takes at most a fifth of the time.
+      end + 4 * (end - start),
+    );
     this.#cancelSettle?.();
     this.#cancelSettle = this.#clock.later(settleAfter, () => this.settle());
   }
@@ -77,6 +90,7 @@ export class Live {
     this.#cancelTrailing = undefined;
     this.#cancelSettle?.();
     this.#cancelSettle = undefined;
+    changing.delete(this);
     if (this.#settled) return;
     this.#settled = true;
     this.#send(true);

@@ -5,7 +5,7 @@
 
 /** Okabe–Ito without yellow and black, which vanish on white and on dark pages. */
 export const palette = [
-  "#0072b2",
+  "#2b7fbf",
   "#d55e00",
   "#009e73",
   "#cc79a7",

@@ -4,12 +4,21 @@ import { setDisplayHost } from "../../src/viz/display-host.js";
 import { Live } from "../../src/viz/live.js";
 import { FakeClock, FakeNotebook } from "./fake-notebook.js";
 
-afterEach(() => setDisplayHost(undefined));
+const opened: Live[] = [];
 
-function recorder() {
-  const clock = new FakeClock();
+afterEach(() => {
+  // What has not settled takes its share of the rate.
+  for (const live of opened.splice(0)) live.settle();
+  setDisplayHost(undefined);
+});
+
+function recorder(clock = new FakeClock(), bytes = 1000) {
   const sent: { at: number; final: boolean }[] = [];
-  const live = new Live((final) => sent.push({ at: clock.now(), final }), clock);
+  const live = new Live((final) => {
+    sent.push({ at: clock.now(), final });
+    return bytes;
+  }, clock);
+  opened.push(live);
   live.shown();
   return { clock, sent, live };
 }
@@ -62,13 +71,31 @@ describe("a figure that changes", () => {
     assert.equal(sent.length, 1, "a cell that changes nothing sends nothing");
   });
 
+  test("shares 300 KB a second with all others that change", () => {
+    const clock = new FakeClock();
+    const [small, large] = [recorder(clock, 20_000), recorder(clock, 150_000)];
+    for (let ms = 0; ms < 10_000; ms++) {
+      clock.block(1);
+      small.live.changed();
+      large.live.changed();
+    }
+    const total = small.sent.length * 20_000 + large.sent.length * 150_000;
+    assert.ok(total <= 10 * 300_000 + 150_000, `${total} bytes in ten seconds`);
+    assert.ok(
+      small.sent.length > 60 && large.sent.length >= 10,
+      `${small.sent.length} and ${large.sent.length}`,
+    );
+  });
+
   test("comes less often when it takes long to compose", () => {
     const clock = new FakeClock();
     let count = 0;
     const live = new Live(() => {
       clock.block(100);
       count++;
+      return 1000;
     }, clock);
+    opened.push(live);
     live.shown();
     for (let step = 0; step < 10_000 && clock.now() < 10_000; step++) {
       clock.block(1);
