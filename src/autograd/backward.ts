@@ -9,7 +9,7 @@ import { defineMethods, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { beginWalk } from "./accumulate.js";
+import { beginWalk, currentWalk, resumeWalk } from "./accumulate.js";
 import { restoreGradMode, setGradMode } from "./mode.js";
 import { extrasOf, restoreInputs } from "./record.js";
 
@@ -37,16 +37,13 @@ export interface BackwardOptions {
 }
 
 const stack: Tensor[] = [];
-const order: Tensor[] = [];
+/** The list of the last walk, to be filled again; null while a walk uses it. */
+let spare: Tensor[] | null = [];
 
-/**
- * Marks what the roots depend on and puts it in `order`, inputs before what was computed from them.
- * `until` restricts the walk to paths that end in those tensors.
- */
-function sort(roots: readonly Tensor[], entered: number): void {
+/** Marks what the roots depend on and puts it in `order`, inputs before what was computed from them. */
+function sort(roots: readonly Tensor[], entered: number, order: Tensor[]): void {
   const finished = entered + 1;
   stack.length = 0;
-  order.length = 0;
   for (const root of roots) stack.push(root);
   while (stack.length > 0) {
     const t = stack[stack.length - 1]!;
@@ -83,19 +80,18 @@ function throwFreed(): never {
 }
 
 /** Takes the mark from what does not lead to one of `inputs`, so that no gradient is computed there. */
-function restrictTo(inputs: readonly Tensor[], finished: number): void {
+function restrictTo(inputs: readonly Tensor[], finished: number, order: readonly Tensor[]): void {
   const targets = new Set(inputs);
-  for (const t of order) {
-    let leads = targets.has(t);
-    if (!leads && t._op !== null) {
-      leads =
-        t._a?._mark === finished ||
-        t._b?._mark === finished ||
-        t._c?._mark === finished ||
-        (t._extras?.list?.tensors.some((x) => x._mark === finished) ?? false);
-    }
-    if (!leads) t._mark = 0;
-  }
+  for (const t of order) if (!targets.has(t) && !hasMarkedInput(t, finished)) t._mark = 0;
+}
+
+function hasMarkedInput(t: Tensor, finished: number): boolean {
+  return (
+    t._a?._mark === finished ||
+    t._b?._mark === finished ||
+    t._c?._mark === finished ||
+    (t._extras?.list?.tensors.some((x) => x._mark === finished) ?? false)
+  );
 }
 
 /**
@@ -110,17 +106,16 @@ export function differentiate(
 ): (Tensor | null)[] {
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
+  const outer = currentWalk();
   const entered = beginWalk();
   const finished = entered + 1;
-  sort(roots, entered);
-  // A leaf's earlier gradient, and marks of inputs that nothing here leads to, stay untouched.
-  if (inputs !== null) {
-    // `_mark === finished` must mean "leads to an input" while restricting, in order from leaves to roots.
-    restrictTo(inputs, finished);
-  }
+  const order = spare ?? [];
+  spare = null;
   const results: (Tensor | null)[] = inputs === null ? [] : inputs.map(() => null);
   const before = setGradMode(createGraph);
   try {
+    sort(roots, entered, order);
+    if (inputs !== null) restrictTo(inputs, finished, order);
     for (let i = 0; i < roots.length; i++) {
       const root = roots[i]!;
       if (root._mark === finished)
@@ -138,14 +133,16 @@ export function differentiate(
       if (inputs !== null) {
         for (let k = 0; k < inputs.length; k++) if (inputs[k] === t) results[k] = handleOf(g, createGraph);
       } else if (t._op === null || (extras !== null && extras.retainGrad)) addToGrad(t, g, createGraph);
-      if (t._op !== null) {
+      if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
         t._op.gradient(t, g);
         if (!retainGraph && t._op.saves) letGo(t);
       }
     }
   } finally {
     restoreGradMode(before);
+    resumeWalk(outer);
     order.length = 0;
+    spare = order;
   }
   return results;
 }

@@ -198,7 +198,8 @@ const POW_NUMBER: Op = {
   saves: true,
   gradient(y, g) {
     const exponent = y._attributes as number;
-    if (exponent === 0) accumulate(y._a!, mul(g, 0));
+    if (exponent === 2) accumulate(y._a!, mul(g, mul(y._a!, 2)));
+    else if (exponent === 0) accumulate(y._a!, mul(g, 0));
     else accumulate(y._a!, mul(g, mul(pow(y._a!, exponent - 1), exponent)));
   },
 };

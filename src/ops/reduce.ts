@@ -152,7 +152,7 @@ const MEAN_ALL: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, div(expand(g, a._node.shape), a._node.size));
+    accumulate(a, expand(div(g, a._node.size), a._node.shape));
   },
 };
 
@@ -161,7 +161,7 @@ const MEAN_DIMS: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, div(spread(g, y._attributes as Shape, a._node.shape), a._node.size / y._node.size));
+    accumulate(a, spread(div(g, a._node.size / y._node.size), y._attributes as Shape, a._node.shape));
   },
 };
 
