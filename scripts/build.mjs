@@ -1,10 +1,11 @@
 // Builds what runs: JavaScript and declarations by tsc, the kernel's entry points as bundles that start fast, the engines, and the
 // figures' page. Each part is done again only when something it is made of has changed, and says so in one line.
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "dist", ".stamp");
@@ -29,11 +30,14 @@ function fingerprint() {
   return hash.digest("hex");
 }
 
-function compile() {
+async function compile() {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const args = [tsc, "-p", "tsconfig.build.json", "--incremental", "--tsBuildInfoFile", "dist/.tsbuildinfo"];
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
-  if (status !== 0) throw new Error(`tsc failed:\n${stdout.trimEnd()}`);
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 2 ** 26 });
+  } catch (error) {
+    throw new Error(`tsc failed:\n${error.stdout?.trimEnd() || error.message}`, { cause: error });
+  }
 }
 
 /**
@@ -107,32 +111,34 @@ async function part(name, work) {
   console.log(`${name.padEnd(12)} ${note} (${seconds} s)`);
 }
 
-/** Brings all parts up to date. Throws when one that is needed cannot be built. */
+/** Brings all parts up to date, beside each other. Throws when one that is needed cannot be built. */
 export async function buildAll() {
-  mkdirSync(join(root, "dist"), { recursive: true });
-  const wanted = fingerprint();
-  const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
-  await part("typescript", () => (fresh ? "up to date" : (compile(), "compiled to dist")));
-  await part("bundles", async () => (fresh ? "up to date" : (await bundle(), entryPoints.join(", "))));
-  writeFileSync(stamp, wanted);
-
   const { buildNative } = await import("./build-native.mjs");
   const { buildWasm } = await import("./build-wasm.mjs");
   const { buildPlotly } = await import("./build-plotly.mjs");
-  let native, wasm;
-  await part("native", async () => {
-    native = await buildNative();
-    return native.built
-      ? "build/native/cellgrad.node"
-      : `none: ${native.reason}; the engine runs on WebAssembly`;
-  });
-  await part("webassembly", async () => {
-    wasm = await buildWasm();
-    return wasm.built ? "build/wasm/cellgrad.wasm" : `none: ${wasm.reason}`;
-  });
-  if (!native.built && !wasm.built)
-    throw new Error("neither the native nor the WebAssembly engine could be built");
-  await part("figures", async () => relative(root, await buildPlotly()));
+  mkdirSync(join(root, "dist"), { recursive: true });
+  const wanted = fingerprint();
+  const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  const scripts = async () => {
+    await part("typescript", async () => (fresh ? "up to date" : (await compile(), "compiled to dist")));
+    await part("bundles", async () => (fresh ? "up to date" : (await bundle(), entryPoints.join(", "))));
+    writeFileSync(stamp, wanted);
+  };
+  const engines = async () => {
+    const built = [];
+    for (const [name, file, build, without] of [
+      ["native", "build/native/cellgrad.node", buildNative, "; the engine runs on WebAssembly"],
+      ["webassembly", "build/wasm/cellgrad.wasm", buildWasm, ""],
+    ]) {
+      await part(name, async () => {
+        const { built: ok, reason } = await build();
+        if (ok) built.push(name);
+        return ok ? file : `none: ${reason}${without}`;
+      });
+    }
+    if (built.length === 0) throw new Error("neither the native nor the WebAssembly engine could be built");
+  };
+  await Promise.all([scripts(), engines(), part("figures", async () => relative(root, await buildPlotly()))]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

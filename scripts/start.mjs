@@ -13,52 +13,48 @@ const output = join(root, "out", "01-neural-networks.ipynb");
 const results = ["finalLoss", "testAccuracy"];
 
 const started = performance.now();
-const seconds = () => ((performance.now() - started) / 1_000).toFixed(1);
 const heading = (text) => console.log(`\n▸ ${text}`);
+const fact = (name, text) => console.log(`${name.padEnd(13)} ${text}`);
 
-heading("build");
-await buildAll();
-
-heading("register the kernel");
-const main = join(root, "dist", "kernel", "cli", "main.js");
-if (spawnSync(process.execPath, [main, "install", "--user"], { stdio: "inherit" }).status !== 0)
-  process.exit(1);
-
-heading(`run ${relative(root, notebook)}`);
-const { describeFailure, executeNotebook, showProgress } = await import("../dist/kernel/client/execute.js");
-const {
-  failure,
-  values,
-  seconds: running,
-} = await executeNotebook({
-  path: notebook,
-  output,
-  show: results,
-  onProgress: showProgress(process.stdout),
-});
-if (failure) {
-  console.error(
-    `\ncell ${failure.index}: ${failure.ename}: ${failure.evalue}\n${failure.traceback.join("\n")}`,
-  );
-  process.exit(1);
+try {
+  await main();
+} catch (error) {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
 }
 
-heading("what came out");
-for (const name of results) console.log(`${name.padEnd(13)} ${values[name]}`);
-console.log(`${"time".padEnd(13)} ${running.toFixed(1)} s for the notebook, ${seconds()} s in all`);
-console.log(`${"notebook".padEnd(13)} ${relative(process.cwd(), output)}`);
+async function main() {
+  heading("build");
+  await buildAll();
 
-heading("open it");
-const lab = [join(root, ".venv", "bin", "jupyter-lab")].find(existsSync) ?? "jupyter lab";
-console.log(`JupyterLab   ${lab} ${relative(process.cwd(), output)}`);
-console.log(
-  `             (no JupyterLab yet? pip install jupyterlab, then choose the kernel "${displayName()}")`,
-);
-console.log(`VS Code      code ${relative(process.cwd(), output)}`);
-console.log(
-  `             (with the extension Jupyter; Select Kernel → Jupyter Kernel… → "${displayName()}")`,
-);
+  heading("register the kernel");
+  const cellgrad = join(root, "dist", "kernel", "cli", "main.js");
+  const { status } = spawnSync(process.execPath, [cellgrad, "install", "--user"], { stdio: "inherit" });
+  if (status !== 0) throw new Error("the kernel could not be registered");
 
-function displayName() {
-  return JSON.parse(readFileSync(join(root, "kernelspec", "kernel.json"), "utf8")).display_name;
+  heading(`run ${relative(root, notebook)}`);
+  const { describeFailure, executeNotebook, showProgress } = await import("../dist/kernel/client/execute.js");
+  const execution = { path: notebook, output, show: results, onProgress: showProgress(process.stdout) };
+  const { failure, values, seconds } = await executeNotebook(execution);
+  if (failure) throw new Error(describeFailure(failure, process.stderr));
+
+  heading("what came out");
+  for (const name of results) fact(name, rounded(values[name]));
+  const all = (performance.now() - started) / 1_000;
+  fact("time", `${seconds.toFixed(1)} s for the notebook, ${all.toFixed(1)} s in all`);
+  const file = relative(process.cwd(), output);
+  fact("notebook", file);
+
+  heading("open it");
+  const kernel = JSON.parse(readFileSync(join(root, "kernelspec", "kernel.json"), "utf8")).display_name;
+  const lab = join(root, ".venv", "bin", "jupyter-lab");
+  fact("JupyterLab", `${existsSync(lab) ? lab : "jupyter lab"} ${file}`);
+  fact("", `(no JupyterLab yet? pip install jupyterlab; the kernel is "${kernel}")`);
+  fact("VS Code", `code ${file}`);
+  fact("", `(with the extension Jupyter; Select Kernel → Jupyter Kernel… → "${kernel}")`);
+}
+
+/** A number's first four digits; other values as they are. */
+function rounded(text) {
+  return Number.isFinite(Number(text)) ? String(Number(Number(text).toPrecision(4))) : text;
 }
