@@ -52,7 +52,9 @@ export function takeKept(roots: Node[]): void {
 /** Moves all sinks into `roots` and forgets the other pending nodes. */
 export function takeSinks(roots: Node[]): void {
   for (let i = 0; i < count; i++) {
-    const node = pending[i]!;
+    const node = pending[i];
+    // Entries are gone where an interrupt has stopped this loop, or the one below, half-way.
+    if (node === undefined) continue;
     if ((node.flags & Flag.consumed) === 0 && node.storage === null) roots.push(node);
     // An entry that stayed would keep the node alive; clearing is cheaper than a new array.
     pending[i] = undefined;
@@ -65,7 +67,8 @@ export function takeSinks(roots: Node[]): void {
 export function thinPending(): void {
   let survivors = 0;
   for (let i = 0; i < count; i++) {
-    const node = pending[i]!;
+    const node = pending[i];
+    if (node === undefined) continue;
     pending[i] = undefined;
     if ((node.flags & Flag.consumed) === 0 && node.storage === null) pending[survivors++] = node;
   }

@@ -92,6 +92,9 @@ const overwritable: number[] = [];
 export function step(updates: readonly Update[]): void {
   const count = updates.length;
   let plan: Plan | null = null;
+  // An interrupt of the step before may have unwound the stack without running its `finally`.
+  roots.length = 0;
+  overwritable.length = 0;
   try {
     for (let i = 0; i < count; i++) {
       const { value } = updates[i]!;
