@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capability } from "zeromq";
-import { parseConnection } from "../transport/connection.js";
+import { addressOf, parseConnection } from "../transport/connection.js";
 import type { Json, Message } from "../wire/message.js";
 import { KernelClient } from "./client.js";
 
@@ -28,6 +28,8 @@ export interface LaunchedKernel {
   readonly process: ChildProcess;
   /** Content of the kernel_info_reply. */
   readonly info: Json;
+  /** Address of the heartbeat socket. */
+  readonly heartbeat: string;
   /** Asks the kernel to end, and waits for its process; after 5 seconds the process is killed. */
   shutdown(): Promise<void>;
 }
@@ -82,7 +84,8 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
   });
   let log = "";
   child.stderr!.on("data", (chunk: Buffer) => (log = (log + chunk.toString()).slice(-LOG_LENGTH)));
-  const client = new KernelClient(parseConnection(json, file));
+  const connection = parseConnection(json, file);
+  const client = new KernelClient(connection);
   const exited = new Promise<void>((resolve) => {
     const onEnd = (how: string): void => {
       client.close(new Error(`the kernel process ended (${how})${log && `:\n${log.trimEnd()}`}`));
@@ -108,7 +111,7 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
   await Promise.race([welcome, exited]);
   const reply = await client.request("shell", "kernel_info_request", {});
   client.onIopub = () => undefined;
-  return { client, process: child, info: reply.content, shutdown };
+  return { client, process: child, info: reply.content, heartbeat: addressOf(connection, "hb"), shutdown };
 }
 
 async function freePorts(count: number): Promise<number[]> {
