@@ -21,8 +21,10 @@ describe("a cell imports, seen from the notebook's folder,", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const text = ({ result, outcome }: Ran): unknown =>
-    outcome.status === "error" ? plain(outcome.error.traceback) : result?.data["text/plain"];
+  const text = ({ result, outcome, stderr }: Ran): unknown => {
+    assert.equal(stderr(), "");
+    return outcome.status === "error" ? plain(outcome.error.traceback) : result?.data["text/plain"];
+  };
   const imported = async (specifier: string, expression: string) =>
     text(
       await notebook.run(

@@ -49,6 +49,20 @@ t: …ms
     );
   });
 
+  it("in a group that was left open does not indent later cells", async () => {
+    await notebook.run('console.group("a"); console.group("b"); throw new Error("inside");');
+    assert.equal((await notebook.run('console.log("at the margin")')).stdout(), "at the margin\n");
+  });
+
+  it("in a worker thread arrives too", async () => {
+    const ran = await notebook.run(`
+      const { Worker } = require("node:worker_threads");
+      const worker = new Worker("console.log('from a worker')", { eval: true });
+      await new Promise((resolve) => worker.on("exit", resolve));
+      await new Promise((resolve) => setTimeout(resolve, 20));`);
+    assert.equal(ran.stdout(), "from a worker\n");
+  });
+
   it("objects have colours, strings have none", async () => {
     assert.equal(
       (await notebook.run('console.log({ a: 1 }, "s")')).stdout(),

@@ -84,6 +84,8 @@ export function startAttribution(): void {
   }).enable();
 }
 
+/** Prototypes of what Node queues a tick and a microtask as; a user's own resource may have a `callback` of another kind. */
+const NODES_OWN = new Set<object>([Object.prototype, AsyncResource.prototype]);
 let reaper: AsyncHook | undefined;
 
 /**
@@ -103,7 +105,9 @@ export function disown(task: Task, terminate: () => void): void {
         // Clearing takes the callback away, and Node is just about to call it.
         resource._onTimeout = () => undefined;
       } else if (resource._onImmediate) resource._onImmediate = () => undefined;
-      else if (resource.callback) resource.callback = () => undefined;
+      else if (resource.callback && NODES_OWN.has(Object.getPrototypeOf(resource) as object)) {
+        resource.callback = () => undefined;
+      }
     },
   }).enable();
 }

@@ -15,7 +15,7 @@ import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, setLastRun } from "./output.js";
 import type { Modules } from "./modules.js";
-import { addCell } from "./stack.js";
+import { addCell, addSource } from "./stack.js";
 
 /** The contract of language.ts: an async function of the scope, the imports and the cell's `import.meta`. */
 type CellFunction = (
@@ -33,6 +33,11 @@ interface OpenTask extends Task {
   readonly end: (ending: Ending) => void;
   /** Its end has begun: what waits for it is being called, and may itself be interrupted. */
   ending: boolean;
+}
+
+interface NamedCell extends CompiledCell {
+  /** The name that V8 knows it by. */
+  readonly file: string;
 }
 
 /** What is left to do for a request once it is accepted: user code runs in it. */
@@ -56,7 +61,8 @@ export class Evaluator {
     private readonly nonce: string,
   ) {}
 
-  run(run: number, cell: CompiledCell, cellId?: string): Work {
+  run(run: number, compiled: CompiledCell, cellId?: string): Work {
+    const cell = { ...compiled, file: addCell(compiled.name, compiled.map, compiled.source) };
     setLastRun(run);
     cellStarted(run);
     return this.open(
@@ -78,7 +84,10 @@ export class Evaluator {
   }
 
   /** Answers with the value of an expression; `undefined` is shown as text here, not left out. */
-  evaluate(id: number, cell: CompiledCell): Work {
+  evaluate(id: number, compiled: CompiledCell): Work {
+    // Expressions come by the thousand and leave nothing behind: the last one is remembered.
+    addSource(compiled.name, compiled.map, compiled.source);
+    const cell = { ...compiled, file: compiled.name };
     return this.open(
       { run: currentRun() },
       cell,
@@ -116,7 +125,7 @@ export class Evaluator {
    * is a critical section; the work that is returned runs outside of it.
    * @param atEnd called first, with user code in it
    */
-  private open(origin: Task, cell: CompiledCell, atEnd: () => void, tell: (ending: Ending) => void): Work {
+  private open(origin: Task, cell: NamedCell, atEnd: () => void, tell: (ending: Ending) => void): Work {
     const { tasks } = this;
     const task: OpenTask = {
       ...origin,
@@ -152,12 +161,12 @@ export class Evaluator {
   }
 
   /** Calls the cell's function, unless an interrupt has come while it was compiled. */
-  private call(cell: CompiledCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
+  private call(cell: NamedCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
     // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
     const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}\n})`;
     const script = new vm.Script(code, {
-      filename: addCell(cell.name, cell.map, cell.source),
+      filename: cell.file,
       lineOffset: -1,
       importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
     });

@@ -55,7 +55,8 @@ process.on("SIGINT", () => undefined);
 // Node's own listener writes to file descriptor 2, past the cell that caused the warning.
 process.removeAllListeners("warning");
 process.on("warning", (warning) => {
-  if (warning.name === "ExperimentalWarning" && warning.message.startsWith("VM Modules")) return;
+  // What the kernel itself uses of Node is not the user's concern.
+  if (warning.name === "ExperimentalWarning" && /^(?:VM Modules|vm\.)/.test(warning.message)) return;
   // What an interrupted cell had open is closed when it is collected, and its code is not to blame.
   if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(warning.message)) return;
   console.error(`${warning.name}: ${warning.message}`);

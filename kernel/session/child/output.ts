@@ -8,9 +8,13 @@ import { emitStream } from "./emit.js";
 
 /** Output that no cell has caused goes to the cell that was started last. */
 let lastRun = 0;
+let openGroups = 0;
+let endGroup: () => void = () => undefined;
 
 export function setLastRun(run: number): void {
   lastRun = run;
+  // A cell that failed or was stopped inside of a group must not indent what later cells print.
+  for (; openGroups > 0; openGroups--) endGroup();
 }
 
 /** The run that what is printed now belongs to. */
@@ -84,4 +88,14 @@ export function installOutput(): void {
     if (typeof method === "function") methods[name] = method;
   }
   methods["Console"] = Console;
+  const { group, groupEnd } = console;
+  endGroup = groupEnd;
+  methods["group"] = methods["groupCollapsed"] = (...label: unknown[]) => {
+    openGroups++;
+    group(...label);
+  };
+  methods["groupEnd"] = () => {
+    openGroups = Math.max(0, openGroups - 1);
+    groupEnd();
+  };
 }

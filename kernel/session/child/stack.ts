@@ -36,10 +36,14 @@ export function addSource(file: string, map: string, text: string, name = file):
   sources.set(file, { name, map, text });
 }
 
+/** How many cells have had a name. */
+const cells = new Map<string, number>();
+
 /** Like `addSource` for a cell, whose name may come again: answers the name that V8 is to know it by. */
 export function addCell(name: string, map: string, text: string): string {
-  let file = name;
-  for (let again = 2; sources.has(file); again++) file = `${name} (${String(again)})`;
+  const count = (cells.get(name) ?? 0) + 1;
+  cells.set(name, count);
+  const file = count === 1 ? name : `${name} (${String(count)})`;
   addSource(file, map, text, name);
   return file;
 }
