@@ -1,7 +1,8 @@
 /**
  * The language of cells, in the thread that runs it: compiles a cell against all that is committed. `start.ts` puts it in a worker.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import { cellModule, type CellModule } from "./cell-module.js";
 import { CommittedFiles } from "./committed-files.js";
 import { completenessOf } from "./completeness.js";
@@ -39,11 +40,11 @@ const CURRENT = "__cellgrad_cell.mts";
 export class Cells {
   readonly registry = new Registry();
   readonly files: Files;
-  readonly service: ts.LanguageService;
+  readonly service: TS.LanguageService;
   readonly #jsxNames: string[];
-  readonly #options: ts.CompilerOptions;
+  readonly #options: TS.CompilerOptions;
   /** Emitting checks types too, unless it is told not to. */
-  readonly #uncheckedOptions: ts.CompilerOptions;
+  readonly #uncheckedOptions: TS.CompilerOptions;
   readonly #committed: CommittedFiles;
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
@@ -167,14 +168,14 @@ export class Cells {
     return this.files.path(CURRENT);
   }
 
-  #program(): ts.Program {
+  #program(): TS.Program {
     return this.service.getProgram()!;
   }
 
   #load(
     module: CellModule,
     { unchecked }: { unchecked: boolean },
-  ): { program: ts.Program; file: ts.SourceFile } {
+  ): { program: TS.Program; file: TS.SourceFile } {
     this.files.setOptions(unchecked ? this.#uncheckedOptions : this.#options);
     this.files.write(this.#current, module.text, module.parsed.scriptKind, { root: true });
     const program = this.#program();
@@ -208,12 +209,12 @@ interface Emitted {
   readonly declarations: string | undefined;
 }
 
-function emit(program: ts.Program, file: ts.SourceFile, module: CellModule): Emitted {
+function emit(program: TS.Program, file: TS.SourceFile, module: CellModule): Emitted {
   const transform = cellTransform(file, module, program.getTypeChecker());
   let js = "";
   let map = "";
   let declarations: string | undefined;
-  const write: ts.WriteFileCallback = (path, text) => {
+  const write: TS.WriteFileCallback = (path, text) => {
     if (path.endsWith(".d.mts")) declarations = text;
     else if (path.endsWith(".map")) map = text;
     else js = text;
@@ -228,7 +229,7 @@ function emit(program: ts.Program, file: ts.SourceFile, module: CellModule): Emi
 }
 
 /** What a cell leaves to later cells. */
-function declaredNames(module: CellModule, file: ts.SourceFile, checker: ts.TypeChecker): DeclaredName[] {
+function declaredNames(module: CellModule, file: TS.SourceFile, checker: TS.TypeChecker): DeclaredName[] {
   const symbol = checker.getSymbolAtLocation(file);
   const exported = symbol ? checker.getExportsOfModule(symbol) : [];
   return exported
@@ -241,7 +242,7 @@ function declaredNames(module: CellModule, file: ts.SourceFile, checker: ts.Type
     });
 }
 
-function declaredName(name: string, symbol: ts.Symbol, checker: ts.TypeChecker): DeclaredName {
+function declaredName(name: string, symbol: TS.Symbol, checker: TS.TypeChecker): DeclaredName {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   // What could not be resolved may be anything.
   if (checker.isUnknownSymbol(target)) return { name, kind: "import", meaning: 7 };
@@ -251,7 +252,7 @@ function declaredName(name: string, symbol: ts.Symbol, checker: ts.TypeChecker):
   if (flags & SymbolFlags.Value) meaning |= meanings.value;
   if (flags & SymbolFlags.Type) meaning |= meanings.type;
   if (flags & SymbolFlags.Namespace) meaning |= meanings.namespace;
-  const kinds: readonly [ts.SymbolFlags, NameKind][] = [
+  const kinds: readonly [TS.SymbolFlags, NameKind][] = [
     [SymbolFlags.Function, "function"],
     [SymbolFlags.Class, "class"],
     [SymbolFlags.Enum, "enum"],

@@ -2,7 +2,7 @@
  * The files in which TypeScript finds what committed cells declared. A program whose list of files stays the same is made anew at
  * a fraction of the cost, so cells share files that exist from the start, as many in one as are parsed in no time.
  */
-import ts from "typescript";
+import { ts } from "./compiler.js";
 import { cellNamespace, IMPORTS_MODULE } from "./declarations.js";
 import type { Files } from "./files.js";
 import type { CellRecord } from "./registry.js";

@@ -1,7 +1,8 @@
 /**
  * Whether a console should run what was typed or let the user go on typing, by syntax alone.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import type { Completeness } from "./language.js";
 import { readMagics } from "./magics.js";
 import { parsings, type ParsedCell } from "./syntax.js";
@@ -46,12 +47,12 @@ function isUnclosedJsx(code: number): boolean {
 }
 
 /** TypeScript reports some errors of an unfinished bracket at the bracket. */
-function causedByOpenBracket(error: ts.DiagnosticWithLocation, open: readonly number[]): boolean {
+function causedByOpenBracket(error: TS.DiagnosticWithLocation, open: readonly number[]): boolean {
   return open.includes(error.start);
 }
 
 /** Offsets of the brackets that are still open at the end. */
-function openBrackets(text: string, scriptKind: ts.ScriptKind): number[] {
+function openBrackets(text: string, scriptKind: TS.ScriptKind): number[] {
   const variant = scriptKind === ts.ScriptKind.TSX ? ts.LanguageVariant.JSX : ts.LanguageVariant.Standard;
   const scanner = ts.createScanner(ts.ScriptTarget.ES2022, true, variant, text);
   const open: { offset: number; template: boolean }[] = [];
@@ -86,7 +87,7 @@ const CLOSING = new Set([
 ]);
 
 /** After an operand a slash divides, elsewhere it begins a regular expression. */
-function endsOperand(token: ts.SyntaxKind): boolean {
+function endsOperand(token: TS.SyntaxKind): boolean {
   return (
     token === ts.SyntaxKind.Identifier ||
     token === ts.SyntaxKind.NumericLiteral ||

@@ -3,7 +3,8 @@
  * changes its imports and TypeScript can keep the structure of its program from cell to cell. What comes from other modules
  * is imported in one place, the module IMPORTS, whose text changes only when a cell imports something.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import type { TopLevelName } from "./syntax.js";
 
 /** Global namespace of the prelude and name of its module. */
@@ -46,7 +47,7 @@ export function namespaceOf(
   const imports = new Imports(id);
   for (const statement of file.statements) {
     if (ts.isImportDeclaration(statement)) {
-      const { text } = statement.moduleSpecifier as ts.StringLiteral;
+      const { text } = statement.moduleSpecifier as TS.StringLiteral;
       if (!text.startsWith("./__cellgrad_")) body += imports.importDeclaration(statement, file);
     } else if (ts.isExportDeclaration(statement)) {
       if (statement.moduleSpecifier) body += imports.reexport(statement, file, names, exported);
@@ -97,7 +98,7 @@ class Imports {
     return `${IMPORTS_MODULE}.${name}`;
   }
 
-  importDeclaration(statement: ts.ImportDeclaration, file: ts.SourceFile): string {
+  importDeclaration(statement: TS.ImportDeclaration, file: TS.SourceFile): string {
     const clause = statement.importClause;
     if (!clause) return "";
     const type = clause.phaseModifier === ts.SyntaxKind.TypeKeyword ? "type " : "";
@@ -128,8 +129,8 @@ class Imports {
   }
 
   reexport(
-    statement: ts.ExportDeclaration,
-    file: ts.SourceFile,
+    statement: TS.ExportDeclaration,
+    file: TS.SourceFile,
     names: ReadonlyMap<string, TopLevelName>,
     exported: readonly string[],
   ): string {
@@ -153,16 +154,16 @@ class Imports {
   }
 
   /** A statement with its `import("x").T` led through the module IMPORTS. */
-  hoisted(statement: ts.Statement, file: ts.SourceFile): string {
+  hoisted(statement: TS.Statement, file: TS.SourceFile): string {
     const edits: { start: number; end: number; text: string }[] = [];
-    const visit = (node: ts.Node) => {
+    const visit = (node: TS.Node) => {
       if (ts.isImportTypeNode(node) && !node.attributes && (node.qualifier !== undefined || node.isTypeOf)) {
         const start = file.text.indexOf("import", node.getStart(file));
         const end = file.text.indexOf(")", node.argument.end) + 1;
         edits.push({
           start,
           end,
-          text: this.#namespace((node.argument as ts.LiteralTypeNode).literal.getText(file)),
+          text: this.#namespace((node.argument as TS.LiteralTypeNode).literal.getText(file)),
         });
       }
       ts.forEachChild(node, visit);
@@ -182,12 +183,12 @@ class Imports {
     return own ?? this.add((name) => `import * as ${name} from ${specifier};`);
   }
 
-  #from(statement: ts.ImportDeclaration | ts.ExportDeclaration, file: ts.SourceFile): string {
+  #from(statement: TS.ImportDeclaration | TS.ExportDeclaration, file: TS.SourceFile): string {
     const attributes = statement.attributes ? ` ${statement.attributes.getText(file)}` : "";
     return `from ${statement.moduleSpecifier!.getText(file)}${attributes};`;
   }
 }
 
-function isAugmentation(node: ts.ModuleDeclaration): boolean {
+function isAugmentation(node: TS.ModuleDeclaration): boolean {
   return ts.isStringLiteral(node.name) || (node.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
 }

@@ -1,7 +1,8 @@
 /**
  * TypeScript's errors as a person reads them in a notebook: at the cell's lines, in words that fit a cell, with a code frame.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
 import type { Registry } from "./registry.js";
@@ -39,7 +40,7 @@ export function syntaxProblems(parsed: ParsedCell): Problem[] {
 
 /** Problems of a cell's module that lie in the cell, in order. */
 export function cellProblems(
-  diagnostics: readonly ts.Diagnostic[],
+  diagnostics: readonly TS.Diagnostic[],
   module: CellModule,
   registry: Registry,
 ): Problem[] {

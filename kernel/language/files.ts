@@ -3,30 +3,31 @@
  */
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 
 interface VirtualFile {
   readonly text: string;
   readonly version: string;
-  readonly kind: ts.ScriptKind;
-  snapshot?: ts.IScriptSnapshot;
+  readonly kind: TS.ScriptKind;
+  snapshot?: TS.IScriptSnapshot;
 }
 
 interface DiskFile {
   readonly version: string;
-  readonly snapshot: ts.IScriptSnapshot | undefined;
+  readonly snapshot: TS.IScriptSnapshot | undefined;
 }
 
 export interface FilesOptions {
   readonly cwd: string;
-  readonly compilerOptions: ts.CompilerOptions;
+  readonly compilerOptions: TS.CompilerOptions;
   /** Where `import ... from "cellgrad"` leads. */
   readonly runtime: string | undefined;
 }
 
-export class Files implements ts.LanguageServiceHost {
+export class Files implements TS.LanguageServiceHost {
   readonly #cwd: string;
-  #options: ts.CompilerOptions;
+  #options: TS.CompilerOptions;
   readonly #runtime: string | undefined;
   readonly #virtual = new Map<string, VirtualFile>();
   readonly #roots = new Set<string>();
@@ -37,7 +38,7 @@ export class Files implements ts.LanguageServiceHost {
   readonly #disk = new Map<string, { file: DiskFile; round: number }>();
   readonly #exists = new Map<string, { answer: boolean; round: number }>();
   readonly #folders = new Map<string, { answer: boolean; round: number }>();
-  readonly #resolutions: ts.ModuleResolutionCache;
+  readonly #resolutions: TS.ModuleResolutionCache;
 
   constructor(options: FilesOptions) {
     this.#cwd = options.cwd;
@@ -55,13 +56,13 @@ export class Files implements ts.LanguageServiceHost {
     return join(this.#cwd, name).replaceAll("\\", "/");
   }
 
-  setOptions(options: ts.CompilerOptions): void {
+  setOptions(options: TS.CompilerOptions): void {
     if (options === this.#options) return;
     this.#options = options;
     this.#edits++;
   }
 
-  write(path: string, text: string, kind: ts.ScriptKind, options: { root: boolean }): void {
+  write(path: string, text: string, kind: TS.ScriptKind, options: { root: boolean }): void {
     const known = this.#virtual.get(path);
     if (known?.text === text && known.kind === kind) return;
     this.#virtual.set(path, { text, kind, version: String(++this.#edits) });
@@ -83,7 +84,7 @@ export class Files implements ts.LanguageServiceHost {
 
   // What a language service asks of its host
 
-  getCompilationSettings(): ts.CompilerOptions {
+  getCompilationSettings(): TS.CompilerOptions {
     return this.#options;
   }
 
@@ -95,7 +96,7 @@ export class Files implements ts.LanguageServiceHost {
     return (this.#rootList ??= [...this.#roots]);
   }
 
-  getScriptKind(path: string): ts.ScriptKind {
+  getScriptKind(path: string): TS.ScriptKind {
     return this.#virtual.get(path)?.kind ?? scriptKind(path);
   }
 
@@ -103,7 +104,7 @@ export class Files implements ts.LanguageServiceHost {
     return this.#virtual.get(path)?.version ?? this.#read(path).version;
   }
 
-  getScriptSnapshot(path: string): ts.IScriptSnapshot | undefined {
+  getScriptSnapshot(path: string): TS.IScriptSnapshot | undefined {
     const file = this.#virtual.get(path);
     if (file) return (file.snapshot ??= ts.ScriptSnapshot.fromString(file.text));
     return this.#read(path).snapshot;
@@ -113,7 +114,7 @@ export class Files implements ts.LanguageServiceHost {
     return this.#cwd;
   }
 
-  getDefaultLibFileName(options: ts.CompilerOptions): string {
+  getDefaultLibFileName(options: TS.CompilerOptions): string {
     return ts.getDefaultLibFilePath(options);
   }
 
@@ -156,17 +157,17 @@ export class Files implements ts.LanguageServiceHost {
 
   realpath = (path: string): string => (this.#virtual.has(path) ? path : (ts.sys.realpath?.(path) ?? path));
 
-  getModuleResolutionCache(): ts.ModuleResolutionCache {
+  getModuleResolutionCache(): TS.ModuleResolutionCache {
     return this.#resolutions;
   }
 
   resolveModuleNameLiterals(
-    literals: readonly ts.StringLiteralLike[],
+    literals: readonly TS.StringLiteralLike[],
     containingFile: string,
-    redirected: ts.ResolvedProjectReference | undefined,
-    options: ts.CompilerOptions,
-    containingSourceFile: ts.SourceFile,
-  ): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
+    redirected: TS.ResolvedProjectReference | undefined,
+    options: TS.CompilerOptions,
+    containingSourceFile: TS.SourceFile,
+  ): readonly TS.ResolvedModuleWithFailedLookupLocations[] {
     return literals.map((literal) => {
       const mode = ts.getModeForUsageLocation(containingSourceFile, literal, options);
       return this.#resolve(literal.text, containingFile, mode, options, redirected);
@@ -176,10 +177,10 @@ export class Files implements ts.LanguageServiceHost {
   #resolve(
     specifier: string,
     containingFile: string,
-    mode: ts.ResolutionMode,
-    options: ts.CompilerOptions,
-    redirected: ts.ResolvedProjectReference | undefined,
-  ): ts.ResolvedModuleWithFailedLookupLocations {
+    mode: TS.ResolutionMode,
+    options: TS.CompilerOptions,
+    redirected: TS.ResolvedProjectReference | undefined,
+  ): TS.ResolvedModuleWithFailedLookupLocations {
     const own = /^\.\/(__cellgrad_\w+)\.mjs$/u.exec(specifier)?.[1];
     if (own !== undefined) {
       const extension = [ts.Extension.Dmts, ts.Extension.Mts].find((e) =>
@@ -240,12 +241,12 @@ export class Files implements ts.LanguageServiceHost {
   }
 }
 
-const UNRESOLVED: ts.ResolvedModuleWithFailedLookupLocations = { resolvedModule: undefined };
+const UNRESOLVED: TS.ResolvedModuleWithFailedLookupLocations = { resolvedModule: undefined };
 
 function resolved(
   resolvedFileName: string,
-  extension: ts.Extension,
-): ts.ResolvedModuleWithFailedLookupLocations {
+  extension: TS.Extension,
+): TS.ResolvedModuleWithFailedLookupLocations {
   return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
 }
 
@@ -254,7 +255,7 @@ function isSettled(path: string): boolean {
   return path.includes("/node_modules/");
 }
 
-function scriptKind(path: string): ts.ScriptKind {
+function scriptKind(path: string): TS.ScriptKind {
   if (path.endsWith(".tsx")) return ts.ScriptKind.TSX;
   if (path.endsWith(".jsx")) return ts.ScriptKind.JSX;
   if (path.endsWith(".json")) return ts.ScriptKind.JSON;

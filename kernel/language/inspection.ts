@@ -2,7 +2,8 @@
  * What is said about the name under the cursor: its signature and documentation, inside of a call that of the function, and with
  * more detail the source of a definition that the user can read.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import { toCell, toModule } from "./cell-module.js";
 import type { EditedCell } from "./completion.js";
 import { COMMITTED_FILE } from "./committed-files.js";
@@ -15,7 +16,7 @@ interface Found {
   /** In TypeScript. */
   readonly signature: string;
   readonly documentation: string;
-  readonly tags: readonly ts.JSDocTagInfo[];
+  readonly tags: readonly TS.JSDocTagInfo[];
   /** Where the name stands that this is about. */
   readonly position: number;
 }
@@ -69,7 +70,7 @@ function call(cell: EditedCell, position: number): Found | undefined {
   const help = cell.service.getSignatureHelpItems(cell.path, position, undefined);
   const item = help?.items[help.selectedItemIndex];
   if (!help || !item) return undefined;
-  const text = (parts: ts.SymbolDisplayPart[]) => ts.displayPartsToString(parts);
+  const text = (parts: TS.SymbolDisplayPart[]) => ts.displayPartsToString(parts);
   const parameters = item.parameters
     .map((parameter) => text(parameter.displayParts))
     .join(text(item.separatorDisplayParts));
@@ -126,7 +127,7 @@ function sourceOfName(source: string, name: string): string | undefined {
   const { file } = parseCell(source.replace(/^%[^\n]*/gmu, ""));
   const id = topLevelNames(file).get(name)?.nodes[0];
   if (!id) return undefined;
-  let node: ts.Node = id;
+  let node: TS.Node = id;
   while (!ts.isSourceFile(node.parent)) node = node.parent;
   return node.getText(file);
 }

@@ -2,27 +2,28 @@
  * Parsed files by path and version: all that a program needs of a document registry, without the bookkeeping for many services that
  * TypeScript's own does for each of some 200 files whenever a cell is checked.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 
 interface Entry {
-  readonly file: ts.SourceFile;
+  readonly file: TS.SourceFile;
   readonly version: string;
-  readonly kind: ts.ScriptKind | undefined;
+  readonly kind: TS.ScriptKind | undefined;
 }
 
-export class SourceFiles implements ts.DocumentRegistry {
+export class SourceFiles implements TS.DocumentRegistry {
   readonly #entries = new Map<string, Entry>();
 
   acquireDocumentWithKey(
     fileName: string,
-    path: ts.Path,
+    path: TS.Path,
     _host: unknown,
-    _key: ts.DocumentRegistryBucketKey,
-    snapshot: ts.IScriptSnapshot,
+    _key: TS.DocumentRegistryBucketKey,
+    snapshot: TS.IScriptSnapshot,
     version: string,
-    kind?: ts.ScriptKind,
-    options?: ts.CreateSourceFileOptions | ts.ScriptTarget,
-  ): ts.SourceFile {
+    kind?: TS.ScriptKind,
+    options?: TS.CreateSourceFileOptions | TS.ScriptTarget,
+  ): TS.SourceFile {
     const known = this.#entries.get(path);
     if (known?.version === version && known.kind === kind) return known.file;
     const file = ts.createLanguageServiceSourceFile(
@@ -41,16 +42,16 @@ export class SourceFiles implements ts.DocumentRegistry {
 
   acquireDocument(
     fileName: string,
-    host: ts.CompilerOptions | ts.MinimalResolutionCacheHost,
-    snapshot: ts.IScriptSnapshot,
+    host: TS.CompilerOptions | TS.MinimalResolutionCacheHost,
+    snapshot: TS.IScriptSnapshot,
     version: string,
-    kind?: ts.ScriptKind,
-    options?: ts.CreateSourceFileOptions | ts.ScriptTarget,
-  ): ts.SourceFile {
+    kind?: TS.ScriptKind,
+    options?: TS.CreateSourceFileOptions | TS.ScriptTarget,
+  ): TS.SourceFile {
     const key = this.getKeyForCompilationSettings();
     return this.acquireDocumentWithKey(
       fileName,
-      fileName as ts.Path,
+      fileName as TS.Path,
       host,
       key,
       snapshot,
@@ -62,8 +63,8 @@ export class SourceFiles implements ts.DocumentRegistry {
 
   updateDocument = this.acquireDocument.bind(this);
 
-  getKeyForCompilationSettings(): ts.DocumentRegistryBucketKey {
-    return "cells" as ts.DocumentRegistryBucketKey;
+  getKeyForCompilationSettings(): TS.DocumentRegistryBucketKey {
+    return "cells" as TS.DocumentRegistryBucketKey;
   }
 
   /** Files are kept: a library that one program leaves out is in the next again. */
@@ -86,9 +87,9 @@ export class SourceFiles implements ts.DocumentRegistry {
  */
 function asModule(
   path: string,
-  snapshot: ts.IScriptSnapshot,
-  options: ts.CreateSourceFileOptions | ts.ScriptTarget = ts.ScriptTarget.ES2022,
-): ts.CreateSourceFileOptions | ts.ScriptTarget {
+  snapshot: TS.IScriptSnapshot,
+  options: TS.CreateSourceFileOptions | TS.ScriptTarget = ts.ScriptTarget.ES2022,
+): TS.CreateSourceFileOptions | TS.ScriptTarget {
   if (typeof options !== "object" || options.impliedNodeFormat !== ts.ModuleKind.CommonJS) return options;
   if (path.includes("/node_modules/") || !/(?<!\.d)\.[jt]sx?$/u.test(path)) return options;
   const { packageJsonScope } = options as { packageJsonScope?: PackageJsonScope };

@@ -184,15 +184,17 @@ class LanguageWorker implements Language {
   }
 }
 
+/** A new checker is made for each cell: room for what it allocates saves most of the collector's work. Types nest deep. */
+const RESOURCES = { maxYoungGenerationSizeMb: 64, stackSizeMb: 16 };
+
 function startThread(workerData: LanguageOptions): Worker {
-  const name = "cellgrad language";
-  if (!import.meta.url.endsWith(".ts"))
-    return new Worker(new URL("./worker.js", import.meta.url), { workerData, name });
+  const options = { workerData, name: "cellgrad language", resourceLimits: RESOURCES };
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), options);
   // Run from its sources: tsx, which loads them, does not reach into worker threads by itself.
   const tsx = import.meta.resolve("tsx/esm/api");
   const file = new URL("./worker.ts", import.meta.url).href;
   const load = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(file)}); });`;
-  return new Worker(load, { eval: true, workerData, name });
+  return new Worker(load, { eval: true, ...options });
 }
 
 function failure(code: string, error: Error): Diagnostic {

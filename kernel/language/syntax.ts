@@ -1,7 +1,8 @@
 /**
  * A cell as syntax alone: how it parses, which names it declares at its top level and which names it mentions. No checker.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 
 /** What a name stands for: a bit set of values, types and namespaces, which may share a name. */
 export const meanings = { value: 1, type: 2, namespace: 4 } as const;
@@ -13,7 +14,7 @@ export interface TopLevelName {
   /** "let" and "var" can be assigned to from later cells. */
   readonly kind: NameKind;
   /** Identifiers that declare it. */
-  readonly nodes: ts.Identifier[];
+  readonly nodes: TS.Identifier[];
   /** Already exported under its own name by the user. */
   exported: boolean;
   /** A `var` inside of a block: it belongs to the top level, its statement does not. */
@@ -36,11 +37,11 @@ export type NameKind =
 export interface ParsedCell {
   /** The text that was parsed, as long as the cell. */
   readonly text: string;
-  readonly file: ts.SourceFile;
-  readonly scriptKind: ts.ScriptKind;
+  readonly file: TS.SourceFile;
+  readonly scriptKind: TS.ScriptKind;
   /** The cell is one object literal and is to be read in parentheses. */
   readonly parenthesized: boolean;
-  readonly errors: readonly ts.DiagnosticWithLocation[];
+  readonly errors: readonly TS.DiagnosticWithLocation[];
 }
 
 /** Every way in which a cell could be meant: as TypeScript, and as TSX where it may have elements. */
@@ -66,26 +67,26 @@ export function parseCell(text: string): ParsedCell {
   return plain;
 }
 
-function parse(text: string, scriptKind: ts.ScriptKind): ParsedCell {
+function parse(text: string, scriptKind: TS.ScriptKind): ParsedCell {
   const file = ts.createSourceFile("cell.mts", text, PARSE_OPTIONS, true, scriptKind);
   return { text, file, scriptKind, parenthesized: false, errors: parseErrors(file) };
 }
 
-const PARSE_OPTIONS: ts.CreateSourceFileOptions = {
+const PARSE_OPTIONS: TS.CreateSourceFileOptions = {
   languageVersion: ts.ScriptTarget.ES2022,
   impliedNodeFormat: ts.ModuleKind.ESNext,
   setExternalModuleIndicator: (file) => {
     // A cell is a module whatever it holds, so that `await` is a keyword at its top level.
-    (file as { externalModuleIndicator?: ts.Node | true }).externalModuleIndicator = true;
+    (file as { externalModuleIndicator?: TS.Node | true }).externalModuleIndicator = true;
   },
 };
 
-function parseErrors(file: ts.SourceFile): readonly ts.DiagnosticWithLocation[] {
-  return (file as unknown as { parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
+function parseErrors(file: TS.SourceFile): readonly TS.DiagnosticWithLocation[] {
+  return (file as unknown as { parseDiagnostics: readonly TS.DiagnosticWithLocation[] }).parseDiagnostics;
 }
 
 /** `{ a: 1 }` parses as a block with a label; nobody means that. */
-function isLabelsOnly(file: ts.SourceFile): boolean {
+function isLabelsOnly(file: TS.SourceFile): boolean {
   const [block, ...rest] = file.statements;
   return (
     block !== undefined &&
@@ -95,7 +96,7 @@ function isLabelsOnly(file: ts.SourceFile): boolean {
   );
 }
 
-function hasJsx(node: ts.Node): boolean {
+function hasJsx(node: TS.Node): boolean {
   return (
     ts.isJsxElement(node) ||
     ts.isJsxSelfClosingElement(node) ||
@@ -105,10 +106,10 @@ function hasJsx(node: ts.Node): boolean {
 }
 
 /** The names that a cell's top level declares, in order, each once. */
-export function topLevelNames(file: ts.SourceFile): Map<string, TopLevelName> {
+export function topLevelNames(file: TS.SourceFile): Map<string, TopLevelName> {
   const names = new Map<string, TopLevelName>();
   const declare = (
-    id: ts.Identifier,
+    id: TS.Identifier,
     kind: NameKind,
     meaning: Meaning,
     options: { exported?: boolean; nested?: boolean } = {},
@@ -124,7 +125,7 @@ export function topLevelNames(file: ts.SourceFile): Map<string, TopLevelName> {
     }
   };
   const pattern = (
-    name: ts.BindingName,
+    name: TS.BindingName,
     kind: NameKind,
     options: { exported?: boolean; nested?: boolean },
   ) => {
@@ -179,7 +180,7 @@ export function topLevelNames(file: ts.SourceFile): Map<string, TopLevelName> {
 }
 
 /** Identifiers that an import declaration binds. */
-export function importBindings(statement: ts.ImportDeclaration): ts.Identifier[] {
+export function importBindings(statement: TS.ImportDeclaration): TS.Identifier[] {
   const clause = statement.importClause;
   if (!clause) return [];
   const found = clause.name ? [clause.name] : [];
@@ -189,14 +190,14 @@ export function importBindings(statement: ts.ImportDeclaration): ts.Identifier[]
   return found;
 }
 
-export function variableKind(list: ts.VariableDeclarationList): "const" | "let" | "var" | "using" {
+export function variableKind(list: TS.VariableDeclarationList): "const" | "let" | "var" | "using" {
   const flags = list.flags & ts.NodeFlags.BlockScoped;
   if (flags === ts.NodeFlags.Using || flags === ts.NodeFlags.AwaitUsing) return "using";
   return flags === ts.NodeFlags.Const ? "const" : flags === ts.NodeFlags.Let ? "let" : "var";
 }
 
 /** Whether a namespace holds more than types. */
-function isInstantiated(node: ts.ModuleDeclaration): boolean {
+function isInstantiated(node: TS.ModuleDeclaration): boolean {
   const body = node.body;
   if (!body) return false;
   if (ts.isModuleDeclaration(body)) return isInstantiated(body);
@@ -209,7 +210,7 @@ function isInstantiated(node: ts.ModuleDeclaration): boolean {
 }
 
 /** `var` declarations inside of blocks and loops, which belong to the function around them: here, the cell. */
-function nestedVars(node: ts.Node, found: (name: ts.BindingName) => void): void {
+function nestedVars(node: TS.Node, found: (name: TS.BindingName) => void): void {
   if (ts.isFunctionLike(node) || ts.isClassLike(node) || ts.isModuleDeclaration(node)) return;
   if (ts.isVariableDeclarationList(node) && variableKind(node) === "var")
     for (const declaration of node.declarations) found(declaration.name);
@@ -217,11 +218,11 @@ function nestedVars(node: ts.Node, found: (name: ts.BindingName) => void): void 
 }
 
 /** Names that a cell mentions other than as members, keys and labels: what it may need from elsewhere. */
-export function mentionedNames(file: ts.SourceFile): { names: Set<string>; all: Set<string>; jsx: boolean } {
+export function mentionedNames(file: TS.SourceFile): { names: Set<string>; all: Set<string>; jsx: boolean } {
   const names = new Set<string>();
   const all = new Set<string>();
   let jsx = false;
-  const visit = (node: ts.Node) => {
+  const visit = (node: TS.Node) => {
     if (ts.isIdentifier(node)) {
       all.add(node.text);
       if (!isMemberName(node)) names.add(node.text);
@@ -234,7 +235,7 @@ export function mentionedNames(file: ts.SourceFile): { names: Set<string>; all: 
 }
 
 /** An identifier that names a member, a key or a label and so never looks anything up. */
-export function isMemberName(id: ts.Identifier): boolean {
+export function isMemberName(id: TS.Identifier): boolean {
   const { parent } = id;
   switch (parent.kind) {
     case ts.SyntaxKind.PropertyAccessExpression:
@@ -249,11 +250,11 @@ export function isMemberName(id: ts.Identifier): boolean {
     case ts.SyntaxKind.JsxAttribute:
     case ts.SyntaxKind.MetaProperty:
     case ts.SyntaxKind.NamedTupleMember:
-      return (parent as unknown as { name?: ts.Node }).name === id;
+      return (parent as unknown as { name?: TS.Node }).name === id;
     case ts.SyntaxKind.QualifiedName:
-      return (parent as ts.QualifiedName).right === id;
+      return (parent as TS.QualifiedName).right === id;
     case ts.SyntaxKind.BindingElement:
-      return (parent as ts.BindingElement).propertyName === id;
+      return (parent as TS.BindingElement).propertyName === id;
     case ts.SyntaxKind.ImportType:
     case ts.SyntaxKind.ImportAttribute:
     case ts.SyntaxKind.LabeledStatement:
@@ -264,7 +265,7 @@ export function isMemberName(id: ts.Identifier): boolean {
     case ts.SyntaxKind.JsxNamespacedName:
       return true;
     case ts.SyntaxKind.ExportSpecifier: {
-      const specifier = parent as ts.ExportSpecifier;
+      const specifier = parent as TS.ExportSpecifier;
       if (specifier.parent.parent.moduleSpecifier) return true;
       return specifier.propertyName !== undefined && specifier.propertyName !== id;
     }

@@ -5,7 +5,8 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import { create } from "ts-node";
 
 const require = createRequire(import.meta.url);
@@ -45,14 +46,14 @@ const RESPECTED = [
 ] as const;
 
 export interface Toolchain {
-  readonly options: ts.CompilerOptions;
+  readonly options: TS.CompilerOptions;
   /** What is wrong with the user's tsconfig.json, which is then left aside. */
   readonly problem: string | undefined;
 }
 
 /** Finds the user's tsconfig.json from `cwd` upwards and makes of it the options under which cells are checked. */
 export function loadToolchain(cwd: string): Toolchain {
-  let user: ts.CompilerOptions = {};
+  let user: TS.CompilerOptions = {};
   let problem: string | undefined;
   try {
     const service = create({
@@ -63,12 +64,12 @@ export function loadToolchain(cwd: string): Toolchain {
       // A tsconfig.json is written for the TypeScript that its folder uses; what is deprecated there is no error here.
       compilerOptions: { ignoreDeprecations: "6.0" },
     });
-    const found = service.config.options as ts.CompilerOptions;
+    const found = service.config.options as TS.CompilerOptions;
     if (found["configFilePath"] !== undefined) user = found;
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
-  const options: ts.CompilerOptions = {};
+  const options: TS.CompilerOptions = {};
   for (const name of RESPECTED) if (user[name] !== undefined) Object.assign(options, { [name]: user[name] });
   options.strict ??= true;
   options.lib ??= ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"];
@@ -90,7 +91,7 @@ export function loadToolchain(cwd: string): Toolchain {
 }
 
 /** What the transformation and the emitted declarations rely on. */
-const FIXED: ts.CompilerOptions = {
+const FIXED: TS.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,

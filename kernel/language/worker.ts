@@ -3,13 +3,17 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { Cells, type CellsOptions } from "./cells.js";
+import { keepCompiledCode } from "./compiler.js";
 import type { Answer, Call, Calls } from "./requests.js";
 
 const cells: Calls = new Cells(workerData as CellsOptions);
 
 const say = (answer: Answer) => parentPort?.postMessage(answer);
 
+let calls = 0;
+
 parentPort?.on("message", ({ id, name, args }: Call) => {
+  calls++;
   try {
     const method = cells[name] as (...args: readonly unknown[]) => unknown;
     say({ type: "answer", id, value: method.apply(cells, args as unknown[]) });
@@ -22,3 +26,10 @@ parentPort?.on("message", ({ id, name, args }: Call) => {
   }
 });
 say({ type: "ready" });
+
+// While the user has not asked for anything yet, what the first cells need is made ready too.
+setTimeout(() => {
+  if (calls === 0)
+    cells.compile("const xs = [1].map((x) => x + 1); console.log(await Promise.resolve(xs)); xs.length", 0);
+}, 30).unref();
+setTimeout(keepCompiledCode, 3000).unref();

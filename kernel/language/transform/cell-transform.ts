@@ -5,7 +5,8 @@
  * object, functions, classes, enums and namespaces stay declarations and are published on it, and every reference goes through it.
  * Types, decorators, `using` and JSX are left to TypeScript.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "../compiler.js";
 import type { CellModule } from "../cell-module.js";
 import { variableKind } from "../syntax.js";
 import {
@@ -23,15 +24,15 @@ const { factory } = ts;
 
 /** Transformers to emit a cell's module with, and the line that has to go before what they emit. */
 export interface CellTransform {
-  readonly transformers: ts.CustomTransformers;
+  readonly transformers: TS.CustomTransformers;
   /** One line of JavaScript, known after the emit. */
   head(): string;
 }
 
 export function cellTransform(
-  file: ts.SourceFile,
+  file: TS.SourceFile,
   module: CellModule,
-  checker: ts.TypeChecker,
+  checker: TS.TypeChecker,
 ): CellTransform {
   const names = scopeNames(file, module, checker);
   const own = file.statements.filter((s) => isOwn(s, file, module));
@@ -49,7 +50,7 @@ export function cellTransform(
 }
 
 /** Whether a statement is the user's and not one of the imports and exports around the cell. */
-function isOwn(statement: ts.Statement, file: ts.SourceFile, module: CellModule): boolean {
+function isOwn(statement: TS.Statement, file: TS.SourceFile, module: CellModule): boolean {
   const insertedEnd = module.insertedAt + module.insertedLength;
   return (
     (statement.end <= module.insertedAt || statement.end > insertedEnd) &&
@@ -58,20 +59,20 @@ function isOwn(statement: ts.Statement, file: ts.SourceFile, module: CellModule)
 }
 
 function transformCell(
-  file: ts.SourceFile,
-  own: readonly ts.Statement[],
+  file: TS.SourceFile,
+  own: readonly TS.Statement[],
   imports: readonly ModuleStatement[],
   module: CellModule,
   names: ScopeNames,
-  context: ts.TransformationContext,
-): ts.SourceFile {
+  context: TS.TransformationContext,
+): TS.SourceFile {
   const visit = referenceVisit(names, context);
   const last = own.findLast((s) => !ts.isEmptyStatement(s));
   // Hoisted, as in any function: variables are undefined and functions can be called before their line.
-  const head: ts.Statement[] = [];
+  const head: TS.Statement[] = [];
   for (const { name, kind } of module.names.values())
     if (kind === "var") head.push(assign(names.access(name), factory.createVoidZero()));
-  const body: ts.Statement[] = [];
+  const body: TS.Statement[] = [];
   for (const statement of own) {
     if (isAmbient(statement) || isModuleStatement(statement)) continue;
     if (ts.isImportEqualsDeclaration(statement)) {
@@ -96,7 +97,7 @@ function transformCell(
       ts.isEnumDeclaration(statement) ||
       isValueNamespace(statement, names)
     ) {
-      body.push(bare(visit(statement)), publish(statement.name as ts.Identifier, names));
+      body.push(bare(visit(statement)), publish(statement.name as TS.Identifier, names));
     } else {
       body.push(visit(statement));
     }
@@ -106,7 +107,7 @@ function transformCell(
 }
 
 /** The value of a statement that is but an expression, which is the cell's result where it comes last. */
-function expressionOf(statement: ts.Statement, visit: Visit): ts.Expression | undefined {
+function expressionOf(statement: TS.Statement, visit: Visit): TS.Expression | undefined {
   if (ts.isExpressionStatement(statement) || ts.isExportAssignment(statement))
     return visit(statement.expression);
   if (ts.isFunctionDeclaration(statement) && !statement.name) {
@@ -136,17 +137,17 @@ function expressionOf(statement: ts.Statement, visit: Visit): ts.Expression | un
 }
 
 /** `return { value: expression }` */
-function result(value: ts.Expression): ts.Statement {
+function result(value: TS.Expression): TS.Statement {
   const property = factory.createPropertyAssignment("value", value);
   return factory.createReturnStatement(factory.createObjectLiteralExpression([property]));
 }
 
-function variables(statement: ts.VariableStatement, names: ScopeNames, visit: Visit): ts.Statement[] {
+function variables(statement: TS.VariableStatement, names: ScopeNames, visit: Visit): TS.Statement[] {
   const list = statement.declarationList;
   if (variableKind(list) === "using") {
     // TypeScript disposes of them at the end of the cell.
     const published = list.declarations.map((declaration) =>
-      publish(declaration.name as ts.Identifier, names),
+      publish(declaration.name as TS.Identifier, names),
     );
     return [bare(visit(statement)), ...published];
   }
@@ -155,59 +156,59 @@ function variables(statement: ts.VariableStatement, names: ScopeNames, visit: Vi
   );
 }
 
-function assign(target: ts.Expression, value: ts.Expression): ts.Statement {
+function assign(target: TS.Expression, value: TS.Expression): TS.Statement {
   return factory.createExpressionStatement(factory.createAssignment(target, value));
 }
 
 /** `$.name = name` */
-function publish(name: ts.Identifier, names: ScopeNames): ts.Statement {
+function publish(name: TS.Identifier, names: ScopeNames): TS.Statement {
   return assign(names.access(name.text), factory.createIdentifier(name.text));
 }
 
 /** A declaration without `export` and `default`. */
-function bare<T extends ts.Statement>(statement: T): T {
+function bare<T extends TS.Statement>(statement: T): T {
   if (!ts.canHaveModifiers(statement)) return statement;
-  const isExport = (m: ts.ModifierLike) =>
+  const isExport = (m: TS.ModifierLike) =>
     m.kind === ts.SyntaxKind.ExportKeyword || m.kind === ts.SyntaxKind.DefaultKeyword;
-  const modifiers = statement.modifiers as readonly ts.ModifierLike[] | undefined;
+  const modifiers = statement.modifiers as readonly TS.ModifierLike[] | undefined;
   if (!modifiers?.some(isExport)) return statement;
   const kept = modifiers.filter((m) => !isExport(m));
   const replaced = ts.isClassDeclaration(statement)
     ? factory.replaceDecoratorsAndModifiers(statement, kept)
     : factory.replaceModifiers(
-        statement as ts.HasModifiers,
+        statement as TS.HasModifiers,
         kept.filter((m) => ts.isModifier(m)),
       );
   return replaced as unknown as T;
 }
 
 /** Interfaces, type aliases and what is declared only: nothing runs. */
-function isAmbient(statement: ts.Statement): boolean {
+function isAmbient(statement: TS.Statement): boolean {
   if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return true;
   const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
   return modifiers?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) ?? false;
 }
 
-function isValueNamespace(statement: ts.Statement, names: ScopeNames): statement is ts.ModuleDeclaration {
+function isValueNamespace(statement: TS.Statement, names: ScopeNames): statement is TS.ModuleDeclaration {
   if (!ts.isModuleDeclaration(statement)) return false;
   const symbol = names.checker.getSymbolAtLocation(statement.name);
   return ((symbol?.flags ?? 0) & ts.SymbolFlags.ValueModule) !== 0;
 }
 
 /** After TypeScript's transformations: no module syntax is left, and the JSX factory is looked up like any other name. */
-function finish(file: ts.SourceFile, names: ScopeNames, context: ts.TransformationContext): ts.SourceFile {
+function finish(file: TS.SourceFile, names: ScopeNames, context: TS.TransformationContext): TS.SourceFile {
   const statements = file.statements.flatMap((statement) => finishModules(statement) ?? []);
-  const visitor = (node: ts.Node): ts.Node => {
-    if (ts.isIdentifier(node) && node.pos < 0 && isJsx(node.parent as ts.Node | undefined))
+  const visitor = (node: TS.Node): TS.Node => {
+    if (ts.isIdentifier(node) && node.pos < 0 && isJsx(node.parent as TS.Node | undefined))
       return names.access(node.text);
     return ts.visitEachChild(node, visitor, context);
   };
   const updated = factory.updateSourceFile(file, statements);
   const usesJsx = file.languageVariant === ts.LanguageVariant.JSX;
-  return usesJsx ? (ts.visitNode(updated, visitor) as ts.SourceFile) : updated;
+  return usesJsx ? (ts.visitNode(updated, visitor) as TS.SourceFile) : updated;
 }
 
-function isJsx(node: ts.Node | undefined): boolean {
+function isJsx(node: TS.Node | undefined): boolean {
   return (
     node !== undefined &&
     (ts.isJsxOpeningLikeElement(node) ||

@@ -1,7 +1,8 @@
 /**
  * Static imports of a cell, as calls of the session's `__import` with what they bind put on the scope object.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "../compiler.js";
 import type { ScopeNames } from "./scope-names.js";
 
 const { factory } = ts;
@@ -17,14 +18,14 @@ export function liveBinding(scope: string): string {
   );
 }
 
-export type ModuleStatement = ts.ImportDeclaration | ts.ExportDeclaration;
+export type ModuleStatement = TS.ImportDeclaration | TS.ExportDeclaration;
 
-export function isModuleStatement(node: ts.Statement): node is ModuleStatement {
+export function isModuleStatement(node: TS.Statement): node is ModuleStatement {
   return ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
 }
 
 /** What an import, or an export that is one, does when the cell runs. Types are not imported. */
-export function importStatements(statement: ModuleStatement, names: ScopeNames): ts.Statement[] {
+export function importStatements(statement: ModuleStatement, names: ScopeNames): TS.Statement[] {
   if (!statement.moduleSpecifier || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
   const bindings = ts.isImportDeclaration(statement)
     ? imported(statement, names)
@@ -40,7 +41,7 @@ export function importStatements(statement: ModuleStatement, names: ScopeNames):
       factory.createArrayLiteralExpression(required),
     ]),
   );
-  const statements: ts.Statement[] = [constant(module, ts.setTextRange(load, statement), statement)];
+  const statements: TS.Statement[] = [constant(module, ts.setTextRange(load, statement), statement)];
   if (bindings.namespace !== undefined)
     statements.push(expression(factory.createAssignment(names.access(bindings.namespace), module)));
   for (const { local, exported } of bindings.named)
@@ -58,7 +59,7 @@ interface Bindings {
   readonly all?: boolean;
 }
 
-function imported(statement: ts.ImportDeclaration, names: ScopeNames): Bindings | undefined {
+function imported(statement: TS.ImportDeclaration, names: ScopeNames): Bindings | undefined {
   const clause = statement.importClause;
   if (!clause) return { named: [] };
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return undefined;
@@ -74,7 +75,7 @@ function imported(statement: ts.ImportDeclaration, names: ScopeNames): Bindings 
   return named.length > 0 || bindsNothing ? { named } : undefined;
 }
 
-function reexported(statement: ts.ExportDeclaration, names: ScopeNames): Bindings | undefined {
+function reexported(statement: TS.ExportDeclaration, names: ScopeNames): Bindings | undefined {
   if (statement.isTypeOnly) return undefined;
   const clause = statement.exportClause;
   if (!clause) return { named: [], all: true };
@@ -90,10 +91,10 @@ function reexported(statement: ts.ExportDeclaration, names: ScopeNames): Binding
 }
 
 /** `import x = require("y")` and `import x = N.y`, which happen where they stand. */
-export function importAlias(statement: ts.ImportEqualsDeclaration, names: ScopeNames): ts.Statement[] {
+export function importAlias(statement: TS.ImportEqualsDeclaration, names: ScopeNames): TS.Statement[] {
   const { name, moduleReference } = statement;
   if (statement.isTypeOnly || !isValue(name, names)) return [];
-  let value: ts.Expression;
+  let value: TS.Expression;
   if (ts.isExternalModuleReference(moduleReference))
     value = factory.createCallExpression(factory.createIdentifier("require"), undefined, [
       moduleReference.expression,
@@ -104,13 +105,13 @@ export function importAlias(statement: ts.ImportEqualsDeclaration, names: ScopeN
   ];
 }
 
-function entity(name: ts.EntityName, names: ScopeNames): ts.Expression {
+function entity(name: TS.EntityName, names: ScopeNames): TS.Expression {
   if (ts.isIdentifier(name)) return names.isScoped(name) ? names.access(name.text, name) : name;
   return factory.createPropertyAccessExpression(entity(name.left, names), name.right.text);
 }
 
 /** Whether an imported name is more than a type; what can not be resolved is taken for a value. */
-function isValue(name: ts.Identifier, { checker }: ScopeNames): boolean {
+function isValue(name: TS.Identifier, { checker }: ScopeNames): boolean {
   const symbol = checker.getSymbolAtLocation(name);
   if (!symbol || !(symbol.flags & ts.SymbolFlags.Alias)) return true;
   const target = checker.getAliasedSymbol(symbol);
@@ -118,11 +119,11 @@ function isValue(name: ts.Identifier, { checker }: ScopeNames): boolean {
 }
 
 /** `{ with: { type: "json" } }`, also where the user left it out. */
-function attributes(statement: ts.ImportDeclaration | ts.ExportDeclaration): ts.Expression | undefined {
-  const specifier = (statement.moduleSpecifier as ts.StringLiteral).text;
+function attributes(statement: TS.ImportDeclaration | TS.ExportDeclaration): TS.Expression | undefined {
+  const specifier = (statement.moduleSpecifier as TS.StringLiteral).text;
   const pairs = statement.attributes?.elements.map(({ name, value }) => [
     name.text,
-    (value as ts.StringLiteral).text,
+    (value as TS.StringLiteral).text,
   ]);
   if (!pairs && !specifier.endsWith(".json")) return undefined;
   const properties = (pairs ?? [["type", "json"]]).map(([name, value]) =>
@@ -133,12 +134,12 @@ function attributes(statement: ts.ImportDeclaration | ts.ExportDeclaration): ts.
 }
 
 /** `LIVE(name, () => value)` */
-function live(name: ts.Expression, value: ts.Expression): ts.Statement {
+function live(name: TS.Expression, value: TS.Expression): TS.Statement {
   const getter = factory.createArrowFunction(undefined, undefined, [], undefined, undefined, value);
   return expression(factory.createCallExpression(factory.createIdentifier(LIVE), undefined, [name, getter]));
 }
 
-function liveAll(module: ts.Identifier): ts.Statement {
+function liveAll(module: TS.Identifier): TS.Statement {
   const key = factory.createUniqueName("name");
   const test = factory.createStrictInequality(key, factory.createStringLiteral("default"));
   const list = factory.createVariableDeclarationList(
@@ -152,15 +153,15 @@ function liveAll(module: ts.Identifier): ts.Statement {
   );
 }
 
-function member(object: ts.Identifier, key: ts.Expression): ts.Expression {
+function member(object: TS.Identifier, key: TS.Expression): TS.Expression {
   return factory.createElementAccessExpression(object, key);
 }
 
-function expression(value: ts.Expression): ts.Statement {
+function expression(value: TS.Expression): TS.Statement {
   return factory.createExpressionStatement(value);
 }
 
-function constant(name: ts.Identifier, value: ts.Expression, at: ts.Node): ts.Statement {
+function constant(name: TS.Identifier, value: TS.Expression, at: TS.Node): TS.Statement {
   const declaration = factory.createVariableDeclaration(name, undefined, undefined, value);
   const list = factory.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
   return ts.setTextRange(factory.createVariableStatement(undefined, list), at);
@@ -169,7 +170,7 @@ function constant(name: ts.Identifier, value: ts.Expression, at: ts.Node): ts.St
 /**
  * What TypeScript leaves at the end: the `export {}` of a module, and the import of the JSX runtime, which becomes an `__import`.
  */
-export function finishModules(statement: ts.Statement): ts.Statement | undefined {
+export function finishModules(statement: TS.Statement): TS.Statement | undefined {
   if (ts.isExportDeclaration(statement)) return undefined;
   if (!ts.isImportDeclaration(statement)) return statement;
   const bindings = statement.importClause?.namedBindings;
@@ -192,6 +193,6 @@ export function finishModules(statement: ts.Statement): ts.Statement | undefined
   return factory.createVariableStatement(undefined, list);
 }
 
-function moduleName(name: ts.ModuleExportName): ts.Identifier {
+function moduleName(name: TS.ModuleExportName): TS.Identifier {
   return factory.createIdentifier(name.text);
 }

@@ -2,18 +2,19 @@
  * Rewrites what a cell's expressions refer to: names of the top level become members of the scope object, `import()` and
  * `import.meta` become what the session provides.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "../compiler.js";
 import { variableKind } from "../syntax.js";
 import type { ScopeNames } from "./scope-names.js";
 
 const { factory } = ts;
 
-export type Visit = <T extends ts.Node>(node: T) => T;
+export type Visit = <T extends TS.Node>(node: T) => T;
 
 /** A function that rewrites any statement or expression of a cell. */
-export function referenceVisit(names: ScopeNames, context: ts.TransformationContext): Visit {
+export function referenceVisit(names: ScopeNames, context: TS.TransformationContext): Visit {
   const visit: Visit = (node) => ts.visitNode(node, visitor) as typeof node;
-  const visitor = (node: ts.Node): ts.Node => {
+  const visitor = (node: TS.Node): TS.Node => {
     if (ts.isIdentifier(node)) return reference(node);
     if (ts.isExpressionWithTypeArguments(node)) return ts.visitEachChild(node, visitor, context);
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
@@ -33,7 +34,7 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
         node,
         visit(node.left),
         node.operatorToken,
-        named((node.left as ts.Identifier).text, node.right, visit),
+        named((node.left as TS.Identifier).text, node.right, visit),
       );
     if (ts.isVariableStatement(node) && isHoisted(node.declarationList)) {
       const expressions = assignments(node.declarationList, names, visit);
@@ -62,7 +63,7 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
     return ts.visitEachChild(node, visitor, context);
   };
 
-  const reference = (id: ts.Identifier): ts.Node => {
+  const reference = (id: TS.Identifier): TS.Node => {
     if (names.isScoped(id)) return names.access(id.text, id);
     const property = names.metaProperty(id);
     if (!property) return id;
@@ -70,8 +71,8 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
     return ts.setTextRange(meta, id);
   };
 
-  const shorthand = (node: ts.ShorthandPropertyAssignment): ts.Node => {
-    const value = reference(node.name) as ts.Expression;
+  const shorthand = (node: TS.ShorthandPropertyAssignment): TS.Node => {
+    const value = reference(node.name) as TS.Expression;
     if (value === node.name) return ts.visitEachChild(node, visitor, context);
     const byDefault = node.objectAssignmentInitializer;
     const full = byDefault ? factory.createAssignment(value, named(node.name.text, byDefault, visit)) : value;
@@ -79,16 +80,16 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
   };
 
   /** What is called without a receiver must not get the scope object as `this`. */
-  const callee = (expression: ts.Expression): ts.Expression | undefined => {
+  const callee = (expression: TS.Expression): TS.Expression | undefined => {
     const inner = unwrapped(expression);
     if (!ts.isIdentifier(inner)) return undefined;
     const access = reference(inner);
     if (access === inner) return undefined;
-    const detached = factory.createComma(factory.createNumericLiteral(0), access as ts.Expression);
+    const detached = factory.createComma(factory.createNumericLiteral(0), access as TS.Expression);
     return ts.setTextRange(factory.createParenthesizedExpression(detached), inner);
   };
 
-  const call = (node: ts.CallExpression): ts.Node => {
+  const call = (node: TS.CallExpression): TS.Node => {
     const args = () => node.arguments.map(visit);
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
       return ts.setTextRange(
@@ -103,7 +104,7 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
   };
 
   /** `typeof x` must not throw where there is no x. */
-  const typeOf = (node: ts.TypeOfExpression, id: ts.Identifier): ts.Node => {
+  const typeOf = (node: TS.TypeOfExpression, id: TS.Identifier): TS.Node => {
     if (!names.isScoped(id) || !names.isUnresolved(id)) return ts.visitEachChild(node, visitor, context);
     return factory.createParenthesizedExpression(
       factory.createConditionalExpression(
@@ -120,14 +121,14 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
     );
   };
 
-  const isNaming = (node: ts.BinaryExpression): boolean =>
+  const isNaming = (node: TS.BinaryExpression): boolean =>
     node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
     node.operatorToken.kind <= ts.SyntaxKind.LastAssignment &&
     ts.isIdentifier(node.left) &&
     isAnonymous(node.right) &&
     names.isScoped(node.left);
 
-  const isHoisted = (list: ts.ForInitializer | undefined): list is ts.VariableDeclarationList =>
+  const isHoisted = (list: TS.ForInitializer | undefined): list is TS.VariableDeclarationList =>
     list !== undefined &&
     ts.isVariableDeclarationList(list) &&
     variableKind(list) === "var" &&
@@ -138,11 +139,11 @@ export function referenceVisit(names: ScopeNames, context: ts.TransformationCont
 
 /** The assignments that a list of variable declarations of the top level amounts to. */
 export function assignments(
-  list: ts.VariableDeclarationList,
+  list: TS.VariableDeclarationList,
   names: ScopeNames,
   visit: Visit,
-): ts.Expression[] {
-  const found: ts.Expression[] = [];
+): TS.Expression[] {
+  const found: TS.Expression[] = [];
   for (const { name, initializer } of list.declarations) {
     if (initializer) {
       const value = ts.isIdentifier(name) ? named(name.text, initializer, visit) : visit(initializer);
@@ -161,9 +162,9 @@ export function assignments(
 }
 
 /** What a declared name or pattern is as the left side of an assignment. */
-function assignmentTarget(name: ts.BindingName, names: ScopeNames, visit: Visit): ts.Expression {
+function assignmentTarget(name: TS.BindingName, names: ScopeNames, visit: Visit): TS.Expression {
   if (ts.isIdentifier(name)) return names.access(name.text, name);
-  const withDefault = (element: ts.BindingElement): ts.Expression => {
+  const withDefault = (element: TS.BindingElement): TS.Expression => {
     const target = assignmentTarget(element.name, names, visit);
     if (!element.initializer) return target;
     const value = ts.isIdentifier(element.name)
@@ -182,28 +183,28 @@ function assignmentTarget(name: ts.BindingName, names: ScopeNames, visit: Visit)
   }
   const properties = name.elements.map((element) => {
     if (element.dotDotDotToken) return factory.createSpreadAssignment(withDefault(element));
-    const key = element.propertyName ? visit(element.propertyName) : (element.name as ts.Identifier).text;
+    const key = element.propertyName ? visit(element.propertyName) : (element.name as TS.Identifier).text;
     return factory.createPropertyAssignment(key, withDefault(element));
   });
   return ts.setTextRange(factory.createObjectLiteralExpression(properties), name);
 }
 
 /** JavaScript names a function after the variable that it is first assigned to; a member of the scope object would not do that. */
-function named(name: string, value: ts.Expression, visit: Visit): ts.Expression {
+function named(name: string, value: TS.Expression, visit: Visit): TS.Expression {
   const visited = visit(value);
   if (!isAnonymous(value) || name === "__proto__") return visited;
   const object = factory.createObjectLiteralExpression([factory.createPropertyAssignment(name, visited)]);
   return ts.setTextRange(factory.createPropertyAccessExpression(object, name), value);
 }
 
-function isAnonymous(expression: ts.Expression): boolean {
+function isAnonymous(expression: TS.Expression): boolean {
   const inner = unwrapped(expression);
   if (ts.isArrowFunction(inner)) return true;
   return (ts.isFunctionExpression(inner) || ts.isClassExpression(inner)) && inner.name === undefined;
 }
 
 /** An expression without parentheses and types around it. */
-function unwrapped(expression: ts.Expression): ts.Expression {
+function unwrapped(expression: TS.Expression): TS.Expression {
   const { SyntaxKind } = ts;
   switch (expression.kind) {
     case SyntaxKind.ParenthesizedExpression:
@@ -212,12 +213,12 @@ function unwrapped(expression: ts.Expression): ts.Expression {
     case SyntaxKind.NonNullExpression:
     case SyntaxKind.TypeAssertionExpression:
     case SyntaxKind.ExpressionWithTypeArguments:
-      return unwrapped((expression as ts.ParenthesizedExpression).expression);
+      return unwrapped((expression as TS.ParenthesizedExpression).expression);
     default:
       return expression;
   }
 }
 
-function sequence(expressions: readonly ts.Expression[]): ts.Expression {
+function sequence(expressions: readonly TS.Expression[]): TS.Expression {
   return expressions.length === 1 ? expressions[0]! : factory.createCommaListExpression(expressions);
 }

@@ -1,7 +1,8 @@
 /**
  * Which identifiers of a cell stand for names of the session's scope object, and how they are spelled there.
  */
-import ts from "typescript";
+import type TS from "typescript";
+import { ts } from "../compiler.js";
 import type { CellModule } from "../cell-module.js";
 import { isMemberName } from "../syntax.js";
 
@@ -11,30 +12,30 @@ export interface ScopeNames {
   /** The identifier of the scope object: `$`, or another name where the cell has a `$` of its own. */
   readonly scope: string;
   /** `$.name`, at the place of `node`. */
-  access(name: string, node?: ts.Node): ts.PropertyAccessExpression;
+  access(name: string, node?: TS.Node): TS.PropertyAccessExpression;
   /** Whether an identifier in an expression means a name of the scope object; one that no declaration explains does. */
-  isScoped(id: ts.Identifier): boolean;
+  isScoped(id: TS.Identifier): boolean;
   /** Whether a declaration, such as a nested `var`, makes a name of the top level. */
-  declares(node: ts.Node): boolean;
+  declares(node: TS.Node): boolean;
   /** Whether nothing that TypeScript knows declares the name. */
-  isUnresolved(id: ts.Identifier): boolean;
+  isUnresolved(id: TS.Identifier): boolean;
   /** A global that Node's modules have and functions have not. */
-  metaProperty(id: ts.Identifier): "filename" | "dirname" | undefined;
-  readonly checker: ts.TypeChecker;
+  metaProperty(id: TS.Identifier): "filename" | "dirname" | undefined;
+  readonly checker: TS.TypeChecker;
 }
 
 /** @param file the module of a cell, as the checker knows it */
-export function scopeNames(file: ts.SourceFile, module: CellModule, checker: ts.TypeChecker): ScopeNames {
+export function scopeNames(file: TS.SourceFile, module: CellModule, checker: TS.TypeChecker): ScopeNames {
   let scope = "$";
   for (let n = 1; module.identifiers.has(scope); n++) scope = `$${String(n)}`;
 
   const declarations = topLevelDeclarations(file);
-  const access = (name: string, node?: ts.Node) => {
+  const access = (name: string, node?: TS.Node) => {
     const id = factory.createIdentifier(scope);
     const result = factory.createPropertyAccessExpression(id, name);
     return node ? ts.setTextRange(result, node) : result;
   };
-  const symbolOf = (id: ts.Identifier): ts.Symbol | undefined => {
+  const symbolOf = (id: TS.Identifier): TS.Symbol | undefined => {
     if (ts.isShorthandPropertyAssignment(id.parent))
       return checker.getShorthandAssignmentValueSymbol(id.parent);
     if (ts.isExportSpecifier(id.parent)) return checker.getExportSpecifierLocalTargetSymbol(id.parent);
@@ -71,9 +72,9 @@ export function scopeNames(file: ts.SourceFile, module: CellModule, checker: ts.
 }
 
 /** All declarations that make names of the cell's top level, those of the imports put before it included. */
-function topLevelDeclarations(file: ts.SourceFile): Set<ts.Node> {
-  const found = new Set<ts.Node>();
-  const visit = (node: ts.Node, nested: boolean): void => {
+function topLevelDeclarations(file: TS.SourceFile): Set<TS.Node> {
+  const found = new Set<TS.Node>();
+  const visit = (node: TS.Node, nested: boolean): void => {
     if (ts.isVariableDeclarationList(node)) {
       if (!nested || !(node.flags & ts.NodeFlags.BlockScoped)) for (const d of node.declarations) pattern(d);
     } else if (!nested && isNamedStatement(node)) {
@@ -91,7 +92,7 @@ function topLevelDeclarations(file: ts.SourceFile): Set<ts.Node> {
       visit(child, inner);
     });
   };
-  const pattern = (node: ts.VariableDeclaration | ts.BindingElement) => {
+  const pattern = (node: TS.VariableDeclaration | TS.BindingElement) => {
     found.add(node);
     if (ts.isIdentifier(node.name)) return;
     for (const element of node.name.elements) if (!ts.isOmittedExpression(element)) pattern(element);
@@ -100,7 +101,7 @@ function topLevelDeclarations(file: ts.SourceFile): Set<ts.Node> {
   return found;
 }
 
-function isNamedStatement(node: ts.Node): boolean {
+function isNamedStatement(node: TS.Node): boolean {
   return (
     ts.isFunctionDeclaration(node) ||
     ts.isClassDeclaration(node) ||
@@ -114,7 +115,7 @@ function isNamedStatement(node: ts.Node): boolean {
  * Inside of a class, an enum and a namespace their own name means the thing itself, as in JavaScript: while it is being made it is
  * not in the scope yet.
  */
-function isOwnName(id: ts.Identifier, declaration: ts.Node): boolean {
+function isOwnName(id: TS.Identifier, declaration: TS.Node): boolean {
   if (
     !ts.isClassDeclaration(declaration) &&
     !ts.isEnumDeclaration(declaration) &&
@@ -124,12 +125,12 @@ function isOwnName(id: ts.Identifier, declaration: ts.Node): boolean {
   return declaration.pos <= id.pos && id.end <= declaration.end;
 }
 
-function isDeclaredName(id: ts.Identifier): boolean {
+function isDeclaredName(id: TS.Identifier): boolean {
   const { parent } = id;
-  return !ts.isShorthandPropertyAssignment(parent) && (parent as { name?: ts.Node }).name === id;
+  return !ts.isShorthandPropertyAssignment(parent) && (parent as { name?: TS.Node }).name === id;
 }
 
-function isIntrinsicTag(id: ts.Identifier): boolean {
+function isIntrinsicTag(id: TS.Identifier): boolean {
   const { parent } = id;
   const isTag =
     ts.isJsxOpeningElement(parent) || ts.isJsxSelfClosingElement(parent) || ts.isJsxClosingElement(parent);
