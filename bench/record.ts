@@ -8,7 +8,7 @@ import { knownPlan } from "../src/graph/cache.js";
 import { evaluate, planCacheStats, step, Variable } from "../src/graph/evaluate.js";
 import type { Node } from "../src/graph/node.js";
 import { takeSinks } from "../src/graph/pending.js";
-import { finishHash, forgetWalk, walk, walked } from "../src/graph/walk.js";
+import { forgetWalk, walk, walked } from "../src/graph/walk.js";
 
 function given(data: readonly number[], shape: readonly number[]): Node {
   const storage = engine().allocate(data.length * 4);
@@ -104,7 +104,6 @@ for (let round = 0; round < 100; round++) {
     150,
     () => {
       walk(graphs[next++]!, 0, false);
-      finishHash();
       knownPlan();
       forgetWalk();
     },

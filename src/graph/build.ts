@@ -11,6 +11,7 @@ import {
   distributions,
   dtypeShift,
   Flag,
+  keepdimBit,
   Kind,
   Node,
   opShift,
@@ -19,11 +20,11 @@ import {
 } from "./node.js";
 import { makeRoom, pinned, track } from "./pending.js";
 
-const unaryCode = numbered(unaryOps);
-const binaryCode = numbered(binaryOps);
-const reduceCode = numbered(reduceOps);
-const firstComparison = binaryCode.eq;
-const firstPredicate = unaryCode.isnan;
+const firstComparison = binaryOps.indexOf("eq");
+const firstPredicate = unaryOps.indexOf("isnan");
+const unaryNumbers = numbered(unaryOps);
+const binaryNumbers = numbered(binaryOps);
+const reduceNumbers = numbered(reduceOps);
 const dtypeBits = 3 << dtypeShift;
 const boolBits = DType.bool << dtypeShift;
 const int32Bits = DType.int32 << dtypeShift;
@@ -31,6 +32,22 @@ const noDims: readonly number[] = [];
 
 function numbered<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
   return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
+}
+
+/** Comparing with a few names is several times faster than a property that is looked up by many. */
+function binaryNumber(op: BinaryOp): number {
+  switch (op) {
+    case "add":
+      return 0;
+    case "sub":
+      return 1;
+    case "mul":
+      return 2;
+    case "div":
+      return 3;
+    default:
+      return binaryNumbers[op];
+  }
 }
 
 function product(shape: readonly number[]): number {
@@ -46,10 +63,21 @@ function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
+/** Whether `b` broadcasts into `a` without changing it. */
+function fitsInto(b: readonly number[], a: readonly number[]): boolean {
+  const lead = a.length - b.length;
+  if (lead < 0) return false;
+  for (let i = 0; i < b.length; i++) {
+    const n = b[i]!;
+    if (n !== 1 && n !== a[lead + i]) return false;
+  }
+  return true;
+}
+
 /** NumPy's rule: aligned at the last dimension, sizes are equal or one of them is 1. Returns an operand's own array where it fits. */
 function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
-  if (a === b || b.length === 0) return a;
-  if (a.length === 0 || sameNumbers(a, b)) return a.length === 0 ? b : a;
+  if (a === b || b.length === 0 || fitsInto(b, a)) return a;
+  if (fitsInto(a, b)) return b;
   const rank = Math.max(a.length, b.length);
   const shape = new Array<number>(rank);
   for (let i = 1; i <= rank; i++) {
@@ -64,7 +92,10 @@ function broadcastSize(shape: readonly number[], a: Node, b: Node): number {
   return shape === a.shape ? a.size : shape === b.shape ? b.size : product(shape);
 }
 
-/** A pending node: its operands are consumed now. */
+/**
+ * A pending node: its operands are consumed now. Whoever calls this sets the node's attributes at once, without a call or a loop in
+ * between: an interrupt there would leave a half-made node among the pending ones.
+ */
 function made(
   code: number,
   dtype: DTypeName,
@@ -119,14 +150,14 @@ export function scalar(value: number, dtype: DTypeName): Node {
 }
 
 export function unary(op: UnaryOp, a: Node): Node {
-  const number = unaryCode[op];
+  const number = unaryNumbers[op];
   const predicate = number >= firstPredicate;
   const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeBits);
   return made(code, predicate ? "bool" : a.dtype, a.shape, a.size, a, null, null);
 }
 
 export function binary(op: BinaryOp, a: Node, b: Node): Node {
-  const number = binaryCode[op];
+  const number = binaryNumber(op);
   const comparison = number >= firstComparison;
   const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeBits);
   const shape = broadcast(a.shape, b.shape);
@@ -153,23 +184,27 @@ export function copy(a: Node): Node {
 
 /** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
 export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
-  const shape: number[] = [];
+  const from = a.shape;
+  const rank = from.length;
+  const shape = new Array<number>(keepdim ? rank : rank - dims.length);
   let next = 0;
-  for (let i = 0; i < a.shape.length; i++) {
+  let kept = 0;
+  for (let i = 0; i < rank; i++) {
     if (next < dims.length && dims[next] === i) {
       next++;
-      if (keepdim) shape.push(1);
+      if (keepdim) shape[kept++] = 1;
     } else {
-      shape.push(a.shape[i]!);
+      shape[kept++] = from[i]!;
     }
   }
   const position = op === "argmax" || op === "argmin";
   const logical = op === "any" || op === "all";
   const bits = position ? int32Bits : logical ? boolBits : a.code & dtypeBits;
   const dtype: DTypeName = position ? "int32" : logical ? "bool" : a.dtype;
-  const code = Kind.reduce | (reduceCode[op] << opShift) | bits;
+  const number = op === "sum" ? 0 : reduceNumbers[op];
+  const code = Kind.reduce | ((keepdim ? number | keepdimBit : number) << opShift) | bits;
   const node = made(code, dtype, shape, product(shape), a, null, null);
-  node.attributes = keepdim ? [1, ...dims] : [0, ...dims];
+  node.attributes = dims;
   return node;
 }
 
@@ -228,8 +263,9 @@ export function pad(a: Node, before: readonly number[], after: readonly number[]
   const shape = a.shape.map((size, i) => before[i]! + size + after[i]!);
   if (sameNumbers(a.shape, shape)) return a;
   const fill = scalar(value, a.dtype);
+  const attributes = [...before, ...after];
   const node = made(Kind.pad | (a.code & dtypeBits), a.dtype, shape, product(shape), a, fill, null);
-  node.attributes = [...before, ...after];
+  node.attributes = attributes;
   return node;
 }
 
@@ -239,6 +275,7 @@ export function concat(list: readonly Node[], dim: number): Node {
   const shape = first.shape.slice();
   shape[dim] = list.reduce((sum, node) => sum + node.shape[dim]!, 0);
   for (const node of list) node.flags |= Flag.consumed;
+  const all = list.slice();
   const node = made(
     Kind.concat | (first.code & dtypeBits),
     first.dtype,
@@ -248,7 +285,7 @@ export function concat(list: readonly Node[], dim: number): Node {
     null,
     null,
   );
-  node.list = list.slice();
+  node.list = all;
   node.attributes = [list.length, dim];
   return node;
 }

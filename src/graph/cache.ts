@@ -2,7 +2,7 @@
  * Plans by structure: a training loop makes its plan once and looks it up from then on.
  */
 import { Plan } from "./plan.js";
-import { walked } from "./walk.js";
+import { hashOfWalk, walked } from "./walk.js";
 
 const maxPlans = 512;
 
@@ -12,17 +12,28 @@ let clock = 0;
 let hits = 0;
 let misses = 0;
 
+/** The plan that was used last: a loop asks for its plans in the same order each time. */
+let latest: Plan | null = null;
+
 /** The plan for the structure of the last walk. */
 export function knownPlan(): Plan | null {
-  for (let plan = byHash.get(walked.hash) ?? null; plan !== null; plan = plan.next) {
-    if (sameKey(plan.key)) {
-      plan.lastUsed = ++clock;
-      hits++;
-      return plan;
+  const guess = latest === null ? null : latest.follower;
+  let plan: Plan | null;
+  if (guess !== null && sameKey(guess.key)) {
+    plan = guess;
+  } else {
+    plan = byHash.get(hashOfWalk()) ?? null;
+    while (plan !== null && !sameKey(plan.key)) plan = plan.next;
+    if (plan === null) {
+      misses++;
+      return null;
     }
+    if (latest !== null) latest.follower = plan;
   }
-  misses++;
-  return null;
+  latest = plan;
+  plan.lastUsed = ++clock;
+  hits++;
+  return plan;
 }
 
 function sameKey(key: Int32Array): boolean {
@@ -37,11 +48,13 @@ function sameKey(key: Int32Array): boolean {
 export function rememberPlan(plan: Plan): void {
   if (plans >= maxPlans) forgetOldest();
   plan.key = walked.key.slice(0, walked.keyLength);
-  plan.hash = walked.hash;
+  plan.hash = hashOfWalk();
   plan.lastUsed = ++clock;
   plan.next = byHash.get(plan.hash) ?? null;
   byHash.set(plan.hash, plan);
   plans++;
+  if (latest !== null) latest.follower = plan;
+  latest = plan;
 }
 
 function forgetOldest(): void {
@@ -65,6 +78,12 @@ function forget(plan: Plan): void {
     before.next = plan.next;
   }
   plans--;
+  if (latest === plan) latest = null;
+  for (const each of byHash.values()) {
+    for (let other: Plan | null = each; other !== null; other = other.next) {
+      if (other.follower === plan) other.follower = null;
+    }
+  }
   plan.executable?.dispose();
 }
 
@@ -74,6 +93,7 @@ export function clearPlans(): void {
     for (let plan: Plan | null = first; plan !== null; plan = plan.next) plan.executable?.dispose();
   }
   byHash.clear();
+  latest = null;
   plans = 0;
 }
 

@@ -146,24 +146,20 @@ export class Group {
   becomeReduce(result: Value, at: Coordinates): boolean {
     const order = bijection(at, result.shape, this.dims);
     if (order === null || this.matmul !== null || this.special !== null) return false;
-    const [keepdim, ...reducedDims] = result.attributes;
+    const reducedDims = result.attributes;
     const input = result.inputs[0]!;
     if (this.folds.length > 0) {
       const first = this.folds[0]!;
       const sameDims =
-        first.attributes.slice(1).join() === reducedDims.join() &&
+        first.attributes.join() === reducedDims.join() &&
         first.inputs[0]!.shape.join() === input.shape.join();
-      return (
-        sameDims &&
-        equal(this.foldCoordinates(result, at, keepdim === 1), this.foldAt!) &&
-        this.addFold(result)
-      );
+      return sameDims && equal(this.foldCoordinates(result, at), this.foldAt!) && this.addFold(result);
     }
     if (this.ordered && !ascending(order)) return false;
     this.dims = order.map((i) => this.dims[i]!);
     for (const each of this.main) each.step = each.step.map((row) => order.map((i) => row[i]!));
     this.reduced = reducedDims.map((dim) => input.shape[dim]!);
-    this.foldAt = this.register(this.foldCoordinates(result, at, keepdim === 1), true);
+    this.foldAt = this.register(this.foldCoordinates(result, at), true);
     return this.addFold(result);
   }
 
@@ -172,9 +168,9 @@ export class Group {
     return true;
   }
 
-  private foldCoordinates(result: Value, at: Coordinates, keepdim: boolean): Coordinates {
+  private foldCoordinates(result: Value, at: Coordinates): Coordinates {
     const shape = result.inputs[0]!.shape;
-    const reducedDims = result.attributes.slice(1);
+    const reducedDims = result.attributes;
     const main = this.dims.length;
     const columns = main + this.reduced.length;
     const coordinates: Coordinates = { offset: [], step: [] };
@@ -185,7 +181,7 @@ export class Group {
       if (position >= 0) {
         if (this.foldAt !== null) for (let i = main; i < columns; i++) row[i] = this.foldAt.step[j]![i]!;
         else row[main + position] = 1;
-        if (keepdim) kept++;
+        if (result.keepdim) kept++;
       } else {
         for (let i = 0; i < main; i++) row[i] = at.step[kept]![i]!;
         kept++;

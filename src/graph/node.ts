@@ -103,6 +103,9 @@ export const binaryOps: readonly BinaryOp[] = [
 
 export const reduceOps: readonly ReduceOp[] = ["sum", "prod", "max", "min", "any", "all", "argmax", "argmin"];
 
+/** In the operation number of a reduction: reduced dims stay, with size 1. */
+export const keepdimBit = 8;
+
 export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
 
 /** `Node.code` packs kind, operation and dtype in one small integer, which is also the node's word in a plan's key. */
@@ -111,29 +114,52 @@ export const dtypeShift = 10;
 export const kindMask = (1 << opShift) - 1;
 export const opMask = (1 << (dtypeShift - opShift)) - 1;
 
+/** Fields are declared and assigned once, in the constructor: a field definition would write each of them twice. */
 export class Node {
-  /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
-  value: number | null = null;
-  /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
-  attributes: readonly number[] | null = null;
+  declare readonly code: number;
+  declare readonly dtype: DTypeName;
+  declare readonly shape: readonly number[];
+  declare readonly size: number;
+  declare a: Node | null;
+  declare b: Node | null;
+  declare c: Node | null;
   /** All operands of a concat. */
-  list: readonly Node[] | null = null;
+  declare list: readonly Node[] | null;
+  /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
+  declare attributes: readonly number[] | null;
+  /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
+  declare value: number | null;
   /** The dense row-major value, once it has been computed. */
-  storage: Storage | null = null;
-  flags = 0;
+  declare storage: Storage | null;
+  declare flags: number;
   /** Number of the walk that saw this node last, and the node's number in it. */
-  epoch = 0;
-  index = 0;
+  declare epoch: number;
+  declare index: number;
 
   constructor(
-    readonly code: number,
-    readonly dtype: DTypeName,
-    readonly shape: readonly number[],
-    readonly size: number,
-    public a: Node | null,
-    public b: Node | null,
-    public c: Node | null,
-  ) {}
+    code: number,
+    dtype: DTypeName,
+    shape: readonly number[],
+    size: number,
+    a: Node | null,
+    b: Node | null,
+    c: Node | null,
+  ) {
+    this.code = code;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.size = size;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.list = null;
+    this.attributes = null;
+    this.value = null;
+    this.storage = null;
+    this.flags = 0;
+    this.epoch = 0;
+    this.index = 0;
+  }
 }
 
 export function kindOf(node: Node): number {

@@ -9,7 +9,11 @@ import { Flag, type Node } from "./node.js";
 const maxNodes = 8192;
 const maxPinnedBytes = 256 * 2 ** 20;
 
-const pending: (Node | undefined)[] = [];
+/**
+ * Made anew for each step: storing a young node in an old array costs the collector's write barrier, three times the store, and a
+ * new array needs no clearing.
+ */
+let pending = new Array<Node>(64);
 let count = 0;
 let pinnedBytes = 0;
 let relieve: (() => void) | null = null;
@@ -52,24 +56,21 @@ export function takeKept(roots: Node[]): void {
 /** Moves all sinks into `roots` and forgets the other pending nodes. */
 export function takeSinks(roots: Node[]): void {
   for (let i = 0; i < count; i++) {
-    const node = pending[i];
-    // Entries are gone where an interrupt has stopped this loop, or the one below, half-way.
-    if (node === undefined) continue;
+    const node = pending[i]!;
     if ((node.flags & Flag.consumed) === 0 && node.storage === null) roots.push(node);
-    // An entry that stayed would keep the node alive; clearing is cheaper than a new array.
-    pending[i] = undefined;
   }
+  pending = new Array<Node>(Math.max(64, count));
   count = 0;
   pinnedBytes = 0;
 }
 
 /** After an evaluation: only nodes that may yet be sinks stay. */
 export function thinPending(): void {
+  const before = pending;
+  pending = new Array<Node>(Math.max(64, count));
   let survivors = 0;
   for (let i = 0; i < count; i++) {
-    const node = pending[i];
-    if (node === undefined) continue;
-    pending[i] = undefined;
+    const node = before[i]!;
     if ((node.flags & Flag.consumed) === 0 && node.storage === null) pending[survivors++] = node;
   }
   count = survivors;

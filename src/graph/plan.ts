@@ -56,6 +56,8 @@ export class Plan {
   key = new Int32Array(0);
   hash = 0;
   next: Plan | null = null;
+  /** The plan that was asked for after this one last time. */
+  follower: Plan | null = null;
   lastUsed = 0;
 
   constructor(

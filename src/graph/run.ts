@@ -8,7 +8,7 @@ import { clearPlans, knownPlan, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
 import type { Node } from "./node.js";
 import { makePlan, Plan, type Result, Way } from "./plan.js";
-import { finishHash, forgetWalk, walk, walked } from "./walk.js";
+import { forgetWalk, walk, walked } from "./walk.js";
 
 let fusing = process.env["CELLGRAD_FUSION"] !== "off";
 
@@ -22,7 +22,6 @@ const unused: Storage = { buffer: new ArrayBuffer(0), byteOffset: 0, byteLength:
 
 /** The plan for the last walk, which reached these roots. */
 export function planFor(roots: readonly Node[], updates: number, overwritable: readonly number[]): Plan {
-  finishHash();
   const known = knownPlan();
   if (known !== null) return known;
   const plan = newPlan(roots, updates, overwritable);
@@ -31,7 +30,7 @@ export function planFor(roots: readonly Node[], updates: number, overwritable: r
 }
 
 function newPlan(roots: readonly Node[], updates: number, overwritable: readonly number[]): Plan {
-  const nodes = walked.nodes.slice(0, walked.nodeCount) as Node[];
+  const nodes = walked.nodes.slice(0, walked.nodeCount);
   const extra = walked.extra.slice(0, walked.extraCount) as Node[];
   const plan = makePlan({
     nodes,
@@ -120,7 +119,7 @@ export function describePlan(nodes: readonly Node[]): string {
 }
 
 function newProgram(roots: readonly Node[]): Plan["program"] {
-  const nodes = walked.nodes.slice(0, walked.nodeCount) as Node[];
+  const nodes = walked.nodes.slice(0, walked.nodeCount);
   const scalars = walked.scalarCount;
   return makePlan({ nodes, roots, updates: 0, overwritable: [], scalars, fusing }).program;
 }

@@ -12,8 +12,7 @@ export function mergeSiblings(groups: Group[]): void {
   for (const group of groups) {
     if (group.special !== null || group.matmul !== null || group.writes.length === 0) continue;
     const first = group.folds[0];
-    const folded =
-      first === undefined ? "" : `${first.inputs[0]!.shape.join()}|${first.attributes.slice(1).join()}`;
+    const folded = first === undefined ? "" : `${first.inputs[0]!.shape.join()}|${first.attributes.join()}`;
     const name = `${group.dims.join()}/${group.reduced.join()}/${folded}`;
     const list = alike.get(name);
     if (list === undefined) alike.set(name, [group]);

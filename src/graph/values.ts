@@ -11,6 +11,7 @@ import {
   binaryOps,
   distributions,
   Flag,
+  keepdimBit,
   Kind,
   kindOf,
   type Node,
@@ -68,7 +69,12 @@ export class Value {
   }
 
   get reduceOp(): ReduceOp {
-    return reduceOps[this.op]!;
+    return reduceOps[this.op & ~keepdimBit]!;
+  }
+
+  /** Of a reduction: whether reduced dims stay, with size 1. */
+  get keepdim(): boolean {
+    return (this.op & keepdimBit) !== 0;
   }
 
   get distribution(): "uniform" | "normal" {

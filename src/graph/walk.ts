@@ -17,9 +17,8 @@ const seenBefore = -1;
 export const walked = {
   key: new Int32Array(4096),
   keyLength: 0,
-  hash: 0,
-  /** In order of first visit; `node.index` is the position here. */
-  nodes: [] as (Node | undefined)[],
+  /** In order of first visit; `node.index` is the position here. Made anew for each walk, see pending.ts. */
+  nodes: [] as Node[],
   nodeCount: 0,
   /** Storages of the leaves in order of first visit. */
   leaves: [] as (Storage | undefined)[],
@@ -34,7 +33,7 @@ export const walked = {
   stepEpoch: 0,
 };
 
-const stack: (Node | undefined)[] = [];
+const noNodes: Node[] = [];
 
 /**
  * Walks from `roots`, of which the first `updates` are new values of variables. Also collects as results
@@ -47,7 +46,8 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
   const epoch = ++walked.epoch;
   const { stepEpoch } = walked;
   if (!reading) walked.stepEpoch = epoch;
-  const nodes = walked.nodes;
+  const nodes = new Array<Node>(walked.nodeCount + 8);
+  const stack = new Array<Node>(64);
   const leaves = walked.leaves;
   let key = walked.key;
   let scalars = walked.scalars;
@@ -62,10 +62,9 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
   key[k++] = roots.length;
   for (let r = 0; r < roots.length; r++) {
     let depth = 0;
-    stack[depth++] = roots[r];
+    stack[depth++] = roots[r]!;
     while (depth > 0) {
       const node = stack[--depth]!;
-      stack[depth] = undefined;
       if (k >= limit) {
         key = walked.key = grown(key);
         limit = key.length - 64;
@@ -96,10 +95,8 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         continue;
       }
       if (kind === Kind.leaf) {
-        walked.nodeCount = nodeCount;
         walked.leafCount = leafCount;
         walked.extraCount = extraCount;
-        while (depth > 0) stack[--depth] = undefined;
         throw new Error(overwritten);
       }
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
@@ -155,6 +152,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
     }
   }
   walked.keyLength = k;
+  walked.nodes = nodes;
   walked.nodeCount = nodeCount;
   walked.leafCount = leafCount;
   walked.scalarCount = scalarCount;
@@ -167,20 +165,20 @@ export function appendWord(word: number): void {
   walked.key[walked.keyLength++] = word;
 }
 
-/** Call after the last word. */
-export function finishHash(): void {
+/** Hash of the last walk's row. */
+export function hashOfWalk(): number {
   const { key, keyLength } = walked;
   let hash = keyLength;
   for (let i = 0; i < keyLength; i++) hash = (Math.imul(hash, 0x01000193) ^ key[i]!) | 0;
-  walked.hash = hash ^ (hash >>> 15);
+  return hash ^ (hash >>> 15);
 }
 
 /** Lets go of everything the walk has seen. */
 export function forgetWalk(): void {
-  for (let i = 0; i < walked.nodeCount; i++) walked.nodes[i] = undefined;
+  walked.nodes = noNodes;
   for (let i = 0; i < walked.leafCount; i++) walked.leaves[i] = undefined;
   for (let i = 0; i < walked.extraCount; i++) walked.extra[i] = undefined;
-  walked.nodeCount = walked.leafCount = walked.extraCount = 0;
+  walked.leafCount = walked.extraCount = 0;
 }
 
 function grown<Numbers extends Int32Array | Float64Array>(numbers: Numbers): Numbers {

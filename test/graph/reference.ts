@@ -7,6 +7,7 @@ import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../../src/engine/pr
 import {
   binaryOps,
   distributions,
+  keepdimBit,
   Kind,
   kindOf,
   type Node,
@@ -222,10 +223,11 @@ class Reference {
   }
 
   private reduce(node: Node, a: Node): number[] {
-    const [keepdim, ...dims] = node.attributes!;
-    const op = reduceOps[opOf(node)]!;
+    const dims = node.attributes!;
+    const op = reduceOps[opOf(node) & ~keepdimBit]!;
+    const keepdim = (opOf(node) & keepdimBit) !== 0;
     return this.each(node, (point) => {
-      const kept = keepdim === 1 ? point.filter((_, d) => !dims.includes(d)) : point;
+      const kept = keepdim ? point.filter((_, d) => !dims.includes(d)) : point;
       const folded = points(dims.map((dim) => a.shape[dim]!)).map((reduced) => {
         let next = 0;
         const from = a.shape.map((_, d) => (dims.includes(d) ? reduced[dims.indexOf(d)]! : kept[next++]!));

@@ -4,7 +4,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { binary, copy, expand, matmul, permute, reduce, reshape, scalar, unary } from "../../src/graph/build.js";
+import {
+  binary,
+  copy,
+  expand,
+  matmul,
+  permute,
+  reduce,
+  reshape,
+  scalar,
+  unary,
+} from "../../src/graph/build.js";
 import { evaluate, keep, markSaved, planCacheStats, step, Variable } from "../../src/graph/evaluate.js";
 import type { Node } from "../../src/graph/node.js";
 import { counting, given, read, stored } from "./values.js";
