@@ -10,6 +10,7 @@ import { interrupt } from "./interrupt.js";
 import { isComplete } from "./is-complete.js";
 import { kernelInfo } from "./kernel-info.js";
 import { shutdown } from "./shutdown.js";
+import { usage } from "./usage.js";
 
 export interface Row {
   readonly on: readonly RequestChannel[];
@@ -31,5 +32,6 @@ export const handlers: Readonly<Record<string, Row>> = {
   comm_msg: { on: ["shell"], handle: commMessage },
   comm_close: { on: ["shell"], handle: commClose },
   interrupt_request: { on: ["control", "shell"], handle: interrupt },
+  usage_request: { on: ["control"], handle: usage },
   shutdown_request: { on: ["control", "shell"], handle: shutdown },
 };

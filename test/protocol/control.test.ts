@@ -158,3 +158,19 @@ test("comms go both ways with their buffers, and comm_info lists those that are 
   await kernel.ask("comm_close", { comm_id: "a", data: {} });
   assert.deepEqual(await list({}), { b: { target_name: "plot" } });
 });
+
+test("usage names the host, the kernel's processor time and its memory", async () => {
+  const kernel = new FakeKernel();
+  const ask = async (): Promise<Record<string, unknown>> =>
+    (await kernel.ask("usage_request", {}, { channel: "control" })).reply!.content;
+  await ask();
+  const until = performance.now() + 60;
+  while (performance.now() < until);
+  const content = await ask();
+  assert.equal(content["pid"], process.pid);
+  assert.ok(Number(content["kernel_cpu"]) > 0);
+  // This process alone holds more than 20 MB.
+  assert.ok(Number(content["kernel_memory"]) > 20e6);
+  const { total, available } = content["host_virtual_memory"] as { total: number; available: number };
+  assert.ok(available > 0 && available <= total);
+});
