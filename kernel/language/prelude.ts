@@ -16,10 +16,12 @@ export interface Display {
   /**
    * Shows a value below the cell, the way the last expression of a cell is shown.
    * With \`id\` the output can be replaced later by \`display.update(id, value)\`, also from other cells.
+   * With \`raw\` the value is itself a MIME bundle, such as \`{ "text/html": "<b>hi</b>" }\`.
+   * A promise comes back where the value shows itself asynchronously.
    */
-  (value: unknown, options?: { id?: string }): void;
+  (value: unknown, options?: { id?: string; raw?: boolean }): void | Promise<void>;
   /** Replaces every output that was shown with this id. */
-  update(id: string, value: unknown): void;
+  update(id: string, value: unknown, options?: { raw?: boolean }): void | Promise<void>;
 }
 /** Shows a value below the cell; \`display.update(id, value)\` replaces what was shown with that id. */
 export declare const display: Display;

@@ -95,4 +95,14 @@ describe("a result", () => {
       ["display", "stream"],
     );
   });
+
+  it("of a cell that ends with such a display is the display alone", async () => {
+    const { events } = await notebook.run(
+      `return { value: $.display({ async [Symbol.for("Jupyter.display")]() { return { "text/plain": "late" }; } }) }`,
+    );
+    assert.deepEqual(
+      events.map((event) => event.type),
+      ["display"],
+    );
+  });
 });

@@ -44,6 +44,9 @@ export function whenUncritical(action: () => void): void {
   else action();
 }
 
+/** Frames of JavaScript that a write may need, with room to spare. */
+const FRAMES = 16;
+
 /**
  * Throws a RangeError where the stack is nearly used up, before anything is written: inside of `writeSync` the same error
  * would leave it unknown whether the bytes have gone out.
@@ -77,7 +80,7 @@ export function emitStream(run: number, name: "stdout" | "stderr", text: string)
     }
     return;
   }
-  requireStack(32);
+  requireStack(FRAMES);
   critical(() => {
     const bytes = SCRATCH.write(text, STREAM_HEAD);
     writeStreamHead(SCRATCH, run, name, bytes);
@@ -86,7 +89,7 @@ export function emitStream(run: number, name: "stdout" | "stderr", text: string)
 }
 
 function emitLongStream(run: number, name: "stdout" | "stderr", text: string): void {
-  requireStack(32);
+  requireStack(FRAMES);
   critical(() => {
     const bytes = Buffer.byteLength(text);
     const frame = Buffer.allocUnsafe(STREAM_HEAD + bytes);
@@ -98,7 +101,7 @@ function emitLongStream(run: number, name: "stdout" | "stderr", text: string): v
 
 export function emit(event: Event): void {
   const frame = encodeMessage(event);
-  requireStack(32);
+  requireStack(FRAMES);
   critical(() => writeAll(EVENTS_FD, frame));
 }
 

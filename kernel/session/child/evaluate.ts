@@ -14,6 +14,7 @@ import { cellError, isTermination } from "./errors.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, setLastRun } from "./output.js";
+import { isShow } from "./prelude.js";
 import type { Modules } from "./modules.js";
 import { addCell, addSource } from "./stack.js";
 
@@ -146,6 +147,7 @@ export class Evaluator {
     const succeed = (result: { value: unknown } | undefined) => {
       if (result === undefined || result.value === undefined) return task.end({ status: "ok" });
       const { value } = result;
+      if (isShow(value)) return void value.then(() => task.end({ status: "ok" }), fail);
       bundleOf(value, (bundle) => task.end({ status: "ok", bundle, displayId: displayIdOf(value) }), fail);
     };
     return () => {

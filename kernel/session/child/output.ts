@@ -87,6 +87,16 @@ export function installOutput(): void {
   for (const [name, method] of Object.entries(console)) {
     if (typeof method === "function") methods[name] = method;
   }
+  // One line of plain text, by far the most frequent call, needs no formatting.
+  const plainly =
+    (stream: CellStream, format: (...values: unknown[]) => void) =>
+    (...values: unknown[]) => {
+      const [text] = values;
+      if (values.length === 1 && typeof text === "string" && openGroups === 0) stream.write(`${text}\n`);
+      else format(...values);
+    };
+  methods["log"] = plainly(stdout, console.log);
+  methods["error"] = plainly(stderr, console.error);
   methods["Console"] = Console;
   const { group, groupEnd } = console;
   endGroup = groupEnd;

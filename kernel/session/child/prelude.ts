@@ -62,9 +62,18 @@ function show(
   const outcome = () => state;
   if (outcome() === "failed") throw failure;
   if (outcome() === "done") return;
-  return new Promise<void>((resolve, reject) => {
+  const shown = new Promise<void>((resolve, reject) => {
     settle = () => (outcome() === "failed" ? reject(failure as Error) : resolve());
   });
+  shows.add(shown);
+  return shown;
+}
+
+const shows = new WeakSet<object>();
+
+/** The promise that `display` has answered, as the value of a cell that ends with it: to be waited for, not to be shown. */
+export function isShow(value: unknown): value is Promise<void> {
+  return typeof value === "object" && value !== null && shows.has(value);
 }
 
 function display(value: unknown, options: DisplayOptions = {}): void | Promise<void> {
