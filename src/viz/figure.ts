@@ -33,6 +33,8 @@ export abstract class Figure {
   #shownIn: RunningCell | undefined | "nowhere" = "nowhere";
   /** The run of a cell in which the figure showed itself, because it changed before anybody displayed it. */
   #showedItselfIn: number | undefined;
+  /** The dashboard that shows this figure as a part of itself. */
+  #holder: Figure | undefined;
 
   protected abstract compose(): Parts;
 
@@ -82,6 +84,10 @@ export abstract class Figure {
 
   /** Sends the figure anew to where it is shown, at most ten times a second; shows it first if it is not shown yet. */
   protected changed(): void {
+    if (this.#holder) {
+      this.#holder.changed();
+      return;
+    }
     const host = displayHost();
     if (host === undefined) return;
     const cell = host.cell();
@@ -90,6 +96,11 @@ export abstract class Figure {
       this.show();
       this.#showedItselfIn = cell?.run;
     }
+  }
+
+  /** From now on `part` changes by changing this figure. */
+  protected hold(part: Figure): void {
+    part.#holder = this;
   }
 
   /** Whether an output holds the figure. */

@@ -98,6 +98,11 @@ export class Heatmap extends Figure {
     this.changed();
   }
 
+  /** Makes the figure a callback of `train.fit`. */
+  onStepEnd(): void {
+    this.update();
+  }
+
   protected override compose(): Parts {
     if (this.#follows) this.#rows = toRows(this.#source, "viz.heatmap");
     const rows = this.#rows;

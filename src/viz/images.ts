@@ -80,6 +80,11 @@ export class Images extends Figure {
     this.changed();
   }
 
+  /** Makes the figure a callback of `train.fit`. */
+  onStepEnd(): void {
+    this.update();
+  }
+
   protected override compose(): Parts {
     if (this.#follows) this.#pictures = read(this.#source);
     return mosaic(this.#pictures, this.#options);

@@ -121,7 +121,7 @@ export class LossPlot extends Figure {
         this.#add(name, perEpoch ? (step[i] ?? i + 1) : (i + 1) * spread, Number(values[i]));
       }
     }
-    return step === undefined;
+    return step === undefined && lists.length > 0;
   }
 
   protected override compose(): Parts {

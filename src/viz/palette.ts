@@ -72,7 +72,7 @@ export const template = {
   layout: {
     colorway: palette,
     font: { family: fontFamily, size: fontSize, color: textColor },
-    title: { font: { size: titleSize }, x: 0.01, xanchor: "left", y: 0.985, yanchor: "top" },
+    title: { font: { size: titleSize }, x: 0.01, xanchor: "left" },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     xaxis: axis,

@@ -96,6 +96,9 @@ function normaliseLayout(data: readonly Attributes[], given: Layout): Attributes
     if (axisKey.test(key) && isAttributes(layout[key])) layout[key] = withTitleObject(layout[key]);
   }
   layout.height ??= 400;
+  // A share of the height is all that Plotly takes for a title's place: eight pixels from the top, however high the figure.
+  if (isAttributes(layout.title))
+    layout.title = { y: 1 - 8 / Number(layout.height), yanchor: "top", ...layout.title };
   const names = legendNames(data, layout);
   const title = lines(titleText(layout.title));
   const margin: Record<string, unknown> = {

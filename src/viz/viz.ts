@@ -1,4 +1,5 @@
 /** The names in `viz`. */
+export { Dashboard, dashboard } from "./dashboard.js";
 export { setDisplayHost, type DisplayHost, type MimeBundle, type RunningCell } from "./display-host.js";
 export { Figure, PlotFigure, plot, type Parts } from "./figure.js";
 export { Heatmap, heatmap, type HeatmapOptions } from "./heatmap.js";

@@ -76,6 +76,11 @@ export class Weights extends Figure {
     this.changed();
   }
 
+  /** Makes the figure a callback of `train.fit`. */
+  onStepEnd(): void {
+    this.update();
+  }
+
   protected override compose(): Parts {
     if (this.#follows) this.#matrices = matrices(this.#model);
     return weightPanels(this.#matrices, this.#options);

@@ -27,7 +27,7 @@ describe("a figure's MIME bundle", () => {
     const { bundle } = output!;
     const plotly = bundle["application/vnd.plotly.v1+json"] as viz.Spec;
     assert.deepEqual(plotly.data, [{ type: "scatter", y: [1, 3, 2] }]);
-    assert.deepEqual(plotly.layout["title"], { text: "Curve" });
+    assert.equal((plotly.layout["title"] as viz.Text).text, "Curve");
     assert.match(String(bundle["image/svg+xml"]), /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     assert.equal(bundle["text/plain"], "Figure: Curve (1 trace: scatter)");
     assert.match(html(output), /<img [^>]*src="data:image\/svg\+xml;base64,/);
@@ -269,6 +269,52 @@ describe("heatmaps", () => {
     );
     assert.throws(() => viz.weights({} as never), /expected a model/);
     assert.throws(() => viz.weights({ namedParameters: () => [] }), /no parameter of two or more dimensions/);
+  });
+});
+
+describe("a dashboard", () => {
+  const rows = [[1, 2]];
+  const parts = () => [viz.lossPlot({ loss: [2, 1] }), viz.heatmap(rows)] as const;
+
+  test("gives each part axes and a place of its own", () => {
+    const { data, layout } = viz.dashboard(parts()).spec;
+    assert.deepEqual(
+      data.map(({ xaxis, yaxis }) => [xaxis, yaxis]),
+      [
+        ["x", "y"],
+        ["x2", "y2"],
+      ],
+    );
+    const [upper, lower] = ["yaxis", "yaxis2"].map(
+      (key) => (layout[key] as { domain: [number, number] }).domain,
+    );
+    assert.ok(lower![0] > 0 && lower![1] < upper![0] && upper![1] < 1);
+  });
+
+  test("is shown once and follows its parts", () => {
+    const notebook = new FakeNotebook();
+    const [curve, table] = parts();
+    const outputs = notebook.run("a", () => viz.dashboard([curve, table]));
+    notebook.run("b", () => {
+      curve.push(3, { loss: 0.5 });
+      rows[0]![0] = 7;
+      table.update();
+    });
+    assert.equal(notebook.outputs.get("b")!.length, 0);
+    const { data } = outputs[1]!.bundle["application/vnd.plotly.v1+json"] as viz.Spec;
+    assert.deepEqual(data[0]!["y"], [2, 1, 0.5]);
+    assert.deepEqual(data[1]!["z"], [[7, 2]]);
+  });
+
+  test("switches the axis of its own loss plot", () => {
+    const { layout } = viz.dashboard([viz.heatmap(rows), viz.lossPlot({ loss: [2, 1] })]).spec;
+    const [menu] = layout["updatemenus"] as { buttons: { args: object[] }[] }[];
+    assert.deepEqual(Object.keys(menu!.buttons[0]!.args[0]!), ["yaxis2.type", "yaxis2.autorange"]);
+  });
+
+  test("refuses what is no figure", () => {
+    assert.throws(() => viz.dashboard([{}] as never), /expected an array of figures/);
+    assert.throws(() => viz.dashboard([viz.surface((x) => x)]).spec, /a surface in space cannot be a part/);
   });
 });
 

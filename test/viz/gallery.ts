@@ -154,6 +154,27 @@ export const gallery: Readonly<Record<string, { figure: viz.Figure; words: reado
     }),
     words: ["Regions"],
   },
+  dashboard: {
+    figure: viz.dashboard(
+      [
+        training(),
+        viz.weights(
+          { namedParameters: () => [["fc1.weight", tensor([16, 64], noise)] as const] },
+          { title: "Weights" },
+        ),
+        viz.heatmap(
+          [
+            [1, -2],
+            [0.5, 0],
+          ],
+          { title: "Table" },
+        ),
+        viz.scatter(moons, { labels: classes, title: "Points" }),
+      ],
+      { title: "Dashboard" },
+    ),
+    words: ["Dashboard", "训练 Training", "validation", "16 × 64", "Table", "Points"],
+  },
   "panels of one's own": {
     figure: viz.plot(
       [

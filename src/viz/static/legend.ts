@@ -39,12 +39,25 @@ function sample(trace: Attributes, index: number, x: number, y: number): string 
   );
 }
 
-/** The legend as layout.legend places it around `plot`; "" if there is none. */
-export function drawLegend(data: readonly Attributes[], layout: Attributes, plot: Rect): string {
-  const names = legendNames(data, layout);
+/** All legends: traces are in the one that their `legend` names. */
+export function drawLegends(data: readonly Attributes[], layout: Attributes, plot: Rect): string {
+  const ids = new Set(data.map(legendOf));
+  return [...ids].map((id) => drawLegend(id, data, layout, plot)).join("");
+}
+
+function legendOf(trace: Attributes): string {
+  return typeof trace.legend === "string" ? trace.legend : "legend";
+}
+
+/** The legend where layout.legend places it around `plot`; "" if there is none. */
+function drawLegend(id: string, data: readonly Attributes[], layout: Attributes, plot: Rect): string {
+  const named = data.map((trace, index) => ({ trace, index })).filter(({ trace }) => legendOf(trace) === id);
+  const names = legendNames(
+    named.map(({ trace }) => trace),
+    layout,
+  );
   if (names.length === 0) return "";
-  const entries = data
-    .map((trace, index) => ({ trace, index }))
+  const entries = named
     .filter(
       ({ trace }) =>
         trace.showlegend !== false &&
@@ -58,7 +71,7 @@ export function drawLegend(data: readonly Attributes[], layout: Attributes, plot
       name: names[i] ?? "",
       width: symbolWidth + textWidth(names[i] ?? "", fontSize) + 14,
     }));
-  const legend = part(layout, "legend");
+  const legend = part(layout, id);
   const horizontal = legend.orientation === "h";
   const at = (key: string, otherwise: number): number =>
     typeof legend[key] === "number" ? legend[key] : otherwise;

@@ -9,7 +9,7 @@ import type { Attributes, Spec } from "../plotly.js";
 import { Axis } from "./axis.js";
 import type { Rect } from "./axis.js";
 import { colorRange, drawContour, drawHeatmap, drawImage, includeGrid, includeImage } from "./grids.js";
-import { drawColorbar, drawLegend } from "./legend.js";
+import { drawColorbar, drawLegends } from "./legend.js";
 import {
   drawBars,
   drawScatter,
@@ -219,7 +219,7 @@ export function renderSvg({ data, layout }: Spec): string {
     before.join("") +
     shapes.join("") +
     colorbars.join("") +
-    drawLegend(data, layout, plot) +
+    drawLegends(data, layout, plot) +
     notes.join("") +
     (title === ""
       ? ""
