@@ -23,5 +23,6 @@ export { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from "./loss/regression.js";
 export { Module } from "./module.js";
 export { BatchNorm1d, LayerNorm, type BatchNormOptions, type LayerNormOptions } from "./normalization.js";
 export { Parameter } from "./parameter.js";
+export * as utils from "./gradients.js";
 export { Sequential, sequential, type Layer } from "./sequential.js";
 export type { LoadResult, StateDict } from "./stateDict.js";

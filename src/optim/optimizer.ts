@@ -82,21 +82,23 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   step<T>(closure?: () => T): T | undefined {
     const result = closure?.();
     const updates: Update[] = [];
+    const stepped: ParameterState[] = [];
     for (const group of this.paramGroups) {
       for (const tensor of group.params) {
         const { grad } = tensor;
         if (grad === null) continue;
         const state = this.#states.get(tensor)!;
+        stepped.push(state);
         state.begin(updates);
         let direction = grad.node;
         for (const transform of this.#chain) direction = transform(direction, state, group);
         const change = binary("mul", direction, scalar(group.lr, direction.dtype));
         updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, change) });
-        // Whoever still wants to differentiate through the old value must be told.
-        tensor._version++;
       }
     }
     if (updates.length > 0) step(updates);
+    // Only now: a step that fails, for instance on an index out of range, has not been.
+    for (const state of stepped) state.end();
     return result;
   }
 
@@ -109,7 +111,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
       const first = number;
       for (const tensor of group.params) {
         const own = this.#states.get(tensor)!;
-        if (own.step > 0) state[number] = own.save();
+        if (own.done > 0) state[number] = own.save();
         number++;
       }
       paramGroups.push({ ...group, params: group.params.map((_, i) => first + i) });
@@ -160,7 +162,8 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
 
 /** Variables and step count of one parameter. */
 class ParameterState implements Slot {
-  step = 0;
+  /** Steps so far. */
+  done = 0;
   parameter: Node;
   #updates: Update[] = [];
   /** Only the optimizer reads its state, so a step may overwrite it in place. */
@@ -172,9 +175,18 @@ class ParameterState implements Slot {
 
   /** Takes note of the parameter's value now, which may have been assigned since the last step. */
   begin(updates: Update[]): void {
-    this.step++;
     this.parameter = this.tensor.node;
     this.#updates = updates;
+  }
+
+  end(): void {
+    this.done++;
+    // Whoever still wants to differentiate through the old value must be told.
+    this.tensor._version++;
+  }
+
+  get step(): number {
+    return this.done + 1;
   }
 
   read(name: string): Node {
@@ -191,14 +203,14 @@ class ParameterState implements Slot {
   }
 
   save(): Record<string, Tensor | number> {
-    const saved: Record<string, Tensor | number> = { step: this.step };
+    const saved: Record<string, Tensor | number> = { step: this.done };
     for (const [name, variable] of Object.entries(this.#variables))
       saved[name] = new Tensor(variable.node).clone();
     return saved;
   }
 
   load(saved: Readonly<Record<string, Tensor | number>>): void {
-    this.step = typeof saved["step"] === "number" ? saved["step"] : 0;
+    this.done = typeof saved["step"] === "number" ? saved["step"] : 0;
     this.#variables = {};
     for (const [name, value] of Object.entries(saved))
       if (value instanceof Tensor) this.#variables[name] = this.#variable(value.node);

@@ -108,6 +108,21 @@ describe("parameter groups", () => {
     const [loss] = [trainStep(model, optimizer).item()];
     assertClose(loss, optimizers.cases[0]!.losses[0]!, "loss");
   });
+  test("a step that fails has not been", () => {
+    const model = smallNetwork();
+    const optimizer = make("Adam", model, {});
+    trainStep(model, optimizer);
+    const before = model.parameters().map((parameter) => parameter.tolist());
+    optimizer.zeroGrad();
+    const wrong = tensor([0, 7], { dtype: "int32" });
+    nn.functional.crossEntropy(model.forward(x).slice([0, 2]), wrong).backward();
+    assert.throws(() => optimizer.step(), /index 7 is out of range for a dimension of size 2/);
+    assert.deepEqual(
+      model.parameters().map((parameter) => parameter.tolist()),
+      before,
+    );
+    assert.equal(optimizer.stateDict().state[0]!["step"], 1);
+  });
   test("step(closure) computes the loss itself and returns it", () => {
     const w = ones([1], { requiresGrad: true });
     const optimizer = new optim.SGD([w], { lr: 0.25 });

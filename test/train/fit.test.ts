@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { data, manualSeed, nn, ones, optim, tensor, train, type Tensor } from "../../src/index.js";
+import { setDisplayHost } from "../../src/viz/display-host.js";
 
 const loss = nn.functional.mseLoss;
 
@@ -116,6 +117,38 @@ describe("fit", () => {
     await train.fit(model, [[...loader][0]!], { loss, optimizer, clipGradNorm: 0.01, verbose: false });
     const moved = model.parameters().map((parameter, i) => parameter.sub(before[i]!).square().sum().item());
     assert.ok(Math.abs(Math.sqrt(moved.reduce((a, b) => a + b)) - 0.1 * 0.01) < 1e-6);
+  });
+
+  test("shows a plot of the loss that grows while it trains, and ends with all steps", async () => {
+    const { set, model, optimizer, loader } = regression();
+    const shown: Record<string, unknown>[] = [];
+    const update = (_id: string | undefined, bundle: Record<string, unknown>) => void shown.push(bundle);
+    const atEnd: (() => void)[] = [];
+    setDisplayHost({
+      display: (bundle, id) => update(id, bundle),
+      update,
+      cell: () => ({ run: 1 }),
+      atCellEnd: (callback) => atEnd.push(callback) > 0,
+    });
+    try {
+      const validation = new data.DataLoader(set, { batchSize: 64 });
+      await train.fit(model, loader, { loss, optimizer, epochs: 5, validation, plot: true, verbose: false });
+      for (const callback of atEnd) callback();
+    } finally {
+      setDisplayHost(undefined);
+    }
+    const figures = shown.flatMap((bundle) => bundle["application/vnd.plotly.v1+json"] ?? []) as {
+      data: { x: number[]; name: string }[];
+    }[];
+    assert.ok(figures.length >= 2);
+    const last = figures.at(-1)!.data;
+    assert.deepEqual(
+      last.map((trace) => [trace.name, Math.max(...trace.x)]),
+      [
+        ["training", 20],
+        ["validation", 20],
+      ],
+    );
   });
 
   test("refuses what it cannot train", async () => {
