@@ -3,7 +3,7 @@
  * Jupyter looks. What is missing is said; under CI=true it is a failure.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,10 @@ export function jupyterEnvironment(): NodeJS.ProcessEnv {
     IPYTHONDIR: join(home, "ipython"),
   };
   execFileSync(process.execPath, [cli, "install", "--user"], { env, stdio: "pipe" });
+  const pageConfig = join(env.JUPYTER_CONFIG_DIR, "labconfig");
+  mkdirSync(pageConfig, { recursive: true });
+  const disabledExtensions = { "@jupyterlab/apputils-extension:announcements": true };
+  writeFileSync(join(pageConfig, "page_config.json"), JSON.stringify({ disabledExtensions }));
   return env;
 }
 
@@ -85,7 +89,7 @@ export async function startJupyterLab(
         `--ServerApp.root_dir=${folder}`,
         "--ServerApp.port_retries=0",
       ],
-      ...["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"],
+      "--LabApp.expose_app_in_browser=True",
     ],
     { env, stdio: ["ignore", "pipe", "pipe"] },
   );
