@@ -1,13 +1,13 @@
 /** complete_request: what TypeScript offers at the cursor, with kinds in the names that JupyterLab and VS Code have icons for. */
 import type { Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
-import { readCursor, toCodePoints } from "./offsets.js";
+import { readCursor } from "./offsets.js";
 
 export async function complete({ content }: Message, { language }: KernelContext): Promise<Reply> {
-  const { code, offset } = readCursor("complete_request", content);
+  const { code, offset, toClient } = readCursor("complete_request", content);
   const { matches, start, end } = await language.complete(code, offset);
-  const cursor_start = toCodePoints(code, start);
-  const cursor_end = toCodePoints(code, end);
+  const cursor_start = toClient(start);
+  const cursor_end = toClient(end);
   // VS Code takes kinds only when there are as many entries here as matches.
   const typed = matches.map(({ text, type, signature }) => ({
     text,

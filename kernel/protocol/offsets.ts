@@ -1,4 +1,4 @@
-/** Cursor positions: the protocol counts code points, TypeScript counts UTF-16 units. They differ after characters such as 𝒳 or 🙂. */
+/** Cursor positions: the protocol counts code points, TypeScript counts UTF-16 units. They differ behind characters such as 𝒳 or 🙂. */
 
 /** UTF-16 offset of the position before code point number `position`, clamped to the text. */
 export function toUtf16(text: string, position: number): number {
@@ -18,19 +18,45 @@ export function toCodePoints(text: string, offset: number): number {
   return position;
 }
 
-/** Code and cursor of a request: `cursor_pos` may be missing (the end of the code). Throws TypeError for anything else. */
-export function readCursor(
-  type: string,
-  content: { code?: unknown; cursor_pos?: unknown },
-): { code: string; offset: number } {
-  const { code, cursor_pos: cursor } = content;
-  if (typeof code !== "string")
+export interface Cursor {
+  readonly code: string;
+  /** UTF-16 offset into the code. */
+  readonly offset: number;
+  /** A UTF-16 offset in the unit in which this client counts. */
+  toClient(offset: number): number;
+}
+
+/**
+ * Code and cursor of a request; without `cursor_pos` the cursor is at the end. Throws TypeError for anything else.
+ *
+ * VS Code sends UTF-16 offsets, against the specification. The two readings differ only behind an astral character; then the one that
+ * puts the cursor behind a word or a dot is taken, and the specification's if both do or neither.
+ */
+export function readCursor(type: string, content: { code?: unknown; cursor_pos?: unknown }): Cursor {
+  const { code, cursor_pos: position } = content;
+  if (typeof code !== "string") {
     throw new TypeError(`${type}: code should be a string, not ${JSON.stringify(code)}`);
-  if (cursor === undefined || cursor === null) return { code, offset: code.length };
-  if (typeof cursor !== "number" || !Number.isInteger(cursor) || cursor < 0) {
+  }
+  const inCodePoints = (offset: number): number => toCodePoints(code, offset);
+  if (position === undefined || position === null) {
+    return { code, offset: code.length, toClient: inCodePoints };
+  }
+  if (typeof position !== "number" || !Number.isInteger(position) || position < 0) {
     throw new TypeError(
-      `${type}: cursor_pos should be a whole number of 0 or more, not ${JSON.stringify(cursor)}`,
+      `${type}: cursor_pos should be a whole number of 0 or more, not ${JSON.stringify(position)}`,
     );
   }
-  return { code, offset: toUtf16(code, cursor) };
+  const offset = toUtf16(code, position);
+  const pastTheEnd = position > inCodePoints(code.length) && position <= code.length;
+  if (pastTheEnd || (!isBehindWord(code, offset) && isBehindWord(code, position))) {
+    return { code, offset: position, toClient: (utf16) => utf16 };
+  }
+  return { code, offset, toClient: inCodePoints };
+}
+
+/** Where people ask for completions: behind a dot or a word, and not inside the word. */
+function isBehindWord(code: string, offset: number): boolean {
+  return (
+    /[\p{ID_Continue}$.]$/u.test(code.slice(0, offset)) && !/^[\p{ID_Continue}$]/u.test(code.slice(offset))
+  );
 }

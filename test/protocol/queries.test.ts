@@ -93,6 +93,27 @@ test("completion converts positions both ways and gives kinds for every match", 
   });
 });
 
+test("a client that counts UTF-16 units, as VS Code does, is answered in them", async () => {
+  const asked: number[] = [];
+  const kernel = new FakeKernel({
+    language: {
+      complete: async (code, offset) => {
+        asked.push(offset);
+        return { matches: [{ text: "value", type: "const" }], start: code.lastIndexOf("v"), end: offset };
+      },
+    },
+  });
+  const ask = async (code: string, cursor_pos: number): Promise<unknown[]> => {
+    const { content } = (await kernel.ask("complete_request", { code, cursor_pos })).reply!;
+    return [content["cursor_start"], content["cursor_end"]];
+  };
+  assert.deepEqual(await ask("'🙂'; va", 8), [6, 8]);
+  assert.deepEqual(await ask("'🙂'; va", 7), [5, 7]);
+  assert.deepEqual(await ask("'🙂'; va + 1", 8), [6, 8]);
+  assert.deepEqual(await ask("'🙂'; va + 1", 7), [5, 7]);
+  assert.deepEqual(asked, [8, 8, 8, 8]);
+});
+
 test("without cursor_pos, completion and inspection look at the end of the code", async () => {
   const offsets: number[] = [];
   const kernel = new FakeKernel({
