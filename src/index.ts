@@ -35,6 +35,7 @@ export { getRandomState, manualSeed, type RandomState, setRandomState } from "./
 export { type Device, device, setNumThreads } from "./tensor/device.js";
 export { cat, stack } from "./ops/join.js";
 export { einsum } from "./ops/einsum.js";
+export { meshgrid } from "./ops/meshgrid.js";
 export { where } from "./ops/select.js";
 export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
 export { gradcheck, type GradcheckOptions, gradgradcheck } from "./autograd/gradcheck.js";

@@ -166,8 +166,8 @@ const MEAN_DIMS: Op = {
 };
 
 /**
- * The product of the others for each element, which is right where elements are 0 too: n × n products in one fused
- * reduction, never an n × n tensor in memory.
+ * The product of the others for each element, which is right where elements are 0 too, and can be differentiated there: n × n products
+ * in one fused reduction, never an n × n tensor in memory.
  */
 const PROD: Op = {
   name: "ProdBackward1",
@@ -190,9 +190,13 @@ const PROD_ALL: Op = {
   },
 };
 
+/** Up to this length the products of the others are multiplied out. */
+const MULTIPLIED_OUT = 512;
+
 function productOfOthers(x: Tensor, dim: number): Tensor {
   const shape = x._node.shape;
   const n = shape[dim]!;
+  if (n > MULTIPLIED_OUT) return quotients(x, dim);
   const rank = shape.length;
   const order = allDims(rank).filter((d) => d !== dim);
   order.push(dim);
@@ -205,6 +209,16 @@ function productOfOthers(x: Tensor, dim: number): Tensor {
   const inverse = new Array<number>(rank);
   for (let i = 0; i < rank; i++) inverse[order[i]!] = i;
   return permute(others, inverse);
+}
+
+/** The product divided by each element; a single 0 leaves only its own place, several leave none. */
+function quotients(x: Tensor, dim: number): Tensor {
+  const zero = eq(x, 0);
+  const zeros = sumDims(zero, [dim], true);
+  const product = prodDim(where(zero, 1, x), dim, true);
+  const ofZeros = where(eq(zeros, 1), product, 0);
+  const ofOthers = where(eq(zeros, 0), div(product, where(zero, 1, x)), 0);
+  return where(zero, ofZeros, ofOthers);
 }
 
 /** Equal extremes share the gradient. */

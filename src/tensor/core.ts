@@ -79,6 +79,8 @@ export class Tensor<S extends Shape = Shape> {
 
   /** @internal Tensors are made by `tensor`, `zeros`, `randn` ... and by operations. */
   constructor(node: Node) {
+    if (node?.shape === undefined)
+      throw new TypeError("new Tensor: make tensors with tensor([...]), zeros([2, 3]), randn([2, 3]) ...");
     this._node = node;
   }
 
@@ -202,6 +204,11 @@ export class Tensor<S extends Shape = Shape> {
   /** Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor 1 and 0. */
   tolist<A extends Shape>(this: Tensor<A>): Nested<A> {
     return nest(this._view(), this.shape, 0, { position: 0 }) as Nested<A>;
+  }
+
+  /** As `tolist`, for JSON.stringify. */
+  toJSON(): NestedNumbers {
+    return nest(this._view(), this.shape, 0, { position: 0 });
   }
 
   /** The elements in row-major order, as a copy: Float32Array, Float64Array, Int32Array, or Uint8Array for bool. */

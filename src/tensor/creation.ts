@@ -170,6 +170,7 @@ function filled(shape: Shape, value: number, dtype: DType): Node {
 export function zeros<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
 export function zeros<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
 export function zeros<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function zeros<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
 export function zeros(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("zeros", args);
   return finish("zeros", filled(shape, 0, dtypeOf("zeros", options)), options);
@@ -179,6 +180,7 @@ export function zeros(...args: readonly unknown[]): Tensor {
 export function ones<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
 export function ones<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
 export function ones<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function ones<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
 export function ones(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("ones", args);
   return finish("ones", filled(shape, 1, dtypeOf("ones", options)), options);

@@ -29,6 +29,7 @@ function drawn(
 export function rand<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
 export function rand<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
 export function rand<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function rand<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
 export function rand(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("rand", args);
   return drawn("rand", "uniform", shape, options);
@@ -38,6 +39,7 @@ export function rand(...args: readonly unknown[]): Tensor {
 export function randn<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
 export function randn<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
 export function randn<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function randn<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
 export function randn(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("randn", args);
   return drawn("randn", "normal", shape, options);

@@ -12,6 +12,7 @@ import {
   grad,
   linspace,
   logspace,
+  meshgrid,
   stack,
   type Tensor,
   tensor,
@@ -141,6 +142,11 @@ const cases: Readonly<Record<string, (a: Tensor, b: Tensor, c: Tensor) => Tensor
   cumprod: (a) => a.cumprod(0),
   sort: (a) => a.sort(1, { descending: true }).values,
   topk: (a) => a.topk(2, 0).values,
+  median: (a) => a.median(),
+  medianDim: (a) => a.median(0, { keepdim: true }).values,
+  quantile: (a) => a.quantile(0.3, 1),
+  prodLong: (a) => a.div(600).add(1).prod(0),
+  prodLongWithZero: (a) => a.div(600).add(1).mul(arange(600).lt(599).to(a.dtype).unsqueeze(1)).prod(0),
   matmul: (a, b) => a.matmul(b),
   matmulVectors: (a, b) => a.matmul(b),
   matmulVectorLeft: (a, b) => a.matmul(b),
@@ -290,6 +296,16 @@ const plain: Readonly<Record<string, () => Tensor>> = {
     ]).nonzero(),
   argsort: () => tensor([3, NaN, 1, 2]).argsort(),
   topkIndices: () => tensor([3, 9, 1, 2]).topk(2, -1, { largest: false }).indices,
+  unique: () => tensor([3, 1, 3, -2]).unique(),
+  bincount: () => ints([1, 3, 1]).bincount({ minlength: 5 }),
+  bincountWeights: () => ints([1, 3, 1]).bincount({ weights: tensor([0.5, 1, 2]) }),
+  medianIndices: () =>
+    tensor([
+      [3, 1, 2],
+      [9, 7, 8],
+    ]).median(1).indices,
+  meshgrid: () => stack(meshgrid([tensor([1, 2]), tensor([3, 4, 5])])),
+  meshgridXy: () => stack(meshgrid([tensor([1, 2]), tensor([3, 4, 5])], { indexing: "xy" })),
   countNonzero: () =>
     ints([
       [0, 3],

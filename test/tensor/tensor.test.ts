@@ -14,7 +14,7 @@ import {
   ones,
   onesLike,
   setNumThreads,
-  type Tensor,
+  Tensor,
   tensor,
   zeros,
   zerosLike,
@@ -46,6 +46,16 @@ test("values come out as numbers, nested arrays and typed arrays", async () => {
   assert.deepEqual(x.gt(2).dataSync(), new Uint8Array([0, 0, 1, 1]));
   assert.equal(x.sum().item(), 10);
   assert.equal(tensor([[7]]).item(), 7);
+});
+
+test("JSON has the values", () => {
+  assert.equal(JSON.stringify({ w: tensor([[1, 2.5]]) }), '{"w":[[1,2.5]]}');
+});
+
+test("a tensor is not made with new", () => {
+  assert.throws(() => new (Tensor as unknown as new (data: number[]) => Tensor)([1, 2]), {
+    message: /make tensors with tensor\(\[\.\.\.\]\)/,
+  });
 });
 
 test("what dataSync gives is a copy", () => {
@@ -80,6 +90,7 @@ test("shapes may be given as one array or one by one", () => {
   }
   assert.deepEqual([...zeros([]).shape], []);
   assert.deepEqual([...zeros(4).shape], [4]);
+  assert.equal(zeros(2, 3, { dtype: "int32" }).dtype, "int32");
   const x = zeros(2, { dtype: "int32" });
   assert.deepEqual([x.dtype, [...x.shape]], ["int32", [2]]);
   assert.throws(() => (zeros as (...args: unknown[]) => Tensor)([2], 3), {

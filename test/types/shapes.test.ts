@@ -9,7 +9,8 @@ const pieces = {
   creation: `
     const a = randn([64, 2]); const b = zeros(3); const c = ones(2, 3); const d = tensor([[1, 2, 3], [4, 5, 6]]);
     const e = tensor(1); const f = tensor(new Float32Array(4)); const g = eye(3); const h = full([2, 2], 7);
-    const i = zerosLike(a); const j = linspace(0, 1, 5); const k = randint(10, [4]); const l = arange(5); const m = tensor([true, false]);`,
+    const i = zerosLike(a); const j = linspace(0, 1, 5); const k = randint(10, [4]); const l = arange(5); const m = tensor([true, false]);
+    const n = randn(4, 5, { requiresGrad: true });`,
   elementwise: `
     const a = randn([2, 3]).add(randn([3])); const b = randn([2, 1]).mul(randn([1, 5])); const c = randn([2, 3]).sub(1);
     const d = randn([4, 2, 3]).div(randn([2, 3])).exp().relu(); const e = randn([2, 3]).gt(0);
@@ -72,6 +73,7 @@ test("tensors that are made from literals know their shape", () => {
     k: "Tensor<[4]>",
     l: "Tensor<[number]>",
     m: "Tensor<[2]>",
+    n: "Tensor<[4, 5]>",
   });
 });
 
