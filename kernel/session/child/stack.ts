@@ -129,7 +129,8 @@ function header(error: unknown): string {
 }
 
 export function installStackTraces(): void {
-  Error.stackTraceLimit = 30;
+  // Enough for a deep stack of the runtime to show the line of the cell below it.
+  Error.stackTraceLimit = 100;
   Error.prepareStackTrace = (error: unknown, sites: NodeJS.CallSite[]) => {
     const described = sites.map(describe);
     if (typeof error === "object" && error !== null) frames.set(error, described);
