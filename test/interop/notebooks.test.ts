@@ -45,7 +45,7 @@ test("nbclient runs the Chinese notebook", { skip, timeout: 300_000 }, async () 
   await execute(
     python!,
     [
-      ...["-m", "nbclient.cli", "--timeout=240", "--output", join(folder, "zh")],
+      ...["-c", "from nbclient.cli import main; main()", "--timeout=240", "--output", join(folder, "zh")],
       join(root, "notebooks", "01-neural-networks.zh.ipynb"),
     ],
     { env: jupyterEnvironment() },
