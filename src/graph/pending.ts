@@ -18,7 +18,7 @@ let count = 0;
 let pinnedBytes = 0;
 let relieve: (() => void) | null = null;
 
-const kept: Node[] = [];
+let kept: Node[] = [];
 
 export function track(node: Node): void {
   pending[count++] = node;
@@ -50,7 +50,7 @@ export function takeKept(roots: Node[]): void {
     const node = kept[i]!;
     if (node.storage === null) roots.push(node);
   }
-  kept.length = 0;
+  if (kept.length > 0) kept = [];
 }
 
 /** Moves all sinks into `roots` and forgets the other pending nodes. */
@@ -66,13 +66,14 @@ export function takeSinks(roots: Node[]): void {
 
 /** After an evaluation: only nodes that may yet be sinks stay. */
 export function thinPending(): void {
-  const before = pending;
-  pending = new Array<Node>(Math.max(64, count));
+  const rest = new Array<Node>(Math.max(64, count));
   let survivors = 0;
   for (let i = 0; i < count; i++) {
-    const node = before[i]!;
-    if ((node.flags & Flag.consumed) === 0 && node.storage === null) pending[survivors++] = node;
+    const node = pending[i]!;
+    if ((node.flags & Flag.consumed) === 0 && node.storage === null) rest[survivors++] = node;
   }
+  // Only now: an interrupt may unwind the loop above without running anything else.
+  pending = rest;
   count = survivors;
   if (survivors === 0) pinnedBytes = 0;
 }

@@ -81,9 +81,6 @@ export interface Update {
   readonly value: Node;
 }
 
-const roots: Node[] = [];
-const overwritable: number[] = [];
-
 /**
  * Ends a training step: computes, in one plan, the new values, what was marked with `keep`, and everything pending that nothing
  * else has consumed; then gives each variable its value.
@@ -92,9 +89,8 @@ const overwritable: number[] = [];
 export function step(updates: readonly Update[]): void {
   const count = updates.length;
   let plan: Plan | null = null;
-  // An interrupt of the step before may have unwound the stack without running its `finally`.
-  roots.length = 0;
-  overwritable.length = 0;
+  const roots: Node[] = [];
+  const overwritable: number[] = [];
   try {
     for (let i = 0; i < count; i++) {
       const { value } = updates[i]!;
@@ -121,7 +117,5 @@ export function step(updates: readonly Update[]): void {
     }
   } finally {
     release(plan);
-    roots.length = 0;
-    overwritable.length = 0;
   }
 }
