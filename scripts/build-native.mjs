@@ -18,7 +18,10 @@ const output = join(root, "build/native/cellgrad.node");
 /** Compiled once, for any processor of the architecture. */
 const plainFiles = ["addon", "decode", "schedule", "words", "isa", "pool"];
 /** Compiled once per instruction set. */
-export const kernelFiles = ["ops", "tile", "random", "reduce", "gemm", "index", "run"];
+export const kernelFiles = ["ops", "transcendental", "tile", "random", "reduce", "gemm", "index", "run"];
+
+/** Elementwise results must not depend on which operations share a loop. */
+export const fileFlags = { ops: ["-ffp-contract=off"] };
 
 const instructionSets = {
   x64: {
@@ -73,9 +76,7 @@ export async function buildNative() {
   if (!compiler) return { built: false, reason: "no C++ compiler found (tried c++, g++, clang++)" };
   const napi = createRequire(import.meta.url)("node-api-headers").include_dir;
 
-  const hash = createHash("sha256").update(
-    JSON.stringify([compiler.version, process.arch, flags, instructionSets]),
-  );
+  const hash = createHash("sha256").update(JSON.stringify([compiler.version, process.arch, flags]));
   const names = (await readdir(sources)).sort();
   const headers = createHash("sha256");
   const texts = new Map();
@@ -90,7 +91,11 @@ export async function buildNative() {
   const jobs = plainFiles.map((file) => ({ file, object: file, extra: [] }));
   for (const [set, extra] of Object.entries(sets)) {
     for (const file of kernelFiles)
-      jobs.push({ file, object: `${file}.${set}`, extra: [...extra, `-DCG_ISA=${set}`] });
+      jobs.push({
+        file,
+        object: `${file}.${set}`,
+        extra: [...extra, ...(fileFlags[file] ?? []), `-DCG_ISA=${set}`],
+      });
   }
   const cache = join(root, "build/native/objects");
   await mkdir(cache, { recursive: true });

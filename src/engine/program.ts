@@ -58,7 +58,11 @@ export type UnaryOp =
   | "isfinite"
   | "not";
 
-/** `mod` has the sign of the divisor (Python's %); max and min pass NaN on; comparisons give bool. */
+/**
+ * `mod` has the sign of the divisor (Python's %); max and min pass NaN on; comparisons give bool. On int32, arithmetic wraps, `div`
+ * truncates, and dividing by zero gives 0; `and`, `or`, `xor` and `not` work on bits. On bool, `add` is `or` and `mul` is `and`.
+ * Casts to int32 truncate and saturate, NaN gives 0; `sign` of NaN is 0, `round` goes half to even: as in PyTorch.
+ */
 export type BinaryOp =
   | "add"
   | "sub"
@@ -95,7 +99,7 @@ export type Instruction =
   /**
    * Philox4x32-10 keyed by scalars[key] (seed, an integer below 2^53) with counter scalars[key + 1] (stream position,
    * an integer below 2^53) plus the row-major number of the point. Uniform in [0, 1), or standard normal by Box-Muller.
-   * Depends on nothing else, so every engine and thread count draws the same numbers.
+   * Depends on nothing else, so every engine and thread count draws the same numbers; cpu/native/philox.h has the exact mapping.
    */
   | {
       readonly kind: "random";
@@ -134,7 +138,11 @@ export interface Body {
   readonly code: readonly Instruction[];
 }
 
-/** For every point of `dims`: run `body`, write `stores`. Several stores are allowed; strided stores write into slices. */
+/**
+ * For every point of `dims`: run `body`, write `stores`. Several stores are allowed; strided stores write into slices.
+ * In every kernel a store may lie over a load (of a reduction or product: of the epilogue) only with the same place, dtype and
+ * strides, which is an update in place; any other overlap of what a kernel reads and writes is undefined.
+ */
 export interface MapKernel {
   readonly kind: "map";
   readonly dims: readonly number[];

@@ -9,7 +9,7 @@ const f32 = "float32" as const;
 test("random bodies over random strided and broadcast views", () => {
   const random = randomizer(11);
   const int = (n: number): number => Math.floor(random() * n);
-  for (let round = 0; round < 150; round++) {
+  for (let round = 0; round < 300; round++) {
     const dims = Array.from(
       { length: int(5) },
       () => [1, 2, 3, 5, 8, 17, 40][int(round % 10 === 0 ? 7 : 6)]!,
@@ -27,10 +27,24 @@ test("random bodies over random strided and broadcast views", () => {
     const broadcast = rowMajor(dims.map((size, d) => (mask[d] ? 1 : size))).map((s, d) => (mask[d] ? 0 : s));
     const strides = [rowMajor(dims), permuted, broadcast];
     const loads = strides.map((s, i) => view(i, dtype, s, i === 1 ? 3 * (dtype === "float64" ? 8 : 4) : 0));
+    loads.push(
+      view(
+        0,
+        dtype,
+        dims.map(() => 0),
+      ),
+    );
     const code: Instruction[] = loads.map((_, i) => load(i, dtype));
+    code.push({ kind: "scalar", index: 0, dtype }, { kind: "scalar", index: 1, dtype });
+    const numeric = code.map((_, i) => i);
+    const pick = (): number => numeric[int(numeric.length)]!;
+    const push = (instruction: Instruction): number => code.push(instruction) - 1;
     for (let i = 0; i < 1 + int(6); i++) {
-      const op = (["add", "sub", "mul", "max", "min"] as const)[int(5)]!;
-      code.push({ kind: "binary", op, a: int(code.length), b: int(code.length), dtype });
+      const op = (["add", "sub", "mul", "mul", "max", "min"] as const)[int(6)]!;
+      numeric.push(push({ kind: "binary", op, a: pick(), b: pick(), dtype }));
+      if (int(4) > 0) continue;
+      const condition = push({ kind: "binary", op: "lt", a: pick(), b: pick(), dtype: "bool" });
+      numeric.push(push({ kind: "select", condition, a: pick(), b: pick(), dtype }));
     }
     const total = dims.reduce((a, b) => a * b, 1);
     const make = (length: number): ReturnType<typeof numbers> =>
@@ -43,11 +57,13 @@ test("random bodies over random strided and broadcast views", () => {
       dims,
       body: { loads, code },
       stores: [
-        { view: view(3, dtype, rowMajor(dims)), value: code.length - 1 },
-        { view: view(4, dtype, permuted), value: int(code.length) },
+        { view: view(3, dtype, rowMajor(dims)), value: numeric.at(-1)! },
+        { view: view(4, dtype, permuted), value: pick() },
       ],
     };
     check([kernel], [make(total), make(next + 3), make(total), make(total), make(next)], {
+      scalars: [1.25, -3],
+      scalars: [1.25, -3],
       what: `round ${round}`,
     });
   }

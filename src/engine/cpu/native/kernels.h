@@ -9,8 +9,10 @@ struct KernelTable {
   const char* name;
   /// Looked up at decode time; null when the operation is not defined for the type.
   OpFn (*unary)(Unary op, DType operand);
-  OpFn (*binary)(Binary op, DType operands);
-  OpFn (*select)(DType dtype);
+  OpFn (*binary)(Binary op, DType operands, Uniform uniform);
+  OpFn (*select)(DType dtype, Uniform uniform);
+  /// (a * b) + c and its like, each step rounded; `uniform` is about the factors.
+  OpFn (*fused)(Fused op, DType dtype, Uniform uniform);
   OpFn (*cast)(DType from, DType to);
   /// Bytes that the kernel needs from Frame::shared.
   /// Decides how the product is cut; to be called before the two that ask for its memory.

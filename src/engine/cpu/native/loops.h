@@ -16,14 +16,16 @@ void map1(char* out, const char* a, const char*, const char*, int64_t n) {
   for (int64_t i = 0; i < n; i++) r[i] = F(x[i]);
 }
 
-template <class R, class T, R (*F)(T, T)>
+/// Operands may be uniform: the same number in every lane, read once.
+template <class R, class T, R (*F)(T, T), bool uniformA = false, bool uniformB = false>
 void map2(char* out, const char* a, const char* b, const char*, int64_t n) {
   R* r = reinterpret_cast<R*>(out);
   const T* x = reinterpret_cast<const T*>(a);
   const T* y = reinterpret_cast<const T*>(b);
+  const T x0 = *x, y0 = *y;
   n &= -kLanes;
 #pragma GCC ivdep
-  for (int64_t i = 0; i < n; i++) r[i] = F(x[i], y[i]);
+  for (int64_t i = 0; i < n; i++) r[i] = F(uniformA ? x0 : x[i], uniformB ? y0 : y[i]);
 }
 
 }  // namespace

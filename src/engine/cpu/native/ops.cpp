@@ -1,25 +1,50 @@
 // The vector operations of the tile machine, one small loop each, and the tables by which the decoder finds them.
-// The compiler vectorises the loops; counts are multiples of kLanes, so there are no tails.
+// Compiled without contraction to fused multiply-adds: a result does not depend on which operations share a loop.
 #include "loops.h"
 #include "scalar_math.h"
 #include "tile.h"
-#include "transcendental.h"
 
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-template <class T>
+template <class T, bool uniformA, bool uniformB>
 void select(char* out, const char* condition, const char* a, const char* b, int64_t n) {
   T* r = reinterpret_cast<T*>(out);
   const uint8_t* c = reinterpret_cast<const uint8_t*>(condition);
   const T* x = reinterpret_cast<const T*>(a);
   const T* y = reinterpret_cast<const T*>(b);
+  const T x0 = *x, y0 = *y;
   n &= -kLanes;
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; i++) {
-    const T p = x[i], q = y[i];
+    const T p = uniformA ? x0 : x[i], q = uniformB ? y0 : y[i];
     r[i] = c[i] ? p : q;
+  }
+}
+
+template <class T, Fused op, bool uniformA, bool uniformB>
+void fused(char* out, const char* a, const char* b, const char* c, int64_t n) {
+  T* r = reinterpret_cast<T*>(out);
+  const T* x = reinterpret_cast<const T*>(a);
+  const T* y = reinterpret_cast<const T*>(b);
+  const T* z = reinterpret_cast<const T*>(c);
+  const T x0 = *x, y0 = *y;
+  n &= -kLanes;
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; i++) {
+    const T product = (uniformA ? x0 : x[i]) * (uniformB ? y0 : y[i]);
+    r[i] = op == Fused::add ? product + z[i] : op == Fused::subtract ? product - z[i] : z[i] - product;
+  }
+}
+
+/// The loop for an operation of two operands, of which one may be uniform.
+template <class R, class T, R (*F)(T, T)>
+OpFn pair(Uniform uniform) {
+  switch (uniform) {
+    case Uniform::first: return map2<R, T, F, true, false>;
+    case Uniform::second: return map2<R, T, F, false, true>;
+    default: return map2<R, T, F>;
   }
 }
 
@@ -39,36 +64,37 @@ OpFn floatUnary(Unary op) {
     case Unary::isnan: return map1<uint8_t, T, isNan<T>>;
     case Unary::isfinite: return map1<uint8_t, T, isFinite<T>>;
     case Unary::logicalNot: return map1<uint8_t, T, isZero<T>>;
-    default: return transcendental(op, T());
+    default: return transcendentalOp(op, sizeof(T) == 4 ? F32 : F64);
   }
 }
 
 template <class T>
-OpFn floatBinary(Binary op) {
+OpFn comparison(Binary op, Uniform uniform) {
   switch (op) {
-    case Binary::add: return map2<T, T, add<T>>;
-    case Binary::sub: return map2<T, T, sub<T>>;
-    case Binary::mul: return map2<T, T, mul<T>>;
-    case Binary::div: return map2<T, T, divide<T>>;
-    case Binary::max: return map2<T, T, maximum<T>>;
-    case Binary::min: return map2<T, T, minimum<T>>;
-    case Binary::mod: return map2<T, T, modulo<T>>;
-    case Binary::pow: return power(T());
-    case Binary::atan2: return map2<T, T, arcTangent2<T>>;
+    case Binary::eq: return pair<uint8_t, T, equal<T>>(uniform);
+    case Binary::ne: return pair<uint8_t, T, notEqual<T>>(uniform);
+    case Binary::lt: return pair<uint8_t, T, less<T>>(uniform);
+    case Binary::le: return pair<uint8_t, T, lessEqual<T>>(uniform);
+    case Binary::gt: return pair<uint8_t, T, greater<T>>(uniform);
+    case Binary::ge: return pair<uint8_t, T, greaterEqual<T>>(uniform);
     default: return nullptr;
   }
 }
 
 template <class T>
-OpFn comparison(Binary op) {
+OpFn floatBinary(Binary op, Uniform uniform) {
+  const DType type = sizeof(T) == 4 ? F32 : F64;
   switch (op) {
-    case Binary::eq: return map2<uint8_t, T, equal<T>>;
-    case Binary::ne: return map2<uint8_t, T, notEqual<T>>;
-    case Binary::lt: return map2<uint8_t, T, less<T>>;
-    case Binary::le: return map2<uint8_t, T, lessEqual<T>>;
-    case Binary::gt: return map2<uint8_t, T, greater<T>>;
-    case Binary::ge: return map2<uint8_t, T, greaterEqual<T>>;
-    default: return nullptr;
+    case Binary::add: return pair<T, T, add<T>>(uniform);
+    case Binary::sub: return pair<T, T, sub<T>>(uniform);
+    case Binary::mul: return pair<T, T, mul<T>>(uniform);
+    case Binary::div: return pair<T, T, divide<T>>(uniform);
+    case Binary::max: return pair<T, T, maximum<T>>(uniform);
+    case Binary::min: return pair<T, T, minimum<T>>(uniform);
+    case Binary::pow: return uniform == Uniform::none ? powerOp(type) : nullptr;
+    case Binary::mod: return uniform == Uniform::none ? moduloOp(type) : nullptr;
+    case Binary::atan2: return uniform == Uniform::none ? arcTangent2Op(type) : nullptr;
+    default: return comparison<T>(op, uniform);
   }
 }
 
@@ -88,7 +114,9 @@ OpFn intUnary(Unary op) {
   }
 }
 
-OpFn intBinary(Binary op) {
+OpFn intBinary(Binary op, Uniform uniform) {
+  if (op >= Binary::eq && op <= Binary::ge) return comparison<int32_t>(op, uniform);
+  if (uniform != Uniform::none) return nullptr;
   switch (op) {
     case Binary::add: return map2<int32_t, int32_t, addInt>;
     case Binary::sub: return map2<int32_t, int32_t, subInt>;
@@ -101,7 +129,7 @@ OpFn intBinary(Binary op) {
     case Binary::bitAnd: return map2<int32_t, int32_t, bitAnd<int32_t>>;
     case Binary::bitOr: return map2<int32_t, int32_t, bitOr<int32_t>>;
     case Binary::bitXor: return map2<int32_t, int32_t, bitXor<int32_t>>;
-    default: return comparison<int32_t>(op);
+    default: return nullptr;
   }
 }
 
@@ -123,7 +151,7 @@ OpFn boolBinary(Binary op) {
     case Binary::min:
     case Binary::bitAnd: return map2<uint8_t, uint8_t, bitAnd<uint8_t>>;
     case Binary::bitXor: return map2<uint8_t, uint8_t, bitXor<uint8_t>>;
-    default: return comparison<uint8_t>(op);
+    default: return comparison<uint8_t>(op, Uniform::none);
   }
 }
 
@@ -150,28 +178,50 @@ OpFn unaryOp(Unary op, DType operand) {
   return nullptr;
 }
 
-OpFn binaryOp(Binary op, DType operands) {
+OpFn binaryOp(Binary op, DType operands, Uniform uniform) {
   switch (operands) {
-    case F32: {
-      const OpFn fn = floatBinary<float>(op);
-      return fn ? fn : comparison<float>(op);
-    }
-    case F64: {
-      const OpFn fn = floatBinary<double>(op);
-      return fn ? fn : comparison<double>(op);
-    }
-    case I32: return intBinary(op);
-    case B8: return boolBinary(op);
+    case F32: return floatBinary<float>(op, uniform);
+    case F64: return floatBinary<double>(op, uniform);
+    case I32: return intBinary(op, uniform);
+    case B8: return uniform == Uniform::none ? boolBinary(op) : nullptr;
   }
   return nullptr;
 }
 
-OpFn selectOp(DType dtype) {
+template <class T>
+OpFn selectOf(Uniform uniform) {
+  switch (uniform) {
+    case Uniform::first: return select<T, true, false>;
+    case Uniform::second: return select<T, false, true>;
+    default: return select<T, false, false>;
+  }
+}
+
+OpFn selectOp(DType dtype, Uniform uniform) {
   switch (dtype) {
-    case F32: return select<float>;
-    case F64: return select<double>;
-    case I32: return select<int32_t>;
-    case B8: return select<uint8_t>;
+    case F32: return selectOf<float>(uniform);
+    case F64: return selectOf<double>(uniform);
+    case I32: return selectOf<int32_t>(uniform);
+    case B8: return selectOf<uint8_t>(uniform);
+  }
+  return nullptr;
+}
+
+template <class T, Fused op>
+OpFn fusedOf(Uniform uniform) {
+  switch (uniform) {
+    case Uniform::first: return fused<T, op, true, false>;
+    case Uniform::second: return fused<T, op, false, true>;
+    default: return fused<T, op, false, false>;
+  }
+}
+
+OpFn fusedOp(Fused op, DType dtype, Uniform uniform) {
+  if (dtype != F32) return nullptr;
+  switch (op) {
+    case Fused::add: return fusedOf<float, Fused::add>(uniform);
+    case Fused::subtract: return fusedOf<float, Fused::subtract>(uniform);
+    case Fused::subtractFrom: return fusedOf<float, Fused::subtractFrom>(uniform);
   }
   return nullptr;
 }

@@ -19,6 +19,11 @@ enum class Binary : int32_t {
 };
 enum class Fold : int32_t { sum, prod, max, min, any, all, argmax, argmin };
 
+/// Which of two operands is the same number in every lane.
+enum class Uniform : int32_t { none, first, second };
+/// A product that only the next operation needs: a * b + c, a * b - c, c - a * b.
+enum class Fused : int32_t { add, subtract, subtractFrom };
+
 constexpr int kMaxAxes = 16;
 /// Vector operations work on multiples of this many elements; registers are padded so that they may.
 constexpr int64_t kLanes = 16;
@@ -59,6 +64,7 @@ struct Source {
 
 struct Step {
   StepKind kind;
+  bool narrow;  // only the first kLanes lanes are needed: the value is uniform
   int32_t out, a, b, c;
   OpFn fn;
   const Source* source;

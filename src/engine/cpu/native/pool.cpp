@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -20,7 +21,9 @@ namespace cellgrad {
 namespace {
 
 constexpr int kMaxThreads = 64;
-constexpr int kSpins = 4000;
+// As long as JavaScript takes between two steps of a training loop: waking a sleeping thread costs as much as a small kernel.
+constexpr auto kSpin = std::chrono::microseconds(150);
+constexpr int kYieldAfter = 4000;
 constexpr double kWorthSplitting = 25000;    // nanoseconds of work below which one thread does it all
 constexpr double kPiece = 12000;             // nanoseconds that a piece should last at least
 
@@ -86,9 +89,12 @@ void worker(int number, uint64_t seen) {
   Pool& p = pool();
   for (;;) {
     uint64_t now = p.state.load(std::memory_order_acquire);
-    for (int spin = 0; !isNew(now, seen) && spin < kSpins; spin++) {
-      CG_PAUSE();
-      now = p.state.load(std::memory_order_acquire);
+    const auto start = std::chrono::steady_clock::now();
+    while (!isNew(now, seen) && std::chrono::steady_clock::now() - start < kSpin) {
+      for (int spin = 0; !isNew(now, seen) && spin < 32; spin++) {
+        CG_PAUSE();
+        now = p.state.load(std::memory_order_acquire);
+      }
     }
     if (!isNew(now, seen)) {
       std::unique_lock<std::mutex> lock(p.sleep);
@@ -138,7 +144,10 @@ void parallel(int64_t pieces, void (*fn)(void* context, int64_t piece, char* scr
   }
   work(p, p.job, p.scratch[0].memory);
   p.state.fetch_and(~kOpen, std::memory_order_acq_rel);
-  while (p.state.load(std::memory_order_acquire) & kActive) CG_PAUSE();
+  for (int spin = 0; p.state.load(std::memory_order_acquire) & kActive; spin++) {
+    if (spin < kYieldAfter) CG_PAUSE();
+    else std::this_thread::yield();  // the worker may be waiting for this processor
+  }
 }
 
 int threadCount() { return pool().threads.load(); }

@@ -30,7 +30,7 @@ void run(const Plan& plan, const Frame& frame, RunStatus& status) {
 }  // namespace
 
 extern const KernelTable table;
-const KernelTable table = {CG_NAME(CG_ISA), unaryOp, binaryOp, selectOp, castOp, matmulCut, matmulShared, matmulScratch, reduceShared, reduceScratch, tileScratch, run};
+const KernelTable table = {CG_NAME(CG_ISA), unaryOp, binaryOp, selectOp, fusedOp, castOp, matmulCut, matmulShared, matmulScratch, reduceShared, reduceScratch, tileScratch, run};
 
 }  // namespace CG_ISA
 }  // namespace cellgrad

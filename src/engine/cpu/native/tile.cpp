@@ -177,7 +177,9 @@ char* TileRunner::begin(const TileProgram& tileProgram, const Frame& runFrame, c
   int64_t count = most < tileProgram.tile ? most : tileProgram.tile;
   if (count > tileProgram.points) count = tileProgram.points;  // walking on past the last point would not end
   for (int32_t i = 0; i < tileProgram.prologueCount; i++) {
-    step(*this, tileProgram.prologue[i], 0, count, roundUp(count, kLanes));
+    const Step& hoisted = tileProgram.prologue[i];
+    if (hoisted.narrow) step(*this, hoisted, 0, kLanes, kLanes);
+    else step(*this, hoisted, 0, count, roundUp(count, kLanes));
   }
   return registers + tileProgram.registerBytes;
 }

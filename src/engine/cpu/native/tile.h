@@ -26,8 +26,14 @@ struct TileRunner {
 int64_t tileScratch(const TileProgram& program);
 
 OpFn unaryOp(Unary op, DType operand);
-OpFn binaryOp(Binary op, DType operands);
-OpFn selectOp(DType dtype);
+OpFn binaryOp(Binary op, DType operands, Uniform uniform);
+OpFn selectOp(DType dtype, Uniform uniform);
+OpFn fusedOp(Fused op, DType dtype, Uniform uniform);
+/// Functions that the hardware has no instruction for (transcendental.cpp); null for others.
+OpFn transcendentalOp(Unary op, DType operand);
+OpFn powerOp(DType operands);
+OpFn arcTangent2Op(DType operands);
+OpFn moduloOp(DType operands);
 OpFn castOp(DType from, DType to);
 
 void runMap(const MapKernel& kernel, const Frame& frame);

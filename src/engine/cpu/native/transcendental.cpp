@@ -1,9 +1,9 @@
 // Functions that the hardware has no instruction for: float32 by float_math.h, float64 and the rarer ones by the C library.
-#pragma once
 #include <string.h>
 
 #include "float_math.h"
 #include "loops.h"
+#include "tile.h"
 
 namespace cellgrad {
 namespace CG_ISA {
@@ -47,7 +47,7 @@ inline double sigmoidOf(double x) {
   return x >= 0 ? 1 / (1 + e) : e / (1 + e);
 }
 
-inline OpFn transcendental(Unary op, double) {
+OpFn transcendental(Unary op, double) {
   switch (op) {
     case Unary::exp: return each<double, ::exp>;
     case Unary::expm1: return each<double, ::expm1>;
@@ -68,7 +68,7 @@ inline OpFn transcendental(Unary op, double) {
   }
 }
 
-inline OpFn transcendental(Unary op, float) {
+OpFn transcendental(Unary op, float) {
   switch (op) {
     case Unary::exp: return map1<float, float, expOf>;
     case Unary::expm1: return map1<float, float, expm1Of>;
@@ -89,9 +89,12 @@ inline OpFn transcendental(Unary op, float) {
   }
 }
 
-inline OpFn power(double) { return each2<double, ::pow>; }
-inline OpFn power(float) { return map2<float, float, powOf>; }
-
 }  // namespace
+
+OpFn transcendentalOp(Unary op, DType operand) { return operand == F32 ? transcendental(op, 0.0f) : transcendental(op, 0.0); }
+OpFn powerOp(DType operands) { return operands == F32 ? map2<float, float, powOf> : static_cast<OpFn>(each2<double, ::pow>); }
+OpFn arcTangent2Op(DType operands) { return operands == F32 ? each2<float, arcTangent2<float>> : static_cast<OpFn>(each2<double, arcTangent2<double>>); }
+OpFn moduloOp(DType operands) { return operands == F32 ? each2<float, modulo<float>> : static_cast<OpFn>(each2<double, modulo<double>>); }
+
 }  // namespace CG_ISA
 }  // namespace cellgrad
