@@ -46,35 +46,38 @@ async function compile() {
  */
 async function bundle() {
   const { build } = await import("esbuild");
+  const shared = { absWorkingDir: root, bundle: true, format: "esm", platform: "node", target: "node20" };
   await build({
-    absWorkingDir: root,
+    ...shared,
     entryPoints,
     outdir: "dist/kernel",
     outbase: "kernel",
     chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
     logLevel: "warning",
     // The first plugin that resolves an import decides.
-    plugins: [ownPaths, jmpRequires, externals],
+    plugins: [ownPaths("kernel/chunks"), jmpRequires, externals],
   });
+  // What a session loads before it is ready: one file each in place of some 150.
+  for (const entry of ["kernel/session/child/main", "src/index"]) {
+    const plugins = [ownPaths(dirname(entry)), externals];
+    const outfile = `dist/${entry}.js`;
+    await build({ ...shared, entryPoints: [`${entry}.ts`], outfile, logLevel: "warning", plugins });
+  }
 }
 
-/** In a bundle, import.meta.url is the bundle's; each file is told where its own output stands. */
-const ownPaths = {
+/** In a bundle, which stands in `folder`, import.meta.url is the bundle's; each file is told where its own output stands. */
+const ownPaths = (folder) => ({
   name: "own paths",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]kernel[\\/].*\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /[\\/](kernel|src)[\\/].*\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
-      const output = relative(join(root, "kernel"), path).split(sep).join("/").replace(/\.ts$/, ".js");
-      const url = `new URL(${JSON.stringify(`../${output}`)}, import.meta.url).href`;
+      const output = relative(join(root, folder), path).split(sep).join("/").replace(/\.ts$/, ".js");
+      const url = `new URL(${JSON.stringify(output)}, import.meta.url).href`;
       return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };
     });
   },
-};
+});
 
 /** Packages and the runtime stay outside, except what must be inside. */
 const externals = {
@@ -83,7 +86,9 @@ const externals = {
     onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
       kind === "entry-point" || /^(jmp|uuid)(\/|$)/.test(path) ? undefined : { path, external: true },
     );
-    onResolve({ filter: /\/src\// }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /\/src\// }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path, external: true },
+    );
   },
 };
 
