@@ -119,8 +119,10 @@ export class BodyWriter {
 
   private compute(value: Value, at: Coordinates, dims: readonly number[]): Instruction | Linear {
     const { dtype } = value;
-    if (!this.folding && (value === this.group.matmul || this.group.folds.includes(value))) {
-      return { kind: "result", index: Math.max(0, this.group.folds.indexOf(value)), dtype };
+    if (!this.folding) {
+      if (value === this.group.matmul) return { kind: "result", index: 0, dtype };
+      const index = this.group.folds.findIndex((fold) => fold.value === value);
+      if (index >= 0) return { kind: "result", index, dtype };
     }
     const operand = (i: number): number => {
       const input = value.inputs[i]!;

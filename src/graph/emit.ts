@@ -37,11 +37,11 @@ export function emit(group: Group, places: Places): Kernel | null {
     return { kind: "map", dims: space.dims, body, stores: stores(space) };
   }
   const inner = new BodyWriter(group, true, places);
-  const folded = group.folds.map((fold) => inner.value(fold.inputs[0]!, group.foldAt!));
+  const folded = group.folds.map(({ value, at }) => inner.value(value.inputs[0]!, at));
   const kept = mergedSpace(group.dims, 0, [...views, ...inner.views()]);
   const reduced = mergedSpace(group.reduced, group.dims.length, inner.views());
   const body = inner.body(kept.around(reduced));
-  const folds = group.folds.map(({ reduceOp, dtype }, i) => ({
+  const folds = group.folds.map(({ value: { reduceOp, dtype } }, i) => ({
     op: reduceOp,
     value: inner.final(folded[i]!),
     dtype,

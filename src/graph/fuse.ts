@@ -188,7 +188,7 @@ class Fusion {
       group.operands = this.operands.get(value)!;
       for (const { base } of group.operands) this.demandBuffer(base, group);
     } else if (value.kind === Kind.reduce) {
-      this.demand(value.inputs[0]!, group, true, group.foldAt);
+      this.demand(value.inputs[0]!, group, true, group.folds.at(-1)!.at);
     } else {
       this.demandInputs(value, group, false, at);
     }

@@ -4,15 +4,7 @@
  * A group starts as a map over a value that has to be stored. When the planner finds that a matrix product or a reduction is
  * read only there, the group turns into that kernel and what it was computing becomes the epilogue.
  */
-import {
-  bijection,
-  type Coordinates,
-  equal,
-  type Flat,
-  identity,
-  type Split,
-  splitColumn,
-} from "./coordinates.js";
+import { bijection, type Coordinates, type Flat, identity, type Split, splitColumn } from "./coordinates.js";
 import type { Value } from "./values.js";
 
 /** `value`, taken at `from`, is written into the buffer of `target` at `to`. */
@@ -31,6 +23,12 @@ export interface Operand {
   readonly view: Flat;
 }
 
+/** A reduction of a group: its input is read at these coordinates over main and reduced dims. */
+export interface Fold {
+  readonly value: Value;
+  readonly at: Coordinates;
+}
+
 /** Bounds on one body, so that an engine can hold it in registers and cache. */
 export const maxInstructions = 64;
 export const maxLoads = 16;
@@ -43,9 +41,7 @@ export class Group {
   matmul: Value | null = null;
   /** Gather and scatter: runs alone, with fixed operands. */
   special: Value | null = null;
-  readonly folds: Value[] = [];
-  /** Coordinates of the folds' input, over main and reduced dims. */
-  foldAt: Coordinates | null = null;
+  readonly folds: Fold[] = [];
   readonly writes: Write[] = [];
   operands: Operand[] = [];
   readonly waitsFor = new Set<Group>();
@@ -146,41 +142,31 @@ export class Group {
   becomeReduce(result: Value, at: Coordinates): boolean {
     const order = bijection(at, result.shape, this.dims);
     if (order === null || this.matmul !== null || this.special !== null) return false;
-    const reducedDims = result.attributes;
-    const input = result.inputs[0]!;
+    const shape = result.inputs[0]!.shape;
+    const reduced = result.attributes.map((dim) => shape[dim]!).filter((size) => size !== 1);
     if (this.folds.length > 0) {
-      const first = this.folds[0]!;
-      const sameDims =
-        first.attributes.join() === reducedDims.join() &&
-        first.inputs[0]!.shape.join() === input.shape.join();
-      return sameDims && equal(this.foldCoordinates(result, at), this.foldAt!) && this.addFold(result);
+      if (reduced.join() !== this.reduced.join()) return false;
+    } else {
+      if (this.ordered && !ascending(order)) return false;
+      this.dims = order.map((i) => this.dims[i]!);
+      for (const each of this.main) each.step = each.step.map((row) => order.map((i) => row[i]!));
+      this.reduced = reduced;
     }
-    if (this.ordered && !ascending(order)) return false;
-    this.dims = order.map((i) => this.dims[i]!);
-    for (const each of this.main) each.step = each.step.map((row) => order.map((i) => row[i]!));
-    this.reduced = reducedDims.map((dim) => input.shape[dim]!);
-    this.foldAt = this.register(this.foldCoordinates(result, at), true);
-    return this.addFold(result);
-  }
-
-  private addFold(result: Value): boolean {
-    this.folds.push(result);
+    this.folds.push({ value: result, at: this.register(this.foldCoordinates(result, at), true) });
     return true;
   }
 
+  /** Where the input of a reduction is read when its result stands at `at`. */
   private foldCoordinates(result: Value, at: Coordinates): Coordinates {
     const shape = result.inputs[0]!.shape;
-    const reducedDims = result.attributes;
     const main = this.dims.length;
-    const columns = main + this.reduced.length;
     const coordinates: Coordinates = { offset: [], step: [] };
     let kept = 0;
+    let reduced = 0;
     for (let j = 0; j < shape.length; j++) {
-      const position = reducedDims.indexOf(j);
-      const row = new Array<number>(columns).fill(0);
-      if (position >= 0) {
-        if (this.foldAt !== null) for (let i = main; i < columns; i++) row[i] = this.foldAt.step[j]![i]!;
-        else row[main + position] = 1;
+      const row = new Array<number>(main + this.reduced.length).fill(0);
+      if (result.attributes.includes(j)) {
+        if (shape[j] !== 1) row[main + reduced++] = 1;
         if (result.keepdim) kept++;
       } else {
         for (let i = 0; i < main; i++) row[i] = at.step[kept]![i]!;
@@ -192,12 +178,6 @@ export class Group {
     return coordinates;
   }
 
-  /** Whether the bodies of two reductions stand at the same points. */
-  sameFolding(other: Group): boolean {
-    if (this.foldAt === null || other.foldAt === null) return this.foldAt === other.foldAt;
-    return equal(this.foldAt, other.foldAt);
-  }
-
   /** Takes over what `other` does; both have the same space and neither waits for the other. */
   absorb(other: Group): void {
     for (const write of other.writes) {
@@ -207,7 +187,7 @@ export class Group {
       if (write.value.host === other) write.value.host = this;
     }
     for (const fold of other.folds) {
-      fold.host = this;
+      fold.value.host = this;
       this.folds.push(fold);
     }
     for (const value of other.reads) this.reads.add(value);

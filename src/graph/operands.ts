@@ -5,7 +5,7 @@
 import { broadcastTo, flat, identity, rowMajor } from "./coordinates.js";
 import type { Operand } from "./group.js";
 import { Kind } from "./node.js";
-import { viewOf } from "./movement.js";
+import { viewOf, withoutReshapes } from "./movement.js";
 import type { Value } from "./values.js";
 
 function product(sizes: readonly number[]): number {
@@ -56,13 +56,13 @@ export function operandsOf(value: Value): Operand[] {
 }
 
 function dense(value: Value, sizes: readonly number[]): Operand {
-  return { base: value, view: { offset: 0, strides: rowMajor(sizes) } };
+  return { base: withoutReshapes(value), view: { offset: 0, strides: rowMajor(sizes) } };
 }
 
 function broadcastView(value: Value, dims: readonly number[]): Operand {
   const at = broadcastTo(identity(dims.length), value.shape, dims, dims.length);
   const view = viewOf(value, at, dims);
-  return view ?? { base: value, view: flat(at, value.shape, dims.length) };
+  return view ?? { base: withoutReshapes(value), view: flat(at, value.shape, dims.length) };
 }
 
 /** A view over [dims before from, dims up to to, dims after], each part with one stride. */

@@ -10,7 +10,7 @@ import { type Extra, fuse } from "./fuse.js";
 import type { Group } from "./group.js";
 import { overwriteInPlace } from "./in-place.js";
 import { aligned, layOut, type Lifetime } from "./memory.js";
-import { viewOf } from "./movement.js";
+import { viewOf, withoutReshapes } from "./movement.js";
 import type { Node } from "./node.js";
 import { rowMajor } from "./coordinates.js";
 import { schedule } from "./schedule.js";
@@ -80,7 +80,8 @@ export function makePlan(request: Request): Plan {
   const { nodes, roots, updates } = request;
   const { values, of } = valuesOf(nodes);
   const leaves = values.filter((value) => value.isLeaf);
-  const rootValues = roots.map((root) => of[root.index]!);
+  // A reshape has the same dense buffer as what it reshapes.
+  const rootValues = roots.map((root) => withoutReshapes(of[root.index]!));
   const targets = new Map<Value, number>();
   const extras: Extra[] = [];
   const ways = new Array<Result | null>(roots.length).fill(null);
