@@ -122,7 +122,12 @@ test("multinomial draws by weight, without putting back unless told to", () => {
   const threes = drawn.at(0).eq(2).sum().item();
   assert.ok(Math.abs(threes / 4000 - 0.75) < 0.035);
   assert.equal(drawn.at(1).sum().item(), 0);
-  assert.deepEqual(multinomial(tensor([1, 2, 3]), 3).sort().values.tolist(), [0, 1, 2]);
+  assert.deepEqual(
+    multinomial(tensor([1, 2, 3]), 3)
+      .sort()
+      .values.tolist(),
+    [0, 1, 2],
+  );
 });
 
 test("the like functions take shape and dtype", () => {
