@@ -31,6 +31,16 @@ describe("an error", () => {
     );
   });
 
+  it("in a called function is placed at the function's name, though the compiled call has another form", async () => {
+    const js = '$.f = function f() { throw new Error("x"); };\n(0, $.f)(1);';
+    const source = 'function f(a: number) { throw new Error("x"); }\nf(1);';
+    // Line 2: generated column 8, the parenthesis, is column 1 of the source.
+    const map = JSON.stringify({ version: 3, sources: ["cell"], names: [], mappings: "AAAA;AACA,QAAC" });
+    const outcome = await notebook.session.run(71, { js, map, source, name: "Cell [71]" }, { silent: false });
+    assert.ok(outcome.status === "error");
+    assert.match(plain(outcome.error.traceback), /at Cell \[71\]:2:1$/);
+  });
+
   it("has a stack in the cell's terms for code that reads it", async () => {
     const { result } = await notebook.run("return { value: new Error('e').stack }");
     assert.equal(result?.data["text/plain"], `'Error: e\\n    at Cell [${String(notebook.next - 1)}]:1:17'`);

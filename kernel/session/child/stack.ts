@@ -66,7 +66,17 @@ function original(
   );
   source.trace ??= new mapping.TraceMap(source.map);
   const found = mapping.originalPositionFor(source.trace, { line, column: column - 1 });
-  return found.line === null ? undefined : { line: found.line, column: found.column + 1 };
+  if (found.line === null) return undefined;
+  return { line: found.line, column: calleeStart(source.text, found.line, found.column) + 1 };
+}
+
+/**
+ * The compiled cell calls f as `(0, $.f)(x)`, and V8 places such a call at its parenthesis; what the user wrote is a call of a name,
+ * which V8 places at the name.
+ */
+function calleeStart(text: string, line: number, column: number): number {
+  const before = text.split("\n", line)[line - 1] ?? "";
+  return before[column] === "(" ? column - /[\w$]*$/.exec(before.slice(0, column))![0].length : column;
 }
 
 function describe(site: NodeJS.CallSite): Frame {
