@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { Notebook, plain, type Ran } from "./notebook.js";
 
@@ -123,6 +124,21 @@ describe("a cell imports, seen from the notebook's folder,", () => {
     );
     assert.equal(text(await notebook.run('return { value: require("./lib/twice").twice(4) }')), "8");
     assert.equal(text(await notebook.run('return { value: require("./data.json").a[0] }')), "1");
+  });
+
+  it("from code that is evaluated, and from a module as it runs", async () => {
+    const evaluated = "return { value: (await (0, eval)('import(\"./data.json\")')).default.a[0] }";
+    assert.equal(text(await notebook.run(evaluated)), "1");
+    const made = "return { value: typeof (await new Function('return import(\"node:path\")')()).join }";
+    assert.equal(text(await notebook.run(made)), "'function'");
+    write("late.ts", 'export const late = async () => (await import("./lib/twice.js")).twice(21);');
+    assert.equal(await imported("./late.ts", "await m.late()"), "42");
+    write(
+      "where.mts",
+      'export default [import.meta.filename, import.meta.resolve("./late"), import.meta.resolve("fs")].join();',
+    );
+    const place = `${join(folder, "where.mts")},${pathToFileURL(join(folder, "late.ts")).href},node:fs`;
+    assert.equal(await imported("./where.mts", "m.default"), `'${place}'`);
   });
 
   it("files that import each other in a circle", async () => {

@@ -16,6 +16,7 @@ export type Target = { readonly file: string } | { readonly namespace: object };
 
 export interface LinkHost {
   resolve(specifier: string, from: string): Promise<Target>;
+  resolveUrl(specifier: string, from: string): string;
   requireFile(path: string): unknown;
   import(specifier: string, from: string): Promise<unknown>;
 }
@@ -109,7 +110,7 @@ export class LocalModules {
         identifier: path,
         initializeImportMeta: (meta) => {
           const url = pathToFileURL(path).href;
-          const resolve = (specifier: string) => new URL(specifier, url).href;
+          const resolve = (specifier: string) => this.host.resolveUrl(specifier, path);
           Object.assign(meta, { url, filename: path, dirname: dirname(path), resolve });
         },
         importModuleDynamically: ((specifier: string) => this.host.import(specifier, path)) as never,

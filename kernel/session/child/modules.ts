@@ -40,6 +40,7 @@ export class Modules {
     this.require = createCellRequire(folder, runtime);
     this.local = new LocalModules({
       resolve: (specifier, from) => this.target(specifier, from),
+      resolveUrl: (specifier, from) => this.resolveFrom(specifier, from),
       requireFile: (path) => this.require(path) as unknown,
       import: (specifier, from) => this.importFrom(specifier, from),
     });
@@ -72,7 +73,6 @@ export class Modules {
 
   /** URL that a cell's import means; throws where there is nothing. */
   resolve(specifier: string): string {
-    if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
     return this.resolveFrom(specifier, this.cell);
   }
 
@@ -100,6 +100,7 @@ export class Modules {
   }
 
   private resolveFrom(specifier: string, from: string): string {
+    if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
     if (isPath(specifier)) {
       const file = resolvePath(specifier, dirname(from));
       if (file !== undefined) return pathToFileURL(file).href;
