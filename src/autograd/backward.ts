@@ -154,9 +154,13 @@ function handleOf(g: Tensor, createGraph: boolean): Tensor {
 
 function addToGrad(t: Tensor, g: Tensor, createGraph: boolean): void {
   const before = t._grad;
-  const sum = before === null ? handleOf(g, createGraph) : add(before, g);
-  keep(sum.node);
-  t._grad = sum;
+  if (before === null) {
+    t._grad = handleOf(g, createGraph);
+    return;
+  }
+  t._grad = add(before, g);
+  // Several batches for one step: what each has added is computed with that batch's loss, not all together in the step.
+  keep(t._grad.node);
 }
 
 function letGo(t: Tensor): void {

@@ -45,6 +45,8 @@ export const Flag = {
   variable: 8,
   /** In a walk: a node that is computed for the first time reads it. */
   readAfresh: 16,
+  /** Marked with `keep`. */
+  kept: 32,
 } as const;
 
 export const dtypeNames: readonly DTypeName[] = ["float32", "float64", "int32", "bool"];

@@ -41,13 +41,16 @@ export function makeRoom(): void {
 
 /** The next evaluation of anything gives this node its storage too. */
 export function keep(node: Node): void {
-  if (node.storage === null) kept.push(node);
+  if (node.storage !== null || (node.flags & Flag.kept) !== 0) return;
+  node.flags |= Flag.kept;
+  kept.push(node);
 }
 
 /** Moves the kept nodes into `roots`. */
 export function takeKept(roots: Node[]): void {
   for (let i = 0; i < kept.length; i++) {
     const node = kept[i]!;
+    node.flags &= ~Flag.kept;
     if (node.storage === null) roots.push(node);
   }
   if (kept.length > 0) kept = [];

@@ -15,14 +15,14 @@ export function clipGradNorm_(
 ): Tensor<[]> {
   if (!(maxNorm > 0)) throw new RangeError(`clipGradNorm_: maxNorm must be above 0, not ${maxNorm}`);
   if (!(normType > 0)) throw new RangeError(`clipGradNorm_: normType must be above 0, not ${normType}`);
-  const withGradient = params.filter((parameter) => parameter.grad !== null);
+  const withGradient = params.filter((parameter) => parameter._grad !== null);
   if (withGradient.length === 0)
     throw new Error("clipGradNorm_: no parameter has a gradient; call it after loss.backward()");
   return noGrad(() => {
     const parts = withGradient.map(({ grad }) => powerSum(grad!, normType));
     const total = root(parts, normType);
     const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-    for (const parameter of withGradient) parameter.grad = parameter.grad!.mul(factor);
+    for (const parameter of withGradient) parameter._grad = parameter._grad!.mul(factor);
     return total;
   });
 }
@@ -32,7 +32,7 @@ export function clipGradValue_(params: readonly Tensor[], clipValue: number): vo
   if (!(clipValue > 0)) throw new RangeError(`clipGradValue_: clipValue must be above 0, not ${clipValue}`);
   noGrad(() => {
     for (const parameter of params) {
-      if (parameter.grad !== null) parameter.grad = parameter.grad.clamp(-clipValue, clipValue);
+      if (parameter._grad !== null) parameter._grad = parameter._grad.clamp(-clipValue, clipValue);
     }
   });
 }

@@ -85,7 +85,8 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     const stepped: ParameterState[] = [];
     for (const group of this.paramGroups) {
       for (const tensor of group.params) {
-        const { grad } = tensor;
+        // Not `grad`, which would have the gradient stored.
+        const grad = tensor._grad;
         if (grad === null) continue;
         const state = this.#states.get(tensor)!;
         stepped.push(state);

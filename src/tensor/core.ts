@@ -5,7 +5,7 @@
  * (`ops/`), so that a method's signature, forward computation and gradient stand in one file. Import Tensor from
  * `tensor.js`, which loads them all; only `ops/` and `autograd/` import this file.
  */
-import { evaluate, Variable } from "../graph/evaluate.js";
+import { evaluate, keep, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
 import { type DType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { formatShape, sameShape } from "./shape.js";
@@ -172,6 +172,8 @@ export class Tensor<S extends Shape = Shape> {
 
   /** The gradient that `backward()` gathered, or null. */
   get grad(): Tensor<S> | null {
+    // A gradient that only the optimizer reads is never stored; whoever asks for it may read it at any later time.
+    if (this._grad !== null) keep(this._grad.node);
     return this._grad as Tensor<S> | null;
   }
 

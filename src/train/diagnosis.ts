@@ -1,6 +1,6 @@
 /**
- * Why a loss is no longer a number: remembers weights and gradients of the last two steps (references only, nothing is copied or
- * computed), and when the loss goes bad finds the layer where it began.
+ * Why a loss is no longer a number: keeps hold of the weights of the last step (nothing is copied or computed), and when the loss goes
+ * bad finds the layer where it began.
  */
 import { noGrad } from "../autograd/mode.js";
 import type { Module } from "../nn/module.js";
@@ -30,17 +30,12 @@ export class NonFiniteLossError extends Error {
   }
 }
 
-interface Snapshot {
-  weights: Tensor[];
-  gradients: (Tensor | null)[];
-}
-
 export class Diagnosis {
   readonly #model: Model;
   readonly #names: string[];
   readonly #parameters: Tensor[];
-  #now: Snapshot = { weights: [], gradients: [] };
-  #before: Snapshot = { weights: [], gradients: [] };
+  /** Handles on the weights that the last loss was computed from: a step keeps the values it has just replaced. */
+  readonly #weights: Tensor[] = [];
 
   constructor(model: Model) {
     this.#model = model;
@@ -49,52 +44,54 @@ export class Diagnosis {
     this.#parameters = named.map(([, parameter]) => parameter);
   }
 
-  /** Call it between `backward()` and `step()`. */
+  /** Call it before the optimizer's step. */
   remember(): void {
-    const snapshot = this.#before;
-    this.#before = this.#now;
-    this.#now = snapshot;
-    for (let i = 0; i < this.#parameters.length; i++) {
-      const parameter = this.#parameters[i]!;
-      snapshot.weights[i] = parameter.detach();
-      snapshot.gradients[i] = parameter.grad;
-    }
+    for (let i = 0; i < this.#parameters.length; i++) this.#weights[i] = this.#parameters[i]!.detach();
   }
 
   /** The error for a loss that is not finite, computed in step `step` from these inputs. */
   explain(step: number, loss: number, inputs: readonly Tensor[], target: Tensor): NonFiniteLossError {
     const culprit = this.#find(step, inputs, target);
-    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#now.weights[i]!));
+    this.#putBack();
     const message = `fit: the loss of step ${step} is ${loss}: ${this.#sentence(culprit)}`;
     return new NonFiniteLossError(message, step, loss, culprit);
   }
 
   /** The error for weights that went bad in the last step of the training, or null. */
   explainWeights(step: number, loss: number): NonFiniteLossError | null {
-    if (this.#parameters.every(isFinite)) return null;
-    const culprit = this.#badUpdate(this.#now, this.#parameters, step);
-    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#now.weights[i]!));
+    const culprit = this.#badUpdate(this.#parameters, step);
+    if (culprit === null) return null;
+    this.#putBack();
     return new NonFiniteLossError(`fit: step ${step}: ${this.#sentence(culprit)}`, step, loss, culprit);
+  }
+
+  #putBack(): void {
+    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#weights[i]!));
   }
 
   #find(step: number, inputs: readonly Tensor[], target: Tensor): Culprit {
     if (!inputs.every(isFinite)) return { layer: "", what: "input", step };
     if (!isFinite(target)) return { layer: "", what: "target", step };
-    if (!this.#now.weights.every(isFinite)) return this.#badUpdate(this.#before, this.#now.weights, step - 1);
+    const update = this.#badUpdate(this.#weights, step - 1);
+    if (update !== null) return update;
     const layer = this.#badActivation(inputs);
     return layer === null ? { layer: "", what: "loss function", step } : { layer, what: "activation", step };
   }
 
-  /** Gradients flow from the last layer to the first, so the last bad one was the first to go bad. */
-  #badUpdate({ gradients }: Snapshot, weights: readonly Tensor[], step: number): Culprit {
-    const gradient = gradients.findLastIndex((each) => each !== null && !isFinite(each));
-    if (gradient >= 0) return { layer: this.#layerOf(gradient), what: "gradient", step };
-    return { layer: this.#layerOf(weights.findIndex((each) => !isFinite(each))), what: "weight", step };
+  /**
+   * The layer whose weights the update of `step` ruined, or null. Gradients flow from the last layer to the first, so the last bad one
+   * was the first to go bad. A finite gradient can make a weight infinite, but only one that is no number makes it NaN.
+   */
+  #badUpdate(weights: readonly Tensor[], step: number): Culprit | null {
+    const bad = weights.findLastIndex((each) => !isFinite(each));
+    if (bad < 0) return null;
+    const layer = this.#names[bad]!.split(".").slice(0, -1).join(".");
+    return { layer, what: weights[bad]!.isnan().any().item() === 1 ? "gradient" : "weight", step };
   }
 
   /** Runs the model on the weights that the loss was computed from, and gives the first layer with a bad output. */
   #badActivation(inputs: readonly Tensor[]): string | null {
-    this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#now.weights[i]!));
+    this.#putBack();
     let bad: string | null = null;
     const leaves = this.#model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
     const watched = leaves as [string, Module & { forward(...args: unknown[]): unknown }][];
@@ -116,10 +113,6 @@ export class Diagnosis {
     return bad;
   }
 
-  #layerOf(parameter: number): string {
-    return this.#names[parameter]!.split(".").slice(0, -1).join(".");
-  }
-
   #sentence({ layer, what, step }: Culprit): string {
     const module = this.#model.namedModules().find(([name]) => name === layer)?.[1] ?? this.#model;
     const where =
@@ -134,7 +127,7 @@ export class Diagnosis {
       case "gradient":
         return `the gradient went bad first in step ${step}, in ${where}; ${lower}`;
       case "weight":
-        return `the update of step ${step} made a weight overflow, in ${where}; ${lower}`;
+        return `the gradient of step ${step} was so large that a weight overflowed, in ${where}; ${lower}`;
       case "activation":
         return `the first output that is not finite is that of ${where}; ${lower}, or normalize the input`;
       case "loss function":

@@ -90,6 +90,8 @@ class Loop implements Training {
   }
 
   async run(): Promise<History> {
+    // Shown before the first line of progress, so that it does not come between lines.
+    this.#plot?.update();
     await this.#call("onTrainBegin");
     try {
       while (this.epoch < this.epochs && !this.#stopping) await this.#runEpoch();

@@ -123,6 +123,31 @@ describe("parameter groups", () => {
     );
     assert.equal(optimizer.stateDict().state[0]!["step"], 1);
   });
+  test("a gradient can be read before the step, after it, and once read or asked for at any later time", () => {
+    const w = tensor([1, 2], { requiresGrad: true });
+    const optimizer = new optim.SGD([w], { lr: 0.25 });
+    const gradients: Tensor[] = [];
+    const step = () => {
+      optimizer.zeroGrad();
+      w.square().sum().backward();
+      optimizer.step();
+    };
+    w.square().sum().backward();
+    assert.deepEqual(w.grad!.tolist(), [2, 4]);
+    optimizer.step();
+    for (let i = 0; i < 3; i++) {
+      step();
+      gradients.push(w.grad!);
+    }
+    assert.deepEqual(
+      gradients.map((gradient) => gradient.tolist()),
+      [
+        [1, 2],
+        [0.5, 1],
+        [0.25, 0.5],
+      ],
+    );
+  });
   test("step(closure) computes the loss itself and returns it", () => {
     const w = ones([1], { requiresGrad: true });
     const optimizer = new optim.SGD([w], { lr: 0.25 });
