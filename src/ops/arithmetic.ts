@@ -1,5 +1,5 @@
 /**
- * Addition, subtraction, multiplication, division, remainder and powers, with NumPy's broadcasting.
+ * Addition, subtraction, multiplication and division, with NumPy's broadcasting.
  *
  * Numbers are weak operands: they never widen a tensor's dtype, only its kind (an int32 tensor plus 0.5 is float32).
  */
@@ -12,11 +12,8 @@ import { isFloating, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-import { eq, ge } from "./compare.js";
-import { logicalAnd } from "./logical.js";
-import { checkTensor, commonDType, constant, floating } from "./operand.js";
-import { where } from "./select.js";
-import { floor, log, trunc } from "./unary.js";
+import { checkTensor, commonDType, floating } from "./operand.js";
+import { divide } from "./power.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -46,35 +43,10 @@ declare module "../tensor/core.js" {
       other: number | Checked<Broadcast<"div", A, B>, Tensor<B>>,
       options?: { roundingMode?: "trunc" | "floor" },
     ): Tensor<Elementwise<A, B>>;
-    /** ⌊this / other⌋ (`torch.floor_divide`). */
-    floorDivide<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"floorDivide", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** this − ⌊this / other⌋ · other: the remainder with the divisor's sign (`torch.remainder`, Python's %). */
-    remainder<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"remainder", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** The remainder with the dividend's sign (`torch.fmod`, JavaScript's %). */
-    fmod<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"fmod", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** this to the power of `exponent` (`torch.pow`). */
-    pow<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      exponent: number | Checked<Broadcast<"pow", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
     /** other − this (`torch.rsub`). */
     rsub<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
       other: number | Checked<Broadcast<"rsub", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** The angle of the point (other, this), in (−π, π] (`torch.atan2`). */
-    atan2<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"atan2", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
     /** this + (end − this) · weight (`torch.lerp`). */
     lerp<A extends Shape, B extends Shape = []>(
@@ -170,73 +142,8 @@ const NEG: Op = {
   },
 };
 
-/** The first operand's remainder passes its gradient on; the second gets −g · quotient, the quotient being constant. */
-const REMAINDER: Op = {
-  name: "RemainderBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
-    accumulateBroadcast(a, g);
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, floor(div(a, b)))));
-  },
-};
-
-const FMOD: Op = {
-  name: "FmodBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
-    accumulateBroadcast(a, g);
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, trunc(div(a, b)))));
-  },
-};
-
-const POW_NUMBER: Op = {
-  name: "PowBackward0",
-  saves: true,
-  gradient(y, g) {
-    const exponent = y._attributes as number;
-    if (exponent === 2) accumulate(y._a!, mul(g, mul(y._a!, 2)));
-    else if (exponent === 0) accumulate(y._a!, mul(g, 0));
-    else accumulate(y._a!, mul(g, mul(pow(y._a!, exponent - 1), exponent)));
-  },
-};
-
-const POW: Op = {
-  name: "PowBackward1",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
-    if (wanted(a)) {
-      // b · a^(b−1), which is 0 and not NaN where b = 0 and a = 0.
-      const slope = mul(b, pow(a, sub(b, 1)));
-      accumulateBroadcast(a, mul(g, where(eq(b, 0), 0, slope)));
-    }
-    if (wanted(b)) {
-      // a^b · ln a, which is 0 where a = 0 and b ≥ 0.
-      const slope = mul(y, log(a));
-      accumulateBroadcast(b, mul(g, where(logicalAnd(eq(a, 0), ge(b, 0)), 0, slope)));
-    }
-  },
-};
-
-const ATAN2: Op = {
-  name: "Atan2Backward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
-    const scaled = div(g, add(mul(a, a), mul(b, b)));
-    if (wanted(a)) accumulateBroadcast(a, mul(scaled, b));
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(scaled, a)));
-  },
-};
-
 /** `a op b` for tensors of one dtype or of several. */
-function between(name: string, graph: BinaryOp, how: Op, a: Tensor, b: Tensor): Tensor {
+export function between(name: string, graph: BinaryOp, how: Op, a: Tensor, b: Tensor): Tensor {
   checkTensor(name, b);
   if (a._node.dtype === b._node.dtype) {
     checkBroadcast(name, a._node.shape, b._node.shape);
@@ -249,7 +156,7 @@ function between(name: string, graph: BinaryOp, how: Op, a: Tensor, b: Tensor): 
 }
 
 /** `a` in the dtype of `a op value`. */
-function withNumber(a: Tensor, value: number): Tensor {
+export function withNumber(a: Tensor, value: number): Tensor {
   return cast(a, promoteWithNumber(a._node.dtype, value));
 }
 
@@ -310,78 +217,9 @@ export function neg(a: Tensor): Tensor {
   return record(NEG, unary("neg", a.node), a);
 }
 
-function tensorOf(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === "number" ? constant(b, promoteWithNumber(a._node.dtype, b)) : b;
-}
-
-export function remainder(a: Tensor, b: Tensor | number): Tensor {
-  return between("remainder", "mod", REMAINDER, a, tensorOf(a, b));
-}
-
-export function fmod(a: Tensor, b: Tensor | number): Tensor {
-  const other = tensorOf(a, b);
-  const dtype = commonDType("fmod", a, other);
-  const x = cast(a, dtype);
-  const y = cast(other, dtype);
-  // The remainder of the magnitudes, with the dividend's sign.
-  const magnitude = binary("mod", unary("abs", x.node), unary("abs", y.node));
-  return record(FMOD, binary("mul", magnitude, unary("sign", x.node)), x, y);
-}
-
-export function pow(a: Tensor, exponent: Tensor | number): Tensor {
-  if (typeof exponent !== "number") return between("pow", "pow", POW, a, exponent);
-  const x = withNumber(a, exponent);
-  if (x._node.dtype === "int32" && exponent < 0) {
-    throw new RangeError(`pow: integers to the power of ${exponent} are not integers; use float() first`);
-  }
-  return record(POW_NUMBER, powNode(x, exponent), x, null, null, exponent);
-}
-
-/** The common exponents are cheaper, and exact, as products and roots. */
-function powNode(x: Tensor, exponent: number) {
-  const node = x.node;
-  switch (exponent) {
-    case 1:
-      return binary("mul", node, scalar(1, node.dtype));
-    case 2:
-      return binary("mul", node, node);
-    case 3:
-      return binary("mul", binary("mul", node, node), node);
-    case 0.5:
-      return unary("sqrt", node);
-    case -1:
-      return unary("reciprocal", node);
-    case -0.5:
-      return unary("rsqrt", node);
-    default:
-      return binary("pow", node, scalar(exponent, node.dtype));
-  }
-}
-
-/** base^exponent for a number and a tensor. */
-export function rpow(base: number, exponent: Tensor): Tensor {
-  return pow(constant(base, promoteWithNumber(exponent._node.dtype, base)), exponent);
-}
-
-export function atan2(a: Tensor, b: Tensor | number): Tensor {
-  return between("atan2", "atan2", ATAN2, floating(a), floating(tensorOf(a, b)));
-}
-
 function scaled(b: Tensor | number, alpha: number | undefined): Tensor | number {
   if (alpha === undefined || alpha === 1) return b;
   return typeof b === "number" ? b * alpha : mul(b, alpha);
-}
-
-function divide(a: Tensor, b: Tensor | number, roundingMode?: "trunc" | "floor"): Tensor {
-  if (roundingMode === undefined) return div(a, b);
-  if (roundingMode !== "trunc" && roundingMode !== "floor") {
-    throw new TypeError(`div: roundingMode is "trunc" or "floor", got ${JSON.stringify(roundingMode)}`);
-  }
-  const other = tensorOf(a, b);
-  const dtype = commonDType("div", a, other);
-  // Integers divide exactly in float64, not in float32.
-  const quotient = isFloating(dtype) ? div(a, other) : div(cast(a, "float64"), cast(other, "float64"));
-  return cast(roundingMode === "trunc" ? trunc(quotient) : floor(quotient), dtype);
 }
 
 defineMethods({
@@ -397,23 +235,8 @@ defineMethods({
   div(other: Tensor | number, options?: { roundingMode?: "trunc" | "floor" }) {
     return divide(this, other, options?.roundingMode);
   },
-  floorDivide(other: Tensor | number) {
-    return divide(this, other, "floor");
-  },
-  remainder(other: Tensor | number) {
-    return remainder(this, other);
-  },
-  fmod(other: Tensor | number) {
-    return fmod(this, other);
-  },
-  pow(exponent: Tensor | number) {
-    return pow(this, exponent);
-  },
   rsub(other: Tensor | number) {
     return typeof other === "number" ? rsub(this, other) : sub(other, this);
-  },
-  atan2(other: Tensor | number) {
-    return atan2(this, other);
   },
   lerp(end: Tensor, weight: number | Tensor) {
     return add(this, mul(sub(end, this), weight));

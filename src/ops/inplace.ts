@@ -17,10 +17,11 @@ import { draw, randomSeed } from "../tensor/generator.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { sigmoid, relu, tanh } from "./activation.js";
-import { add, div, mul, neg, pow, sub } from "./arithmetic.js";
+import { add, div, mul, neg, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { broadcastTo } from "./movement.js";
 import { checkTensor } from "./operand.js";
+import { pow } from "./power.js";
 import { clamp, maskedFill } from "./select.js";
 import { exp, sqrt } from "./unary.js";
 

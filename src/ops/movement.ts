@@ -1,5 +1,5 @@
 /**
- * Operations that only move elements: reshape, permute, expand, slice, flip, pad and what is made of them.
+ * Operations that only move elements, each one step of the graph: reshape, permute, expand, slice, flip and pad.
  *
  * In PyTorch some of these give views that share memory. Here every tensor is a value of its own: changing one in place leaves
  * the others as they are, and nothing is copied until somebody needs it dense.
@@ -27,7 +27,6 @@ import type {
   Unsqueeze,
   WithSize,
 } from "../tensor/shape-types.js";
-import { concat } from "./join.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -71,13 +70,6 @@ declare module "../tensor/core.js" {
     expandAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
     /** Broadcast to a shape. */
     broadcastTo<const R extends Shape>(shape: R): Tensor<Mutable<R>>;
-    /** The tensor repeated `times[i]` times along each dim; leading dims may be added. */
-    repeat(times: Shape): Tensor;
-    repeat(...times: Shape): Tensor;
-    /** As `repeat`, but fewer counts than dims count from the end. */
-    tile(times: Shape): Tensor;
-    /** Each entry along `dim` repeated `times` times in place (`torch.repeat_interleave`). */
-    repeatInterleave(times: number, dim?: number): Tensor;
     /** Entries start … start + length − 1 of a dim. */
     narrow<A extends Shape, const D extends number, const N extends number>(
       this: Tensor<A>,
@@ -89,14 +81,6 @@ declare module "../tensor/core.js" {
     select(dim: number, index: number): Tensor;
     /** The order along dims reversed. */
     flip(dims: number | Shape): Tensor<S>;
-    /** Elements shifted along dims, those that leave coming in again at the other end. */
-    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor<S>;
-    /** A constant around: `[left, right]` of the last dim, then of the one before … (`torch.nn.functional.pad`); negative crops. */
-    pad(padding: readonly number[], options?: { value?: number }): Tensor;
-    /** The diagonal of the last two dims, `offset` above it. */
-    diagonal(offset?: number): Tensor;
-    /** All windows of `size` entries along `dim`, `step` apart, as a new last dim. */
-    unfold(dim: number, size: number, step: number): Tensor;
     /** The same tensor: values are always dense when they are read. */
     contiguous(): this;
   }
@@ -227,7 +211,8 @@ export function flip(x: Tensor, dims: readonly number[]): Tensor {
   return record(FLIP, graph.flip(x.node, dims), x, null, null, dims);
 }
 
-function padOf(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
+/** Puts a constant around each dim. */
+export function padOf(x: Tensor, before: readonly number[], after: readonly number[], value: number): Tensor {
   const node = graph.pad(x.node, before, after, value);
   return node === x.node ? x : record(PAD, node, x, null, null, { before, after } satisfies PadAttributes);
 }
@@ -345,7 +330,8 @@ function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
   );
 }
 
-function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
+/** Dims from `startDim` to `endDim` as one. */
+export function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
   const shape = x._node.shape;
   if (shape.length === 0) return reshape(x, [1]);
   const start = normalizeDim("flatten", startDim, shape.length);
@@ -372,145 +358,6 @@ export function broadcastTo(name: string, x: Tensor, target: Shape): Tensor {
     return n;
   });
   return expand(x, out);
-}
-
-function repeat(name: string, x: Tensor, times: Shape): Tensor {
-  const rank = times.length;
-  const lead = rank - x._node.shape.length;
-  if (lead < 0) {
-    throw new Error(
-      `${name}: expected at least ${x.ndim} counts for shape ${formatShape(x.shape)}, got [${times.join(", ")}]`,
-    );
-  }
-  if (times.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new RangeError(`${name}: expected whole counts ≥ 0, got [${times.join(", ")}]`);
-  }
-  const shape = [...new Array<number>(lead).fill(1), ...x._node.shape];
-  const apart = reshape(
-    x,
-    shape.flatMap((n) => [1, n]),
-  );
-  const wide = expand(
-    apart,
-    shape.flatMap((n, i) => [times[i]!, n]),
-  );
-  return reshape(
-    wide,
-    shape.map((n, i) => n * times[i]!),
-  );
-}
-
-function repeatInterleave(x: Tensor, times: number, dim?: number): Tensor {
-  if (dim === undefined) return repeatInterleave(flatten(x, 0, -1), times, 0);
-  if (!Number.isInteger(times) || times < 0)
-    throw new RangeError(`repeatInterleave: expected a whole count ≥ 0, got ${times}`);
-  const shape = x._node.shape;
-  const d = normalizeDim("repeatInterleave", dim, shape.length);
-  const front = shape.slice(0, d + 1);
-  const back = shape.slice(d + 1);
-  const wide = expand(reshape(x, [...front, 1, ...back]), [...front, times, ...back]);
-  return reshape(wide, [...shape.slice(0, d), shape[d]! * times, ...back]);
-}
-
-function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
-  const shape = x._node.shape;
-  if (dims === undefined) {
-    if (typeof shifts !== "number") throw new TypeError("roll: several shifts need as many dims");
-    return reshape(roll(flatten(x, 0, -1), shifts, 0), shape);
-  }
-  const shiftList = typeof shifts === "number" ? [shifts] : shifts;
-  const dimList = typeof dims === "number" ? [dims] : dims;
-  if (shiftList.length !== dimList.length) {
-    throw new Error(`roll: ${shiftList.length} shift(s) for ${dimList.length} dim(s); give one for each`);
-  }
-  let y = x;
-  dimList.forEach((dim, i) => {
-    const d = normalizeDim("roll", dim, shape.length);
-    const n = shape[d]!;
-    const shift = n === 0 ? 0 : ((shiftList[i]! % n) + n) % n;
-    if (shift !== 0) y = concat([narrow(y, d, n - shift, shift), narrow(y, d, 0, n - shift)], d);
-  });
-  return y;
-}
-
-/** PyTorch's order: the last dim first. Negative amounts crop. */
-function pad(x: Tensor, padding: readonly number[], value: number): Tensor {
-  const shape = x._node.shape;
-  if (padding.length % 2 !== 0 || padding.length > 2 * shape.length) {
-    throw new Error(
-      `pad: expected pairs for at most ${shape.length} dims, got [${padding.join(", ")}] for shape ${formatShape(shape)}`,
-    );
-  }
-  const before = new Array<number>(shape.length).fill(0);
-  const after = before.slice();
-  for (let i = 0; i < padding.length / 2; i++) {
-    before[shape.length - 1 - i] = padding[2 * i]!;
-    after[shape.length - 1 - i] = padding[2 * i + 1]!;
-  }
-  let y = x;
-  if (padding.some((n) => n < 0)) {
-    const starts = before.map((n) => Math.max(0, -n));
-    const sizes = shape.map((n, d) => n - starts[d]! - Math.max(0, -after[d]!));
-    if (sizes.some((n) => n < 0)) {
-      throw new RangeError(`pad: [${padding.join(", ")}] crops more than shape ${formatShape(shape)} has`);
-    }
-    y = sliceOf(x, starts, sizes, null);
-  }
-  return padOf(
-    y,
-    before.map((n) => Math.max(0, n)),
-    after.map((n) => Math.max(0, n)),
-    value,
-  );
-}
-
-/** Reads the matrix as rows of n + 1, so that the diagonal stands in the first column. */
-function diagonal(x: Tensor, offset: number): Tensor {
-  const shape = x._node.shape;
-  const rank = shape.length;
-  if (rank < 2) throw new Error(`diagonal: expected at least 2 dimensions, got shape ${formatShape(shape)}`);
-  const m = shape[rank - 2]!;
-  const n = shape[rank - 1]!;
-  const length = Math.max(0, Math.min(offset >= 0 ? m : m + offset, offset >= 0 ? n - offset : n));
-  const batch = shape.slice(0, -2);
-  const starts = new Array<number>(rank).fill(0);
-  if (offset >= 0) starts[rank - 1] = length === 0 ? 0 : offset;
-  else starts[rank - 2] = length === 0 ? 0 : -offset;
-  const square = sliceOf(x, starts, [...batch, length, length], null);
-  if (length === 0) return reshape(square, [...batch, 0]);
-  const rows = reshape(
-    padOf(
-      reshape(square, [...batch, length * length]),
-      new Array<number>(rank - 1).fill(0),
-      [...batch.map(() => 0), length],
-      0,
-    ),
-    [...batch, length, length + 1],
-  );
-  return select(rows, -1, 0);
-}
-
-/** Windows overlap: window k is entry k of every slice with step `step`, so the slices are stacked. */
-function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
-  const shape = x._node.shape;
-  const d = normalizeDim("unfold", dim, shape.length);
-  const n = shape[d]!;
-  if (!(size >= 0) || size > n)
-    throw new RangeError(`unfold: size ${size} does not fit in dim ${d} of size ${n}`);
-  if (!(step > 0)) throw new RangeError(`unfold: step must be positive, got ${step}`);
-  const count = Math.floor((n - size) / step) + 1;
-  const starts = new Array<number>(shape.length).fill(0);
-  const steps = new Array<number>(shape.length).fill(1);
-  steps[d] = step;
-  const sizes = shape.slice();
-  sizes[d] = count;
-  const windows: Tensor[] = [];
-  for (let k = 0; k < size; k++) {
-    const at = starts.slice();
-    at[d] = k;
-    windows.push(reshape(sliceOf(x, at, sizes, steps), [...sizes, 1]));
-  }
-  return concat(windows, shape.length);
 }
 
 defineMethods({
@@ -568,16 +415,6 @@ defineMethods({
   broadcastTo(shape: Shape) {
     return broadcastTo("broadcastTo", this, shape);
   },
-  repeat(...times: unknown[]) {
-    return repeat("repeat", this, listOfSizes("repeat", times));
-  },
-  tile(times: Shape) {
-    const lead = Math.max(0, this.ndim - times.length);
-    return repeat("tile", this, [...new Array<number>(lead).fill(1), ...times]);
-  },
-  repeatInterleave(times: number, dim?: number) {
-    return repeatInterleave(this, times, dim);
-  },
   narrow(dim: number, start: number, length: number) {
     const shape = this._node.shape;
     const d = normalizeDim("narrow", dim, shape.length);
@@ -593,18 +430,6 @@ defineMethods({
   },
   flip(dims: number | Shape) {
     return flip(this, normalizeDims("flip", dims, this.ndim));
-  },
-  roll(shifts: number | readonly number[], dims?: number | readonly number[]) {
-    return roll(this, shifts, dims);
-  },
-  pad(padding: readonly number[], options?: { value?: number }) {
-    return pad(this, padding, options?.value ?? 0);
-  },
-  diagonal(offset = 0) {
-    return diagonal(this, offset);
-  },
-  unfold(dim: number, size: number, step: number) {
-    return unfold(this, dim, size, step);
   },
   contiguous() {
     return this;

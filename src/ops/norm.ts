@@ -8,10 +8,12 @@ import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
-import { div, mul, pow } from "./arithmetic.js";
+import { div, mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { eq, ne } from "./compare.js";
-import { amax, type Dims, type Reduced, type ReduceOptions, sum } from "./reduce.js";
+import { type Dims, type Reduced, type ReduceOptions, sum } from "./reduce.js";
+import { amax } from "./extreme.js";
+import { pow } from "./power.js";
 import { where } from "./select.js";
 import { abs } from "./unary.js";
 

@@ -1,21 +1,20 @@
 /**
- * Reductions: sum, mean, product, extremes, variance, norms, any and all.
+ * Reductions: sum, mean, variance, any and all. Extremes, products, norms and softmax have files of their own.
  *
  * `dim` is one dim, several, or all of them when it is left out; `keepdim` keeps reduced dims with size 1.
  */
 import { accumulate, spread, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
-import { binary, iota, reduce, reshape as reshapeNode, scalar, unary } from "../graph/build.js";
+import { binary, reduce, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
-import { allDims, formatShape, keptShape, normalizeDim, normalizeDims } from "../tensor/shape.js";
+import { allDims, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
 import { div, mul, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { eq } from "./compare.js";
-import { expand, permute, reshape, unsqueeze } from "./movement.js";
+import { expand } from "./movement.js";
 import { where } from "./select.js";
-import { sqrt } from "./unary.js";
 
 export interface ReduceOptions<K extends boolean = boolean> {
   /** Keep the reduced dims with size 1. Default false. */
@@ -24,13 +23,6 @@ export interface ReduceOptions<K extends boolean = boolean> {
 
 /** One dim, several, or all when left out. */
 export type Dims = number | readonly number[] | null | undefined;
-
-/** What `max(dim)` and `min(dim)` give. */
-export interface ValuesAndIndices<S extends Shape = Shape> {
-  readonly values: Tensor<S>;
-  /** int32 positions along the dim. */
-  readonly indices: Tensor<S>;
-}
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -46,50 +38,6 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K> & { dtype?: DType },
-    ): Tensor<Reduce<A, D, K>>;
-    /** The product (`torch.prod`). */
-    prod<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
-    ): Tensor<Reduce<A, D, K>>;
-    /** The greatest element; with a dim, `{ values, indices }` along it (`torch.max`). */
-    max<A extends Shape>(this: Tensor<A>): Tensor<[]>;
-    max<A extends Shape, const D extends number, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim: D,
-      options?: ReduceOptions<K>,
-    ): ValuesAndIndices<Reduce<A, D, K>>;
-    /** The least element; with a dim, `{ values, indices }` along it (`torch.min`). */
-    min<A extends Shape>(this: Tensor<A>): Tensor<[]>;
-    min<A extends Shape, const D extends number, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim: D,
-      options?: ReduceOptions<K>,
-    ): ValuesAndIndices<Reduce<A, D, K>>;
-    /** The greatest elements over several dims; equal ones share the gradient (`torch.amax`). */
-    amax<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
-    ): Tensor<Reduce<A, D, K>>;
-    /** The least elements over several dims; equal ones share the gradient (`torch.amin`). */
-    amin<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
-    ): Tensor<Reduce<A, D, K>>;
-    /** int32 position of the greatest element, of the first among equals; without a dim in the flattened tensor. */
-    argmax<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
-    ): Tensor<Reduce<A, D, K>>;
-    /** int32 position of the least element, of the first among equals; without a dim in the flattened tensor. */
-    argmin<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
     ): Tensor<Reduce<A, D, K>>;
     /** Whether any element is true. */
     any<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
@@ -165,100 +113,6 @@ const MEAN_DIMS: Op = {
   },
 };
 
-/**
- * The product of the others for each element, which is right where elements are 0 too, and can be differentiated there: n × n products
- * in one fused reduction, never an n × n tensor in memory.
- */
-const PROD: Op = {
-  name: "ProdBackward1",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims } = y._attributes as Reduced;
-    const shape = a._node.shape;
-    accumulate(a, mul(spread(g, kept, shape), productOfOthers(a, dims[0]!)));
-  },
-};
-
-const PROD_ALL: Op = {
-  name: "ProdBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const others = productOfOthers(reshape(a, [a._node.size]), 0);
-    accumulate(a, reshape(mul(others, g), a._node.shape));
-  },
-};
-
-/** Up to this length the products of the others are multiplied out. */
-const MULTIPLIED_OUT = 512;
-
-function productOfOthers(x: Tensor, dim: number): Tensor {
-  const shape = x._node.shape;
-  const n = shape[dim]!;
-  if (n > MULTIPLIED_OUT) return quotients(x, dim);
-  const rank = shape.length;
-  const order = allDims(rank).filter((d) => d !== dim);
-  order.push(dim);
-  const last = permute(x, order);
-  const rows = unsqueeze(last, -2);
-  const wide = expand(rows, [...last._node.shape.slice(0, -1), n, n]);
-  const number = iota([n], "int32");
-  const diagonal = new Tensor(binary("eq", reshapeNode(number, [n, 1]), number));
-  const others = prodDim(where(diagonal, 1, wide), rank, false);
-  const inverse = new Array<number>(rank);
-  for (let i = 0; i < rank; i++) inverse[order[i]!] = i;
-  return permute(others, inverse);
-}
-
-/** The product divided by each element; a single 0 leaves only its own place, several leave none. */
-function quotients(x: Tensor, dim: number): Tensor {
-  const zero = eq(x, 0);
-  const zeros = sumDims(zero, [dim], true);
-  const product = prodDim(where(zero, 1, x), dim, true);
-  const ofZeros = where(eq(zeros, 1), product, 0);
-  const ofOthers = where(eq(zeros, 0), div(product, where(zero, 1, x)), 0);
-  return where(zero, ofZeros, ofOthers);
-}
-
-/** Equal extremes share the gradient. */
-const EXTREME: Op = {
-  name: "AmaxBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims } = y._attributes as Reduced;
-    const shape = a._node.shape;
-    const chosen = eq(a, spread(y.detach(), kept, shape));
-    const count = sumDims(cast(chosen, y._node.dtype), dims, true);
-    accumulate(a, where(chosen, expand(div(spread(g, kept, kept), count), shape), 0));
-  },
-};
-const AMIN: Op = { ...EXTREME, name: "AminBackward0" };
-const MAX_ALL: Op = { ...EXTREME, name: "MaxBackward1" };
-const MIN_ALL: Op = { ...EXTREME, name: "MinBackward1" };
-
-/** The gradient goes to the element at the index that was found. */
-const MAX_DIM: Op = {
-  name: "MaxBackward0",
-  saves: false,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims } = y._attributes as Reduced;
-    const shape = a._node.shape;
-    const dim = dims[0] ?? 0;
-    const index = reshape(y._b!, kept);
-    const coordinates = new Tensor(
-      reshapeNode(
-        iota([shape[dim] ?? 1], "int32"),
-        shape.map((n, i) => (i === dim ? n : 1)),
-      ),
-    );
-    accumulate(a, where(eq(coordinates, index), spread(g, kept, shape), 0));
-  },
-};
-const MIN_DIM: Op = { ...MAX_DIM, name: "MinBackward0" };
-
 interface VarAttributes extends Reduced {
   /** n − correction. */
   readonly divisor: number;
@@ -289,7 +143,8 @@ const STD: Op = {
   },
 };
 
-function summable(x: Tensor): Tensor {
+/** Booleans count as 0 and 1. */
+export function summable(x: Tensor): Tensor {
   return x._node.dtype === "bool" ? cast(x, "int32") : x;
 }
 
@@ -335,67 +190,6 @@ export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
   return meanDims(x, normalizeDims("mean", dim, x._node.shape.length), keepdim);
 }
 
-function prodDim(x: Tensor, dim: number, keepdim: boolean): Tensor {
-  const dims = [dim];
-  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
-  return record(PROD, reduce("prod", x.node, dims, keepdim), x, null, null, attributes);
-}
-
-function prod(x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
-  const a = summable(x);
-  if (dim === undefined || a.ndim === 0) {
-    const y = record(PROD_ALL, reduce("prod", a.node, allDims(a.ndim), false), a);
-    return keepdim
-      ? reshape(
-          y,
-          a.shape.map(() => 1),
-        )
-      : y;
-  }
-  return prodDim(a, normalizeDim("prod", dim, a.ndim), keepdim);
-}
-
-/** @throws Error when nothing is there to choose from. */
-function checkNotEmpty(name: string, x: Tensor, dims: readonly number[]): void {
-  const shape = x._node.shape;
-  if (dims.some((d) => shape[d] === 0)) {
-    throw new Error(
-      `${name}: nothing to choose from: shape ${formatShape(shape)} is empty along the reduced dim`,
-    );
-  }
-}
-
-function extreme(op: "max" | "min", how: Op, name: string, x: Tensor, dim: Dims, keepdim: boolean): Tensor {
-  const dims = normalizeDims(name, dim, x.ndim);
-  checkNotEmpty(name, x, dims);
-  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
-  if (x._node.dtype === "bool")
-    return new Tensor(reduce(op === "max" ? "any" : "all", x.node, dims, keepdim));
-  return record(how, reduce(op, x.node, dims, keepdim), x, null, null, attributes);
-}
-
-/** The greatest elements over dims, keeping them: what softmax subtracts. @internal */
-export function amax(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
-  return extreme("max", EXTREME, "amax", x, dim, keepdim);
-}
-
-function position(op: "argmax" | "argmin", x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
-  const dims = normalizeDims(op, dim, x.ndim);
-  checkNotEmpty(op, x, dims);
-  const node = x._node.dtype === "bool" ? cast(x, "int32").node : x.node;
-  return new Tensor(reduce(op, node, dims, keepdim));
-}
-
-function extremeWithIndex(op: "max" | "min", x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
-  const dims = normalizeDims(op, dim, x.ndim);
-  const indices = position(op === "max" ? "argmax" : "argmin", x, dim, keepdim);
-  if (x._node.dtype === "bool") return { values: extreme(op, EXTREME, op, x, dim, keepdim), indices };
-  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
-  const how = op === "max" ? MAX_DIM : MIN_DIM;
-  const values = record(how, reduce(op, x.node, dims, keepdim), x, indices, null, attributes);
-  return { values, indices };
-}
-
 function truth(op: "any" | "all", x: Tensor, dim: Dims, keepdim: boolean): Tensor {
   return new Tensor(reduce(op, cast(x, "bool").node, normalizeDims(op, dim, x.ndim), keepdim));
 }
@@ -417,10 +211,6 @@ function variance(name: "var" | "std", x: Tensor, dim: Dims, keepdim: boolean, c
     : record(STD, unary("sqrt", y), x, null, null, attributes);
 }
 
-export function norm2(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
-  return sqrt(sum(mul(x, x), dim, keepdim));
-}
-
 defineMethods({
   sum(dim?: Dims, options?: ReduceOptions & { dtype?: DType }) {
     const x = options?.dtype === undefined ? this : cast(this, options.dtype);
@@ -429,29 +219,6 @@ defineMethods({
   mean(dim?: Dims, options?: ReduceOptions & { dtype?: DType }) {
     const x = options?.dtype === undefined ? this : cast(this, options.dtype);
     return mean(x, dim, options?.keepdim);
-  },
-  prod(dim?: number, options?: ReduceOptions) {
-    return prod(this, dim, options?.keepdim ?? false);
-  },
-  max(dim?: number, options?: ReduceOptions) {
-    if (dim === undefined) return extreme("max", MAX_ALL, "max", this, undefined, false);
-    return extremeWithIndex("max", this, dim, options?.keepdim ?? false);
-  },
-  min(dim?: number, options?: ReduceOptions) {
-    if (dim === undefined) return extreme("min", MIN_ALL, "min", this, undefined, false);
-    return extremeWithIndex("min", this, dim, options?.keepdim ?? false);
-  },
-  amax(dim?: Dims, options?: ReduceOptions) {
-    return amax(this, dim, options?.keepdim ?? false);
-  },
-  amin(dim?: Dims, options?: ReduceOptions) {
-    return extreme("min", AMIN, "amin", this, dim, options?.keepdim ?? false);
-  },
-  argmax(dim?: number, options?: ReduceOptions) {
-    return position("argmax", this, dim, options?.keepdim ?? false);
-  },
-  argmin(dim?: number, options?: ReduceOptions) {
-    return position("argmin", this, dim, options?.keepdim ?? false);
   },
   any(dim?: Dims, options?: ReduceOptions) {
     return truth("any", this, dim, options?.keepdim ?? false);

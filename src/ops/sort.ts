@@ -5,7 +5,7 @@ import { defineMethods, type Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
 import { normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import type { ValuesAndIndices } from "./reduce.js";
+import type { ValuesAndIndices } from "./extreme.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

@@ -6,7 +6,7 @@ import { fromTyped } from "../tensor/creation.js";
 import { isFloating } from "../tensor/dtype.js";
 import { formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import type { ValuesAndIndices } from "./reduce.js";
+import type { ValuesAndIndices } from "./extreme.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters

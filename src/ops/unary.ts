@@ -8,8 +8,9 @@ import type { UnaryOp } from "../engine/program.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { add, div, mul, neg, pow, rsub } from "./arithmetic.js";
+import { add, div, mul, neg, rsub } from "./arithmetic.js";
 import { floating } from "./operand.js";
+import { pow } from "./power.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

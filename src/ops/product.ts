@@ -1,0 +1,108 @@
+/**
+ * Products of elements.
+ */
+import { accumulate, spread } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import { binary, iota, reduce, reshape as reshapeNode } from "../graph/build.js";
+import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { allDims, keptShape, normalizeDim } from "../tensor/shape.js";
+import type { Reduce, Shape } from "../tensor/shape-types.js";
+import { div, mul } from "./arithmetic.js";
+import { eq } from "./compare.js";
+import { expand, permute, reshape, unsqueeze } from "./movement.js";
+import { type Reduced, type ReduceOptions, summable, sumDims } from "./reduce.js";
+import { where } from "./select.js";
+
+declare module "../tensor/core.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
+  interface Tensor<S extends Shape = Shape> {
+    /** The product (`torch.prod`). */
+    prod<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+  }
+}
+
+/**
+ * The product of the others for each element, which is right where elements are 0 too, and can be differentiated there: n × n products
+ * in one fused reduction, never an n × n tensor in memory.
+ */
+const PROD: Op = {
+  name: "ProdBackward1",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a!;
+    const { kept, dims } = y._attributes as Reduced;
+    const shape = a._node.shape;
+    accumulate(a, mul(spread(g, kept, shape), productOfOthers(a, dims[0]!)));
+  },
+};
+
+const PROD_ALL: Op = {
+  name: "ProdBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a!;
+    const others = productOfOthers(reshape(a, [a._node.size]), 0);
+    accumulate(a, reshape(mul(others, g), a._node.shape));
+  },
+};
+
+/** Up to this length the products of the others are multiplied out. */
+const MULTIPLIED_OUT = 512;
+
+function productOfOthers(x: Tensor, dim: number): Tensor {
+  const shape = x._node.shape;
+  const n = shape[dim]!;
+  if (n > MULTIPLIED_OUT) return quotients(x, dim);
+  const rank = shape.length;
+  const order = allDims(rank).filter((d) => d !== dim);
+  order.push(dim);
+  const last = permute(x, order);
+  const rows = unsqueeze(last, -2);
+  const wide = expand(rows, [...last._node.shape.slice(0, -1), n, n]);
+  const number = iota([n], "int32");
+  const diagonal = new Tensor(binary("eq", reshapeNode(number, [n, 1]), number));
+  const others = prodDim(where(diagonal, 1, wide), rank, false);
+  const inverse = new Array<number>(rank);
+  for (let i = 0; i < rank; i++) inverse[order[i]!] = i;
+  return permute(others, inverse);
+}
+
+/** The product divided by each element; a single 0 leaves only its own place, several leave none. */
+function quotients(x: Tensor, dim: number): Tensor {
+  const zero = eq(x, 0);
+  const zeros = sumDims(zero, [dim], true);
+  const product = prodDim(where(zero, 1, x), dim, true);
+  const ofZeros = where(eq(zeros, 1), product, 0);
+  const ofOthers = where(eq(zeros, 0), div(product, where(zero, 1, x)), 0);
+  return where(zero, ofZeros, ofOthers);
+}
+
+function prodDim(x: Tensor, dim: number, keepdim: boolean): Tensor {
+  const dims = [dim];
+  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
+  return record(PROD, reduce("prod", x.node, dims, keepdim), x, null, null, attributes);
+}
+
+function prod(x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+  const a = summable(x);
+  if (dim === undefined || a.ndim === 0) {
+    const y = record(PROD_ALL, reduce("prod", a.node, allDims(a.ndim), false), a);
+    return keepdim
+      ? reshape(
+          y,
+          a.shape.map(() => 1),
+        )
+      : y;
+  }
+  return prodDim(a, normalizeDim("prod", dim, a.ndim), keepdim);
+}
+
+defineMethods({
+  prod(dim?: number, options?: ReduceOptions) {
+    return prod(this, dim, options?.keepdim ?? false);
+  },
+});
