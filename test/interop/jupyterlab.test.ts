@@ -51,9 +51,15 @@ function notebook(name: string, cells: readonly string[]): void {
 async function open(name: string): Promise<void> {
   await page.goto(`${lab.url}/lab/tree/${name}?token=${lab.token}&reset`);
   await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first().waitFor({ timeout: 60_000 });
-  await page
-    .locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']")
-    .waitFor({ timeout: 60_000 });
+  // The indicator says "idle" before there is a kernel; what is run then is dropped.
+  await page.waitForFunction(
+    `(() => {
+      const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
+      return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+    })()`,
+    undefined,
+    { timeout: 60_000 },
+  );
 }
 
 const menu = async (name: string, item: string): Promise<void> => {
