@@ -7,7 +7,6 @@ import type { Completion, Completions } from "./language.js";
 import { MAGICS } from "./magics.js";
 import type { Binding, Registry } from "./registry.js";
 import { PRELUDE } from "./registry.js";
-import { meanings, type Meaning } from "./syntax.js";
 import { inWordsOfCells, withoutAlias } from "./wording.js";
 
 /** A cell that is being written, laid before the language service. */
@@ -17,6 +16,11 @@ export interface EditedCell {
   readonly service: ts.LanguageService;
   readonly source: string;
 }
+
+/** TypeScript's sort text of names that the file does not declare; those of cells go with the file's own, the prelude follows. */
+const ELSEWHERE = "15";
+const OWN_SORT = "11";
+const PRELUDE_SORT = "14";
 
 /** Up to so many matches carry their signature: each costs a question to the checker. */
 const SIGNATURES = 25;
@@ -35,45 +39,21 @@ export function completionsAt(cell: EditedCell, offset: number, registry: Regist
     // Paths and other strings say what they replace, and all say the same.
     if (replacementSpan) start = offset - (position - replacementSpan.start);
     seen.add(name);
-    const binding = kind === "alias" ? registry.find(name)[0] : undefined;
-    found.push({ name, type: binding ? typeOf(binding) : kind, sort: sortText });
-  }
-  const wanted = wantedMeaning(info);
-  for (const name of wanted === 0 ? [] : registry.names()) {
-    const [binding] = registry.find(name);
-    if (seen.has(name) || !binding || (binding.meaning & wanted) === 0) continue;
-    found.push({ name, type: typeOf(binding), sort: binding.from === PRELUDE ? "14" : "11" });
+    const [binding] = sortText === ELSEWHERE ? registry.find(name) : [];
+    const sort = binding === undefined ? sortText : binding.from === PRELUDE ? PRELUDE_SORT : OWN_SORT;
+    found.push({ name, type: binding && kind === "alias" ? typeOf(binding) : kind, sort });
   }
   const matching = matches(found, cell.source.slice(start, offset));
   matching.sort((a, b) => compare(a.sort, b.sort) || compare(a.name, b.name));
   const details = matching.length <= SIGNATURES;
   return {
     matches: matching.map(({ name, type }): Completion => {
-      const signature = details ? signatureOf(cell, position, name, registry) : undefined;
+      const signature = details ? signatureOf(cell, position, name) : undefined;
       return signature === undefined ? { text: name, type } : { text: name, type, signature };
     }),
     start,
     end: offset,
   };
-}
-
-/** Whether any name of the scope fits in a place, or only those of types, or none. */
-function wantedMeaning(info: ts.CompletionInfo | undefined): Meaning {
-  if (!info || info.isMemberCompletion) return 0;
-  if (info.entries.some(({ name }) => name === "parseInt"))
-    return meanings.value | meanings.type | meanings.namespace;
-  return info.entries.some(({ name }) => name === "Array") ? meanings.type | meanings.namespace : 0;
-}
-
-/** Names of the scope that begin with the word before `offset`: to be known to the service, they have to be imported. */
-export function typedNames(code: string, offset: number, registry: Registry): string[] {
-  const word = wordBefore(code, offset);
-  if (word === "") return [];
-  const found = matches(
-    [...registry.names()].map((name) => ({ name })),
-    word,
-  );
-  return found.length <= SIGNATURES ? found.map(({ name }) => name) : [];
 }
 
 function wordBefore(code: string, offset: number): string {
@@ -99,12 +79,7 @@ function typeOf({ kind }: Binding): string {
   return kind === "import" ? "alias" : kind;
 }
 
-function signatureOf(
-  cell: EditedCell,
-  position: number,
-  name: string,
-  registry: Registry,
-): string | undefined {
+function signatureOf(cell: EditedCell, position: number, name: string): string | undefined {
   const details = cell.service.getCompletionEntryDetails(
     cell.path,
     position,
@@ -115,7 +90,7 @@ function signatureOf(
     undefined,
   );
   const text = details?.displayParts.map((part) => part.text).join("");
-  return text === undefined || text === "" ? undefined : inWordsOfCells(withoutAlias(text), registry);
+  return text === undefined || text === "" ? undefined : inWordsOfCells(withoutAlias(text));
 }
 
 /** Completion within a magic line. */

@@ -76,13 +76,7 @@ function reworded(code: number, message: string, registry: Registry): string {
     const meant = nearest(name, registry.names());
     if (meant !== undefined) return `Cannot find name '${name}'. Did you mean '${meant}'?`;
   }
-  if (code === 2632) {
-    const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
-    const kind = registry.find(name)[0]?.kind;
-    if (kind === "const") return `Cannot assign to '${name}' because it is a constant.`;
-    if (kind !== undefined && kind !== "import") return `Cannot assign to '${name}' because it is a ${kind}.`;
-  }
-  return inWordsOfCells(message, registry);
+  return inWordsOfCells(message);
 }
 
 /** A problem with its line, column and code frame. */

@@ -174,6 +174,15 @@ export class Files implements TS.LanguageServiceHost {
     });
   }
 
+  /** Resolves what a cell imports. */
+  resolve(
+    specifier: string,
+    cell: string,
+    mode: TS.ResolutionMode,
+  ): TS.ResolvedModuleWithFailedLookupLocations {
+    return this.#resolve(specifier, cell, mode, this.#options, undefined);
+  }
+
   #resolve(
     specifier: string,
     containingFile: string,
@@ -181,19 +190,12 @@ export class Files implements TS.LanguageServiceHost {
     options: TS.CompilerOptions,
     redirected: TS.ResolvedProjectReference | undefined,
   ): TS.ResolvedModuleWithFailedLookupLocations {
-    const own = /^\.\/(__cellgrad_\w+)\.mjs$/u.exec(specifier)?.[1];
-    if (own !== undefined) {
-      const extension = [ts.Extension.Dmts, ts.Extension.Mts].find((e) =>
-        this.#virtual.has(this.path(own + e)),
-      );
-      return extension === undefined ? UNRESOLVED : resolved(this.path(own + extension), extension);
-    }
     if (specifier === "cellgrad" && this.#runtime !== undefined)
       return resolved(this.#runtime, this.#runtime.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts);
     // Node's own modules are declared by @types/node and always win over packages of the same name.
     if (isBuiltin(specifier)) return UNRESOLVED;
     // What a cell imports may just have been installed or written; what files import is asked for once.
-    if (!this.isVirtual(containingFile))
+    if (!/\/__cellgrad_\w+\.mts$/u.test(containingFile))
       return ts.resolveModuleName(
         specifier,
         containingFile,

@@ -6,10 +6,7 @@ import type TS from "typescript";
 import { ts } from "./compiler.js";
 import { toCell, toModule } from "./cell-module.js";
 import type { EditedCell } from "./completion.js";
-import { COMMITTED_FILE } from "./committed-files.js";
 import type { Inspection } from "./language.js";
-import type { Registry } from "./registry.js";
-import { parseCell, topLevelNames } from "./syntax.js";
 import { inWordsOfCells, withoutAlias } from "./wording.js";
 
 interface Found {
@@ -21,19 +18,14 @@ interface Found {
   readonly position: number;
 }
 
-export function inspectionAt(
-  cell: EditedCell,
-  offset: number,
-  detail: 0 | 1,
-  registry: Registry,
-): Inspection | undefined {
+export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): Inspection | undefined {
   const position = toModule(cell.module, offset);
   const endsName = /[\p{ID_Continue}$]$/u.test(cell.source.slice(0, offset));
   const found =
     hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined) ?? call(cell, position);
   if (!found) return undefined;
-  const signature = inWordsOfCells(found.signature, registry);
-  const source = detail === 1 ? sourceOf(cell, found.position, registry) : undefined;
+  const signature = inWordsOfCells(found.signature);
+  const source = detail === 1 ? sourceOf(cell, found.position) : undefined;
   const tags = found.tags.map((tag) => [tag.name, ts.displayPartsToString(tag.text)] as const);
   const plain = [
     signature,
@@ -89,47 +81,18 @@ function call(cell: EditedCell, position: number): Found | undefined {
 }
 
 /** Source of a definition in a cell or in a local file. */
-function sourceOf(cell: EditedCell, position: number, registry: Registry): string | undefined {
-  const definitions = cell.service.getDefinitionAtPosition(cell.path, position) ?? [];
-  for (const { fileName, contextSpan, textSpan, name } of definitions) {
-    const file = cell.service.getProgram()?.getSourceFile(fileName);
-    if (!file) continue;
-    if (COMMITTED_FILE.test(fileName)) return sourceInCells(file.text, textSpan.start, name, registry);
+function sourceOf(cell: EditedCell, position: number): string | undefined {
+  const program = cell.service.getProgram();
+  for (const { fileName, contextSpan, textSpan } of cell.service.getDefinitionAtPosition(
+    cell.path,
+    position,
+  ) ?? []) {
+    const file = program?.getSourceFile(fileName);
+    if (!file || file.isDeclarationFile || fileName.includes("/node_modules/")) continue;
     const span = contextSpan ?? textSpan;
-    const isOwn = fileName === cell.path;
-    if (isOwn && toCell(cell.module, span.start) === undefined) {
-      const source = sourceOfBinding(name, registry);
-      if (source !== undefined) return source;
-    } else if (isOwn || !(file.isDeclarationFile || fileName.includes("/node_modules/"))) {
-      return file.text.slice(span.start, span.start + span.length);
-    }
+    return file.text.slice(span.start, span.start + span.length);
   }
   return undefined;
-}
-
-/** A definition in the declarations of an earlier cell, as its user wrote it. */
-function sourceInCells(text: string, position: number, name: string, registry: Registry): string | undefined {
-  const before = text
-    .slice(0, position)
-    .match(/^declare namespace __cellgrad_(\d+)/gmu)
-    ?.at(-1);
-  const record = registry.records.get(Number(before?.slice("declare namespace __cellgrad_".length)));
-  return record && sourceOfName(record.source, name);
-}
-
-function sourceOfBinding(name: string, registry: Registry): string | undefined {
-  const [binding] = registry.find(name);
-  const record = binding && registry.records.get(binding.from);
-  return record && sourceOfName(record.source, name);
-}
-
-function sourceOfName(source: string, name: string): string | undefined {
-  const { file } = parseCell(source.replace(/^%[^\n]*/gmu, ""));
-  const id = topLevelNames(file).get(name)?.nodes[0];
-  if (!id) return undefined;
-  let node: TS.Node = id;
-  while (!ts.isSourceFile(node.parent)) node = node.parent;
-  return node.getText(file);
 }
 
 function fenced(code: string): string {

@@ -2,12 +2,10 @@
  * What every cell sees without an import: the runtime's exports and the functions that speak with the notebook. It is typed here
  * and treated like a cell that ran before the first one; the session process provides the values.
  */
-import { PRELUDE_MODULE } from "./declarations.js";
-
 /** The module that declares the prelude, as text. */
 export function preludeText(hasRuntime: boolean): string {
   const runtime = hasRuntime ? 'export * from "cellgrad";\n' : "";
-  return `${runtime}export as namespace ${PRELUDE_MODULE};\n${NOTEBOOK}`;
+  return runtime + NOTEBOOK;
 }
 
 const NOTEBOOK = `

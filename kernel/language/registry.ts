@@ -1,7 +1,6 @@
 /**
  * What the committed cells have declared: for each name the latest cell that declares it, and each cell's declarations. Plain data, so that a restarted worker can be given it again.
  */
-import type { Declarations } from "./declarations.js";
 import type { Meaning, NameKind } from "./syntax.js";
 
 export interface DeclaredName {
@@ -18,10 +17,6 @@ export interface CellRecord {
   readonly cell: number;
   readonly source: string;
   readonly names: readonly DeclaredName[];
-  /** Its declarations, as `declarations.ts` writes them. */
-  readonly declarations: Declarations;
-  /** Where the compiler can not write the declarations down, the cell's own module stands for them. */
-  readonly module: { readonly text: string; readonly tsx: boolean } | undefined;
 }
 
 /** Id of the prelude, which comes before all cells. */
@@ -61,6 +56,13 @@ export class Registry {
   /** All names that are visible. */
   names(): Set<string> {
     return new Set([...this.#bindings.keys(), ...this.#prelude.keys()]);
+  }
+
+  /** Ids of the cells that any name stands for. */
+  inUse(): Set<number> {
+    return new Set(
+      [...this.#bindings.values()].flatMap((bindings) => bindings.map((binding) => binding.from)),
+    );
   }
 
   clear(): void {

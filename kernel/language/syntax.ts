@@ -67,12 +67,8 @@ export function parseCell(text: string): ParsedCell {
   return plain;
 }
 
-function parse(text: string, scriptKind: TS.ScriptKind): ParsedCell {
-  const file = ts.createSourceFile("cell.mts", text, PARSE_OPTIONS, true, scriptKind);
-  return { text, file, scriptKind, parenthesized: false, errors: parseErrors(file) };
-}
-
-const PARSE_OPTIONS: TS.CreateSourceFileOptions = {
+/** How cells are parsed. */
+export const CELL_PARSING: TS.CreateSourceFileOptions = {
   languageVersion: ts.ScriptTarget.ES2022,
   impliedNodeFormat: ts.ModuleKind.ESNext,
   setExternalModuleIndicator: (file) => {
@@ -80,6 +76,11 @@ const PARSE_OPTIONS: TS.CreateSourceFileOptions = {
     (file as { externalModuleIndicator?: TS.Node | true }).externalModuleIndicator = true;
   },
 };
+
+function parse(text: string, scriptKind: TS.ScriptKind): ParsedCell {
+  const file = ts.createSourceFile("cell.mts", text, CELL_PARSING, true, scriptKind);
+  return { text, file, scriptKind, parenthesized: false, errors: parseErrors(file) };
+}
 
 function parseErrors(file: TS.SourceFile): readonly TS.DiagnosticWithLocation[] {
   return (file as unknown as { parseDiagnostics: readonly TS.DiagnosticWithLocation[] }).parseDiagnostics;
@@ -217,21 +218,53 @@ function nestedVars(node: TS.Node, found: (name: TS.BindingName) => void): void 
   ts.forEachChild(node, (child) => nestedVars(child, found));
 }
 
+export interface Mentioned {
+  readonly names: Set<string>;
+  /** Every identifier. */
+  readonly all: ReadonlySet<string>;
+  /** Specifiers of the modules that are imported in any way. */
+  readonly imports: readonly TS.StringLiteral[];
+  readonly jsx: boolean;
+  /** It adds to the global scope or to another module. */
+  readonly augments: boolean;
+}
+
 /** Names that a cell mentions other than as members, keys and labels: what it may need from elsewhere. */
-export function mentionedNames(file: TS.SourceFile): { names: Set<string>; all: Set<string>; jsx: boolean } {
+export function mentionedNames(file: TS.SourceFile): Mentioned {
   const names = new Set<string>();
   const all = new Set<string>();
+  const imports: TS.StringLiteral[] = [];
   let jsx = false;
   const visit = (node: TS.Node) => {
     if (ts.isIdentifier(node)) {
       all.add(node.text);
       if (!isMemberName(node)) names.add(node.text);
     }
+    if (ts.isStringLiteral(node) && isSpecifier(node)) imports.push(node);
     jsx ||= ts.isJsxOpeningLikeElement(node) || ts.isJsxFragment(node);
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return { names, all, jsx };
+  const augments = file.statements.some(
+    (s) =>
+      ts.isModuleDeclaration(s) &&
+      (ts.isStringLiteral(s.name) || (s.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
+  );
+  return { names, all, imports, jsx, augments };
+}
+
+function isSpecifier(literal: TS.StringLiteral): boolean {
+  const { parent } = literal;
+  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent))
+    return parent.moduleSpecifier === literal;
+  if (ts.isExternalModuleReference(parent)) return true;
+  if (ts.isLiteralTypeNode(parent))
+    return ts.isImportTypeNode(parent.parent) && parent.parent.argument === parent;
+  if (!ts.isCallExpression(parent) || parent.arguments[0] !== literal) return false;
+  const callee = parent.expression;
+  return (
+    callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === "require")
+  );
 }
 
 /** An identifier that names a member, a key or a label and so never looks anything up. */

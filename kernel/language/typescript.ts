@@ -99,7 +99,6 @@ const FIXED: TS.CompilerOptions = {
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
   skipLibCheck: true,
-  declaration: true,
   sourceMap: true,
   preserveConstEnums: true,
   allowUnreachableCode: true,

@@ -56,13 +56,13 @@ test("reset forgets all cells", async () => {
 });
 
 test("a check that does not end costs its own cell only", async () => {
-  const patient = startLanguage({ cwd, runtime, patience: 1500 });
+  const patient = startLanguage({ cwd, runtime, patience: 5000 });
   try {
     assert.ok((await patient.compile("const kept = 1;", 1)).ok);
     await patient.commit(1);
     const stuck = refused(ENDLESS, patient);
     const waiting = patient.compile("kept.toFixed()", 2);
-    assert.match(await stuck, /did not answer for 1\.5 s.*\n.*%typecheck off/);
+    assert.match(await stuck, /did not answer for 5 s.*\n.*%typecheck off/);
     assert.ok((await waiting).ok);
     assert.ok((await patient.compile(`%typecheck off\n${ENDLESS}`, 3)).ok);
   } finally {

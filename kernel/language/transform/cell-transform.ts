@@ -19,6 +19,7 @@ import {
 } from "./imports.js";
 import { assignments, referenceVisit, type Visit } from "./references.js";
 import { scopeNames, type ScopeNames } from "./scope-names.js";
+import type { OpenCell } from "../workspace.js";
 
 const { factory } = ts;
 
@@ -29,12 +30,9 @@ export interface CellTransform {
   head(): string;
 }
 
-export function cellTransform(
-  file: TS.SourceFile,
-  module: CellModule,
-  checker: TS.TypeChecker,
-): CellTransform {
-  const names = scopeNames(file, module, checker);
+export function cellTransform(cell: OpenCell): CellTransform {
+  const { file, module } = cell;
+  const names = scopeNames(cell);
   const own = file.statements.filter((s) => isOwn(s, file, module));
   const imports = own.filter(isModuleStatement);
   return {

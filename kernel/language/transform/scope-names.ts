@@ -3,8 +3,9 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import type { CellModule } from "../cell-module.js";
+
 import { isMemberName } from "../syntax.js";
+import type { OpenCell } from "../workspace.js";
 
 const { factory } = ts;
 
@@ -24,12 +25,13 @@ export interface ScopeNames {
   readonly checker: TS.TypeChecker;
 }
 
-/** @param file the module of a cell, as the checker knows it */
-export function scopeNames(file: TS.SourceFile, module: CellModule, checker: TS.TypeChecker): ScopeNames {
+export function scopeNames({ file, module, program, foreign }: OpenCell): ScopeNames {
+  const checker = program.getTypeChecker();
   let scope = "$";
   for (let n = 1; module.identifiers.has(scope); n++) scope = `$${String(n)}`;
 
   const declarations = topLevelDeclarations(file);
+  for (const declaration of foreign) declarations.add(declaration);
   const access = (name: string, node?: TS.Node) => {
     const id = factory.createIdentifier(scope);
     const result = factory.createPropertyAccessExpression(id, name);
@@ -71,7 +73,7 @@ export function scopeNames(file: TS.SourceFile, module: CellModule, checker: TS.
   };
 }
 
-/** All declarations that make names of the cell's top level, those of the imports put before it included. */
+/** All declarations that make names of the cell's top level. */
 function topLevelDeclarations(file: TS.SourceFile): Set<TS.Node> {
   const found = new Set<TS.Node>();
   const visit = (node: TS.Node, nested: boolean): void => {
@@ -122,6 +124,7 @@ function isOwnName(id: TS.Identifier, declaration: TS.Node): boolean {
     !ts.isModuleDeclaration(declaration)
   )
     return false;
+  if (declaration.getSourceFile() !== id.getSourceFile()) return false;
   return declaration.pos <= id.pos && id.end <= declaration.end;
 }
 

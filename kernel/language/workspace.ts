@@ -1,0 +1,299 @@
+/**
+ * The program in which cells are checked, and how a cell gets into it.
+ *
+ * One checker serves many cells: a cell is parsed and bound by itself, the symbols that it uses from earlier cells and from the
+ * prelude are laid into its scope, and the checker that knows their types already is asked about it. So a cell costs what is
+ * new in it, types are the very same from cell to cell, and nothing has to be written down in declarations. A new program is
+ * made where the world outside of the cells changes: another module is imported, a local file was edited, a cell augments
+ * the global scope; and now and then, to forget what was only of use while cells were written.
+ */
+import type TS from "typescript";
+import type { CellModule } from "./cell-module.js";
+import { ts } from "./compiler.js";
+import type { Files } from "./files.js";
+import { PRELUDE, type Binding } from "./registry.js";
+import { SourceFiles } from "./source-files.js";
+import { CELL_PARSING } from "./syntax.js";
+
+/** Name of the module that declares the prelude. */
+export const PRELUDE_MODULE = "__cellgrad_prelude";
+/** Name of the module that imports what any cell imports, so that it is in the program. */
+const IMPORTS_MODULE = "__cellgrad_imports";
+
+/** So many cells and edits are looked at with one checker. */
+const CELLS_A_CHECKER = 400;
+
+/** A cell in the program. */
+export interface OpenCell {
+  readonly module: CellModule;
+  readonly file: TS.SourceFile;
+  readonly program: TS.Program;
+  /** Declarations of other cells and of the prelude that the cell's names stand for. */
+  readonly foreign: ReadonlySet<TS.Node>;
+}
+
+/** What TypeScript keeps in its objects and does not declare. */
+interface BoundFile {
+  path: TS.Path;
+  resolvedPath: TS.Path;
+  originalFileName: string;
+  fileName: string;
+  imports: readonly TS.StringLiteral[];
+  moduleAugmentations: readonly TS.Node[];
+  ambientModuleNames: readonly string[];
+  symbol?: TS.Symbol;
+  locals?: Map<TS.__String, TS.Symbol>;
+}
+interface InnerProgram {
+  getResolvedModule(file: TS.SourceFile, name: string, mode: TS.ResolutionMode): Resolution | undefined;
+  getResolvedModuleFromModuleSpecifier(
+    specifier: TS.StringLiteral,
+    file?: TS.SourceFile,
+  ): Resolution | undefined;
+}
+type Resolution = TS.ResolvedModuleWithFailedLookupLocations;
+const { bindSourceFile } = ts as unknown as {
+  bindSourceFile(file: TS.SourceFile, options: TS.CompilerOptions): void;
+};
+
+export class Workspace {
+  readonly service: TS.LanguageService;
+  readonly #files: Files;
+  #program: TS.Program | undefined;
+  #prelude = new Map<string, TS.Symbol>();
+  /** Committed cells by the id of their record. */
+  readonly #cells = new Map<number, TS.SourceFile>();
+  /** All files of cells by path: the committed ones and the one at hand. */
+  readonly #open = new Map<string, TS.SourceFile>();
+  /** Cells whose symbols a cell uses. */
+  #uses = new WeakMap<TS.SourceFile, ReadonlySet<TS.SourceFile>>();
+  /** Cells whose types the checker at hand knows. */
+  #known = new WeakSet<TS.SourceFile>();
+  readonly #resolved = new WeakMap<TS.SourceFile, Map<string, Resolution>>();
+  readonly #imports = new Set<string>();
+  #generation = 0;
+  #opened = 0;
+  #current: string | undefined;
+  #nextFile = 0;
+
+  constructor(files: Files, prelude: string) {
+    this.#files = files;
+    files.write(this.#preludePath, prelude, ts.ScriptKind.TS, { root: true });
+    this.#writeImports();
+    this.service = ts.createLanguageService(files, new SourceFiles());
+  }
+
+  /** Symbols of the prelude's names. */
+  get prelude(): { readonly checker: TS.TypeChecker; readonly symbols: ReadonlyMap<string, TS.Symbol> } {
+    const checker = this.#upToDate().getTypeChecker();
+    return { checker, symbols: this.#prelude };
+  }
+
+  /** Takes a cell into the program in place of the one before, unless that was kept. */
+  open(module: CellModule): OpenCell {
+    this.#dropCurrent();
+    const path = this.#files.path(`__cellgrad_${String(this.#nextFile++)}.mts`);
+    this.#current = path;
+    if (module.augments) this.#files.write(path, module.text, module.parsed.scriptKind, { root: true });
+    if (++this.#opened % CELLS_A_CHECKER === 0) this.#generation++;
+    this.#import(module, path, this.#upToDate());
+    const program = this.#upToDate();
+    const file = module.augments ? program.getSourceFile(path)! : this.#bound(module, path, program);
+    this.#open.set(path, file);
+    const foreign = this.#inject(file, module, program.getTypeChecker());
+    this.#recall(file, program.getTypeChecker());
+    return { module, file, program, foreign };
+  }
+
+  /** The cell at hand is there for later cells. */
+  keep(id: number, file: TS.SourceFile): void {
+    if (this.#current === file.fileName) this.#current = undefined;
+    this.#cells.set(id, file);
+    this.#known.add(file);
+  }
+
+  /** Lets go of cells that no name stands for any more. */
+  prune(ids: ReadonlySet<number>): void {
+    for (const [id, file] of this.#cells)
+      if (!ids.has(id) && !this.#files.isVirtual(file.fileName)) {
+        this.#cells.delete(id);
+        this.#open.delete(file.fileName);
+      }
+  }
+
+  clear(): void {
+    this.#dropCurrent();
+    for (const path of this.#open.keys()) this.#files.remove(path);
+    this.#open.clear();
+    this.#cells.clear();
+    this.#imports.clear();
+    this.#generation++;
+    this.#writeImports();
+  }
+
+  get #preludePath(): string {
+    return this.#files.path(`${PRELUDE_MODULE}.d.mts`);
+  }
+
+  #dropCurrent(): void {
+    if (this.#current === undefined) return;
+    this.#open.delete(this.#current);
+    this.#files.remove(this.#current);
+    this.#current = undefined;
+  }
+
+  /** The program as it has to be now. */
+  #upToDate(): TS.Program {
+    this.#writeImports();
+    const program = this.service.getProgram()!;
+    if (program !== this.#program) {
+      this.#program = program;
+      this.#known = new WeakSet();
+      this.#letIn(program);
+      const checker = program.getTypeChecker();
+      const prelude = checker.getSymbolAtLocation(program.getSourceFile(this.#preludePath)!);
+      this.#prelude = new Map(
+        prelude && checker.getExportsOfModule(prelude).map((symbol) => [symbol.name, symbol]),
+      );
+    }
+    return program;
+  }
+
+  /** Makes a program, and with it its checker and the language service, see the files of cells. */
+  #letIn(program: TS.Program): void {
+    const inner = program as TS.Program & InnerProgram;
+    const { getSourceFile, getSourceFileByPath, getResolvedModule } = inner;
+    program.getSourceFile = (name) => this.#open.get(name) ?? getSourceFile(name);
+    program.getSourceFileByPath = (path) => this.#open.get(path) ?? getSourceFileByPath(path);
+    inner.getResolvedModule = (file, name, mode) =>
+      this.#isOwn(file)
+        ? this.#resolve(file.fileName, file, name, mode)
+        : getResolvedModule(file, name, mode);
+    inner.getResolvedModuleFromModuleSpecifier = (specifier, file = specifier.getSourceFile()) =>
+      inner.getResolvedModule(file, specifier.text, program.getModeForUsageLocation(file, specifier));
+  }
+
+  #isOwn(file: TS.SourceFile): boolean {
+    return this.#resolved.has(file);
+  }
+
+  #resolve(path: string, file: TS.SourceFile, name: string, mode: TS.ResolutionMode): Resolution {
+    const known = this.#resolved.get(file)!;
+    const key = `${String(mode)} ${name}`;
+    let found = known.get(key);
+    if (!found) known.set(key, (found = this.#files.resolve(name, path, mode)));
+    return found;
+  }
+
+  /** Sees to it that the modules that a cell imports are in the program. */
+  #import(module: CellModule, path: string, program: TS.Program): void {
+    const { file } = module.parsed;
+    const options = this.#files.getCompilationSettings();
+    for (const literal of module.imports) {
+      const mode = ts.getModeForUsageLocation(file, literal, options);
+      const { resolvedModule } = this.#files.resolve(literal.text, path, mode);
+      if (!resolvedModule || program.getSourceFile(resolvedModule.resolvedFileName)) continue;
+      const specifier = JSON.stringify(literal.text);
+      this.#imports.add(
+        mode === ts.ModuleKind.CommonJS
+          ? `import r${String(this.#imports.size)} = require(${specifier});`
+          : `import ${specifier};`,
+      );
+    }
+  }
+
+  #writeImports(): void {
+    const text = `${[...this.#imports].join("\n")}\nexport {};\n// ${String(this.#generation)}`;
+    this.#files.write(this.#files.path(`${IMPORTS_MODULE}.mts`), text, ts.ScriptKind.TS, { root: true });
+  }
+
+  #bound(module: CellModule, path: string, program: TS.Program): TS.SourceFile {
+    const { parsed } = module;
+    const file =
+      module.text === parsed.text
+        ? parsed.file
+        : ts.createSourceFile(path, module.text, CELL_PARSING, true, parsed.scriptKind);
+    const key = (ts.sys.useCaseSensitiveFileNames ? path : path.toLowerCase()) as TS.Path;
+    Object.assign<TS.SourceFile, BoundFile>(file, {
+      path: key,
+      resolvedPath: key,
+      originalFileName: path,
+      fileName: path,
+      imports: module.imports,
+      moduleAugmentations: [],
+      ambientModuleNames: [],
+    });
+    bindSourceFile(file, program.getCompilerOptions());
+    return file;
+  }
+
+  /** Lays what the cell uses of other cells and of the prelude into its scope. */
+  #inject(file: TS.SourceFile, module: CellModule, checker: TS.TypeChecker): ReadonlySet<TS.Node> {
+    this.#resolved.set(file, new Map());
+    const { locals } = file as unknown as BoundFile;
+    const foreign = new Set<TS.Node>();
+    const uses = new Set<TS.SourceFile>();
+    for (const [name, binding] of module.foreign) {
+      const symbol = this.#symbol(binding, checker);
+      const key = ts.escapeLeadingUnderscores(name);
+      if (!symbol) continue;
+      const own = locals?.get(key);
+      if (own) graft(own, symbol);
+      else locals?.set(key, symbol);
+      symbol.declarations?.forEach((declaration) => foreign.add(declaration));
+      const from = this.#cells.get(binding.from);
+      if (from) uses.add(from);
+    }
+    this.#uses.set(file, uses);
+    return foreign;
+  }
+
+  #symbol({ name, from }: Binding, checker: TS.TypeChecker): TS.Symbol | undefined {
+    if (from === PRELUDE) return this.#prelude.get(name);
+    const file = this.#cells.get(from) as unknown as BoundFile | undefined;
+    const local = file?.locals?.get(ts.escapeLeadingUnderscores(name)) as
+      (TS.Symbol & { exportSymbol?: TS.Symbol }) | undefined;
+    if (local) return local.exportSymbol ?? local;
+    return file?.symbol && checker.getExportsOfModule(file.symbol).find((exported) => exported.name === name);
+  }
+
+  /**
+   * A new checker finds the types of earlier cells when they are asked for, each from the ones before: a chain of cells is followed
+   * from its beginning, so that it may be as long as it likes.
+   */
+  #recall(file: TS.SourceFile, checker: TS.TypeChecker): void {
+    const waiting = [file];
+    const entered = new Set<TS.SourceFile>();
+    for (let next = waiting.at(-1); next; next = waiting.at(-1)) {
+      const missing = [...(this.#uses.get(next) ?? [])].filter(
+        (used) => !this.#known.has(used) && !entered.has(used),
+      );
+      entered.add(next);
+      if (missing.length > 0) {
+        waiting.push(...missing);
+        continue;
+      }
+      waiting.pop();
+      if (next === file || this.#known.has(next)) continue;
+      this.#known.add(next);
+      for (const symbol of (next as unknown as BoundFile).locals?.values() ?? [])
+        if (symbol.valueDeclaration?.getSourceFile() === next)
+          for (const signature of checker.getTypeOfSymbol(symbol).getCallSignatures())
+            signature.getReturnType();
+    }
+  }
+}
+
+/** Gives a value of a cell the type of the same name that another cell declares. */
+function graft(value: TS.Symbol, type: TS.Symbol): void {
+  const { SymbolFlags } = ts;
+  const flags =
+    type.flags &
+    (SymbolFlags.TypeAlias | SymbolFlags.Interface | SymbolFlags.NamespaceModule | SymbolFlags.Alias);
+  value.flags |= flags;
+  const declarations =
+    type.declarations?.filter((declaration) => !ts.isVariableDeclaration(declaration)) ?? [];
+  value.declarations = [...(value.declarations ?? []), ...declarations];
+  value.members ??= type.members;
+  value.exports ??= type.exports;
+}
