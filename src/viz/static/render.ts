@@ -10,17 +10,10 @@ import { Axis } from "./axis.js";
 import type { Rect } from "./axis.js";
 import { colorRange, drawContour, drawHeatmap, drawImage, includeGrid, includeImage } from "./grids.js";
 import { drawColorbar, drawLegends } from "./legend.js";
-import {
-  drawBars,
-  drawScatter,
-  histogramBars,
-  includeBars,
-  includeScatter,
-  layBars,
-  part,
-  traceColor,
-} from "./marks.js";
-import type { Bars, Placed } from "./marks.js";
+import { drawBars, histogramBars, includeBars, layBars } from "./bars.js";
+import type { Bars } from "./bars.js";
+import { drawScatter, includeScatter, part, traceColor } from "./marks.js";
+import type { Placed } from "./marks.js";
 import { drawAnnotation, drawShape } from "./notes.js";
 import { drawSurfaces, isSpatial } from "./surface.js";
 import { element, escapeXml, text } from "./svg.js";
