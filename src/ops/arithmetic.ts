@@ -48,6 +48,8 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: number | Checked<Broadcast<"rsub", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
+    /** value / this: `x.rdiv(1)` is 1 / x. */
+    rdiv<A extends Shape>(this: Tensor<A>, value: number): Tensor<A>;
     /** this + (end − this) · weight (`torch.lerp`). */
     lerp<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
@@ -207,7 +209,7 @@ export function div(a: Tensor, b: Tensor | number): Tensor {
 }
 
 /** value / a. */
-export function rdiv(a: Tensor, value: number): Tensor {
+function rdiv(a: Tensor, value: number): Tensor {
   const x = floating(a);
   return record(RDIV, binary("div", scalar(value, x._node.dtype), x.node), x);
 }
@@ -234,6 +236,9 @@ defineMethods({
   },
   div(other: Tensor | number, options?: { roundingMode?: "trunc" | "floor" }) {
     return divide(this, other, options?.roundingMode);
+  },
+  rdiv(value: number) {
+    return rdiv(this, value);
   },
   rsub(other: Tensor | number) {
     return typeof other === "number" ? rsub(this, other) : sub(other, this);

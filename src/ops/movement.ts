@@ -262,7 +262,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   return reshape(narrow(x, d, i, 1), withoutDim(shape, d));
 }
 
-export function withoutDim(shape: Shape, dim: number): Shape {
+function withoutDim(shape: Shape, dim: number): Shape {
   const out = shape.slice();
   out.splice(dim, 1);
   return out;

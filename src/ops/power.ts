@@ -43,6 +43,8 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: number | Checked<Broadcast<"atan2", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
+    /** base to the power of this: `x.rpow(2)` is 2ˣ. */
+    rpow<A extends Shape>(this: Tensor<A>, base: number): Tensor<A>;
   }
 }
 
@@ -160,7 +162,7 @@ function powNode(x: Tensor, exponent: number) {
 }
 
 /** base^exponent for a number and a tensor. */
-export function rpow(base: number, exponent: Tensor): Tensor {
+function rpow(base: number, exponent: Tensor): Tensor {
   return pow(constant(base, promoteWithNumber(exponent._node.dtype, base)), exponent);
 }
 
@@ -182,6 +184,9 @@ export function divide(a: Tensor, b: Tensor | number, roundingMode?: "trunc" | "
 }
 
 defineMethods({
+  rpow(base: number) {
+    return rpow(base, this);
+  },
   floorDivide(other: Tensor | number) {
     return divide(this, other, "floor");
   },

@@ -35,20 +35,6 @@ export function checkBroadcast(name: string, a: Shape, b: Shape): void {
   }
 }
 
-/** The shape of two shapes broadcast together. @throws Error when they do not fit. */
-export function broadcastShapes(name: string, a: Shape, b: Shape): Shape {
-  if (sameShape(a, b)) return a;
-  checkBroadcast(name, a, b);
-  const rank = Math.max(a.length, b.length);
-  const out = new Array<number>(rank);
-  for (let i = 1; i <= rank; i++) {
-    const m = a[a.length - i] ?? 1;
-    const n = b[b.length - i] ?? 1;
-    out[rank - i] = m === 1 ? n : m;
-  }
-  return out;
-}
-
 /** A dim counted from the front. @throws RangeError when there is no such dim. */
 export function normalizeDim(name: string, dim: number, rank: number): number {
   // PyTorch lets a 0-dimensional tensor have the dims 0 and -1.
@@ -71,7 +57,7 @@ export function allDims(rank: number): readonly number[] {
 const ONE_DIM: (readonly number[])[] = [];
 
 /** `[dim]`, always the same array. */
-export function oneDim(dim: number): readonly number[] {
+function oneDim(dim: number): readonly number[] {
   return (ONE_DIM[dim] ??= [dim]);
 }
 

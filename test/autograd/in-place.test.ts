@@ -3,7 +3,18 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gradcheck, manualSeed, noGrad, ones, randn, type Tensor, tensor, zeros } from "../../src/index.js";
+import {
+  cat,
+  gradcheck,
+  manualSeed,
+  noGrad,
+  ones,
+  optim,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/index.js";
 
 const leaf = (data: number[]): Tensor => tensor(data, { requiresGrad: true });
 
@@ -133,4 +144,24 @@ test("the dtype stays: a float64 operand does not widen the tensor", () => {
   assert.equal(x.dtype, "float32");
   assert.deepEqual(x.tolist(), [1, 2]);
   assert.equal(randn([2]).requiresGrad_(false).requiresGrad, false);
+});
+
+test("an optimizer's step between forward and backward is an error where the old weights are needed", () => {
+  const w = leaf([1, 2]);
+  const optimizer = new optim.SGD([w], { lr: 0.1 });
+  const loss = w.mul(w).sum();
+  loss.backward(null, { retainGraph: true });
+  optimizer.step();
+  assert.throws(() => loss.backward(), {
+    message: /changed in place after the operation .*Call backward\(\) before the change/,
+  });
+});
+
+test("a list of inputs remembers what each was", () => {
+  const w = leaf([1, 2]);
+  const h = w.mul(2);
+  const joined = cat([h, h]);
+  h.mul_(3);
+  joined.sum().backward();
+  assert.deepEqual(w.grad!.tolist(), [4, 4]);
 });

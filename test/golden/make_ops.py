@@ -45,6 +45,8 @@ CASES = {
     "divTrunc": (lambda a, b: torch.div(a, b, rounding_mode="trunc"), [X, POSROW]),
     "divFloor": (lambda a, b: torch.div(a, b, rounding_mode="floor"), [X, POSROW]),
     "rsub": (lambda a: 1 - a, [X]),
+    "rdiv": (lambda a: 2 / a, [POS]),
+    "rpow": (lambda a: 3**a, [X]),
     "pow2": (lambda a: a**2, [X]),
     "pow3": (lambda a: a**3, [X]),
     "powHalf": (lambda a: a**0.5, [POS]),
