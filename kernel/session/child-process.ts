@@ -42,6 +42,8 @@ export interface ProcessEnd {
 const ENTRY = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
 /** The session links the user's local modules itself, so that edits are seen, and asks Node what a package's name means there. */
 const FLAGS = ["--experimental-vm-modules", "--experimental-import-meta-resolve"];
+/** What an interrupt needs of Node's inside is no longer shown without this flag. */
+if (Number.parseInt(process.versions.node) > 22) FLAGS.push("--expose-internals");
 /** How long output may go on arriving after the end, where an escaped grandchild holds the pipe open. */
 const DRAIN_MS = 300;
 const LAST_WORDS = 4096;
@@ -160,5 +162,8 @@ export class SessionProcess {
 function inheritedFlags(): string[] {
   return process.execArgv
     .filter((flag) => !flag.startsWith("--inspect"))
-    .map((flag, at, flags) => (flags[at - 1] === "--import" ? import.meta.resolve(flag) : flag));
+    .map((flag, at, flags) => {
+      if (flags[at - 1] === "--import") return import.meta.resolve(flag);
+      return flag.startsWith("--import=") ? `--import=${import.meta.resolve(flag.slice(9))}` : flag;
+    });
 }

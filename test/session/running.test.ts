@@ -201,4 +201,27 @@ describe("an interrupt", () => {
     assert.equal(later.result?.data["text/plain"], "0");
     assert.equal(ran.stderr(), "");
   });
+
+  it("at 200 random moments of anything leaves process and state as they were", async () => {
+    const { pid } = notebook.session;
+    await notebook.run("$.count = 0");
+    const codes = [
+      ...Object.values(endless),
+      'while (true) console.log("x".repeat(200))',
+      "while (true) await new Promise((resolve) => setImmediate(resolve))",
+      'while (true) await require("node:fs").promises.readFile("notebook.ts")',
+      "await Promise.all([1, 2].map(async () => { while (true) await new Promise((r) => setTimeout(r, 1)); }))",
+    ];
+    for (let i = 1; i <= 200; i++) {
+      const running = notebook.run(codes[i % codes.length]!);
+      await sleep(Math.random() * 10);
+      await notebook.session.interrupt();
+      const ran = await running;
+      assert.equal(ran.outcome.status, "interrupted");
+      assert.equal(ran.stderr(), "");
+      const { result } = await notebook.run("return { value: ++$.count }");
+      assert.equal(result?.data["text/plain"], String(i));
+    }
+    assert.equal(notebook.session.pid, pid);
+  });
 });

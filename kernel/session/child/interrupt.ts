@@ -9,6 +9,7 @@
 import { executionAsyncId, executionAsyncResource } from "node:async_hooks";
 import { writeSync } from "node:fs";
 import { Session as Inspector } from "node:inspector";
+import { createRequire } from "node:module";
 import { currentTask } from "./attribution.js";
 import { INTERRUPTS_FD, whenUncritical } from "./emit.js";
 import { startWatchdogThread } from "./watchdog.js";
@@ -20,15 +21,21 @@ interface AsyncWrap {
   clearAsyncIdStack(): void;
 }
 
-/** Node's internal binding, or undefined in a version that no longer shows it. */
-function asyncWrap(): AsyncWrap | undefined {
-  const { binding } = process as unknown as { binding?: (name: string) => unknown };
+/**
+ * Node's internal binding: shown by `process.binding` up to Node 22, and later by the module that Node's own tests use, which
+ * --expose-internals allows.
+ */
+function asyncWrap(): AsyncWrap {
+  const { binding } = process as unknown as { binding: (name: string) => unknown };
   const { noDeprecation } = process;
   process.noDeprecation = true;
   try {
-    return binding?.("async_wrap") as AsyncWrap;
+    return binding("async_wrap") as AsyncWrap;
   } catch {
-    return undefined;
+    const test = createRequire(import.meta.url)("internal/test/binding") as {
+      internalBinding: (name: string) => unknown;
+    };
+    return test.internalBinding("async_wrap") as AsyncWrap;
   } finally {
     process.noDeprecation = noDeprecation;
   }
@@ -40,7 +47,7 @@ let inspector: Inspector | undefined;
 /** Unwinds the JavaScript stack up to the event loop, at the next call or loop. */
 export function terminate(): void {
   // Answered when the stack is gone and Node has not counted yet.
-  inspector?.post("Runtime.terminateExecution", () => wrap?.clearAsyncIdStack());
+  inspector?.post("Runtime.terminateExecution", () => wrap.clearAsyncIdStack());
 }
 
 /** Frames on top of the stack in any case: `userCodeRuns`, `interruptNow` and the evaluated expression. */

@@ -54,12 +54,13 @@ process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, p
 process.on("SIGINT", () => undefined);
 // Node's own listener writes to file descriptor 2, past the cell that caused the warning.
 process.removeAllListeners("warning");
-process.on("warning", (warning) => {
+process.on("warning", ({ name, message }) => {
+  const text = `${name}: ${message}`;
   // What the kernel itself uses of Node is not the user's concern.
-  if (warning.name === "ExperimentalWarning" && /^(?:VM Modules|vm\.)/.test(warning.message)) return;
+  if (/^(?:ExperimentalWarning: (?:VM Modules|vm\.)|internal\/test\/binding:)/.test(text)) return;
   // What an interrupted cell had open is closed when it is collected, and its code is not to blame.
-  if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(warning.message)) return;
-  console.error(`${warning.name}: ${warning.message}`);
+  if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(message)) return;
+  console.error(text);
 });
 
 /** Takes a request; user code that it runs is left to the returned work. */
