@@ -66,70 +66,94 @@ function emitMatmul(
   stores: (space: Space) => Store[],
   places: Places,
 ): MatmulKernel {
-  const rank = group.dims.length;
   const k = product.inputs[0]!.shape.at(-1)!;
   const [a, b] = group.operands as [Operand, Operand];
-  // Each side as [...batch, its own dim, k].
-  const bTransposed = swapped(b.view.strides);
-  const transposed = !main.countsPoints && prefersColumns(views, rank);
-  const [left, right] = transposed ? [b, a] : [a, b];
-  const [ofLeft, ofRight] = transposed ? [bTransposed, a.view.strides] : [a.view.strides, bTransposed];
-  const [row, column] = transposed ? [rank - 1, rank - 2] : [rank - 2, rank - 1];
+  const column = group.dims.length - 1;
+  const rank = product.shape.length;
+  // Each operand over the group's dims: the left one stands still along the columns, the right one along the rows.
+  const left = alongGroup(group, a.view, rank - 2, a.view.strides[rank - 2]!);
+  const right = alongGroup(group, b.view, rank - 1, b.view.strides[rank - 1]!);
+  const [aStep, bStep] = [a.view.strides[rank - 1]!, b.view.strides[rank - 2]!];
 
-  const batchDims = group.dims.slice(0, rank - 2);
-  // Along the rows the right side stands still. Batches that share it, and follow one another on the left, make one taller matrix.
-  const still: Flat = { offset: 0, strides: [...ofRight.slice(0, -2), 0] };
-  const outer = mergedSpace([...batchDims, group.dims[row]!], 0, [
-    ...views.map((view) => rowsLast(view, rank, row)),
-    { offset: 0, strides: ofLeft.slice(0, -1) },
-    still,
-  ]);
+  const row = column - 1;
+  const oneRowDim = row >= 0 && group.dims[row] === product.shape[rank - 2];
+  if (oneRowDim && !main.countsPoints && prefersColumns(views, row, column)) {
+    const batch = mergedSpace(group.dims.slice(0, row), 0, [...views, left, right]);
+    const space = batch.around(new Space([group.dims[column]!, group.dims[row]!], [column, row]));
+    const epilogue = main.body(space);
+    return {
+      kind: "matmul",
+      batch: batch.dims,
+      m: group.dims[column]!,
+      n: group.dims[row]!,
+      k,
+      dtype: product.dtype,
+      a: operandView(b, right, batch, [right.strides[column]!, bStep], places),
+      b: operandView(a, left, batch, [aStep, left.strides[row]!], places),
+      epilogue,
+      stores: stores(space),
+    };
+  }
+  // The innermost dim along which the right side stands still gives the rows: batches that share it, and follow one another on the
+  // left, make one taller matrix.
+  const outer = mergedSpace(group.dims.slice(0, column), 0, [...views, left, right]);
   const last = outer.columns.at(-1);
-  const hasRow = last !== undefined && still.strides[last] === 0;
-  const batch = hasRow ? new Space(outer.dims.slice(0, -1), outer.columns.slice(0, -1)) : outer;
-  const rowFrom = hasRow && last < rank - 2 ? last : row;
-  const rows = hasRow ? outer.dims.at(-1)! : 1;
+  const rows = last !== undefined && right.strides[last] === 0;
+  const batch = rows ? new Space(outer.dims.slice(0, -1), outer.columns.slice(0, -1)) : outer;
+  const m = rows ? outer.dims.at(-1)! : 1;
   const n = group.dims[column]!;
-  const space = batch.around(new Space([rows, n], [rowFrom, column]));
-
-  const operand = ({ base, view }: Operand, inner: readonly number[]): View => ({
-    ...batch.view(places.of(base, -1), view, base.dtype, dtypeBytes[base.dtype]),
-    strides: [...batch.strides(view), ...inner],
-  });
-  const leftRow = ofLeft[hasRow ? last : rank - 2]!;
+  // Without rows any column will do, since its stride is never used.
+  const space = batch.around(new Space([m, n], [rows ? last : column, column]));
   const epilogue = main.body(space);
   return {
     kind: "matmul",
     batch: batch.dims,
-    m: rows,
+    m,
     n,
     k,
     dtype: product.dtype,
-    a: operand(left, [leftRow, ofLeft[rank - 1]!]),
-    b: operand(right, [ofRight[rank - 1]!, ofRight[rank - 2]!]),
+    a: operandView(a, left, batch, [rows ? left.strides[last]! : 0, aStep], places),
+    b: operandView(b, right, batch, [bStep, right.strides[column]!], places),
     epilogue,
     stores: stores(space),
   };
 }
 
+/** The strides of an operand along the dims of the group: those of the batch, and `stride` along dimension `own` of the product. */
+function alongGroup(group: Group, view: Flat, own: number, stride: number): Flat {
+  const { step } = group.matmulAt!;
+  const strides = group.dims.map((_, column) => {
+    let sum = step[own]![column]! * stride;
+    for (let j = 0; j < step.length - 2; j++) sum += step[j]![column]! * view.strides[j]!;
+    return sum;
+  });
+  return { offset: 0, strides };
+}
+
+function operandView(
+  { base, view }: Operand,
+  along: Flat,
+  batch: Space,
+  inner: readonly number[],
+  places: Places,
+): View {
+  const { external, offset } = places.of(base, -1);
+  return {
+    external,
+    offset: offset + view.offset * dtypeBytes[base.dtype],
+    dtype: base.dtype,
+    strides: [...batch.strides(along), ...inner],
+  };
+}
+
 /** Whether most of what the epilogue touches lies along the rows of the product: then the transposed product is computed. */
-function prefersColumns(views: readonly Flat[], rank: number): boolean {
+function prefersColumns(views: readonly Flat[], row: number, column: number): boolean {
   let columns = 0;
   for (const { strides } of views) {
-    if (strides[rank - 1] === 1 && strides[rank - 2] !== 1) columns--;
-    else if (strides[rank - 2] === 1 && strides[rank - 1] !== 1) columns++;
+    if (strides[column] === 1 && strides[row] !== 1) columns--;
+    else if (strides[row] === 1 && strides[column] !== 1) columns++;
   }
   return columns > 0;
-}
-
-function swapped(strides: readonly number[]): number[] {
-  const rank = strides.length;
-  return [...strides.slice(0, -2), strides[rank - 1]!, strides[rank - 2]!];
-}
-
-/** The view over batch and row only. */
-function rowsLast(view: Flat, rank: number, row: number): Flat {
-  return { offset: 0, strides: [...view.strides.slice(0, rank - 2), view.strides[row]!] };
 }
 
 function emitIndexed(group: Group, value: Value, places: Places): GatherKernel | ScatterAddKernel | null {

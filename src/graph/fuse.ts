@@ -111,7 +111,7 @@ class Fusion {
     const input = sourceOf(value);
     group.loads[body ? 1 : 0]--;
     let below = throughMovement(value, at!, group.space(body));
-    while (below !== null && "dim" in below && group.canSplit()) {
+    while (below !== null && "dim" in below && group.canSplit(below)) {
       group.split(below);
       below = throughMovement(value, at!, group.space(body));
     }

@@ -33,12 +33,18 @@ export interface Fold {
 export const maxInstructions = 64;
 export const maxLoads = 16;
 
+/** Large products are not cut into pieces of fewer rows than this. */
+const fewRows = 8;
+const smallProduct = 4096;
+
 export class Group {
-  /** Main space: of a map all dims, of a reduction the kept ones, of a matrix product [...batch, m, n]. */
+  /** Main space: of a map all dims, of a reduction the kept ones, of a matrix product batch, rows and columns. */
   dims: number[];
   /** Reduced dims, after the main ones in the space of the body. */
   reduced: number[] = [];
   matmul: Value | null = null;
+  /** Where in the product the main space stands. */
+  matmulAt: Coordinates | null = null;
   /** Gather and scatter: runs alone, with fixed operands. */
   special: Value | null = null;
   readonly folds: Fold[] = [];
@@ -84,8 +90,9 @@ export class Group {
     return this.matmul === null && this.special === null && this.folds.length === 0;
   }
 
-  canSplit(): boolean {
-    return this.matmul === null && this.special === null;
+  canSplit({ dim, inner }: Split): boolean {
+    if (this.special !== null) return false;
+    return this.matmul === null || (dim < this.dims.length - 1 && inner >= fewRows);
   }
 
   split(split: Split): void {
@@ -100,33 +107,34 @@ export class Group {
     for (const at of this.body) splitColumn(at, split);
   }
 
-  /** Makes this map the epilogue of a matrix product, if its space can become the product's. */
+  /**
+   * Makes this map the epilogue of a matrix product. The last dim is then the product's columns; batch and rows may be any finer
+   * dims, whose innermost becomes the kernel's rows.
+   */
   becomeMatmul(product: Value, at: Coordinates): boolean {
     if (!this.isMap) return false;
     const order = bijection(at, product.shape, this.dims);
     if (order === null || (this.ordered && !ascending(order))) return false;
-    // Runs of dims that make up one dim of the product.
-    const runs: number[][] = [];
-    let next = 0;
-    for (const size of product.shape) {
-      const run: number[] = [];
-      let have = 1;
-      while (have < size) {
-        const dim = order[next++]!;
-        have *= this.dims[dim]!;
-        run.push(dim);
-      }
-      if (have !== size) return false;
-      for (let p = 0; p + 1 < run.length; p++) {
-        if (!this.mergeable(run[p]!, run[p + 1]!)) return false;
-      }
-      runs.push(run);
+    const n = product.shape.at(-1)!;
+    const columns: number[] = [];
+    for (let have = 1; have < n; have *= this.dims[columns[0]!]!) columns.unshift(order.pop()!);
+    if (columns.reduce((size, dim) => size * this.dims[dim]!, 1) !== n) return false;
+    for (let p = 0; p + 1 < columns.length; p++) {
+      if (!this.mergeable(columns[p]!, columns[p + 1]!)) return false;
     }
+    const rows = product.shape.at(-2)!;
+    const innermost = this.dims[order.at(-1) ?? -1] ?? 1;
+    if (innermost < rows && innermost < fewRows && product.size > smallProduct) return false;
+    const column = columns.at(-1);
     for (const each of this.main) {
-      each.step = each.step.map((row) => runs.map((run) => (run.length === 0 ? 0 : row[run.at(-1)!]!)));
+      each.step = each.step.map((row) => [
+        ...order.map((i) => row[i]!),
+        column === undefined ? 0 : row[column]!,
+      ]);
     }
-    this.dims = product.shape.slice();
+    this.dims = [...order.map((i) => this.dims[i]!), n];
     this.matmul = product;
+    this.matmulAt = at;
     return true;
   }
 

@@ -78,6 +78,15 @@ describe("one kernel", () => {
     assert.equal(kinds(relu(add(matmul(x, w), bias))), "matmul");
   });
 
+  test("is a linear layer on sequences, with what is broadcast along them", () => {
+    const sequences = counting([4, 16, 5]);
+    const flattened = matmul(reshape(sequences, [64, 5]), w);
+    const [kernel, ...rest] = kernels(relu(add(reshape(flattened, [4, 16, 3]), bias)));
+    assert.ok(rest.length === 0 && kernel!.kind === "matmul" && kernel.m === 64);
+    const positions = add(reshape(matmul(reshape(sequences, [64, 5]), w), [4, 16, 3]), counting([16, 3]));
+    assert.equal(kinds(positions), "matmul");
+  });
+
   test("is a linear layer whose pre-activation is wanted too", () => {
     const before = add(matmul(x, w), bias);
     const [kernel] = kernels(unary("tanh", before), before);
