@@ -15,6 +15,11 @@ export interface Culprit {
   readonly what: "input" | "target" | "gradient" | "weight" | "activation" | "loss function";
   /** The step in which it happened. */
   readonly step: number;
+  /**
+   * For an activation or a loss function: of the layers whose gradient is not finite, the one nearest to the loss, where the backward
+   * pass met it first; "" when all are finite.
+   */
+  readonly gradientOf?: string;
 }
 
 /** Thrown by `fit`. The model has the weights from before the step again. */
@@ -74,8 +79,11 @@ export class Diagnosis {
     if (!isFinite(target)) return { layer: "", what: "target", step };
     const update = this.#badUpdate(this.#weights, step - 1);
     if (update !== null) return update;
+    const gradientOf = this.#lastBad(this.#parameters.map((parameter) => parameter.grad)) ?? "";
     const layer = this.#badActivation(inputs);
-    return layer === null ? { layer: "", what: "loss function", step } : { layer, what: "activation", step };
+    return layer === null
+      ? { layer: "", what: "loss function", step, gradientOf }
+      : { layer, what: "activation", step, gradientOf };
   }
 
   /**
@@ -83,10 +91,16 @@ export class Diagnosis {
    * was the first to go bad. A finite gradient can make a weight infinite, but only one that is no number makes it NaN.
    */
   #badUpdate(weights: readonly Tensor[], step: number): Culprit | null {
-    const bad = weights.findLastIndex((each) => !isFinite(each));
-    if (bad < 0) return null;
-    const layer = this.#names[bad]!.split(".").slice(0, -1).join(".");
-    return { layer, what: weights[bad]!.isnan().any().item() === 1 ? "gradient" : "weight", step };
+    const layer = this.#lastBad(weights);
+    if (layer === null) return null;
+    const noNumber = weights.some((each) => each.isnan().any().item() === 1);
+    return { layer, what: noNumber ? "gradient" : "weight", step };
+  }
+
+  /** The layer of the last tensor that is not finite; the tensors are in the order of the parameters. */
+  #lastBad(tensors: readonly (Tensor | null)[]): string | null {
+    const bad = tensors.findLastIndex((each) => each !== null && !isFinite(each));
+    return bad < 0 ? null : this.#names[bad]!.split(".").slice(0, -1).join(".");
   }
 
   /** Runs the model on the weights that the loss was computed from, and gives the first layer with a bad output. */
@@ -113,28 +127,36 @@ export class Diagnosis {
     return bad;
   }
 
-  #sentence({ layer, what, step }: Culprit): string {
-    const module = this.#model.namedModules().find(([name]) => name === layer)?.[1] ?? this.#model;
-    const where =
-      layer === ""
-        ? "the model itself"
-        : `layer ${layer}, ${module.namedChildren().length === 0 ? module : module.name()}`;
+  #sentence({ layer, what, step, gradientOf }: Culprit): string {
     const lower = "lower the learning rate, or pass clipGradNorm";
+    const backward =
+      gradientOf === undefined
+        ? ""
+        : `; of the gradients that of ${this.#describe(gradientOf!)} went bad first`;
     switch (what) {
       case "input":
       case "target":
         return `the batch's ${what} holds NaN or infinite values; clean the data: x.isfinite()`;
       case "gradient":
-        return `the gradient went bad first in step ${step}, in ${where}; ${lower}`;
+        return `the gradient went bad first in step ${step}, in ${this.#describe(layer)}; ${lower}`;
       case "weight":
-        return `the gradient of step ${step} was so large that a weight overflowed, in ${where}; ${lower}`;
+        return `the gradient of step ${step} was so large that a weight overflowed, in ${this.#describe(layer)}; ${lower}`;
       case "activation":
-        return `the first output that is not finite is that of ${where}; ${lower}, or normalize the input`;
+        return `the first output that is not finite is that of ${this.#describe(layer)}${backward}; ${lower}, or normalize the input`;
       case "loss function":
-        return "all layers' outputs are finite, so the loss function made it: a logarithm of 0, a division by 0 or an overflow";
+        return (
+          "all layers' outputs are finite, so the loss function made it: an overflow, a logarithm of 0 or a division by 0" +
+          `${backward}; ${lower}`
+        );
       default:
         return what satisfies never;
     }
+  }
+
+  #describe(layer: string): string {
+    if (layer === "") return "the model itself";
+    const module = this.#model.namedModules().find(([name]) => name === layer)?.[1] ?? this.#model;
+    return `layer ${layer}, ${module.namedChildren().length === 0 ? module : module.name()}`;
   }
 }
 
