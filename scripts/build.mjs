@@ -2,7 +2,7 @@
 // figures' page. Each part is done again only when something it is made of has changed, and says so in one line.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -47,8 +47,9 @@ async function compile() {
 async function bundle() {
   const { build } = await import("esbuild");
   const shared = { absWorkingDir: root, bundle: true, format: "esm", platform: "node", target: "node20" };
-  await build({
+  const { metafile } = await build({
     ...shared,
+    metafile: true,
     entryPoints,
     outdir: "dist/kernel",
     outbase: "kernel",
@@ -63,6 +64,20 @@ async function bundle() {
     const plugins = [ownPaths(dirname(entry)), externals];
     const outfile = `dist/${entry}.js`;
     await build({ ...shared, entryPoints: [`${entry}.ts`], outfile, logLevel: "warning", plugins });
+  }
+  return Object.keys(metafile.outputs).map((path) => join(root, path));
+}
+
+/** Removes from dist what neither a source nor a bundle accounts for any more, since dist is what gets published. */
+function prune(bundled) {
+  const kept = new Set(bundled);
+  for (const folder of ["kernel", "src"]) {
+    const output = join(root, "dist", folder);
+    for (const name of readdirSync(output, { recursive: true })) {
+      const source = join(root, folder, name.replace(/(\.d)?\.[tj]s$/, ".ts"));
+      const file = join(output, name);
+      if (/\.[tj]s$/.test(name) && !existsSync(source) && !kept.has(file)) rmSync(file);
+    }
   }
 }
 
@@ -126,7 +141,9 @@ export async function buildAll() {
   const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
   const scripts = async () => {
     await part("typescript", async () => (fresh ? "up to date" : (await compile(), "compiled to dist")));
-    await part("bundles", async () => (fresh ? "up to date" : (await bundle(), entryPoints.join(", "))));
+    await part("bundles", async () =>
+      fresh ? "up to date" : (prune(await bundle()), entryPoints.join(", ")),
+    );
     writeFileSync(stamp, wanted);
   };
   const engines = async () => {
