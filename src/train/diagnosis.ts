@@ -129,10 +129,9 @@ export class Diagnosis {
 
   #sentence({ layer, what, step, gradientOf }: Culprit): string {
     const lower = "lower the learning rate, or pass clipGradNorm";
-    const backward =
-      gradientOf === undefined
-        ? ""
-        : `; of the gradients that of ${this.#describe(gradientOf!)} went bad first`;
+    const backward = gradientOf
+      ? `; of the gradients that of ${this.#describe(gradientOf)} went bad first`
+      : "";
     switch (what) {
       case "input":
       case "target":
