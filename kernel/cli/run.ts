@@ -42,6 +42,9 @@ export const run: Command = {
         `--timeout takes a number of seconds over 0, not ${JSON.stringify(values.timeout)}`,
       );
     }
+    // The first Ctrl-C stops the cell and keeps what there is; the second ends the process.
+    const stopped = new AbortController();
+    process.once("SIGINT", () => stopped.abort());
     try {
       const { failure, values: shown } = await executeNotebook({
         path,
@@ -50,6 +53,7 @@ export const run: Command = {
         show: values.show ?? [],
         allowErrors: values["allow-errors"] ?? false,
         onProgress: showProgress(process.stderr),
+        signal: stopped.signal,
         ...(timeout !== undefined && { timeout }),
       });
       console.error(`wrote ${output}`);

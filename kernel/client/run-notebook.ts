@@ -10,6 +10,8 @@ export interface RunOptions {
   /** Go on after a cell that throws. */
   readonly allowErrors?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+  /** Stops the running cell, which then counts as failed. */
+  readonly signal?: AbortSignal;
 }
 
 export type Progress =
@@ -80,7 +82,10 @@ export async function runNotebook(
       running = id;
       collected.watch(id, cell.outputs!);
     });
+    const interrupt = (): void => void client.send("control", "interrupt_request", {});
+    options.signal?.addEventListener("abort", interrupt);
     const reply = await withTimeout(replied, kernel, options.timeout);
+    options.signal?.removeEventListener("abort", interrupt);
     const { content } = reply.message;
     cell.execution_count = (content["execution_count"] as number | undefined) ?? null;
     const failed = content["status"] !== "ok";
@@ -96,7 +101,8 @@ export async function runNotebook(
       const evalue = `cell ${index} of ${total} took longer than ${options.timeout} s and was stopped`;
       return { index, ename: "Timeout", evalue, traceback: [evalue] };
     }
-    if (!options.allowErrors && !hasTag(cell, MAY_RAISE)) return { index, ...errorOf(content) };
+    const goesOn = options.allowErrors || hasTag(cell, MAY_RAISE);
+    if (!goesOn || options.signal?.aborted) return { index, ...errorOf(content) };
   }
   return undefined;
 }

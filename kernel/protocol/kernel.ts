@@ -82,7 +82,9 @@ export class Kernel implements KernelContext {
 
   async forgetCells(): Promise<void> {
     this.comms.closeAll();
-    await this.language.reset();
+    await this.language
+      .reset()
+      .catch((error: Error) => this.log(`cells were not forgotten: ${error.message}`));
   }
 
   shutdown(restart: boolean): void {
