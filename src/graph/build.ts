@@ -264,7 +264,9 @@ export function pad(a: Node, before: readonly number[], after: readonly number[]
   if (sameNumbers(a.shape, shape)) return a;
   const fill = scalar(value, a.dtype);
   const attributes = [...before, ...after];
-  const node = made(Kind.pad | (a.code & dtypeBits), a.dtype, shape, product(shape), a, fill, null);
+  // Structure, unlike the value of a scalar: the planner adds zero-padded parts by putting them next to each other.
+  const code = Kind.pad | (Number(value === 0) << opShift) | (a.code & dtypeBits);
+  const node = made(code, a.dtype, shape, product(shape), a, fill, null);
   node.attributes = attributes;
   return node;
 }

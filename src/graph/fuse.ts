@@ -6,6 +6,7 @@
  * it stands at every element of the value exactly once, else a new map; and a map that meets a product or a
  * reduction which only it reads turns into that kernel, with itself as the epilogue.
  */
+import { assemblyOf } from "./assembly.js";
 import { bijection, broadcastTo, type Coordinates, equal, flat, rowMajor } from "./coordinates.js";
 import { estimate, worthStoring } from "./cost.js";
 import { Group, maxInstructions, maxLoads, type Operand } from "./group.js";
@@ -217,35 +218,16 @@ class Fusion {
     };
     const origin = shape.map(() => 0);
     if (value.kind === Kind.concat) {
-      const dim = value.attributes[1]!;
+      const { dim, stretches } = assemblyOf(value);
       let start = 0;
-      for (const input of value.inputs) {
-        const offset = origin.slice();
-        offset[dim] = start;
-        start += input.shape[dim]!;
-        if (input.size > 0) part(input, input.shape, offset);
+      for (const { size, input } of stretches) {
+        if (size > 0) part(input, shape.with(dim, size), origin.with(dim, start));
+        start += size;
       }
     } else {
       const [input, fill] = value.inputs as [Value, Value];
-      const before = value.attributes.slice(0, rank);
-      const padded = before.map((_, i) => i).filter((i) => shape[i] !== input.shape[i]);
-      if (padded.length === 1 && input.size > 0) {
-        const dim = padded[0]!;
-        const slab = (start: number, size: number): void => {
-          const dims = shape.slice();
-          dims[dim] = size;
-          const offset = origin.slice();
-          offset[dim] = start;
-          if (size > 0) part(fill, dims, offset);
-        };
-        slab(0, before[dim]!);
-        const end = before[dim]! + input.shape[dim]!;
-        slab(end, shape[dim]! - end);
-        part(input, input.shape, before);
-      } else {
-        const border = part(fill, shape, origin);
-        if (input.size > 0) part(input, input.shape, before).waitsFor.add(border);
-      }
+      const border = part(fill, shape, origin);
+      if (input.size > 0) part(input, input.shape, value.attributes.slice(0, rank)).waitsFor.add(border);
     }
     this.readersWait(value);
   }

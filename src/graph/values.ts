@@ -5,6 +5,7 @@
  * that it was made from.
  */
 import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../engine/program.js";
+import { asConcat, type Assembly, padAsAssembly, sumOfAssemblies } from "./assembly.js";
 import type { Coordinates } from "./coordinates.js";
 import type { Group } from "./group.js";
 import {
@@ -101,6 +102,7 @@ export class Value {
 }
 
 const noAttributes: readonly number[] = [];
+const add = binaryOps.indexOf("add");
 
 /** The values of `nodes` (in the order of the walk), operands before their users; and the value of each node. */
 export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[] } {
@@ -108,6 +110,8 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
   const of = new Array<Value>(nodes.length);
   const known = new Map<string, Value>();
   const slots = numberSlots(nodes);
+  /** Scalars that are known to be 0. */
+  const zeros = new Set<Value>();
 
   function make(node: Node, inputs: readonly Value[]): Value {
     const leaf = node.storage !== null;
@@ -119,7 +123,27 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
       if (source.dtype === node.dtype) return source;
       if (source !== inputs[0]) return merged(node, kind, [source], attributes, -1);
     }
+    if (kind === Kind.pad) {
+      const [input, fill] = inputs as [Value, Value];
+      if (opOf(node) === 1) zeros.add(fill);
+      const assembly = padAsAssembly(node.shape, input, fill, attributes);
+      if (assembly !== null) return assembled(node, assembly);
+    }
+    if (kind === Kind.concat) {
+      const dim = attributes[1]!;
+      const stretches = inputs.map((input) => ({ size: input.shape[dim]!, input }));
+      return assembled(node, { dim, stretches });
+    }
+    if (kind === Kind.binary && opOf(node) === add) {
+      const sum = sumOfAssemblies(inputs[0]!, inputs[1]!, zeros);
+      if (sum !== null) return assembled(node, sum);
+    }
     return merged(node, kind, inputs, attributes, slots[node.index]!);
+  }
+
+  function assembled(node: Node, assembly: Assembly): Value {
+    const { inputs, attributes } = asConcat(assembly);
+    return merged(node, Kind.concat, inputs, attributes, -1);
   }
 
   function merged(
@@ -132,7 +156,7 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
     const name =
       slot >= 0
         ? `slot ${kind} ${slot}`
-        : `${node.code}|${inputs.map((input) => input.id).join()}|${attributes.join()}`;
+        : `${kind} ${node.code}|${inputs.map((input) => input.id).join()}|${attributes.join()}`;
     let value = known.get(name);
     if (value === undefined) {
       value = new Value(

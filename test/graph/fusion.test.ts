@@ -246,6 +246,13 @@ describe("what is stored", () => {
     assert.ok(kernel!.kind === "matmul" && kernel.m === 24 && kernel.batch.length === 0);
   });
 
+  test("zero-padded parts that are added up, such as gradients of slices, are computed next to each other", () => {
+    const padded = (i: number): Node => pad(mul(x, number(i)), [0, 80 * i], [0, 160 - 80 * i], 0);
+    const list = kernels(add(add(padded(0), padded(2)), padded(1)));
+    assert.ok(list.every((kernel) => kernel.kind === "map"));
+    assert.ok(list.length === 1 && list[0]!.kind === "map" && list[0]!.stores.length === 3);
+  });
+
   test("parts of a concat and the middle of a pad are computed in their place", () => {
     const wide = counting([100, 8000]);
     assert.equal(kinds(concat([mul(wide, wide), unary("exp", x)], 1)), "map map");

@@ -157,6 +157,20 @@ describe("movement", () => {
   each(all, "flip", (dtype) => flip(x(dtype), [0, 2]));
   each(numeric, "pad", (dtype) => pad(x(dtype), [1, 0, 2], [0, 1, 1], 3));
   each(numeric, "pad along one dimension", (dtype) => pad(x(dtype), [0, 2, 0], [0, 1, 0], 3));
+  each(numeric, "a sum of zero-padded parts", (dtype) => {
+    const padded = (before: number, size: number): Node =>
+      pad(binary("mul", some([2, size], dtype), scalar(3, dtype)), [0, before], [0, 9 - before - size], 0);
+    return binary("add", binary("add", padded(5, 2), padded(0, 3)), padded(3, 1));
+  });
+  each(numeric, "a sum of padded parts that overlap, or are padded with something else", (dtype) => {
+    const padded = (before: number, value: number): Node =>
+      pad(some([3], dtype), [before], [5 - before], value);
+    return binary(
+      "add",
+      binary("add", padded(0, 0), padded(2, 0)),
+      binary("add", padded(5, 1), padded(0, 0)),
+    );
+  });
   each(all, "concat", (dtype) => concat([x(dtype), some([2, 1, 4], dtype), x(dtype)], 1));
   each(numeric, "concat of computed parts", (dtype) =>
     concat([binary("mul", x(dtype), x(dtype)), permute(some([4, 3, 2], dtype), [2, 1, 0])], 2),
