@@ -101,8 +101,7 @@ export class Cells {
     this.#last = undefined;
     this.#nextId = Math.max(this.#nextId, record.id + 1);
     this.#workspace.keep(record.id, file);
-    this.#registry.commit(record);
-    this.#workspace.prune(this.#registry.inUse());
+    this.#workspace.forget(this.#registry.commit(record));
   }
 
   /** An expression for user_expressions: its value is the result, its types are not looked at. */

@@ -1,5 +1,6 @@
 /**
- * What the committed cells have declared: for each name the latest cell that declares it, and each cell's declarations. Plain data, so that a restarted worker can be given it again.
+ * What the committed cells have declared: for each name the latest cell that declares it. Records of cells are plain data, so that
+ * a restarted worker can be given them again.
  */
 import type { Meaning, NameKind } from "./syntax.js";
 
@@ -28,21 +29,36 @@ export interface Binding extends DeclaredName {
 }
 
 export class Registry {
-  readonly records = new Map<number, CellRecord>();
   readonly #prelude = new Map<string, Binding>();
   readonly #bindings = new Map<string, readonly Binding[]>();
+  /** How many names stand for each cell. */
+  readonly #uses = new Map<number, number>();
 
   setPrelude(names: readonly DeclaredName[]): void {
     for (const name of names) this.#prelude.set(name.name, { ...name, from: PRELUDE });
   }
 
-  commit(record: CellRecord): void {
-    this.records.set(record.id, record);
+  /** Takes in what a cell declares; answers the ids of cells that no name stands for any more. */
+  commit(record: CellRecord): number[] {
+    const forgotten: number[] = [];
     for (const declared of record.names) {
       // A value and a type may share a name, also from two cells; where meanings overlap the new declaration replaces the old one.
-      const rest = this.find(declared.name).filter((old) => (old.meaning & declared.meaning) === 0);
-      this.#bindings.set(declared.name, [...rest, { ...declared, from: record.id }]);
+      const found = this.find(declared.name);
+      const kept = found.filter((old) => (old.meaning & declared.meaning) === 0);
+      this.#bindings.set(declared.name, [...kept, { ...declared, from: record.id }]);
+      for (const { from } of found)
+        if (!kept.some((old) => old.from === from) && this.#count(from, -1) === 0) forgotten.push(from);
+      this.#count(record.id, 1);
     }
+    if (record.names.length === 0) forgotten.push(record.id);
+    return forgotten;
+  }
+
+  #count(id: number, change: number): number {
+    const uses = (this.#uses.get(id) ?? 0) + change;
+    if (uses > 0) this.#uses.set(id, uses);
+    else this.#uses.delete(id);
+    return uses;
   }
 
   /** What a name means now: nothing, one declaration, or a value and a type from two cells. */
@@ -58,15 +74,8 @@ export class Registry {
     return new Set([...this.#bindings.keys(), ...this.#prelude.keys()]);
   }
 
-  /** Ids of the cells that any name stands for. */
-  inUse(): Set<number> {
-    return new Set(
-      [...this.#bindings.values()].flatMap((bindings) => bindings.map((binding) => binding.from)),
-    );
-  }
-
   clear(): void {
-    this.records.clear();
     this.#bindings.clear();
+    this.#uses.clear();
   }
 }

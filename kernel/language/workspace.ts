@@ -112,13 +112,14 @@ export class Workspace {
     this.#known.add(file);
   }
 
-  /** Lets go of cells that no name stands for any more. */
-  prune(ids: ReadonlySet<number>): void {
-    for (const [id, file] of this.#cells)
-      if (!ids.has(id) && !this.#files.isVirtual(file.fileName)) {
-        this.#cells.delete(id);
-        this.#open.delete(file.fileName);
-      }
+  /** Lets go of cells that no name stands for any more. What they add to the global scope stays. */
+  forget(ids: readonly number[]): void {
+    for (const id of ids) {
+      const file = this.#cells.get(id);
+      if (!file || this.#files.isVirtual(file.fileName)) continue;
+      this.#cells.delete(id);
+      this.#open.delete(file.fileName);
+    }
   }
 
   clear(): void {
