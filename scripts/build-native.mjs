@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
@@ -143,9 +143,11 @@ export async function buildNative() {
     const line = lines.find((text) => text.includes("error")) ?? lines[0];
     return { built: false, reason: `${compiler.name} failed: ${line}` };
   }
+  // Old objects go, but not fresh ones: another build of other sources may be about to link them.
   const kept = new Set(jobs.map((job) => job.path));
   for (const name of await readdir(cache)) {
-    if (name.endsWith(".o") && !kept.has(join(cache, name))) await rm(join(cache, name), { force: true });
+    const file = join(cache, name);
+    if (!kept.has(file) && Date.now() - (await stat(file)).mtimeMs > 3600e3) await rm(file, { force: true });
   }
   await writeFile(stamp, all);
   return { built: true };

@@ -63,7 +63,6 @@ test("random bodies over random strided and broadcast views", () => {
     };
     check([kernel], [make(total), make(next + 3), make(total), make(total), make(next)], {
       scalars: [1.25, -3],
-      scalars: [1.25, -3],
       what: `round ${round}`,
     });
   }

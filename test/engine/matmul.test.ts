@@ -60,13 +60,15 @@ test("row-major, transposed and strided operands, about the block sizes", () => 
     [29, 65, 100],
     [64, 3, 2],
     [3, 2, 64],
-    [1, 130, 70],
-    [130, 1, 70],
-    [30, 70, 90],
-    [6, 40, 1700],
+    [1, 130, 40],
+    [130, 1, 40],
+    [30, 35, 90],
+    [3, 20, 1700],
     [1, 30, 900],
+    [20, 40, 256],
+    [256, 40, 20],
     [90, 1, 5],
-    [100, 10, 128],
+    [100, 10, 64],
   ] as const) {
     for (const dtype of ["float32", "float64"] as const) {
       const layouts = [

@@ -88,7 +88,7 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
     if (cut.packA) {
       for (int64_t p = block.rowPanel0; p < block.rowPanel1; p++) {
         const int64_t first = firstRow(kernel, p);
-        packRows(rows + (first - row0) * x.k, operands.a + first * kernel.aRow + k0 * kernel.aCol, kernel.aRow, kernel.aCol, firstRow(kernel, p + 1) - first, x.k);
+        packRows(rows + (first - row0) * x.k, operands.a + first * kernel.aRow + k0 * kernel.aCol, kernel.aRow, kernel.aCol, firstRow(kernel, p + 1) - first, x.k, kernel.m - first);
       }
     }
     for (int64_t q = block.panel0; q < block.panel1; q++) {
@@ -290,12 +290,12 @@ void cutTyped(MatmulKernel& kernel) {
   if (cut.blockPanels > cut.panels) cut.blockPanels = cut.panels;
   cut.narrow = cut.panels == 1 && kBlocks == 1;
   cut.dense = cut.panels == cut.blockPanels && (cut.narrow || cut.panels > 1 || n == cut.width);
-  // Rows of A that are a multiple of a large power of two apart compete for the same cache sets.
-  const int64_t rowBytes = kernel.aRow * int64_t(sizeof(T));
-  cut.packA = cut.panels > 1 && k > 16 && rowBytes % 1024 == 0;
+  // Rows or columns of A that are a multiple of a large power of two apart compete for the same cache sets.
+  const auto crowded = [](int64_t stride) { return stride != 0 && stride * int64_t(sizeof(T)) % 1024 == 0; };
+  cut.packA = cut.panels > 1 && k > 16 && (crowded(kernel.aRow) || crowded(kernel.aCol));
   cut.packB = kernel.bCol != 1 || cut.rowPanels > 1;
   cut.packedBytes = roundUp(k * cut.panels * cut.width * int64_t(sizeof(T)), 64);
-  cut.packedRows = cut.packA ? roundUp(cut.blockRowPanels * kMicroRows * cut.kBlock * int64_t(sizeof(T)), 64) : 0;
+  cut.packedRows = cut.packA ? roundUp(cut.blockRowPanels * kMicroRows * cut.kBlock * int64_t(sizeof(T)), 64) + kVectorBytes : 0;
   cut.blockBytes = kernel.direct ? 0 : roundUp((cut.blockRowPanels * kMicroRows * cut.blockPanels + 1) * cut.width * int64_t(sizeof(T)), 64) + 64;
   cut.batchInside = !kernel.sharedB && cut.packedBytes <= kPackInside;
 }

@@ -33,18 +33,34 @@ struct MicroArguments {
   bool spill;        // rows may be written whole, in order: what goes past a row is overwritten by the next
 };
 
+/// Rows that end where C does.
+template <class T>
+__attribute__((noinline)) void writeEdge(const MicroArguments<T>& x, const T* edge, int64_t rows, int64_t width) {
+  T* to = x.c;
+  for (int64_t i = 0; i < rows; i++, to += x.cRow, edge += width) {
+    if (x.accumulate) {
+      for (int64_t j = 0; j < x.columns; j++) to[j] += edge[j];
+    } else {
+      for (int64_t j = 0; j < x.columns; j++) to[j] = edge[j];
+    }
+  }
+}
+
 template <class T, int M, int NV>
 void micro(const MicroArguments<T>& x) {
   constexpr int W = VectorOf<T>::lanes;
   typedef Vector<T> V;
   V sum[M][NV];
+#pragma GCC unroll 16
   for (int i = 0; i < M; i++) {
+#pragma GCC unroll 4
     for (int j = 0; j < NV; j++) sum[i][j] = V{};
   }
   const int64_t aRow = x.aRow, aCol = x.aCol, bRow = x.bRow;
   // Rows are reached from every third one, which leaves registers for the loop.
   constexpr int kBases = (M + 2) / 3;
   const T* a[kBases];
+#pragma GCC unroll 16
   for (int i = 0; i < kBases; i++) a[i] = x.a + 3 * i * aRow;
   const T* b = x.b;
   for (int64_t p = x.k; p > 0; p--) {
@@ -62,29 +78,30 @@ void micro(const MicroArguments<T>& x) {
     b += bRow;
   }
   T* c = x.c;
+  const int64_t cRow = x.cRow;
   if (x.spill || x.columns == NV * W) {
+    if (x.accumulate) {
 #pragma GCC unroll 16
-    for (int i = 0; i < M; i++) {
+      for (int i = 0; i < M; i++, c += cRow) {
 #pragma GCC unroll 4
-      for (int j = 0; j < NV; j++) {
-        T* to = c + i * x.cRow + j * W;
-        storeVector(to, x.accumulate ? sum[i][j] + loadVector(to) : sum[i][j]);
+        for (int j = 0; j < NV; j++) storeVector(c + j * W, sum[i][j] + loadVector(c + j * W));
+      }
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < M; i++, c += cRow) {
+#pragma GCC unroll 4
+        for (int j = 0; j < NV; j++) storeVector(c + j * W, sum[i][j]);
       }
     }
     return;
   }
-  T edge[NV * W];
+  T edge[M * NV * W];
 #pragma GCC unroll 16
   for (int i = 0; i < M; i++) {
 #pragma GCC unroll 4
-    for (int j = 0; j < NV; j++) storeVector(edge + j * W, sum[i][j]);
-    T* to = c + i * x.cRow;
-    if (x.accumulate) {
-      for (int64_t j = 0; j < x.columns; j++) to[j] += edge[j];
-    } else {
-      for (int64_t j = 0; j < x.columns; j++) to[j] = edge[j];
-    }
+    for (int j = 0; j < NV; j++) storeVector(edge + (i * NV + j) * W, sum[i][j]);
   }
+  writeEdge(x, edge, M, NV * W);
 }
 
 template <class T>

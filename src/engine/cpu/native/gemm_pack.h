@@ -74,16 +74,18 @@ void packPanel(T* to, const T* from, int64_t fromRow, int64_t fromColumn, int64_
   }
 }
 
-/// One panel of A: element (i, p) goes to to[p * rows + i].
+/// One panel of A: element (i, p) goes to to[p * rows + i]. `readable` rows exist from the first on. May write one vector past the end.
 template <class T>
-void packRows(T* to, const T* from, int64_t fromRow, int64_t fromColumn, int64_t rows, int64_t k) {
+void packRows(T* to, const T* from, int64_t fromRow, int64_t fromColumn, int64_t rows, int64_t k, int64_t readable) {
   if (fromColumn == 1) {
     transpose(to, rows, from, fromRow, rows, k);
     return;
   }
-  if (fromRow == 1) {
+  constexpr int W = VectorOf<T>::lanes;
+  const int64_t whole = (rows + W - 1) / W * W;
+  if (fromRow == 1 && whole <= readable) {
     for (int64_t p = 0; p < k; p++, to += rows, from += fromColumn) {
-      for (int64_t i = 0; i < rows; i++) to[i] = from[i];
+      for (int64_t i = 0; i < whole; i += W) storeVector(to + i, loadVector(from + i));
     }
     return;
   }
