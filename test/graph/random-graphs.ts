@@ -135,7 +135,7 @@ export function randomGraph(seed: number, leaves: readonly Node[], length: numbe
           a,
           a.shape.map((_, i) => (i === dim ? below(2) : 0)),
           a.shape.map(() => below(2)),
-          0.5,
+          pick([0, 0.5]),
         );
       }
       case 16: {
