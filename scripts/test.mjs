@@ -37,5 +37,12 @@ if (what === "all") {
   run("format", ...bin("prettier/bin/prettier.cjs", "--check", "."));
 }
 if (what.endsWith(".ts")) run(what, ...nodeTest(1, process.argv.slice(2)));
-if (what === "all" || what === "unit") run("unit tests", ...nodeTest(2, all.filter((file) => !isInterop(file))));
+if (what === "all" || what === "unit")
+  run(
+    "unit tests",
+    ...nodeTest(
+      2,
+      all.filter((file) => !isInterop(file)),
+    ),
+  );
 if (what === "all" || what === "interop") run("interop tests", ...nodeTest(1, all.filter(isInterop)));
