@@ -3,8 +3,15 @@
  * laid into its scope. The rare cell needs a line before it or brackets around it; offsets are mapped both ways.
  */
 import type TS from "typescript";
-import type { Binding, Registry } from "./registry.js";
-import { meanings, mentionedNames, topLevelNames, type ParsedCell, type TopLevelName } from "./syntax.js";
+import { PRELUDE, type Binding, type Registry } from "./registry.js";
+import {
+  mayNarrow,
+  meanings,
+  mentionedNames,
+  topLevelNames,
+  type ParsedCell,
+  type TopLevelName,
+} from "./syntax.js";
 
 export interface CellModule {
   readonly parsed: ParsedCell;
@@ -30,6 +37,9 @@ export interface CellModuleOptions {
   readonly all: boolean;
 }
 
+/** Variables, which narrowing can be about. */
+const VARIABLES = new Set<string>(["const", "let", "var"]);
+
 export function cellModule(parsed: ParsedCell, registry: Registry, options: CellModuleOptions): CellModule {
   const names = topLevelNames(parsed.file);
   const mentioned = mentionedNames(parsed.file);
@@ -39,8 +49,10 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
   for (const name of options.all ? registry.names() : mentioned.names) {
     const declared = names.get(name)?.meaning ?? 0;
     const visible = registry.find(name).filter((binding) => (binding.meaning & declared) === 0);
-    if (visible.length === 1 && declared === 0) {
-      foreign.set(name, visible[0]!);
+    const [only, ...others] = visible;
+    if (only && others.length === 0 && declared === 0) {
+      if (only.notNull && mentioned.names.has(name)) line += notNull(only, foreign);
+      else foreign.set(name, only);
       continue;
     }
     // A value and a type of one name from two cells: the value is declared, the type joins it (see Workspace).
@@ -58,9 +70,10 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
   const insertedAt = line === "" && !parsed.parenthesized ? 0 : pragmaEnd(parsed.text);
   const inserted = line === "" && !parsed.parenthesized ? "" : `${line}${parsed.parenthesized ? "(" : ""}\n`;
   const text = parsed.text.slice(0, insertedAt) + inserted + parsed.text.slice(insertedAt);
+  const watched = options.all || !mayNarrow(parsed.file) ? [] : variables(names, foreign);
   return {
     parsed,
-    text: parsed.parenthesized ? `${text}\n)` : text,
+    text: text + (parsed.parenthesized ? "\n)" : "") + (watched.length > 0 ? `\n;${watched.join(";")};` : ""),
     names,
     foreign,
     identifiers: mentioned.all,
@@ -70,6 +83,32 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
     insertedLength: inserted.length,
     end: text.length,
   };
+}
+
+/** Lets a cell know of a variable what earlier cells have shown, as it would if all were one file. */
+function notNull(binding: Binding, foreign: Map<string, Binding>): string {
+  const { name, kind } = binding;
+  if (kind !== "const") {
+    foreign.set(name, binding);
+    return `${name} = ${name}!;`;
+  }
+  const hidden = `__cellgrad_${String(binding.from)}_${name}`;
+  foreign.set(hidden, binding);
+  return `declare const ${name}: NonNullable<typeof ${hidden}>;`;
+}
+
+/** Variables whose narrowed type at the end of the cell is of interest. */
+function variables(
+  names: ReadonlyMap<string, TopLevelName>,
+  foreign: ReadonlyMap<string, Binding>,
+): string[] {
+  const own = [...names.values()].filter(
+    ({ kind, meaning }) => VARIABLES.has(kind) && meaning === meanings.value,
+  );
+  const others = [...foreign.values()].filter(({ kind, meaning, from }) => {
+    return from !== PRELUDE && VARIABLES.has(kind) && meaning === meanings.value;
+  });
+  return [...own, ...others].map(({ name }) => name);
 }
 
 /** Comments such as `// @ts-nocheck`, `/** @jsx h *​/` and `/// <reference>` only count at the very top of a file. */

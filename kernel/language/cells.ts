@@ -7,7 +7,7 @@ import { cellModule, type CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import { completenessOf } from "./completeness.js";
 import { completeMagic, completionsAt, type EditedCell } from "./completion.js";
-import { declaredName, declaredNames } from "./declared-names.js";
+import { declaredName, declaredNames, notNullNames } from "./declared-names.js";
 import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
 import { inspectionAt } from "./inspection.js";
@@ -86,7 +86,7 @@ export class Cells {
         cell: compiled,
         warnings: types.map((problem) => toDiagnostic(problem, code, "warning")),
       },
-      record: { id, cell, source: code, names: declaredNames(open) },
+      record: { id, cell, source: code, names: declaredNames(open), notNull: notNullNames(open) },
     };
   }
 

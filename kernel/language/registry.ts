@@ -18,6 +18,8 @@ export interface CellRecord {
   readonly cell: number;
   readonly source: string;
   readonly names: readonly DeclaredName[];
+  /** Variables of this and of earlier cells that it mentions: whether they are known not to be null or undefined at its end. */
+  readonly notNull: Readonly<Record<string, boolean>>;
 }
 
 /** Id of the prelude, which comes before all cells. */
@@ -26,6 +28,8 @@ export const PRELUDE = 0;
 export interface Binding extends DeclaredName {
   /** Id of the record that declares the name. */
   readonly from: number;
+  /** Its type has null or undefined and the cells since have shown that its value is neither. */
+  readonly notNull?: boolean;
 }
 
 export class Registry {
@@ -49,6 +53,14 @@ export class Registry {
       for (const { from } of found)
         if (!kept.some((old) => old.from === from) && this.#count(from, -1) === 0) forgotten.push(from);
       this.#count(record.id, 1);
+    }
+    for (const [name, notNull] of Object.entries(record.notNull)) {
+      const bindings = this.#bindings.get(name);
+      if (bindings)
+        this.#bindings.set(
+          name,
+          bindings.map((binding) => ({ ...binding, notNull })),
+        );
     }
     if (record.names.length === 0) forgotten.push(record.id);
     return forgotten;

@@ -229,6 +229,28 @@ export interface Mentioned {
   readonly augments: boolean;
 }
 
+/** Whether statements of the top level may narrow the type of a variable for what follows the cell. */
+export function mayNarrow(file: TS.SourceFile): boolean {
+  return file.statements.some((statement) => {
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.some(({ type, initializer }) => type && initializer);
+    if (!ts.isExpressionStatement(statement))
+      return (
+        ts.isIfStatement(statement) ||
+        ts.isIterationStatement(statement, false) ||
+        ts.isSwitchStatement(statement) ||
+        ts.isTryStatement(statement) ||
+        ts.isBlock(statement)
+      );
+    const { expression } = statement;
+    if (ts.isBinaryExpression(expression)) return expression.operatorToken.kind !== ts.SyntaxKind.CommaToken;
+    // An assertion, such as `assert(x)`.
+    return (
+      ts.isCallExpression(expression) && /assert|invariant|ok$/iu.test(expression.expression.getText(file))
+    );
+  });
+}
+
 /** Names that a cell mentions other than as members, keys and labels: what it may need from elsewhere. */
 export function mentionedNames(file: TS.SourceFile): Mentioned {
   const names = new Set<string>();

@@ -211,3 +211,29 @@ test("a cell may have a variable called $", async () => {
   );
   assert.equal(await notebook.run("$ + y"), 7);
 });
+
+test("what a cell has shown not to be null is not null for later cells, as in one file", async () => {
+  await notebook.run("const match = /b(.)/.exec('abc'); if (!match) throw new Error('no match');");
+  assert.equal(await notebook.run("match[1]"), "c");
+  assert.equal(await notebook.run("const later = () => match.index; later()"), 1);
+  assert.equal(await notebook.run("match.index + match[0].length"), 3);
+
+  await notebook.run("let best: { loss: number } | undefined;");
+  assert.equal(notebook.refused("best.loss")[0]!.code, 18048);
+  await notebook.run("best = { loss: 2 };");
+  assert.equal(await notebook.run("best.loss"), 2);
+  assert.equal(await notebook.run("if (best.loss > 1) best = undefined; best"), undefined);
+  assert.equal(notebook.refused("best.loss")[0]!.code, 18048);
+});
+
+test("a variable is not narrowed to the value that it happens to have", async () => {
+  await notebook.run("let mode: 'train' | 'test' = 'train';\nlet on: boolean = true;");
+  assert.equal(await notebook.run("mode === 'test' || on === false"), false);
+});
+
+test("a long chain of cells is followed by a new checker too", async () => {
+  await notebook.run("const link0 = [0];");
+  for (let n = 1; n < 450; n++)
+    notebook.compile(`const link${String(n)} = link${String(n - 1)}.map((x) => x + 1);`);
+  notebook.compile("link449.map((x) => x.toFixed());");
+});

@@ -1,5 +1,6 @@
 /** Every form of import in a cell: what it binds, for this cell and for later ones. */
 import assert from "node:assert/strict";
+import { utimesSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { Notebook } from "./notebook.js";
 
@@ -155,4 +156,13 @@ test("import.meta, __dirname and __filename are those of the notebook", async ()
 
 test("a package without types is not refused", () => {
   notebook.compile("import untyped from 'untyped'; untyped.loose;");
+});
+
+test("an edited local file has its new types at once", () => {
+  const path = notebook.file("edited.ts", "export const version: number = 1;");
+  notebook.compile("import { version } from './edited.ts'; version.toFixed();");
+  notebook.file("edited.ts", "export const version: string = 'two';");
+  utimesSync(path, new Date(), new Date(Date.now() + 5000));
+  notebook.compile("import { version } from './edited.ts'; version.length;");
+  notebook.compile("version.length;");
 });
