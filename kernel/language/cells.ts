@@ -41,12 +41,15 @@ export class Cells {
   readonly #options: TS.CompilerOptions;
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
+  /** What is wrong with the user's tsconfig.json, until it has been told. */
+  #problem: string | undefined;
   /** The cell that was compiled last, for its commit. */
   #last: { readonly id: number; readonly file: TS.SourceFile } | undefined;
 
   constructor(options: CellsOptions) {
-    const { options: compilerOptions } = loadToolchain(options.cwd);
+    const { options: compilerOptions, problem } = loadToolchain(options.cwd);
     this.#options = compilerOptions;
+    this.#problem = problem;
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.#files = new Files({ cwd: options.cwd, compilerOptions, runtime });
     this.#workspace = new Workspace(this.#files, preludeText(runtime !== undefined));
@@ -78,14 +81,16 @@ export class Cells {
     const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
       unchecked: this.#typecheck === "off",
     });
+    const warnings = types.map((problem) => toDiagnostic(problem, code, "warning"));
+    if (this.#problem !== undefined) {
+      const message = `tsconfig.json was left aside: ${this.#problem}`;
+      warnings.unshift({ code: 0, category: "warning", message, line: 1, column: 1, frame: "" });
+      this.#problem = undefined;
+    }
     const id = this.#nextId++;
     this.#last = { id, file };
     return {
-      result: {
-        ok: true,
-        cell: compiled,
-        warnings: types.map((problem) => toDiagnostic(problem, code, "warning")),
-      },
+      result: { ok: true, cell: compiled, warnings },
       record: { id, cell, source: code, names: declaredNames(open), notNull: notNullNames(open) },
     };
   }

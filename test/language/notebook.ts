@@ -35,8 +35,15 @@ export class Notebook {
   scope: Record<string, unknown> = emptyScope();
   #count = 0;
 
-  constructor() {
-    const runtime = this.file("runtime/index.d.ts", RUNTIME);
+  /**
+   * @param files what lies in the notebook's folder, by name
+   * @param runtime file that declares the runtime, a small one by default
+   */
+  constructor(
+    files: Readonly<Record<string, string>> = {},
+    runtime = this.file("runtime/index.d.ts", RUNTIME),
+  ) {
+    for (const [name, text] of Object.entries(files)) this.file(name, text);
     this.file(
       "runtime/nn.d.ts",
       "export declare class Linear { constructor(inputs: number, outputs: number) }",
