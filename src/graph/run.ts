@@ -3,7 +3,7 @@
  * to their nodes.
  */
 import { engine } from "../engine/current.js";
-import { RunError, type Storage } from "../engine/engine.js";
+import { type Engine, RunError, type Storage } from "../engine/engine.js";
 import { clearPlans, knownPlan, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
 import type { Node } from "./node.js";
@@ -20,8 +20,16 @@ export function setFusion(on: boolean): void {
 
 const unused: Storage = { buffer: new ArrayBuffer(0), byteOffset: 0, byteLength: 0, address: 0 };
 
+/** The engine that the plans in the cache were compiled for. */
+let planned: Engine | null = null;
+
 /** The plan for the last walk, which reached these roots. */
 export function planFor(roots: readonly Node[], updates: number, overwritable: readonly number[]): Plan {
+  const current = engine();
+  if (current !== planned) {
+    clearPlans();
+    planned = current;
+  }
   const known = knownPlan();
   if (known !== null) return known;
   const plan = newPlan(roots, updates, overwritable);

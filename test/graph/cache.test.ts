@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { engine } from "../../src/engine/current.js";
+import { engine, useEngine } from "../../src/engine/current.js";
 import type { Engine, Executable } from "../../src/engine/engine.js";
 import { binary, scalar, unary } from "../../src/graph/build.js";
 import { evaluate, planCacheStats } from "../../src/graph/evaluate.js";
@@ -44,6 +44,27 @@ test("another shape, dtype, operation or sharing of operands is another structur
     const { misses } = planCacheStats();
     evaluate([make()]);
     assert.equal(planCacheStats().misses, misses + 1);
+  }
+});
+
+test("another engine gets plans of its own", (t) => {
+  const first = engine().name;
+  const other = first === "native" ? "wasm" : "native";
+  try {
+    useEngine(other);
+  } catch {
+    t.skip(`the ${other} engine is not built here`);
+    return;
+  }
+  try {
+    for (const name of [first, other, first] as const) {
+      useEngine(name);
+      const { misses } = planCacheStats();
+      assert.deepEqual(read(unary("neg", counting([3], "float32", 1, 1))), [-1, -2, -3]);
+      assert.equal(planCacheStats().misses, misses + 1);
+    }
+  } finally {
+    useEngine(first);
   }
 });
 
