@@ -24,7 +24,7 @@ export function track(node: Node): void {
   pending[count++] = node;
 }
 
-/** Bytes that came into the graph as a leaf, and stay alive as long as a pending node reads it. */
+/** Bytes that a leaf or a result holds: they stay alive as long as a pending node reads it. */
 export function pinned(bytes: number): void {
   pinnedBytes += bytes;
 }

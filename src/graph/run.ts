@@ -6,7 +6,8 @@ import { engine } from "../engine/current.js";
 import { type Engine, RunError, type Storage } from "../engine/engine.js";
 import { clearPlans, knownPlan, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
-import type { Node } from "./node.js";
+import { Flag, type Node } from "./node.js";
+import { pinned } from "./pending.js";
 import { makePlan, Plan, type Result, Way } from "./plan.js";
 import { forgetWalk, walk, walked } from "./walk.js";
 
@@ -103,6 +104,7 @@ export function settle(plan: Plan, roots: readonly Node[], first: number): void 
 function give(node: Node, plan: Plan, result: Result): void {
   if (node.storage !== null) return;
   node.storage = resultStorage(plan, result);
+  pinned(result.bytes);
   node.a = node.b = node.c = node.list = node.attributes = null;
 }
 
@@ -115,19 +117,23 @@ export function release(plan: Plan | null): void {
   forgetWalk();
 }
 
-/** The kernels that would compute these nodes, as text; computes nothing. */
+/** The kernels that would compute these nodes, as text; computes nothing and leaves no trace. */
 export function describePlan(nodes: readonly Node[]): string {
   const roots = nodes.filter((node) => node.storage === null);
+  const { stepEpoch } = walked;
   try {
     walk(roots, 0, false);
-    return describeProgram(newProgram(roots));
+    const { scalarCount: scalars, nodeCount } = walked;
+    const seen = walked.nodes.slice(0, nodeCount);
+    const plan = makePlan({ nodes: seen, roots, updates: 0, overwritable: [], scalars, fusing });
+    // As if nobody had looked: what a walk has seen before, the next one stores.
+    for (const node of seen) {
+      node.epoch = 0;
+      node.flags &= ~Flag.readAfresh;
+    }
+    return describeProgram(plan.program);
   } finally {
+    walked.stepEpoch = stepEpoch;
     release(null);
   }
-}
-
-function newProgram(roots: readonly Node[]): Plan["program"] {
-  const nodes = walked.nodes.slice(0, walked.nodeCount);
-  const scalars = walked.scalarCount;
-  return makePlan({ nodes, roots, updates: 0, overwritable: [], scalars, fusing }).program;
 }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { binary, leaf, matmul, permute, reduce, scalar, unary } from "../../src/graph/build.js";
-import { evaluate, step, Variable } from "../../src/graph/evaluate.js";
+import { describePlan, evaluate, step, Variable } from "../../src/graph/evaluate.js";
 import { layOut, type Lifetime } from "../../src/graph/memory.js";
 import type { Node } from "../../src/graph/node.js";
 import { pendingCount } from "../../src/graph/pending.js";
@@ -80,6 +80,25 @@ test("a loop that only reads holds on to nothing", () => {
   }
   assert.ok(arrayBuffers() - before < 200e6);
   assert.ok(pendingCount() < 8192);
+});
+
+test("results that only an unread value reads are not held for ever", () => {
+  const before = arrayBuffers();
+  let state = counting([250_000], "float32", 1e-6);
+  for (let i = 0; i < 1500; i++) {
+    state = unary("tanh", state);
+    reduce("max", state, [0], false);
+    evaluate([state]);
+  }
+  // 1,500 states of 1 MB have been made.
+  assert.ok(arrayBuffers() - before < 700e6, `holds ${arrayBuffers() - before} bytes`);
+});
+
+test("describing a plan leaves no trace", () => {
+  const node = unary("exp", binary("mul", counting([3]), scalar(2, "float32")));
+  const first = describePlan([node]);
+  assert.equal(describePlan([node]), first);
+  assert.equal(node.storage, null);
 });
 
 test("a loop that never reads anything still runs in bounded memory", () => {
