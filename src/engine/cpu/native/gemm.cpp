@@ -58,6 +58,12 @@ void packB(const MatmulKernel& kernel, T* packed, const T* b, int64_t firstPanel
   }
 }
 
+/// The epilogue works on whole vectors: gives the lanes past the last of `points` a value.
+template <class T>
+void padResults(T* c, int64_t points) {
+  for (int64_t i = points; i < roundUp(points, kLanes); i++) c[i] = T(0);
+}
+
 struct Block {
   int64_t entry;
   int64_t rowPanel0, rowPanel1, panel0, panel1;
@@ -126,6 +132,7 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
   const TileProgram& program = kernel.epilogue;
   if (cut.dense) {
     const int64_t points = (row1 - row0) * n;
+    padResults(c, points);
     for (int64_t i = 0; i < points; i += program.tile) {
       for (int32_t r = 0; r < program.results; r++) epilogue.values[r] = reinterpret_cast<char*>(c + i);
       epilogue.run(start * n + i, points - i < program.tile ? points - i : program.tile);
@@ -211,6 +218,7 @@ void vectorPiece(void* context, int64_t piece, char* scratch) {
   TileRunner epilogue;
   T* c = reinterpret_cast<T*>(epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile));
   vectorProduct(c, operands.a, kernel.aCol, b, kernel.bRow, kernel.bCol, kernel.k, column1 - column0);
+  padResults(c, column1 - column0);
   const int64_t tile = kernel.epilogue.tile;
   for (int64_t j = column0; j < column1; j += tile) {
     for (int32_t i = 0; i < kernel.epilogue.results; i++) epilogue.values[i] = reinterpret_cast<char*>(c + (j - column0));

@@ -139,6 +139,9 @@ inline void step(const TileRunner& runner, const Step& step, int64_t first, int6
     step.fn(out, values[step.a], values[step.b], values[step.c], padded);
     return;
   }
+  // The operations that follow work on whole vectors: give the lanes past the last point a value.
+  const int64_t size = bytesOf(step.source->dtype);
+  if (count != padded) memset(out + (padded - kLanes) * size, 0, size_t(kLanes * size));
   switch (step.kind) {
     case StepKind::load: loadTile(out, at(*runner.frame, step.source->place), *step.source, first, count); break;
     case StepKind::scalar: scalarTile(out, *step.source, runner.frame->scalars, padded); break;
