@@ -72,10 +72,8 @@ export class Cells {
     if (parsed.errors.length > 0) return fail(syntaxProblems(parsed));
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
     const { program, file, module } = open;
-    const types =
-      this.#typecheck === "off"
-        ? []
-        : cellProblems(program.getSemanticDiagnostics(file), module, this.#registry);
+    const unchecked = this.#typecheck === "off";
+    const types = unchecked ? [] : cellProblems(program.getSemanticDiagnostics(file), module, this.#registry);
     if (types.length > 0 && this.#typecheck === "error") return fail(types);
 
     const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
@@ -91,7 +89,14 @@ export class Cells {
     this.#last = { id, file };
     return {
       result: { ok: true, cell: compiled, warnings },
-      record: { id, cell, source: code, names: declaredNames(open), notNull: notNullNames(open) },
+      // Without checking no type is looked at, so that one that never ends does no harm.
+      record: {
+        id,
+        cell,
+        source: code,
+        names: declaredNames(open),
+        notNull: unchecked ? {} : notNullNames(open),
+      },
     };
   }
 
@@ -140,6 +145,11 @@ export class Cells {
     this.#registry.clear();
     this.#last = undefined;
     this.#typecheck = "error";
+  }
+
+  /** After an error of TypeScript itself: its checker may have been left in the middle of something. */
+  recover(): void {
+    this.#workspace.renew();
   }
 
   #open(module: CellModule): OpenCell {

@@ -6,7 +6,8 @@ import { Cells, type CellsOptions } from "./cells.js";
 import { keepCompiledCode } from "./compiler.js";
 import type { Answer, Call, Calls } from "./requests.js";
 
-const cells: Calls = new Cells(workerData as CellsOptions);
+const language = new Cells(workerData as CellsOptions);
+const cells: Calls = language;
 
 const say = (answer: Answer) => parentPort?.postMessage(answer);
 
@@ -18,10 +19,11 @@ parentPort?.on("message", ({ id, name, args }: Call) => {
     const method = cells[name] as (...args: readonly unknown[]) => unknown;
     say({ type: "answer", id, value: method.apply(cells, args as unknown[]) });
   } catch (error) {
+    language.recover();
     say({
       type: "failure",
       id,
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      message: `TypeScript failed: ${error instanceof Error ? error.message : String(error)}`,
     });
   }
 });

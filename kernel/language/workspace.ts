@@ -95,11 +95,11 @@ export class Workspace {
     const path = this.#files.path(`__cellgrad_${String(this.#nextFile++)}.mts`);
     this.#current = path;
     if (module.augments) this.#files.write(path, module.text, module.parsed.scriptKind, { root: true });
-    if (++this.#opened % CELLS_A_CHECKER === 0) this.#generation++;
+    if (++this.#opened % CELLS_A_CHECKER === 0) this.renew();
     this.#import(module, path, this.#upToDate());
     const program = this.#upToDate();
     const file = module.augments ? program.getSourceFile(path)! : this.#bound(module, path, program);
-    this.#open.set(path, file);
+    this.#open.set(canonical(path), file);
     const foreign = this.#inject(file, module, program.getTypeChecker());
     this.#recall(file, program.getTypeChecker());
     return { module, file, program, foreign };
@@ -118,17 +118,22 @@ export class Workspace {
       const file = this.#cells.get(id);
       if (!file || this.#files.isVirtual(file.fileName)) continue;
       this.#cells.delete(id);
-      this.#open.delete(file.fileName);
+      this.#open.delete(canonical(file.fileName));
     }
+  }
+
+  /** Makes a new program, with a new checker, for the next cell. */
+  renew(): void {
+    this.#generation++;
   }
 
   clear(): void {
     this.#dropCurrent();
-    for (const path of this.#open.keys()) this.#files.remove(path);
+    for (const file of this.#open.values()) this.#files.remove(file.fileName);
     this.#open.clear();
     this.#cells.clear();
     this.#imports.clear();
-    this.#generation++;
+    this.renew();
     this.#writeImports();
   }
 
@@ -138,7 +143,7 @@ export class Workspace {
 
   #dropCurrent(): void {
     if (this.#current === undefined) return;
-    this.#open.delete(this.#current);
+    this.#open.delete(canonical(this.#current));
     this.#files.remove(this.#current);
     this.#current = undefined;
   }
@@ -164,7 +169,7 @@ export class Workspace {
   #letIn(program: TS.Program): void {
     const inner = program as TS.Program & InnerProgram;
     const { getSourceFile, getSourceFileByPath, getResolvedModule } = inner;
-    program.getSourceFile = (name) => this.#open.get(name) ?? getSourceFile(name);
+    program.getSourceFile = (name) => this.#open.get(canonical(name)) ?? getSourceFile(name);
     program.getSourceFileByPath = (path) => this.#open.get(path) ?? getSourceFileByPath(path);
     inner.getResolvedModule = (file, name, mode) =>
       this.#isOwn(file)
@@ -214,7 +219,7 @@ export class Workspace {
       module.text === parsed.text
         ? parsed.file
         : ts.createSourceFile(path, module.text, CELL_PARSING, true, parsed.scriptKind);
-    const key = (ts.sys.useCaseSensitiveFileNames ? path : path.toLowerCase()) as TS.Path;
+    const key = canonical(path);
     Object.assign<TS.SourceFile, BoundFile>(file, {
       path: key,
       resolvedPath: key,
@@ -283,6 +288,11 @@ export class Workspace {
             signature.getReturnType();
     }
   }
+}
+
+/** A file's name as TypeScript's maps have it. */
+function canonical(name: string): TS.Path {
+  return (ts.sys.useCaseSensitiveFileNames ? name : name.toLowerCase()) as TS.Path;
 }
 
 /** Gives a value of a cell the type of the same name that another cell declares. */
