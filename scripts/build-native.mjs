@@ -74,7 +74,12 @@ export async function buildNative() {
   if (process.platform === "win32") return { built: false, reason: "no native engine for Windows yet" };
   const compiler = await findCompiler();
   if (!compiler) return { built: false, reason: "no C++ compiler found (tried c++, g++, clang++)" };
-  const napi = createRequire(import.meta.url)("node-api-headers").include_dir;
+  let napi;
+  try {
+    napi = createRequire(import.meta.url)("node-api-headers").include_dir;
+  } catch {
+    return { built: false, reason: "the npm package node-api-headers is not installed" };
+  }
 
   const hash = createHash("sha256").update(JSON.stringify([compiler.version, process.arch, flags]));
   const names = (await readdir(sources)).sort();

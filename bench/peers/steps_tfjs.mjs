@@ -58,6 +58,8 @@ for (const backend of ["wasm", "cpu"]) {
   ]) {
     if (backend === "cpu" && make === mlp) continue; // about 60 ms a step: nobody's best setting
     const us = medianStep(make());
-    console.log(JSON.stringify({ name, peer: `TensorFlow.js ${tf.version_core}`, threads: 1, variant: backend, us }));
+    console.log(
+      JSON.stringify({ name, peer: `TensorFlow.js ${tf.version_core}`, threads: 1, variant: backend, us }),
+    );
   }
 }
