@@ -54,9 +54,10 @@ const flags = [
   "-DNAPI_VERSION=8",
 ];
 
+const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
+
 async function findCompiler() {
-  const names = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
-  for (const name of names) {
+  for (const name of compilers) {
     try {
       const { stdout } = await run(name, ["--version"]);
       return { name, version: stdout.split("\n")[0] };
@@ -73,7 +74,7 @@ async function findCompiler() {
 export async function buildNative() {
   if (process.platform === "win32") return { built: false, reason: "no native engine for Windows yet" };
   const compiler = await findCompiler();
-  if (!compiler) return { built: false, reason: "no C++ compiler found (tried c++, g++, clang++)" };
+  if (!compiler) return { built: false, reason: `no C++ compiler found (tried ${compilers.join(", ")})` };
   let napi;
   try {
     napi = createRequire(import.meta.url)("node-api-headers").include_dir;
