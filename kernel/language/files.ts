@@ -2,7 +2,7 @@
  * The files that TypeScript sees: the disk, read through caches, with the cells' modules laid into the notebook's folder.
  */
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type TS from "typescript";
 import { ts } from "./compiler.js";
 
@@ -29,6 +29,8 @@ export class Files implements TS.LanguageServiceHost {
   readonly #cwd: string;
   #options: TS.CompilerOptions;
   readonly #runtime: string | undefined;
+  /** Files below do not change while a notebook is open; if a package is installed anew, a restart sees it. */
+  readonly #settled: readonly string[];
   readonly #virtual = new Map<string, VirtualFile>();
   readonly #roots = new Set<string>();
   #rootList: string[] | undefined;
@@ -44,6 +46,10 @@ export class Files implements TS.LanguageServiceHost {
     this.#cwd = options.cwd;
     this.#options = options.compilerOptions;
     this.#runtime = options.runtime;
+    this.#settled = [
+      "/node_modules/",
+      ...(options.runtime === undefined ? [] : [`${dirname(options.runtime)}/`]),
+    ];
     this.#resolutions = ts.createModuleResolutionCache(options.cwd, (name) => name, options.compilerOptions);
   }
 
@@ -125,7 +131,8 @@ export class Files implements TS.LanguageServiceHost {
   fileExists = (path: string): boolean => {
     if (this.#virtual.has(path)) return true;
     const known = this.#exists.get(path);
-    if (known && (known.round === this.#round || (known.answer && isSettled(path)))) return known.answer;
+    if (known && (known.round === this.#round || (known.answer && this.#isSettled(path))))
+      return known.answer;
     const answer = ts.sys.fileExists(path);
     this.#exists.set(path, { answer, round: this.#round });
     return answer;
@@ -139,7 +146,8 @@ export class Files implements TS.LanguageServiceHost {
 
   directoryExists = (path: string): boolean => {
     const known = this.#folders.get(path);
-    if (known && (known.round === this.#round || (known.answer && isSettled(path)))) return known.answer;
+    if (known && (known.round === this.#round || (known.answer && this.#isSettled(path))))
+      return known.answer;
     const answer = ts.sys.directoryExists(path);
     this.#folders.set(path, { answer, round: this.#round });
     return answer;
@@ -225,9 +233,13 @@ export class Files implements TS.LanguageServiceHost {
     return again.resolvedModule ? again : answer;
   }
 
+  #isSettled(path: string): boolean {
+    return this.#settled.some((folder) => path.includes(folder));
+  }
+
   #read(path: string): DiskFile {
     const known = this.#disk.get(path);
-    if (known && (known.round === this.#round || isSettled(path))) return known.file;
+    if (known && (known.round === this.#round || this.#isSettled(path))) return known.file;
     const version = ts.sys.getModifiedTime?.(path)?.getTime();
     if (known?.file.version === String(version)) {
       known.round = this.#round;
@@ -250,11 +262,6 @@ function resolved(
   extension: TS.Extension,
 ): TS.ResolvedModuleWithFailedLookupLocations {
   return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
-}
-
-/** Files of packages do not change while a notebook is open; if one is installed anew, a restart sees it. */
-function isSettled(path: string): boolean {
-  return path.includes("/node_modules/");
 }
 
 function scriptKind(path: string): TS.ScriptKind {

@@ -8,6 +8,15 @@ export function preludeText(hasRuntime: boolean): string {
   return runtime + NOTEBOOK;
 }
 
+/** A cell that touches what most cells use, so that its types are known before the user's first cell asks for them. */
+export const WARM_UP = `
+const xs = [1].map((x) => x + 1);
+console.log(await Promise.resolve(xs));
+const weights = randn([2, 3]);
+const model = nn.sequential(new nn.Linear(3, 4), new nn.ReLU());
+model.forward(weights.matmul(randn([3, 3]))).sum().backward();
+`;
+
 const NOTEBOOK = `
 /** Shows values in the notebook. */
 export interface Display {

@@ -4,6 +4,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Cells, type CellsOptions } from "./cells.js";
 import { keepCompiledCode } from "./compiler.js";
+import { WARM_UP } from "./prelude.js";
 import type { Answer, Call, Calls } from "./requests.js";
 
 const language = new Cells(workerData as CellsOptions);
@@ -31,7 +32,6 @@ say({ type: "ready" });
 
 // While the user has not asked for anything yet, what the first cells need is made ready too.
 setTimeout(() => {
-  if (calls === 0)
-    cells.compile("const xs = [1].map((x) => x + 1); console.log(await Promise.resolve(xs)); xs.length", 0);
+  if (calls === 0) language.compile(WARM_UP, 0);
 }, 30).unref();
 setTimeout(keepCompiledCode, 3000).unref();
