@@ -25,11 +25,12 @@ export interface MagicProblem {
 
 /** Takes the magic lines off the head of a cell. */
 export function readMagics(code: string): Magics {
-  let text = code;
+  // A script's first line says who runs it, which is known here.
+  let text = code.replace(/^#![^\n]*/u, (line) => " ".repeat(line.length));
   let typecheck: Typecheck | undefined;
   const problems: MagicProblem[] = [];
   let start = 0;
-  for (const line of code.split(/(?<=\n)/u)) {
+  for (const line of text.split(/(?<=\n)/u)) {
     const body = line.trim();
     if (body !== "" && !body.startsWith("%")) break;
     if (body !== "") {

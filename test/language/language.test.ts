@@ -19,6 +19,8 @@ test("the last expression is the result, with or without a semicolon", async () 
   assert.deepEqual(await notebook.run("{ a: 1 }"), { a: 1 });
   assert.equal(await notebook.run("{ const c = 1; }"), undefined);
   assert.equal(await notebook.run("let d; d = 6"), 6);
+  assert.equal(((await notebook.run("() => 1")) as () => number).name, "");
+  assert.equal(await notebook.run("#!/usr/bin/env node\n7"), 7);
 });
 
 test("a promise as the last expression is not awaited by the cell itself", async () => {

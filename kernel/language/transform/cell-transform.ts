@@ -17,7 +17,7 @@ import {
   liveBinding,
   type ModuleStatement,
 } from "./imports.js";
-import { assignments, referenceVisit, type Visit } from "./references.js";
+import { assignments, isAnonymous, referenceVisit, type Visit } from "./references.js";
 import { scopeNames, type ScopeNames } from "./scope-names.js";
 import type { OpenCell } from "../workspace.js";
 
@@ -136,7 +136,9 @@ function expressionOf(statement: TS.Statement, visit: Visit): TS.Expression | un
 
 /** `return { value: expression }` */
 function result(value: TS.Expression): TS.Statement {
-  const property = factory.createPropertyAssignment("value", value);
+  // A function that is the value of a property would be named after it.
+  const nameless = isAnonymous(value) ? factory.createComma(factory.createNumericLiteral(0), value) : value;
+  const property = factory.createPropertyAssignment("value", nameless);
   return factory.createReturnStatement(factory.createObjectLiteralExpression([property]));
 }
 

@@ -197,7 +197,8 @@ function named(name: string, value: TS.Expression, visit: Visit): TS.Expression 
   return ts.setTextRange(factory.createPropertyAccessExpression(object, name), value);
 }
 
-function isAnonymous(expression: TS.Expression): boolean {
+/** Whether an expression is a function or a class without a name of its own. */
+export function isAnonymous(expression: TS.Expression): boolean {
   const inner = unwrapped(expression);
   if (ts.isArrowFunction(inner)) return true;
   return (ts.isFunctionExpression(inner) || ts.isClassExpression(inner)) && inner.name === undefined;
