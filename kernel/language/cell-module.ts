@@ -4,14 +4,9 @@
  */
 import type TS from "typescript";
 import { PRELUDE, type Binding, type Registry } from "./registry.js";
-import {
-  mayNarrow,
-  meanings,
-  mentionedNames,
-  topLevelNames,
-  type ParsedCell,
-  type TopLevelName,
-} from "./syntax.js";
+import { mayNarrow, mentionedNames } from "./mentioned.js";
+import type { ParsedCell } from "./syntax.js";
+import { meanings, topLevelNames, type TopLevelName } from "./top-level.js";
 
 export interface CellModule {
   readonly parsed: ParsedCell;

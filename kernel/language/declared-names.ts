@@ -4,7 +4,7 @@
 import type TS from "typescript";
 import { ts } from "./compiler.js";
 import type { DeclaredName } from "./registry.js";
-import { meanings, type Meaning, type NameKind } from "./syntax.js";
+import { meanings, type Meaning, type NameKind } from "./top-level.js";
 import type { OpenCell } from "./workspace.js";
 
 /** Names of the cell's top level, and those that it exports from other modules. */

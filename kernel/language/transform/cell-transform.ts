@@ -8,7 +8,7 @@
 import type TS from "typescript";
 import { ts } from "../compiler.js";
 import type { CellModule } from "../cell-module.js";
-import { variableKind } from "../syntax.js";
+import { variableKind } from "../top-level.js";
 import {
   finishModules,
   importAlias,

@@ -4,7 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { variableKind } from "../syntax.js";
+import { variableKind } from "../top-level.js";
 import type { ScopeNames } from "./scope-names.js";
 
 const { factory } = ts;

@@ -4,7 +4,7 @@
 import type TS from "typescript";
 import { ts } from "../compiler.js";
 
-import { isMemberName } from "../syntax.js";
+import { isMemberName } from "../mentioned.js";
 import type { OpenCell } from "../workspace.js";
 
 const { factory } = ts;
