@@ -1,5 +1,5 @@
 /**
- * Names in a cell, by its syntax alone: those that its top level declares and those that it mentions.
+ * Names that a cell's top level declares, by its syntax alone.
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
@@ -15,10 +15,6 @@ export interface TopLevelName {
   readonly kind: NameKind;
   /** Identifiers that declare it. */
   readonly nodes: TS.Identifier[];
-  /** Already exported under its own name by the user. */
-  exported: boolean;
-  /** A `var` inside of a block: it belongs to the top level, its statement does not. */
-  readonly nested: boolean;
 }
 
 export type NameKind =
@@ -37,79 +33,53 @@ export type NameKind =
 /** The names that a cell's top level declares, in order, each once. */
 export function topLevelNames(file: TS.SourceFile): Map<string, TopLevelName> {
   const names = new Map<string, TopLevelName>();
-  const declare = (
-    id: TS.Identifier,
-    kind: NameKind,
-    meaning: Meaning,
-    options: { exported?: boolean; nested?: boolean } = {},
-  ) => {
-    const { exported = false, nested = false } = options;
+  const declare = (id: TS.Identifier, kind: NameKind, meaning: Meaning) => {
     const known = names.get(id.text);
     if (known) {
       known.meaning |= meaning;
       known.nodes.push(id);
-      known.exported ||= exported;
     } else {
-      names.set(id.text, { name: id.text, kind, meaning, nodes: [id], exported, nested });
+      names.set(id.text, { name: id.text, kind, meaning, nodes: [id] });
     }
   };
-  const pattern = (
-    name: TS.BindingName,
-    kind: NameKind,
-    options: { exported?: boolean; nested?: boolean },
-  ) => {
-    if (ts.isIdentifier(name)) declare(name, kind, meanings.value, options);
+  const pattern = (name: TS.BindingName, kind: NameKind) => {
+    if (ts.isIdentifier(name)) declare(name, kind, meanings.value);
     else
-      for (const element of name.elements)
-        if (!ts.isOmittedExpression(element)) pattern(element.name, kind, options);
+      for (const element of name.elements) if (!ts.isOmittedExpression(element)) pattern(element.name, kind);
   };
   const { value, type, namespace } = meanings;
   for (const statement of file.statements) {
-    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
-    const exported =
-      modifiers.some((m) => m.kind === ts.SyntaxKind.ExportKeyword) &&
-      !modifiers.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword);
     if (ts.isVariableStatement(statement)) {
       const kind = variableKind(statement.declarationList);
-      for (const d of statement.declarationList.declarations) pattern(d.name, kind, { exported });
+      for (const { name } of statement.declarationList.declarations) pattern(name, kind);
     } else if (ts.isFunctionDeclaration(statement)) {
-      if (statement.name) declare(statement.name, "function", value, { exported });
+      if (statement.name) declare(statement.name, "function", value);
     } else if (ts.isClassDeclaration(statement)) {
-      if (statement.name) declare(statement.name, "class", value | type, { exported });
+      if (statement.name) declare(statement.name, "class", value | type);
     } else if (ts.isEnumDeclaration(statement)) {
-      declare(statement.name, "enum", value | type | namespace, { exported });
+      declare(statement.name, "enum", value | type | namespace);
     } else if (ts.isInterfaceDeclaration(statement)) {
-      declare(statement.name, "interface", type, { exported });
+      declare(statement.name, "interface", type);
     } else if (ts.isTypeAliasDeclaration(statement)) {
-      declare(statement.name, "type", type, { exported });
+      declare(statement.name, "type", type);
     } else if (ts.isModuleDeclaration(statement)) {
       if (ts.isIdentifier(statement.name) && !(statement.flags & ts.NodeFlags.GlobalAugmentation))
-        declare(statement.name, "namespace", namespace | (isInstantiated(statement) ? value : 0), {
-          exported,
-        });
+        declare(statement.name, "namespace", namespace | (isInstantiated(statement) ? value : 0));
     } else if (ts.isImportEqualsDeclaration(statement)) {
-      declare(statement.name, "import", value | type | namespace, { exported });
+      declare(statement.name, "import", value | type | namespace);
     } else if (ts.isImportDeclaration(statement)) {
       for (const id of importBindings(statement)) declare(id, "import", value | type | namespace);
-    } else if (ts.isExportDeclaration(statement) && statement.exportClause && !statement.moduleSpecifier) {
-      continue;
     } else {
-      nestedVars(statement, (name) => pattern(name, "var", { nested: true }));
-    }
-  }
-  for (const statement of file.statements) {
-    if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier || !statement.exportClause) continue;
-    if (!ts.isNamedExports(statement.exportClause)) continue;
-    for (const specifier of statement.exportClause.elements) {
-      const known = names.get(specifier.name.text);
-      if (known) known.exported = true;
+      nestedVars(statement, (name) => {
+        pattern(name, "var");
+      });
     }
   }
   return names;
 }
 
 /** Identifiers that an import declaration binds. */
-export function importBindings(statement: TS.ImportDeclaration): TS.Identifier[] {
+function importBindings(statement: TS.ImportDeclaration): TS.Identifier[] {
   const clause = statement.importClause;
   if (!clause) return [];
   const found = clause.name ? [clause.name] : [];
