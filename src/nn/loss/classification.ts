@@ -32,7 +32,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   if (!isFloating(target.dtype)) return fromClasses("crossEntropy", logs, dim, target, options);
 
   sameShapes(
-    "crossEntropy (the target is of a floating type, so it is taken as probabilities)",
+    "crossEntropy (a floating target means probabilities; class numbers are int32: target.int())",
     input,
     target,
   );
