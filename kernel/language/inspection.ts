@@ -7,6 +7,7 @@ import { ts } from "./compiler.js";
 import { toCell, toModule } from "./cell-module.js";
 import type { EditedCell } from "./completion.js";
 import type { Inspection } from "./language.js";
+import { recallDocs } from "./library-docs.js";
 import { inWordsOfCells, withoutAlias } from "./wording.js";
 
 interface Found {
@@ -21,6 +22,8 @@ interface Found {
 export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): Inspection | undefined {
   const position = toModule(cell.module, offset);
   const endsName = /[\p{ID_Continue}$]$/u.test(cell.source.slice(0, offset));
+  recallDocsAt(cell, position);
+  if (endsName) recallDocsAt(cell, position - 1);
   const found =
     hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined) ?? call(cell, position);
   if (!found) return undefined;
@@ -57,8 +60,29 @@ function hover(cell: EditedCell, position: number): Found | undefined {
   };
 }
 
+/** Sees to it that what a name means has its documentation. */
+function recallDocsAt(cell: EditedCell, position: number): void {
+  if (position < 0) return;
+  const program = cell.service.getProgram();
+  for (const { fileName } of cell.service.getDefinitionAtPosition(cell.path, position) ?? []) {
+    const file = program?.getSourceFile(fileName);
+    if (file) recallDocs(file);
+  }
+}
+
+/** Offset of the bracket that is open at an offset. */
+function openBracket(text: string, offset: number): number {
+  let depth = 0;
+  for (let i = offset - 1; i >= 0; i--) {
+    if (/[)\]}]/u.test(text[i]!)) depth++;
+    else if (/[([{]/u.test(text[i]!) && depth-- === 0) return i;
+  }
+  return -1;
+}
+
 /** The function whose arguments are being written. */
 function call(cell: EditedCell, position: number): Found | undefined {
+  recallDocsAt(cell, openBracket(cell.module.text, position) - 1);
   const help = cell.service.getSignatureHelpItems(cell.path, position, undefined);
   const item = help?.items[help.selectedItemIndex];
   if (!help || !item) return undefined;

@@ -4,6 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { isUndocumented } from "./library-docs.js";
 
 interface Entry {
   readonly file: TS.SourceFile;
@@ -29,7 +30,7 @@ export class SourceFiles implements TS.DocumentRegistry {
     const file = ts.createLanguageServiceSourceFile(
       fileName,
       snapshot,
-      asModule(path, snapshot, options),
+      parsing(path, snapshot, options),
       version,
       false,
       kind,
@@ -81,21 +82,32 @@ export class SourceFiles implements TS.DocumentRegistry {
   }
 }
 
+function parsing(
+  path: string,
+  snapshot: TS.IScriptSnapshot,
+  given: TS.CreateSourceFileOptions | TS.ScriptTarget = ts.ScriptTarget.ES2022,
+): TS.CreateSourceFileOptions {
+  const options = typeof given === "object" ? given : { languageVersion: given };
+  if (isUndocumented(path)) return { ...options, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  return isModuleByContent(path, snapshot, options)
+    ? { ...options, impliedNodeFormat: ts.ModuleKind.ESNext }
+    : options;
+}
+
 /**
  * A local file with imports or exports is an ES module, whatever folder the notebook is in, unless its package.json says that it is
  * not; so Node and the session see it too.
  */
-function asModule(
+function isModuleByContent(
   path: string,
   snapshot: TS.IScriptSnapshot,
-  options: TS.CreateSourceFileOptions | TS.ScriptTarget = ts.ScriptTarget.ES2022,
-): TS.CreateSourceFileOptions | TS.ScriptTarget {
-  if (typeof options !== "object" || options.impliedNodeFormat !== ts.ModuleKind.CommonJS) return options;
-  if (path.includes("/node_modules/") || !/(?<!\.d)\.[jt]sx?$/u.test(path)) return options;
+  options: TS.CreateSourceFileOptions,
+): boolean {
+  if (options.impliedNodeFormat !== ts.ModuleKind.CommonJS) return false;
+  if (path.includes("/node_modules/") || !/(?<!\.d)\.[jt]sx?$/u.test(path)) return false;
   const { packageJsonScope } = options as { packageJsonScope?: PackageJsonScope };
-  if (packageJsonScope?.contents?.packageJsonContent.type === "commonjs") return options;
-  if (!/^\s*(?:import|export)\b/mu.test(snapshot.getText(0, snapshot.getLength()))) return options;
-  return { ...options, impliedNodeFormat: ts.ModuleKind.ESNext };
+  if (packageJsonScope?.contents?.packageJsonContent.type === "commonjs") return false;
+  return /^\s*(?:import|export)\b/mu.test(snapshot.getText(0, snapshot.getLength()));
 }
 
 /** What TypeScript found of the package.json that a file belongs to. */

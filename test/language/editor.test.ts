@@ -152,3 +152,13 @@ test("editing leaves no trace in what is compiled", () => {
   complete("const edited = 1; edited.|");
   assert.match(notebook.refused("edited")[0]!.message, /Cannot find name/);
 });
+
+test("names of JavaScript and of Node come with their documentation", () => {
+  assert.match(inspect("samples.fil|ter")!, /Returns the elements of an array that meet the condition/);
+  assert.match(
+    inspect("import { readFileSync } from 'node:fs'; readFile|Sync")!,
+    /Returns the contents of the `path`/,
+  );
+  assert.match(inspect("samples.reduce(|")!, /Calls the specified callback function for all the elements/);
+  assert.match(inspect("setTime|out")!, /Schedules execution of a one-time `callback`/);
+});
