@@ -93,7 +93,8 @@ function roundHalfEven(x: number): number {
   return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded;
 }
 
-const unary: Readonly<Record<Exclude<UnaryOp, "not">, (x: number) => number>> = {
+/** Real functions of one number, as the engines must compute them. */
+export const unary: Readonly<Record<Exclude<UnaryOp, "not">, (x: number) => number>> = {
   neg: (x) => -x,
   abs: Math.abs,
   sign: (x) => Number(x > 0) - Number(x < 0),

@@ -15,37 +15,11 @@ import {
   reduceOps,
   unaryOps,
 } from "../../src/graph/node.js";
-import { draw, erf, toType } from "../engine/reference.js";
+import { draw, toType, unary as realFunctions } from "../engine/reference.js";
 import { stored } from "./values.js";
 
-const unary: Partial<Record<UnaryOp, (x: number) => number>> = {
-  neg: (x) => -x,
-  abs: Math.abs,
-  sign: Math.sign,
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  sqrt: Math.sqrt,
-  rsqrt: (x) => 1 / Math.sqrt(x),
-  reciprocal: (x) => 1 / x,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
-  erf,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round: (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x)),
-  trunc: Math.trunc,
-  isnan: (x) => Number(Number.isNaN(x)),
-  isfinite: (x) => Number(Number.isFinite(x)),
+const unary: Readonly<Record<UnaryOp, (x: number) => number>> = {
+  ...realFunctions,
   not: (x) => Number(x === 0),
 };
 
