@@ -187,9 +187,11 @@ export class Lab {
     await this.untilKernel("idle");
   }
 
-  /** The cells of the notebook in front. */
+  /** The cells of the notebook in front; one of Markdown has no outputs. */
   cells(): Promise<Cell[]> {
-    return this.evaluate(`${NOTEBOOK} return notebook.model.toJSON().cells;`);
+    return this.evaluate(
+      `${NOTEBOOK} return notebook.model.toJSON().cells.map((cell) => ({ outputs: [], ...cell }));`,
+    );
   }
 
   /** Makes a cell the active one in command mode, in view: JupyterLab keeps in the page only what is near the view. */
@@ -263,9 +265,7 @@ export class Lab {
       timeout,
     );
     const cells = await this.cells();
-    const failed = cells
-      .flatMap((cell) => cell.outputs ?? [])
-      .find(({ output_type }) => output_type === "error");
+    const failed = cells.flatMap((cell) => cell.outputs).find(({ output_type }) => output_type === "error");
     assert.equal(failed, undefined, `a cell failed: ${JSON.stringify(failed)}`);
     return cells;
   }
