@@ -12,7 +12,7 @@ import { Sockets } from "./transport/sockets.js";
 export interface KernelProcess {
   /** Resolves when the kernel has ended and its sockets are closed. */
   readonly ended: Promise<void>;
-  /** Interrupts the running cell. */
+  /** Interrupts the running cells. */
   interrupt(): void;
   /** Ends the kernel as a shutdown_request does. */
   stop(): void;
@@ -58,7 +58,7 @@ export async function startKernel(
   });
   return {
     ended,
-    interrupt: () => void kernel.interruption?.interrupt(),
+    interrupt: () => void kernel.interruptions.interrupt(),
     stop: () => void stop(),
   };
 }

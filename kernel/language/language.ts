@@ -81,10 +81,11 @@ export interface Language {
    * Checks a cell against all committed cells and transforms it. Nothing is remembered until `commit`.
    * @param cell number that errors show, as in "Cell [3]". Not unique: requests that store no history share the number of the cell before,
    *   and what both declare is kept.
+   * @param run by which `commit` finds it: cells of several shells are compiled before the first of them begins to run
    */
-  compile(code: string, cell: number): Promise<CompileResult>;
-  /** The cell has run (or begun to): from now on later cells see what it declares. */
-  commit(cell: number): Promise<void>;
+  compile(code: string, cell: number, run?: number): Promise<CompileResult>;
+  /** The cell of this run (by default, of this number) has begun to run: from now on later cells see what it declares. */
+  commit(run: number): Promise<void>;
   /** An expression for user_expressions: checked for syntax only, its value is the result. */
   compileExpression(code: string): Promise<CompileResult>;
   /** Offsets are UTF-16 code units; the protocol layer converts from code points. */

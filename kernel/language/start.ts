@@ -36,7 +36,7 @@ class LanguageWorker implements Language {
   /** In the order of the calls; the worker is busy with the first. */
   readonly #pending = new Map<number, Pending>();
   #watchdog: NodeJS.Timeout | undefined;
-  /** Latest compilation of each cell, until it is committed. */
+  /** Compiled cells by run, until they are committed. */
   readonly #compiled = new Map<number, CellRecord>();
   #committed: CellRecord[] = [];
   #closed = false;
@@ -46,20 +46,20 @@ class LanguageWorker implements Language {
     this.#worker = this.#startWorker();
   }
 
-  async compile(code: string, cell: number): Promise<CompileResult> {
+  async compile(code: string, cell: number, run = cell): Promise<CompileResult> {
     try {
       const { result, record } = await this.#call("compile", code, cell);
-      if (record) this.#compiled.set(cell, record);
+      if (record) this.#compiled.set(run, record);
       return result;
     } catch (error) {
       return { ok: false, diagnostics: [failure(code, error as Error)] };
     }
   }
 
-  async commit(cell: number): Promise<void> {
-    const record = this.#compiled.get(cell);
+  async commit(run: number): Promise<void> {
+    const record = this.#compiled.get(run);
     if (!record) return;
-    this.#compiled.delete(cell);
+    this.#compiled.delete(run);
     this.#committed.push(record);
     await this.#call("commit", record);
   }

@@ -6,18 +6,20 @@ import type { Language } from "../language/language.js";
 import type { Session } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
 import type { Comms } from "./comm.js";
-import type { ExecuteQueue } from "./execute-queue.js";
 import type { HistoryStore } from "./history-store.js";
 import type { InputRequests } from "./input-requests.js";
-import type { Interruption } from "./interruption.js";
+import type { Interruptions } from "./interruption.js";
 import type { Outputs } from "./outputs.js";
 import type { Publisher } from "./publisher.js";
+import type { Subshells } from "./subshells.js";
 
 export type RequestChannel = "shell" | "control";
 
 export interface Reply {
   readonly content: Json;
   readonly metadata?: Json;
+  /** The cells that wait behind this one in its shell are not to run. */
+  readonly abortsWaiting?: boolean;
 }
 
 /** An answer of undefined means that the message type has no reply. What is thrown becomes an error reply. */
@@ -31,16 +33,17 @@ export interface KernelContext {
   readonly language: Language;
   readonly publisher: Publisher;
   readonly outputs: Outputs;
-  readonly queue: ExecuteQueue;
+  readonly subshells: Subshells;
   readonly inputs: InputRequests;
+  readonly interruptions: Interruptions;
   readonly history: HistoryStore;
   readonly comms: Comms;
   /** Ports by channel, for connect_request. */
   readonly ports: Readonly<Record<string, number>>;
   /** Execution count of the last cell that stored history. */
   executionCount: number;
-  /** Of the execute request that runs now. */
-  interruption: Interruption | undefined;
+  /** Number of the last execute request: unlike the count it is each request's own. */
+  lastRun: number;
   log(line: string): void;
   /** The session process was replaced: its variables, the types of its cells and its comms are gone. */
   forgetCells(): Promise<void>;

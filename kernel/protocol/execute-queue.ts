@@ -1,8 +1,6 @@
-/** Cells wait here for their turn, one runs at a time; after an error those that wait are aborted. */
-import type { Header } from "../wire/message.js";
+/** Cells of one shell wait here for their turn, one runs at a time; after an error those that wait are aborted. */
 
 export interface Job {
-  readonly parent: Header;
   /** Runs the cell and replies. Does not reject. */
   run(): Promise<void>;
   /** Replies "aborted" without running. */
@@ -11,27 +9,26 @@ export interface Job {
 
 export class ExecuteQueue {
   readonly #waiting: Job[] = [];
-  #current: Job | undefined;
-
-  /** The job whose cell runs now. */
-  get current(): Job | undefined {
-    return this.#current;
-  }
+  #busy = false;
 
   add(job: Job): void {
     this.#waiting.push(job);
-    if (!this.#current) void this.#work();
+    if (!this.#busy) void this.#work();
   }
 
   /** Aborts what is waiting now; what comes later runs. The replies follow that of the running cell, in order. */
   abortWaiting(): void {
-    for (let i = 0; i < this.#waiting.length; i++) {
-      const { parent, abort } = this.#waiting[i]!;
-      this.#waiting[i] = { parent, run: abort, abort };
-    }
+    for (const [i, { abort }] of this.#waiting.entries()) this.#waiting[i] = { run: abort, abort };
+  }
+
+  /** Aborts what is waiting now without waiting for the running cell. */
+  abortAtOnce(): void {
+    for (const { abort } of this.#waiting.splice(0)) void abort();
   }
 
   async #work(): Promise<void> {
-    while ((this.#current = this.#waiting.shift())) await this.#current.run();
+    this.#busy = true;
+    for (let job; (job = this.#waiting.shift());) await job.run();
+    this.#busy = false;
   }
 }

@@ -4,8 +4,9 @@ import type { CellError } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
+import { flagField, objectField, textField } from "./fields.js";
 import { helpPayload, helpQuery } from "./help-cell.js";
-import { Interruption } from "./interruption.js";
+import type { Interruption } from "./interruption.js";
 import { evaluateAll } from "./user-expressions.js";
 
 interface ExecuteRequest {
@@ -17,8 +18,6 @@ interface ExecuteRequest {
   readonly cellId?: string;
 }
 
-let lastRun = 0;
-
 export async function execute(message: Message, kernel: KernelContext): Promise<Reply> {
   const request = parse(message);
   const { code, silent } = request;
@@ -27,36 +26,42 @@ export async function execute(message: Message, kernel: KernelContext): Promise<
   const count = kernel.executionCount;
   if (!silent) kernel.publisher.publish("execute_input", { code, execution_count: count }, message.header);
 
-  const run = ++lastRun;
+  const run = ++kernel.lastRun;
   kernel.outputs.begin(run, message.header, count, silent);
   kernel.inputs.begin(run, message);
-  const interruption = new Interruption(kernel.session);
-  kernel.interruption = interruption;
-  const outcome = blank ? ({ status: "ok" } as const) : await runCell(run, request, kernel, interruption);
+  const interruption = kernel.interruptions.begin();
+  const outcome = blank
+    ? ({ status: "ok" } as const)
+    : await runCell(run, count, request, kernel, interruption);
   const userExpressions =
-    outcome.status === "ok" ? await evaluateAll(request.userExpressions, kernel, interruption) : {};
-  kernel.interruption = undefined;
-  kernel.inputs.end();
+    outcome.status === "ok" ? await evaluateAll(request.userExpressions, run, kernel, interruption) : {};
+  kernel.interruptions.end(interruption);
+  kernel.inputs.end(run);
   const { payloads, result } = kernel.outputs.end(run);
   if (outcome.status === "died") await kernel.forgetCells();
   if (request.storeHistory && !blank) kernel.history.add(count, code, result);
 
-  const shared = { execution_count: count, user_expressions: userExpressions, payload: payloads };
-  if (outcome.status === "ok") return { content: { status: "ok", ...shared } };
+  if (outcome.status === "ok") {
+    const content = { execution_count: count, user_expressions: userExpressions, payload: payloads };
+    return { content: { status: "ok", ...content } };
+  }
   const { ename, evalue, traceback } = outcome.status === "interrupted" ? INTERRUPTED : outcome.error;
   if (!silent) kernel.publisher.publish("error", { ename, evalue, traceback }, message.header);
-  if (request.stopOnError) kernel.queue.abortWaiting();
-  return { content: { status: "error", ename, evalue, traceback, ...shared, payload: [] } };
+  return {
+    content: { status: "error", ename, evalue, traceback, execution_count: count },
+    abortsWaiting: request.stopOnError,
+  };
 }
 
 /** Checks, transforms and runs a cell. An interrupt ends the wait for each of the steps. */
 async function runCell(
   run: number,
+  count: number,
   request: ExecuteRequest,
   kernel: KernelContext,
   interruption: Interruption,
 ): Promise<CellOutcome> {
-  const { session, language, outputs, executionCount: count } = kernel;
+  const { session, language, outputs } = kernel;
   const query = helpQuery(request.code);
   if (query) {
     const payload = await helpPayload(query, language);
@@ -66,14 +71,14 @@ async function runCell(
     );
     return { status: "ok" };
   }
-  const compiled = await interruption.endsWait(language.compile(request.code, count));
+  const compiled = await interruption.endsWait(language.compile(request.code, count, run));
   if (compiled === "interrupted") return { status: "interrupted" };
   if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics, count) };
   for (const warning of compiled.warnings) {
     outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
   }
   // From its start a cell counts for the cells after it: what it declared before it threw is there.
-  const committed = language.commit(count).catch((error: Error) => kernel.log(error.message));
+  const committed = language.commit(run).catch((error: Error) => kernel.log(error.message));
   const { cellId, silent } = request;
   const outcome = await interruption.during(
     session.run(run, compiled.cell, { silent, ...(cellId !== undefined && { cellId }) }),
@@ -107,18 +112,17 @@ function describe({ code, category, message, line, column, frame }: Diagnostic, 
 }
 
 function parse({ content, metadata }: Message): ExecuteRequest {
-  const { code, silent, store_history, stop_on_error, user_expressions } = content;
-  if (typeof code !== "string") {
-    throw new TypeError(`execute_request: code should be a string, not ${JSON.stringify(code)}`);
-  }
+  const type = "execute_request";
+  const silent = flagField(type, content, "silent", false);
   const cellId = metadata["cellId"];
+  // Read when the cell asks; checked now, before anything has happened.
+  flagField(type, content, "allow_stdin", true);
   return {
-    code,
-    silent: silent === true,
-    storeHistory: silent !== true && store_history !== false,
-    stopOnError: stop_on_error !== false,
-    userExpressions:
-      typeof user_expressions === "object" && user_expressions !== null ? (user_expressions as Json) : {},
+    code: textField(type, content, "code"),
+    silent,
+    storeHistory: flagField(type, content, "store_history", true) && !silent,
+    stopOnError: flagField(type, content, "stop_on_error", true),
+    userExpressions: objectField(type, content, "user_expressions"),
     ...(typeof cellId === "string" && { cellId }),
   };
 }

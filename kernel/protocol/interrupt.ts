@@ -1,4 +1,4 @@
-/** interrupt_request: stops the running cell and keeps the state; the cell's own reply says that it was interrupted. */
+/** interrupt_request: stops the running cells, of the main shell and of subshells, and keeps the state; each cell's own reply says that it was interrupted. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { KernelContext, Reply } from "./context.js";
 
@@ -7,7 +7,7 @@ const PATIENCE = 1_000;
 
 export async function interrupt(_request: unknown, kernel: KernelContext): Promise<Reply> {
   const patience = new AbortController();
-  const stopped = kernel.interruption?.interrupt();
+  const stopped = kernel.interruptions.interrupt();
   await Promise.race([stopped, delay(PATIENCE, undefined, { signal: patience.signal, ref: false })]);
   patience.abort();
   return { content: { status: "ok" } };

@@ -1,15 +1,15 @@
-/** Whether the current execute request was interrupted, and how that stops the step which it is in. */
+/** Whether an execute request was interrupted, and how that stops the step which it is in. */
 import type { Session } from "../session/session.js";
 
 export class Interruption {
-  readonly #session: Session;
   #interrupted = false;
   #inSession = 0;
   #signal!: () => void;
   readonly #signalled = new Promise<void>((resolve) => (this.#signal = resolve));
 
-  constructor(session: Session) {
-    this.#session = session;
+  /** True while the session runs code of the request. */
+  get inSession(): boolean {
+    return this.#inSession > 0;
   }
 
   /** Waits for work that the session cannot stop, such as a type check; an interrupt gives up on it. */
@@ -28,10 +28,34 @@ export class Interruption {
     }
   }
 
-  /** Resolves when nothing of the request runs any more. */
-  async interrupt(): Promise<void> {
+  signal(): void {
     this.#interrupted = true;
     this.#signal();
-    if (this.#inSession > 0) await this.#session.interrupt();
+  }
+}
+
+/** The execute requests that go on, one for each shell that is busy. An interrupt means them all: the protocol has none for a single one. */
+export class Interruptions {
+  readonly #session: Session;
+  readonly #open = new Set<Interruption>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  begin(): Interruption {
+    const interruption = new Interruption();
+    this.#open.add(interruption);
+    return interruption;
+  }
+
+  end(interruption: Interruption): void {
+    this.#open.delete(interruption);
+  }
+
+  /** Resolves when nothing of the requests runs any more. */
+  async interrupt(): Promise<void> {
+    for (const interruption of this.#open) interruption.signal();
+    if ([...this.#open].some(({ inSession }) => inSession)) await this.#session.interrupt();
   }
 }

@@ -13,7 +13,7 @@ export function kernelInfo(): Reply {
       language_info: LANGUAGE_INFO,
       banner: `cellgrad ${VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}, with a deep-learning runtime`,
       debugger: false,
-      supported_features: [],
+      supported_features: ["kernel subshells"],
       help_links: [
         { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
         { text: "Node.js", url: "https://nodejs.org/api/" },

@@ -9,13 +9,13 @@ import type { Message } from "../wire/message.js";
 import { Comms } from "./comm.js";
 import type { KernelContext, RequestChannel } from "./context.js";
 import { Dispatcher } from "./dispatcher.js";
-import { ExecuteQueue } from "./execute-queue.js";
 import type { HistoryFile } from "./history-file.js";
 import { HistoryStore } from "./history-store.js";
 import { InputRequests } from "./input-requests.js";
-import type { Interruption } from "./interruption.js";
+import { Interruptions } from "./interruption.js";
 import { Outputs } from "./outputs.js";
 import { Publisher } from "./publisher.js";
+import { Subshells } from "./subshells.js";
 
 export interface KernelOptions {
   readonly startSession: StartSession;
@@ -41,11 +41,12 @@ export class Kernel implements KernelContext {
   readonly outputs: Outputs;
   readonly inputs: InputRequests;
   readonly comms: Comms;
-  readonly queue = new ExecuteQueue();
+  readonly interruptions: Interruptions;
+  readonly subshells = new Subshells();
   readonly history: HistoryStore;
   readonly ports: Readonly<Record<string, number>>;
   executionCount = 0;
-  interruption: Interruption | undefined;
+  lastRun = 0;
   readonly #options: KernelOptions;
   readonly #dispatcher: Dispatcher;
 
@@ -65,6 +66,7 @@ export class Kernel implements KernelContext {
       onOutput: (event) => this.#onOutput(event),
       onRestart: (why) => void this.#onRestart(why),
     });
+    this.interruptions = new Interruptions(this.session);
     this.language = options.startLanguage({ cwd });
   }
 

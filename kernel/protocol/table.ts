@@ -10,13 +10,19 @@ import { interrupt } from "./interrupt.js";
 import { isComplete } from "./is-complete.js";
 import { kernelInfo } from "./kernel-info.js";
 import { shutdown } from "./shutdown.js";
+import { createSubshell, deleteSubshell, listSubshells } from "./subshells.js";
 import { usage } from "./usage.js";
 
 export interface Row {
   readonly on: readonly RequestChannel[];
   readonly handle: Handler;
-  /** Waits for its turn behind other queued requests; everything else is answered at once, also while a cell runs. */
+  /** Waits for its turn behind other queued requests of its shell; everything else is answered at once, also while a cell runs. */
   readonly queued?: true;
+  /**
+   * Taken whatever subshell it names. A comm message has no reply to carry an error, and JupyterLab deletes a comm's subshell while the
+   * comm's last message is on its way.
+   */
+  readonly anyShell?: true;
 }
 
 export const handlers: Readonly<Record<string, Row>> = {
@@ -28,10 +34,13 @@ export const handlers: Readonly<Record<string, Row>> = {
   is_complete_request: { on: ["shell"], handle: isComplete },
   history_request: { on: ["shell"], handle: history },
   comm_info_request: { on: ["shell"], handle: commInfo },
-  comm_open: { on: ["shell"], handle: commOpen },
-  comm_msg: { on: ["shell"], handle: commMessage },
-  comm_close: { on: ["shell"], handle: commClose },
+  comm_open: { on: ["shell"], handle: commOpen, anyShell: true },
+  comm_msg: { on: ["shell"], handle: commMessage, anyShell: true },
+  comm_close: { on: ["shell"], handle: commClose, anyShell: true },
   interrupt_request: { on: ["control", "shell"], handle: interrupt },
+  create_subshell_request: { on: ["control"], handle: createSubshell },
+  delete_subshell_request: { on: ["control"], handle: deleteSubshell },
+  list_subshell_request: { on: ["control"], handle: listSubshells },
   usage_request: { on: ["control"], handle: usage },
   shutdown_request: { on: ["control", "shell"], handle: shutdown },
 };

@@ -2,26 +2,33 @@
 import type { CellError } from "../session/messages.js";
 import type { Json } from "../wire/message.js";
 import type { KernelContext } from "./context.js";
+import { shown } from "./fields.js";
 import type { Interruption } from "./interruption.js";
 
 /** Name → MIME bundle or error, as the reply carries it. */
 export async function evaluateAll(
   expressions: Json,
+  run: number,
   kernel: KernelContext,
   interruption: Interruption,
 ): Promise<Json> {
-  const results: Json = {};
+  const results: [string, Json][] = [];
   for (const [name, expression] of Object.entries(expressions)) {
-    results[name] = await evaluateOne(String(expression), kernel, interruption);
+    results.push([name, await evaluateOne(expression, run, kernel, interruption)]);
   }
-  return results;
+  return Object.fromEntries(results);
 }
 
 async function evaluateOne(
-  expression: string,
+  expression: unknown,
+  run: number,
   { language, session }: KernelContext,
   interruption: Interruption,
 ): Promise<Json> {
+  if (typeof expression !== "string") {
+    const evalue = `user_expressions: an expression should be a string, not ${shown(expression)}`;
+    return { status: "error", ename: "TypeError", evalue, traceback: [] };
+  }
   const compiled = await interruption.endsWait(language.compileExpression(expression));
   if (compiled === "interrupted") {
     return { status: "error", ename: "Interrupted", evalue: "not evaluated", traceback: [] };
@@ -32,7 +39,7 @@ async function evaluateOne(
     return { status: "error", ename: "SyntaxError", evalue, traceback };
   }
   try {
-    const { data, metadata } = await interruption.during(session.evaluate(compiled.cell));
+    const { data, metadata } = await interruption.during(session.evaluate(run, compiled.cell));
     return { status: "ok", data, metadata };
   } catch (error) {
     const { ename, evalue, traceback } = error as CellError;

@@ -32,8 +32,8 @@ export type Request =
       readonly cellId?: string;
       readonly silent: boolean;
     }
-  /** Evaluate an expression for user_expressions, answered by "evaluated". */
-  | { readonly type: "evaluate"; readonly id: number; readonly cell: CompiledCell }
+  /** Evaluate an expression for the user_expressions of a run, answered by "evaluated". */
+  | { readonly type: "evaluate"; readonly id: number; readonly run: number; readonly cell: CompiledCell }
   /** What the user typed, for an "input" event. `cancelled` when the client may not be asked. */
   | {
       readonly type: "input_reply";

@@ -27,11 +27,11 @@ export interface SessionOptions {
 export interface Session {
   /** Pid of the current process, for usage and tests. */
   readonly pid: number | undefined;
-  /** Runs one cell; the caller keeps runs one after another. Resolves after all of the cell's output has been delivered. */
+  /** Runs one cell, beside others that have not ended. Resolves after all of the cell's output has been delivered. */
   run(run: number, cell: CompiledCell, options: { cellId?: string; silent: boolean }): Promise<CellOutcome>;
-  /** Value of an expression as a MIME bundle, for user_expressions. Rejects with a CellError. */
-  evaluate(cell: CompiledCell): Promise<MimeBundle>;
-  /** Stops what runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cell ended. */
+  /** Value of an expression as a MIME bundle, for the user_expressions of a run. Rejects with a CellError. */
+  evaluate(run: number, cell: CompiledCell): Promise<MimeBundle>;
+  /** Stops all runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cells ended. */
   interrupt(): Promise<void>;
   inputReply(id: number, value: string): void;
   inputRefused(id: number, why: string): void;

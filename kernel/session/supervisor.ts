@@ -33,7 +33,6 @@ function defer<T>(): Deferred<T> {
 }
 
 interface ActiveRun {
-  readonly run: number;
   readonly deferred: Deferred<CellOutcome>;
   /** Set by "done"; the outcome is told once the markers of both raw pipes are here too. */
   outcome?: CellOutcome;
@@ -59,9 +58,11 @@ interface Incarnation {
 
 export class SessionSupervisor implements Session {
   private incarnation: Incarnation;
-  private active: ActiveRun | undefined;
-  /** Raw output belongs to the cell that runs, or ran last. */
-  private lastRun = 0;
+  /** Runs whose end has not been told, in the order in which they were started: one of the main shell and of each subshell. */
+  private readonly active = new Map<number, ActiveRun>();
+  private lastStarted = 0;
+  /** An interrupt means all runs up to this one. */
+  private highestRun = 0;
   private nextEvaluation = 1;
   private closed = false;
 
@@ -79,42 +80,48 @@ export class SessionSupervisor implements Session {
     { cellId, silent }: { cellId?: string; silent: boolean },
   ): Promise<CellOutcome> {
     const incarnation = this.living();
-    const active: ActiveRun = { run, deferred: defer(), stdout: false, stderr: false };
-    this.active = active;
-    this.lastRun = run;
+    const active: ActiveRun = { deferred: defer(), stdout: false, stderr: false };
+    this.active.set(run, active);
+    this.lastStarted = run;
+    this.highestRun = Math.max(run, this.highestRun);
     this.send({ type: "run", run, cell, cellId, silent }, incarnation);
-    const outcome = await active.deferred.promise;
-    if (this.active === active) this.active = undefined;
-    return outcome;
+    try {
+      return await active.deferred.promise;
+    } finally {
+      clearTimeout(active.markerLimit);
+      this.active.delete(run);
+    }
   }
 
-  async evaluate(cell: CompiledCell): Promise<MimeBundle> {
+  async evaluate(run: number, cell: CompiledCell): Promise<MimeBundle> {
     const incarnation = this.living();
     const id = this.nextEvaluation++;
     const deferred = defer<MimeBundle>();
     incarnation.evaluations.set(id, deferred);
-    this.send({ type: "evaluate", id, cell }, incarnation);
+    this.send({ type: "evaluate", id, run, cell }, incarnation);
     return deferred.promise;
   }
 
   async interrupt(): Promise<void> {
-    const { active, incarnation, lastRun } = this;
+    const { incarnation, highestRun } = this;
+    const running = [...this.active];
     const settled = defer<undefined>();
     incarnation.interruptions.add(settled);
     const end = Promise.race([
-      Promise.all([settled.promise, active?.deferred.promise]),
+      Promise.all([settled.promise, ...running.map(([, { deferred }]) => deferred.promise)]),
       incarnation.gone.promise,
     ]);
     for (let waited = 0; waited < INTERRUPT_GRACE_MS; waited += INTERRUPT_AGAIN_MS) {
-      incarnation.process.interrupt(lastRun);
+      incarnation.process.interrupt(highestRun);
       if (await within(end, INTERRUPT_AGAIN_MS)) return;
     }
     incarnation.process.killChildren();
     if (await within(end, INTERRUPT_LIMIT_MS - INTERRUPT_GRACE_MS)) return;
-    if (this.incarnation === incarnation && active !== undefined && this.active === active) {
+    for (const [run, active] of running) {
+      if (this.active.get(run) !== active) continue;
       this.options.onOutput({
         type: "stream",
-        run: active.run,
+        run,
         name: "stderr",
         text:
           "The cell does not respond to the interrupt: it is inside native code, and stops when that returns. " +
@@ -168,13 +175,14 @@ export class SessionSupervisor implements Session {
       event: (event) => this.event(incarnation, event),
       raw: (name, text) => {
         if (this.incarnation === incarnation) {
-          this.options.onOutput({ type: "stream", run: this.lastRun, name, text });
+          this.options.onOutput({ type: "stream", run: this.rawOwner(name), name, text });
         }
       },
       marker: (name, run) => {
-        if (this.active?.run !== run) return;
-        this.active[name] = true;
-        this.settle();
+        const active = this.active.get(run);
+        if (!active) return;
+        active[name] = true;
+        this.settle(active);
       },
       interrupted: () => {
         for (const interruption of incarnation.interruptions) interruption.resolve(undefined);
@@ -205,14 +213,12 @@ export class SessionSupervisor implements Session {
         incarnation.exitCode = event.code;
         return;
       case "done": {
-        const { active } = this;
-        if (active?.run !== event.run || active.outcome) return;
+        const active = this.active.get(event.run);
+        if (!active || active.outcome) return;
         active.outcome =
           event.status === "error" ? { status: "error", error: event.error } : { status: event.status };
-        this.settle();
-        if (this.active === active && active.outcome) {
-          active.markerLimit = setTimeout(() => active.deferred.resolve(active.outcome!), MARKER_LIMIT_MS);
-        }
+        active.markerLimit = setTimeout(() => active.deferred.resolve(active.outcome!), MARKER_LIMIT_MS);
+        this.settle(active);
         return;
       }
       case "evaluated": {
@@ -227,13 +233,15 @@ export class SessionSupervisor implements Session {
     }
   }
 
-  /** Tells the cell's end once its outcome and both markers are here. */
-  private settle(): void {
-    const { active } = this;
-    if (!active?.outcome || !active.stdout || !active.stderr) return;
-    clearTimeout(active.markerLimit);
-    this.active = undefined;
-    active.deferred.resolve(active.outcome);
+  /** Nothing tells who wrote raw output: it belongs to the run that was started last of those whose marker is still to come, or of all. */
+  private rawOwner(name: "stdout" | "stderr"): number {
+    const open = [...this.active].findLast(([, active]) => !active[name]);
+    return open?.[0] ?? this.lastStarted;
+  }
+
+  /** Tells a cell's end once its outcome and both markers are here. */
+  private settle(active: ActiveRun): void {
+    if (active.outcome && active.stdout && active.stderr) active.deferred.resolve(active.outcome);
   }
 
   private died(incarnation: Incarnation, end: ProcessEnd): void {
@@ -246,14 +254,14 @@ export class SessionSupervisor implements Session {
     // A process that dies before it is ready would die again: the next cell tries once more.
     if (incarnation.started && !this.closed) {
       this.incarnation = this.start();
-      if (incarnation.endedBy === undefined && !this.active) this.options.onRestart(cause);
+      if (incarnation.endedBy === undefined && this.active.size === 0) this.options.onRestart(cause);
     }
     for (const evaluation of incarnation.evaluations.values()) evaluation.reject(error);
-    const { active } = this;
-    this.active = undefined;
-    clearTimeout(active?.markerLimit);
-    // A cell that had ended, and whose raw output was still on its way, keeps its outcome.
-    active?.deferred.resolve(active.outcome ?? { status: "died", error });
+    for (const [run, active] of this.active) {
+      // A cell that had ended, and whose raw output was still on its way, keeps its outcome.
+      active.deferred.resolve(active.outcome ?? { status: "died", error });
+      this.active.delete(run);
+    }
     incarnation.gone.resolve(undefined);
   }
 }

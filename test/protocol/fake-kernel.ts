@@ -54,7 +54,7 @@ export class FakeKernel {
   session!: SessionOptions;
   readonly #options: FakeOptions;
   readonly #questions = new Map<number, { resolve: (value: string) => void; reject: (why: Error) => void }>();
-  #interrupt = (): void => undefined;
+  readonly #interrupts: (() => void)[] = [];
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
@@ -73,11 +73,19 @@ export class FakeKernel {
   send(
     type: string,
     content: Json,
-    options: { channel?: "shell" | "control"; metadata?: Json; buffers?: Uint8Array[] } = {},
+    options: {
+      channel?: "shell" | "control";
+      subshell?: unknown;
+      metadata?: Json;
+      buffers?: Uint8Array[];
+    } = {},
   ): Message {
     const message: Message = {
       identities: [Buffer.from("client")],
-      header: newHeader(type, "client-session", "tester"),
+      header: {
+        ...newHeader(type, "client-session", "tester"),
+        ...("subshell" in options && { subshell_id: options.subshell }),
+      },
       parentHeader: {},
       metadata: options.metadata ?? {},
       content,
@@ -119,18 +127,18 @@ export class FakeKernel {
       pid: 1,
       run: async (run, cell) => {
         this.calls.push(`run ${cell.source}`);
-        const interrupted = new Promise<void>((resolve) => (this.#interrupt = resolve));
+        const interrupted = new Promise<void>((resolve) => this.#interrupts.push(resolve));
         const outcome = await this.#options.cells?.[cell.source]?.(this.#io(run, interrupted));
         return outcome ?? { status: "ok" };
       },
-      evaluate: async (cell) => {
+      evaluate: async (_run, cell) => {
         const value = this.#options.values?.[cell.source];
         if (value) return value;
         throw { ename: "ReferenceError", evalue: `${cell.source} is not defined`, traceback: [] };
       },
       interrupt: async () => {
         this.calls.push("interrupt");
-        this.#interrupt();
+        for (const interrupt of this.#interrupts.splice(0)) interrupt();
       },
       inputReply: (id, value) => this.#questions.get(id)?.resolve(value),
       inputRefused: (id, why) => this.#questions.get(id)?.reject(new Error(why)),

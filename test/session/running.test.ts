@@ -148,7 +148,7 @@ describe("a cell", () => {
 
   it("can be evaluated as an expression for user_expressions", async () => {
     const expression = (js: string) =>
-      notebook.session.evaluate({ js, map: "", source: js, name: "expression" });
+      notebook.session.evaluate(notebook.next - 1, { js, map: "", source: js, name: "expression" });
     await notebook.run("$.y = 6");
     assert.deepEqual((await expression("return { value: $.y * 7 }")).data, { "text/plain": "42" });
     await assert.rejects(expression("return { value: $.y.at.z }"), { ename: "TypeError" });

@@ -31,8 +31,8 @@ export function isEmpty(bundle: MimeBundle): boolean {
 
 /** Callbacks of the runs that have not ended. */
 const running = new Map<number, (() => void)[]>();
-/** How often the outputs of the newest run have been cleared. */
-let cleared = { run: 0, times: 0 };
+/** How often the outputs of a run have been cleared. */
+const cleared = new Map<number, number>();
 
 export function cellStarted(run: number): void {
   running.set(run, []);
@@ -52,7 +52,7 @@ export function cellEnded(run: number): void {
 }
 
 export function outputsCleared(run: number): void {
-  cleared = { run, times: cleared.run === run ? cleared.times + 1 : 1 };
+  cleared.set(run, (cleared.get(run) ?? 0) + 1);
 }
 
 const host = {
@@ -67,7 +67,7 @@ const host = {
     const run = currentRun();
     if (run === 0) return undefined;
     const id = currentTask()?.cellId;
-    return { ...(id !== undefined && { id }), run, cleared: cleared.run === run ? cleared.times : 0 };
+    return { ...(id !== undefined && { id }), run, cleared: cleared.get(run) ?? 0 };
   },
   /** False if the cell has ended: the callback will not be called. */
   atCellEnd(callback: () => void): boolean {

@@ -13,7 +13,7 @@ import { critical, emit, emitMarker, emitStream } from "./emit.js";
 import { cellError, isTermination } from "./errors.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
-import { currentRun, setLastRun } from "./output.js";
+import { currentRun, endGroups, setLastRun } from "./output.js";
 import { isShow } from "./prelude.js";
 import type { Modules } from "./modules.js";
 import { addCell, addSource } from "./stack.js";
@@ -65,6 +65,7 @@ export class Evaluator {
   run(run: number, compiled: CompiledCell, cellId?: string): Work {
     const cell = { ...compiled, file: addCell(compiled.name, compiled.map, compiled.source) };
     setLastRun(run);
+    if (this.tasks.size === 0) endGroups();
     cellStarted(run);
     return this.open(
       { run, cellId },
@@ -85,12 +86,12 @@ export class Evaluator {
   }
 
   /** Answers with the value of an expression; `undefined` is shown as text here, not left out. */
-  evaluate(id: number, compiled: CompiledCell): Work {
+  evaluate(id: number, run: number, compiled: CompiledCell): Work {
     // Expressions come by the thousand and leave nothing behind: the last one is remembered.
     addSource(compiled.name, compiled.map, compiled.source);
     const cell = { ...compiled, file: compiled.name };
     return this.open(
-      { run: currentRun() },
+      { run },
       cell,
       () => undefined,
       (ending) => {

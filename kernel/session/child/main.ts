@@ -69,7 +69,7 @@ function accept(request: Request): Work | undefined {
     case "run":
       return evaluator.run(request.run, request.cell, request.cellId);
     case "evaluate":
-      return evaluator.evaluate(request.id, request.cell);
+      return evaluator.evaluate(request.id, request.run, request.cell);
     case "input_reply":
       return answer(request.id, request.value, request.cancelled);
     case "comm":

@@ -13,7 +13,10 @@ let endGroup: () => void = () => undefined;
 
 export function setLastRun(run: number): void {
   lastRun = run;
-  // A cell that failed or was stopped inside of a group must not indent what later cells print.
+}
+
+/** A cell that failed or was stopped inside of a group must not indent what later cells print. */
+export function endGroups(): void {
   for (; openGroups > 0; openGroups--) endGroup();
 }
 
