@@ -29,6 +29,7 @@ export const LANGUAGE_INFO = {
   mimetype: "application/typescript",
   file_extension: ".ts",
   pygments_lexer: "typescript",
-  codemirror_mode: { name: "javascript", typescript: true },
+  // By name: JupyterLab takes an object's name alone, and `{ name: "javascript", typescript: true }` for JavaScript.
+  codemirror_mode: "typescript",
   nbconvert_exporter: "script",
 } as const;

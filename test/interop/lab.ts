@@ -34,10 +34,15 @@ export interface Cell {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What the cell's streams and plain text results say. */
+/** What the cell's outputs say, without colours: streams, plain text of results, and tracebacks. */
 export function textOf(cell: Cell): string {
-  const text = (value: unknown) => (Array.isArray(value) ? value.join("") : String(value ?? ""));
-  return cell.outputs.map((output) => text(output.text ?? output.data?.["text/plain"])).join("");
+  return (
+    cell.outputs
+      .map((output) => [output.text ?? output.data?.["text/plain"] ?? output.traceback ?? ""].flat().join(""))
+      .join("")
+      // eslint-disable-next-line no-control-regex
+      .replace(/\x1b\[[\d;]*m/g, "")
+  );
 }
 
 /** Starts JupyterLab and Chromium before the tests of the file that calls it, and ends them afterwards. */
