@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { chromium as browserType, type Browser, type Locator, type Page } from "playwright-core";
 import { chromium, jupyterEnvironment, missing, root, startJupyterLab } from "./environment.js";
@@ -36,18 +36,18 @@ export interface Cell {
 
 /** What the cell's outputs say, without colours: streams, plain text of results, and tracebacks. */
 export function textOf(cell: Cell): string {
-  return (
-    cell.outputs
-      .map((output) => [output.text ?? output.data?.["text/plain"] ?? output.traceback ?? ""].flat().join(""))
-      .join("")
-      // eslint-disable-next-line no-control-regex
-      .replace(/\x1b\[[\d;]*m/g, "")
-  );
+  return cell.outputs
+    .map((output) => [output.text ?? output.data?.["text/plain"] ?? output.traceback ?? ""].flat().join(""))
+    .join("")
+    .replace(/\x1b\[[\d;]*m/g, "");
 }
 
+/** What a user has changed in the settings editor, by plugin: `{ "completer-extension/manager": { … } }`. */
+export type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** Starts JupyterLab and Chromium before the tests of the file that calls it, and ends them afterwards. */
-export function useLab(): Lab {
-  const lab = new Lab();
+export function useLab(settings: Settings = {}): Lab {
+  const lab = new Lab(settings);
   before(() => (skip ? undefined : lab.start()), { timeout: 120_000 });
   after(() => lab.stop());
   return lab;
@@ -60,9 +60,14 @@ export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), "cellgrad-lab-"));
   /** Errors on the page's console since the start. */
   readonly errors: string[] = [];
+  readonly #settings: Settings;
   #server: Awaited<ReturnType<typeof startJupyterLab>> | undefined;
   #browser: Browser | undefined;
   #page: Page | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
 
   get page(): Page {
     assert.ok(this.#page, "JupyterLab has not been started");
@@ -71,8 +76,14 @@ export class Lab {
 
   async start(): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
+    const environment = jupyterEnvironment();
+    for (const [plugin, values] of Object.entries(this.#settings)) {
+      const file = join(environment.JUPYTERLAB_SETTINGS_DIR!, "@jupyterlab", `${plugin}.jupyterlab-settings`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, JSON.stringify(values));
+    }
     [this.#server, this.#browser] = await Promise.all([
-      startJupyterLab(this.folder, jupyterEnvironment()),
+      startJupyterLab(this.folder, environment),
       browserType.launch({
         executablePath: chromium!,
         args: [
