@@ -2,10 +2,12 @@
  * What every cell sees without an import: the runtime's exports and the functions that speak with the notebook. It is typed here
  * and treated like a cell that ran before the first one; the session process provides the values.
  */
+import { COMM } from "./prelude-comm.js";
+
 /** The module that declares the prelude, as text. */
 export function preludeText(hasRuntime: boolean): string {
   const runtime = hasRuntime ? 'export * from "cellgrad";\n' : "";
-  return runtime + NOTEBOOK;
+  return runtime + NOTEBOOK + COMM;
 }
 
 /** A cell that touches what most cells use, so that its types are known before the user's first cell asks for them. */

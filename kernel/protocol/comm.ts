@@ -23,22 +23,35 @@ export class Comms {
     return comms;
   }
 
-  fromClient(kind: CommMessage["kind"], { content, metadata, buffers }: Message, session: Session): void {
+  fromClient(
+    kind: CommMessage["kind"],
+    { header, content, metadata, buffers }: Message,
+    session: Session,
+  ): void {
     const { comm_id: commId, target_name: targetName, data } = content;
     if (typeof commId !== "string") {
       throw new TypeError(`comm_${kind}: comm_id should be a string, not ${JSON.stringify(commId)}`);
     }
     const target = typeof targetName === "string" ? { targetName } : {};
-    const message: CommMessage = { kind, commId, ...target, data: data ?? {}, metadata, buffers };
+    const message: CommMessage = {
+      kind,
+      commId,
+      ...target,
+      data: data ?? {},
+      metadata,
+      buffers,
+      cause: header,
+    };
     this.#note(message);
     session.comm(message);
   }
 
-  fromSession(message: CommMessage, parent: Parent): void {
-    const { kind, commId, targetName, data, metadata, buffers } = message;
+  /** Publishes; the parent is the client's message that it answers, or else that of the cell. */
+  fromSession(message: CommMessage, cell: Parent): void {
+    const { kind, commId, targetName, data, metadata, buffers, cause } = message;
     this.#note(message);
     const content: Json = { comm_id: commId, data, ...(kind === "open" && { target_name: targetName }) };
-    this.#publisher.publish(`comm_${kind}`, content, parent, {
+    this.#publisher.publish(`comm_${kind}`, content, (cause as Parent | undefined) ?? cell, {
       ...(metadata && { metadata }),
       ...(buffers && { buffers }),
     });

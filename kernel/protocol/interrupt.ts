@@ -1,4 +1,7 @@
-/** interrupt_request: stops the running cells, of the main shell and of subshells, and keeps the state; each cell's own reply says that it was interrupted. */
+/**
+ * interrupt_request: stops the running cells, of the main shell and of subshells, and keeps the state; each cell's own reply says that it
+ * was interrupted. Between cells it stops what a comm message or a timer has set going.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { KernelContext, Reply } from "./context.js";
 

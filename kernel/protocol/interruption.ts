@@ -56,6 +56,7 @@ export class Interruptions {
   /** Resolves when nothing of the requests runs any more. */
   async interrupt(): Promise<void> {
     for (const interruption of this.#open) interruption.signal();
-    if ([...this.#open].some(({ inSession }) => inSession)) await this.#session.interrupt();
+    const open = [...this.#open];
+    if (open.length === 0 || open.some(({ inSession }) => inSession)) await this.#session.interrupt();
   }
 }

@@ -104,10 +104,12 @@ export class SessionProcess {
 
   /** Asks the watchdog to end what runs, up to a run. */
   interrupt(through: number): void {
-    if (this.ended) return;
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32LE(through);
-    this.interrupts.write(bytes);
+    if (!this.ended) this.interrupts.write(`interrupt(${String(through)})\n`);
+  }
+
+  /** Asks the watchdog to have comm messages taken in, also in the midst of a busy loop. */
+  pump(): void {
+    if (!this.ended) this.interrupts.write("pump()\n");
   }
 
   killChildren(): void {

@@ -51,6 +51,8 @@ export interface CommMessage {
   readonly data: unknown;
   readonly metadata?: Record<string, unknown>;
   readonly buffers?: readonly Uint8Array[];
+  /** Header of the client's message that this one is, or answers. The session does not look into it. */
+  readonly cause?: unknown;
 }
 
 export interface CellError {

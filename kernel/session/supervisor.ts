@@ -140,6 +140,8 @@ export class SessionSupervisor implements Session {
 
   comm(message: CommMessage): void {
     this.send({ type: "comm", message });
+    // A loop without `await` never gets to read its requests.
+    this.incarnation.process.pump();
   }
 
   async restart(): Promise<void> {

@@ -31,10 +31,10 @@ test("an interrupt during the type check ends the wait for it, and the cell neve
   assert.deepEqual(kernel.calls, []);
 });
 
-test("an interrupt with nothing running does nothing", async () => {
+test("an interrupt between cells reaches what a timer or a comm message has set going", async () => {
   const kernel = new FakeKernel();
   await kernel.ask("interrupt_request", {}, { channel: "control" });
-  assert.deepEqual(kernel.calls, []);
+  assert.deepEqual(kernel.calls, ["interrupt"]);
   assert.equal((await kernel.execute("x")).reply!.content["status"], "ok");
 });
 
@@ -132,9 +132,11 @@ test("comms go both ways with their buffers, and comm_info lists those that are 
   const received: unknown[] = [];
   const kernel = new FakeKernel({ session: { comm: (message) => void received.push(message) } });
   const buffers = [new Uint8Array([1, 2])];
-  await kernel.ask("comm_open", { comm_id: "a", target_name: "widget", data: { x: 1 } }, { buffers });
+  const open = kernel.send("comm_open", { comm_id: "a", target_name: "widget", data: { x: 1 } }, { buffers });
+  await kernel.answer(open);
+  const cause = open.header;
   assert.deepEqual(received, [
-    { kind: "open", commId: "a", targetName: "widget", data: { x: 1 }, metadata: {}, buffers },
+    { kind: "open", commId: "a", targetName: "widget", data: { x: 1 }, metadata: {}, buffers, cause },
   ]);
 
   const { reply } = await kernel.execute("x");
@@ -150,6 +152,8 @@ test("comms go both ways with their buffers, and comm_info lists those that are 
   assert.deepEqual(opened.message.content, { comm_id: "b", target_name: "plot", data: { y: 2 } });
   assert.deepEqual(opened.message.buffers, buffers);
   assert.equal(opened.message.parentHeader["msg_id"], reply!.parentHeader["msg_id"]);
+  kernel.session.onOutput({ type: "comm", run, message: { kind: "msg", commId: "a", data: {}, cause } });
+  assert.equal(kernel.sent.at(-1)!.message.parentHeader["msg_id"], cause.msg_id);
 
   const list = async (content: Record<string, unknown>): Promise<unknown> =>
     (await kernel.ask("comm_info_request", content)).reply!.content["comms"];

@@ -1,6 +1,6 @@
 /** A notebook for tests: runs hand-written compiled cells in a real session and collects what each of them put out. */
 import { fileURLToPath } from "node:url";
-import type { CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
+import type { CommMessage, CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
 import type { CellOutcome, OutputEvent, Session } from "../../kernel/session/session.js";
 import { startSession } from "../../kernel/session/start.js";
 
@@ -24,6 +24,7 @@ export class Notebook {
   readonly session: Session;
   readonly restarts: string[] = [];
   onEvent: ((event: OutputEvent) => void) | undefined;
+  onComm: ((message: CommMessage) => void) | undefined;
   private readonly events = new Map<number, OutputEvent[]>();
   private count = 0;
 
@@ -34,6 +35,7 @@ export class Notebook {
       onOutput: (event) => {
         this.of(event.run).push(event);
         this.onEvent?.(event);
+        if (event.type === "comm") this.onComm?.(event.message);
       },
       onRestart: (why) => this.restarts.push(why),
     });

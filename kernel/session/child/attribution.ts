@@ -14,6 +14,8 @@ export interface Task {
   readonly run: number;
   /** The cell's id in the notebook, where the client tells it. */
   readonly cellId?: string | undefined;
+  /** Header of the comm message that a handler answers. */
+  readonly cause?: unknown;
   /**
    * Set by an interrupt: async ids below it were made before it. What the task waited for then must never continue, or an
    * interrupted loop over `await` would go on behind the scenes.

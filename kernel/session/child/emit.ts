@@ -21,26 +21,26 @@ const PIECE = 1 << 20;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 let depth = 0;
-let deferred: (() => void) | undefined;
+let deferred: (() => void)[] = [];
 
-/** Runs `action` so that an interrupt cannot stop it half-way. */
+/** Runs `action` so that nothing the watchdog asks for comes in the middle of it. */
 export function critical<T>(action: () => T): T {
   depth++;
   try {
     return action();
   } finally {
     depth--;
-    if (depth === 0 && deferred) {
+    if (depth === 0 && deferred.length > 0) {
       const late = deferred;
-      deferred = undefined;
-      late();
+      deferred = [];
+      for (const action of late) action();
     }
   }
 }
 
 /** Runs `action` now, or at the end of the critical section that is being run. */
 export function whenUncritical(action: () => void): void {
-  if (depth > 0) deferred = action;
+  if (depth > 0) deferred.push(action);
   else action();
 }
 
@@ -48,10 +48,10 @@ export function whenUncritical(action: () => void): void {
 const FRAMES = 16;
 
 /**
- * Throws a RangeError where the stack is nearly used up, before anything is written: inside of `writeSync` the same error
+ * Throws a RangeError where the stack is nearly used up, before anything is written or read: inside of `writeSync` the same error
  * would leave it unknown whether the bytes have gone out.
  */
-function requireStack(frames: number): number {
+export function requireStack(frames: number): number {
   return frames === 0 ? 0 : 1 + requireStack(frames - 1);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Stopping user code wherever it is, with all state kept. The watchdog makes the main thread evaluate `interruptNow` in the
+ * Stopping user code wherever it is, with all state kept. The watchdog makes the main thread call `interrupt` in the
  * midst of whatever it does; that ends the open tasks and, where user code is on the stack below, terminates it: the stack
  * is unwound up to the event loop, past `catch` and `finally`.
  *
@@ -13,9 +13,6 @@ import { createRequire } from "node:module";
 import { currentTask } from "./attribution.js";
 import { INTERRUPTS_FD, whenUncritical } from "./emit.js";
 import { startWatchdogThread } from "./watchdog.js";
-
-/** Property of globalThis under which the watchdog finds `interruptNow`. */
-const INTERRUPT = Symbol.for("cellgrad.interrupt");
 
 interface AsyncWrap {
   clearAsyncIdStack(): void;
@@ -50,7 +47,7 @@ export function terminate(): void {
   inspector?.post("Runtime.terminateExecution", () => wrap.clearAsyncIdStack());
 }
 
-/** Frames on top of the stack in any case: `userCodeRuns`, `interruptNow` and the evaluated expression. */
+/** Frames on top of the stack in any case: `userCodeRuns`, `interrupt` and the evaluated expression. */
 const OWN_FRAMES = 3;
 /** The kernel's folder, as V8 names the files in it. */
 const KERNEL = new URL("../..", import.meta.url).href;
@@ -74,13 +71,13 @@ function userCodeRuns(): boolean {
 
 /**
  * Makes this process interruptible: `endTasks` ends all open tasks up to a run, and says so. An interrupt names the run that it means,
- * so that one that comes late does not hit the next cell. Starting the watchdog takes a while: an interrupt that comes before waits
+ * so that one that comes late does not hit the next cell. `pump` is called in the midst of anything but a critical section. Starting the watchdog takes a while: an interrupt that comes before waits
  * in the pipe.
  */
-export function startWatchdog(endTasks: (through: number) => void): void {
+export function startWatchdog(endTasks: (through: number) => void, pump: () => void): void {
   inspector = new Inspector();
   inspector.connect();
-  const interruptNow = (through: number) => {
+  const interrupt = (through: number) => {
     // Between two links of a chain of promises only Node's hooks are on the stack; the chain is user code all the same.
     const runs = userCodeRuns() || (executionAsyncId() !== 0 && executionAsyncResource() instanceof Promise);
     const hit = runs && (currentTask()?.run ?? 0) <= through;
@@ -91,8 +88,7 @@ export function startWatchdog(endTasks: (through: number) => void): void {
       if (hit) terminate();
     });
   };
-  Object.defineProperty(globalThis, INTERRUPT, { value: interruptNow });
-  startWatchdogThread(INTERRUPTS_FD, `globalThis[Symbol.for(${JSON.stringify(INTERRUPT.description)})]`);
+  startWatchdogThread(INTERRUPTS_FD, { interrupt, pump: () => whenUncritical(pump) });
 }
 
 function confirm(): void {

@@ -1,20 +1,20 @@
 /**
  * Entry of the session process: prepares the world that cells see, tells that it is ready, and takes requests.
  */
-import { Socket } from "node:net";
 import { extname } from "node:path";
-import { FrameReader } from "../channel.js";
 import type { ChildOptions } from "../child-process.js";
-import type { CommMessage, Request } from "../messages.js";
+import type { Request } from "../messages.js";
 import { startAttribution } from "./attribution.js";
+import { acceptComm } from "./comm/channel.js";
 import { installDisplayHost } from "./display-host.js";
-import { critical, emit, emitStream, REQUESTS_FD } from "./emit.js";
+import { emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator, type Work } from "./evaluate.js";
 import { startWatchdog } from "./interrupt.js";
 import { Modules } from "./modules.js";
-import { currentRun, installOutput } from "./output.js";
+import { installOutput } from "./output.js";
 import { answer, createScope } from "./prelude.js";
 import { cellError } from "./errors.js";
+import { Requests } from "./requests.js";
 import { installStackTraces } from "./stack.js";
 
 /** The one place where the kernel reaches the runtime. */
@@ -73,47 +73,19 @@ function accept(request: Request): Work | undefined {
     case "input_reply":
       return answer(request.id, request.value, request.cancelled);
     case "comm":
-      return refuseComm(request.message);
+      return acceptComm(request.message);
     default:
       return request satisfies never;
   }
 }
 
-/** A comm whose target nobody has registered is closed, as the protocol asks. */
-function refuseComm({ kind, commId }: CommMessage): undefined {
-  if (kind === "open")
-    emit({ type: "comm", run: currentRun(), message: { kind: "close", commId, data: {} } });
-}
-
 emit({ type: "ready", pid: process.pid });
-startWatchdog((through) => {
-  evaluator.interrupt(through);
-  // The interrupt may take the loop of `serve` with it.
-  setImmediate(serve);
-});
-
-const queue: Request[] = [];
-const reader = new FrameReader<Request>((request) => queue.push(request));
-const requests = new Socket({ fd: REQUESTS_FD });
-requests.on("data", (chunk) => {
-  critical(() => reader.push(chunk));
-  serve();
-});
-requests.on("close", () => process.kill(process.pid, "SIGKILL"));
-requests.on("error", () => undefined);
-
-function serve(): void {
-  for (;;) {
-    // An interrupt may not come between taking a request off the queue and opening its task: nobody would tell its end.
-    const work = critical(() => {
-      const request = queue.shift();
-      return request && (accept(request) ?? nothing);
-    });
-    if (!work) return;
-    work();
-  }
-}
-
-function nothing(): void {
-  // The request needs no user code.
-}
+const requests = new Requests(REQUESTS_FD, accept, () => process.kill(process.pid, "SIGKILL"));
+startWatchdog(
+  (through) => {
+    evaluator.interrupt(through);
+    // The interrupt may take the loop of `serve` with it.
+    setImmediate(() => requests.serve());
+  },
+  () => requests.pump(),
+);

@@ -2,6 +2,7 @@
  * What every cell sees without an import: the exports of the runtime, and the functions that talk to the notebook.
  */
 import type { MimeBundle } from "../messages.js";
+import { comm } from "./comm/comm.js";
 import { displayIdOf, isEmpty, outputsCleared } from "./display-host.js";
 import { emit } from "./emit.js";
 import { bundleOf, rawBundle } from "./mime.js";
@@ -135,7 +136,7 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
   });
   const prelude = Object.create(globals) as Record<string, unknown>;
   // Defined, not assigned: as properties of their own they do not depend on what lies below.
-  for (const [name, value] of Object.entries({ ...runtime, display, clearOutput, prompt })) {
+  for (const [name, value] of Object.entries({ ...runtime, display, clearOutput, prompt, comm })) {
     Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return Object.create(prelude) as Record<string, unknown>;

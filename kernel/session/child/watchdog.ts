@@ -1,16 +1,24 @@
 /**
- * The thread that a busy main thread cannot hold up: it waits for the number of a run on the interrupt pipe and has the main
- * thread interrupt itself up to that run. When the pipe ends, the kernel process is gone, and it ends this process and all that it started.
+ * The thread that a busy main thread cannot hold up: each line on the interrupt pipe is a call that it has the main thread make in the
+ * midst of whatever it does. When the pipe ends, the kernel process is gone, and it ends this process and all that it started.
  */
 import type * as InspectorModule from "node:inspector";
 import type * as NetModule from "node:net";
 import { Worker } from "node:worker_threads";
 
+/** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`. */
+export interface WatchdogCalls {
+  /** Stops user code up to a run. */
+  interrupt(through: number): void;
+  /** Takes in what has come for widgets, so that a busy loop sees it. */
+  pump(): void;
+}
+
 /**
  * Body of the thread. It is passed to the worker as text, which starts sooner than a file and needs no loader, so it must
  * not refer to anything outside of itself nor hold functions with names.
  * @param fd the interrupt pipe
- * @param callee expression for the function that the main thread calls to interrupt itself
+ * @param callee expression for the object of the main thread whose methods the lines call
  */
 function watchdog(fd: number, callee: string): void {
   const { Session } = process.getBuiltinModule("node:inspector") as typeof InspectorModule;
@@ -18,9 +26,12 @@ function watchdog(fd: number, callee: string): void {
   const inspector = new Session();
   inspector.connectToMainThread();
   const pipe = new Socket({ fd });
+  let rest = "";
   pipe.on("data", (bytes) => {
-    for (let at = 0; at + 4 <= bytes.length; at += 4) {
-      inspector.post("Runtime.evaluate", { expression: `${callee}(${String(bytes.readUInt32LE(at))})` });
+    const lines = (rest + bytes.toString("latin1")).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      inspector.post("Runtime.evaluate", { expression: `${callee}.${line}`, silent: true });
     }
   });
   pipe.on("error", () => undefined);
@@ -30,8 +41,13 @@ function watchdog(fd: number, callee: string): void {
   });
 }
 
-/** Starts the thread; an interrupt that comes before it listens waits in the pipe. */
-export function startWatchdogThread(fd: number, callee: string): void {
+/** Property of globalThis under which the thread finds the calls. */
+const CALLS = Symbol.for("cellgrad.watchdog");
+
+/** Starts the thread; a line that comes before it listens waits in the pipe. */
+export function startWatchdogThread(fd: number, calls: WatchdogCalls): void {
+  Object.defineProperty(globalThis, CALLS, { value: calls });
+  const callee = `globalThis[Symbol.for(${JSON.stringify(CALLS.description)})]`;
   const worker = new Worker(`(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)})`, {
     eval: true,
     execArgv: [],
