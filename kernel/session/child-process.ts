@@ -9,7 +9,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { encodeMessage, FrameReader } from "./channel.js";
 import type { Event, Request } from "./messages.js";
-import { killDescendants, killTree } from "./process-tree.js";
+import { killDescendants, killTree, MARK } from "./process-tree.js";
 import { RawOutput } from "./raw-output.js";
 
 /** What the child is told on its command line. */
@@ -50,6 +50,7 @@ const LAST_WORDS = 4096;
 
 export class SessionProcess {
   private readonly child: ChildProcess;
+  private readonly mark = randomUUID();
   private readonly requests: Writable;
   private readonly interrupts: Writable;
   private lastWords = "";
@@ -65,6 +66,7 @@ export class SessionProcess {
     // the whole group can be ended at once.
     this.child = spawn(process.execPath, [...FLAGS, ...inheritedFlags(), ENTRY, JSON.stringify(options)], {
       cwd,
+      env: { ...process.env, [MARK]: this.mark },
       detached: true,
       windowsHide: true,
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
@@ -117,7 +119,7 @@ export class SessionProcess {
   }
 
   kill(): void {
-    if (this.pid !== undefined && !this.ended) killTree(this.pid);
+    if (this.pid !== undefined && !this.ended) killTree(this.pid, `${MARK}=${this.mark}`);
   }
 
   private readRaw(name: "stdout" | "stderr", pipe: Readable, nonce: string): Promise<unknown> {
@@ -146,7 +148,7 @@ export class SessionProcess {
   ): void {
     if (this.ended) return;
     // What it leaves behind in its group must not hold its pipes, nor outlive it.
-    if (this.pid !== undefined) killTree(this.pid);
+    if (this.pid !== undefined) killTree(this.pid, `${MARK}=${this.mark}`);
     this.ended = true;
     const drained = failure === undefined ? Promise.all(open) : Promise.resolve();
     void Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]).then(() => {

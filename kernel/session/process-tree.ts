@@ -1,8 +1,12 @@
 /**
  * Finding and ending the processes that a session has started: a cell's children must not outlive it, and a blocking
  * `execSync` can only be interrupted by ending what it waits for.
+ *
+ * A process that has left the session's group, and whose parent has ended, is found by the environment that it has inherited: the
+ * session's own holds a mark. Who wants a process to outlive the session starts it with an environment without the mark.
  */
 import { execFileSync } from "node:child_process";
+import type * as FileSystem from "node:fs";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** Pids of all descendants of `pid`, deepest last; empty where the system's process table cannot be read. */
@@ -65,8 +69,38 @@ export function killDescendants(pid: number): void {
   for (const child of descendants(pid)) kill(child);
 }
 
-/** Ends a process that leads its own group, its group, and descendants that have left the group. */
-export function killTree(pid: number): void {
+/** Name of the environment variable that marks the processes of a session. */
+export const MARK = "CELLGRAD_SESSION";
+
+/**
+ * Ends all other processes whose environment holds `mark`, on Linux, which shows it. The watchdog runs the text of this function in a
+ * thread of its own, so it refers to nothing outside of itself.
+ */
+export function killMarked(mark: string): void {
+  if (process.platform !== "linux") return;
+  const { readdirSync, readFileSync } = process.getBuiltinModule("node:fs") as typeof FileSystem;
+  // Until none is left, since one may start another meanwhile; a process that cannot be ended must not hold this up.
+  for (let found = true, rounds = 0; found && rounds < 20; rounds++) {
+    found = false;
+    for (const entry of readdirSync("/proc")) {
+      const pid = Number(entry);
+      try {
+        if (!Number.isInteger(pid) || pid === process.pid) continue;
+        if (!readFileSync(`/proc/${entry}/environ`, "latin1").split("\0").includes(mark)) continue;
+        process.kill(pid, "SIGKILL");
+        found = true;
+      } catch {
+        // It has ended, or belongs to another user.
+      }
+    }
+  }
+}
+
+/**
+ * Ends a process that leads its own group, its group, and descendants that have left the group.
+ * @param mark `NAME=value` in the environment of all that it has started
+ */
+export function killTree(pid: number, mark: string): void {
   if (process.platform === "win32") {
     try {
       execFileSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
@@ -80,4 +114,5 @@ export function killTree(pid: number): void {
   kill(-pid);
   kill(pid);
   for (const child of rest) kill(child);
+  killMarked(mark);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
+import { START_CHILDREN } from "./children.js";
 import { Notebook, sleep } from "./notebook.js";
 
 function isAlive(pid: number): boolean {
@@ -92,25 +93,22 @@ describe("when the session's process dies under a cell", () => {
 });
 
 describe("processes that a cell has started", () => {
-  const start = `
-    const { spawn } = require("node:child_process");
-    const children = [
-      spawn("sleep", ["300"], { stdio: "inherit" }),
-      spawn("sh", ["-c", "sleep 300 & wait"]),
-      spawn("sleep", ["300"], { detached: true, stdio: "ignore" }),
-    ];
-    return { value: children.map(({ pid }) => pid).join() }`;
   const pids = (text: unknown) => String(text).replaceAll("'", "").split(",").map(Number);
 
   it("end with the session, however it ends", async () => {
     const notebook = new Notebook();
-    const closed = pids((await notebook.run(start)).result?.data["text/plain"]);
-    assert.deepEqual(closed.map(isAlive), [true, true, true]);
-    await notebook.session.restart();
-    await Promise.all(closed.map(gone));
-    const again = pids((await notebook.run(start)).result?.data["text/plain"]);
-    await notebook.session.close();
-    await Promise.all(again.map(gone));
+    const ends = {
+      restart: () => notebook.session.restart(),
+      "process.exit": () => notebook.run("process.exit()"),
+      crash: () => notebook.run("process.abort()"),
+      close: () => notebook.session.close(),
+    };
+    for (const [how, end] of Object.entries(ends)) {
+      const children = pids((await notebook.run(START_CHILDREN)).result?.data["text/plain"]);
+      assert.deepEqual(children.map(isAlive), [true, true, true, true], how);
+      await end();
+      await Promise.all(children.map(gone));
+    }
   });
 
   it("are ended by an interrupt where the cell blocks on them", async () => {
@@ -127,14 +125,14 @@ describe("processes that a cell has started", () => {
 
 describe("the session's process", () => {
   for (const state of ["idle", "busy"]) {
-    it(`ends when the kernel process is killed, while it is ${state}`, async () => {
+    it(`ends when the kernel process is killed, with all that it has started, while it is ${state}`, async () => {
       const kernel = fork(fileURLToPath(new URL("./kernel-fixture.ts", import.meta.url)), [state]);
-      const pid = await new Promise<number>((resolve) =>
-        kernel.once("message", (value) => resolve(value as number)),
+      const pids = await new Promise<number[]>((resolve) =>
+        kernel.once("message", (value) => resolve(value as number[])),
       );
-      assert.ok(isAlive(pid));
+      assert.deepEqual(pids.map(isAlive), [true, true, true, true, true]);
       kernel.kill("SIGKILL");
-      await gone(pid);
+      await Promise.all(pids.map(gone));
     });
   }
 

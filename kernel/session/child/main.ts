@@ -16,6 +16,7 @@ import { answer, createScope } from "./prelude.js";
 import { cellError } from "./errors.js";
 import { Requests } from "./requests.js";
 import { installStackTraces } from "./stack.js";
+import { endWithKernel } from "./watchdog.js";
 
 /** The one place where the kernel reaches the runtime. */
 const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.meta.url).href;
@@ -80,7 +81,7 @@ function accept(request: Request): Work | undefined {
 }
 
 emit({ type: "ready", pid: process.pid });
-const requests = new Requests(REQUESTS_FD, accept, () => process.kill(process.pid, "SIGKILL"));
+const requests = new Requests(REQUESTS_FD, accept, endWithKernel);
 startWatchdog(
   (through) => {
     evaluator.interrupt(through);

@@ -5,6 +5,7 @@
 import type * as InspectorModule from "node:inspector";
 import type * as NetModule from "node:net";
 import { Worker } from "node:worker_threads";
+import { killMarked, MARK } from "../process-tree.js";
 
 /** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`. */
 export interface WatchdogCalls {
@@ -19,8 +20,9 @@ export interface WatchdogCalls {
  * not refer to anything outside of itself nor hold functions with names.
  * @param fd the interrupt pipe
  * @param callee expression for the object of the main thread whose methods the lines call
+ * @param endAll ends this process and all that it has started
  */
-function watchdog(fd: number, callee: string): void {
+function watchdog(fd: number, callee: string, endAll: () => void): void {
   const { Session } = process.getBuiltinModule("node:inspector") as typeof InspectorModule;
   const { Socket } = process.getBuiltinModule("node:net") as typeof NetModule;
   const inspector = new Session();
@@ -35,10 +37,20 @@ function watchdog(fd: number, callee: string): void {
     }
   });
   pipe.on("error", () => undefined);
-  pipe.on("close", () => {
-    // The session leads a process group of its own; on Windows there are none.
-    process.kill(process.platform === "win32" ? process.pid : -process.pid, "SIGKILL");
-  });
+  pipe.on("close", endAll);
+}
+
+/** The kernel process is gone: ends the processes that have left the group, then the group, which the session leads (on Windows there are none). */
+function endSession(ofSession: string, endMarked: (mark: string) => void): void {
+  endMarked(ofSession);
+  process.kill(process.platform === "win32" ? process.pid : -process.pid, "SIGKILL");
+}
+
+const mark = `${MARK}=${process.env[MARK] ?? ""}`;
+
+/** What the thread does when its pipe ends. */
+export function endWithKernel(): void {
+  endSession(mark, killMarked);
 }
 
 /** Property of globalThis under which the thread finds the calls. */
@@ -48,7 +60,9 @@ const CALLS = Symbol.for("cellgrad.watchdog");
 export function startWatchdogThread(fd: number, calls: WatchdogCalls): void {
   Object.defineProperty(globalThis, CALLS, { value: calls });
   const callee = `globalThis[Symbol.for(${JSON.stringify(CALLS.description)})]`;
-  const worker = new Worker(`(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)})`, {
+  const endAll = `() => (${endSession.toString()})(${JSON.stringify(mark)}, ${killMarked.toString()})`;
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${endAll})`;
+  const worker = new Worker(body, {
     eval: true,
     execArgv: [],
     stdin: true,

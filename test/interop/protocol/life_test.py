@@ -126,6 +126,19 @@ class End(unittest.TestCase):
         self.assertIn("process.exit(3)", run.reply["evalue"])
         self.assertEqual(client.execute("6 * 7").result, "42")
 
+    def test_a_kernel_that_was_killed_leaves_nothing_behind(self):
+        manager, client = self.start()
+        code = """
+            const { spawn, execSync } = require("node:child_process");
+            const own = spawn("sleep", ["300"], { detached: true }).pid;
+            const daemon = execSync("setsid sleep 300 > /dev/null 2>&1 & echo $!", { encoding: "utf8" }).trim();
+            [process.pid, own, daemon].join(" ")"""
+        pids = [int(pid) for pid in client.execute(code).result.strip("'").split()]
+        self.assertTrue(all(map(alive, pids)))
+        os.kill(manager.provisioner.pid, signal.SIGKILL)
+        for pid in pids:
+            self.assertTrue(ended(pid))
+
     def test_a_kernel_whose_parent_was_killed_ends_and_its_session_and_children_with_it(self):
         starter = (
             "import sys; sys.path.insert(0, sys.argv[1]); import client, time\n"
