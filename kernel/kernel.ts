@@ -7,6 +7,7 @@ import { HistoryFile, historyPath } from "./protocol/history-file.js";
 import { Kernel } from "./protocol/kernel.js";
 import { startSession } from "./session/start.js";
 import type { Connection } from "./transport/connection.js";
+import { publishConnection } from "./transport/connection-file.js";
 import { Sockets } from "./transport/sockets.js";
 
 export interface KernelProcess {
@@ -25,7 +26,9 @@ export async function startKernel(
   log: (line: string) => void,
 ): Promise<KernelProcess> {
   const sockets = new Sockets(connection, log);
-  await sockets.bind();
+  const ports = await sockets.bind();
+  // Whoever registered the kernel knows its ports; others learn them from a file, as of every kernel.
+  const retract = connection.registration && publishConnection({ ...connection, ports }, log);
   let end!: () => void;
   const ended = new Promise<void>((resolve) => (end = resolve));
   let stopping = false;
@@ -34,6 +37,7 @@ export async function startKernel(
     stopping = true;
     await kernel.close();
     await sockets.close();
+    retract?.();
     end();
   };
   const history = historyPath();
@@ -42,7 +46,7 @@ export async function startKernel(
       startSession,
       startLanguage,
       cwd,
-      ports: connection.ports,
+      ports,
       ...(history !== undefined && { history: new HistoryFile(history, log) }),
       send: (channel, message) => sockets.send(channel, message),
       log,

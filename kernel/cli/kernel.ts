@@ -9,6 +9,8 @@ export const kernel: Command = {
   help: `cellgrad kernel CONNECTION_FILE
 
   Starts a kernel on the sockets that the connection file names, in the current folder. Jupyter calls this through the kernelspec.
+  From a registration file (registration_ip and registration_port in place of the ports) the kernel finds free ports by itself, tells
+  them to the launcher (JEP 66) and ends with exit code 1 when that does not answer within 10 seconds.
   SIGINT interrupts the running cell, SIGTERM ends the kernel. Exit code 1: the file cannot be used or a port is taken.
   Cells are kept in a history file in the user's data folder; CELLGRAD_HISTORY names another file, or none when it is empty.`,
 

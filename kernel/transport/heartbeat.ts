@@ -12,9 +12,9 @@ export class HeartbeatSocket {
     this.#socket = new Reply(serverOptions(connection));
   }
 
-  /** Throws ConnectionError. */
-  async bind(): Promise<void> {
-    await bind(this.#socket, this.#connection, "hb");
+  /** Answers the port. Throws ConnectionError. */
+  async bind(): Promise<number> {
+    return bind(this.#socket, this.#connection, "hb");
   }
 
   listen(): void {

@@ -27,9 +27,9 @@ export class IopubSocket {
     this.#outbox = new Outbox(this.#socket);
   }
 
-  /** Throws ConnectionError. */
-  async bind(): Promise<void> {
-    await bind(this.#socket, this.#connection, "iopub");
+  /** Answers the port. Throws ConnectionError. */
+  async bind(): Promise<number> {
+    return bind(this.#socket, this.#connection, "iopub");
   }
 
   /** Greets subscribers from now on. */

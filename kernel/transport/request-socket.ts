@@ -27,9 +27,9 @@ export class RequestSocket {
     this.#outbox = new Outbox(this.#socket);
   }
 
-  /** Throws ConnectionError. */
-  async bind(): Promise<void> {
-    await bind(this.#socket, this.#connection, this.#channel);
+  /** Answers the port. Throws ConnectionError. */
+  async bind(): Promise<number> {
+    return bind(this.#socket, this.#connection, this.#channel);
   }
 
   /** Hands every readable message to `onMessage`. */

@@ -2,10 +2,11 @@
 import { v4 as uuid } from "uuid";
 import type { Message } from "../wire/message.js";
 import { Signer } from "../wire/signer.js";
-import { ConnectionError, type Connection } from "./connection.js";
+import { ConnectionError, type Channel, type Connection, type Ports } from "./connection.js";
 import { ControlSocket } from "./control.js";
 import { HeartbeatSocket } from "./heartbeat.js";
 import { IopubSocket } from "./iopub.js";
+import { register } from "./registration.js";
 import { ShellSocket } from "./shell.js";
 import { StdinSocket } from "./stdin.js";
 
@@ -14,6 +15,8 @@ export type Listeners = Readonly<Record<"shell" | "control" | "stdin", (message:
 export class Sockets {
   /** Id of the kernel in its messages' headers. */
   readonly id = uuid();
+  readonly #connection: Connection;
+  readonly #signer: Signer;
   readonly #shell: ShellSocket;
   readonly #control: ControlSocket;
   readonly #stdin: StdinSocket;
@@ -27,6 +30,8 @@ export class Sockets {
     } catch (error) {
       throw new ConnectionError((error as Error).message);
     }
+    this.#connection = connection;
+    this.#signer = signer;
     this.#shell = new ShellSocket(connection, signer, log);
     this.#control = new ControlSocket(connection, signer, log);
     this.#stdin = new StdinSocket(connection, signer, log);
@@ -34,14 +39,31 @@ export class Sockets {
     this.#heartbeat = new HeartbeatSocket(connection);
   }
 
-  /** Binds all five. Throws ConnectionError when one cannot be bound; then none stays open. */
-  async bind(): Promise<void> {
-    const bound = [this.#heartbeat, this.#iopub, this.#stdin, this.#control, this.#shell];
-    const results = await Promise.allSettled(bound.map((socket) => socket.bind()));
-    const failed = results.find((result) => result.status === "rejected");
-    if (!failed) return;
-    await this.close();
-    throw failed.reason;
+  /**
+   * Binds all five, tells the launcher where it has asked for that, and answers the ports. Throws ConnectionError when one cannot be
+   * bound or the launcher does not answer; then none stays open.
+   */
+  async bind(): Promise<Ports> {
+    const sockets: Record<Channel, { bind(): Promise<number> }> = {
+      hb: this.#heartbeat,
+      iopub: this.#iopub,
+      stdin: this.#stdin,
+      control: this.#control,
+      shell: this.#shell,
+    };
+    const bound = Object.entries(sockets).map(async ([channel, socket]) => [channel, await socket.bind()]);
+    try {
+      // All are waited for: one that is still being bound cannot be closed.
+      const failed = (await Promise.allSettled(bound)).find((result) => result.status === "rejected");
+      if (failed) throw failed.reason;
+      const ports = Object.fromEntries(await Promise.all(bound)) as Ports;
+      const { registration } = this.#connection;
+      if (registration) await register(registration, ports, this.#signer);
+      return ports;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   /** Begins to read. */

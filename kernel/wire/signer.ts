@@ -3,7 +3,7 @@
  * depends on the secret; here the comparison is constant-time.
  */
 import { createHmac, getHashes, timingSafeEqual } from "node:crypto";
-import { WireError, type RawMessage, type SignedFrames } from "./raw-message.js";
+import { WireError, type RawMessage } from "./raw-message.js";
 
 /** How many signatures are remembered at least; the bound that jupyter_client uses. */
 const REMEMBERED = 65_536;
@@ -29,8 +29,8 @@ export class Signer {
     this.#algorithm = algorithm;
   }
 
-  /** Signature frame for the four JSON frames; empty without a key. */
-  sign(signed: SignedFrames): Buffer {
+  /** Signature frame for the JSON frames of a message; empty without a key. */
+  sign(signed: readonly Buffer[]): Buffer {
     if (this.#key === "") return Buffer.alloc(0);
     const hmac = createHmac(this.#algorithm, this.#key);
     for (const frame of signed) hmac.update(frame);
@@ -38,15 +38,20 @@ export class Signer {
   }
 
   /** Throws {@link WireError} when the message is unsigned, wrongly signed, or was accepted before. */
-  verify(raw: RawMessage): void {
+  verify({ signature, signed }: RawMessage): void {
     if (this.#key === "") return;
-    if (raw.signature.length === 0)
-      throw new WireError("message is not signed, though the connection has a key");
-    const expected = this.sign(raw.signed);
-    if (raw.signature.length !== expected.length || !timingSafeEqual(raw.signature, expected)) {
+    this.check(signature, signed);
+    this.#refuseReplay(signature.toString("latin1"));
+  }
+
+  /** Throws {@link WireError} when frames are unsigned or wrongly signed. */
+  check(signature: Buffer, signed: readonly Buffer[]): void {
+    if (this.#key === "") return;
+    if (signature.length === 0) throw new WireError("message is not signed, though the connection has a key");
+    const expected = this.sign(signed);
+    if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
       throw new WireError("signature does not match");
     }
-    this.#refuseReplay(expected.toString("latin1"));
   }
 
   /** Two generations of signatures bound the memory: when the recent one is full, the older one is forgotten. */

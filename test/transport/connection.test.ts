@@ -72,10 +72,38 @@ test("each field that is wrong is named, with what was expected and what came", 
   const read = (change: object) => () => parseConnection({ ...file, ...change }, "f");
   refused(() => parseConnection([], "f"), /does not hold a JSON object/);
   refused(read({ shell_port: undefined }), /shell_port should be a port number, not undefined/);
-  refused(read({ hb_port: "5" }), /hb_port should be a port number, not "5"/);
+  refused(read({ hb_port: "five" }), /hb_port should be a port number, not "five"/);
   refused(read({ iopub_port: 70000 }), /iopub_port/);
   refused(read({ transport: "pigeon" }), /transport should be "tcp" or "ipc", not "pigeon"/);
   refused(read({ key: 7 }), /key should be a string, not 7/);
   refused(read({ curve_publickey: "a" }), /go together/);
   refused(read({ curve_publickey: "a", curve_secretkey: "b" }), /40 characters of Z85/);
+});
+
+test("a registration file leaves the ports to the kernel and says where to tell them", () => {
+  const registration = {
+    kernel_id: "k",
+    transport: "tcp",
+    registration_ip: "127.0.0.1",
+    registration_port: 6000,
+    key: "k",
+    signature_scheme: "hmac-sha256",
+  };
+  const read = (change: object = {}) => parseConnection({ ...registration, ...change }, "f");
+  assert.deepEqual(read().registration, { address: "tcp://127.0.0.1:6000", kernelId: "k" });
+  assert.deepEqual(read().ports, { shell: 0, control: 0, iopub: 0, stdin: 0, hb: 0 });
+  assert.equal(read().ip, "127.0.0.1");
+  assert.deepEqual(read({ registration_port: "6000" }).registration, read().registration);
+  assert.equal(
+    read({ transport: "ipc", registration_ip: "/run/l" }).registration!.address,
+    "ipc:///run/l-6000",
+  );
+  refused(() => read({ registration_port: "six" }), /registration_port should be a port number, not "six"/);
+  refused(() => read({ registration_ip: 7 }), /registration_ip should be a string, not 7/);
+});
+
+test("where the launcher gives the ports, a registration socket is not asked for", () => {
+  const connection = parseConnection({ ...file, registration_ip: "127.0.0.1", registration_port: 6000 }, "f");
+  assert.equal(connection.registration, undefined);
+  assert.equal(connection.ports.shell, 1);
 });

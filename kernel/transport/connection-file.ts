@@ -1,0 +1,22 @@
+/**
+ * The connection file that a kernel writes of itself after a handshake, into the folder where Jupyter's clients look for running kernels
+ * (`jupyter console --existing`). Files that launchers write are read in `connection.ts`.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { userDataFolder } from "../client/kernelspec.js";
+import { connectionFile, type Connection } from "./connection.js";
+
+/** Writes the file, which only this user can read; what is returned takes it away again. */
+export function publishConnection(connection: Connection, log: (line: string) => void): () => void {
+  const folder = process.env["JUPYTER_RUNTIME_DIR"] || join(userDataFolder(), "runtime");
+  const id = connection.registration?.kernelId || String(process.pid);
+  const path = join(folder, `kernel-${id.replace(/[^\w.-]/g, "_")}.json`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(path, connectionFile(connection), { mode: 0o600 });
+  } catch (error) {
+    log(`other clients cannot find this kernel: ${(error as Error).message}`);
+  }
+  return () => rmSync(path, { force: true });
+}
