@@ -1,5 +1,5 @@
 /**
- * What the language costs: from its start to the first checked cell, a small cell through the worker and back, whether cell 500
+ * What the language costs: from its start to the first checked cell, a small cell through the process and back, whether cell 500
  * costs what cell 5 costs, and completion. Measures the built kernel where there is one, since loading sources through tsx
  * takes longer: `node --import tsx bench/language.ts`.
  */

@@ -59,6 +59,16 @@ async function bundle() {
     // The first plugin that resolves an import decides.
     plugins: [ownPaths("kernel/chunks"), jmpRequires, externals],
   });
+  // The language process, in the one form that a start snapshot can be made of. Where it stands it knows by its own name.
+  await build({
+    ...shared,
+    format: "cjs",
+    define: { "import.meta.url": "__fileUrl" },
+    banner: { js: `const __fileUrl = process.getBuiltinModule("node:url").pathToFileURL(__filename).href;` },
+    entryPoints: ["kernel/language/service.ts"],
+    outfile: "dist/kernel/language/service.cjs",
+    logLevel: "warning",
+  });
   // What a session loads before it is ready: one file each in place of some 150.
   for (const entry of ["kernel/session/child/main", "src/index"]) {
     const plugins = [ownPaths(dirname(entry)), externals];

@@ -12,6 +12,7 @@ import {
   userDataFolder,
 } from "../client/kernelspec.js";
 import { MAIN } from "../installation.js";
+import { ensureSnapshot } from "../language/snapshot.js";
 import { Failure, UsageError, type Command } from "./command.js";
 
 export const install: Command = {
@@ -43,6 +44,12 @@ export const install: Command = {
     }
     const folder = installKernelSpec(dataFolder(values.prefix, values["sys-prefix"] === true), values.name);
     console.log(`installed the kernel ${values.name} in ${folder}`);
+    const snapshot = await ensureSnapshot();
+    console.log(
+      snapshot === undefined
+        ? "no start snapshot could be made; the first cell takes a second longer"
+        : `start snapshot of the language service: ${snapshot}`,
+    );
     return 0;
   },
 };

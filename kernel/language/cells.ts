@@ -1,5 +1,5 @@
 /**
- * The language of cells, in the thread that runs it: compiles a cell against all that is committed. `start.ts` puts it in a worker.
+ * The language of cells, in the process that runs it: compiles a cell against all that is committed. `service.ts` is that process.
  */
 import type TS from "typescript";
 import type { CompiledCell } from "../session/messages.js";
@@ -18,7 +18,7 @@ import { PRELUDE, Registry, type CellRecord } from "./registry.js";
 import { cellMap } from "./source-map.js";
 import { parseCell } from "./syntax.js";
 import { cellTransform } from "./transform/cell-transform.js";
-import { loadToolchain, packageRoot, runtimeTypes } from "./typescript.js";
+import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./typescript.js";
 import { Workspace, type OpenCell } from "./workspace.js";
 
 export interface CellsOptions {
@@ -46,8 +46,8 @@ export class Cells {
   /** The cell that was compiled last, for its commit. */
   #last: { readonly id: number; readonly file: TS.SourceFile } | undefined;
 
-  constructor(options: CellsOptions) {
-    const { options: compilerOptions, problem } = loadToolchain(options.cwd);
+  constructor(options: CellsOptions, toolchain = loadToolchain(options.cwd)) {
+    const { options: compilerOptions, problem } = toolchain;
     this.#options = compilerOptions;
     this.#problem = problem;
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
@@ -57,6 +57,17 @@ export class Cells {
     this.#jsxNames = [factory, compilerOptions.jsxFragmentFactory ?? ""].map((name) => name.split(".")[0]!);
     const { checker, symbols } = this.#workspace.prelude;
     this.#registry.setPrelude([...symbols].map(([name, symbol]) => declaredName(name, symbol, checker)));
+  }
+
+  /**
+   * Goes to another folder before any cell has come, with all that is known of the libraries and the runtime. False where the folder's
+   * own options or types make something else of them.
+   */
+  moveTo(cwd: string, { options, problem }: Toolchain): boolean {
+    if (!sameMeaning(options, this.#options)) return false;
+    this.#problem = problem;
+    this.#files.moveTo(cwd);
+    return true;
   }
 
   compile(code: string, cell: number): Compiled {
@@ -104,7 +115,7 @@ export class Cells {
   commit(record: CellRecord): void {
     let file = this.#last?.id === record.id ? this.#last.file : undefined;
     if (!file) {
-      // Another cell was compiled since, or this worker is new: the cell is read again, in the scope that is there now.
+      // Another cell was compiled since, or this process is new: the cell is read again, in the scope that is there now.
       const parsed = parseCell(readMagics(record.source).text);
       file = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false })).file;
     }

@@ -1,60 +1,47 @@
 /**
  * TypeScript itself. It is loaded as the CommonJS module that it is, since an `import` would first search its nine megabytes for the
- * names that it exports, and with V8's code cache, since what it compiles anew at each start is most of what loading it takes.
+ * names that it exports. A start snapshot of the language process holds it ready; while one is being made there is no `require` for
+ * packages, so that it is evaluated by hand then.
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { startupSnapshot } from "node:v8";
 import { Script } from "node:vm";
 import type TS from "typescript";
 
-const require = createRequire(import.meta.url);
-const file = require.resolve("typescript");
-let script: Script | undefined;
+/** Whether this process does not serve, but is about to become the start snapshot of those that do. */
+export const makesSnapshot = startupSnapshot.isBuildingSnapshot();
 
-export const ts: typeof TS = load();
+/** TypeScript's file; who has a snapshot made gives it as the last argument. */
+const file = makesSnapshot ? process.argv.at(-1)! : createRequire(import.meta.url).resolve("typescript");
 
-function load(): typeof TS {
-  const loaded = require.cache[file];
-  if (loaded) return loaded.exports as typeof TS;
-  // `require` finds it too from now on: ts-node has to use the same one.
-  const module = new Module(file);
-  module.filename = file;
-  module.paths = createRequire(file).resolve.paths("typescript") ?? [];
-  script = new Script(Module.wrap(readFileSync(file, "utf8")), { filename: file, ...cachedCode() });
-  const body = script.runInThisContext() as (...args: unknown[]) => void;
-  body.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
-  module.loaded = true;
-  require.cache[file] = module as NodeJS.Module;
-  return module.exports as typeof TS;
+export const ts: typeof TS = makesSnapshot
+  ? evaluated()
+  : (createRequire(import.meta.url)("typescript") as typeof TS);
+
+function evaluated(): typeof TS {
+  const module = { exports: {} };
+  const body = new Script(Module.wrap(readFileSync(file, "utf8")), { filename: file }).runInThisContext() as (
+    ...args: unknown[]
+  ) => void;
+  body.call(module.exports, module.exports, process.getBuiltinModule, module, file, dirname(file));
+  const evaluated = module.exports as typeof TS;
+  // TypeScript would keep the folder in which the snapshot was made.
+  evaluated.sys.getCurrentDirectory = () => process.cwd();
+  return evaluated;
 }
 
-function cachedCode(): { cachedData?: Buffer } {
-  try {
-    return { cachedData: readFileSync(cacheFile()) };
-  } catch {
-    return {};
+/** Loads a package that itself requires TypeScript, which is to be the one that is here. */
+export function requireWithTypeScript(name: string): unknown {
+  const require = createRequire(import.meta.url);
+  if (!require.cache[file]) {
+    const module = new Module(file);
+    Object.assign(module, { filename: file, exports: ts, loaded: true });
+    require.cache[file] = module as NodeJS.Module;
   }
+  return require(name);
 }
 
-/** Keeps compiled code for the next start; called once TypeScript has done some work, so that what was needed is in it. */
-export function keepCompiledCode(): void {
-  if (!script || script.cachedDataRejected === false) return;
-  try {
-    const path = cacheFile();
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${String(process.pid)}`;
-    writeFileSync(temporary, script.createCachedData());
-    renameSync(temporary, path);
-  } catch {
-    // A folder that can not be written to only costs time at the next start.
-  }
-}
-
-function cacheFile(): string {
-  const { mtimeMs, size } = statSync(file);
-  const folder = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const name = `typescript-${String(size)}-${String(Math.round(mtimeMs))}-node-${process.version}-${process.arch}.bin`;
-  return join(folder, "cellgrad", name);
-}
+/** TypeScript's file, by which others name it. */
+export const TYPESCRIPT_FILE = file;

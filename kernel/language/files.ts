@@ -18,6 +18,12 @@ interface DiskFile {
   readonly snapshot: TS.IScriptSnapshot | undefined;
 }
 
+/** Whether something was there, in one round. */
+interface Answer {
+  readonly answer: boolean;
+  readonly round: number;
+}
+
 export interface FilesOptions {
   readonly cwd: string;
   readonly compilerOptions: TS.CompilerOptions;
@@ -25,8 +31,16 @@ export interface FilesOptions {
   readonly runtime: string | undefined;
 }
 
+/**
+ * Files that do not change while a notebook is open, by path: each is read once in a process, and those of the libraries are in the start
+ * snapshot.
+ */
+const settledFiles = new Map<string, DiskFile>();
+/** Files and folders among these that are there. */
+const settledPaths = new Set<string>();
+
 export class Files implements TS.LanguageServiceHost {
-  readonly #cwd: string;
+  #cwd: string;
   #options: TS.CompilerOptions;
   readonly #runtime: string | undefined;
   /** Files below do not change while a notebook is open; if a package is installed anew, a restart sees it. */
@@ -38,9 +52,9 @@ export class Files implements TS.LanguageServiceHost {
   /** Counts requests: what may change on disk is looked at once in each. */
   #round = 0;
   readonly #disk = new Map<string, { file: DiskFile; round: number }>();
-  readonly #exists = new Map<string, { answer: boolean; round: number }>();
-  readonly #folders = new Map<string, { answer: boolean; round: number }>();
-  readonly #resolutions: TS.ModuleResolutionCache;
+  readonly #exists = new Map<string, Answer>();
+  readonly #folders = new Map<string, Answer>();
+  #resolutions: TS.ModuleResolutionCache;
 
   constructor(options: FilesOptions) {
     this.#cwd = options.cwd;
@@ -50,7 +64,17 @@ export class Files implements TS.LanguageServiceHost {
       "/node_modules/",
       ...(options.runtime === undefined ? [] : [`${dirname(options.runtime)}/`]),
     ];
-    this.#resolutions = ts.createModuleResolutionCache(options.cwd, (name) => name, options.compilerOptions);
+    this.#resolutions = this.#newResolutions();
+  }
+
+  /** From now on new files, and what they import, are in another folder. */
+  moveTo(cwd: string): void {
+    this.#cwd = cwd;
+    this.#resolutions = this.#newResolutions();
+  }
+
+  #newResolutions(): TS.ModuleResolutionCache {
+    return ts.createModuleResolutionCache(this.#cwd, (name) => name, this.#options);
   }
 
   /** A new request begins: local files may have changed and packages may have been installed since the last one. */
@@ -130,12 +154,7 @@ export class Files implements TS.LanguageServiceHost {
 
   fileExists = (path: string): boolean => {
     if (this.#virtual.has(path)) return true;
-    const known = this.#exists.get(path);
-    if (known && (known.round === this.#round || (known.answer && this.#isSettled(path))))
-      return known.answer;
-    const answer = ts.sys.fileExists(path);
-    this.#exists.set(path, { answer, round: this.#round });
-    return answer;
+    return this.#isThere(path, this.#exists, ts.sys.fileExists);
   };
 
   readFile = (path: string): string | undefined => {
@@ -144,14 +163,7 @@ export class Files implements TS.LanguageServiceHost {
     return ts.sys.readFile(path);
   };
 
-  directoryExists = (path: string): boolean => {
-    const known = this.#folders.get(path);
-    if (known && (known.round === this.#round || (known.answer && this.#isSettled(path))))
-      return known.answer;
-    const answer = ts.sys.directoryExists(path);
-    this.#folders.set(path, { answer, round: this.#round });
-    return answer;
-  };
+  directoryExists = (path: string): boolean => this.#isThere(path, this.#folders, ts.sys.directoryExists);
 
   getDirectories = (path: string): string[] => ts.sys.getDirectories(path);
 
@@ -233,13 +245,26 @@ export class Files implements TS.LanguageServiceHost {
     return again.resolvedModule ? again : answer;
   }
 
-  #isSettled(path: string): boolean {
+  /** Whether what is there stays as it is: a package's file, or one of the runtime's. */
+  isSettled(path: string): boolean {
     return this.#settled.some((folder) => path.includes(folder));
   }
 
+  #isThere(path: string, answers: Map<string, Answer>, look: (path: string) => boolean): boolean {
+    if (settledPaths.has(path)) return true;
+    const known = answers.get(path);
+    if (known?.round === this.#round) return known.answer;
+    const answer = look(path);
+    if (answer && this.isSettled(path)) settledPaths.add(path);
+    else answers.set(path, { answer, round: this.#round });
+    return answer;
+  }
+
   #read(path: string): DiskFile {
+    const settled = settledFiles.get(path);
+    if (settled) return settled;
     const known = this.#disk.get(path);
-    if (known && (known.round === this.#round || this.#isSettled(path))) return known.file;
+    if (known?.round === this.#round) return known.file;
     const version = ts.sys.getModifiedTime?.(path)?.getTime();
     if (known?.file.version === String(version)) {
       known.round = this.#round;
@@ -250,7 +275,8 @@ export class Files implements TS.LanguageServiceHost {
       version: String(version),
       snapshot: text === undefined ? undefined : ts.ScriptSnapshot.fromString(text),
     };
-    this.#disk.set(path, { file, round: this.#round });
+    if (text !== undefined && this.isSettled(path)) settledFiles.set(path, file);
+    else this.#disk.set(path, { file, round: this.#round });
     return file;
   }
 }

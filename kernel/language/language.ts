@@ -1,5 +1,5 @@
 /**
- * What the kernel asks of TypeScript: check and transform cells, and answer the editor. The service runs in a worker thread,
+ * What the kernel asks of TypeScript: check and transform cells, and answer the editor. The service runs in a process of its own,
  * so that a long check never delays the sockets; everything here is asynchronous for that reason.
  */
 import type { CompiledCell } from "../session/messages.js";
@@ -102,9 +102,9 @@ export interface LanguageOptions {
   readonly cwd: string;
   /** File that declares the runtime's types; by default this package's: `dist/src/index.d.ts`, else `src/index.ts`. */
   readonly runtime?: string;
-  /** How long one call may take, in ms, before its worker is given up and another one started; 20,000 by default. */
+  /** How long one call may take, in ms, before its process is given up and another one started; 20,000 by default. */
   readonly patience?: number;
 }
 
-/** What `language/start.ts` exports as `startLanguage`: returns at once; the worker starts meanwhile and calls wait for it. */
+/** What `language/start.ts` exports as `startLanguage`: returns at once; the process starts meanwhile and calls wait for it. */
 export type StartLanguage = (options: LanguageOptions) => Language;

@@ -1,6 +1,6 @@
 /**
  * What the committed cells have declared: for each name the latest cell that declares it. Records of cells are plain data, so that
- * a restarted worker can be given them again.
+ * a new language process can be given them again.
  */
 import type { Meaning, NameKind } from "./top-level.js";
 

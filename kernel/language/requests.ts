@@ -1,11 +1,11 @@
 /**
- * What the kernel's thread and the language worker say to each other: a call with a number, and its answer. A worker that is
+ * What the kernel and the language process say to each other: a call with a number, and its answer. A process that is
  * replaced is told all commits again.
  */
 import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
 import type { CellRecord } from "./registry.js";
 
-/** Methods of the worker with their arguments and answers. */
+/** Methods of the service with their arguments and answers. */
 export interface Calls {
   compile(code: string, cell: number): { result: CompileResult; record?: CellRecord };
   commit(record: CellRecord): void;
@@ -25,7 +25,7 @@ export interface Call {
 }
 
 export type Answer =
-  /** The worker has loaded TypeScript and made its first check. */
+  /** TypeScript is there; calls are answered from now on. */
   | { readonly type: "ready" }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "failure"; readonly id: number; readonly message: string };

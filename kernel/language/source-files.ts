@@ -12,8 +12,17 @@ interface Entry {
   readonly kind: TS.ScriptKind | undefined;
 }
 
+/** Parsed files that do not change; each is parsed once in a process, and those of the libraries are in the start snapshot. */
+const settledEntries = new Map<string, Entry>();
+
 export class SourceFiles implements TS.DocumentRegistry {
-  readonly #entries = new Map<string, Entry>();
+  readonly #own = new Map<string, Entry>();
+  readonly #isSettled: (path: string) => boolean;
+
+  /** @param isSettled whether a file stays as it is */
+  constructor(isSettled: (path: string) => boolean) {
+    this.#isSettled = isSettled;
+  }
 
   acquireDocumentWithKey(
     fileName: string,
@@ -25,7 +34,8 @@ export class SourceFiles implements TS.DocumentRegistry {
     kind?: TS.ScriptKind,
     options?: TS.CreateSourceFileOptions | TS.ScriptTarget,
   ): TS.SourceFile {
-    const known = this.#entries.get(path);
+    const entries = this.#isSettled(path) ? settledEntries : this.#own;
+    const known = entries.get(path);
     if (known?.version === version && known.kind === kind) return known.file;
     const file = ts.createLanguageServiceSourceFile(
       fileName,
@@ -35,7 +45,7 @@ export class SourceFiles implements TS.DocumentRegistry {
       false,
       kind,
     );
-    this.#entries.set(path, { file, version, kind });
+    entries.set(path, { file, version, kind });
     return file;
   }
 
@@ -78,7 +88,7 @@ export class SourceFiles implements TS.DocumentRegistry {
   }
 
   reportStats(): string {
-    return `${String(this.#entries.size)} files`;
+    return `${String(settledEntries.size + this.#own.size)} files`;
   }
 }
 

@@ -1,8 +1,11 @@
 /**
- * The language as the kernel uses it: a worker thread behind promises. A call that never ends, which types can bring about, and a
- * worker that breaks cost that one call an error: a new worker takes over and is told all that was committed.
+ * The language as the kernel uses it: a process behind promises. A call that never ends, which types can bring about, and a
+ * process that breaks cost that one call an error: a new one takes over and is told all that was committed. It is a process and not a
+ * thread because only a process can start from a snapshot.
  */
-import { Worker } from "node:worker_threads";
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type {
   CompileResult,
   Completeness,
@@ -15,8 +18,18 @@ import type {
 } from "./language.js";
 import type { CellRecord } from "./registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
+import {
+  BUNDLE,
+  discardSnapshot,
+  ensureSnapshot,
+  findSnapshot,
+  FLAGS,
+  withoutNodeOptions,
+} from "./snapshot.js";
 
 const PATIENCE_MS = 20_000;
+/** A snapshot that is missing is made when the kernel has been there for so long, in milliseconds: its first cells go first. */
+const SNAPSHOT_AFTER_MS = 5_000;
 
 type Value<N extends CallName> = ReturnType<Calls[N]>;
 
@@ -26,14 +39,16 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-export const startLanguage: StartLanguage = (options) => new LanguageWorker(options);
+export const startLanguage: StartLanguage = (options) => new LanguageProcess(options);
 
-class LanguageWorker implements Language {
+class LanguageProcess implements Language {
   readonly #options: LanguageOptions;
-  #worker: Worker;
+  /** Undefined where one could not start and nobody has asked for anything since. */
+  #child: ChildProcess | undefined;
   #ready = false;
+  #snapshotTimer: NodeJS.Timeout | undefined;
   #nextId = 1;
-  /** In the order of the calls; the worker is busy with the first. */
+  /** In the order of the calls; the process is busy with the first. */
   readonly #pending = new Map<number, Pending>();
   #watchdog: NodeJS.Timeout | undefined;
   /** Compiled cells by run, until they are committed. */
@@ -43,7 +58,7 @@ class LanguageWorker implements Language {
 
   constructor(options: LanguageOptions) {
     this.#options = options;
-    this.#worker = this.#startWorker();
+    this.#child = this.#start(findSnapshot());
   }
 
   async compile(code: string, cell: number, run = cell): Promise<CompileResult> {
@@ -96,11 +111,13 @@ class LanguageWorker implements Language {
     clearTimeout(this.#watchdog);
     for (const { reject } of this.#pending.values()) reject(new Error("The language service was closed."));
     this.#pending.clear();
-    await this.#worker.terminate();
+    clearTimeout(this.#snapshotTimer);
+    if (this.#child) await end(this.#child);
   }
 
   #call<N extends CallName>(name: N, ...args: Parameters<Calls[N]>): Promise<Value<N>> {
     if (this.#closed) return Promise.reject(new Error("The language service was closed."));
+    this.#child ??= this.#start(findSnapshot());
     const call: Call = { id: this.#nextId++, name, args };
     return new Promise((resolve, reject) => {
       this.#pending.set(call.id, { call, resolve: resolve as (value: unknown) => void, reject });
@@ -109,11 +126,12 @@ class LanguageWorker implements Language {
   }
 
   #send(call: Call): void {
-    this.#worker.postMessage(call);
+    // Should the process end meanwhile, its end is told by "exit".
+    this.#child?.send(call, () => undefined);
     if (this.#watchdog === undefined) this.#watch();
   }
 
-  /** Waits for the call that the worker is busy with; each answer starts the wait anew. */
+  /** Waits for the call that the process is busy with; each answer starts the wait anew. */
   #watch(): void {
     clearTimeout(this.#watchdog);
     this.#watchdog = undefined;
@@ -126,18 +144,27 @@ class LanguageWorker implements Language {
     }, patience).unref();
   }
 
-  #startWorker(): Worker {
-    const worker = startThread({ ...this.#options });
-    worker.on("message", (answer: Answer) => {
-      this.#hear(answer);
+  #start(snapshot?: string): ChildProcess {
+    const child = startProcess(this.#options, snapshot);
+    child.on("message", (answer: Answer) => {
+      if (child === this.#child) this.#hear(answer);
     });
-    worker.on("error", (error) => {
-      if (worker === this.#worker) this.#replace(`failed: ${error.message}`);
+    child.on("error", (error) => {
+      if (child === this.#child) this.#replace(`failed: ${error.message}`);
     });
-    worker.on("exit", (code) => {
-      if (worker === this.#worker && !this.#closed) this.#replace(`ended with exit code ${String(code)}`);
+    child.on("exit", (code, signal) => {
+      if (child !== this.#child || this.#closed) return;
+      if (snapshot !== undefined && !this.#ready && signal === null) {
+        // Another Node under the same name, or a file that is cut off.
+        discardSnapshot(snapshot);
+        this.#child = this.#start();
+      } else this.#replace(`ended with ${signal ?? `exit code ${String(code)}`}`);
     });
-    return worker;
+    if (snapshot === undefined && existsSync(BUNDLE)) {
+      clearTimeout(this.#snapshotTimer);
+      this.#snapshotTimer = setTimeout(() => void ensureSnapshot(), SNAPSHOT_AFTER_MS).unref();
+    }
+    return child;
   }
 
   #hear(answer: Answer): void {
@@ -154,10 +181,10 @@ class LanguageWorker implements Language {
     else pending.reject(new Error(answer.message));
   }
 
-  /** Gives up the worker and what it was busy with, and lets a new one do the rest. */
+  /** Gives up the process and what it was busy with, and lets a new one do the rest. */
   #replace(why: string): void {
     if (this.#closed) return;
-    const old = this.#worker;
+    const old = this.#child;
     clearTimeout(this.#watchdog);
     this.#watchdog = undefined;
     const [stuck] = this.#pending.values();
@@ -172,29 +199,41 @@ class LanguageWorker implements Language {
     const startedBefore = this.#ready;
     this.#ready = false;
     if (!startedBefore && !stuck) {
-      this.#closed = true;
+      this.#child = undefined;
       return;
     }
-    this.#worker = this.#startWorker();
+    this.#child = this.#start(findSnapshot());
     const waiting = [...this.#pending.entries()];
     this.#pending.clear();
     for (const record of this.#committed) this.#call("commit", record).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
-    void old.terminate();
+    if (old) void end(old);
   }
 }
 
-/** A new checker is made for each cell: room for what it allocates saves most of the collector's work. Types nest deep. */
-const RESOURCES = { maxYoungGenerationSizeMb: 64, stackSizeMb: 16 };
+function startProcess(options: LanguageOptions, snapshot: string | undefined): ChildProcess {
+  const what = snapshot === undefined ? service() : ["--snapshot-blob", snapshot, "service"];
+  return spawn(process.execPath, [...FLAGS, ...what, JSON.stringify(options)], {
+    env: withoutNodeOptions(),
+    serialization: "advanced",
+    // A signal to the kernel's group, such as VS Code's SIGINT, is not meant for it.
+    detached: true,
+    windowsHide: true,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
 
-function startThread(workerData: LanguageOptions): Worker {
-  const options = { workerData, name: "cellgrad language", resourceLimits: RESOURCES };
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url), options);
-  // Run from its sources: tsx, which loads them, does not reach into worker threads by itself.
-  const tsx = import.meta.resolve("tsx/esm/api");
-  const file = new URL("./worker.ts", import.meta.url).href;
-  const load = `import(${JSON.stringify(tsx)}).then((tsx) => { tsx.register(); return import(${JSON.stringify(file)}); });`;
-  return new Worker(load, { eval: true, ...options });
+/** What Node runs: the bundle, or the sources through the loader that runs this. */
+function service(): string[] {
+  if (!import.meta.url.endsWith(".ts")) return [BUNDLE];
+  return ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./service.ts", import.meta.url))];
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
 }
 
 function failure(code: string, error: Error): Diagnostic {

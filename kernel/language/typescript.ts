@@ -5,11 +5,11 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type TsNode from "ts-node";
 import type TS from "typescript";
-import { ts } from "./compiler.js";
-import { create } from "ts-node";
-
-const require = createRequire(import.meta.url);
+import { makesSnapshot, requireWithTypeScript, ts, TYPESCRIPT_FILE } from "./compiler.js";
 
 /** Options of a user's tsconfig.json that also hold in cells; the others say how files are built, not what they mean. */
 const RESPECTED = [
@@ -56,16 +56,7 @@ export function loadToolchain(cwd: string): Toolchain {
   let user: TS.CompilerOptions = {};
   let problem: string | undefined;
   try {
-    const service = create({
-      cwd,
-      transpileOnly: true,
-      skipIgnore: true,
-      compiler: require.resolve("typescript"),
-      // A tsconfig.json is written for the TypeScript that its folder uses; what is deprecated there is no error here.
-      compilerOptions: { ignoreDeprecations: "6.0" },
-    });
-    const found = service.config.options as TS.CompilerOptions;
-    if (found["configFilePath"] !== undefined) user = found;
+    user = userOptions(cwd);
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }
@@ -81,13 +72,37 @@ export function loadToolchain(cwd: string): Toolchain {
     options.jsx = ts.JsxEmit.React;
   if (user.jsx === undefined && resolvable(cwd, `${options.jsxImportSource ?? "react"}/jsx-runtime`))
     options.jsx = ts.JsxEmit.ReactJSX;
-  const ownTypes = dirname(dirname(require.resolve("@types/node/package.json")));
+  const ownTypes = findUp(packageRoot(), "node_modules/@types/node");
   options.typeRoots = [
     ...(ts.getEffectiveTypeRoots(options, { getCurrentDirectory: () => cwd }) ?? []),
-    ownTypes,
+    ...(ownTypes === undefined ? [] : [dirname(ownTypes)]),
   ];
   options.types = [...new Set(["node", ...(user.types ?? []).filter((name) => name !== "*")])];
   return { options: Object.assign(options, FIXED), problem };
+}
+
+/** Whether libraries mean the same under two sets of options: all agree, and the folders of the one have no types of Node of their own. */
+export function sameMeaning(options: TS.CompilerOptions, others: TS.CompilerOptions): boolean {
+  const { typeRoots = [], ...rest } = options;
+  const { typeRoots: otherRoots = [], ...otherRest } = others;
+  const own = typeRoots.filter((root) => !otherRoots.includes(root));
+  return isDeepStrictEqual(rest, otherRest) && !own.some((root) => existsSync(join(root, "node")));
+}
+
+/** Options of the nearest tsconfig.json, as ts-node reads it; ts-node is loaded where there is one. */
+function userOptions(cwd: string): TS.CompilerOptions {
+  if (ts.findConfigFile(cwd, ts.sys.fileExists) === undefined) return {};
+  const { create } = requireWithTypeScript("ts-node") as typeof TsNode;
+  const service = create({
+    cwd,
+    transpileOnly: true,
+    skipIgnore: true,
+    compiler: TYPESCRIPT_FILE,
+    // A tsconfig.json is written for the TypeScript that its folder uses; what is deprecated there is no error here.
+    compilerOptions: { ignoreDeprecations: "6.0" },
+  });
+  const found = service.config.options as TS.CompilerOptions;
+  return found["configFilePath"] === undefined ? {} : found;
 }
 
 /** What the transformation and the emitted declarations rely on. */
@@ -110,6 +125,8 @@ const FIXED: TS.CompilerOptions = {
 };
 
 function resolvable(cwd: string, specifier: string): boolean {
+  // There is no `require` yet, nor a notebook.
+  if (makesSnapshot) return false;
   try {
     createRequire(join(cwd, "cell.js")).resolve(specifier);
     return true;
@@ -128,7 +145,12 @@ export function runtimeTypes(root: string): string | undefined {
 
 /** Folder of the cellgrad package, from its sources as well as from `dist`. */
 export function packageRoot(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
+  return dirname(findUp(dirname(fileURLToPath(import.meta.url)), "package.json")!);
+}
+
+/** The nearest path of this name in a folder or in those above it. */
+function findUp(folder: string, name: string): string | undefined {
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  return dirname(folder) === folder ? undefined : findUp(dirname(folder), name);
 }

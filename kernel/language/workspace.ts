@@ -59,6 +59,7 @@ const { bindSourceFile } = ts as unknown as {
 export class Workspace {
   readonly service: TS.LanguageService;
   readonly #files: Files;
+  readonly #preludePath: string;
   #program: TS.Program | undefined;
   #prelude = new Map<string, TS.Symbol>();
   /** Committed cells by the id of their record. */
@@ -78,9 +79,10 @@ export class Workspace {
 
   constructor(files: Files, prelude: string) {
     this.#files = files;
+    this.#preludePath = files.path(`${PRELUDE_MODULE}.d.mts`);
     files.write(this.#preludePath, prelude, ts.ScriptKind.TS, { root: true });
     this.#writeImports();
-    this.service = ts.createLanguageService(files, new SourceFiles());
+    this.service = ts.createLanguageService(files, new SourceFiles((path) => files.isSettled(path)));
   }
 
   /** Symbols of the prelude's names. */
@@ -134,11 +136,6 @@ export class Workspace {
     this.#cells.clear();
     this.#imports.clear();
     this.renew();
-    this.#writeImports();
-  }
-
-  get #preludePath(): string {
-    return this.#files.path(`${PRELUDE_MODULE}.d.mts`);
   }
 
   #dropCurrent(): void {
@@ -209,6 +206,10 @@ export class Workspace {
   }
 
   #writeImports(): void {
+    // Without this module nothing in the program depends on the folder, which may change before the first cell. It also brings the
+    // runtime of JSX along.
+    const needsRuntime = this.#files.getCompilationSettings().jsx === ts.JsxEmit.ReactJSX;
+    if (this.#imports.size === 0 && this.#generation === 0 && !needsRuntime) return;
     const text = `${[...this.#imports].join("\n")}\nexport {};\n// ${String(this.#generation)}`;
     this.#files.write(this.#files.path(`${IMPORTS_MODULE}.mts`), text, ts.ScriptKind.TS, { root: true });
   }

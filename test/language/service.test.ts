@@ -1,11 +1,15 @@
-/** The language in its worker thread, as the kernel calls it. */
+/** The language in its process, as the kernel calls it. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Language } from "../../kernel/language/language.js";
 import { startLanguage } from "../../kernel/language/start.js";
+import { descendants } from "../../kernel/session/process-tree.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "cellgrad-"));
 const runtime = join(cwd, "index.d.ts");
@@ -24,7 +28,7 @@ async function refused(cell: string, by: Language = language): Promise<string> {
 const ENDLESS = `type Grow<T extends unknown[]> = T["length"] extends 30 ? 1 : Grow<[...T, 0]> | Grow<[...T, 1]>;
 ${Array.from({ length: 30 }, (_, n) => `let endless${String(n)}: Grow<["${String(n)}"]> = 1;`).join("\n")}`;
 
-test("calls wait for the worker and are answered in order", async () => {
+test("calls wait for the process and are answered in order", async () => {
   const compiled = language.compile("const a = 1; a", 1);
   const committed = compiled.then(() => language.commit(1));
   const [result] = await Promise.all([compiled, committed, language.isComplete("a")]);
@@ -76,3 +80,34 @@ test("a closed language answers no more", async () => {
   assert.match(await refused("1", closed), /closed/);
   assert.deepEqual((await closed.complete("a", 1)).matches, []);
 });
+
+test("no language process is left behind, however busy, when its kernel is killed", async () => {
+  const script = `
+    import { startLanguage } from ${JSON.stringify(import.meta.resolve("../../kernel/language/start.ts"))};
+    const language = startLanguage(${JSON.stringify({ cwd, runtime })});
+    await language.compile("1", 1);
+    void language.compile(${JSON.stringify(ENDLESS)}, 2);
+    setTimeout(() => console.log("busy"), 300);
+  `;
+  const kernel = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(kernel.stdout, "data");
+  const children = descendants(kernel.pid!);
+  assert.ok(children.length > 0);
+  kernel.kill("SIGKILL");
+  const end = Date.now() + 5_000;
+  while (children.some(isAlive) && Date.now() < end) await delay(50);
+  const left = children.filter(isAlive);
+  for (const pid of left) process.kill(pid, "SIGKILL");
+  assert.deepEqual(left, []);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

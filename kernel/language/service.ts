@@ -1,0 +1,55 @@
+/**
+ * Entry of the language process: answers calls one after another. Run to make a start snapshot, it does what every kernel would do
+ * first, parses and binds the libraries and looks at the types that most cells use, and what is then in memory becomes the snapshot.
+ */
+import { startupSnapshot } from "node:v8";
+import { Cells, type CellsOptions } from "./cells.js";
+import { makesSnapshot } from "./compiler.js";
+import { guardAgainstOrphanhood } from "./orphan-guard.js";
+import { WARM_UP } from "./prelude.js";
+import type { Answer, Call, Calls } from "./requests.js";
+import { loadToolchain } from "./typescript.js";
+
+/** While the user has not asked for anything after this long, in milliseconds, what the first cells need is made ready. */
+const WARM_UP_AFTER = 30;
+
+if (makesSnapshot) {
+  const prepared = new Cells({ cwd: process.cwd() });
+  prepared.compile(WARM_UP, 0);
+  startupSnapshot.setDeserializeMainFunction(() => serve(prepared));
+} else serve();
+
+function serve(prepared?: Cells): void {
+  const options = JSON.parse(process.argv.at(-1)!) as CellsOptions;
+  const toolchain = loadToolchain(options.cwd);
+  const fits = options.runtime === undefined && prepared?.moveTo(options.cwd, toolchain);
+  const language = fits ? prepared! : new Cells(options, toolchain);
+  const cells: Calls = language;
+  let calls = 0;
+
+  process.on("message", ({ id, name, args }: Call) => {
+    calls++;
+    try {
+      const method = cells[name] as (...args: readonly unknown[]) => unknown;
+      say({ type: "answer", id, value: method.apply(cells, args as unknown[]) });
+    } catch (error) {
+      language.recover();
+      const message = `TypeScript failed: ${error instanceof Error ? error.message : String(error)}`;
+      say({ type: "failure", id, message });
+    }
+  });
+  process.on("disconnect", () => process.exit());
+  // VS Code interrupts with SIGINT to all children of the kernel.
+  process.on("SIGINT", () => undefined);
+  say({ type: "ready" });
+  guardAgainstOrphanhood();
+
+  setTimeout(() => {
+    if (calls === 0) language.compile(WARM_UP, 0);
+  }, WARM_UP_AFTER);
+}
+
+function say(answer: Answer): void {
+  // The kernel may have ended meanwhile.
+  if (process.connected) process.send!(answer, undefined, {}, () => undefined);
+}
