@@ -13,7 +13,7 @@ import type { CompiledCell } from "../session/messages.js";
  *
  * - `$` is the one scope object of the session. Names of this cell's top level, of earlier cells and of the prelude are only ever
  *   reached as `$.name`: assigning declares, so closures of earlier cells see what later cells declare again. The session puts the
- *   prelude (the runtime's exports, display, prompt, clearOutput) on it or on its prototype. A name that neither a cell, the
+ *   prelude (the runtime's exports, display, prompt and so on) on it or on its prototype. A name that neither a cell, the
  *   prelude nor JavaScript's globals declare is read as `$.name` too: a read that misses must answer `globalThis[name]` if that
  *   exists and else throw ReferenceError(`${name} is not defined`). `"name" in $` must not throw. Assigning to a
  *   name of `$` must make an own, writable property; imported names are own accessors (live bindings) that an assignment replaces.

@@ -38,4 +38,9 @@ export declare const display: Display;
 export declare function prompt(text?: string, options?: { password?: boolean }): Promise<string>;
 /** Removes the cell's output; with \`wait\` only when the next output arrives, so that nothing flickers. */
 export declare function clearOutput(options?: { wait?: boolean }): void;
+/**
+ * Puts text into a new cell below this one, or at the prompt of a console; with \`replace\` into this cell itself.
+ * Of several calls in one cell the last one counts.
+ */
+export declare function setNextInput(text: string, options?: { replace?: boolean }): void;
 `;

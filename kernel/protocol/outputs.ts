@@ -19,7 +19,8 @@ interface Run {
   readonly count: number;
   readonly stream: StreamBuffer;
   readonly flood: Flood;
-  readonly payloads: Json[];
+  /** By source: of several payloads of one kind the last one counts, as with ipykernel. */
+  readonly payloads: Map<string, Json>;
   /** text/plain of the result, for the history. */
   result?: string;
   ended: boolean;
@@ -48,7 +49,7 @@ export class Outputs {
       this.#publisher.publish("stream", { name, text }, parent),
     );
     const flood = new Flood(`cell-${count}`);
-    this.#runs.set(run, { parent, silent, count, stream, flood, payloads: [], ended: false });
+    this.#runs.set(run, { parent, silent, count, stream, flood, payloads: new Map(), ended: false });
     this.#latest = run;
     if (this.#runs.size > REMEMBERED_RUNS) this.#runs.delete(this.#runs.keys().next().value!);
   }
@@ -59,7 +60,10 @@ export class Outputs {
     if (!state) return { payloads: [] };
     this.#showTail(state);
     state.ended = true;
-    return { payloads: state.payloads, ...(state.result !== undefined && { result: state.result }) };
+    return {
+      payloads: [...state.payloads.values()],
+      ...(state.result !== undefined && { result: state.result }),
+    };
   }
 
   /** Parent header of a run's messages. Output of an unknown run belongs to the last cell. */
@@ -76,7 +80,7 @@ export class Outputs {
       return;
     }
     if (event.type === "payload") {
-      run.payloads.push({ ...event.payload });
+      run.payloads.set(String(event.payload["source"]), { ...event.payload });
       return;
     }
     run.stream.flush();

@@ -116,7 +116,7 @@ test("a prelude name can be declared again", async () => {
     "randn([2, 3]).sum(); new nn.Linear(2, 3); display(1, { id: 'a' }); display.update('a', 2);",
   );
   notebook.compile(
-    "const line: string = await prompt('?', { password: true }); clearOutput({ wait: true });",
+    "const line: string = await prompt('?', { password: true }); clearOutput({ wait: true }); setNextInput('1', { replace: true });",
   );
   notebook.compile("const display = 5;");
   notebook.compile("display.toFixed();");

@@ -158,12 +158,18 @@ test("user_expressions are evaluated after the cell, each with its own status", 
   });
 });
 
-test("payloads of the cell stand in its reply", async () => {
-  const payload = { source: "set_next_input", text: "y", replace: false };
+test("payloads of the cell stand in its reply, of each kind the last", async () => {
+  const next = (text: string) => ({ source: "set_next_input", text, replace: false });
+  const page = { source: "page", data: { "text/plain": "help" }, start: 0 };
   const kernel = new FakeKernel({
-    cells: { x: ({ emit, run }) => void emit({ type: "payload", run, payload }) as undefined },
+    cells: {
+      x: ({ emit, run }) => {
+        for (const payload of [next("first"), page, next("last")]) emit({ type: "payload", run, payload });
+        return undefined;
+      },
+    },
   });
-  assert.deepEqual((await kernel.execute("x")).reply!.content["payload"], [payload]);
+  assert.deepEqual((await kernel.execute("x")).reply!.content["payload"], [next("last"), page]);
 });
 
 test("code that is not a string is an error reply, and the next cell runs", async () => {

@@ -146,6 +146,20 @@ describe("a cell", () => {
     assert.equal(outcome.error.evalue, "This client does not allow input");
   });
 
+  it("sets the next cell's text while it runs, and not later", async () => {
+    const { events } = await notebook.run(
+      '$.setNextInput("1 + 1"); $.setNextInput("2", { replace: true }); setTimeout(() => $.setNextInput("late"))',
+    );
+    await notebook.run("await new Promise((resolve) => setTimeout(resolve, 5))");
+    const payloads = events.flatMap((event) => (event.type === "payload" ? [event.payload] : []));
+    assert.deepEqual(payloads, [
+      { source: "set_next_input", text: "1 + 1", replace: false },
+      { source: "set_next_input", text: "2", replace: true },
+    ]);
+    const said = events.map((event) => (event.type === "stream" ? event.text : "")).join("");
+    assert.match(said, /setNextInput: the cell has ended/);
+  });
+
   it("can be evaluated as an expression for user_expressions", async () => {
     const expression = (js: string) =>
       notebook.session.evaluate(notebook.next - 1, { js, map: "", source: js, name: "expression" });

@@ -38,6 +38,10 @@ export function cellStarted(run: number): void {
   running.set(run, []);
 }
 
+export function isRunning(run: number): boolean {
+  return running.has(run);
+}
+
 /** Calls what waits for the end of a run; an error in it is printed and stops nothing. */
 export function cellEnded(run: number): void {
   const callbacks = running.get(run) ?? [];

@@ -3,7 +3,7 @@
  */
 import type { MimeBundle } from "../messages.js";
 import { comm } from "./comm/comm.js";
-import { displayIdOf, isEmpty, outputsCleared } from "./display-host.js";
+import { displayIdOf, isEmpty, isRunning, outputsCleared } from "./display-host.js";
 import { emit } from "./emit.js";
 import { bundleOf, rawBundle } from "./mime.js";
 import { currentRun } from "./output.js";
@@ -98,6 +98,20 @@ function clearOutput(options: { readonly wait?: boolean } = {}): void {
   emit({ type: "clear_output", run, wait: options.wait ?? false });
 }
 
+function setNextInput(text: string, options: { readonly replace?: boolean } = {}): void {
+  if (typeof text !== "string") {
+    throw new TypeError(`setNextInput(text): expected the text of a cell as a string, got ${typeof text}`);
+  }
+  const run = currentRun();
+  // It travels with the cell's reply.
+  if (!isRunning(run)) throw new Error("setNextInput: the cell has ended; call it while the cell runs");
+  emit({
+    type: "payload",
+    run,
+    payload: { source: "set_next_input", text, replace: options.replace ?? false },
+  });
+}
+
 interface Question {
   readonly resolve: (value: string) => void;
   readonly reject: (error: Error) => void;
@@ -136,7 +150,14 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
   });
   const prelude = Object.create(globals) as Record<string, unknown>;
   // Defined, not assigned: as properties of their own they do not depend on what lies below.
-  for (const [name, value] of Object.entries({ ...runtime, display, clearOutput, prompt, comm })) {
+  for (const [name, value] of Object.entries({
+    ...runtime,
+    display,
+    clearOutput,
+    prompt,
+    setNextInput,
+    comm,
+  })) {
     Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return Object.create(prelude) as Record<string, unknown>;
