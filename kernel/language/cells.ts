@@ -10,6 +10,8 @@ import { completeMagic, completionsAt, type EditedCell } from "./completion.js";
 import { declaredName, declaredNames, notNullNames } from "./declared-names.js";
 import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
+import { Hints } from "./hints.js";
+import { Importable } from "./importable.js";
 import { inspectionAt } from "./inspection.js";
 import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
 import { readMagics, type Typecheck } from "./magics.js";
@@ -37,6 +39,8 @@ export class Cells {
   readonly #registry = new Registry();
   readonly #files: Files;
   readonly #workspace: Workspace;
+  readonly #importable: Importable;
+  readonly #hints: Hints;
   readonly #jsxNames: string[];
   readonly #options: TS.CompilerOptions;
   #typecheck: Typecheck = "error";
@@ -53,6 +57,11 @@ export class Cells {
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.#files = new Files({ cwd: options.cwd, compilerOptions, runtime });
     this.#workspace = new Workspace(this.#files, preludeText(runtime !== undefined));
+    this.#importable = new Importable(options.cwd, this.#files, () => this.#workspace.prelude.checker);
+    this.#hints = new Hints(this.#registry, this.#importable, () => ({
+      checker: this.#workspace.prelude.checker,
+      symbolOf: (binding) => this.#workspace.symbolOf(binding),
+    }));
     const factory = compilerOptions.jsx === ts.JsxEmit.React ? (compilerOptions.jsxFactory ?? "React") : "";
     this.#jsxNames = [factory, compilerOptions.jsxFragmentFactory ?? ""].map((name) => name.split(".")[0]!);
     const { checker, symbols } = this.#workspace.prelude;
@@ -84,7 +93,7 @@ export class Cells {
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
     const { program, file, module } = open;
     const unchecked = this.#typecheck === "off";
-    const types = unchecked ? [] : cellProblems(program.getSemanticDiagnostics(file), module, this.#registry);
+    const types = unchecked ? [] : cellProblems(program.getSemanticDiagnostics(file), module, this.#hints);
     if (types.length > 0 && this.#typecheck === "error") return fail(types);
 
     const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
@@ -140,7 +149,9 @@ export class Cells {
   }
 
   complete(code: string, offset: number): Completions {
-    return completeMagic(code, offset) ?? completionsAt(this.#edit(code), offset, this.#registry);
+    return (
+      completeMagic(code, offset) ?? completionsAt(this.#edit(code), offset, this.#registry, this.#importable)
+    );
   }
 
   inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined {
@@ -172,7 +183,7 @@ export class Cells {
   /** Lays a cell that is being written before the language service. */
   #edit(code: string): EditedCell {
     this.#files.beginRound();
-    const parsed = parseCell(readMagics(code).text);
+    const parsed = parseCell(readMagics(code).text, true);
     const { module, file } = this.#open(
       cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: true }),
     );

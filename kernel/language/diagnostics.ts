@@ -5,10 +5,9 @@ import type TS from "typescript";
 import { ts } from "./compiler.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
-import type { Registry } from "./registry.js";
-import { nearest } from "./spelling.js";
+import type { Hints } from "./hints.js";
+import { reworded } from "./rewording.js";
 import type { ParsedCell } from "./syntax.js";
-import { inWordsOfCells } from "./wording.js";
 
 /** What is an error in a file and none in a cell. */
 const SUPPRESSED = new Set([
@@ -42,42 +41,41 @@ export function syntaxProblems(parsed: ParsedCell): Problem[] {
 export function cellProblems(
   diagnostics: readonly TS.Diagnostic[],
   module: CellModule,
-  registry: Registry,
+  hints: Hints,
 ): Problem[] {
   const problems: Problem[] = [];
-  for (const { code, start, length, messageText, relatedInformation } of diagnostics) {
-    if (SUPPRESSED.has(code) || start === undefined) continue;
+  for (const { code, file, start, length = 0, messageText, relatedInformation } of diagnostics) {
+    if (SUPPRESSED.has(code) || file === undefined || start === undefined) continue;
     const place = toCell(module, start);
     if (place === undefined) continue;
     let message = ts.flattenDiagnosticMessageText(messageText, "\n");
     for (const related of relatedInformation ?? [])
       if (HINTS.has(related.code))
         message += `\n${ts.flattenDiagnosticMessageText(related.messageText, "\n")}`;
-    const end = toCell(module, start + (length ?? 0)) ?? place;
+    const end = toCell(module, start + length) ?? place;
     problems.push({
       code,
       start: place,
       length: end - place,
-      message: reworded(code, message, registry),
+      message: reworded({ code, message, file, start, length }, hints),
     });
   }
-  return problems.sort((a, b) => a.start - b.start);
+  return problems.filter((problem) => !isSaidAlready(problem, problems)).sort((a, b) => a.start - b.start);
 }
+
+/** Both operands of an operation can be wrong for one reason. */
+function isSaidAlready({ code, message }: Problem, problems: readonly Problem[]): boolean {
+  return (
+    code === RIGHT_OPERAND &&
+    problems.some((other) => other.code === LEFT_OPERAND && other.message === message)
+  );
+}
+
+const LEFT_OPERAND = 2362;
+const RIGHT_OPERAND = 2363;
 
 /** Related information that tells what to do and needs no place: "did you forget to use await". */
 const HINTS = new Set([2773]);
-
-const CANNOT_FIND_NAME = 2304;
-
-function reworded(code: number, message: string, registry: Registry): string {
-  if (code === CANNOT_FIND_NAME) {
-    // The checker knows only those names of the notebook that the cell spells right.
-    const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
-    const meant = nearest(name, registry.names());
-    if (meant !== undefined) return `Cannot find name '${name}'. Did you mean '${meant}'?`;
-  }
-  return inWordsOfCells(message);
-}
 
 /** A problem with its line, column and code frame. */
 export function toDiagnostic(problem: Problem, source: string, category: "error" | "warning"): Diagnostic {

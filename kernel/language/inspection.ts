@@ -2,43 +2,38 @@
  * What is said about the name under the cursor: its signature and documentation, inside of a call that of the function, and with
  * more detail the source of a definition that the user can read.
  */
-import type TS from "typescript";
 import { ts } from "./compiler.js";
 import { toCell, toModule } from "./cell-module.js";
 import type { EditedCell } from "./completion.js";
 import type { Inspection } from "./language.js";
-import { recallDocs } from "./library-docs.js";
+import { callAt, type Found } from "./call-help.js";
+import { recallDocsAt } from "./library-docs.js";
+import { sourceAt } from "./definition-source.js";
+import { resolved } from "./namespaces.js";
+import { identifierAt } from "./syntax.js";
 import { inWordsOfCells, withoutAlias } from "./wording.js";
-
-interface Found {
-  /** In TypeScript. */
-  readonly signature: string;
-  readonly documentation: string;
-  readonly tags: readonly TS.JSDocTagInfo[];
-  /** Where the name stands that this is about. */
-  readonly position: number;
-}
 
 export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): Inspection | undefined {
   const position = toModule(cell.module, offset);
   const endsName = /[\p{ID_Continue}$]$/u.test(cell.source.slice(0, offset));
-  recallDocsAt(cell, position);
-  if (endsName) recallDocsAt(cell, position - 1);
+  recallDocsAt(cell.service, cell.path, position);
+  if (endsName) recallDocsAt(cell.service, cell.path, position - 1);
   const found =
-    hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined) ?? call(cell, position);
+    hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined) ?? callAt(cell, position);
   if (!found) return undefined;
   const signature = inWordsOfCells(found.signature);
-  const source = detail === 1 ? sourceOf(cell, found.position) : undefined;
-  const tags = found.tags.map((tag) => [tag.name, ts.displayPartsToString(tag.text)] as const);
+  const documentation = withoutLinks(found.documentation);
+  const source = detail === 1 ? sourceAt(cell, found.position) : undefined;
+  const tags = found.tags.map((tag) => [tag.name, withoutLinks(ts.displayPartsToString(tag.text))] as const);
   const plain = [
     signature,
-    found.documentation,
+    documentation,
     tags.map(([name, text]) => `@${name} ${text}`.trim()).join("\n"),
     source,
   ];
   const markdown = [
     fenced(signature),
-    found.documentation,
+    documentation,
     tags.map(([name, text]) => markdownTag(name, text)).join("  \n"),
     source === undefined ? undefined : fenced(source),
   ];
@@ -50,73 +45,47 @@ function hover(cell: EditedCell, position: number): Found | undefined {
   const info = cell.service.getQuickInfoAtPosition(cell.path, position);
   if (!info || toCell(cell.module, info.textSpan.start) === undefined) return undefined;
   const text = ts.displayPartsToString(info.displayParts);
-  // A name that nothing declares is "any".
-  if (text === "" || text === "any") return undefined;
+  // A name that nothing declares is "any"; so is an option whose name is not whole yet.
+  if (text === "" || text === "any" || /^\(property\) [\w$]+: any$/u.test(text)) return undefined;
   return {
-    signature: withoutAlias(text),
+    signature: membersOf(cell, info.textSpan.start) ?? withoutAlias(text),
     documentation: ts.displayPartsToString(info.documentation),
     tags: info.tags ?? [],
     position: info.textSpan.start,
   };
 }
 
-/** Sees to it that what a name means has its documentation. */
-function recallDocsAt(cell: EditedCell, position: number): void {
-  if (position < 0) return;
-  const program = cell.service.getProgram();
-  for (const { fileName } of cell.service.getDefinitionAtPosition(cell.path, position) ?? []) {
-    const file = program?.getSourceFile(fileName);
-    if (file) recallDocs(file);
-  }
+/** A namespace with what is in it. */
+function membersOf(cell: EditedCell, position: number): string | undefined {
+  const program = cell.service.getProgram()!;
+  const checker = program.getTypeChecker();
+  const node = identifierAt(program.getSourceFile(cell.path)!, position);
+  const symbol = node && checker.getSymbolAtLocation(node);
+  const namespace = symbol && resolved(symbol, checker);
+  if (!namespace || !(namespace.flags & ts.SymbolFlags.ValueModule)) return undefined;
+  if (namespace.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class | ts.SymbolFlags.Enum))
+    return undefined;
+  const names = checker
+    .getExportsOfModule(namespace)
+    .filter((member) => resolved(member, checker).flags & ts.SymbolFlags.Value)
+    .map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const more = names.length > MEMBERS ? `, … ${String(names.length - MEMBERS)} more` : "";
+  return `namespace ${node.text} { ${names.slice(0, MEMBERS).join(", ")}${more} }`;
 }
 
-/** Offset of the bracket that is open at an offset. */
-function openBracket(text: string, offset: number): number {
-  let depth = 0;
-  for (let i = offset - 1; i >= 0; i--) {
-    if (/[)\]}]/u.test(text[i]!)) depth++;
-    else if (/[([{]/u.test(text[i]!) && depth-- === 0) return i;
-  }
-  return -1;
-}
+/** So many names of a namespace are listed. */
+const MEMBERS = 120;
 
-/** The function whose arguments are being written. */
-function call(cell: EditedCell, position: number): Found | undefined {
-  recallDocsAt(cell, openBracket(cell.module.text, position) - 1);
-  const help = cell.service.getSignatureHelpItems(cell.path, position, undefined);
-  const item = help?.items[help.selectedItemIndex];
-  if (!help || !item) return undefined;
-  const text = (parts: TS.SymbolDisplayPart[]) => ts.displayPartsToString(parts);
-  const parameters = item.parameters
-    .map((parameter) => text(parameter.displayParts))
-    .join(text(item.separatorDisplayParts));
-  const others = help.items.length - 1;
-  const current = item.parameters[help.argumentIndex];
-  const about = current ? text(current.documentation) : "";
-  const more = others > 0 ? ` (+${String(others)} overload${others > 1 ? "s" : ""})` : "";
-  return {
-    signature: `${text(item.prefixDisplayParts)}${parameters}${text(item.suffixDisplayParts)}${more}`,
-    documentation: [text(item.documentation), current && about !== "" ? `${current.name}: ${about}` : ""]
-      .filter((part) => part !== "")
-      .join("\n\n"),
-    tags: item.tags.filter((tag) => tag.name !== "param"),
-    position: help.applicableSpan.start - 1,
-  };
-}
-
-/** Source of a definition in a cell or in a local file. */
-function sourceOf(cell: EditedCell, position: number): string | undefined {
-  const program = cell.service.getProgram();
-  for (const { fileName, contextSpan, textSpan } of cell.service.getDefinitionAtPosition(
-    cell.path,
-    position,
-  ) ?? []) {
-    const file = program?.getSourceFile(fileName);
-    if (!file || file.isDeclarationFile || fileName.includes("/node_modules/")) continue;
-    const span = contextSpan ?? textSpan;
-    return file.text.slice(span.start, span.start + span.length);
-  }
-  return undefined;
+/** `{@link name}`, as documentation refers to other names. */
+function withoutLinks(text: string): string {
+  return text.replaceAll(
+    /\{@link(?:code|plain)?\s+([^\s|}]+)(?:[\s|]+([^}]*))?\}/gu,
+    (_, target: string, label = "") => {
+      const shown = String(label).trim() || target;
+      return /^https?:/u.test(target) ? `[${shown}](${target})` : `\`${shown}\``;
+    },
+  );
 }
 
 function fenced(code: string): string {

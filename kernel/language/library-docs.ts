@@ -12,13 +12,23 @@ export function isUndocumented(path: string): boolean {
 
 const documented = new WeakSet<TS.SourceFile>();
 
-/** Gives the comments of a file back to its nodes, before anyone asks the service for them. */
-export function recallDocs(file: TS.SourceFile): void {
+/** Gives the comments of a file back to its nodes. */
+function recallDocs(file: TS.SourceFile): void {
   if (documented.has(file) || !isUndocumented(file.fileName)) return;
   documented.add(file);
   const { languageVersion, fileName, text } = file;
   const options = { languageVersion, jsDocParsingMode: ts.JSDocParsingMode.ParseAll };
   graft(ts.createSourceFile(fileName, text, options, true, ts.ScriptKind.TS), file);
+}
+
+/** Sees to it that what the name at a position means has its documentation. */
+export function recallDocsAt(service: TS.LanguageService, path: string, position: number): void {
+  if (position < 0) return;
+  const program = service.getProgram();
+  for (const { fileName } of service.getDefinitionAtPosition(path, position) ?? []) {
+    const file = program?.getSourceFile(fileName);
+    if (file) recallDocs(file);
+  }
 }
 
 interface WithDocs {

@@ -22,8 +22,11 @@ export function parsings(text: string): ParsedCell[] {
 
 const MAYBE_JSX = /<[\w>]/u;
 
-/** Parses a cell as TypeScript, or as TSX or as an object literal where only that works. */
-export function parseCell(text: string): ParsedCell {
+/**
+ * Parses a cell as TypeScript, or as TSX or as an object literal where only that works.
+ * @param unfinished the cell is still being written: an element that is begun is one, though nothing is right yet
+ */
+export function parseCell(text: string, unfinished = false): ParsedCell {
   const plain = parse(text, ts.ScriptKind.TS);
   const isBlock = /^\s*\{[^]*\}\s*$/u.test(text);
   if (isBlock && (plain.errors.length > 0 || isLabelsOnly(plain.file))) {
@@ -32,7 +35,8 @@ export function parseCell(text: string): ParsedCell {
   }
   if (plain.errors.length > 0 && MAYBE_JSX.test(text)) {
     const tsx = parse(text, ts.ScriptKind.TSX);
-    if (tsx.errors.length === 0 || (hasJsx(tsx.file) && tsx.errors.length < plain.errors.length)) return tsx;
+    const allowed = plain.errors.length - (unfinished ? 0 : 1);
+    if (tsx.errors.length === 0 || (hasJsx(tsx.file) && tsx.errors.length <= allowed)) return tsx;
   }
   return plain;
 }
@@ -74,4 +78,16 @@ function hasJsx(node: TS.Node): boolean {
     ts.isJsxFragment(node) ||
     (ts.forEachChild(node, (child) => hasJsx(child) || undefined) ?? false)
   );
+}
+
+/** The identifier that begins at a position. */
+export function identifierAt(file: TS.SourceFile, position: number): TS.Identifier | undefined {
+  let found: TS.Identifier | undefined;
+  const visit = (node: TS.Node): void => {
+    if (position < node.pos || position >= node.end) return;
+    if (ts.isIdentifier(node) && node.getStart(file) === position) found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
 }

@@ -91,6 +91,11 @@ export class Workspace {
     return { checker, symbols: this.#prelude };
   }
 
+  /** The symbol that a name of the notebook stands for. */
+  symbolOf(binding: Binding): TS.Symbol | undefined {
+    return this.#symbol(binding, this.#upToDate().getTypeChecker());
+  }
+
   /** Takes a cell into the program in place of the one before, unless that was kept. */
   open(module: CellModule): OpenCell {
     this.#dropCurrent();

@@ -12,7 +12,13 @@ notebook.file(
   '{ "name": "parcel", "version": "1.0.0", "types": "index.d.ts", "main": "index.js" }',
 );
 notebook.file("node_modules/parcel/index.d.ts", "export declare const inside: string;");
-notebook.file("package.json", '{ "dependencies": { "parcel": "*" } }');
+notebook.file(
+  "node_modules/@box/lid/package.json",
+  '{ "name": "@box/lid", "version": "1.0.0", "exports": { ".": { "types": "./a.d.ts", "default": "./a.js" }, "./open": { "types": "./b.d.ts", "default": "./b.js" } } }',
+);
+notebook.file("node_modules/@box/lid/a.d.ts", "export declare function close(): void;");
+notebook.file("node_modules/@box/lid/b.d.ts", "export declare function open(): void;");
+notebook.file("package.json", '{ "dependencies": { "parcel": "*", "@box/lid": "*" } }');
 
 beforeEach(() => {
   notebook.reset();
@@ -27,6 +33,10 @@ function add(a: number, b: number) {
 }
 const samples = [1, 2, 3];
 let mode: "train" | "test" = "train";
+type Options = { lr: number; schedule: { kind: "step" | "cosine" }; groups: { size: number }[] };
+function configure(options: Options) {}
+enum Color { Red, Green }
+function Title(props: { text: string; size?: number }) { return null as any; }
 class Model { layers = 2;
   /** Runs it. */
   forward(x: number) { return x; } }
@@ -55,9 +65,34 @@ const EXPECTED: readonly (readonly [title: string, text: string, names: string[]
   ["literals of a union", "mode = '|'", ["test", "train"], 8],
   ["literals in a call", "function set(m: Mode) {}; set('tr|')", ["train"], 31],
   ["keys of an object that is expected", "const o: { lr: number; momentum: number } = { l| }", ["lr"], 46],
+  ["keys of the options of a function", "configure({ s| })", ["schedule"], 12],
+  ["keys that are left", "configure({ lr: 1, | })", ["groups", "schedule"], 19],
+  ["keys inside of keys", "configure({ schedule: { | } })", ["kind"], 24],
+  ["keys inside of arrays", "configure({ groups: [{ | }] })", ["size"], 23],
+  ["literals inside of keys", "configure({ schedule: { kind: '|' } })", ["cosine", "step"], 31],
+  ["keys to take apart", "const { la| } = new Model()", ["layers"], 8],
+  ["members of enums", "Color.|", ["Green", "Red"], 6],
+  ["members of what may be undefined", "samples.at(0)?.toFi|", ["toFixed"], 15],
+  ["elements", "const e = <Tit|", ["Title"], 11],
+  ["attributes of elements", "<Title si|", ["size"], 7],
+  ["attributes that are left", "<Title text='a' |/>", ["size"], 16],
+  ["keywords", "awai|", ["await"], 0],
+  ["what is inside of the runtime's namespaces", "new Linea|", ["nn.Linear"], 4],
+  ["names that have it in them, where none begins so", "samples.lastin|", ["lastIndexOf"], 8],
+  [
+    "an import in place of a name that it would declare",
+    "readFileSync|",
+    ['import { readFileSync } from "node:fs";'],
+    0,
+  ],
+  ["an import of a local file's function", "help|", ['import { help } from "./helper.ts";'], 0],
   ["what a module exports", "import { readFileSy| } from 'node:fs'", ["readFileSync"], 9],
   ["Node's modules", "import fs from 'node:fs/|'", ["promises"], 24],
   ["packages", "import x from 'parc|'", ["parcel"], 15],
+  ["scopes of packages", "import x from '@b|'", ["@box/lid"], 15],
+  ["parts of packages", "import x from '@box/lid/|'", ["open"], 24],
+  ["what a package's part exports", "import { | } from '@box/lid/open'", ["open", "type"], 9],
+  ["files for require", "require('./hel|')", ["helper"], 11],
   ["local files", "import { help } from './help|'", ["helper.ts"], 24],
   ["files of folders", "await import('./folder/|')", ["inner.ts"], 23],
   ["magics", "%type|", ["%typecheck"], 0],
@@ -79,11 +114,33 @@ test("completions have kinds and signatures", () => {
   assert.deepEqual(complete("ad|").matches[0], {
     text: "add",
     type: "function",
-    signature: "function add(a: number, b: number): number",
+    signature: "(a: number, b: number): number",
   });
   assert.equal(complete("Mode|").matches.find(({ text }) => text === "Model")!.type, "class");
   assert.equal(complete("samp|").matches[0]!.type, "const");
   assert.equal(complete("n|").matches.find(({ text }) => text === "nn")!.type, "module");
+});
+
+test("names of another case follow those that are spelt so", () => {
+  assert.deepEqual(complete("Mod|").names, ["Model", "mode", "module"]);
+  assert.deepEqual(complete("let m: mod|").names, ["Mode", "Model"]);
+});
+
+test("what comes from a module has the kind of what it is", () => {
+  const kinds = Object.fromEntries(complete("nn.|").matches.map(({ text, type }) => [text, type]));
+  assert.equal(kinds["Linear"], "class");
+});
+
+test("a function's own members come before those of every function", () => {
+  const { names } = complete("Promise.|");
+  assert.ok(
+    names.indexOf("withResolvers") < names.indexOf("apply") && names.indexOf("race") < names.indexOf("apply"),
+  );
+});
+
+test("no import is offered within an expression, where it could not stand", () => {
+  assert.deepEqual(complete("const text = readFileSync|").names, []);
+  assert.deepEqual(complete("f(\n  readFileSync|\n)").names, []);
 });
 
 test("an empty cell is offered everything, first what is the user's", () => {
@@ -137,6 +194,39 @@ test("with detail 1 inspection shows the source in a cell and in a local file", 
   assert.match(inspect("const here = 5; he|re", 1)!, /const here = 5;/);
   assert.match(inspect("import { help } from './helper.ts'; hel|p", 1)!, /Helps\.[^]*return times;\n\}/);
   assert.doesNotMatch(inspect("pars|eInt", 1)!, /\}/);
+});
+
+test("a namespace is told with what is in it", () => {
+  assert.equal(inspect("n|n"), "namespace nn { Linear }");
+  assert.match(inspect("import * as fs from 'node:fs'; f|s")!, /^namespace fs \{ .*readFileSync/);
+});
+
+test("inside of a call the options of its argument are listed", () => {
+  const text = inspect("configure(|)")!;
+  assert.match(text, /^configure\(options: Options\): void/);
+  assert.match(text, /- `lr: number`\n- `schedule: \{ kind: "step" \| "cosine"; \}`/);
+  assert.match(inspect("configure({ sch| })")!, /- `lr: number`/);
+  assert.match(inspect("fetch('', |)")!, /- `method\?: string`/);
+});
+
+test("with detail 1 the JavaScript of a package is shown too", () => {
+  const other = new Notebook();
+  other.file(
+    "node_modules/lib/package.json",
+    '{ "name": "lib", "version": "1.0.0", "types": "./index.d.ts", "main": "./index.js" }',
+  );
+  other.file("node_modules/lib/index.d.ts", "export declare class Box { open(): number }");
+  other.file("node_modules/lib/index.js", "export class Box {\n  open() {\n    return 1;\n  }\n}\n");
+  const code = "import { Box } from 'lib'; new Box().open";
+  assert.match(
+    other.cells.inspect(code, code.length, 1)!.data["text/plain"]!,
+    /\n\nopen\(\) \{\n  return 1;\n\}$/,
+  );
+});
+
+test("references in documentation are plain names", () => {
+  notebook.compile("/** As {@link add}, see {@link https://a.b|there}. */\nfunction plus() {}");
+  assert.match(inspect("plus|")!, /As `add`, see \[there\]\(https:\/\/a\.b\)\./);
 });
 
 test("inspection comes as markdown too", () => {

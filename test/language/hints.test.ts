@@ -1,0 +1,125 @@
+/** Errors say what to do: the name that was meant, the import that is missing, the method in place of an operator. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Notebook } from "./notebook.js";
+
+const notebook = new Notebook({
+  "package.json": '{ "dependencies": { "parcel": "*" } }',
+  "node_modules/parcel/package.json":
+    '{ "name": "parcel", "version": "1.0.0", "types": "index.d.ts", "main": "index.js" }',
+  "node_modules/parcel/index.d.ts": 'export * from "./wrapping.js";\nexport default function parcel(): void;',
+  "node_modules/parcel/wrapping.d.ts": "export declare const ribbon: string;\nexport interface Paper {}",
+  "helper.ts": "export function help() {}\n",
+  "lib/more.ts": "export const { first, second } = { first: 1, second: 2 };\nexport default class More {}",
+});
+notebook.compile(`class Vector { add(x: Vector | number) { return this; } mul(x: Vector | number) { return this; } }
+const v = new Vector();
+function join(a: "join: sizes 2 and 3 differ") {}`);
+
+function messages(code: string): string[] {
+  return notebook.refused(code).map(({ message }) => message);
+}
+
+const EXPECTED: readonly (readonly [title: string, code: string, ...messages: string[]])[] = [
+  [
+    "the import of one of Node's functions",
+    "readFileSync('a')",
+    `Cannot find name 'readFileSync'. Import it: import { readFileSync } from "node:fs";`,
+  ],
+  [
+    "the import of one of Node's modules",
+    "os.cpus()",
+    `Cannot find name 'os'. Import it: import os from "node:os";`,
+  ],
+  [
+    "the import from an object that is a module",
+    "basename('a')",
+    `Cannot find name 'basename'. Import it: import { basename } from "node:path";  or  import { basename } from "node:path/posix";  or  import { basename } from "node:path/win32";`,
+  ],
+  [
+    "the import of a local file's function",
+    "help()",
+    `Cannot find name 'help'. Import it: import { help } from "./helper.ts";`,
+  ],
+  [
+    "the import from a file in a folder",
+    "first + 1",
+    `Cannot find name 'first'. Import it: import { first } from "./lib/more.ts";`,
+  ],
+  [
+    "the import from what a package exports from another file",
+    "ribbon",
+    `Cannot find name 'ribbon'. Import it: import { ribbon } from "parcel";`,
+  ],
+  [
+    "the import of a type",
+    "let p: Paper",
+    `Cannot find name 'Paper'. Import it: import { Paper } from "parcel";`,
+  ],
+  [
+    "the import of a package by its name",
+    "Parcel()",
+    `Cannot find name 'Parcel'. Import it: import Parcel from "parcel";`,
+  ],
+  [
+    "the namespace that a name is in",
+    "new Linear(1, 2)",
+    "Cannot find name 'Linear'. Did you mean 'nn.Linear'?",
+  ],
+  ["a name of another case before all", "Randn([1])", "Cannot find name 'Randn'. Did you mean 'randn'?"],
+  ["a name in an object's short form", "({ randm })", "Cannot find name 'randm'. Did you mean 'randn'?"],
+  [
+    "what Python's names are here",
+    "print(None)",
+    "Cannot find name 'print'. Did you mean 'console.log'?",
+    "Cannot find name 'None'. Did you mean 'null'?",
+  ],
+  [
+    "that there are no named arguments",
+    "parseInt('1', radix=2)",
+    "There are no named arguments in TypeScript: give 'radix' by its place, or in an object of options, { radix: … }.",
+  ],
+  [
+    "that there is no browser",
+    "document.body",
+    "Cannot find name 'document'. Cells run in Node.js, which has no page.",
+  ],
+  [
+    "a package that is spelt nearly so",
+    "import x from 'parcl'",
+    "Cannot find module 'parcl'. Did you mean 'parcel'?",
+  ],
+  [
+    "how to get a package",
+    "import x from '@some/thing/part'",
+    "Cannot find module '@some/thing/part'. Is it installed beside the notebook? npm install @some/thing",
+  ],
+  [
+    "a local file that is spelt nearly so",
+    "import { help } from './helpr'",
+    "Cannot find module './helpr'. Did you mean './helper.ts'?",
+  ],
+  [
+    "a name that is there without an import",
+    "import { Linear } from 'cellgrad'",
+    "'cellgrad' does not export 'Linear'. It is there without an import as 'nn.Linear'.",
+  ],
+  ["the method for an operator", "v + 1", "There are no operators on objects; write v.add(1)"],
+  ["the method for an operator once", "v * v", "There are no operators on objects; write v.mul(v)"],
+  ["what the types of a library say", "join(5)", "join: sizes 2 and 3 differ"],
+];
+
+for (const [title, code, ...expected] of EXPECTED)
+  test(`an error tells ${title}`, () => {
+    assert.deepEqual(messages(code), expected);
+  });
+
+test("a misspelt member is told with the one that was meant", () => {
+  assert.match(messages("v.mull(1)")[0]!, /Did you mean 'mul'\?$/);
+  assert.match(messages("nn.Liner")[0]!, /on type 'typeof import\("nn"\)'\. Did you mean 'Linear'\?$/);
+});
+
+test("a name that means nothing gets no advice", () => {
+  assert.deepEqual(messages("qqqqqqqq"), ["Cannot find name 'qqqqqqqq'."]);
+  assert.deepEqual(messages("$('p')"), ["Cannot find name '$'."]);
+});
