@@ -2,6 +2,7 @@
  * Entry of the language process: answers calls one after another. Run to make a start snapshot, it does what every kernel would do
  * first, parses and binds the libraries and looks at the types that most cells use, and what is then in memory becomes the snapshot.
  */
+import { resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
 import { Cells, type CellsOptions } from "./cells.js";
 import { makesSnapshot } from "./compiler.js";
@@ -14,7 +15,8 @@ import { loadToolchain } from "./typescript.js";
 const WARM_UP_AFTER = 30;
 
 if (makesSnapshot) {
-  const prepared = new Cells({ cwd: process.cwd() });
+  // A folder that is none, so that nothing of it is in the snapshot.
+  const prepared = new Cells({ cwd: resolve("/cellgrad-nowhere") });
   prepared.compile(WARM_UP, 0);
   startupSnapshot.setDeserializeMainFunction(() => serve(prepared));
 } else serve();

@@ -4,7 +4,6 @@
  * thread because only a process can start from a snapshot.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type {
   CompileResult,
@@ -58,7 +57,7 @@ class LanguageProcess implements Language {
 
   constructor(options: LanguageOptions) {
     this.#options = options;
-    this.#child = this.#start(findSnapshot());
+    this.#child = this.#start(ownSnapshot());
   }
 
   async compile(code: string, cell: number, run = cell): Promise<CompileResult> {
@@ -117,7 +116,7 @@ class LanguageProcess implements Language {
 
   #call<N extends CallName>(name: N, ...args: Parameters<Calls[N]>): Promise<Value<N>> {
     if (this.#closed) return Promise.reject(new Error("The language service was closed."));
-    this.#child ??= this.#start(findSnapshot());
+    this.#child ??= this.#start(ownSnapshot());
     const call: Call = { id: this.#nextId++, name, args };
     return new Promise((resolve, reject) => {
       this.#pending.set(call.id, { call, resolve: resolve as (value: unknown) => void, reject });
@@ -160,7 +159,7 @@ class LanguageProcess implements Language {
         this.#child = this.#start();
       } else this.#replace(`ended with ${signal ?? `exit code ${String(code)}`}`);
     });
-    if (snapshot === undefined && existsSync(BUNDLE)) {
+    if (snapshot === undefined && !FROM_SOURCES) {
       clearTimeout(this.#snapshotTimer);
       this.#snapshotTimer = setTimeout(() => void ensureSnapshot(), SNAPSHOT_AFTER_MS).unref();
     }
@@ -202,13 +201,20 @@ class LanguageProcess implements Language {
       this.#child = undefined;
       return;
     }
-    this.#child = this.#start(findSnapshot());
+    this.#child = this.#start(ownSnapshot());
     const waiting = [...this.#pending.entries()];
     this.#pending.clear();
     for (const record of this.#committed) this.#call("commit", record).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
     if (old) void end(old);
   }
+}
+
+/** Run from its sources, the kernel does not want what was built of them some time ago. */
+const FROM_SOURCES = import.meta.url.endsWith(".ts");
+
+function ownSnapshot(): string | undefined {
+  return FROM_SOURCES ? undefined : findSnapshot();
 }
 
 function startProcess(options: LanguageOptions, snapshot: string | undefined): ChildProcess {
@@ -225,7 +231,7 @@ function startProcess(options: LanguageOptions, snapshot: string | undefined): C
 
 /** What Node runs: the bundle, or the sources through the loader that runs this. */
 function service(): string[] {
-  if (!import.meta.url.endsWith(".ts")) return [BUNDLE];
+  if (!FROM_SOURCES) return [BUNDLE];
   return ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./service.ts", import.meta.url))];
 }
 
