@@ -3,6 +3,7 @@ import type { CommMessage } from "../session/messages.js";
 import type { Session } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
+import { objectField, optionalText, textField } from "./fields.js";
 import type { Parent, Publisher } from "./publisher.js";
 
 export class Comms {
@@ -16,11 +17,8 @@ export class Comms {
 
   /** Open comms by id, all or those of one target. */
   list(target?: string): Record<string, { target_name: string }> {
-    const comms: Record<string, { target_name: string }> = {};
-    for (const [id, target_name] of this.#open) {
-      if (target === undefined || target === target_name) comms[id] = { target_name };
-    }
-    return comms;
+    const listed = [...this.#open].filter(([, name]) => target === undefined || target === name);
+    return Object.fromEntries(listed.map(([id, target_name]) => [id, { target_name }]));
   }
 
   fromClient(
@@ -28,22 +26,18 @@ export class Comms {
     { header, content, metadata, buffers }: Message,
     session: Session,
   ): void {
-    const { comm_id: commId, target_name: targetName, data } = content;
-    if (typeof commId !== "string") {
-      throw new TypeError(`comm_${kind}: comm_id should be a string, not ${JSON.stringify(commId)}`);
-    }
-    const target = typeof targetName === "string" ? { targetName } : {};
+    const type = `comm_${kind}`;
     const message: CommMessage = {
       kind,
-      commId,
-      ...target,
-      data: data ?? {},
+      commId: textField(type, content, "comm_id"),
+      ...(kind === "open" && { targetName: textField(type, content, "target_name") }),
+      data: objectField(type, content, "data"),
       metadata,
       buffers,
       cause: header,
     };
-    this.#note(message);
     session.comm(message);
+    this.#note(message);
   }
 
   /** Publishes; the parent is the client's message that it answers, or else that of the cell. */
@@ -71,10 +65,8 @@ export class Comms {
 }
 
 export function commInfo({ content }: Message, { comms }: KernelContext): Reply {
-  const target = content["target_name"];
-  return {
-    content: { status: "ok", comms: comms.list(typeof target === "string" ? target : undefined) },
-  };
+  const target = optionalText("comm_info_request", content, "target_name");
+  return { content: { status: "ok", comms: comms.list(target) } };
 }
 
 export function commOpen(message: Message, { comms, session }: KernelContext): undefined {

@@ -11,11 +11,11 @@ export interface HelpQuery {
 }
 
 const QUERY =
-  /^\s*([\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*)(\?\??)\s*;?\s*$/u;
+  /^([\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*)(\?\??)\s*;?$/u;
 
 /** The question that a cell asks, if it is nothing else. */
 export function helpQuery(code: string): HelpQuery | undefined {
-  const [, name, marks] = QUERY.exec(code) ?? [];
+  const [, name, marks] = QUERY.exec(code.trim()) ?? [];
   return name === undefined ? undefined : { name, detail: marks === "??" ? 1 : 0 };
 }
 

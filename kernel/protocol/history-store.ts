@@ -34,7 +34,7 @@ export class HistoryStore {
   }
 
   /** The last `n` entries, oldest first. */
-  tail(n: number): HistoryEntry[] {
+  tail(n = Infinity): HistoryEntry[] {
     return n > 0 ? this.#entries().slice(-n) : [];
   }
 
@@ -53,13 +53,12 @@ export class HistoryStore {
    * @param unique keeps of equal inputs only the last
    */
   search(pattern: string, n = Infinity, unique = false): HistoryEntry[] {
-    const matches = globToRegExp(pattern);
     const entries = this.#entries();
     const found: HistoryEntry[] = [];
     const seen = new Set<string>();
     for (let i = entries.length - 1; i >= 0 && found.length < n; i--) {
       const entry = entries[i]!;
-      if (!matches.test(entry.input) || (unique && seen.has(entry.input))) continue;
+      if (!matchesGlob(entry.input, pattern) || (unique && seen.has(entry.input))) continue;
       seen.add(entry.input);
       found.push(entry);
     }
@@ -91,10 +90,32 @@ export class HistoryStore {
   }
 }
 
-function globToRegExp(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "su");
+/**
+ * Whether the whole text matches a glob in which `*` stands for any text and `?` for one character. Not by a regular expression: many
+ * stars would keep one busy for hours, and the kernel with it.
+ */
+function matchesGlob(text: string, glob: string): boolean {
+  let at = 0;
+  let to = 0;
+  /** Behind the last star: where the glob goes on, and where the text did when that was last tried. */
+  let star: { glob: number; text: number } | undefined;
+  while (at < text.length) {
+    const wanted = glob[to];
+    if (wanted === "*") {
+      star = { glob: ++to, text: at };
+    } else if (wanted === "?") {
+      at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+      to++;
+    } else if (wanted === text[at]) {
+      at++;
+      to++;
+    } else if (star) {
+      at = ++star.text;
+      to = star.glob;
+    } else {
+      return false;
+    }
+  }
+  while (glob[to] === "*") to++;
+  return to === glob.length;
 }

@@ -1,10 +1,13 @@
-/** history_request: earlier cells by tail, range or search. */
-import type { Message } from "../wire/message.js";
+/** history_request: earlier cells by tail, range or search. Cells run as they were typed, so raw and transformed input are the same. */
+import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
+import { flagField, optionalInteger, optionalText, textField } from "./fields.js";
 import type { HistoryEntry, HistoryStore } from "./history-store.js";
 
+const TYPE = "history_request";
+
 export function history({ content }: Message, kernel: KernelContext): Reply {
-  const withOutput = content["output"] === true;
+  const withOutput = flagField(TYPE, content, "output", false);
   const entries = lookUp(content, kernel.history).map(({ session, line, input, output }) => [
     session,
     line,
@@ -13,30 +16,23 @@ export function history({ content }: Message, kernel: KernelContext): Reply {
   return { content: { status: "ok", history: entries } };
 }
 
-function lookUp(content: Message["content"], store: HistoryStore): HistoryEntry[] {
-  const { hist_access_type: access, pattern, unique } = content;
+function lookUp(content: Json, store: HistoryStore): HistoryEntry[] {
+  const whole = (field: string): number | undefined => optionalInteger(TYPE, content, field);
+  const access = textField(TYPE, content, "hist_access_type");
   switch (access) {
     case "tail":
-      return store.tail(numberOr(content["n"], 0));
+      return store.tail(whole("n"));
     case "range":
-      return store.range(
-        numberOr(content["session"], 0),
-        numberOr(content["start"], 0),
-        numberOr(content["stop"], Infinity),
-      );
+      return store.range(whole("session") ?? 0, whole("start") ?? 0, whole("stop"));
     case "search":
       return store.search(
-        typeof pattern === "string" ? pattern : "*",
-        numberOr(content["n"], Infinity),
-        unique === true,
+        optionalText(TYPE, content, "pattern") ?? "*",
+        whole("n"),
+        flagField(TYPE, content, "unique", false),
       );
     default:
       throw new TypeError(
-        `history_request: hist_access_type should be "tail", "range" or "search", not ${JSON.stringify(access)}`,
+        `${TYPE}: hist_access_type should be "tail", "range" or "search", not ${JSON.stringify(access.slice(0, 80))}`,
       );
   }
-}
-
-function numberOr(value: unknown, fallback: number): number {
-  return typeof value === "number" ? value : fallback;
 }

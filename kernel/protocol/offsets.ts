@@ -1,4 +1,6 @@
 /** Cursor positions: the protocol counts code points, TypeScript counts UTF-16 units. They differ behind characters such as 𝒳 or 🙂. */
+import type { Json } from "../wire/message.js";
+import { optionalInteger, textField } from "./fields.js";
 
 /** UTF-16 offset of the position before code point number `position`, clamped to the text. */
 export function toUtf16(text: string, position: number): number {
@@ -32,20 +34,14 @@ export interface Cursor {
  * VS Code sends UTF-16 offsets, against the specification. The two readings differ only behind an astral character; then the one that
  * puts the cursor behind a word or a dot is taken, and the specification's if both do or neither.
  */
-export function readCursor(type: string, content: { code?: unknown; cursor_pos?: unknown }): Cursor {
-  const { code, cursor_pos: position } = content;
-  if (typeof code !== "string") {
-    throw new TypeError(`${type}: code should be a string, not ${JSON.stringify(code)}`);
-  }
+export function readCursor(type: string, content: Json): Cursor {
+  const code = textField(type, content, "code");
+  const position = optionalInteger(type, content, "cursor_pos");
   const inCodePoints = (offset: number): number => toCodePoints(code, offset);
-  if (position === undefined || position === null) {
+  if (position === undefined) {
     return { code, offset: code.length, toClient: inCodePoints };
   }
-  if (typeof position !== "number" || !Number.isInteger(position) || position < 0) {
-    throw new TypeError(
-      `${type}: cursor_pos should be a whole number of 0 or more, not ${JSON.stringify(position)}`,
-    );
-  }
+  if (position < 0) throw new TypeError(`${type}: cursor_pos should be 0 or more, not ${position}`);
   const offset = toUtf16(code, position);
   const pastTheEnd = position > inCodePoints(code.length) && position <= code.length;
   if (pastTheEnd || (!isBehindWord(code, offset) && isBehindWord(code, position))) {

@@ -56,7 +56,12 @@ export class RequestSocket {
         this.#log(`${this.#channel}: dropped a message: ${error.message}`);
         continue;
       }
-      onMessage(message);
+      try {
+        onMessage(message);
+      } catch (error) {
+        // Whatever one message does, the next ones are heard.
+        this.#log(`${this.#channel}: ${message.header.msg_type} failed: ${(error as Error).stack}`);
+      }
     }
   }
 }

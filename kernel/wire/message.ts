@@ -34,13 +34,13 @@ export interface Message {
   readonly buffers: readonly Uint8Array[];
 }
 
-/** A new header for a message that this side sends. */
-export function newHeader(type: string, session: string, username = "kernel"): Header {
+/** A new header for a message that this side sends; `username` as it came from a client, whatever it is. */
+export function newHeader(type: string, session: string, username?: unknown): Header {
   return {
     msg_id: uuid(),
     msg_type: type,
     session,
-    username,
+    username: typeof username === "string" ? username : "kernel",
     date: new Date().toISOString(),
     version: PROTOCOL_VERSION,
   };
@@ -64,6 +64,8 @@ export function decode(frames: readonly Buffer[], signer: Signer): Message {
   for (const field of ["msg_id", "msg_type"]) {
     if (typeof header[field] !== "string") throw new WireError(`header has no ${field}`);
   }
+  // It is sent back with every answer, and what is nested too deep can be read but not written.
+  if (isDeep(header, HEADER_DEPTH)) throw new WireError("header is nested too deep");
   return {
     identities: raw.identities,
     header: header as Header,
@@ -87,6 +89,13 @@ export function encode(message: Message, signer: Signer): Buffer[] {
       Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength),
     ),
   });
+}
+
+const HEADER_DEPTH = 20;
+
+function isDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeep(part, levels - 1));
 }
 
 function isObject(value: unknown): boolean {

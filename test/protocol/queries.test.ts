@@ -126,10 +126,7 @@ test("without cursor_pos, completion and inspection look at the end of the code"
 test("a wrong cursor_pos is an error reply that says what was expected", async () => {
   const { reply } = await new FakeKernel().ask("complete_request", { code: "a", cursor_pos: "one" });
   assert.equal(reply!.content["status"], "error");
-  assert.match(
-    String(reply!.content["evalue"]),
-    /cursor_pos should be a whole number of 0 or more, not "one"/,
-  );
+  assert.match(String(reply!.content["evalue"]), /cursor_pos should be a whole number, not "one"/);
 });
 
 test("inspection says whether something was found, and passes the detail level on", async () => {

@@ -106,6 +106,31 @@ test("frames that are no message are logged and dropped, and the next message is
   await sockets.close();
 });
 
+test("a handler that throws is logged, and the next message is heard", async () => {
+  const connection = connect();
+  const logged: string[] = [];
+  const sockets = new Sockets(connection, (line) => logged.push(line));
+  await sockets.bind();
+  const heard: string[] = [];
+  const next = new Promise<void>((resolve) => {
+    const shell = ({ header }: Message): void => {
+      heard.push(header.msg_type);
+      if (header.msg_type === "first") throw new Error("of the handler");
+      resolve();
+    };
+    sockets.listen({ shell, control: () => undefined, stdin: () => undefined });
+  });
+  const client = new Dealer({ linger: 0 });
+  client.connect(addressOf(connection, "shell"));
+  for (const type of ["first", "second"])
+    await client.send(encode(request(type), new Signer(connection.key)));
+  await next;
+  assert.deepEqual(heard, ["first", "second"]);
+  assert.match(logged.join("\n"), /shell: first failed: .*of the handler/);
+  client.close();
+  await sockets.close();
+});
+
 test("a subscriber's first message is iopub_welcome with its subscription, for each subscriber anew", async () => {
   const connection = connect();
   const signer = new Signer(connection.key);
@@ -114,7 +139,10 @@ test("a subscriber's first message is iopub_welcome with its subscription, for e
     const client = new Subscriber({ linger: 0 });
     client.connect(addressOf(connection, "iopub"));
     client.subscribe(topic);
-    const welcome = decode(await client.receive(), signer);
+    const frames = await client.receive();
+    const welcome = decode(frames, signer);
+    // One topic stands before the delimiter, as of every message on IOPub.
+    assert.equal(frames[1]!.toString(), "<IDS|MSG>");
     assert.equal(welcome.header.msg_type, "iopub_welcome");
     assert.deepEqual(welcome.parentHeader, {});
     assert.deepEqual(welcome.content, { subscription: topic });

@@ -149,3 +149,17 @@ test("several routing ids in front of the delimiter come back in order", () => {
   assert.deepEqual(raw.identities.map(String), ["a", "b"]);
   assert.deepEqual(joinFrames(raw).slice(0, 3).map(String), ["a", "b", "<IDS|MSG>"]);
 });
+
+test("a header that could not be sent back with the answers is refused: nothing is deeper than JSON can be written", () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const text = `{"msg_id":"1","msg_type":"kernel_info_request","session":"s","x":${deep}}`;
+  refused(specFrames([text, {}, {}, {}]), /header is nested too deep/);
+});
+
+test("a user name that is no text does not become one in the answer", () => {
+  const { username } = decode(
+    specFrames([{ ...header, username: { a: 1 } }, {}, {}, {}]),
+    new Signer(KEY),
+  ).header;
+  assert.equal(newHeader("reply", "s", username).username, "kernel");
+});
