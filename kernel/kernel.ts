@@ -1,8 +1,7 @@
 /**
- * A kernel on its sockets: reads who it is from a connection file, binds, then starts the session and the language service beside each
- * other, so that clients are answered meanwhile. Ends with its client's wish, a signal, or its parent.
+ * A kernel on its sockets: binds, then starts the session, and answers clients meanwhile. Ends with its client's wish, a signal, or its parent.
  */
-import { startLanguage } from "./language/start.js";
+import type { Language } from "./language/language.js";
 import { HistoryFile, historyPath } from "./protocol/history-file.js";
 import { Kernel } from "./protocol/kernel.js";
 import { startSession } from "./session/start.js";
@@ -19,11 +18,18 @@ export interface KernelProcess {
   stop(): void;
 }
 
+export interface Surroundings {
+  /** The notebook's folder. */
+  readonly cwd: string;
+  /** Already on its way: of all that a kernel needs it takes longest to start. */
+  readonly language: Language;
+  log(line: string): void;
+}
+
 /** Starts a kernel. Throws ConnectionError when it cannot have its sockets. */
 export async function startKernel(
   connection: Connection,
-  cwd: string,
-  log: (line: string) => void,
+  { cwd, language, log }: Surroundings,
 ): Promise<KernelProcess> {
   const sockets = new Sockets(connection, log);
   const ports = await sockets.bind();
@@ -44,7 +50,7 @@ export async function startKernel(
   const kernel = new Kernel(
     {
       startSession,
-      startLanguage,
+      startLanguage: () => language,
       cwd,
       ports,
       ...(history !== undefined && { history: new HistoryFile(history, log) }),

@@ -1,6 +1,7 @@
 /** `cellgrad kernel CONNECTION_FILE`: the kernel process, and what may happen to a process: signals, a dead parent, its own faults. */
 import { parseArgs } from "node:util";
-import { startKernel } from "../kernel.js";
+import type { Language } from "../language/language.js";
+import { startLanguage } from "../language/start.js";
 import { ConnectionError, readConnectionFile } from "../transport/connection.js";
 import { Failure, UsageError, type Command } from "./command.js";
 import { onParentDeath } from "./parent-death.js";
@@ -20,8 +21,14 @@ export const kernel: Command = {
     if (path === undefined || more.length > 0) {
       throw new UsageError(`kernel takes one connection file, not ${positionals.length}`);
     }
+    const cwd = process.cwd();
+    let language: Language | undefined;
     try {
-      const running = await startKernel(readConnectionFile(path), process.cwd(), log);
+      const connection = readConnectionFile(path);
+      language = startLanguage({ cwd });
+      // Loaded now and not at first, since the library of the sockets takes its time, which the language's process uses.
+      const { startKernel } = await import("../kernel.js");
+      const running = await startKernel(connection, { cwd, language, log });
       process.on("SIGINT", () => running.interrupt());
       process.on("SIGTERM", () => running.stop());
       process.on("SIGHUP", () => running.stop());
@@ -29,6 +36,7 @@ export const kernel: Command = {
       onParentDeath(() => running.stop());
       await running.ended;
     } catch (error) {
+      await language?.close();
       if (error instanceof ConnectionError) throw new Failure(error.message);
       throw error;
     }
