@@ -12,6 +12,7 @@ import type { Interruptions } from "./interruption.js";
 import type { Outputs } from "./outputs.js";
 import type { Publisher } from "./publisher.js";
 import type { Subshells } from "./subshells.js";
+import type { Turns } from "./turns.js";
 
 export type RequestChannel = "shell" | "control";
 
@@ -36,6 +37,8 @@ export interface KernelContext {
   readonly subshells: Subshells;
   readonly inputs: InputRequests;
   readonly interruptions: Interruptions;
+  /** Cells are checked and committed in turn: each sees what those that began before it declare, whichever shell they are in. */
+  readonly checks: Turns;
   readonly history: HistoryStore;
   readonly comms: Comms;
   /** Ports by channel, for connect_request. */

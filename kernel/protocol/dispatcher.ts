@@ -2,6 +2,7 @@
 import { newHeader, type Header, type Json, type Message } from "../wire/message.js";
 import type { KernelContext, Reply, RequestChannel } from "./context.js";
 import type { ExecuteQueue } from "./execute-queue.js";
+import { RequestError } from "./fields.js";
 import { handlers, type Row } from "./table.js";
 
 export type SendReply = (channel: RequestChannel, reply: Message) => void;
@@ -80,7 +81,7 @@ export class Dispatcher {
   #fail(channel: RequestChannel, request: Message, thrown: unknown): void {
     const type = request.header.msg_type;
     const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.#kernel.log(`${type} failed: ${thrown instanceof TypeError ? message : (stack ?? message)}`);
+    this.#kernel.log(`${type} failed: ${thrown instanceof RequestError ? message : (stack ?? message)}`);
     if (!type.endsWith("_request")) return;
     this.#reply(
       channel,

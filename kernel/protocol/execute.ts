@@ -7,6 +7,7 @@ import type { KernelContext, Reply } from "./context.js";
 import { flagField, objectField, textField } from "./fields.js";
 import { helpPayload, helpQuery } from "./help-cell.js";
 import type { Interruption } from "./interruption.js";
+import type { RunSummary } from "./outputs.js";
 import { evaluateAll } from "./user-expressions.js";
 
 interface ExecuteRequest {
@@ -30,14 +31,20 @@ export async function execute(message: Message, kernel: KernelContext): Promise<
   kernel.outputs.begin(run, message.header, count, silent);
   kernel.inputs.begin(run, message);
   const interruption = kernel.interruptions.begin();
-  const outcome = blank
-    ? ({ status: "ok" } as const)
-    : await runCell(run, count, request, kernel, interruption);
-  const userExpressions =
-    outcome.status === "ok" ? await evaluateAll(request.userExpressions, run, kernel, interruption) : {};
-  kernel.interruptions.end(interruption);
-  kernel.inputs.end(run);
-  const { payloads, result } = kernel.outputs.end(run);
+  let outcome: CellOutcome = { status: "ok" };
+  let userExpressions: Json = {};
+  let summary: RunSummary;
+  try {
+    if (!blank) outcome = await runCell(run, count, request, kernel, interruption);
+    if (outcome.status === "ok") {
+      userExpressions = await evaluateAll(request.userExpressions, run, kernel, interruption);
+    }
+  } finally {
+    kernel.interruptions.end(interruption);
+    kernel.inputs.end(run);
+    summary = kernel.outputs.end(run);
+  }
+  const { payloads, result } = summary;
   if (outcome.status === "died") await kernel.forgetCells();
   if (request.storeHistory && !blank) kernel.history.add(count, code, result);
 
@@ -71,14 +78,20 @@ async function runCell(
     );
     return { status: "ok" };
   }
-  const compiled = await interruption.endsWait(language.compile(request.code, count, run));
+  // From its start a cell counts for the cells after it: what it declared before it threw is there.
+  let committed: Promise<void> | undefined;
+  const compiled = await kernel.checks.take(async () => {
+    const checked = await interruption.endsWait(language.compile(request.code, count, run));
+    if (checked !== "interrupted" && checked.ok) {
+      committed = language.commit(run).catch((error: Error) => kernel.log(error.message));
+    }
+    return checked;
+  });
   if (compiled === "interrupted") return { status: "interrupted" };
   if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics, count) };
   for (const warning of compiled.warnings) {
     outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
   }
-  // From its start a cell counts for the cells after it: what it declared before it threw is there.
-  const committed = language.commit(run).catch((error: Error) => kernel.log(error.message));
   const { cellId, silent } = request;
   const outcome = await interruption.during(
     session.run(run, compiled.cell, { silent, ...(cellId !== undefined && { cellId }) }),

@@ -4,7 +4,12 @@
  */
 import type { Json } from "../wire/message.js";
 
-/** A string that must be there. Throws TypeError, as all functions of this file do. */
+/** A request that cannot be answered as it stands: its error reply says what to change. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+}
+
+/** A string that must be there. Throws {@link RequestError}, as all functions of this file do. */
 export function textField(type: string, content: Json, field: string): string {
   return read(type, content, field, "a string", isText) ?? missing(type, field, "a string");
 }
@@ -41,12 +46,12 @@ function read<T>(
 ): T | undefined {
   const value = content[field];
   if (value === undefined || value === null) return undefined;
-  if (!is(value)) throw new TypeError(`${type}: ${field} should be ${expected}, not ${shown(value)}`);
+  if (!is(value)) throw new RequestError(`${type}: ${field} should be ${expected}, not ${shown(value)}`);
   return value;
 }
 
 function missing(type: string, field: string, expected: string): never {
-  throw new TypeError(`${type}: ${field} is missing: it should be ${expected}`);
+  throw new RequestError(`${type}: ${field} is missing: it should be ${expected}`);
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";

@@ -1,7 +1,7 @@
 /** history_request: earlier cells by tail, range or search. Cells run as they were typed, so raw and transformed input are the same. */
 import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
-import { flagField, optionalInteger, optionalText, textField } from "./fields.js";
+import { flagField, optionalInteger, optionalText, RequestError, shown, textField } from "./fields.js";
 import type { HistoryEntry, HistoryStore } from "./history-store.js";
 
 const TYPE = "history_request";
@@ -31,8 +31,8 @@ function lookUp(content: Json, store: HistoryStore): HistoryEntry[] {
         flagField(TYPE, content, "unique", false),
       );
     default:
-      throw new TypeError(
-        `${TYPE}: hist_access_type should be "tail", "range" or "search", not ${JSON.stringify(access.slice(0, 80))}`,
+      throw new RequestError(
+        `${TYPE}: hist_access_type should be "tail", "range" or "search", not ${shown(access)}`,
       );
   }
 }

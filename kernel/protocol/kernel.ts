@@ -16,6 +16,7 @@ import { Interruptions } from "./interruption.js";
 import { Outputs } from "./outputs.js";
 import { Publisher } from "./publisher.js";
 import { Subshells } from "./subshells.js";
+import { Turns } from "./turns.js";
 
 export interface KernelOptions {
   readonly startSession: StartSession;
@@ -43,6 +44,7 @@ export class Kernel implements KernelContext {
   readonly comms: Comms;
   readonly interruptions: Interruptions;
   readonly subshells = new Subshells();
+  readonly checks = new Turns();
   readonly history: HistoryStore;
   readonly ports: Readonly<Record<string, number>>;
   executionCount = 0;

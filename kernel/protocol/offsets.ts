@@ -1,6 +1,6 @@
 /** Cursor positions: the protocol counts code points, TypeScript counts UTF-16 units. They differ behind characters such as 𝒳 or 🙂. */
 import type { Json } from "../wire/message.js";
-import { optionalInteger, textField } from "./fields.js";
+import { optionalInteger, RequestError, textField } from "./fields.js";
 
 /** UTF-16 offset of the position before code point number `position`, clamped to the text. */
 export function toUtf16(text: string, position: number): number {
@@ -41,7 +41,7 @@ export function readCursor(type: string, content: Json): Cursor {
   if (position === undefined) {
     return { code, offset: code.length, toClient: inCodePoints };
   }
-  if (position < 0) throw new TypeError(`${type}: cursor_pos should be 0 or more, not ${position}`);
+  if (position < 0) throw new RequestError(`${type}: cursor_pos should be 0 or more, not ${position}`);
   const offset = toUtf16(code, position);
   const pastTheEnd = position > inCodePoints(code.length) && position <= code.length;
   if (pastTheEnd || (!isBehindWord(code, offset) && isBehindWord(code, position))) {

@@ -8,7 +8,7 @@ import { v4 as uuid } from "uuid";
 import type { Header, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
 import { ExecuteQueue } from "./execute-queue.js";
-import { textField } from "./fields.js";
+import { RequestError, shown, textField } from "./fields.js";
 
 export class Subshells {
   readonly #main = new ExecuteQueue();
@@ -36,7 +36,7 @@ export class Subshells {
   queueOf({ subshell_id: id }: Header): ExecuteQueue {
     if (id === undefined || id === null) return this.#main;
     if (typeof id !== "string") {
-      throw new TypeError(`header: subshell_id should be a string or null, not ${JSON.stringify(id)}`);
+      throw new RequestError(`header: subshell_id should be a string or null, not ${shown(id)}`);
     }
     const queue = this.#queues.get(id);
     if (!queue) throw unknownSubshell(id);
@@ -45,8 +45,8 @@ export class Subshells {
 }
 
 function unknownSubshell(id: string): Error {
-  return new RangeError(
-    `no subshell has the id ${JSON.stringify(id)}: it was deleted, or belongs to a kernel before a restart; create_subshell_request gives a new one`,
+  return new RequestError(
+    `no subshell has the id ${shown(id)}: it was deleted, or belongs to a kernel before a restart; create_subshell_request gives a new one`,
   );
 }
 

@@ -198,22 +198,32 @@ test("a comm message is taken though its subshell is gone: it has no reply that 
   assert.deepEqual(kernel.calls, ["comm close a"]);
 });
 
-test("each shell's cell is compiled and committed by itself, also where they share a number", async () => {
-  const compiling = held();
+test("a cell sees what those that began before it declare: one is checked and committed after another, in all shells", async () => {
+  const checking = held();
+  const begun: string[] = [];
   const kernel = new FakeKernel({
     language: {
       compile: async (code, cell) => {
-        if (code === "slow to check") await compiling.cell(undefined!);
+        begun.push(code);
+        if (code === "slow to check") await checking.cell(undefined!);
         return compiled(code, `Cell [${cell}]`);
       },
     },
   });
   const subshell = await createSubshell(kernel);
+  // They store no history, so that they share a number.
   const slow = kernel.send("execute_request", { code: "slow to check", store_history: false });
-  await kernel.ask("execute_request", { code: "quick", store_history: false }, { subshell });
-  compiling.end();
+  const quick = kernel.send("execute_request", { code: "quick", store_history: false }, { subshell });
+  await kernel.until(
+    () => kernel.sent.filter(({ message }) => message.header.msg_type === "execute_input").length === 2,
+  );
+  await new Promise(setImmediate);
+  assert.deepEqual(begun, ["slow to check"]);
+  checking.end();
   await kernel.answer(slow);
-  assert.deepEqual(kernel.calls, ["commit 2", "run quick", "commit 1", "run slow to check"]);
+  await kernel.answer(quick);
+  const commits = kernel.calls.filter((call) => call.startsWith("commit"));
+  assert.deepEqual(commits, ["commit 1", "commit 2"]);
 });
 
 test("cells of two shells ask at the same time, and each gets its own answer", async () => {
