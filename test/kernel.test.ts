@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Request } from "zeromq";
 import { launchKernel, type LaunchedKernel } from "../kernel/client/launch.js";
+import { addressOf } from "../kernel/transport/connection.js";
 import type { Json, Message } from "../kernel/wire/message.js";
 
 let kernel: LaunchedKernel;
@@ -79,7 +80,7 @@ test("queries and the heartbeat are answered while a cell loops", async () => {
   });
   assert.deepEqual(content["matches"], ["kept"]);
   const heart = new Request({ linger: 0, receiveTimeout: 5_000 });
-  heart.connect(kernel.heartbeat);
+  heart.connect(addressOf(kernel.connection, "hb"));
   await heart.send("beat");
   assert.equal(String(await heart.receive()), "beat");
   heart.close();

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capability } from "zeromq";
-import { addressOf, parseConnection } from "../transport/connection.js";
+import { parseConnection, type Connection } from "../transport/connection.js";
 import type { Json, Message } from "../wire/message.js";
 import { KernelClient } from "./client.js";
 
@@ -28,8 +28,8 @@ export interface LaunchedKernel {
   readonly process: ChildProcess;
   /** Content of the kernel_info_reply. */
   readonly info: Json;
-  /** Address of the heartbeat socket. */
-  readonly heartbeat: string;
+  /** Where its sockets are, and the key: for those who talk to it in other ways than through `client`. */
+  readonly connection: Connection;
   /** Asks the kernel to end, and waits for its process; after 5 seconds the process is killed. */
   shutdown(): Promise<void>;
 }
@@ -111,7 +111,7 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
   await Promise.race([welcome, exited]);
   const reply = await client.request("shell", "kernel_info_request", {});
   client.onIopub = () => undefined;
-  return { client, process: child, info: reply.content, heartbeat: addressOf(connection, "hb"), shutdown };
+  return { client, process: child, info: reply.content, connection, shutdown };
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -86,3 +86,27 @@ test("a history that cannot be written is said once, and cells go on", async () 
     ["a", "b"],
   );
 });
+
+test("a glob is matched against the whole input, whatever its stars", () => {
+  const store = new HistoryStore("glob");
+  const cases: [input: string, glob: string, found: boolean][] = [
+    ["a + 1", "a + ?", true],
+    ["a + 12", "a + ?", false],
+    ["a + 12", "a*2", true],
+    ["a + 12", "*", true],
+    ["abcabd", "*ab?", true],
+    ["abcabd", "a*b*d", true],
+    ["abcabd", "a*c", false],
+    ["x = '🙂'", "x = '?'", true],
+    ["a\nb", "a?b", true],
+    ["[a-z]+", "[a-z]+", true],
+    ["b", "[a-z]", false],
+    ["2 * 3", "2 * 3", true],
+    ["a".repeat(2_000), `${"*a".repeat(50)}*b`, false],
+  ];
+  cases.forEach(([input], line) => store.add(line, input));
+  for (const [line, [input, glob, found]] of cases.entries()) {
+    const lines = store.search(glob).map((entry) => entry.line);
+    assert.equal(lines.includes(line), found, `${input.slice(0, 20)} and ${glob.slice(0, 20)}`);
+  }
+});
