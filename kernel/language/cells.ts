@@ -3,6 +3,7 @@
  */
 import type TS from "typescript";
 import type { CompiledCell } from "../session/messages.js";
+import { awaits, breakPositions, parseFile } from "./break-positions.js";
 import { cellModule, type CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import { completenessOf } from "./completeness.js";
@@ -13,7 +14,14 @@ import { Files } from "./files.js";
 import { Hints } from "./hints.js";
 import { Importable } from "./importable.js";
 import { inspectionAt } from "./inspection.js";
-import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
+import type {
+  CompileResult,
+  Completeness,
+  Completions,
+  FragmentResult,
+  Inspection,
+  Position,
+} from "./language.js";
 import { readMagics, type Typecheck } from "./magics.js";
 import { preludeText } from "./prelude.js";
 import { PRELUDE, Registry, type CellRecord } from "./registry.js";
@@ -148,6 +156,23 @@ export class Cells {
     return { ok: true, cell: this.#emit(open, code, "Expression", { unchecked: true }), warnings: [] };
   }
 
+  /** Code that a debugger evaluates where the program stands: not checked, its last expression is the value. */
+  compileFragment(code: string, locals: readonly string[]): FragmentResult {
+    this.#files.beginRound();
+    const parsed = parseCell(code);
+    const [problem] = syntaxProblems(parsed);
+    if (problem) return { ok: false, message: problem.message };
+    if (parsed.file.statements.some(ts.isImportDeclaration))
+      return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
+    const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
+    const { js, scope } = this.#emitBody(open, { unchecked: true, locals });
+    return { ok: true, js, scope, awaits: awaits(parsed.file) };
+  }
+
+  breakPositions(code: string, path?: string): readonly Position[] {
+    return breakPositions(path === undefined ? parseCell(readMagics(code).text).file : parseFile(path, code));
+  }
+
   complete(code: string, offset: number): Completions {
     return (
       completeMagic(code, offset) ?? completionsAt(this.#edit(code), offset, this.#registry, this.#importable)
@@ -191,8 +216,20 @@ export class Cells {
   }
 
   #emit(open: OpenCell, source: string, name: string, { unchecked }: { unchecked: boolean }): CompiledCell {
-    const { program, file, module } = open;
-    const transform = cellTransform(open);
+    const { js, map, head } = this.#emitBody(open, { unchecked, locals: [] });
+    return {
+      js: `${head}\n${js}`,
+      map: cellMap(map, open.module, { name, source }, 1),
+      source,
+      name,
+    };
+  }
+
+  #emitBody(
+    open: OpenCell,
+    { unchecked, locals }: { unchecked: boolean; locals: readonly string[] },
+  ): { js: string; map: string; head: string; scope: string } {
+    const transform = cellTransform(open, new Set(locals));
     let js = "";
     let map = "";
     const write: TS.WriteFileCallback = (path, text) => {
@@ -202,11 +239,11 @@ export class Cells {
     // Emitting checks the file first, unless it is told not to.
     if (unchecked) this.#options.noCheck = true;
     try {
-      program.emit(file, write, undefined, false, transform.transformers);
+      open.program.emit(open.file, write, undefined, false, transform.transformers);
     } finally {
       delete this.#options.noCheck;
     }
     js = js.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/u, "\n");
-    return { js: `${transform.head()}\n${js}`, map: cellMap(map, module, { name, source }, 1), source, name };
+    return { js, map, head: transform.head(), scope: transform.scope };
   }
 }

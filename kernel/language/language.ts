@@ -76,6 +76,23 @@ export interface Completeness {
   readonly indent: string;
 }
 
+/** A place in a text: a line from 1 on, a column from 0 on. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type FragmentResult =
+  | {
+      readonly ok: true;
+      /** The body of a strict function, async where it awaits, that answers as a cell's does; it has no head. */
+      readonly js: string;
+      /** What the body calls the scope object. */
+      readonly scope: string;
+      readonly awaits: boolean;
+    }
+  | { readonly ok: false; readonly message: string };
+
 export interface Language {
   /**
    * Checks a cell against all committed cells and transforms it. Nothing is remembered until `commit`.
@@ -88,6 +105,13 @@ export interface Language {
   commit(run: number): Promise<void>;
   /** An expression for user_expressions: checked for syntax only, its value is the result. */
   compileExpression(code: string): Promise<CompileResult>;
+  /**
+   * Code that a debugger evaluates amid a program: names of cells are reached through the scope object, names in `locals` stay as they
+   * are. Checked for syntax only.
+   */
+  compileFragment(code: string, locals: readonly string[]): Promise<FragmentResult>;
+  /** Where a debugger can stop in a cell, or in the file of this path, in order. */
+  breakPositions(code: string, path?: string): Promise<readonly Position[]>;
   /** Offsets are UTF-16 code units; the protocol layer converts from code points. */
   complete(code: string, offset: number): Promise<Completions>;
   inspect(code: string, offset: number, detail: 0 | 1): Promise<Inspection | undefined>;

@@ -2,7 +2,14 @@
  * What the kernel and the language process say to each other: a call with a number, and its answer. A process that is
  * replaced is told all commits again.
  */
-import type { CompileResult, Completeness, Completions, Inspection } from "./language.js";
+import type {
+  CompileResult,
+  Completeness,
+  Completions,
+  FragmentResult,
+  Inspection,
+  Position,
+} from "./language.js";
 import type { CellRecord } from "./registry.js";
 
 /** Methods of the service with their arguments and answers. */
@@ -10,6 +17,8 @@ export interface Calls {
   compile(code: string, cell: number): { result: CompileResult; record?: CellRecord };
   commit(record: CellRecord): void;
   compileExpression(code: string): CompileResult;
+  compileFragment(code: string, locals: readonly string[]): FragmentResult;
+  breakPositions(code: string, path?: string): readonly Position[];
   complete(code: string, offset: number): Completions;
   inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined;
   isComplete(code: string): Completeness;

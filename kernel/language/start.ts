@@ -10,9 +10,11 @@ import type {
   Completeness,
   Completions,
   Diagnostic,
+  FragmentResult,
   Inspection,
   Language,
   LanguageOptions,
+  Position,
   StartLanguage,
 } from "./language.js";
 import type { CellRecord } from "./registry.js";
@@ -84,6 +86,17 @@ class LanguageProcess implements Language {
     } catch (error) {
       return { ok: false, diagnostics: [failure(code, error as Error)] };
     }
+  }
+
+  compileFragment(code: string, locals: readonly string[]): Promise<FragmentResult> {
+    return this.#call("compileFragment", code, locals).catch((error: Error) => ({
+      ok: false,
+      message: error.message,
+    }));
+  }
+
+  breakPositions(code: string, path?: string): Promise<readonly Position[]> {
+    return this.#call("breakPositions", code, path).catch(() => []);
   }
 
   complete(code: string, offset: number): Promise<Completions> {

@@ -2,6 +2,7 @@
  * What a handler may use, and what it is: one function from a request to the content of its reply. Busy, idle, headers and routing
  * are the dispatcher's work.
  */
+import type { Debugger } from "../debugger/debugger.js";
 import type { Language } from "../language/language.js";
 import type { Session } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
@@ -10,7 +11,7 @@ import type { HistoryStore } from "./history-store.js";
 import type { InputRequests } from "./input-requests.js";
 import type { Interruptions } from "./interruption.js";
 import type { Outputs } from "./outputs.js";
-import type { Publisher } from "./publisher.js";
+import type { Parent, Publisher } from "./publisher.js";
 import type { Subshells } from "./subshells.js";
 import type { Turns } from "./turns.js";
 
@@ -41,6 +42,9 @@ export interface KernelContext {
   readonly checks: Turns;
   readonly history: HistoryStore;
   readonly comms: Comms;
+  readonly debugger: Debugger;
+  /** The last request to the debugger, which its events are about. */
+  debugParent: Parent;
   /** Ports by channel, for connect_request. */
   readonly ports: Readonly<Record<string, number>>;
   /** Execution count of the last cell that stored history. */

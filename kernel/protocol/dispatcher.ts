@@ -61,7 +61,8 @@ export class Dispatcher {
     publisher.status("idle", request.header);
     // Clients show the last status they saw, whoever caused it: say again that a cell is running.
     const [running] = this.#running;
-    if (running) publisher.status("busy", running);
+    // JupyterLab asks the debugger for variables at each message about a cell; these are left out of what it shows anyway.
+    if (running && request.header.msg_type !== "debug_request") publisher.status("busy", running);
   }
 
   async #handle(channel: RequestChannel, request: Message, row: Row, queue?: ExecuteQueue): Promise<void> {

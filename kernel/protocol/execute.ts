@@ -92,6 +92,8 @@ async function runCell(
   for (const warning of compiled.warnings) {
     outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
   }
+  if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
+    return { status: "interrupted" };
   const { cellId, silent } = request;
   const outcome = await interruption.during(
     session.run(run, compiled.cell, { silent, ...(cellId !== undefined && { cellId }) }),

@@ -12,8 +12,8 @@ export function kernelInfo(): Reply {
       implementation_version: VERSION,
       language_info: LANGUAGE_INFO,
       banner: `cellgrad ${VERSION}: TypeScript ${TYPESCRIPT_VERSION} on Node ${process.versions.node}, with a deep-learning runtime`,
-      debugger: false,
-      supported_features: ["kernel subshells"],
+      debugger: true,
+      supported_features: ["debugger", "kernel subshells"],
       help_links: [
         { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
         { text: "Node.js", url: "https://nodejs.org/api/" },

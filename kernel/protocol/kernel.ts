@@ -3,18 +3,20 @@
  * messages come in through `receive…` and leave through `ports.send`.
  */
 import { v4 as uuid } from "uuid";
+import { Debugger } from "../debugger/debugger.js";
 import type { Language, StartLanguage } from "../language/language.js";
 import type { OutputEvent, Session, StartSession } from "../session/session.js";
 import type { Message } from "../wire/message.js";
 import { Comms } from "./comm.js";
 import type { KernelContext, RequestChannel } from "./context.js";
+import { debugEvent } from "./debug.js";
 import { Dispatcher } from "./dispatcher.js";
 import type { HistoryFile } from "./history-file.js";
 import { HistoryStore } from "./history-store.js";
 import { InputRequests } from "./input-requests.js";
 import { Interruptions } from "./interruption.js";
 import { Outputs } from "./outputs.js";
-import { Publisher } from "./publisher.js";
+import { Publisher, type Parent } from "./publisher.js";
 import { Subshells } from "./subshells.js";
 import { Turns } from "./turns.js";
 
@@ -42,6 +44,8 @@ export class Kernel implements KernelContext {
   readonly outputs: Outputs;
   readonly inputs: InputRequests;
   readonly comms: Comms;
+  readonly debugger: Debugger;
+  debugParent: Parent = {};
   readonly interruptions: Interruptions;
   readonly subshells = new Subshells();
   readonly checks = new Turns();
@@ -70,6 +74,13 @@ export class Kernel implements KernelContext {
     });
     this.interruptions = new Interruptions(this.session);
     this.language = options.startLanguage({ cwd });
+    this.debugger = new Debugger({
+      session: this.session,
+      language: this.language,
+      event: (event, body) => debugEvent(this, event, body),
+      interrupt: () => this.interruptions.interrupt(),
+      log,
+    });
   }
 
   receive(channel: RequestChannel, message: Message): void {

@@ -3,6 +3,7 @@ import type { Handler, RequestChannel } from "./context.js";
 import { commClose, commInfo, commMessage, commOpen } from "./comm.js";
 import { complete } from "./complete.js";
 import { connect } from "./connect.js";
+import { debug } from "./debug.js";
 import { execute } from "./execute.js";
 import { history } from "./history.js";
 import { inspect } from "./inspect.js";
@@ -37,6 +38,7 @@ export const handlers: Readonly<Record<string, Row>> = {
   comm_open: { on: ["shell"], handle: commOpen, anyShell: true },
   comm_msg: { on: ["shell"], handle: commMessage, anyShell: true },
   comm_close: { on: ["shell"], handle: commClose, anyShell: true },
+  debug_request: { on: ["control"], handle: debug },
   interrupt_request: { on: ["control", "shell"], handle: interrupt },
   create_subshell_request: { on: ["control"], handle: createSubshell },
   delete_subshell_request: { on: ["control"], handle: deleteSubshell },

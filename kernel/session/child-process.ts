@@ -28,6 +28,8 @@ export interface ChildListener {
   marker(name: "stdout" | "stderr", run: number): void;
   /** An interrupt has been carried out, and the event loop turns. */
   interrupted(): void;
+  /** A message of V8's inspector. */
+  debug(message: unknown): void;
   /** The process is gone and its pipes are empty. */
   exit(end: ProcessEnd): void;
 }
@@ -53,6 +55,7 @@ export class SessionProcess {
   private readonly mark = randomUUID();
   private readonly requests: Writable;
   private readonly interrupts: Writable;
+  private readonly inspector: Writable;
   private lastWords = "";
   private ended = false;
 
@@ -69,7 +72,7 @@ export class SessionProcess {
       env: { ...process.env, [MARK]: this.mark },
       detached: true,
       windowsHide: true,
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
     });
     const pipes = this.child.stdio as unknown as [
       null,
@@ -78,15 +81,19 @@ export class SessionProcess {
       Writable,
       Readable,
       Writable & Readable,
+      Writable & Readable,
     ];
-    const [, stdout, stderr, requests, events, interrupts] = pipes;
+    const [, stdout, stderr, requests, events, interrupts, inspector] = pipes;
     this.requests = requests;
     this.interrupts = interrupts;
+    this.inspector = inspector;
     // Writing to a process that has just ended fails; its end is told by "exit".
-    for (const pipe of [requests, interrupts, events, stdout, stderr]) pipe.on("error", () => undefined);
+    for (const pipe of [requests, interrupts, inspector, events, stdout, stderr])
+      pipe.on("error", () => undefined);
     const reader = new FrameReader<Event>((event) => listener.event(event));
     events.on("data", (chunk: Buffer) => reader.push(chunk));
     interrupts.on("data", () => listener.interrupted());
+    this.readInspector(inspector);
     const open = [
       this.readRaw("stdout", stdout, options.nonce),
       this.readRaw("stderr", stderr, options.nonce),
@@ -114,12 +121,27 @@ export class SessionProcess {
     if (!this.ended) this.interrupts.write("pump()\n");
   }
 
+  /** A message for V8's inspector, or for the relay before it (debug-relay.ts). */
+  debug(message: object): void {
+    if (!this.ended) this.inspector.write(`${JSON.stringify(message)}\n`);
+  }
+
   killChildren(): void {
     if (this.pid !== undefined && !this.ended) killDescendants(this.pid);
   }
 
   kill(): void {
     if (this.pid !== undefined && !this.ended) killTree(this.pid, `${MARK}=${this.mark}`);
+  }
+
+  private readInspector(pipe: Readable): void {
+    let rest = "";
+    pipe.setEncoding("utf8");
+    pipe.on("data", (chunk: string) => {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) this.listener.debug(JSON.parse(line));
+    });
   }
 
   private readRaw(name: "stdout" | "stderr", pipe: Readable, nonce: string): Promise<unknown> {

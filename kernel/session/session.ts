@@ -24,7 +24,23 @@ export interface SessionOptions {
   readonly runtime?: string;
 }
 
+/** V8's inspector in the session process: messages of its protocol (CDP), both ways. */
+export interface Inspector {
+  /** From now on the listener hears; the first message that is sent switches the inspector on. */
+  open(listener: InspectorListener): void;
+  send(message: object): void;
+  /** Switches the inspector off, which resumes a program that is paused. */
+  close(): void;
+}
+
+export interface InspectorListener {
+  message(message: unknown): void;
+  /** Another process has taken the place of the one that was inspected; nothing of that one will be answered. */
+  restarted(): void;
+}
+
 export interface Session {
+  readonly inspector: Inspector;
   /** Pid of the current process, for usage and tests. */
   readonly pid: number | undefined;
   /** Runs one cell, beside others that have not ended. Resolves after all of the cell's output has been delivered. */

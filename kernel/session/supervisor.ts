@@ -5,7 +5,7 @@
 import { SessionProcess, type ChildListener, type ProcessEnd } from "./child-process.js";
 import { causeOfDeath, deathError } from "./death.js";
 import type { CellError, CommMessage, CompiledCell, Event, MimeBundle, Request } from "./messages.js";
-import type { CellOutcome, Session, SessionOptions } from "./session.js";
+import type { CellOutcome, Inspector, InspectorListener, Session, SessionOptions } from "./session.js";
 
 /** An interrupt that has not taken effect after this long is sent again: it may have come between two pieces of user code. */
 const INTERRUPT_AGAIN_MS = 50;
@@ -64,7 +64,17 @@ export class SessionSupervisor implements Session {
   /** An interrupt means all runs up to this one. */
   private highestRun = 0;
   private nextEvaluation = 1;
+  private debugger: InspectorListener | undefined;
   private closed = false;
+
+  readonly inspector: Inspector = {
+    open: (listener) => (this.debugger = listener),
+    send: (message) => this.incarnation.process.debug(message),
+    close: () => {
+      this.debugger = undefined;
+      this.incarnation.process.debug({ method: "close" });
+    },
+  };
 
   constructor(private readonly options: SessionOptions) {
     this.incarnation = this.start();
@@ -190,6 +200,9 @@ export class SessionSupervisor implements Session {
         for (const interruption of incarnation.interruptions) interruption.resolve(undefined);
         incarnation.interruptions.clear();
       },
+      debug: (message) => {
+        if (this.incarnation === incarnation) this.debugger?.message(message);
+      },
       exit: (end) => this.died(incarnation, end),
     };
     const incarnation: Incarnation = {
@@ -201,6 +214,8 @@ export class SessionSupervisor implements Session {
       evaluations: new Map(),
       interruptions: new Set(),
     };
+    // Told once the new process is the one that is spoken to.
+    queueMicrotask(() => this.debugger?.restarted());
     return incarnation;
   }
 

@@ -125,6 +125,7 @@ export class FakeKernel {
     this.session = session;
     return {
       pid: 1,
+      inspector: { open: () => undefined, send: () => undefined, close: () => undefined },
       run: async (run, cell) => {
         this.calls.push(`run ${cell.source}`);
         const interrupted = new Promise<void>((resolve) => this.#interrupts.push(resolve));
@@ -170,6 +171,8 @@ export class FakeKernel {
     return {
       compile: async (code, cell) => compiled(code, `Cell [${cell}]`),
       commit: async (cell) => void this.calls.push(`commit ${cell}`),
+      compileFragment: async (code) => ({ ok: true, js: code, scope: "$", awaits: false }),
+      breakPositions: async () => [],
       compileExpression: async (code) => compiled(code, "expression"),
       complete: async () => ({ matches: [], start: 0, end: 0 }),
       inspect: async () => undefined,

@@ -26,13 +26,16 @@ const { factory } = ts;
 /** Transformers to emit a cell's module with, and the line that has to go before what they emit. */
 export interface CellTransform {
   readonly transformers: TS.CustomTransformers;
+  /** What the emitted code calls the scope object. */
+  readonly scope: string;
   /** One line of JavaScript, known after the emit. */
   head(): string;
 }
 
-export function cellTransform(cell: OpenCell): CellTransform {
+/** @param locals names that stay as they are; a cell has none, code that a debugger evaluates has those around it */
+export function cellTransform(cell: OpenCell, locals: ReadonlySet<string> = new Set()): CellTransform {
   const { file, module } = cell;
-  const names = scopeNames(cell);
+  const names = scopeNames(cell, locals);
   const own = file.statements.filter((s) => isOwn(s, file, module));
   const imports = own.filter(isModuleStatement);
   return {
@@ -40,6 +43,7 @@ export function cellTransform(cell: OpenCell): CellTransform {
       before: [(context) => (node) => transformCell(node, own, imports, module, names, context)],
       after: [(context) => (node) => finish(node, names, context)],
     },
+    scope: names.scope,
     head() {
       const alias = names.scope === "$" ? "" : `const ${names.scope} = $;`;
       return `"use strict";${alias}${imports.length > 0 ? liveBinding(names.scope) : ""}`;

@@ -25,10 +25,14 @@ export interface ScopeNames {
   readonly checker: TS.TypeChecker;
 }
 
-export function scopeNames({ file, module, program, foreign }: OpenCell): ScopeNames {
+/** @param locals names that stay as they are, though nothing in the cell declares them */
+export function scopeNames(
+  { file, module, program, foreign }: OpenCell,
+  locals: ReadonlySet<string>,
+): ScopeNames {
   const checker = program.getTypeChecker();
   let scope = "$";
-  for (let n = 1; module.identifiers.has(scope); n++) scope = `$${String(n)}`;
+  for (let n = 1; module.identifiers.has(scope) || locals.has(scope); n++) scope = `$${String(n)}`;
 
   const declarations = topLevelDeclarations(file);
   for (const declaration of foreign) declarations.add(declaration);
@@ -54,9 +58,11 @@ export function scopeNames({ file, module, program, foreign }: OpenCell): ScopeN
       if (isIntrinsicTag(id)) return false;
       const symbol = symbolOf(id);
       if (!symbol || checker.isUnknownSymbol(symbol))
-        return id.text !== "require" && id.text !== "globalThis";
+        return !locals.has(id.text) && id.text !== "require" && id.text !== "globalThis";
       const own = (symbol.declarations ?? []).filter((declaration) => declarations.has(declaration));
-      return own.length > 0 && !own.some((declaration) => isOwnName(id, declaration));
+      if (own.length === 0 || own.some((declaration) => isOwnName(id, declaration))) return false;
+      // What the code declares itself comes before what is around it.
+      return !locals.has(id.text) || own.some((declaration) => declaration.getSourceFile() === file);
     },
     declares: (node) => declarations.has(node),
     isUnresolved(id) {

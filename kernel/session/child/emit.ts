@@ -12,6 +12,7 @@ import type { Event } from "../messages.js";
 export const REQUESTS_FD = 3;
 export const EVENTS_FD = 4;
 export const INTERRUPTS_FD = 5;
+export const DEBUGGER_FD = 6;
 
 const SCRATCH = Buffer.allocUnsafe(64 * 1024);
 /** UTF-8 needs at most three bytes a UTF-16 unit. */

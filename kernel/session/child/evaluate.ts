@@ -2,12 +2,11 @@
  * Runs compiled cells and tells how they ended. A task's end is told once and by whoever comes first: its own promise, or an
  * interrupt, after which that promise never settles.
  */
-import { pathToFileURL } from "node:url";
-import { join } from "node:path";
 import vm from "node:vm";
 import { marker } from "../raw-output.js";
 import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
+import { MAPPED, type DebugHost } from "./debug-host.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
 import { critical, emit, emitMarker, emitStream } from "./emit.js";
 import { cellError, isTermination } from "./errors.js";
@@ -55,11 +54,14 @@ export class Evaluator {
   /** True once any task was interrupted. */
   interrupted = false;
   private readonly tasks = new Set<OpenTask>();
+  /** How cells fail whose errors V8 was to see uncaught, by the promise that stays without a handler. */
+  private readonly uncaughtCells = new WeakMap<object, (error: unknown) => void>();
 
   constructor(
     private readonly scope: Record<string, unknown>,
     private readonly modules: Modules,
     private readonly nonce: string,
+    private readonly debug: DebugHost,
   ) {}
 
   run(run: number, compiled: CompiledCell, cellId?: string): Work {
@@ -116,6 +118,8 @@ export class Evaluator {
   /** An error that no cell has caught, from a timer, an event or a promise: shown with the cell that it belongs to. */
   uncaught(error: unknown, promise?: object): void {
     if (isTermination(error)) return;
+    const fail = promise && this.uncaughtCells.get(promise);
+    if (fail) return fail(error);
     const task = promise && taskOf(promise);
     const where = promise ? "Unhandled rejection" : "Uncaught exception";
     const run = task?.run ?? currentRun();
@@ -154,8 +158,10 @@ export class Evaluator {
     return () => {
       if (!tasks.has(task)) return;
       runAs(task, () => {
+        const begin = () => this.call(cell, () => tasks.has(task));
+        if (this.debug.leavesErrorsUncaught) return this.beginUncaught(begin, succeed, fail);
         try {
-          this.call(cell, () => tasks.has(task))?.then(succeed, fail);
+          begin()?.then(succeed, fail);
         } catch (error) {
           fail(error);
         }
@@ -163,31 +169,39 @@ export class Evaluator {
     };
   }
 
+  /**
+   * Nothing on the stack and no promise may catch the cell's errors, or V8 believes that the user's code does; Node tells of them as of
+   * any rejection that nobody handles.
+   */
+  private beginUncaught(
+    begin: () => ReturnType<CellFunction> | undefined,
+    succeed: (result: { value: unknown } | undefined) => void,
+    fail: (error: unknown) => void,
+  ): void {
+    const begun = Promise.resolve().then(() => {
+      const ended = begin();
+      if (ended) this.uncaughtCells.set(ended.then(succeed), fail);
+    });
+    this.uncaughtCells.set(begun, fail);
+  }
+
   /** Calls the cell's function, unless an interrupt has come while it was compiled. */
   private call(cell: NamedCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
     // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
-    const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}\n})`;
+    const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}${MAPPED}})`;
     const script = new vm.Script(code, {
       filename: cell.file,
       lineOffset: -1,
       importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
     });
     const run = script.runInThisContext() as CellFunction;
-    // A file that need not exist stands for the cell: what is relative to it is relative to the notebook's folder.
-    const filename = join(modules.folder, "cell.ts");
-    const meta = {
-      url: pathToFileURL(filename).href,
-      filename,
-      dirname: modules.folder,
-      resolve: (specifier: string) => modules.resolve(specifier),
-    };
     if (!isOpen()) return undefined;
     return run(
       this.scope,
       (specifier, options, names) => modules.import(specifier, options, names),
       modules.require,
-      meta,
+      { ...modules.meta },
     );
   }
 }

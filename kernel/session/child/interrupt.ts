@@ -11,7 +11,7 @@ import { writeSync } from "node:fs";
 import { Session as Inspector } from "node:inspector";
 import { createRequire } from "node:module";
 import { currentTask } from "./attribution.js";
-import { INTERRUPTS_FD, whenUncritical } from "./emit.js";
+import { DEBUGGER_FD, INTERRUPTS_FD, whenUncritical } from "./emit.js";
 import { startWatchdogThread } from "./watchdog.js";
 
 interface AsyncWrap {
@@ -88,7 +88,7 @@ export function startWatchdog(endTasks: (through: number) => void, pump: () => v
       if (hit) terminate();
     });
   };
-  startWatchdogThread(INTERRUPTS_FD, { interrupt, pump: () => whenUncritical(pump) });
+  startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, { interrupt, pump: () => whenUncritical(pump) });
 }
 
 function confirm(): void {

@@ -6,6 +6,7 @@ import type { ChildOptions } from "../child-process.js";
 import type { Request } from "../messages.js";
 import { startAttribution } from "./attribution.js";
 import { acceptComm } from "./comm/channel.js";
+import { DebugHost } from "./debug-host.js";
 import { installDisplayHost } from "./display-host.js";
 import { emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator, type Work } from "./evaluate.js";
@@ -42,7 +43,8 @@ try {
 }
 
 const modules = new Modules(process.cwd(), runtime);
-const evaluator = new Evaluator(createScope(runtime), modules, options.nonce);
+const scope = createScope(runtime);
+const evaluator = new Evaluator(scope, modules, options.nonce, new DebugHost(scope, modules));
 
 process.on("uncaughtException", (error) => evaluator.uncaught(error));
 process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, promise));

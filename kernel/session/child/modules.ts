@@ -32,11 +32,20 @@ export class Modules {
   /** A file that need not exist stands for all cells. */
   private readonly cell: string;
 
+  /** `import.meta` of all cells. */
+  readonly meta: Record<string, unknown>;
+
   constructor(
     readonly folder: string,
     private readonly runtime: Record<string, unknown>,
   ) {
     this.cell = join(folder, "cell.ts");
+    this.meta = {
+      url: pathToFileURL(this.cell).href,
+      filename: this.cell,
+      dirname: folder,
+      resolve: (specifier: string) => this.resolve(specifier),
+    };
     this.require = createCellRequire(folder, runtime);
     this.local = new LocalModules({
       resolve: (specifier, from) => this.target(specifier, from),

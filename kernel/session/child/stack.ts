@@ -48,6 +48,24 @@ export function addCell(name: string, map: string, text: string): string {
   return file;
 }
 
+/** A script as a debugger needs it. */
+export interface SourceText {
+  /** As V8 calls it. */
+  readonly file: string;
+  /** Source map (version 3, JSON), or "" where the script is what the user wrote. */
+  readonly map: string;
+  readonly text: string;
+}
+
+export function sourceOf(file: string): SourceText | undefined {
+  const source = sources.get(file);
+  return source && { file, map: source.map, text: source.text };
+}
+
+export function allSources(): SourceText[] {
+  return [...sources].map(([file, { map, text }]) => ({ file, map, text }));
+}
+
 /** The text of a cell or local module that has run, by the name that V8 knows. */
 export function sourceText(file: string): string | undefined {
   return sources.get(file)?.text;

@@ -7,6 +7,7 @@ import { statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Service, TSError } from "ts-node";
 import { critical } from "./emit.js";
+import { MAPPED } from "./debug-host.js";
 import { addSource, placeError } from "./stack.js";
 
 const require = createRequire(import.meta.url);
@@ -79,7 +80,7 @@ export function compileTypeScript(path: string, text: string, kind: ModuleKind):
   }
   const map = MAP_COMMENT.exec(output);
   addSource(path, map ? Buffer.from(map[1]!, "base64").toString("utf8") : "", text);
-  return map ? output.slice(0, map.index) : output;
+  return (map ? output.slice(0, map.index) : output) + MAPPED;
 }
 
 /** The syntax error of a JavaScript module with its place, which V8 does not tell for modules. */

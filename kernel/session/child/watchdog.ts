@@ -1,11 +1,13 @@
 /**
  * The thread that a busy main thread cannot hold up: each line on the interrupt pipe is a call that it has the main thread make in the
  * midst of whatever it does. When the pipe ends, the kernel process is gone, and it ends this process and all that it started.
+ * A debugger's relay shares the thread.
  */
 import type * as InspectorModule from "node:inspector";
 import type * as NetModule from "node:net";
 import { Worker } from "node:worker_threads";
 import { killMarked, MARK } from "../process-tree.js";
+import { debugRelay } from "./debug-relay.js";
 
 /** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`. */
 export interface WatchdogCalls {
@@ -20,9 +22,15 @@ export interface WatchdogCalls {
  * not refer to anything outside of itself nor hold functions with names.
  * @param fd the interrupt pipe
  * @param callee expression for the object of the main thread whose methods the lines call
+ * @param relay the debugger's
  * @param endAll ends this process and all that it has started
  */
-function watchdog(fd: number, callee: string, endAll: () => void): void {
+function watchdog(
+  fd: number,
+  callee: string,
+  relay: ReturnType<typeof debugRelay>,
+  endAll: () => void,
+): void {
   const { Session } = process.getBuiltinModule("node:inspector") as typeof InspectorModule;
   const { Socket } = process.getBuiltinModule("node:net") as typeof NetModule;
   const inspector = new Session();
@@ -34,6 +42,8 @@ function watchdog(fd: number, callee: string, endAll: () => void): void {
     rest = lines.pop()!;
     for (const line of lines) {
       inspector.post("Runtime.evaluate", { expression: `${callee}.${line}`, silent: true });
+      // What stands at a breakpoint is unwound once it goes on.
+      if (line.startsWith("interrupt")) relay.resume();
     }
   });
   pipe.on("error", () => undefined);
@@ -57,11 +67,12 @@ export function endWithKernel(): void {
 const CALLS = Symbol.for("cellgrad.watchdog");
 
 /** Starts the thread; a line that comes before it listens waits in the pipe. */
-export function startWatchdogThread(fd: number, calls: WatchdogCalls): void {
+export function startWatchdogThread(fd: number, debuggerFd: number, calls: WatchdogCalls): void {
   Object.defineProperty(globalThis, CALLS, { value: calls });
   const callee = `globalThis[Symbol.for(${JSON.stringify(CALLS.description)})]`;
   const endAll = `() => (${endSession.toString()})(${JSON.stringify(mark)}, ${killMarked.toString()})`;
-  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${endAll})`;
+  const relay = `(${debugRelay.toString()})(${String(debuggerFd)})`;
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll})`;
   const worker = new Worker(body, {
     eval: true,
     execArgv: [],

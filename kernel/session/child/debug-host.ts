@@ -1,0 +1,130 @@
+/**
+ * What a debugger asks of the session besides V8's inspector: the notebook's variables, how scripts lead back to what the user wrote,
+ * and how values describe themselves. The debugger finds it under a registered symbol and calls it through the inspector, also
+ * while the program stands at a breakpoint.
+ *
+ * Objects describe themselves by the methods `Symbol.for("debug.description")` and `Symbol.for("debug.properties")`, as they do to
+ * VS Code's debugger of JavaScript.
+ */
+import { inspect } from "node:util";
+import type { MimeBundle } from "../messages.js";
+import { bundleOf } from "./mime.js";
+import type { Modules } from "./modules.js";
+import { allSources, sourceOf, type SourceText } from "./stack.js";
+
+/** Last line of a compiled cell or file: V8 stops before such a script runs where a debugger has asked for it. */
+export const MAPPED = "\n//# sourceMappingURL=cellgrad\n";
+
+export const DEBUG_HOST = Symbol.for("cellgrad.debugger");
+
+const description = Symbol.for("debug.description");
+const properties = Symbol.for("debug.properties");
+
+type SelfDescribing = Partial<Record<symbol, unknown>>;
+
+/** As code that the debugger evaluates sees it. */
+export class DebugHost {
+  /** An error of a cell's that no user code catches is left uncaught until V8 has seen that it is. */
+  leavesErrorsUncaught = false;
+  readonly import: Modules["import"];
+  readonly require: NodeJS.Require;
+  readonly meta: Record<string, unknown>;
+
+  constructor(
+    readonly scope: Record<string, unknown>,
+    modules: Modules,
+  ) {
+    this.import = (...args) => modules.import(...args);
+    this.require = modules.require;
+    this.meta = modules.meta;
+    Object.defineProperty(globalThis, DEBUG_HOST, { value: this });
+  }
+
+  /** The text and map of a script, by the name that V8 knows. */
+  source(file: string): SourceText | undefined {
+    return sourceOf(file);
+  }
+
+  sources(): SourceText[] {
+    return allSources();
+  }
+
+  /** The notebook's variables as plain properties, imported names among them. */
+  variables(): Record<string, unknown> {
+    const found = Object.create(null) as Record<string, unknown>;
+    for (const name of Object.keys(this.scope)) {
+      try {
+        found[name] = this.scope[name];
+      } catch (error) {
+        // An imported name whose module has not run yet.
+        found[name] = error;
+      }
+    }
+    return found;
+  }
+
+  /**
+   * How objects describe themselves, in their order; null where they do not.
+   * @param paused the program stands at a place of the user's. Where it does not, nothing may be called that is perhaps running.
+   */
+  describe(paused: boolean, ...objects: unknown[]): (string | null)[] {
+    const mayCall = paused || !somethingRuns();
+    return objects.map((object) => {
+      try {
+        const describe = (object as SelfDescribing)[description];
+        return mayCall && typeof describe === "function" ? String(describe.call(object)) : null;
+      } catch {
+        return null;
+      }
+    });
+  }
+
+  /** What an object wants to be shown as, or the object itself. */
+  properties(object: unknown): unknown {
+    try {
+      const list = (object as SelfDescribing)[properties];
+      return typeof list === "function" ? list.call(object) : object;
+    } catch {
+      return object;
+    }
+  }
+
+  /** Some elements of an array, by index. */
+  slice(array: ArrayLike<unknown>, start: number, count: number): Record<number, unknown> {
+    const part = Object.create(null) as Record<number, unknown>;
+    for (let i = start; i < Math.min(start + count, array.length); i++) part[i] = array[i];
+    return part;
+  }
+
+  /** A value as a notebook shows it; undefined where that takes longer than a moment. */
+  bundle(value: unknown): MimeBundle | undefined {
+    let shown: MimeBundle | undefined;
+    bundleOf(
+      value,
+      (bundle) => (shown = bundle),
+      () => undefined,
+    );
+    return shown;
+  }
+
+  /** What a logpoint prints; the answer makes V8 go on. */
+  log(texts: readonly string[], values: readonly unknown[]): false {
+    const shown = values.map((value) => (typeof value === "string" ? value : inspect(value)));
+    console.log(texts.map((text, at) => text + (shown[at] ?? "")).join(""));
+    return false;
+  }
+}
+
+/** Frames of `somethingRuns`, `describe` and what the inspector evaluates. */
+const OWN_FRAMES = 3;
+
+/** Whether the inspector has interrupted something. */
+function somethingRuns(): boolean {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = OWN_FRAMES + 1;
+  Error.prepareStackTrace = (_error, frames) => frames;
+  const frames = new Error().stack as unknown as NodeJS.CallSite[];
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return frames.length > OWN_FRAMES;
+}
