@@ -2,7 +2,16 @@
 // figures' page. Each part is done again only when something it is made of has changed, and says so in one line.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -12,6 +21,9 @@ const stamp = join(root, "dist", ".stamp");
 
 /** Entry points that are bundled; they must stand in a folder right below kernel/, as the bundles' shared chunks do. */
 const entryPoints = ["kernel/cli/main.ts", "kernel/client/execute.ts"];
+
+/** Modules and styles for the page, read as text by what runs. */
+const fronts = "kernel/session/child/widgets/front";
 
 /** Everything that tsc and the bundles are made of, by name, size and time. */
 function fingerprint() {
@@ -24,6 +36,7 @@ function fingerprint() {
     const names = readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith(".ts"));
     for (const name of names.sort()) add(join(root, folder, name));
   }
+  for (const name of readdirSync(join(root, fronts)).sort()) add(join(root, fronts, name));
   for (const name of ["tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/build.mjs"]) {
     add(join(root, name));
   }
@@ -37,6 +50,13 @@ async function compile() {
     await promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 2 ** 26 });
   } catch (error) {
     throw new Error(`tsc failed:\n${error.stdout?.trimEnd() || error.message}`, { cause: error });
+  }
+}
+
+function copyFronts() {
+  mkdirSync(join(root, "dist", fronts), { recursive: true });
+  for (const name of readdirSync(join(root, fronts))) {
+    copyFileSync(join(root, fronts, name), join(root, "dist", fronts, name));
   }
 }
 
@@ -86,7 +106,8 @@ function prune(bundled) {
     for (const name of readdirSync(output, { recursive: true })) {
       const source = join(root, folder, name.replace(/(\.d)?\.[tj]s$/, ".ts"));
       const file = join(output, name);
-      if (/\.[tj]s$/.test(name) && !existsSync(source) && !kept.has(file)) rmSync(file);
+      const copied = existsSync(join(root, folder, name));
+      if (/\.[tj]s$/.test(name) && !existsSync(source) && !copied && !kept.has(file)) rmSync(file);
     }
   }
 }
@@ -150,7 +171,9 @@ export async function buildAll() {
   const wanted = fingerprint();
   const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
   const scripts = async () => {
-    await part("typescript", async () => (fresh ? "up to date" : (await compile(), "compiled to dist")));
+    await part("typescript", async () =>
+      fresh ? "up to date" : (await compile(), copyFronts(), "compiled to dist"),
+    );
     await part("bundles", async () =>
       fresh ? "up to date" : (prune(await bundle()), entryPoints.join(", ")),
     );

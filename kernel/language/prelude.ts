@@ -3,11 +3,12 @@
  * and treated like a cell that ran before the first one; the session process provides the values.
  */
 import { COMM } from "./prelude-comm.js";
+import { WIDGETS } from "./prelude-widgets.js";
 
 /** The module that declares the prelude, as text. */
 export function preludeText(hasRuntime: boolean): string {
   const runtime = hasRuntime ? 'export * from "cellgrad";\n' : "";
-  return runtime + NOTEBOOK + COMM;
+  return runtime + NOTEBOOK + COMM + WIDGETS;
 }
 
 /** A cell that touches what most cells use, so that its types are known before the user's first cell asks for them. */

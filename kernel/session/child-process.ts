@@ -26,8 +26,6 @@ export interface ChildListener {
   raw(name: "stdout" | "stderr", text: string): void;
   /** Raw output up to the end of `run` has been given. */
   marker(name: "stdout" | "stderr", run: number): void;
-  /** An interrupt has been carried out, and the event loop turns. */
-  interrupted(): void;
   /** A message of V8's inspector. */
   debug(message: unknown): void;
   /** The process is gone and its pipes are empty. */
@@ -80,7 +78,7 @@ export class SessionProcess {
       Readable,
       Writable,
       Readable,
-      Writable & Readable,
+      Writable,
       Writable & Readable,
     ];
     const [, stdout, stderr, requests, events, interrupts, inspector] = pipes;
@@ -92,7 +90,6 @@ export class SessionProcess {
       pipe.on("error", () => undefined);
     const reader = new FrameReader<Event>((event) => listener.event(event));
     events.on("data", (chunk: Buffer) => reader.push(chunk));
-    interrupts.on("data", () => listener.interrupted());
     this.readInspector(inspector);
     const open = [
       this.readRaw("stdout", stdout, options.nonce),

@@ -96,6 +96,8 @@ export type Event =
   | { readonly type: "done"; readonly run: number; readonly status: "ok" }
   | { readonly type: "done"; readonly run: number; readonly status: "error"; readonly error: CellError }
   | { readonly type: "done"; readonly run: number; readonly status: "interrupted" }
+  /** The event loop has turned since an interrupt came: what it hit is no longer on the stack. */
+  | { readonly type: "interrupted" }
   | {
       readonly type: "evaluated";
       readonly id: number;

@@ -10,8 +10,11 @@ export type CellOutcome =
   /** The process ended under the cell; `error` says how (exit code, signal, out of memory) and that a new session has started. */
   | { readonly status: "died"; readonly error: CellError };
 
-/** Output events, in order, attributed to a run; "ready", "exiting", "done" and "evaluated" are answered through promises instead. */
-export type OutputEvent = Exclude<Event, { type: "ready" | "exiting" | "done" | "evaluated" }>;
+/** Output events, in order, attributed to a run; the others are answered through promises instead. */
+export type OutputEvent = Exclude<
+  Event,
+  { type: "ready" | "exiting" | "done" | "interrupted" | "evaluated" }
+>;
 
 export interface SessionOptions {
   /** Working directory: the notebook's folder. */

@@ -41,6 +41,11 @@ interface ActiveRun {
   markerLimit?: NodeJS.Timeout;
 }
 
+interface Interruption {
+  readonly runs: readonly ActiveRun[];
+  readonly deferred: Deferred<undefined>;
+}
+
 /** One process and what is open with it; a later process shares nothing with it. */
 interface Incarnation {
   readonly process: SessionProcess;
@@ -53,7 +58,7 @@ interface Incarnation {
   /** Why the kernel itself ended it; no cell is to blame then. */
   endedBy?: "restart" | "close";
   readonly evaluations: Map<number, Deferred<MimeBundle>>;
-  readonly interruptions: Set<Deferred<undefined>>;
+  readonly interruptions: Set<Interruption>;
 }
 
 export class SessionSupervisor implements Session {
@@ -115,10 +120,11 @@ export class SessionSupervisor implements Session {
   async interrupt(): Promise<void> {
     const { incarnation, highestRun } = this;
     const running = [...this.active];
-    const settled = defer<undefined>();
-    incarnation.interruptions.add(settled);
+    const runs = running.map(([, active]) => active);
+    const deferred = defer<undefined>();
+    incarnation.interruptions.add({ runs, deferred });
     const end = Promise.race([
-      Promise.all([settled.promise, ...running.map(([, { deferred }]) => deferred.promise)]),
+      Promise.all([deferred.promise, ...runs.map((active) => active.deferred.promise)]),
       incarnation.gone.promise,
     ]);
     for (let waited = 0; waited < INTERRUPT_GRACE_MS; waited += INTERRUPT_AGAIN_MS) {
@@ -196,10 +202,6 @@ export class SessionSupervisor implements Session {
         active[name] = true;
         this.settle(active);
       },
-      interrupted: () => {
-        for (const interruption of incarnation.interruptions) interruption.resolve(undefined);
-        incarnation.interruptions.clear();
-      },
       debug: (message) => {
         if (this.incarnation === incarnation) this.debugger?.message(message);
       },
@@ -238,6 +240,14 @@ export class SessionSupervisor implements Session {
         this.settle(active);
         return;
       }
+      case "interrupted":
+        for (const interruption of incarnation.interruptions) {
+          // One that came before its run had begun has not hit it.
+          if (!interruption.runs.every(({ outcome }) => outcome)) continue;
+          interruption.deferred.resolve(undefined);
+          incarnation.interruptions.delete(interruption);
+        }
+        return;
       case "evaluated": {
         const deferred = incarnation.evaluations.get(event.id);
         incarnation.evaluations.delete(event.id);

@@ -63,6 +63,13 @@ export function runAs(task: Task, action: () => void): void {
   scope.runInAsyncScope(action);
 }
 
+const nobody = new AsyncResource("NOBODY");
+
+/** Runs `action` so that what it causes belongs to no cell: an interrupt does not end it. */
+export function runAsNobody(action: () => void): void {
+  nobody.runInAsyncScope(action);
+}
+
 /** Node writes two enumerable symbols of its own on every promise once it tracks them; whoever prints a promise need not see them. */
 function hideTracking(): void {
   const tracking = ["async_id_symbol", "trigger_async_id_symbol"];

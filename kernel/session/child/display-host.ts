@@ -55,6 +55,13 @@ export function cellEnded(run: number): void {
   }
 }
 
+/** False if the cell has ended: the callback will not be called. */
+export function atCellEnd(callback: () => void): boolean {
+  const callbacks = running.get(currentRun());
+  callbacks?.push(callback);
+  return callbacks !== undefined;
+}
+
 export function outputsCleared(run: number): void {
   cleared.set(run, (cleared.get(run) ?? 0) + 1);
 }
@@ -73,12 +80,7 @@ const host = {
     const id = currentTask()?.cellId;
     return { ...(id !== undefined && { id }), run, cleared: cleared.get(run) ?? 0 };
   },
-  /** False if the cell has ended: the callback will not be called. */
-  atCellEnd(callback: () => void): boolean {
-    const callbacks = running.get(currentRun());
-    callbacks?.push(callback);
-    return callbacks !== undefined;
-  },
+  atCellEnd,
 };
 
 export function installDisplayHost(): void {

@@ -7,11 +7,11 @@
  * leaves scopes without counting, so the count is cleared at its end, as Node itself does for an uncaught exception.
  */
 import { executionAsyncId, executionAsyncResource } from "node:async_hooks";
-import { writeSync } from "node:fs";
 import { Session as Inspector } from "node:inspector";
 import { createRequire } from "node:module";
 import { currentTask } from "./attribution.js";
-import { DEBUGGER_FD, INTERRUPTS_FD, whenUncritical } from "./emit.js";
+import { DEBUGGER_FD, emit, INTERRUPTS_FD, whenUncritical } from "./emit.js";
+import { onNextTurn } from "./turn.js";
 import { startWatchdogThread } from "./watchdog.js";
 
 interface AsyncWrap {
@@ -84,17 +84,9 @@ export function startWatchdog(endTasks: (through: number) => void, pump: () => v
     whenUncritical(() => {
       endTasks(through);
       // Told from the event loop: until it turns, the interrupt has not reached everything.
-      setImmediate(confirm);
+      onNextTurn(() => emit({ type: "interrupted" }));
       if (hit) terminate();
     });
   };
   startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, { interrupt, pump: () => whenUncritical(pump) });
-}
-
-function confirm(): void {
-  try {
-    writeSync(INTERRUPTS_FD, "i");
-  } catch {
-    // The kernel process is gone, and the watchdog about to end this one.
-  }
 }

@@ -18,6 +18,7 @@ import { cellError } from "./errors.js";
 import { Requests } from "./requests.js";
 import { installStackTraces } from "./stack.js";
 import { endWithKernel } from "./watchdog.js";
+import { installWidgetManager } from "./widgets/manager.js";
 
 /** The one place where the kernel reaches the runtime. */
 const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.meta.url).href;
@@ -30,6 +31,7 @@ installStackTraces();
 startAttribution();
 installOutput();
 installDisplayHost();
+installWidgetManager();
 
 let runtime: Record<string, unknown> = {};
 try {
@@ -88,7 +90,7 @@ startWatchdog(
   (through) => {
     evaluator.interrupt(through);
     // The interrupt may take the loop of `serve` with it.
-    setImmediate(() => requests.serve());
+    requests.serveLater();
   },
   () => requests.pump(),
 );

@@ -7,6 +7,7 @@ import { displayIdOf, isEmpty, isRunning, outputsCleared } from "./display-host.
 import { emit } from "./emit.js";
 import { bundleOf, rawBundle } from "./mime.js";
 import { currentRun } from "./output.js";
+import { widgets } from "./widgets/widgets.js";
 
 export interface DisplayOptions {
   /** Name by which `display.update` finds this output again. */
@@ -157,6 +158,7 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
     prompt,
     setNextInput,
     comm,
+    widgets,
   })) {
     Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
   }

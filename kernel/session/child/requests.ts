@@ -16,6 +16,7 @@ import { FrameReader } from "../channel.js";
 import type { Request } from "../messages.js";
 import { critical, requireStack } from "./emit.js";
 import type { Work } from "./evaluate.js";
+import { onNextTurn } from "./turn.js";
 
 interface Waiting {
   readonly request: Request;
@@ -58,7 +59,7 @@ export class Requests {
       const next = this.#waiting.shift();
       return next && (next.work ?? this.#accept(next.request) ?? nothing);
     });
-    if (this.#waiting.length > 0) this.#serveLater();
+    if (this.#waiting.length > 0) this.serveLater();
     work?.();
   }
 
@@ -76,11 +77,11 @@ export class Requests {
         if (waiting.request.type === "comm") waiting.work ??= this.#accept(waiting.request) ?? nothing;
       }
     });
-    if (this.#waiting.length > 0) this.#serveLater();
+    if (this.#waiting.length > 0) this.serveLater();
   }
 
-  #serveLater(): void {
-    setImmediate(() => this.serve());
+  serveLater(): void {
+    onNextTurn(() => this.serve());
   }
 
   /** Reads what the pipe holds, without waiting for more. */

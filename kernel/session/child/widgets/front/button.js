@@ -1,0 +1,20 @@
+/** A button in the page: every click is a message, so that none is merged with another. */
+
+function render({ model, el }) {
+  el.classList.add("cellgrad-widget");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cg-button";
+  el.append(button);
+  const draw = () => {
+    button.textContent = model.get("label");
+    button.disabled = model.get("disabled");
+  };
+  button.addEventListener("click", () => model.send("click"));
+  model.on("change:label", draw);
+  model.on("change:disabled", draw);
+  draw();
+}
+
+const widget = { render };
+export { widget as default };

@@ -1,0 +1,26 @@
+/** A switch in the page. */
+
+function render({ model, el }) {
+  el.classList.add("cellgrad-widget");
+  const label = document.createElement("span");
+  label.className = "cg-label";
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.role = "switch";
+  box.className = "cg-switch";
+  el.append(label, box);
+  const draw = () => {
+    label.textContent = model.get("label");
+    box.ariaLabel = model.get("label") || "toggle";
+    box.checked = model.get("value");
+  };
+  box.addEventListener("change", () => {
+    model.set("value", box.checked);
+    model.save_changes();
+  });
+  model.on("change:value", draw);
+  draw();
+}
+
+const widget = { render };
+export { widget as default };
