@@ -51,7 +51,7 @@ export class Outputs {
     const flood = new Flood(`cell-${count}`);
     this.#runs.set(run, { parent, silent, count, stream, flood, payloads: new Map(), ended: false });
     this.#latest = run;
-    if (this.#runs.size > REMEMBERED_RUNS) this.#runs.delete(this.#runs.keys().next().value!);
+    if (this.#runs.size > REMEMBERED_RUNS) this.#forgetOne();
   }
 
   /** Sends all that the cell has put out; what its reply needs comes back. */
@@ -99,6 +99,13 @@ export class Outputs {
     const transient = event.displayId === undefined ? {} : { display_id: event.displayId };
     const type = event.update ? "update_display_data" : "display_data";
     this.#publisher.publish(type, { data, metadata, transient }, run.parent);
+  }
+
+  /** The oldest that has ended: while one goes on, thousands may come and go in subshells. */
+  #forgetOne(): void {
+    for (const [run, { ended }] of this.#runs) {
+      if (ended) return void this.#runs.delete(run);
+    }
   }
 
   #find(run: number): Run | undefined {

@@ -276,3 +276,29 @@ test("a session that dies ends the cells of all shells with an error", async () 
     assert.equal((await kernel.answer(cell)).reply!.content["ename"], "SessionDied");
   }
 });
+
+test("a cell that runs while 10,000 cells of a subshell come and go keeps its own output and payloads", async () => {
+  const main = held();
+  const page = { source: "page", data: { "text/plain": "help" }, start: 0 };
+  const kernel = new FakeKernel({
+    cells: {
+      long: async (io) => {
+        await main.cell(io);
+        io.print("mine");
+        io.emit({ type: "payload", run: io.run, payload: page });
+        return undefined;
+      },
+    },
+  });
+  const subshell = await createSubshell(kernel);
+  const long = kernel.send("execute_request", { code: "long" });
+  await kernel.until(() => kernel.calls.includes("run long"));
+  const last = Array.from({ length: 10_001 }, () =>
+    kernel.send("execute_request", { code: "", silent: true }, { subshell }),
+  ).at(-1)!;
+  await kernel.answer(last);
+  main.end();
+  const { reply, iopub } = await kernel.answer(long);
+  assert.deepEqual(reply!.content["payload"], [page]);
+  assert.equal(iopub.find(({ header }) => header.msg_type === "stream")!.content["text"], "mine");
+});
