@@ -38,7 +38,8 @@ const VARIABLES = new Set<string>(["const", "let", "var"]);
 export function cellModule(parsed: ParsedCell, registry: Registry, options: CellModuleOptions): CellModule {
   const names = topLevelNames(parsed.file);
   const mentioned = mentionedNames(parsed.file);
-  if (mentioned.jsx) for (const name of options.jsx) mentioned.names.add(name);
+  if (mentioned.jsx)
+    for (const name of [...options.jsx, ...jsxPragmas(parsed.text)]) mentioned.names.add(name);
   const foreign = new Map<string, Binding>();
   let line = "";
   for (const name of options.all ? registry.names() : mentioned.names) {
@@ -104,6 +105,11 @@ function variables(
     return from !== PRELUDE && VARIABLES.has(kind) && meaning === meanings.value;
   });
   return [...own, ...others].map(({ name }) => name);
+}
+
+/** Names that a cell gives for what makes its elements: `/** @jsx h *​/`. */
+function jsxPragmas(text: string): string[] {
+  return [...text.matchAll(/@jsx(?:Frag)?\s+([\p{ID_Continue}$]+)/gu)].map(([, name]) => name!);
 }
 
 /** Comments such as `// @ts-nocheck`, `/** @jsx h *​/` and `/// <reference>` only count at the very top of a file. */

@@ -13,6 +13,7 @@ const NOT_IN_NODE = 2584;
 const UNKNOWN_SHORTHAND = 18004;
 /** A module that there is not, or a path without its extension that leads nowhere. */
 const UNKNOWN_MODULE = new Set([2307, 2792, 2834, 2835]);
+const NO_REACT = 2874;
 const UNKNOWN_EXPORT = new Set([2305, 2614]);
 
 /** Two operands, the left or the right one, that an operator does not take. */
@@ -43,6 +44,8 @@ export function reworded(reported: Reported, hints: Hints): string {
     return withHint(firstSentence(message), hint);
   }
   if (code === UNKNOWN_SHORTHAND) return withHint(`Cannot find name '${name}'.`, hints.aboutName(name));
+  if (code === NO_REACT)
+    return "Elements need a library that makes them: npm install react beside the notebook, or name a function of your own with /** @jsx h */ at the head of the cell.";
   if (UNKNOWN_MODULE.has(code)) {
     const specifier = /^["'](.*)["']$/u.exec(problemText(reported))?.[1];
     if (specifier !== undefined)

@@ -158,6 +158,19 @@ test("JSX goes to the factory that the cell names", async () => {
   );
 });
 
+test("JSX goes to a factory of an earlier cell, typed or not", async () => {
+  await notebook.run(
+    "function make(tag: string, props: unknown, ...children: unknown[]) { return [tag, ...children]; }",
+  );
+  assert.deepEqual(await notebook.run("/** @jsx make */\n<p>Hello</p>"), ["p", "Hello"]);
+});
+
+test("JSX without anything that makes elements says what to do", () => {
+  const [only, ...more] = notebook.refused("<p>Hello</p>");
+  assert.match(only!.message, /npm install react/);
+  assert.deepEqual(more, []);
+});
+
 test("generics and casts with angle brackets are not taken for JSX", async () => {
   assert.equal(
     await notebook.run("const id = <T>(x: T) => x; const n = <number>id(4); n < 5 && n > 3"),

@@ -57,6 +57,17 @@ describe("an error", () => {
     assert.match(text, /at first \(Cell \[80\]:3:25\)\n {4}at Cell \[80\]:1:3$/);
   });
 
+  it("shows what it carries beside its message", async () => {
+    const text = await shown('throw Object.assign(new Error("gone"), { code: "ENOENT", tried: 3 })');
+    assert.match(text, /^Error: gone\n[^]*\n\{ code: 'ENOENT', tried: 3 \}$/);
+    assert.match(
+      await shown(
+        'throw Object.defineProperty(new Error("x"), "bad", { enumerable: true, get() { throw 1; } })',
+      ),
+      /\{ bad: undefined \}$/,
+    );
+  });
+
   it("shows its causes and its parts", async () => {
     const text = await shown(`
       const parts = [new TypeError("one"), new RangeError("two")];
@@ -89,7 +100,7 @@ describe("an error", () => {
 
   it("in a package shows the user's frame, not the package's", async () => {
     const text = await shown('require("node:fs").readFileSync("/nowhere")');
-    assert.match(text, /^Error: ENOENT[^]*> 1 \| require[^]*at Cell \[\d+\]:1:20$/);
+    assert.match(text, /^Error: ENOENT[^]*> 1 \| require[^]*at Cell \[\d+\]:1:20\n\{[^}]*path: '\/nowhere' \}$/);
     assert.doesNotMatch(text, /at .*node:/);
   });
 

@@ -63,11 +63,18 @@ t: …ms
     assert.equal(ran.stdout(), "from a worker\n");
   });
 
-  it("objects have colours, strings have none", async () => {
-    assert.equal(
-      (await notebook.run('console.log({ a: 1 }, "s")')).stdout(),
-      "{ a: \u001b[33m1\u001b[39m } s\n",
-    );
+  it("is plain text, as results are: outputs are kept, compared and exported", async () => {
+    const { stdout, stderr } = await notebook.run('console.log({ a: 1 }, "s"); console.error([null])');
+    assert.equal(stdout(), "{ a: 1 } s\n");
+    assert.equal(stderr(), "[ null ]\n");
+  });
+
+  it("is decoded as its encoding says, and bytes that end within a character wait for the rest", async () => {
+    const { stdout } = await notebook.run(`
+      process.stdout.write("68690a", "hex"); process.stdout.write("aGkK", "base64");
+      const euro = Buffer.from("€€\\n");
+      process.stdout.write(euro.subarray(0, 2)); process.stdout.write(euro.subarray(2));`);
+    assert.equal(stdout(), "hi\nhi\n€€\n");
   });
 
   it("by process.stdout and process.stderr, as text, bytes or a piped stream", async () => {
@@ -132,10 +139,35 @@ t: …ms
     assert.equal(ran.stderr(), "MyWarning: careful\n");
   });
 
-  it("reading standard input says what to do instead", async () => {
-    const { outcome } = await notebook.run("for await (const _ of process.stdin);");
-    assert.ok(outcome.status === "error");
-    assert.match(outcome.error.evalue, /await prompt/);
+  it("of readline comes with a box for the answer, line for line", async () => {
+    const answers = ["Ada", "36"];
+    notebook.onEvent = (event) => {
+      if (event.type === "input") notebook.session.inputReply(event.id, answers.shift() ?? "too many");
+    };
+    const { result, stdout } = await notebook.run(`
+      const readline = require("node:readline/promises").createInterface({ input: process.stdin, output: process.stdout });
+      const name = await readline.question("name? ");
+      const age = await readline.question("age? ");
+      readline.close();
+      return { value: name + age };`);
+    notebook.onEvent = undefined;
+    assert.equal(result?.data["text/plain"], "'Ada36'");
+    assert.equal(stdout(), "name? age? ");
+  });
+
+  it("ends where input is waited for and the client takes none, in readline too", async () => {
+    notebook.onEvent = (event) => {
+      if (event.type === "input") notebook.session.inputRefused(event.id, "this client does not take input");
+    };
+    for (const reading of [
+      "for await (const _ of process.stdin);",
+      'await require("node:readline/promises").createInterface({ input: process.stdin }).question("name? ")',
+    ]) {
+      const { outcome } = await notebook.run(reading);
+      assert.ok(outcome.status === "error");
+      assert.equal(outcome.error.evalue, "process.stdin: this client does not take input");
+    }
+    notebook.onEvent = undefined;
   });
 
   it("ends in time when the cell has closed its standard output", async () => {

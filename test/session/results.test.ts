@@ -28,6 +28,13 @@ describe("a result", () => {
     );
   });
 
+  it("that is a timer shows its time", async () => {
+    assert.equal(await shown("$.t = setTimeout(() => undefined, 900)"), "Timeout (900 ms)");
+    assert.equal(await shown("(clearTimeout($.t), [$.t])"), "[ Timeout (over) ]");
+    assert.equal(await shown("$.t = setInterval(() => undefined, 200)"), "Interval (200 ms)");
+    assert.equal(await shown("(clearInterval($.t), setImmediate(() => undefined))"), "Immediate");
+  });
+
   it("an error as a value shows its stack in the cell's terms", async () => {
     assert.equal(
       await shown('new Error("kept")'),

@@ -112,6 +112,24 @@ function frameLines(shown: readonly Frame[]): string[] {
   return lines;
 }
 
+/** What is told elsewhere. */
+const KNOWN = new Set(["name", "message", "stack", "cause", "errors"]);
+const PROPERTIES_LIMIT = 2000;
+
+/** What an error carries beside its message: `code`, `status` and the like. */
+function ownProperties(error: Error): string[] {
+  let keys: string[] = [];
+  try {
+    keys = Object.keys(error).filter((key) => !KNOWN.has(key));
+  } catch {
+    // A proxy that does not tell.
+  }
+  if (keys.length === 0) return [];
+  const text = printed(Object.fromEntries(keys.map((key) => [key, read(error, key)])));
+  const shown = text.length <= PROPERTIES_LIMIT ? text : `${text.slice(0, PROPERTIES_LIMIT)}…`;
+  return [`${GRAY}${shown}${PLAIN}`];
+}
+
 function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] {
   const lines: string[] = [];
   const message = messageOf(error);
@@ -126,6 +144,7 @@ function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] 
   // Where nothing of the user's is on the stack, the package's frames are all there is to go by.
   lines.push(...frameLines(mine.length > 0 ? mine : all));
   if (!isError(error)) return lines;
+  lines.push(...ownProperties(error));
   const parts = read(error, "errors");
   if (Array.isArray(parts)) {
     for (const part of parts.slice(0, CAUSE_LIMIT) as unknown[]) {

@@ -16,6 +16,7 @@ import { currentRun, endGroups, setLastRun } from "./output.js";
 import { isShow } from "./prelude.js";
 import type { Modules } from "./modules.js";
 import { addCell, addSource } from "./stack.js";
+import { refusedRun } from "./stdin.js";
 
 /** The contract of language.ts: an async function of the scope, the imports and the cell's `import.meta`. */
 type CellFunction = (
@@ -120,10 +121,21 @@ export class Evaluator {
     if (isTermination(error)) return;
     const fail = promise && this.uncaughtCells.get(promise);
     if (fail) return fail(error);
+    const waiting = refusedRun(error);
+    if (waiting !== undefined) return this.refused(waiting, error);
     const task = promise && taskOf(promise);
     const where = promise ? "Unhandled rejection" : "Uncaught exception";
     const run = task?.run ?? currentRun();
     emitStream(run, "stderr", `${where}:\n${cellError(error).traceback.join("\n")}\n`);
+  }
+
+  /** Whoever waits for input that will not come, such as readline, would wait for ever: the cell ends here. */
+  private refused(run: number, error: unknown): void {
+    for (const task of this.tasks) {
+      if (task.run !== run) continue;
+      disown(task, terminate);
+      task.end({ status: "error", error: cellError(error) });
+    }
   }
 
   /**

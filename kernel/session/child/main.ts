@@ -17,6 +17,8 @@ import { answer, createScope } from "./prelude.js";
 import { cellError } from "./errors.js";
 import { Requests } from "./requests.js";
 import { installStackTraces } from "./stack.js";
+import { installInput } from "./stdin.js";
+import { installTimers } from "./timers.js";
 import { endWithKernel } from "./watchdog.js";
 import { installWidgetManager } from "./widgets/manager.js";
 
@@ -30,6 +32,8 @@ process.argv.length = 1;
 installStackTraces();
 startAttribution();
 installOutput();
+installInput();
+installTimers();
 installDisplayHost();
 installWidgetManager();
 

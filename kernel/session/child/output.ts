@@ -2,7 +2,8 @@
  * What user code prints: `process.stdout`, `process.stderr` and `console`, each write sent to the cell that caused it.
  */
 import { Console } from "node:console";
-import { Readable, Writable } from "node:stream";
+import { Writable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { currentTask } from "./attribution.js";
 import { emitStream } from "./emit.js";
 
@@ -27,6 +28,8 @@ export function currentRun(): number {
 
 class CellStream extends Writable {
   readonly isTTY = false;
+  /** Bytes may come in pieces that end within a character. */
+  readonly #decoder = new StringDecoder("utf8");
 
   constructor(
     readonly name: "stdout" | "stderr",
@@ -44,9 +47,12 @@ class CellStream extends Writable {
     return super.write(chunk, encoding as BufferEncoding, callback as () => void);
   }
 
-  override _write(chunk: string | Uint8Array, _encoding: string, callback: (error?: Error) => void): void {
-    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-    emitStream(currentRun(), this.name, text);
+  override _write(chunk: string | Uint8Array, encoding: string, callback: (error?: Error) => void): void {
+    const isText = typeof chunk === "string" && /^utf-?8$/iu.test(encoding);
+    const text = isText
+      ? chunk
+      : this.#decoder.write(Buffer.from(chunk as string, encoding as BufferEncoding));
+    if (text !== "") emitStream(currentRun(), this.name, text);
     callback();
   }
 
@@ -67,25 +73,25 @@ class CellStream extends Writable {
   }
 }
 
-/** A notebook has no terminal to read from; the error says what there is instead. */
-class NoInput extends Readable {
-  override _read(): void {
-    this.destroy(new Error('A notebook has no process.stdin; ask with: const answer = await prompt("…")'));
-  }
+/**
+ * Text without colours is what Node prints where no terminal is, and what ipykernel prints: outputs are kept in the notebook, compared,
+ * searched and exported. FORCE_COLOR asks for colours, as it does of Node's own streams and of most packages.
+ */
+function wantsColours(): boolean {
+  const { FORCE_COLOR } = process.env;
+  return FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
 }
 
 /** Replaces the process's streams and the global console. */
 export function installOutput(): void {
   const stdout = new CellStream("stdout", 1);
   const stderr = new CellStream("stderr", 2);
-  let stdin: Readable | undefined;
   const replace = (name: string, get: () => unknown) =>
     Object.defineProperty(process, name, { get, enumerable: true, configurable: true });
   replace("stdout", () => stdout);
   replace("stderr", () => stderr);
-  replace("stdin", () => (stdin ??= new NoInput()));
   // Errors of a stream that cannot fail need no listener at every line.
-  const console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: true });
+  const console = new Console({ stdout, stderr, ignoreErrors: false, colorMode: wantsColours() });
   const methods = globalThis.console as unknown as Record<string, unknown>;
   for (const [name, method] of Object.entries(console)) {
     if (typeof method === "function") methods[name] = method;

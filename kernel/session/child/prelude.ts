@@ -121,7 +121,8 @@ interface Question {
 const questions = new Map<number, Question>();
 let nextQuestion = 1;
 
-function prompt(text = "", options: { readonly password?: boolean } = {}): Promise<string> {
+/** Asks the user for a line of text. */
+export function prompt(text = "", options: { readonly password?: boolean } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const id = nextQuestion++;
     questions.set(id, { resolve, reject });
