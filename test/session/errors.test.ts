@@ -100,7 +100,10 @@ describe("an error", () => {
 
   it("in a package shows the user's frame, not the package's", async () => {
     const text = await shown('require("node:fs").readFileSync("/nowhere")');
-    assert.match(text, /^Error: ENOENT[^]*> 1 \| require[^]*at Cell \[\d+\]:1:20\n\{[^}]*path: '\/nowhere' \}$/);
+    assert.match(
+      text,
+      /^Error: ENOENT[^]*> 1 \| require[^]*at Cell \[\d+\]:1:20\n\{[^}]*path: '\/nowhere' \}$/,
+    );
     assert.doesNotMatch(text, /at .*node:/);
   });
 
