@@ -301,13 +301,20 @@ export class Lab {
   /** Brings a cell's output into the middle of the view and takes a picture. */
   async look(index: number, file: string): Promise<void> {
     const cell = await this.select(index);
-    await cell.locator(".jp-Cell-outputArea").evaluate("(area) => area.scrollIntoView({ block: 'center' })");
+    await cell
+      .locator(".jp-Cell-outputArea")
+      .evaluate((area: Scrollable) => area.scrollIntoView({ block: "center" }));
     // Two frames: one that lays the cell out, one that draws it.
     await this.page.evaluate(
       "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
     );
     await this.screenshot(file);
   }
+}
+
+/** An element of the page; the browser's types are not part of this project. */
+interface Scrollable {
+  scrollIntoView(options: { block: "center" }): void;
 }
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
