@@ -57,13 +57,11 @@ export class KernelClient {
     type: string,
     content: Json,
     parent: Message["parentHeader"] = {},
+    metadata: Json = {},
   ): Message["header"] {
     const header = newHeader(type, this.id, "cellgrad");
     this.#outboxes[channel].send(
-      encode(
-        { identities: [], header, parentHeader: parent, metadata: {}, content, buffers: [] },
-        this.#signer,
-      ),
+      encode({ identities: [], header, parentHeader: parent, metadata, content, buffers: [] }, this.#signer),
     );
     return header;
   }
@@ -77,10 +75,11 @@ export class KernelClient {
     type: string,
     content: Json,
     onSent: (id: string) => void = () => undefined,
+    metadata: Json = {},
   ): Promise<Message> {
     if (this.#closed) throw this.#closed;
     return new Promise((resolve, reject) => {
-      const { msg_id } = this.send(channel, type, content);
+      const { msg_id } = this.send(channel, type, content, {}, metadata);
       this.#pending.set(msg_id, { idle: false, resolve, reject });
       onSent(msg_id);
     });

@@ -63,13 +63,15 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
       line += `declare let ${name}: typeof ${hidden};`;
     }
   }
-  const insertedAt = line === "" && !parsed.parenthesized ? 0 : pragmaEnd(parsed.text);
-  const inserted = line === "" && !parsed.parenthesized ? "" : `${line}${parsed.parenthesized ? "(" : ""}\n`;
+  const [before, after] = parsed.around ?? ["", ""];
+  const head = line + before;
+  const insertedAt = head === "" ? 0 : pragmaEnd(parsed.text);
+  const inserted = head === "" ? "" : `${head}\n`;
   const text = parsed.text.slice(0, insertedAt) + inserted + parsed.text.slice(insertedAt);
   const watched = options.all || !mayNarrow(parsed.file) ? [] : variables(names, foreign);
   return {
     parsed,
-    text: text + (parsed.parenthesized ? "\n)" : "") + (watched.length > 0 ? `\n;${watched.join(";")};` : ""),
+    text: text + (after === "" ? "" : `\n${after}`) + (watched.length > 0 ? `\n;${watched.join(";")};` : ""),
     names,
     foreign,
     identifiers: mentioned.all,

@@ -7,7 +7,7 @@ import { awaits, breakPositions, parseFile } from "./break-positions.js";
 import { cellModule, type CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import { completenessOf } from "./completeness.js";
-import { completeMagic, completionsAt, type EditedCell } from "./completion.js";
+import { completionsAt, type EditedCell } from "./completion.js";
 import { declaredName, declaredNames, notNullNames } from "./declared-names.js";
 import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
@@ -21,13 +21,17 @@ import type {
   FragmentResult,
   Inspection,
   Position,
+  Variable,
 } from "./language.js";
-import { readMagics, type Typecheck } from "./magics.js";
+import { completeMagic, inspectMagic } from "./magic-editor.js";
+import { readMagics, type ReadCell, type Step, type Typecheck } from "./magics.js";
+import { namesUsed } from "./names-used.js";
 import { preludeText } from "./prelude.js";
 import { PRELUDE, Registry, type CellRecord } from "./registry.js";
 import { cellMap } from "./source-map.js";
-import { parseCell } from "./syntax.js";
-import { cellTransform } from "./transform/cell-transform.js";
+import { asFunction, parseCell } from "./syntax.js";
+import { cellTransform, type CellTransformOptions } from "./transform/cell-transform.js";
+import { isModuleStatement } from "./transform/imports.js";
 import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./typescript.js";
 import { Workspace, type OpenCell } from "./workspace.js";
 
@@ -87,7 +91,8 @@ export class Cells {
     return true;
   }
 
-  compile(code: string, cell: number): Compiled {
+  /** @param step which of the cell's steps; the last code of the cell where nothing is said */
+  compile(code: string, cell: number, step?: number): Compiled {
     this.#files.beginRound();
     const magics = readMagics(code);
     if (magics.typecheck) this.#typecheck = magics.typecheck;
@@ -96,8 +101,16 @@ export class Cells {
     });
     if (magics.problems.length > 0) return fail(magics.problems.map((problem) => ({ ...problem, code: 0 })));
 
-    const parsed = parseCell(magics.text);
-    if (parsed.errors.length > 0) return fail(syntaxProblems(parsed));
+    const { text, measure } = codeOf(magics, step);
+    const plain = parseCell(text);
+    if (plain.errors.length > 0) return fail(syntaxProblems(plain));
+    const looped = measure?.kind === "timeit";
+    const misplaced = looped ? plain.file.statements.find(isModuleStatement) : undefined;
+    if (misplaced)
+      return fail([
+        { code: 0, start: misplaced.getStart(), length: misplaced.getWidth(), message: NO_MODULES },
+      ]);
+    const parsed = looped ? asFunction(plain) : plain;
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
     const { program, file, module } = open;
     const unchecked = this.#typecheck === "off";
@@ -106,7 +119,10 @@ export class Cells {
 
     const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
       unchecked: this.#typecheck === "off",
+      looped,
     });
+    const names = namesUsed(open);
+    const writes = [...names.declares, ...names.assigns];
     const warnings = types.map((problem) => toDiagnostic(problem, code, "warning"));
     if (this.#problem !== undefined) {
       const message = `tsconfig.json was left aside: ${this.#problem}`;
@@ -116,12 +132,18 @@ export class Cells {
     const id = this.#nextId++;
     this.#last = { id, file };
     return {
-      result: { ok: true, cell: compiled, warnings },
+      result: {
+        ok: true,
+        cell: { ...compiled, ...(writes.length > 0 && { writes }), ...(measure && { measure }) },
+        names,
+        warnings,
+      },
       // Without checking no type is looked at, so that one that never ends does no harm.
       record: {
         id,
         cell,
-        source: code,
+        source: text,
+        folder: this.#files.folder,
         names: declaredNames(open),
         notNull: unchecked ? {} : notNullNames(open),
       },
@@ -133,8 +155,11 @@ export class Cells {
     let file = this.#last?.id === record.id ? this.#last.file : undefined;
     if (!file) {
       // Another cell was compiled since, or this process is new: the cell is read again, in the scope that is there now.
-      const parsed = parseCell(readMagics(record.source).text);
+      const parsed = parseCell(record.source);
+      const { folder } = this.#files;
+      this.#files.folder = record.folder;
       file = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false })).file;
+      this.#files.folder = folder;
     }
     this.#last = undefined;
     this.#nextId = Math.max(this.#nextId, record.id + 1);
@@ -153,7 +178,12 @@ export class Cells {
     if (problems.length > 0)
       return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) };
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
-    return { ok: true, cell: this.#emit(open, code, "Expression", { unchecked: true }), warnings: [] };
+    return {
+      ok: true,
+      cell: this.#emit(open, code, "Expression", { unchecked: true }),
+      warnings: [],
+      names: namesUsed(open),
+    };
   }
 
   /** Code that a debugger evaluates where the program stands: not checked, its last expression is the value. */
@@ -165,7 +195,7 @@ export class Cells {
     if (parsed.file.statements.some(ts.isImportDeclaration))
       return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
-    const { js, scope } = this.#emitBody(open, { unchecked: true, locals });
+    const { js, scope } = this.#emitBody(open, { unchecked: true, locals: new Set(locals) });
     return { ok: true, js, scope, awaits: awaits(parsed.file) };
   }
 
@@ -180,14 +210,25 @@ export class Cells {
   }
 
   inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined {
-    return inspectionAt(this.#edit(code), offset, detail);
+    return inspectMagic(code, offset) ?? inspectionAt(this.#edit(code), offset, detail);
   }
 
   isComplete(code: string): Completeness {
     return completenessOf(code);
   }
 
+  variables(): Variable[] {
+    this.#files.beginRound();
+    return this.#workspace.typesOf(this.#registry.values());
+  }
+
+  /** From now on cells import from another folder. */
+  changeFolder(folder: string): void {
+    this.#files.folder = folder;
+  }
+
   reset(): void {
+    this.#files.folder = this.#files.getCurrentDirectory();
     this.#workspace.clear();
     this.#registry.clear();
     this.#last = undefined;
@@ -215,8 +256,13 @@ export class Cells {
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
   }
 
-  #emit(open: OpenCell, source: string, name: string, { unchecked }: { unchecked: boolean }): CompiledCell {
-    const { js, map, head } = this.#emitBody(open, { unchecked, locals: [] });
+  #emit(
+    open: OpenCell,
+    source: string,
+    name: string,
+    options: { unchecked: boolean; looped?: boolean },
+  ): CompiledCell {
+    const { js, map, head } = this.#emitBody(open, options);
     return {
       js: `${head}\n${js}`,
       map: cellMap(map, open.module, { name, source }, 1),
@@ -227,9 +273,9 @@ export class Cells {
 
   #emitBody(
     open: OpenCell,
-    { unchecked, locals }: { unchecked: boolean; locals: readonly string[] },
+    { unchecked, ...options }: { unchecked: boolean } & CellTransformOptions,
   ): { js: string; map: string; head: string; scope: string } {
-    const transform = cellTransform(open, new Set(locals));
+    const transform = cellTransform(open, options);
     let js = "";
     let map = "";
     const write: TS.WriteFileCallback = (path, text) => {
@@ -246,4 +292,12 @@ export class Cells {
     js = js.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/u, "\n");
     return { js, map, head: transform.head(), scope: transform.scope };
   }
+}
+
+const NO_MODULES =
+  "Code that is run in a loop has no imports and exports: they belong into a cell of their own.";
+
+function codeOf({ steps }: ReadCell, index?: number): Extract<Step, { kind: "code" }> {
+  const step = index === undefined ? steps.findLast(({ kind }) => kind === "code") : steps[index];
+  return step?.kind === "code" ? step : { kind: "code", text: "" };
 }

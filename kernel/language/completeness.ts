@@ -17,8 +17,18 @@ const UNTERMINATED_STRING = 1002;
 
 /** @param code all that was typed so far */
 export function completenessOf(code: string): Completeness {
-  const { text, problems } = readMagics(code);
+  const { steps, problems, open } = readMagics(code);
+  // A magic that wants lines below it is not wrong yet where there are none.
+  if (open) return { status: "incomplete", indent: "" };
   if (problems.length > 0) return { status: "invalid", indent: "" };
+  const answers = steps.flatMap((step) => (step.kind === "code" ? [judgeCode(step.text)] : []));
+  return (
+    answers.find(({ status }) => status === "invalid") ??
+    answers.find(({ status }) => status === "incomplete") ?? { status: "complete", indent: "" }
+  );
+}
+
+function judgeCode(text: string): Completeness {
   const answers = parsings(text).map((parsed) => judge(parsed));
   return (
     answers.find(({ status }) => status === "complete") ??

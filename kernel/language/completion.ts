@@ -6,7 +6,6 @@ import { toModule, type CellModule } from "./cell-module.js";
 import { declaredName } from "./declared-names.js";
 import type { Importable } from "./importable.js";
 import type { Completion, Completions } from "./language.js";
-import { MAGICS } from "./magics.js";
 import { namesInside, resolved } from "./namespaces.js";
 import { PRELUDE, type DeclaredName, type Registry } from "./registry.js";
 import { inWordsOfCells } from "./wording.js";
@@ -167,20 +166,4 @@ function signatureOf(symbol: ts.Symbol, checker: ts.TypeChecker): string | undef
       ? `new ${checker.signatureToString(construct)}`
       : checker.typeToString(type);
   return text === "any" ? undefined : inWordsOfCells(text);
-}
-
-/** Completion within a magic line. */
-export function completeMagic(code: string, offset: number): Completions | undefined {
-  const line = code.slice(code.lastIndexOf("\n", offset - 1) + 1, offset);
-  if (!/^\s*%/u.test(line) || !/^(?:\s*%[^\n]*\n|\s*\n)*\s*%[^\n]*$/u.test(code.slice(0, offset)))
-    return undefined;
-  const words = line.trimStart().split(/\s+/u);
-  const typed = words.at(-1)!;
-  const candidates =
-    words.length === 1 ? Object.keys(MAGICS).map((name) => `%${name}`) : (MAGICS[words[0]!.slice(1)] ?? []);
-  return {
-    matches: candidates.filter((name) => name.startsWith(typed)).map((text) => ({ text, type: "keyword" })),
-    start: offset - typed.length,
-    end: offset,
-  };
 }

@@ -41,6 +41,8 @@ const settledPaths = new Set<string>();
 
 export class Files implements TS.LanguageServiceHost {
   #cwd: string;
+  /** Where new cells are laid, so that what they import is looked up from there. */
+  folder: string;
   #options: TS.CompilerOptions;
   readonly #runtime: string | undefined;
   /** Files below do not change while a notebook is open; if a package is installed anew, a restart sees it. */
@@ -58,6 +60,7 @@ export class Files implements TS.LanguageServiceHost {
 
   constructor(options: FilesOptions) {
     this.#cwd = options.cwd;
+    this.folder = options.cwd;
     this.#options = options.compilerOptions;
     this.#runtime = options.runtime;
     this.#settled = [
@@ -70,6 +73,7 @@ export class Files implements TS.LanguageServiceHost {
   /** From now on new files, and what they import, are in another folder. */
   moveTo(cwd: string): void {
     this.#cwd = cwd;
+    this.folder = cwd;
     this.#resolutions = this.#newResolutions();
   }
 
@@ -83,7 +87,7 @@ export class Files implements TS.LanguageServiceHost {
   }
 
   path(name: string): string {
-    return join(this.#cwd, name).replaceAll("\\", "/");
+    return join(this.folder, name).replaceAll("\\", "/");
   }
 
   setOptions(options: TS.CompilerOptions): void {

@@ -43,10 +43,31 @@ export interface Diagnostic {
   readonly frame: string;
 }
 
+/** Names of the notebook that a cell has to do with. Those of the prelude and of types are not among them. */
+export interface NamesUsed {
+  /** Names of earlier cells, and functions of its own, that are read as the cell runs. */
+  readonly reads: readonly string[];
+  readonly declares: readonly string[];
+  /** Variables of earlier cells that it assigns to, perhaps only in functions or under a condition. */
+  readonly assigns: readonly string[];
+  /** Functions and classes that it declares, each with the names that are read when it is called. */
+  readonly later: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A name that cells have given a value. */
+export interface Variable {
+  readonly name: string;
+  /** "const", "function", "import" … */
+  readonly kind: string;
+  /** In TypeScript. */
+  readonly type: string;
+}
+
 export type CompileResult =
   | {
       readonly ok: true;
       readonly cell: CompiledCell;
+      readonly names: NamesUsed;
       /** Shown on stderr before the cell runs (`%typecheck warn`). */
       readonly warnings: readonly Diagnostic[];
     }
@@ -99,8 +120,9 @@ export interface Language {
    * @param cell number that errors show, as in "Cell [3]". Not unique: requests that store no history share the number of the cell before,
    *   and what both declare is kept.
    * @param run by which `commit` finds it: cells of several shells are compiled before the first of them begins to run
+   * @param step which of the steps that `readMagics` finds in the cell; without it, its last code
    */
-  compile(code: string, cell: number, run?: number): Promise<CompileResult>;
+  compile(code: string, cell: number, run?: number, step?: number): Promise<CompileResult>;
   /** The cell of this run (by default, of this number) has begun to run: from now on later cells see what it declares. */
   commit(run: number): Promise<void>;
   /** An expression for user_expressions: checked for syntax only, its value is the result. */
@@ -116,6 +138,10 @@ export interface Language {
   complete(code: string, offset: number): Promise<Completions>;
   inspect(code: string, offset: number, detail: 0 | 1): Promise<Inspection | undefined>;
   isComplete(code: string): Promise<Completeness>;
+  /** The names that have values now, in the order of their first declaration. */
+  variables(): Promise<readonly Variable[]>;
+  /** From now on cells import from another folder; tsconfig.json stays that of the notebook's folder. */
+  changeFolder(folder: string): Promise<void>;
   /** Forgets all cells: the session was restarted. */
   reset(): Promise<void>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
  * What the committed cells have declared: for each name the latest cell that declares it. Records of cells are plain data, so that
  * a new language process can be given them again.
  */
-import type { Meaning, NameKind } from "./top-level.js";
+import { meanings, type Meaning, type NameKind } from "./top-level.js";
 
 export interface DeclaredName {
   readonly name: string;
@@ -17,6 +17,8 @@ export interface CellRecord {
   /** Number that is shown. */
   readonly cell: number;
   readonly source: string;
+  /** Where its imports are looked up. */
+  readonly folder: string;
   readonly names: readonly DeclaredName[];
   /** Variables of this and of earlier cells that it mentions: whether they are known not to be null or undefined at its end. */
   readonly notNull: Readonly<Record<string, boolean>>;
@@ -84,6 +86,13 @@ export class Registry {
   /** All names that are visible. */
   names(): Set<string> {
     return new Set([...this.#bindings.keys(), ...this.#prelude.keys()]);
+  }
+
+  /** Names that cells have given a value, in the order of their first declaration. */
+  values(): Binding[] {
+    return [...this.#bindings.values()]
+      .flat()
+      .filter(({ meaning, from }) => from !== PRELUDE && (meaning & meanings.value) !== 0);
   }
 
   clear(): void {

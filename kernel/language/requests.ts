@@ -9,12 +9,13 @@ import type {
   FragmentResult,
   Inspection,
   Position,
+  Variable,
 } from "./language.js";
 import type { CellRecord } from "./registry.js";
 
 /** Methods of the service with their arguments and answers. */
 export interface Calls {
-  compile(code: string, cell: number): { result: CompileResult; record?: CellRecord };
+  compile(code: string, cell: number, step?: number): { result: CompileResult; record?: CellRecord };
   commit(record: CellRecord): void;
   compileExpression(code: string): CompileResult;
   compileFragment(code: string, locals: readonly string[]): FragmentResult;
@@ -22,6 +23,8 @@ export interface Calls {
   complete(code: string, offset: number): Completions;
   inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined;
   isComplete(code: string): Completeness;
+  variables(): readonly Variable[];
+  changeFolder(folder: string): void;
   reset(): void;
 }
 

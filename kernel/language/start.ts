@@ -16,6 +16,7 @@ import type {
   LanguageOptions,
   Position,
   StartLanguage,
+  Variable,
 } from "./language.js";
 import type { CellRecord } from "./registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
@@ -55,16 +56,18 @@ class LanguageProcess implements Language {
   /** Compiled cells by run, until they are committed. */
   readonly #compiled = new Map<number, CellRecord>();
   #committed: CellRecord[] = [];
+  #folder: string;
   #closed = false;
 
   constructor(options: LanguageOptions) {
     this.#options = options;
+    this.#folder = options.cwd;
     this.#child = this.#start(ownSnapshot());
   }
 
-  async compile(code: string, cell: number, run = cell): Promise<CompileResult> {
+  async compile(code: string, cell: number, run = cell, step?: number): Promise<CompileResult> {
     try {
-      const { result, record } = await this.#call("compile", code, cell);
+      const { result, record } = await this.#call("compile", code, cell, step);
       if (record) this.#compiled.set(run, record);
       return result;
     } catch (error) {
@@ -112,9 +115,19 @@ class LanguageProcess implements Language {
     return this.#call("isComplete", code).catch(() => ({ status: "complete", indent: "" }));
   }
 
+  variables(): Promise<readonly Variable[]> {
+    return this.#call("variables");
+  }
+
+  async changeFolder(folder: string): Promise<void> {
+    this.#folder = folder;
+    await this.#call("changeFolder", folder);
+  }
+
   async reset(): Promise<void> {
     this.#compiled.clear();
     this.#committed = [];
+    this.#folder = this.#options.cwd;
     await this.#call("reset");
   }
 
@@ -218,6 +231,7 @@ class LanguageProcess implements Language {
     const waiting = [...this.#pending.entries()];
     this.#pending.clear();
     for (const record of this.#committed) this.#call("commit", record).catch(() => undefined);
+    if (this.#folder !== this.#options.cwd) this.#call("changeFolder", this.#folder).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
     if (old) void end(old);
   }

@@ -9,8 +9,8 @@ export interface ParsedCell {
   readonly text: string;
   readonly file: TS.SourceFile;
   readonly scriptKind: TS.ScriptKind;
-  /** The cell is one object literal and is to be read in parentheses. */
-  readonly parenthesized: boolean;
+  /** What is to be read around the cell: parentheses where it is one object literal, a function where it is run in a loop. */
+  readonly around?: readonly [before: string, after: string];
   readonly errors: readonly TS.DiagnosticWithLocation[];
 }
 
@@ -30,8 +30,8 @@ export function parseCell(text: string, unfinished = false): ParsedCell {
   const plain = parse(text, ts.ScriptKind.TS);
   const isBlock = /^\s*\{[^]*\}\s*$/u.test(text);
   if (isBlock && (plain.errors.length > 0 || isLabelsOnly(plain.file))) {
-    const object = parse(`(${text}\n)`, ts.ScriptKind.TS);
-    if (object.errors.length === 0) return { ...object, text, parenthesized: true };
+    const object = parseWithin(["(", ")"], text, ts.ScriptKind.TS);
+    if (object.errors.length === 0) return object;
   }
   if (plain.errors.length > 0 && MAYBE_JSX.test(text)) {
     const tsx = parse(text, ts.ScriptKind.TSX);
@@ -39,6 +39,27 @@ export function parseCell(text: string, unfinished = false): ParsedCell {
     if (tsx.errors.length === 0 || (hasJsx(tsx.file) && tsx.errors.length <= allowed)) return tsx;
   }
   return plain;
+}
+
+/** A cell as the body of a function, asynchronous where it awaits: its names are the function's own. */
+export function asFunction({ text, file, scriptKind }: ParsedCell): ParsedCell {
+  return parseWithin([awaits(file) ? "(async () => {" : "(() => {", "})"], text, scriptKind);
+}
+
+/** Whether the top level awaits anything. */
+function awaits(node: TS.Node): boolean {
+  if (ts.isFunctionLike(node)) return false;
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  if (
+    ts.isVariableDeclarationList(node) &&
+    (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing
+  )
+    return true;
+  return ts.forEachChild(node, (child) => awaits(child) || undefined) ?? false;
+}
+
+function parseWithin(around: readonly [string, string], text: string, scriptKind: TS.ScriptKind): ParsedCell {
+  return { ...parse(`${around[0]}\n${text}\n${around[1]}`, scriptKind), text, around };
 }
 
 /** How cells are parsed. */
@@ -53,7 +74,7 @@ export const CELL_PARSING: TS.CreateSourceFileOptions = {
 
 function parse(text: string, scriptKind: TS.ScriptKind): ParsedCell {
   const file = ts.createSourceFile("cell.mts", text, CELL_PARSING, true, scriptKind);
-  return { text, file, scriptKind, parenthesized: false, errors: parseErrors(file) };
+  return { text, file, scriptKind, errors: parseErrors(file) };
 }
 
 function parseErrors(file: TS.SourceFile): readonly TS.DiagnosticWithLocation[] {

@@ -11,9 +11,11 @@ import type TS from "typescript";
 import type { CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import type { Files } from "./files.js";
+import type { Variable } from "./language.js";
 import { PRELUDE, type Binding } from "./registry.js";
 import { SourceFiles } from "./source-files.js";
 import { CELL_PARSING } from "./syntax.js";
+import { inWordsOfCells } from "./wording.js";
 
 /** Name of the module that declares the prelude. */
 export const PRELUDE_MODULE = "__cellgrad_prelude";
@@ -22,6 +24,8 @@ const IMPORTS_MODULE = "__cellgrad_imports";
 
 /** So many cells and edits are looked at with one checker. */
 const CELLS_A_CHECKER = 400;
+
+const TYPE_FORMAT = ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
 
 /** A cell in the program. */
 export interface OpenCell {
@@ -71,7 +75,8 @@ export class Workspace {
   /** Cells whose types the checker at hand knows. */
   #known = new WeakSet<TS.SourceFile>();
   readonly #resolved = new WeakMap<TS.SourceFile, Map<string, Resolution>>();
-  readonly #imports = new Set<string>();
+  /** What cells import, by the file that imports it for them: one in each folder in which cells have been laid. */
+  readonly #imports = new Map<string, Set<string>>();
   #generation = 0;
   #opened = 0;
   #current: string | undefined;
@@ -112,6 +117,27 @@ export class Workspace {
     return { module, file, program, foreign };
   }
 
+  /** Types of what cells declare, as a person writes them. */
+  typesOf(bindings: readonly Binding[]): Variable[] {
+    this.#dropCurrent();
+    const checker = this.#upToDate().getTypeChecker();
+    return bindings.map((binding) => {
+      const file = this.#cells.get(binding.from);
+      if (file) this.#recall(file, checker);
+      const symbol = this.#symbol(binding, checker);
+      let type = "any";
+      if (symbol) {
+        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+        const declared = checker.getTypeOfSymbol(target);
+        const known = binding.notNull ? checker.getNonNullableType(declared) : declared;
+        // A constant's value is seen beside its type.
+        const general = known.isUnion() ? known : checker.getBaseTypeOfLiteralType(known);
+        type = inWordsOfCells(checker.typeToString(general, undefined, TYPE_FORMAT));
+      }
+      return { name: binding.name, kind: binding.kind, type };
+    });
+  }
+
   /** The cell at hand is there for later cells. */
   keep(id: number, file: TS.SourceFile): void {
     if (this.#current === file.fileName) this.#current = undefined;
@@ -139,6 +165,7 @@ export class Workspace {
     for (const file of this.#open.values()) this.#files.remove(file.fileName);
     this.#open.clear();
     this.#cells.clear();
+    for (const path of this.#imports.keys()) this.#files.remove(path);
     this.#imports.clear();
     this.renew();
   }
@@ -202,12 +229,20 @@ export class Workspace {
       const { resolvedModule } = this.#files.resolve(literal.text, path, mode);
       if (!resolvedModule || program.getSourceFile(resolvedModule.resolvedFileName)) continue;
       const specifier = JSON.stringify(literal.text);
-      this.#imports.add(
+      const imports = this.#importsHere();
+      imports.add(
         mode === ts.ModuleKind.CommonJS
-          ? `import r${String(this.#imports.size)} = require(${specifier});`
+          ? `import r${String(imports.size)} = require(${specifier});`
           : `import ${specifier};`,
       );
     }
+  }
+
+  #importsHere(): Set<string> {
+    const path = this.#files.path(`${IMPORTS_MODULE}.mts`);
+    const known = this.#imports.get(path) ?? new Set();
+    this.#imports.set(path, known);
+    return known;
   }
 
   #writeImports(): void {
@@ -215,8 +250,11 @@ export class Workspace {
     // runtime of JSX along.
     const needsRuntime = this.#files.getCompilationSettings().jsx === ts.JsxEmit.ReactJSX;
     if (this.#imports.size === 0 && this.#generation === 0 && !needsRuntime) return;
-    const text = `${[...this.#imports].join("\n")}\nexport {};\n// ${String(this.#generation)}`;
-    this.#files.write(this.#files.path(`${IMPORTS_MODULE}.mts`), text, ts.ScriptKind.TS, { root: true });
+    this.#importsHere();
+    for (const [path, imports] of this.#imports) {
+      const text = `${[...imports].join("\n")}\nexport {};\n// ${String(this.#generation)}`;
+      this.#files.write(path, text, ts.ScriptKind.TS, { root: true });
+    }
   }
 
   #bound(module: CellModule, path: string, program: TS.Program): TS.SourceFile {

@@ -12,6 +12,7 @@ import type { InputRequests } from "./input-requests.js";
 import type { Interruptions } from "./interruption.js";
 import type { Outputs } from "./outputs.js";
 import type { Parent, Publisher } from "./publisher.js";
+import type { Staleness } from "./staleness.js";
 import type { Subshells } from "./subshells.js";
 import type { Turns } from "./turns.js";
 
@@ -42,6 +43,7 @@ export interface KernelContext {
   readonly checks: Turns;
   readonly history: HistoryStore;
   readonly comms: Comms;
+  readonly staleness: Staleness;
   readonly debugger: Debugger;
   /** The last request to the debugger, which its events are about. */
   debugParent: Parent;

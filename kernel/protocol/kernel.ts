@@ -17,6 +17,7 @@ import { InputRequests } from "./input-requests.js";
 import { Interruptions } from "./interruption.js";
 import { Outputs } from "./outputs.js";
 import { Publisher, type Parent } from "./publisher.js";
+import { Staleness } from "./staleness.js";
 import { Subshells } from "./subshells.js";
 import { Turns } from "./turns.js";
 
@@ -49,6 +50,7 @@ export class Kernel implements KernelContext {
   readonly interruptions: Interruptions;
   readonly subshells = new Subshells();
   readonly checks = new Turns();
+  readonly staleness = new Staleness();
   readonly history: HistoryStore;
   readonly ports: Readonly<Record<string, number>>;
   executionCount = 0;
@@ -97,6 +99,7 @@ export class Kernel implements KernelContext {
 
   async forgetCells(): Promise<void> {
     this.comms.closeAll();
+    this.staleness.clear();
     await this.language
       .reset()
       .catch((error: Error) => this.log(`cells were not forgotten: ${error.message}`));
@@ -118,6 +121,8 @@ export class Kernel implements KernelContext {
         return this.inputs.ask(event, this.session);
       case "comm":
         return this.comms.fromSession(event.message, this.outputs.parentOf(event.run));
+      case "folder":
+        return void this.language.changeFolder(event.folder).catch((error: Error) => this.log(error.message));
       default:
         return this.outputs.handle(event);
     }

@@ -21,7 +21,17 @@ export interface CompiledCell {
   readonly source: string;
   /** What errors call it, such as "Cell [3]". */
   readonly name: string;
+  /** How it is to be timed; what is measured in loops is a function that the cell answers with. */
+  readonly measure?: Measure;
+  /** Names that it may give a value to; an outcome says which of them it has. */
+  readonly writes?: readonly string[];
+  /** More of the same cell follows: its value is displayed, and is not the cell's result. */
+  readonly part?: true;
 }
+
+/** How long code takes: once, or in many loops, whose number is chosen where it is not given. */
+export type Measure =
+  { readonly kind: "time" } | { readonly kind: "timeit"; readonly loops?: number; readonly runs: number };
 
 export type Request =
   /** Run a cell. Output that it causes, now or later, carries `run` in its events. */
@@ -63,6 +73,12 @@ export interface CellError {
   readonly traceback: readonly string[];
 }
 
+/** How a cell ended; `written` are those of its `writes` that have other values now. */
+export type Ending =
+  | { readonly status: "ok"; readonly written?: readonly string[] }
+  | { readonly status: "error"; readonly error: CellError; readonly written?: readonly string[] }
+  | { readonly status: "interrupted"; readonly written?: readonly string[] };
+
 export type Event =
   | { readonly type: "ready"; readonly pid: number }
   /** User code has called process.exit: the process ends now, and on purpose. */
@@ -92,10 +108,10 @@ export type Event =
     }
   | { readonly type: "payload"; readonly run: number; readonly payload: Record<string, unknown> }
   | { readonly type: "comm"; readonly run: number; readonly message: CommMessage }
+  /** Cells run in another folder from now on. */
+  | { readonly type: "folder"; readonly run: number; readonly folder: string }
   /** The cell has ended; everything that it wrote to any pipe before has arrived by then. */
-  | { readonly type: "done"; readonly run: number; readonly status: "ok" }
-  | { readonly type: "done"; readonly run: number; readonly status: "error"; readonly error: CellError }
-  | { readonly type: "done"; readonly run: number; readonly status: "interrupted" }
+  | ({ readonly type: "done"; readonly run: number } & Ending)
   /** The event loop has turned since an interrupt came: what it hit is no longer on the stack. */
   | { readonly type: "interrupted" }
   | {

@@ -1,12 +1,10 @@
 /**
  * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
  */
-import type { CellError, CommMessage, CompiledCell, Event, MimeBundle } from "./messages.js";
+import type { CellError, CommMessage, CompiledCell, Ending, Event, MimeBundle } from "./messages.js";
 
 export type CellOutcome =
-  | { readonly status: "ok" }
-  | { readonly status: "error"; readonly error: CellError }
-  | { readonly status: "interrupted" }
+  | Ending
   /** The process ended under the cell; `error` says how (exit code, signal, out of memory) and that a new session has started. */
   | { readonly status: "died"; readonly error: CellError };
 

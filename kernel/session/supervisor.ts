@@ -234,8 +234,8 @@ export class SessionSupervisor implements Session {
       case "done": {
         const active = this.active.get(event.run);
         if (!active || active.outcome) return;
-        active.outcome =
-          event.status === "error" ? { status: "error", error: event.error } : { status: event.status };
+        const { type: _type, run: _run, ...ending } = event;
+        active.outcome = ending;
         active.markerLimit = setTimeout(() => active.deferred.resolve(active.outcome!), MARKER_LIMIT_MS);
         this.settle(active);
         return;

@@ -177,6 +177,8 @@ export class FakeKernel {
       complete: async () => ({ matches: [], start: 0, end: 0 }),
       inspect: async () => undefined,
       isComplete: async () => ({ status: "complete", indent: "" }),
+      variables: async () => [],
+      changeFolder: async (folder) => void this.calls.push(`folder ${folder}`),
       reset: async () => void this.calls.push("language reset"),
       close: async () => void this.calls.push("language closed"),
       ...this.#options.language,
@@ -186,7 +188,7 @@ export class FakeKernel {
 
 export function compiled(source: string, name: string): CompileResult {
   const cell: CompiledCell = { js: source, map: "{}", source, name };
-  return { ok: true, cell, warnings: [] };
+  return { ok: true, cell, names: { reads: [], declares: [], assigns: [], later: {} }, warnings: [] };
 }
 
 export const text = (value: string): MimeBundle => ({ data: { "text/plain": value }, metadata: {} });

@@ -32,11 +32,21 @@ export interface CellTransform {
   head(): string;
 }
 
-/** @param locals names that stay as they are; a cell has none, code that a debugger evaluates has those around it */
-export function cellTransform(cell: OpenCell, locals: ReadonlySet<string> = new Set()): CellTransform {
+export interface CellTransformOptions {
+  /** Names that stay as they are; a cell has none, code that a debugger evaluates has those around it. */
+  readonly locals?: ReadonlySet<string>;
+  /** The cell is a function that is to be run in a loop: it answers with what its last line amounts to, for else nothing would use that. */
+  readonly looped?: boolean;
+}
+
+export function cellTransform(
+  cell: OpenCell,
+  { locals = new Set(), looped = false }: CellTransformOptions,
+): CellTransform {
   const { file, module } = cell;
   const names = scopeNames(cell, locals);
-  const own = file.statements.filter((s) => isOwn(s, file, module));
+  const all = file.statements.filter((s) => isOwn(s, file, module));
+  const own = looped ? all.map(returning) : all;
   const imports = own.filter(isModuleStatement);
   return {
     transformers: {
@@ -136,6 +146,36 @@ function expressionOf(statement: TS.Statement, visit: Visit): TS.Expression | un
     );
   }
   return undefined;
+}
+
+/** A function in parentheses, with its last expression as what it answers. */
+function returning(statement: TS.Statement): TS.Statement {
+  if (!ts.isExpressionStatement(statement) || !ts.isParenthesizedExpression(statement.expression))
+    return statement;
+  const arrow = statement.expression.expression;
+  if (!ts.isArrowFunction(arrow) || !ts.isBlock(arrow.body)) return statement;
+  const { statements } = arrow.body;
+  const last = statements.findLast((s) => !ts.isEmptyStatement(s));
+  if (!last || !ts.isExpressionStatement(last)) return statement;
+  const answer = ts.setTextRange(factory.createReturnStatement(last.expression), last);
+  const body = factory.updateBlock(
+    arrow.body,
+    statements.map((s) => (s === last ? answer : s)),
+  );
+  const { modifiers, typeParameters, parameters, type, equalsGreaterThanToken } = arrow;
+  const answering = factory.updateArrowFunction(
+    arrow,
+    modifiers,
+    typeParameters,
+    parameters,
+    type,
+    equalsGreaterThanToken,
+    body,
+  );
+  return factory.updateExpressionStatement(
+    statement,
+    factory.updateParenthesizedExpression(statement.expression, answering),
+  );
 }
 
 /** `return { value: expression }` */

@@ -27,17 +27,21 @@ export class DebugHost {
   /** An error of a cell's that no user code catches is left uncaught until V8 has seen that it is. */
   leavesErrorsUncaught = false;
   readonly import: Modules["import"];
-  readonly require: NodeJS.Require;
-  readonly meta: Record<string, unknown>;
 
   constructor(
     readonly scope: Record<string, unknown>,
-    modules: Modules,
+    private readonly modules: Modules,
   ) {
     this.import = (...args) => modules.import(...args);
-    this.require = modules.require;
-    this.meta = modules.meta;
     Object.defineProperty(globalThis, DEBUG_HOST, { value: this });
+  }
+
+  get require(): NodeJS.Require {
+    return this.modules.require;
+  }
+
+  get meta(): Record<string, unknown> {
+    return this.modules.meta;
   }
 
   /** The text and map of a script, by the name that V8 knows. */

@@ -69,8 +69,26 @@ function writeAll(fd: number, bytes: Uint8Array, length = bytes.length): void {
   }
 }
 
+/** The run whose output is dropped, and whether there was any. */
+let muted: { readonly run: number; dropped: boolean } | undefined;
+
+/** Drops what a run puts out, until the function that comes back is called, which answers whether there was anything. */
+export function muteOutput(run: number): () => boolean {
+  const mine = (muted = { run, dropped: false });
+  return () => {
+    if (muted === mine) muted = undefined;
+    return mine.dropped;
+  };
+}
+
+function isMuted(run: number): boolean {
+  if (muted?.run !== run) return false;
+  return (muted.dropped = true);
+}
+
 /** Text of a run's stdout or stderr. */
 export function emitStream(run: number, name: "stdout" | "stderr", text: string): void {
+  if (isMuted(run)) return;
   if (text.length > SHORT) {
     for (let at = 0; at < text.length;) {
       let end = Math.min(text.length, at + PIECE);
@@ -101,6 +119,7 @@ function emitLongStream(run: number, name: "stdout" | "stderr", text: string): v
 }
 
 export function emit(event: Event): void {
+  if ((event.type === "display" || event.type === "clear_output") && isMuted(event.run)) return;
   const frame = encodeMessage(event);
   requireStack(FRAMES);
   critical(() => writeAll(EVENTS_FD, frame));

@@ -5,6 +5,10 @@
 import vm from "node:vm";
 import { marker } from "../raw-output.js";
 import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
+import { timed } from "./magics/clock.js";
+import { looped } from "./magics/loops.js";
+import { magicCaller } from "./magics/table.js";
+import { valuesBefore } from "./written.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
 import { MAPPED, type DebugHost } from "./debug-host.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
@@ -54,6 +58,7 @@ const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: []
 export class Evaluator {
   /** True once any task was interrupted. */
   interrupted = false;
+  private readonly magic: ReturnType<typeof magicCaller>;
   private readonly tasks = new Set<OpenTask>();
   /** How cells fail whose errors V8 was to see uncaught, by the promise that stays without a handler. */
   private readonly uncaughtCells = new WeakMap<object, (error: unknown) => void>();
@@ -63,13 +68,16 @@ export class Evaluator {
     private readonly modules: Modules,
     private readonly nonce: string,
     private readonly debug: DebugHost,
-  ) {}
+  ) {
+    this.magic = magicCaller({ scope, modules });
+  }
 
   run(run: number, compiled: CompiledCell, cellId?: string): Work {
     const cell = { ...compiled, file: addCell(compiled.name, compiled.map, compiled.source) };
     setLastRun(run);
     if (this.tasks.size === 0) endGroups();
     cellStarted(run);
+    const written = valuesBefore(this.scope, compiled.writes ?? []);
     return this.open(
       { run, cellId },
       cell,
@@ -78,12 +86,13 @@ export class Evaluator {
         if (ending.status === "ok" && ending.bundle && !isEmpty(ending.bundle)) {
           const { bundle, displayId } = ending;
           // Only display_data can be updated later.
-          if (displayId === undefined) emit({ type: "result", run, bundle });
+          if (displayId === undefined && !compiled.part) emit({ type: "result", run, bundle });
           else emit({ type: "display", run, bundle, displayId, update: false });
         }
         emitMarker(marker(this.nonce, run));
-        if (ending.status === "error") emit({ type: "done", run, status: "error", error: ending.error });
-        else emit({ type: "done", run, status: ending.status });
+        const { status } = ending;
+        if (status === "error") emit({ type: "done", run, status, error: ending.error, written: written() });
+        else emit({ type: "done", run, status, written: written() });
       },
     );
   }
@@ -170,7 +179,7 @@ export class Evaluator {
     return () => {
       if (!tasks.has(task)) return;
       runAs(task, () => {
-        const begin = () => this.call(cell, () => tasks.has(task));
+        const begin = () => this.measured(cell, () => this.call(cell, () => tasks.has(task)));
         if (this.debug.leavesErrorsUncaught) return this.beginUncaught(begin, succeed, fail);
         try {
           begin()?.then(succeed, fail);
@@ -197,6 +206,17 @@ export class Evaluator {
     this.uncaughtCells.set(begun, fail);
   }
 
+  /** Calls a cell in the way in which it is to be timed. */
+  private measured(cell: CompiledCell, call: () => ReturnType<CellFunction> | undefined): typeof result {
+    const { measure } = cell;
+    const result = measure?.kind === "time" ? timed(async () => call()) : call();
+    if (measure?.kind !== "timeit") return result;
+    return result?.then(async (answer) => {
+      await looped(answer?.value as () => unknown, measure);
+      return undefined;
+    });
+  }
+
   /** Calls the cell's function, unless an interrupt has come while it was compiled. */
   private call(cell: NamedCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
@@ -213,7 +233,7 @@ export class Evaluator {
       this.scope,
       (specifier, options, names) => modules.import(specifier, options, names),
       modules.require,
-      { ...modules.meta },
+      Object.defineProperty(modules.meta, "magic", { value: this.magic }),
     );
   }
 }

@@ -27,25 +27,13 @@ function nativeImport(from: string): (specifier: string, options?: ImportCallOpt
 }
 
 export class Modules {
-  readonly require: NodeJS.Require;
+  require: NodeJS.Require;
   private readonly local: LocalModules;
-  /** A file that need not exist stands for all cells. */
-  private readonly cell: string;
-
-  /** `import.meta` of all cells. */
-  readonly meta: Record<string, unknown>;
 
   constructor(
-    readonly folder: string,
+    public folder: string,
     private readonly runtime: Record<string, unknown>,
   ) {
-    this.cell = join(folder, "cell.ts");
-    this.meta = {
-      url: pathToFileURL(this.cell).href,
-      filename: this.cell,
-      dirname: folder,
-      resolve: (specifier: string) => this.resolve(specifier),
-    };
     this.require = createCellRequire(folder, runtime);
     this.local = new LocalModules({
       resolve: (specifier, from) => this.target(specifier, from),
@@ -53,6 +41,27 @@ export class Modules {
       requireFile: (path) => this.require(path) as unknown,
       import: (specifier, from) => this.importFrom(specifier, from),
     });
+  }
+
+  /** A file that need not exist stands for all cells. */
+  private get cell(): string {
+    return join(this.folder, "cell.ts");
+  }
+
+  /** `import.meta` of a cell. */
+  get meta(): Record<string, unknown> {
+    return {
+      url: pathToFileURL(this.cell).href,
+      filename: this.cell,
+      dirname: this.folder,
+      resolve: (specifier: string) => this.resolve(specifier),
+    };
+  }
+
+  /** From now on cells import from another folder; what is loaded stays. */
+  moveTo(folder: string): void {
+    this.folder = folder;
+    this.require = createCellRequire(folder, this.runtime);
   }
 
   /** A cell's import; `names` are the exports that a static import needs. */

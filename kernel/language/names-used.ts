@@ -1,0 +1,95 @@
+/**
+ * Which names of the notebook a checked cell reads and writes, so that it can be said later whose values have become old.
+ */
+import type TS from "typescript";
+import type { CellModule } from "./cell-module.js";
+import { ts } from "./compiler.js";
+import type { NamesUsed } from "./language.js";
+import { PRELUDE } from "./registry.js";
+import { meanings } from "./top-level.js";
+import { scopeNames } from "./transform/scope-names.js";
+import type { OpenCell } from "./workspace.js";
+
+/** How TypeScript sorts the places of a name: only read, only assigned to, or both at once. */
+enum Target {
+  none,
+  definite,
+  compound,
+}
+const { getAssignmentTargetKind } = ts as unknown as {
+  getAssignmentTargetKind(node: TS.Node): Target;
+};
+
+export function namesUsed(cell: OpenCell): NamesUsed {
+  const { file, module } = cell;
+  const scope = scopeNames(cell, new Set());
+  const own = [...module.names.values()].filter(({ meaning }) => (meaning & meanings.value) !== 0);
+  const declares = new Set(own.map(({ name }) => name));
+  const reads = new Set<string>();
+  const assigns = new Set<string>();
+  const later: Record<string, string[]> = {};
+  const interesting = foreignValues(module);
+  for (const statement of file.statements)
+    for (const name of namesOfFunctions(statement)) interesting.add(name);
+
+  const visit = (node: TS.Node, into: Set<string>): void => {
+    if (ts.isIdentifier(node)) {
+      if (!interesting.has(node.text) || !scope.isScoped(node)) return;
+      const target = getAssignmentTargetKind(node);
+      if (target !== Target.definite) into.add(node.text);
+      if (target !== Target.none && !declares.has(node.text)) assigns.add(node.text);
+      return;
+    }
+    if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
+    if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
+    ts.forEachChild(node, (child) => visit(child, into));
+  };
+  /** The body of a function is read when it is called. */
+  const visitLater = (name: string, nodes: readonly (TS.Node | undefined)[]): void => {
+    const into = new Set(later[name]);
+    for (const node of nodes) if (node) visit(node, into);
+    later[name] = [...into];
+  };
+  for (const statement of file.statements) {
+    if (statement.getStart(file) >= module.end) break;
+    if (ts.isFunctionDeclaration(statement) && statement.name) {
+      visitLater(statement.name.text, [...statement.parameters, statement.body]);
+    } else if (ts.isClassDeclaration(statement) && statement.name) {
+      for (const clause of statement.heritageClauses ?? []) visit(clause, reads);
+      visitLater(statement.name.text, statement.members);
+    } else if (ts.isVariableStatement(statement)) {
+      for (const declaration of statement.declarationList.declarations) {
+        const { name, initializer } = declaration;
+        if (ts.isIdentifier(name) && isFunction(initializer)) visitLater(name.text, [initializer]);
+        else visit(declaration, reads);
+      }
+    } else {
+      visit(statement, reads);
+    }
+  }
+  return { reads: [...reads], declares: [...declares], assigns: [...assigns], later };
+}
+
+/** Values of earlier cells that the cell mentions. */
+function foreignValues(module: CellModule): Set<string> {
+  const found = new Set<string>();
+  for (const { name, from, meaning } of module.foreign.values())
+    if (from !== PRELUDE && (meaning & meanings.value) !== 0) found.add(name);
+  return found;
+}
+
+function namesOfFunctions(statement: TS.Statement): string[] {
+  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement))
+    return statement.name ? [statement.name.text] : [];
+  if (!ts.isVariableStatement(statement)) return [];
+  return statement.declarationList.declarations.flatMap(({ name, initializer }) =>
+    ts.isIdentifier(name) && isFunction(initializer) ? [name.text] : [],
+  );
+}
+
+function isFunction(node: TS.Expression | undefined): boolean {
+  if (!node) return false;
+  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node))
+    return isFunction(node.expression);
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node) || ts.isClassExpression(node);
+}

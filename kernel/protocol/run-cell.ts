@@ -1,0 +1,130 @@
+/**
+ * Runs a cell: step by step where it has magics, else all at once. An interrupt ends the wait for whatever the cell is at.
+ */
+import type { Diagnostic } from "../language/language.js";
+import { readMagics } from "../language/magics.js";
+import type { CellError, CompiledCell } from "../session/messages.js";
+import type { CellOutcome } from "../session/session.js";
+import type { KernelContext } from "./context.js";
+import { helpPayload, helpQuery } from "./help-cell.js";
+import type { Interruption } from "./interruption.js";
+import { runMagic } from "./magics/table.js";
+import type { RunningCell } from "./staleness.js";
+
+export interface CellToRun {
+  readonly run: number;
+  /** Number that errors show. */
+  readonly count: number;
+  readonly code: string;
+  readonly silent: boolean;
+  readonly cellId?: string;
+}
+
+export async function runCell(
+  cell: CellToRun,
+  kernel: KernelContext,
+  interruption: Interruption,
+): Promise<CellOutcome> {
+  const { run, count, code, cellId } = cell;
+  const query = helpQuery(code);
+  if (query) {
+    const payload = await helpPayload(query, kernel.language);
+    const text = `${query.name}: nothing of this name is known\n`;
+    kernel.outputs.handle(
+      payload ? { type: "payload", run, payload } : { type: "stream", run, name: "stdout", text },
+    );
+    return { status: "ok" };
+  }
+  const { steps, problems } = readMagics(code);
+  if (problems.length > 0) {
+    // The language says it with the line.
+    const refused = await kernel.language.compile(code, count, run);
+    return { status: "error", error: errorOf(refused.ok ? [] : refused.diagnostics, count, "MagicError") };
+  }
+  const known = kernel.staleness.begin(
+    { ...(cellId !== undefined && { cellId }), executionCount: count },
+    code,
+  );
+  let outcome: CellOutcome = { status: "ok" };
+  for (const [index, step] of steps.entries()) {
+    outcome =
+      step.kind === "magic"
+        ? await runMagic(step, cell, kernel, interruption)
+        : await runCode(cell, index, index < steps.length - 1, kernel, interruption, known);
+    if (outcome.status !== "ok") break;
+  }
+  known.end(outcome.status === "ok");
+  return outcome;
+}
+
+/** Checks, transforms and runs the code of one step. */
+async function runCode(
+  { run, count, code, silent, cellId }: CellToRun,
+  step: number,
+  part: boolean,
+  kernel: KernelContext,
+  interruption: Interruption,
+  known: RunningCell,
+): Promise<CellOutcome> {
+  const { session, language, outputs } = kernel;
+  // From its start a cell counts for the cells after it: what it declared before it threw is there.
+  let committed: Promise<void> | undefined;
+  const compiled = await kernel.checks.take(async () => {
+    const checked = await interruption.endsWait(language.compile(code, count, run, step));
+    if (checked !== "interrupted" && checked.ok) {
+      committed = language.commit(run).catch((error: Error) => kernel.log(error.message));
+    }
+    return checked;
+  });
+  if (compiled === "interrupted") return { status: "interrupted" };
+  if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics, count) };
+  for (const warning of compiled.warnings) {
+    outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
+  }
+  if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
+    return { status: "interrupted" };
+  if (!silent) known.reads(compiled.names);
+  const cell: CompiledCell = part ? { ...compiled.cell, part } : compiled.cell;
+  const outcome = await interruption.during(
+    session.run(run, cell, { silent, ...(cellId !== undefined && { cellId }) }),
+  );
+  const { declares, assigns } = compiled.names;
+  const written = outcome.status === "died" ? [] : outcome.written;
+  // A cell that ran to its end has made all that it declares, be it the same value as before.
+  if (outcome.status === "ok") known.writes([...declares, ...(written ?? assigns)]);
+  else known.writes(written ?? []);
+  await committed;
+  return outcome;
+}
+
+export const INTERRUPTED: CellError = {
+  ename: "Interrupted",
+  evalue: "the cell was stopped; variables keep their values",
+  traceback: ["\u001b[31mInterrupted\u001b[39m: the cell was stopped; variables keep their values"],
+};
+
+/** TypeScript numbers its syntax errors from 1000 to 1999. */
+function errorOf(
+  diagnostics: readonly Diagnostic[],
+  count: number,
+  otherwise = "TypeScriptError",
+): CellError {
+  const first = diagnostics.find(({ category }) => category === "error") ?? diagnostics[0];
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
+  return {
+    ename: first && first.code >= 1000 && first.code < 2000 ? "SyntaxError" : otherwise,
+    evalue: first ? `${first.message}${more}` : "the cell does not compile",
+    traceback: diagnostics.map((diagnostic) => describe(diagnostic, count, otherwise)),
+  };
+}
+
+/** What is wrong, where, and the line itself. */
+function describe(
+  { code, category, message, line, column, frame }: Diagnostic,
+  count: number,
+  otherwise = "TypeScript",
+): string {
+  const colour = category === "error" ? 31 : 33;
+  const what = code > 0 ? `TS${code}` : otherwise;
+  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36mCell [${count}]:${line}:${column}\u001b[39m\n`;
+}

@@ -1,0 +1,221 @@
+/**
+ * Which cells hold old values: cells that have read a variable of a cell that has been run again since, and cells that have read
+ * something of those. Pure bookkeeping over what `language/names-used.ts` finds in each cell; it knows neither messages nor values.
+ *
+ * A cell is old only where another run of the very cell that it read from has come since. That another cell declares the name again further
+ * down is the ordinary course of a notebook. A function that a cell declares reads what it needs when it is called, so it is never old
+ * itself, while what a cell computed by calling it may be.
+ */
+import type { NamesUsed } from "../language/language.js";
+
+/** A cell as clients know it. */
+export interface CellName {
+  /** Its id in the notebook, where the client tells it. */
+  readonly cellId?: string;
+  readonly executionCount: number;
+}
+
+export interface Reason extends CellName {
+  /** The variable that was read; the cell in this object is the one that gave it its value then, as it has run last. */
+  readonly name: string;
+  /** A sentence for a person. */
+  readonly text: string;
+}
+
+export interface StaleCell extends CellName {
+  readonly because: readonly Reason[];
+}
+
+export interface Definer extends CellName {
+  readonly stale: boolean;
+}
+
+/** More cells without an id than these are not remembered: a console has no end. */
+const REMEMBERED = 1000;
+
+interface Read {
+  readonly name: string;
+  readonly from: Run;
+}
+
+interface Cell {
+  readonly key: string;
+  /** The last run that did anything, by which the cell is known. */
+  latest: Run;
+  /** The last run that gave a name its value. */
+  readonly wrote: Map<string, Run>;
+  /** Runs whose values count: the last one, and after a failure those before it whose values are still there. */
+  runs: Run[];
+}
+
+/** One run of a cell. */
+class Run {
+  readonly reads = new Map<string, Read>();
+  /** What its functions read when they are called. */
+  readonly later = new Map<string, readonly string[]>();
+  readonly wrote = new Set<string>();
+
+  constructor(
+    readonly key: string,
+    readonly name: CellName,
+    /** Later runs have higher numbers. */
+    readonly order: number,
+  ) {}
+}
+
+export class Staleness {
+  readonly #cells = new Map<string, Cell>();
+  /** The run that gave each name its value. */
+  readonly #writers = new Map<string, Run>();
+  #begun = 0;
+
+  /** A cell begins to run. It counts from the first that it does. */
+  begin(name: CellName, code: string): RunningCell {
+    // The same text is the same cell where nothing else says which it is.
+    const key = name.cellId === undefined ? `text ${code.trim()}` : `id ${name.cellId}`;
+    const run = new Run(key, name, ++this.#begun);
+    return {
+      reads: (names) => this.#read(run, names),
+      writes: (names) => this.#write(run, names),
+      end: (ok) => this.#end(run, ok),
+    };
+  }
+
+  /** Cells that the notebook no longer has. */
+  drop(cellIds: readonly string[]): void {
+    for (const id of cellIds) this.#forget(`id ${id}`);
+  }
+
+  clear(): void {
+    this.#cells.clear();
+    this.#writers.clear();
+  }
+
+  /** The cells that hold old values, in the order in which they ran. */
+  stale(): readonly StaleCell[] {
+    const reasons = this.#reasons();
+    const found: StaleCell[] = [];
+    for (const cell of this.#cells.values()) {
+      const because = cell.runs.flatMap((run) => reasons.get(run) ?? []);
+      if (because.length > 0) found.push({ ...cell.latest.name, because });
+    }
+    return found.sort((a, b) => a.executionCount - b.executionCount);
+  }
+
+  /** For each name the cell that gave it its value, and whether that value is old. */
+  definers(): ReadonlyMap<string, Definer> {
+    const reasons = this.#reasons();
+    return new Map(
+      [...this.#writers].map(([name, run]) => [name, { ...run.name, stale: reasons.has(run) }] as const),
+    );
+  }
+
+  #read(run: Run, { reads, later }: NamesUsed): void {
+    this.#enter(run);
+    for (const [name, names] of Object.entries(later)) run.later.set(name, names);
+    const seen = new Set<string>();
+    const waiting = [...reads];
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      // A function of its own is called with what it will have read then.
+      const from = run.later.has(name) ? run : this.#writers.get(name);
+      if (!from) continue;
+      waiting.push(...(from.later.get(name) ?? []));
+      // Of its own variables, such as `count` in `count += 1`, an earlier run had the value from where it says.
+      const read = from.key === run.key ? from.reads.get(name) : { name, from };
+      if (read && !run.reads.has(name)) run.reads.set(name, read);
+    }
+  }
+
+  #write(run: Run, names: Iterable<string>): void {
+    const cell = this.#enter(run);
+    for (const name of names) {
+      run.wrote.add(name);
+      cell.wrote.set(name, run);
+      this.#writers.set(name, run);
+    }
+  }
+
+  /** After a whole run only its own values are the cell's. */
+  #end(run: Run, ok: boolean): void {
+    const cell = this.#cells.get(run.key);
+    if (!cell?.runs.includes(run)) return;
+    const counts = (other: Run) => [...other.wrote].some((name) => this.#writers.get(name) === other);
+    const past = cell.runs.filter((other) => other !== run && (ok || !counts(other)));
+    cell.runs = cell.runs.filter((other) => !past.includes(other));
+    // Nobody asks them any more; kept, each would hold those before it.
+    for (const { reads } of past) reads.clear();
+  }
+
+  #enter(run: Run): Cell {
+    let cell = this.#cells.get(run.key);
+    if (!cell) {
+      cell = { key: run.key, latest: run, wrote: new Map(), runs: [] };
+      this.#cells.set(run.key, cell);
+      this.#forgetOldest();
+    }
+    if (!cell.runs.includes(run)) cell.runs.push(run);
+    cell.latest = run;
+    return cell;
+  }
+
+  #forgetOldest(): void {
+    if (this.#cells.size <= REMEMBERED) return;
+    for (const key of this.#cells.keys()) {
+      if (!key.startsWith("text ")) continue;
+      this.#forget(key);
+      return;
+    }
+  }
+
+  #forget(key: string): void {
+    for (const { reads } of this.#cells.get(key)?.runs ?? []) reads.clear();
+    this.#cells.delete(key);
+  }
+
+  /** Why each run that still counts is old; those that are not have no entry. */
+  #reasons(): ReadonlyMap<Run, readonly Reason[]> {
+    const reasons = new Map<Run, readonly Reason[]>();
+    const counting = [...this.#cells.values()].flatMap(({ runs }) => runs);
+    // What a run has read was there before it: in order of time each is decided by those that are decided.
+    counting.sort((a, b) => a.order - b.order);
+    for (const run of counting) {
+      const because = [...run.reads.values()].flatMap(({ name, from }) => {
+        const cell = this.#cells.get(from.key);
+        const reason = cell && this.#reason(run, name, from, cell, reasons);
+        return reason ? [reason] : [];
+      });
+      if (because.length > 0) reasons.set(run, because);
+    }
+    return reasons;
+  }
+
+  #reason(
+    run: Run,
+    name: string,
+    from: Run,
+    cell: Cell,
+    reasons: ReadonlyMap<Run, unknown>,
+  ): Reason | undefined {
+    const { latest } = cell;
+    const used = `Cell [${String(run.name.executionCount)}] used \`${name}\` of Cell [${String(from.name.executionCount)}]`;
+    if (cell.wrote.get(name) !== from) {
+      const again = latest.name.executionCount;
+      const as = again === from.name.executionCount ? "" : ` as [${String(again)}]`;
+      return { name, ...latest.name, text: `${used}, which has run again${as}` };
+    }
+    if (cell.runs.includes(from) && reasons.has(from))
+      return { name, ...latest.name, text: `${used}, which itself used old values` };
+    return undefined;
+  }
+}
+
+/** What a running cell does, as it becomes known. */
+export interface RunningCell {
+  /** A step of it begins, which reads what is there now. */
+  reads(names: NamesUsed): void;
+  /** Names now have values of its making. */
+  writes(names: Iterable<string>): void;
+  end(ok: boolean): void;
+}

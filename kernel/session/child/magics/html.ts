@@ -1,0 +1,9 @@
+/** `%%html`: the cell as HTML. */
+import { emit } from "../emit.js";
+import { currentRun } from "../output.js";
+import type { MagicCall } from "./magic.js";
+
+export function html({ body }: MagicCall): void {
+  const bundle = { data: { "text/html": body, "text/plain": body.trim() }, metadata: {} };
+  emit({ type: "display", run: currentRun(), bundle, update: false });
+}

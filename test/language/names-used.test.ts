@@ -1,0 +1,57 @@
+/** Which names of the notebook a cell has to do with. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { NamesUsed } from "../../kernel/language/language.js";
+import { Notebook } from "./notebook.js";
+
+const notebook = new Notebook();
+notebook.compile(
+  "let w = 1; const list = [1, 2]; type Kind = 'a' | 'b'; let kind: Kind = 'a'; class Net { size = w }",
+);
+notebook.compile("function scale(x: number) { return x * w; }");
+
+let cells = 100;
+function used(code: string): NamesUsed {
+  const { result } = notebook.cells.compile(code, ++cells);
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+  return result.names;
+}
+
+const nothing: NamesUsed = { reads: [], declares: [], assigns: [], later: {} };
+
+test("names of earlier cells are read, those of the prelude, of globals and of types are not", () => {
+  assert.deepEqual(used("list.map((x) => x * w)").reads, ["list", "w"]);
+  assert.deepEqual(used("const a: Kind = 'b'; randn([2]); Math.max(1, 2);"), { ...nothing, declares: ["a"] });
+});
+
+test("a parameter, a local name and a member that are called like a variable are none", () => {
+  assert.deepEqual(used("[1].map((w) => w); { const list = 1; list; } ({ w: 1 }).w;"), nothing);
+  assert.deepEqual(used("({ w })").reads, ["w"]);
+});
+
+test("a name that is only assigned to is not read", () => {
+  assert.deepEqual(used("w = 2"), { ...nothing, assigns: ["w"] });
+  assert.deepEqual(used("w += 2; list[0]++"), { ...nothing, reads: ["w", "list"], assigns: ["w"] });
+  assert.deepEqual(used("[w] = [3]; for (w of [1]);"), { ...nothing, assigns: ["w"] });
+});
+
+test("what a function reads it reads later; what it is called by reads it", () => {
+  const names = used(
+    "const f = () => w; function g() { return f() + list.length; } class C { m() { return w } }",
+  );
+  assert.deepEqual(names, {
+    ...nothing,
+    declares: ["f", "g", "C"],
+    later: { f: ["w"], g: ["f", "list"], C: ["w"] },
+  });
+  assert.deepEqual(used("const f = () => w; f()").reads, ["f"]);
+  assert.deepEqual(used("scale(2)").reads, ["scale"]);
+  assert.deepEqual(used("class Big extends Net {}").reads, ["Net"]);
+});
+
+test("variables are listed with their types, and not the types themselves", () => {
+  assert.deepEqual(
+    notebook.cells.variables().map(({ name, type }) => `${name}: ${type}`),
+    ["w: number", "list: number[]", "kind: Kind", "Net: typeof Net", "scale: (x: number) => number"],
+  );
+});

@@ -1,0 +1,117 @@
+/** Magics as the kernel process does them: in steps, in the session by one call, or by itself. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compiled, FakeKernel } from "./fake-kernel.js";
+
+const printed = (
+  iopub: readonly { header: { msg_type: string }; content: Record<string, unknown> }[],
+): string =>
+  iopub.map(({ header, content }) => (header.msg_type === "stream" ? String(content["text"]) : "")).join("");
+
+test("a cell's magics are done one after another, then its code; what fails ends the cell", async () => {
+  const ran: string[] = [];
+  const kernel = new FakeKernel({
+    session: {
+      run: async (_run, cell) => {
+        ran.push(cell.js);
+        return cell.js.includes('"missing"')
+          ? { status: "error", error: { ename: "FolderError", evalue: "no folder", traceback: [] } }
+          : { status: "ok" };
+      },
+    },
+    language: {
+      compile: async (_code, cell, _run, step) => compiled(`step ${String(step)}`, `Cell [${String(cell)}]`),
+    },
+  });
+  assert.equal((await kernel.execute("%env A=1\n%cd sub\ncode")).reply!.content["status"], "ok");
+  assert.deepEqual(ran, [
+    'return { value: await __meta.magic("env", {"argument":"A=1","body":"","bodyLine":2}) };',
+    'return { value: await __meta.magic("cd", {"argument":"sub","body":"","bodyLine":3}) };',
+    "step 2",
+  ]);
+  ran.length = 0;
+  const { reply } = await kernel.execute("%cd missing\ncode");
+  assert.equal(reply!.content["ename"], "FolderError");
+  assert.equal(ran.length, 1);
+});
+
+test("a magic that nobody understands stops the cell before any of it is done", async () => {
+  const kernel = new FakeKernel({
+    language: {
+      compile: async () => ({
+        ok: false,
+        diagnostics: [
+          { code: 0, category: "error", message: "There is no magic %x", line: 2, column: 1, frame: "> %x" },
+        ],
+      }),
+    },
+  });
+  const { reply } = await kernel.execute("%reset\n%x");
+  assert.equal(reply!.content["ename"], "MagicError");
+  assert.match(String(reply!.content["evalue"]), /no magic %x/);
+  assert.deepEqual(kernel.calls, []);
+});
+
+test("%help lists the magics, or tells of one", async () => {
+  const kernel = new FakeKernel();
+  const all = printed((await kernel.execute("%help")).iopub);
+  for (const name of [
+    "%typecheck",
+    "%time",
+    "%timeit",
+    "%who",
+    "%reset",
+    "%cd",
+    "%env",
+    "%%html",
+    "%%bash",
+    "%%writefile",
+  ])
+    assert.ok(all.includes(name), name);
+  assert.match(printed((await kernel.execute("%help %%bash")).iopub), /^%%bash .*exit code/);
+  assert.match(String((await kernel.execute("%help nothing")).reply!.content["evalue"]), /no magic %nothing/);
+});
+
+test("%reset starts a new session in which nothing is known of the cells before", async () => {
+  let restarts = 0;
+  const kernel = new FakeKernel({ session: { restart: async () => void restarts++ } });
+  const { reply } = await kernel.execute("%reset\nx");
+  assert.equal(reply!.content["status"], "ok");
+  assert.equal(restarts, 1);
+  assert.deepEqual(kernel.calls, ["language reset", "commit 1", "run %reset\nx"]);
+});
+
+test("when the session has gone to another folder the language follows", async () => {
+  const kernel = new FakeKernel({
+    cells: { x: ({ emit, run }) => void emit({ type: "folder", run, folder: "/elsewhere" }) as undefined },
+  });
+  await kernel.execute("x");
+  assert.ok(kernel.calls.includes("folder /elsewhere"));
+});
+
+test("%who hands the session the variables with their types and cells", async () => {
+  let js = "";
+  const kernel = new FakeKernel({
+    session: {
+      run: async (_run, cell) => {
+        js = cell.js;
+        return { status: "ok" };
+      },
+    },
+    language: {
+      compile: async (code, cell) =>
+        ({
+          ...compiled(code, `Cell [${String(cell)}]`),
+          names: { reads: [], declares: ["w"], assigns: [], later: {} },
+        }) as ReturnType<typeof compiled>,
+      variables: async () => [{ name: "w", kind: "const", type: "number" }],
+    },
+  });
+  await kernel.execute("const w = 1");
+  await kernel.execute("%who");
+  const { argument } = JSON.parse(/magic\("who", (.*)\) \};$/.exec(js)![1]!) as { argument: string };
+  assert.deepEqual(JSON.parse(argument), {
+    variables: [{ name: "w", type: "number", cell: "[1]", stale: false }],
+    notes: [],
+  });
+});
