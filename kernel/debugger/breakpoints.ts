@@ -41,6 +41,8 @@ export class Breakpoints {
   #work: Promise<unknown> = Promise.resolve();
   #nextId = 1;
   #attached = false;
+  /** V8's breakpoint at the start of a script that is to be paused. */
+  #start: string | undefined;
 
   /** @param changed told when a breakpoint turns out to be elsewhere than was said */
   constructor(
@@ -109,8 +111,9 @@ export class Breakpoints {
   }
 
   /** Sets what a script needs before it runs. */
-  place(script: Script): Promise<void> {
+  place(script: Script, { stopAtStart }: { stopAtStart: boolean }): Promise<void> {
     return this.#inTurn(async () => {
+      if (stopAtStart) await this.#setAtStart(script);
       for (const wanted of this.#byPath.get(script.path) ?? []) await this.#setIn(script, wanted);
     });
   }
@@ -122,6 +125,10 @@ export class Breakpoints {
   stopsAt(hit: readonly string[], frame: Debugger.CallFrame): Promise<Stop> {
     return this.#inTurn(async () => {
       let answer: Stop = { stops: false };
+      if (this.#start !== undefined && hit.includes(this.#start)) {
+        await this.#cdp.post("Debugger.removeBreakpoint", { breakpointId: this.#start });
+        this.#start = undefined;
+      }
       for (const wanted of [...this.#byPath.values()].flat()) {
         const id = hit.find((id) => wanted.set.has(id));
         if (id === undefined) continue;
@@ -153,6 +160,16 @@ export class Breakpoints {
     }
     wanted.hits++;
     return hitCondition ? hitHolds(hitCondition, wanted.hits) : true;
+  }
+
+  /** A breakpoint that is there once. */
+  async #setAtStart(script: Script): Promise<void> {
+    const path = script.isCell ? undefined : script.path;
+    const [first] = await this.#language.breakPositions(script.text, path);
+    const at = first && script.generated(first);
+    if (!at) return;
+    const location = { scriptId: script.id, lineNumber: at.line - 1, columnNumber: at.column };
+    this.#start = (await this.#cdp.post("Debugger.setBreakpoint", { location })).breakpointId;
   }
 
   async #setAll(path: string, wanted: readonly Wanted[]): Promise<void> {

@@ -153,7 +153,7 @@ export class Debugger {
     const { reason, data } = pause;
     if (reason === "instrumentation") {
       const script = await this.sources.read((data as { scriptId: string }).scriptId);
-      if (script) await this.breakpoints.place(script);
+      if (script) await this.breakpoints.place(script, { stopAtStart: this.#expected === "pause" });
       return this.#goOn(pause, "resume");
     }
     const top = pause.callFrames[0]!;
@@ -161,7 +161,8 @@ export class Debugger {
     const isError = reason === "exception" || reason === "promiseRejection";
     // A step has led out of the user's code: past the end of a cell, or into what the kernel does between cells.
     if (!stack.top?.call || (!stack.top.place && !isError)) {
-      this.#expected = undefined;
+      // Between cells a pause waits for the next one.
+      if (this.#expected !== "pause") this.#expected = undefined;
       return this.#goOn(pause, "resume");
     }
     if (this.sources.isLibrary(top.location.scriptId) && !isError) return this.#goOn(pause, "stepOut");

@@ -57,8 +57,11 @@ function previewText(preview: Runtime.ObjectPreview, className = preview.descrip
     return `${description} {${[...shown, ...more].join(", ")}}`;
   }
   if (subtype === "array" || subtype === "typedarray") {
-    const shown = properties.map((property) =>
-      /^\d+$/.test(property.name) ? propertyText(property) : `${property.name}: ${propertyText(property)}`,
+    const isElement = ({ name }: Runtime.PropertyPreview) => /^\d+$/.test(name);
+    // V8 lists of a typed array what it has from its class, too.
+    const listed = subtype === "array" ? properties : properties.filter(isElement);
+    const shown = listed.map((property) =>
+      isElement(property) ? propertyText(property) : `${property.name}: ${propertyText(property)}`,
     );
     const text = `[${[...shown, ...more].join(", ")}]`;
     return description.startsWith("Array(")

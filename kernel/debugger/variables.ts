@@ -192,17 +192,14 @@ export class Variables {
       silent: true,
     });
     if (result.objectId === undefined) return this.#fields(object, path);
-    const { result: properties } = await this.#properties(result.objectId);
-    const shown = await this.#show(
-      properties.flatMap(({ name, value }) => (value ? [{ name, value, path: member(path, name) }] : [])),
-    );
+    const shown = await this.#fields(result, path);
     const fields: Variable = {
       name: "[[Fields]]",
       value: "",
       variablesReference: this.add({ kind: "fields", object, path }),
       presentationHint: { kind: "virtual", visibility: "internal" },
     };
-    return [...shown, fields];
+    return [...shown.filter(({ presentationHint }) => presentationHint?.visibility !== "internal"), fields];
   }
 
   /** What an object is made of: properties, private fields, getters, and what V8 knows besides. */
@@ -272,8 +269,7 @@ export class Variables {
       const count = elementCount(value);
       return {
         name,
-        value: valueText(value, described[at]),
-        ...(this.showsTypes && { type: typeText(value) }),
+        ...this.#text(value, described[at]),
         ...evaluateName(path),
         ...(count !== undefined && count > 0 && { indexedVariables: count }),
         variablesReference:
@@ -281,6 +277,14 @@ export class Variables {
         ...(visibility && { presentationHint: { visibility } }),
       };
     });
+  }
+
+  #text(value: Runtime.RemoteObject, described: string | null | undefined): { value: string; type?: string } {
+    if (!this.showsTypes) return { value: valueText(value, described) };
+    // A description may begin with a type that says more than the class's name: Tensor<[2, 3], float32> [[…
+    const detailed = /^([\w$]+<[^>]*>) (.*)$/s.exec(described ?? "");
+    if (detailed) return { type: detailed[1]!, value: valueText(value, detailed[2]) };
+    return { value: valueText(value, described), type: typeText(value) };
   }
 
   /** Asks those objects that may have something to say about themselves. */

@@ -3,7 +3,7 @@
  */
 import { defineMethods, defineSymbol, type Tensor } from "./core.js";
 import type { TypedArray } from "./dtype.js";
-import { sizeOf } from "./shape.js";
+import { formatShape, sizeOf } from "./shape.js";
 import type { Shape } from "./shape-types.js";
 
 const PRECISION = 4;
@@ -164,22 +164,24 @@ function tuple(shape: Shape): string {
   return `(${shape.join(", ")})`;
 }
 
+/** The values in brackets, the middle of large tensors left out; lines after the first are indented. */
+function valuesText(x: Tensor, indent: number): string {
+  if (x.numel() === 0) return "[]";
+  const data = x._view();
+  const summarize = data.length > THRESHOLD;
+  const values: number[] = [];
+  collect(data, x.shape, 0, 0, summarize, values);
+  return write(data, x.shape, 0, 0, indent, summarize, new Formatter(values, x.dtype));
+}
+
 function toText(x: Tensor): string {
   const { shape, dtype } = x;
   const suffixes: string[] = [];
-  let body: string;
+  const body = valuesText(x, PREFIX.length);
   if (x.numel() === 0) {
     if (x.ndim !== 1) suffixes.push(`size=${tuple(shape)}`);
     if (dtype !== "float32") suffixes.push(`dtype=${dtype}`);
-    body = "[]";
-  } else {
-    if (dtype !== "float32" && dtype !== "bool") suffixes.push(`dtype=${dtype}`);
-    const data = x._view();
-    const summarize = data.length > THRESHOLD;
-    const values: number[] = [];
-    collect(data, shape, 0, 0, summarize, values);
-    body = write(data, shape, 0, 0, PREFIX.length, summarize, new Formatter(values, dtype));
-  }
+  } else if (dtype !== "float32" && dtype !== "bool") suffixes.push(`dtype=${dtype}`);
   if (x._op !== null) suffixes.push(`grad_fn=<${x._op.name}>`);
   else if (x._requiresGrad) suffixes.push("requires_grad=True");
   return withSuffixes(PREFIX + body, suffixes);
@@ -194,4 +196,20 @@ defineMethods({
 // What console.log and Node's REPL look for.
 defineSymbol("nodejs.util.inspect.custom", function () {
   return toText(this);
+});
+
+// What debuggers of JavaScript look for: one line, and what is shown below it.
+defineSymbol("debug.description", function () {
+  return `Tensor<${formatShape(this.shape)}, ${this.dtype}> ${valuesText(this, 0).replace(/\s+/g, " ")}`;
+});
+defineSymbol("debug.properties", function () {
+  const { shape, dtype, requiresGrad, grad, gradFn } = this;
+  const read = () => this.dataSync();
+  return {
+    ...{ shape, dtype, requiresGrad, grad, gradFn },
+    /** Copied only when it is looked at. */
+    get data() {
+      return read();
+    },
+  };
 });
