@@ -43,8 +43,10 @@ export class Mutations {
   next(): Shot {
     const chance = this.#chance;
     const number = ++this.#made;
-    if (this.#earlier.length > 0 && chance.oneIn(50)) {
-      const { channel, frames } = chance.of(this.#earlier);
+    if (this.#earlier.length > 0 && chance.oneIn(30)) {
+      // Most of all a cell, whose second run would be seen.
+      const cells = this.#earlier.filter(({ run }) => run !== undefined);
+      const { channel, frames } = chance.of(cells.length > 0 ? cells : this.#earlier);
       return { channel, frames };
     }
     const executes = chance.oneIn(12);
