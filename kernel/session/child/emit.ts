@@ -45,6 +45,17 @@ export function whenUncritical(action: () => void): void {
   else action();
 }
 
+/**
+ * No section is open any more: user code was terminated, and the stack is gone. Termination takes effect a call or a loop after it was
+ * asked for; asked for at the very start of `critical`, it ends that before the action has begun, past `finally`.
+ */
+export function leaveSections(): void {
+  depth = 0;
+  const late = deferred;
+  deferred = [];
+  for (const action of late) action();
+}
+
 /** Frames of JavaScript that a write may need, with room to spare. */
 const FRAMES = 16;
 

@@ -10,7 +10,7 @@ import { executionAsyncId, executionAsyncResource } from "node:async_hooks";
 import { Session as Inspector } from "node:inspector";
 import { createRequire } from "node:module";
 import { currentTask } from "./attribution.js";
-import { DEBUGGER_FD, emit, INTERRUPTS_FD, whenUncritical } from "./emit.js";
+import { DEBUGGER_FD, emit, INTERRUPTS_FD, leaveSections, whenUncritical } from "./emit.js";
 import { onNextTurn } from "./turn.js";
 import { startWatchdogThread } from "./watchdog.js";
 
@@ -44,7 +44,10 @@ let inspector: Inspector | undefined;
 /** Unwinds the JavaScript stack up to the event loop, at the next call or loop. */
 export function terminate(): void {
   // Answered when the stack is gone and Node has not counted yet.
-  inspector?.post("Runtime.terminateExecution", () => wrap.clearAsyncIdStack());
+  inspector?.post("Runtime.terminateExecution", () => {
+    wrap.clearAsyncIdStack();
+    leaveSections();
+  });
 }
 
 /** Frames on top of the stack in any case: `userCodeRuns`, `interrupt` and the evaluated expression. */
