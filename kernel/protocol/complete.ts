@@ -3,9 +3,11 @@ import type { Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
 import { readCursor } from "./offsets.js";
 
-export async function complete({ content }: Message, { language }: KernelContext): Promise<Reply> {
+export async function complete({ content }: Message, { language, offered }: KernelContext): Promise<Reply> {
   const { code, offset, toClient } = readCursor("complete_request", content);
   const { matches, start, end } = await language.complete(code, offset);
+  const names = matches.map(({ text }) => text);
+  offered.remember(code, start, names);
   const cursor_start = toClient(start);
   const cursor_end = toClient(end);
   // VS Code takes kinds only when there are as many entries here as matches.
@@ -19,7 +21,7 @@ export async function complete({ content }: Message, { language }: KernelContext
   return {
     content: {
       status: "ok",
-      matches: matches.map(({ text }) => text),
+      matches: names,
       cursor_start,
       cursor_end,
       metadata: { _jupyter_types_experimental: typed },

@@ -10,6 +10,7 @@ import type { Comms } from "./comm.js";
 import type { HistoryStore } from "./history-store.js";
 import type { InputRequests } from "./input-requests.js";
 import type { Interruptions } from "./interruption.js";
+import type { OfferedCompletions } from "./offered.js";
 import type { Outputs } from "./outputs.js";
 import type { Parent, Publisher } from "./publisher.js";
 import type { Staleness } from "./staleness.js";
@@ -38,6 +39,7 @@ export interface KernelContext {
   readonly outputs: Outputs;
   readonly subshells: Subshells;
   readonly inputs: InputRequests;
+  readonly offered: OfferedCompletions;
   readonly interruptions: Interruptions;
   /** Cells are checked and committed in turn: each sees what those that began before it declare, whichever shell they are in. */
   readonly checks: Turns;

@@ -15,6 +15,7 @@ import type { HistoryFile } from "./history-file.js";
 import { HistoryStore } from "./history-store.js";
 import { InputRequests } from "./input-requests.js";
 import { Interruptions } from "./interruption.js";
+import { OfferedCompletions } from "./offered.js";
 import { Outputs } from "./outputs.js";
 import { Publisher, type Parent } from "./publisher.js";
 import { Staleness } from "./staleness.js";
@@ -44,6 +45,7 @@ export class Kernel implements KernelContext {
   readonly publisher: Publisher;
   readonly outputs: Outputs;
   readonly inputs: InputRequests;
+  readonly offered = new OfferedCompletions();
   readonly comms: Comms;
   readonly debugger: Debugger;
   debugParent: Parent = {};

@@ -114,6 +114,31 @@ test("a client that counts UTF-16 units, as VS Code does, is answered in them", 
   assert.deepEqual(asked, [8, 8, 8, 8]);
 });
 
+test("a completion that VS Code looks up below the first line is the one that is meant", async () => {
+  const asked: unknown[] = [];
+  const kernel = new FakeKernel({
+    language: {
+      complete: async (_code, offset) => ({
+        matches: [{ text: "forward", type: "method" }],
+        start: offset - 2,
+        end: offset,
+      }),
+      inspect: async (code, offset) => void asked.push([code, offset]) as undefined,
+    },
+  });
+  const code = "const model = make();\n  model.fo\n";
+  await kernel.ask("complete_request", { code, cursor_pos: code.indexOf("fo") + 2 });
+  // Its column in the line, 8, is taken for its place in the cell.
+  await kernel.ask("inspect_request", { code: "const moforward", cursor_pos: 15 });
+  await kernel.ask("inspect_request", { code: "const mobackward", cursor_pos: 16 });
+  await kernel.ask("inspect_request", { code: "other = forward", cursor_pos: 15 });
+  assert.deepEqual(asked, [
+    ["const model = make();\n  model.forward", 37],
+    ["const mobackward", 16],
+    ["other = forward", 15],
+  ]);
+});
+
 test("without cursor_pos, completion and inspection look at the end of the code", async () => {
   const offsets: number[] = [];
   const kernel = new FakeKernel({

@@ -69,6 +69,14 @@ t: …ms
     assert.equal(stderr(), "[ null ]\n");
   });
 
+  it("is removed by console.clear", async () => {
+    const { events } = await notebook.run('console.log("gone"); console.clear(); console.log("kept")');
+    assert.deepEqual(
+      events.map((event) => (event.type === "stream" ? event.text : event.type)),
+      ["gone\n", "clear_output", "kept\n"],
+    );
+  });
+
   it("is decoded as its encoding says, and bytes that end within a character wait for the rest", async () => {
     const { stdout } = await notebook.run(`
       process.stdout.write("68690a", "hex"); process.stdout.write("aGkK", "base64");

@@ -13,7 +13,7 @@ import { Evaluator, type Work } from "./evaluate.js";
 import { startWatchdog } from "./interrupt.js";
 import { Modules } from "./modules.js";
 import { installOutput } from "./output.js";
-import { answer, createScope } from "./prelude.js";
+import { clearOutput, answer, createScope } from "./prelude.js";
 import { cellError } from "./errors.js";
 import { Requests } from "./requests.js";
 import { installStackTraces } from "./stack.js";
@@ -34,6 +34,7 @@ startAttribution();
 installOutput();
 installInput();
 installTimers();
+console.clear = () => clearOutput();
 installDisplayHost();
 installWidgetManager();
 

@@ -93,7 +93,7 @@ display.update = (
   return show(value, id, options.raw ?? false, true);
 };
 
-function clearOutput(options: { readonly wait?: boolean } = {}): void {
+export function clearOutput(options: { readonly wait?: boolean } = {}): void {
   const run = currentRun();
   outputsCleared(run);
   emit({ type: "clear_output", run, wait: options.wait ?? false });
