@@ -73,7 +73,14 @@ export class Kernel implements KernelContext {
     this.#dispatcher = new Dispatcher(this, id, send);
     this.session = options.startSession({
       cwd,
-      onOutput: (event) => this.#onOutput(event),
+      onOutput: (event) => {
+        try {
+          this.#onOutput(event);
+        } catch (error) {
+          // One output that cannot be sent must not hold up those behind it.
+          this.log(`${event.type} of a cell was dropped: ${(error as Error).stack}`);
+        }
+      },
       onRestart: (why) => void this.#onRestart(why),
     });
     this.interruptions = new Interruptions(this.session);

@@ -4,6 +4,7 @@
  */
 import jmp from "jmp";
 import { v4 as uuid } from "uuid";
+import { nestsDeeper } from "./nesting.js";
 import { joinFrames, splitFrames, WireError, DELIMITER, type SignedFrames } from "./raw-message.js";
 import type { Signer } from "./signer.js";
 
@@ -65,7 +66,7 @@ export function decode(frames: readonly Buffer[], signer: Signer): Message {
     if (typeof header[field] !== "string") throw new WireError(`header has no ${field}`);
   }
   // It is sent back with every answer, and what is nested too deep can be read but not written.
-  if (isDeep(header, HEADER_DEPTH)) throw new WireError("header is nested too deep");
+  if (nestsDeeper(header)) throw new WireError("header is nested too deep");
   return {
     identities: raw.identities,
     header: header as Header,
@@ -89,13 +90,6 @@ export function encode(message: Message, signer: Signer): Buffer[] {
       Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength),
     ),
   });
-}
-
-const HEADER_DEPTH = 20;
-
-function isDeep(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((part) => isDeep(part, levels - 1));
 }
 
 function isObject(value: unknown): boolean {

@@ -161,3 +161,18 @@ test("what stays below the limit is shown whole and leaves no file", () => {
   assert.deepEqual(flood.end(), []);
   assert.ok(!existsSync("cell-3.txt"));
 });
+
+test("an output that cannot be sent is logged, and the next one is shown", () => {
+  const kernel = new FakeKernel();
+  const { onOutput } = kernel.session;
+  const message = { kind: "msg", commId: "a", data: {} } as const;
+  const send = kernel.sent.push;
+  kernel.sent.push = () => {
+    throw new RangeError("too deep");
+  };
+  onOutput({ type: "comm", run: 1, message });
+  kernel.sent.push = send;
+  onOutput({ type: "comm", run: 1, message });
+  assert.match(kernel.logged.join(), /comm of a cell was dropped: RangeError: too deep/);
+  assert.equal(kernel.sent.at(-1)!.message.header.msg_type, "comm_msg");
+});

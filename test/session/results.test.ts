@@ -85,6 +85,13 @@ describe("a result", () => {
       return { value: { [Symbol.for("Jupyter.display")]: () => ({ "text/html": "<b>x</b>", "application/json": loop }) } }`);
     assert.equal(result?.data["text/html"], "<b>x</b>");
     assert.match(String(result.data["text/plain"]), /^\[application\/json left out: .*circular/i);
+    for (const levels of [1_000, 100_000]) {
+      const deep = `let deep = 1; for (let i = 0; i < ${levels}; i++) deep = [deep];`;
+      const { events } = await notebook.run(`${deep} $.display({ "application/json": deep }, { raw: true })`);
+      const [display] = events;
+      assert.ok(display?.type === "display");
+      assert.deepEqual(Object.keys(display.bundle.data), ["text/plain"]);
+    }
   });
 
   it("display says what it expects", async () => {

@@ -4,6 +4,7 @@
  */
 import { inspect } from "node:util";
 import type { MimeBundle } from "../messages.js";
+import { LEVELS, nestsDeeper } from "../../wire/nesting.js";
 import { isError, printed } from "./errors.js";
 
 /** The method by which an object shows itself; the convention of Deno's kernel, and all that runtime and kernel share. */
@@ -74,7 +75,9 @@ export function rawBundle(data: Record<string, unknown>, metadata: Record<string
     try {
       sent[type] = typeof content === "string" ? content : (JSON.parse(JSON.stringify(content)) as unknown);
       size = typeof content === "string" ? content.length : JSON.stringify(content).length;
+      if (nestsDeeper(sent[type])) throw new RangeError(`it nests deeper than ${LEVELS} levels`);
     } catch (error) {
+      Reflect.deleteProperty(sent, type);
       notes.push(`[${type} left out: ${isError(error) ? error.message : "it cannot be sent as JSON"}]`);
       continue;
     }
