@@ -32,8 +32,6 @@ export function usage(): Reply {
   const hostTime = now.host.total - last.host.total;
   const hostCpu = hostTime > 0 ? (100 * (now.host.busy - last.host.busy)) / hostTime : 0;
   last = now;
-  const total = totalmem();
-  const available = process.availableMemory();
   return {
     content: {
       hostname: hostname(),
@@ -42,13 +40,7 @@ export function usage(): Reply {
       kernel_memory: memory,
       host_cpu_percent: Math.round(10 * hostCpu) / 10,
       cpu_count: availableParallelism(),
-      host_virtual_memory: {
-        total,
-        available,
-        used: total - available,
-        free: freemem(),
-        percent: Math.round((1_000 * (total - available)) / total) / 10,
-      },
+      host_virtual_memory: hostMemory(),
     },
   };
 }
@@ -64,6 +56,36 @@ function hostTimes(): { busy: number; total: number } {
   }
   return { busy, total };
 }
+
+/** Memory of the machine in bytes, under psutil's names. */
+function hostMemory(): Record<string, number> {
+  const total = totalmem();
+  const available = process.availableMemory();
+  const memory: Record<string, number> = {
+    total,
+    available,
+    used: total - available,
+    free: freemem(),
+    percent: Math.round((1_000 * (total - available)) / total) / 10,
+  };
+  if (process.platform === "linux") {
+    // Node's free memory is what is available; the panels of clients show both.
+    const table = readFileSync("/proc/meminfo", "latin1");
+    for (const [name, field] of LINUX_MEMORY) {
+      const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(table)?.[1];
+      if (kilobytes !== undefined) memory[name] = 1_024 * Number(kilobytes);
+    }
+  }
+  return memory;
+}
+
+const LINUX_MEMORY = [
+  ["free", "MemFree"],
+  ["active", "Active"],
+  ["inactive", "Inactive"],
+  ["buffers", "Buffers"],
+  ["cached", "Cached"],
+] as const;
 
 /** Ticks of /proc/PID/stat in a second, on every architecture that Node runs on. */
 const TICKS = 100;
