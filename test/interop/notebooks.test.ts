@@ -54,3 +54,21 @@ test("nbclient runs the Chinese notebook", { skip, timeout: 300_000 }, async () 
   assert.ok(outputs.every((output) => output.output_type !== "error"));
   assert.ok(accuracyIn(outputs, /测试准确率 (\d+\.\d+) %/) >= 95);
 });
+
+test(
+  "nbconvert runs the notebook of live controls, with no page to show them",
+  { skip, timeout: 200_000 },
+  async () => {
+    await execute(
+      python!,
+      [
+        ...["-m", "nbconvert", "--to", "notebook", "--execute", "--output-dir", folder],
+        join(root, "notebooks", "02-live-controls.ipynb"),
+      ],
+      { env: jupyterEnvironment() },
+    );
+    const outputs = outputsOf(join(folder, "02-live-controls.ipynb"));
+    assert.ok(outputs.every((output) => output.output_type !== "error"));
+    assert.ok(accuracyIn(outputs, /(\d+) of 600 points right/) >= 540);
+  },
+);

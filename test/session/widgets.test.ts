@@ -262,11 +262,13 @@ describe("a progress bar", () => {
     await notebook.run(
       `$.bar = $.widgets.progress({ max: 1e6 });
        for (let i = 1; i <= 1e6; i++) $.bar.value = i;
+       for (let i = 1; i <= 1e5; i++) { $.bar.value = 1e6; $.bar.text = String(i % 2); }
        console.log("loop ended");`,
     );
     const values = client.sent.slice(before).filter(({ kind }) => kind === "msg");
     assert.ok(values.length >= 2 && values.length < 200, `${values.length} messages`);
-    assert.deepEqual(values.at(-1)?.data, { method: "update", state: { value: 1e6 }, buffer_paths: [] });
+    const ends = values.filter(({ data }) => (data as { state: Json }).state["value"] === 1e6);
+    assert.equal(ends.length, 1);
   });
 
   it("shows its last value when the cell has ended, also by an interrupt", async () => {

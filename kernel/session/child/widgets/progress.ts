@@ -36,8 +36,10 @@ export class Progress extends Widget {
     if (typeof value !== "number" || Number.isNaN(value)) {
       throw new TypeError(`progress.value: expected a number, got ${shown(value)}`);
     }
+    const before = this.value;
     this.model.writeOften("value", within(value, this.max));
-    if (value >= this.max) this.model.flush();
+    // What comes after the loop may take long.
+    if (value >= this.max && before < this.max) this.model.flush();
   }
 
   get text(): string {

@@ -47,7 +47,7 @@ export abstract class Widget {
     const text = this.describe();
     return {
       [MIME]: { version_major: 2, version_minor: 0, model_id: this.id },
-      "text/html": `<p>${escaped(text)}</p><p><small>Not live here. JupyterLab shows widgets with the package anywidget beside it: <code>pip install anywidget</code>, then reload the page and run the cell again.</small></p>`,
+      "text/html": `<p>${escaped(text)} <small>· live in JupyterLab with <code>pip install anywidget</code></small></p>`,
       "text/plain": text,
     };
   }

@@ -2,6 +2,9 @@
 
 function render({ model, el }) {
   el.classList.add("cellgrad-widget");
+  // Keys mean the control here: neither JupyterLab's commands, nor what a notebook does on arrow keys.
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => event.stopPropagation());
   const label = document.createElement("span");
   label.className = "cg-label";
   const list = document.createElement("select");

@@ -11,6 +11,9 @@ function render({ model, el }) {
   const valueAt = (at) => Math.min(max, Math.max(min, log ? Number((10 ** at).toPrecision(3)) : at));
 
   el.classList.add("cellgrad-widget");
+  // Keys mean the control here: neither JupyterLab's commands, nor what a notebook does on arrow keys.
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => event.stopPropagation());
   const label = document.createElement("span");
   label.className = "cg-label";
   const range = document.createElement("input");
@@ -57,8 +60,6 @@ function render({ model, el }) {
   };
   number.addEventListener("change", typed);
   number.addEventListener("keydown", (event) => {
-    // A notebook has keys of its own.
-    event.stopPropagation();
     if (event.key === "Enter") typed();
   });
   model.on("change:value", draw);

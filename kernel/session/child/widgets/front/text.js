@@ -2,6 +2,9 @@
 
 function render({ model, el }) {
   el.classList.add("cellgrad-widget");
+  // Keys mean the control here: neither JupyterLab's commands, nor what a notebook does on arrow keys.
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("keydown", (event) => event.stopPropagation());
   const label = document.createElement("span");
   label.className = "cg-label";
   const field = document.createElement("input");
@@ -18,8 +21,6 @@ function render({ model, el }) {
     model.set("value", field.value);
     model.save_changes();
   });
-  // A notebook has keys of its own.
-  field.addEventListener("keydown", (event) => event.stopPropagation());
   model.on("change:value", draw);
   draw();
 }
