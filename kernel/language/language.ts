@@ -93,7 +93,8 @@ export interface Inspection {
 }
 
 export interface Completeness {
-  readonly status: "complete" | "incomplete" | "invalid";
+  /** Unknown where TypeScript could not be asked. */
+  readonly status: "complete" | "incomplete" | "invalid" | "unknown";
   readonly indent: string;
 }
 

@@ -112,7 +112,7 @@ class LanguageProcess implements Language {
   }
 
   isComplete(code: string): Promise<Completeness> {
-    return this.#call("isComplete", code).catch(() => ({ status: "complete", indent: "" }));
+    return this.#call("isComplete", code).catch(() => ({ status: "unknown", indent: "" }));
   }
 
   variables(): Promise<readonly Variable[]> {

@@ -79,6 +79,7 @@ test("a closed language answers no more", async () => {
   await closed.close();
   assert.match(await refused("1", closed), /closed/);
   assert.deepEqual((await closed.complete("a", 1)).matches, []);
+  assert.equal((await closed.isComplete("a")).status, "unknown");
 });
 
 test("no language process is left behind, however busy, when its kernel is killed", async () => {
