@@ -119,6 +119,8 @@ function indentAfter(text: string, open: readonly number[], inTemplateOrComment:
   if (innermost !== undefined) return lineIndent(text, innermost) + indentUnit(text);
   const lines = text.trimEnd();
   if (inTemplateOrComment) return "";
+  // A block is closed and its other half is missing: `catch`, `while`.
+  if (lines.endsWith("}")) return lineIndent(lines, lines.length);
   // Something is expected: `const x =`, `else`, `if (a)`.
   return lineIndent(lines, lines.length) + indentUnit(text);
 }
@@ -130,7 +132,7 @@ function lineIndent(text: string, offset: number): string {
 
 /** What the cell indents with, two blanks where it does not say. */
 function indentUnit(text: string): string {
-  const indented = /\n(\t+|[ ]+)\S/u.exec(text)?.[1];
+  const indented = /(?:^|\n)(\t+|[ ]+)\S/u.exec(text)?.[1];
   if (indented === undefined) return "  ";
   return indented.startsWith("\t") ? "\t" : indented;
 }

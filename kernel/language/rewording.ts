@@ -35,7 +35,7 @@ export function reworded(reported: Reported, hints: Hints): string {
   if (UNKNOWN_NAME.has(code)) {
     if (isNamedArgument(reported))
       return `There are no named arguments in TypeScript: give '${name}' by its place, or in an object of options, { ${name}: … }.`;
-    const hint = hints.aboutName(name);
+    const hint = hints.aboutName(name) ?? (isAssigned(reported) ? `Declare it: let ${name} = …` : undefined);
     // TypeScript's own suggestion is as good as none of ours.
     return hint === undefined && code === 2552 ? message : withHint(firstSentence(message), hint);
   }
@@ -81,6 +81,13 @@ function problemText({ file, start, length }: Reported): string {
 /** `sum(dim=1)`, as one would write it in Python. */
 function isNamedArgument({ file: { text }, start, length }: Reported): boolean {
   return /[(,]\s*$/u.test(text.slice(0, start)) && /^\s*=(?![=>])/u.test(text.slice(start + length));
+}
+
+/** `x = 1` as a statement. */
+function isAssigned({ file: { text }, start, length }: Reported): boolean {
+  return (
+    /(?:^|[;\n])[^\S\n]*$/u.test(text.slice(0, start)) && /^\s*=(?![=>])/u.test(text.slice(start + length))
+  );
 }
 
 function firstSentence(message: string): string {

@@ -27,6 +27,8 @@ const COMPLETE = [
 ];
 const INVALID = ["a b c", ") (", "'abc", "1; }", "()", "const = 5", "%nothing", "foo(]", "/ab", "let x: = 3"];
 const INCOMPLETE: readonly (readonly [code: string, indent: string])[] = [
+  ["\tif (x) {", "\t\t"],
+  ["try {\n  f();\n}", ""],
   ["function f() {", "  "],
   ["function f() {\n  if (x) {", "    "],
   ["function f() {\n    await x;", "    "],

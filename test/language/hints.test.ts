@@ -79,6 +79,7 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
     "parseInt('1', radix=2)",
     "There are no named arguments in TypeScript: give 'radix' by its place, or in an object of options, { radix: … }.",
   ],
+  ["that variables are declared", "qq = 1", "Cannot find name 'qq'. Declare it: let qq = …"],
   [
     "that there is no browser",
     "document.body",
