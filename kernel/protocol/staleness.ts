@@ -102,11 +102,13 @@ export class Staleness {
     return found.sort((a, b) => a.executionCount - b.executionCount);
   }
 
-  /** For each name the cell that gave it its value, and whether that value is old. */
+  /** For each name the cell that gave it its value, and whether that value is old; functions read anew what they need. */
   definers(): ReadonlyMap<string, Definer> {
     const reasons = this.#reasons();
     return new Map(
-      [...this.#writers].map(([name, run]) => [name, { ...run.name, stale: reasons.has(run) }] as const),
+      [...this.#writers].map(
+        ([name, run]) => [name, { ...run.name, stale: reasons.has(run) && !run.later.has(name) }] as const,
+      ),
     );
   }
 

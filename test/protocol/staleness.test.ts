@@ -158,7 +158,7 @@ test("deleted cells are not named", () => {
 
 test("variables know the cell that gave them their value, and whether that is old", () => {
   run("a", { declares: ["w", "n"] });
-  run("b", { reads: ["w"], declares: ["y"], assigns: ["n"] });
+  run("b", { reads: ["w"], declares: ["y", "f"], assigns: ["n"], later: { f: ["w"] } });
   run("a", { declares: ["w"] });
   const found = [...notebook.definers()].map(([name, { executionCount, stale }]) => [
     name,
@@ -169,6 +169,7 @@ test("variables know the cell that gave them their value, and whether that is ol
     ["w", 3, false],
     ["n", 2, true],
     ["y", 2, true],
+    ["f", 2, false],
   ]);
 });
 

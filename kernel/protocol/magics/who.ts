@@ -6,13 +6,14 @@ export async function knownVariables({ language, staleness }: KernelContext): Pr
   const variables = await language.variables();
   const definers = staleness.definers();
   return {
-    variables: variables.map(({ name, type }) => {
+    variables: variables.map(({ name, kind, type }) => {
       const definer = definers.get(name);
       return {
         name,
         type,
         cell: definer ? `[${String(definer.executionCount)}]` : "",
-        stale: definer?.stale ?? false,
+        // What is imported comes from no cell.
+        stale: definer !== undefined && definer.stale && kind !== "import",
       };
     }),
     notes: staleness.stale().map(({ executionCount, because }) => {

@@ -74,7 +74,7 @@ function marked(cells: readonly string[], stale: boolean): readonly string[] {
 /** Without colours of its own, so that it fits light and dark pages. */
 function asHtml(rows: readonly Row[], notes: readonly string[]): string {
   if (rows.length === 0) return `<p>${NONE}</p>`;
-  const cellStyle = "text-align:left;vertical-align:top;padding:2px 12px 2px 0";
+  const cellStyle = "text-align:left;vertical-align:baseline;padding:2px 12px 2px 0";
   const code = (text: string) => `<code style="background:none;color:inherit">${escaped(text)}</code>`;
   const head = HEADS.map((text) => `<th style="${cellStyle}">${text}</th>`).join("");
   const body = rows.map(({ cells, stale }) => {
