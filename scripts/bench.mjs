@@ -123,7 +123,7 @@ function kernels() {
   const rows = measure("kernels", python, [join(peers, "kernels.py"), file, rounds]);
   tables(
     rows.filter((row) => row.name !== "failure"),
-    "ms (median)",
+    "median",
   );
   for (const row of rows.filter((row) => row.name === "failure")) console.log(`${row.peer}: ${row.value}`);
 }

@@ -21,6 +21,8 @@ CODE = {
         "keep": "let kept = 41;",
         "loop": "while (true) {}",
         "kept": "console.log(kept + 1);",
+        "object": "const wanted = { completed: 1 };",
+        "complete": "wanted.compl",
     },
     "python": {
         "small": lambda i: f"value{i} = {i} + 1\nvalue{i} * 2",
@@ -28,6 +30,8 @@ CODE = {
         "keep": "kept = 41",
         "loop": "while True: pass",
         "kept": "print(kept + 1)",
+        "object": "class wanted: completed = 1",
+        "complete": "wanted.compl",
     },
 }
 
@@ -47,18 +51,21 @@ class Kernel:
         self.manager.start_kernel(stdout=self.devnull(), stderr=self.devnull())
         self.client = self.manager.blocking_client()
         self.client.start_channels()
+        self.wait_until_ready(started)
+        self.ready = time.perf_counter() - started
+        time.sleep(0.2)
+        self.drain()
+
+    def wait_until_ready(self, started):
         # The first request may be sent before the sockets are bound: ask again until an answer comes.
         while True:
             self.client.kernel_info()
             try:
                 self.client.get_shell_msg(timeout=0.05)
-                break
+                return
             except Exception:
                 if time.perf_counter() - started > 30:
                     raise
-        self.ready = time.perf_counter() - started
-        time.sleep(0.2)
-        self.drain()
 
     @staticmethod
     def devnull():
@@ -87,6 +94,28 @@ class Kernel:
             reply = self.client.get_shell_msg(timeout=timeout)
             if reply["parent_header"].get("msg_id") == request:
                 return time.perf_counter() - start, reply, outputs
+
+    def complete(self, code, timeout):
+        """Seconds until the matches are here."""
+        start = time.perf_counter()
+        request = self.client.complete(code)
+        while True:
+            reply = self.client.get_shell_msg(timeout=timeout)
+            if reply["parent_header"].get("msg_id") == request:
+                if not any(match.endswith("completed") for match in reply["content"]["matches"]):
+                    raise ValueError("nothing was found")
+                return time.perf_counter() - start
+
+    def restart(self):
+        """Seconds from the wish for a restart until a cell has run in the new kernel, whose sockets are the old one's."""
+        start = time.perf_counter()
+        self.manager.restart_kernel(now=True)
+        self.client.stop_channels()
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.wait_until_ready(start)
+        self.execute(self.code["small"](0))
+        return time.perf_counter() - start
 
     def stop(self):
         self.client.stop_channels()
@@ -127,6 +156,10 @@ def main():
                 kernel.execute(kernel.code["small"](i))
             for i in range(20, 70):
                 note(name, "small cell, ms", kernel.execute(kernel.code["small"](i))[0] * 1e3)
+            for i in range(70, 500):
+                kernel.execute(kernel.code["small"](i))
+            for i in range(500, 550):
+                note(name, "small cell behind 500 others, ms", kernel.execute(kernel.code["small"](i))[0] * 1e3)
             for _ in range(3):
                 try:
                     seconds, _reply, outputs = kernel.execute(kernel.code["lines"], timeout=20)
@@ -140,10 +173,17 @@ def main():
             kernel.stop()
             kernel = Kernel(name, spec)
             kernel.execute(kernel.code["keep"])
+            kernel.execute(kernel.code["object"])
             interrupted = [0.0]
 
             def interrupt():
                 time.sleep(0.5)
+                try:
+                    for _ in range(5):
+                        milliseconds = kernel.complete(kernel.code["complete"], timeout=2) * 1e3
+                        note(name, "completion while a cell loops, ms", milliseconds)
+                except Exception as error:
+                    note(name, "failure", f"completion while a cell loops: {type(error).__name__}: no answer")
                 interrupted[0] = time.perf_counter()
                 kernel.manager.interrupt_kernel()
 
@@ -154,8 +194,15 @@ def main():
                     note(name, "failure", "state lost after an interrupt")
             except Exception as error:
                 note(name, "failure", f"interrupt: {type(error).__name__}: no answer")
+            try:
+                note(name, "restart to first cell done, ms", kernel.restart() * 1e3)
+            except Exception as error:
+                note(name, "failure", f"restart: {type(error).__name__}: no answer")
             kernel.stop()
     for name, measures in results.items():
+        if "small cell behind 500 others, ms" in measures:
+            late, early = (median(measures[f"small cell{which}, ms"]) for which in (" behind 500 others", ""))
+            measures["cells 500 to 550 against cells 20 to 70, ratio"] = [late / early]
         for measure, values in measures.items():
             value = values[0] if measure == "failure" else median(values)
             print(json.dumps({"name": measure, "peer": name, "value": value, "samples": len(values)}), flush=True)

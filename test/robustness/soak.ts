@@ -78,7 +78,7 @@ export class Soak {
     let stopped = 0;
     const waits: number[] = [];
     for (let i = 0; i < count; i++) {
-      const code = `kept.count++;\n${this.#chance.of(ENDLESS)}`;
+      const code = `kept.count++;\n${this.#chance.of([...ENDLESS, SHORT])}`;
       const running = this.#execute(code, {});
       await delay(this.#chance.below(40));
       const asked = performance.now();
@@ -211,9 +211,9 @@ const ENDLESS = [
   "for (;;) { try { while (true); } catch {} finally { for (let i = 0; i < 1e9; i++); } }",
   "for (;;) await new Promise((done) => setTimeout(done, 1));",
   "const all: string[] = []; for (;;) { all.push(JSON.stringify({ all: all.length })); if (all.length > 1e4) all.length = 0; }",
-  // Ends by itself: the interrupt comes between two cells.
-  "void 0;",
 ];
+/** Ends by itself: the interrupt comes between two cells. */
+const SHORT = "void 0;";
 
 function resident(pid: number): number {
   try {
@@ -232,16 +232,13 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const [cells = 10_000, interrupts = 1_000, kills = 200] = process.argv.slice(2).map(Number);
   const started = performance.now();
-  const say = (what: string): void =>
-    console.log(`${((performance.now() - started) / 1_000).toFixed(0)} s: ${what}`);
-  const table = await Soak.with(1, builtKernel(), async (soak) => {
-    const first = await soak.cells(cells);
-    say(`${cells} cells`);
-    const second = await soak.interrupts(interrupts);
-    say(`${interrupts} interrupts`);
-    const third = await soak.kills(kills);
-    say(`${kills} kills`);
-    return { ...first, ...second, ...third };
+  const show = (table: Table): void => {
+    console.log(`${((performance.now() - started) / 1_000).toFixed(0)} s`);
+    console.table(table);
+  };
+  await Soak.with(1, builtKernel(), async (soak) => {
+    show(await soak.cells(cells));
+    show(await soak.interrupts(interrupts));
+    show(await soak.kills(kills));
   });
-  console.table(table);
 }
