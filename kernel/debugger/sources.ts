@@ -172,11 +172,11 @@ export class Sources {
     return url === undefined || library.test(url);
   }
 
-  /** Files of the user's and of packages that have been loaded. */
+  /** Files of the user's that have been loaded. */
   files(): string[] {
     const files = new Set<string>();
     for (const url of this.#urls.values()) {
-      if (url.startsWith("file:") && !url.startsWith(KERNEL)) files.add(fileURLToPath(url));
+      if (url.startsWith("file:") && !library.test(url)) files.add(fileURLToPath(url));
     }
     return [...files].sort();
   }
