@@ -55,6 +55,8 @@ export class Debugger {
   #exceptions: readonly ExceptionFilter[] = [];
   /** The client has asked for a step or a pause, and the next pause is the answer. */
   #expected: Step | "pause" | undefined;
+  /** A step in has met code that is nobody's, and is still to get where it was to go. */
+  #stepsOn = false;
   #running: NodeJS.Timeout | undefined;
 
   constructor(options: DebuggerOptions) {
@@ -160,12 +162,21 @@ export class Debugger {
     const stack = new CallStack(pause, this.sources);
     const isError = reason === "exception" || reason === "promiseRejection";
     // A step has led out of the user's code: past the end of a cell, or into what the kernel does between cells.
-    if (!stack.top?.call || (!stack.top.place && !isError)) {
+    const [inner, outer] = stack.frames;
+    if (!inner?.call || (!inner.place && !outer?.call && !isError)) {
       // Between cells a pause waits for the next one.
       if (this.#expected !== "pause") this.#expected = undefined;
       return this.#goOn(pause, "resume");
     }
-    if (this.sources.isLibrary(top.location.scriptId) && !isError) return this.#goOn(pause, "stepOut");
+    // Into what is not the user's, such as the getter of an imported name: the step goes on behind it.
+    if ((!inner.place || this.sources.isLibrary(top.location.scriptId)) && !isError) {
+      this.#stepsOn = this.#expected === "stepInto";
+      return this.#goOn(pause, "stepOut");
+    }
+    if (this.#stepsOn) {
+      this.#stepsOn = false;
+      if (!isError && !pause.hitBreakpoints?.length) return this.#goOn(pause, "stepInto");
+    }
     const hit = pause.hitBreakpoints ?? [];
     const { stops, why } = await this.breakpoints.stopsAt(hit, top);
     if (!stops && hit.length > 0 && !isError && this.#expected === undefined)
@@ -174,7 +185,7 @@ export class Debugger {
   }
 
   /** Leaves a pause that no client hears of, unless an interrupt has ended it meanwhile. */
-  async #goOn(pause: Paused, how: "resume" | "stepOut"): Promise<void> {
+  async #goOn(pause: Paused, how: "resume" | "stepOut" | "stepInto"): Promise<void> {
     if (this.#current === pause) await this.cdp.post(`Debugger.${how}`).catch(() => undefined);
   }
 

@@ -336,6 +336,17 @@ describe("local files", () => {
     assert.ok(modules.some((module) => module.path === path));
   });
 
+  it("are stepped into from a cell, past what makes imported names live", async () => {
+    debuggee.file("scale.ts", "export function scale(x: number) {\n  return x * 10;\n}\n");
+    const code = `import { scale } from "./scale";\nlet sum = 0;\nsum += scale(4);`;
+    await debuggee.breakCell(code, 3);
+    const reply = debuggee.run(code);
+    await debuggee.stops();
+    await debuggee.body("stepIn");
+    assert.deepEqual((await debuggee.stops())[0], { name: "scale", line: 2 });
+    assert.equal((await finish(reply))["status"], "ok");
+  });
+
   it("of JavaScript stop too", async () => {
     const path = debuggee.file(
       "plain.mjs",
