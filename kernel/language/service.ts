@@ -18,6 +18,8 @@ if (makesSnapshot) {
   // A folder that is none, so that nothing of it is in the snapshot.
   const prepared = new Cells({ cwd: resolve("/cellgrad-nowhere") });
   prepared.compile(WARM_UP, 0);
+  // What is said about names of JavaScript itself: their comments are parsed when one is asked about.
+  prepared.inspect("Math.max", 8, 0);
   startupSnapshot.setDeserializeMainFunction(() => serve(prepared));
 } else serve();
 
