@@ -95,7 +95,8 @@ export function toDiagnostic(problem: Problem, source: string, category: "error"
 
 const RED = "\x1b[31m";
 const YELLOW = "\x1b[33m";
-const GREY = "\x1b[90m";
+/** Not bright black, which cannot be read on a dark page; a client that knows no faint text shows it as it is. */
+const FAINT = "\x1b[2m";
 const RESET = "\x1b[0m";
 
 /** Lines around a problem, with a marker below what is wrong. */
@@ -117,13 +118,13 @@ export function codeFrame(
     const line = lines[n]!;
     const number = String(n + 1).padStart(width);
     if (n !== row) {
-      if (line.trim() !== "" || n > first) shown.push(`${GREY}  ${number} |${RESET} ${line}`.trimEnd());
+      if (line.trim() !== "" || n > first) shown.push(`${FAINT}  ${number} |${RESET} ${line}`.trimEnd());
       continue;
     }
-    shown.push(`${colour}>${RESET} ${GREY}${number} |${RESET} ${line}`);
+    shown.push(`${colour}>${RESET} ${FAINT}${number} |${RESET} ${line}`);
     const length = Math.max(1, Math.min(problem.length, line.length - column));
     const indent = line.slice(0, column).replace(/[^\t]/gu, " ");
-    shown.push(`${GREY}  ${" ".repeat(width)} |${RESET} ${indent}${colour}${"^".repeat(length)}${RESET}`);
+    shown.push(`${FAINT}  ${" ".repeat(width)} |${RESET} ${indent}${colour}${"^".repeat(length)}${RESET}`);
   }
   return shown.join("\n");
 }

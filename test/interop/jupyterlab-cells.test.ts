@@ -77,6 +77,8 @@ test("an error shows where it was thrown, in the user's own lines alone", option
   assert.match(textOf(cell), /> 2 \|   if \(x === 0\) throw new RangeError/);
   assert.match(textOf(cell), new RegExp(`Cell \\[${execution_count}\\]:5:1`));
   assert.doesNotMatch(textOf(cell), /node:|dist\//);
+  // Bright black, which JupyterLab draws the same on a dark page, where nobody can read it.
+  assert.ok(!outputs[0]!.traceback!.join("").includes("\x1b[90m"));
   await lab.look(index, "error.png");
 });
 

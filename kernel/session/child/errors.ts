@@ -6,7 +6,9 @@ import type { CellError } from "../messages.js";
 import { framesOf, sourceText, type Frame } from "./stack.js";
 
 const RED = "\u001b[31m";
-const GRAY = "\u001b[90m";
+/** Not bright black, which cannot be read on a dark page; a client that knows no faint text shows it as it is. */
+const FAINT = "\u001b[2m";
+const FAINT_END = "\u001b[22m";
 const CYAN = "\u001b[36m";
 const PLAIN = "\u001b[39m";
 /** Lines of source shown before and after the one that failed. */
@@ -95,7 +97,9 @@ export function codeFrame(text: string, line: number, column: number): string[] 
     const shown = lines[number - 1]!.replace(/\r$/, "").slice(from, from + LINE_LIMIT);
     const gutter = `${String(number).padStart(width)} | `;
     frame.push(
-      number === line ? `${RED}>${PLAIN} ${gutter}${shown}` : `${GRAY}  ${gutter}${shown}${PLAIN}`.trimEnd(),
+      number === line
+        ? `${RED}>${PLAIN} ${gutter}${shown}`
+        : `${FAINT}  ${gutter}${shown}${FAINT_END}`.trimEnd(),
     );
     if (number === line) {
       // Tabs before the column keep the marker under it.
@@ -127,7 +131,7 @@ function ownProperties(error: Error): string[] {
   if (keys.length === 0) return [];
   const text = printed(Object.fromEntries(keys.map((key) => [key, read(error, key)])));
   const shown = text.length <= PROPERTIES_LIMIT ? text : `${text.slice(0, PROPERTIES_LIMIT)}…`;
-  return [`${GRAY}${shown}${PLAIN}`];
+  return [`${FAINT}${shown}${FAINT_END}`];
 }
 
 function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] {
