@@ -265,7 +265,7 @@ export class Cells {
     const { js, map, head } = this.#emitBody(open, options);
     return {
       js: `${head}\n${js}`,
-      map: cellMap(map, open.module, { name, source }, 1),
+      map: cellMap(map, open.module, name, 1),
       source,
       name,
     };

@@ -8,12 +8,7 @@ import { toCell, type CellModule } from "./cell-module.js";
  * @param map TypeScript's map, as JSON
  * @param linesBefore lines put before the JavaScript that the map speaks of
  */
-export function cellMap(
-  map: string,
-  module: CellModule,
-  cell: { name: string; source: string },
-  linesBefore: number,
-): string {
+export function cellMap(map: string, module: CellModule, name: string, linesBefore: number): string {
   const { mappings } = JSON.parse(map) as { mappings: string };
   const moduleLines = lineStarts(module.text);
   const cellLines = lineStarts(module.parsed.text);
@@ -31,9 +26,8 @@ export function cellMap(
   }
   return JSON.stringify({
     version: 3,
-    file: cell.name,
-    sources: [cell.name],
-    sourcesContent: [cell.source],
+    file: name,
+    sources: [name],
     names: [],
     mappings: encode(lines),
   });

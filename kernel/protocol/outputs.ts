@@ -17,14 +17,19 @@ interface Run {
   readonly parent: Parent;
   readonly silent: boolean;
   readonly count: number;
-  readonly stream: StreamBuffer;
-  readonly flood: Flood;
+  /** While there is text, so that the thousands of runs that are remembered for late output weigh little. */
+  text?: RunText;
   /** By source: of several payloads of one kind the last one counts, as with ipykernel. */
-  readonly payloads: Map<string, Json>;
+  payloads?: Map<string, Json>;
   /** text/plain of the result, for the history. */
   result?: string;
   ended: boolean;
   lateTail?: NodeJS.Timeout;
+}
+
+interface RunText {
+  readonly stream: StreamBuffer;
+  readonly flood: Flood;
 }
 
 export interface RunSummary {
@@ -45,11 +50,7 @@ export class Outputs {
 
   /** Announces a cell; its output may come from now on. */
   begin(run: number, parent: Parent, count: number, silent: boolean): void {
-    const stream = new StreamBuffer(({ name, text }) =>
-      this.#publisher.publish("stream", { name, text }, parent),
-    );
-    const flood = new Flood(`cell-${count}`);
-    this.#runs.set(run, { parent, silent, count, stream, flood, payloads: new Map(), ended: false });
+    this.#runs.set(run, { parent, silent, count, ended: false });
     this.#latest = run;
     if (this.#runs.size > REMEMBERED_RUNS) this.#forgetOne();
   }
@@ -60,10 +61,10 @@ export class Outputs {
     if (!state) return { payloads: [] };
     this.#showTail(state);
     state.ended = true;
-    return {
-      payloads: [...state.payloads.values()],
-      ...(state.result !== undefined && { result: state.result }),
-    };
+    const { payloads, result } = state;
+    delete state.payloads;
+    delete state.result;
+    return { payloads: [...(payloads?.values() ?? [])], ...(result !== undefined && { result }) };
   }
 
   /** Parent header of a run's messages. Output of an unknown run belongs to the last cell. */
@@ -75,17 +76,18 @@ export class Outputs {
     const run = this.#find(event.run);
     if (!run || run.silent) return;
     if (event.type === "stream") {
-      for (const piece of run.flood.admit(event)) run.stream.write(piece);
+      const { stream, flood } = (run.text ??= this.#newText(run));
+      for (const piece of flood.admit(event)) stream.write(piece);
       if (run.ended) this.#showTailLater(run);
       return;
     }
     if (event.type === "payload") {
-      run.payloads.set(String(event.payload["source"]), { ...event.payload });
+      (run.payloads ??= new Map()).set(String(event.payload["source"]), { ...event.payload });
       return;
     }
-    run.stream.flush();
+    run.text?.stream.flush();
     if (event.type === "clear_output") {
-      run.flood.end();
+      run.text?.flood.end();
       this.#publisher.publish("clear_output", { wait: event.wait }, run.parent);
       return;
     }
@@ -112,9 +114,19 @@ export class Outputs {
     return this.#runs.get(run) ?? this.#runs.get(this.#latest);
   }
 
+  #newText({ parent, count }: Run): RunText {
+    const stream = new StreamBuffer(({ name, text }) =>
+      this.#publisher.publish("stream", { name, text }, parent),
+    );
+    return { stream, flood: new Flood(`cell-${count}`) };
+  }
+
   #showTail(run: Run): void {
-    for (const piece of run.flood.end()) run.stream.write(piece);
-    run.stream.flush();
+    if (!run.text) return;
+    const { stream, flood } = run.text;
+    delete run.text;
+    for (const piece of flood.end()) stream.write(piece);
+    stream.flush();
   }
 
   #showTailLater(run: Run): void {

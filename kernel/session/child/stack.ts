@@ -38,6 +38,9 @@ export function addSource(file: string, map: string, text: string, name = file):
 
 /** How many cells have had a name. */
 const cells = new Map<string, number>();
+/** Cells whose text is kept for what they may still throw, oldest first; a notebook that goes on for days must not fill the memory. */
+const remembered = new Set<string>();
+const REMEMBERED = 4_000;
 
 /** Like `addSource` for a cell, whose name may come again: answers the name that V8 is to know it by. */
 export function addCell(name: string, map: string, text: string): string {
@@ -45,6 +48,12 @@ export function addCell(name: string, map: string, text: string): string {
   cells.set(name, count);
   const file = count === 1 ? name : `${name} (${String(count)})`;
   addSource(file, map, text, name);
+  remembered.add(file);
+  if (remembered.size > REMEMBERED) {
+    const [oldest] = remembered;
+    remembered.delete(oldest!);
+    sources.delete(oldest!);
+  }
   return file;
 }
 
@@ -111,7 +120,7 @@ function frame(text: string, file: string, line: number, column: number): Frame 
     return { text, internal: file !== "" };
   }
   const source = sources.get(file);
-  if (!source) return { text, internal: false };
+  if (!source) return { text: isCell(file) ? withoutPlace(text, file) : text, internal: false };
   const position = original(source, line, column);
   if (!position) return { text, internal: true };
   const place = `${source.name}:${String(position.line)}:${String(position.column)}`;
@@ -123,6 +132,16 @@ function frame(text: string, file: string, line: number, column: number): Frame 
     at: { file, ...position },
     internal: false,
   };
+}
+
+/** Of a cell that is no longer remembered the place would be that in what was compiled of it. */
+function isCell(file: string): boolean {
+  return /^Cell \[\d+\](?: \(\d+\))?$/.test(file);
+}
+
+function withoutPlace(text: string, file: string): string {
+  const at = text.indexOf(`${file}:`) + file.length;
+  return text.slice(0, at) + text.slice(at).replace(/^(?::\d+)+/, "");
 }
 
 /** Frames out of the text of a stack, for an error of another thread or one that a library's own formatter has printed. */
