@@ -35,7 +35,7 @@ export function callAt(cell: EditedCell, position: number): Found | undefined {
   if (!help || !item) return undefined;
   const text = (parts: TS.SymbolDisplayPart[]) => ts.displayPartsToString(parts);
   const parameters = item.parameters
-    .map((parameter) => text(parameter.displayParts))
+    .map((parameter) => named(text(parameter.displayParts)))
     .join(text(item.separatorDisplayParts));
   const others = help.items.length - 1;
   const current = item.parameters[help.argumentIndex];
@@ -44,7 +44,7 @@ export function callAt(cell: EditedCell, position: number): Found | undefined {
   return {
     signature: `${text(item.prefixDisplayParts)}${parameters}${text(item.suffixDisplayParts)}${more}`,
     documentation: [
-      text(item.documentation),
+      text(item.documentation) || ofClass(cell, help.applicableSpan.start),
       current && about !== "" ? `${current.name}: ${about}` : "",
       current ? optionsOf(cell, help.applicableSpan.start, help.argumentIndex) : "",
     ]
@@ -53,6 +53,22 @@ export function callAt(cell: EditedCell, position: number): Found | undefined {
     tags: item.tags.filter((tag) => tag.name !== "param"),
     position: help.applicableSpan.start - 1,
   };
+}
+
+/** A parameter that is taken apart where it is declared has no name; what its parts are is said below. */
+function named(parameter: string): string {
+  return parameter.replace(/^\{[^{}]*\}(?=\??:)/u, "options");
+}
+
+/** A constructor is documented with its class. */
+function ofClass(cell: EditedCell, argumentsStart: number): string {
+  const program = cell.service.getProgram()!;
+  const checker = program.getTypeChecker();
+  const node = callBehind(program.getSourceFile(cell.path)!, argumentsStart);
+  const symbol = node && ts.isNewExpression(node) && checker.getSymbolAtLocation(node.expression);
+  if (!symbol) return "";
+  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return ts.displayPartsToString(target.getDocumentationComment(checker));
 }
 
 /** More options than these are no help at a glance. */

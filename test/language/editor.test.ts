@@ -209,6 +209,13 @@ test("inside of a call the options of its argument are listed", () => {
   assert.match(inspect("fetch('', |)")!, /- `method\?: string`/);
 });
 
+test("a constructor's call is told with its class's documentation, and its options by that name", () => {
+  const declared =
+    "/** Holds n. */ class Holder { constructor(n: number, { bias }: { bias?: boolean } = {}) {} }";
+  const text = inspect(`${declared}\nnew Holder(1, |)`)!;
+  assert.match(text, /^Holder\(n: number, options\?: \{ bias\?: boolean; \}\): Holder\n\nHolds n\./);
+});
+
 test("with detail 1 the JavaScript of a package is shown too", () => {
   const other = new Notebook();
   other.file(
