@@ -1,4 +1,5 @@
 /** Notices that whoever started the kernel is gone, be it by SIGKILL, so that no kernel is left behind. */
+import { isAlive } from "../session/process-tree.js";
 
 /** Milliseconds between looks. */
 const INTERVAL = 1_000;
@@ -17,14 +18,4 @@ export function onParentDeath(callback: () => void): void {
     callback();
   }, INTERVAL);
   timer.unref();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

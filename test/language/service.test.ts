@@ -9,7 +9,7 @@ import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Language } from "../../kernel/language/language.js";
 import { startLanguage } from "../../kernel/language/start.js";
-import { descendants } from "../../kernel/session/process-tree.js";
+import { descendants, isAlive } from "../../kernel/session/process-tree.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "cellgrad-"));
 const runtime = join(cwd, "index.d.ts");
@@ -103,12 +103,3 @@ test("no language process is left behind, however busy, when its kernel is kille
   for (const pid of left) process.kill(pid, "SIGKILL");
   assert.deepEqual(left, []);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

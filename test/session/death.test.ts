@@ -2,17 +2,9 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
+import { isAlive } from "../../kernel/session/process-tree.js";
 import { START_CHILDREN } from "./children.js";
 import { Notebook, sleep } from "./notebook.js";
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Waits until a process is gone; fails after five seconds. */
 async function gone(pid: number): Promise<void> {

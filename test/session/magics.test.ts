@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { CompiledCell } from "../../kernel/session/messages.js";
+import { isAlive } from "../../kernel/session/process-tree.js";
 import { cell, Notebook, plain, sleep } from "./notebook.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "cellgrad-magics-")));
@@ -59,15 +60,6 @@ test("an interrupt ends a script with all that it has started", async () => {
     while (isAlive(pid)) await sleep(10);
   }
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    // A process that nobody has waited for yet is dead all the same.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 test("%%writefile writes and appends, says how much, and a cell imports what it wrote", async () => {
   assert.equal(
