@@ -172,7 +172,7 @@ test(
     await lab.cell(0).getByRole("slider", { name: "kept" }).waitFor();
     await lab.select(1);
     await lab.page.keyboard.press("Control+Enter");
-    await lab.cell(1).getByText("looping").waitFor();
+    await lab.cell(1).locator(".jp-OutputArea-output", { hasText: "looping" }).waitFor();
     await lab.evaluate(`await app.commands.execute("docmanager:save")`);
     await lab.load("/lab/tree/reload.ipynb");
     const slider = lab.page.getByRole("slider", { name: "kept" });
