@@ -5,6 +5,15 @@ import { skip, textOf, useLab } from "./lab.js";
 
 const lab = useLab();
 
+/** Opens a notebook and waits until its page takes widgets: JupyterLab drops those that come before, which is sooner than a person types. */
+async function open(name: string, cells: readonly string[]): Promise<void> {
+  await lab.notebook(name, cells);
+  await lab.until(
+    "the page takes widgets",
+    `return "jupyter.widget" in app.shell.currentWidget.sessionContext.session.kernel._targetRegistry`,
+  );
+}
+
 const CONTROLS = `
 const rate = widgets.slider({ label: "learning rate", min: 1e-4, max: 1, value: 0.01, log: true });
 const stop = widgets.button("Stop");
@@ -31,7 +40,7 @@ test(
   "a slider changes the learning rate of a loop that trains, its bar moves, a button ends it",
   { skip, timeout: 180_000 },
   async () => {
-    await lab.notebook("widgets.ipynb", [CONTROLS, TRAINING]);
+    await open("widgets.ipynb", [CONTROLS, TRAINING]);
     await lab.select(0);
     await lab.page.keyboard.press("Control+Enter");
     const outputs = lab.cell(0);
@@ -76,7 +85,7 @@ test(
   "handlers run while a cell awaits, and put out where they were set",
   { skip, timeout: 120_000 },
   async () => {
-    await lab.notebook("handlers.ipynb", [
+    await open("handlers.ipynb", [
       `const on = widgets.toggle({ label: "on" });
      const act = widgets.select({ options: ["relu", "tanh"], label: "activation" });
      const name = widgets.text({ label: "name", placeholder: "anything" });
@@ -113,7 +122,7 @@ test(
   "two views of a widget stay together, also with what code sets, and a custom widget draws binary data",
   { skip, timeout: 120_000 },
   async () => {
-    await lab.notebook("views.ipynb", [
+    await open("views.ipynb", [
       `const s = widgets.slider({ label: "s", max: 10 });\ndisplay(s); display(s);`,
       `s.value = 7;`,
       `const w = widgets.any({
@@ -162,7 +171,7 @@ test(
   "after a reload the widgets are there again, also while a loop never awaits",
   { skip, timeout: 180_000 },
   async () => {
-    await lab.notebook("reload.ipynb", [
+    await open("reload.ipynb", [
       `const s = widgets.slider({ label: "kept", max: 10, value: 3 });\ns`,
       `console.log("looping"); while (s.value !== 10); console.log("moved");`,
     ]);
@@ -184,7 +193,7 @@ test(
 );
 
 test("a restart of the kernel takes the widgets with it", { skip, timeout: 120_000 }, async () => {
-  await lab.notebook("restart.ipynb", [`const b = widgets.button("Press");\nb`]);
+  await open("restart.ipynb", [`const b = widgets.button("Press");\nb`]);
   await lab.select(0);
   await lab.page.keyboard.press("Control+Enter");
   await lab.cell(0).getByRole("button", { name: "Press" }).waitFor();
