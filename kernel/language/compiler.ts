@@ -14,7 +14,9 @@ import type TS from "typescript";
 export const makesSnapshot = startupSnapshot.isBuildingSnapshot();
 
 /** TypeScript's file; who has a snapshot made gives it as the last argument. */
-const file = makesSnapshot ? process.argv.at(-1)! : createRequire(import.meta.url).resolve("typescript");
+export const TYPESCRIPT_FILE = makesSnapshot
+  ? process.argv.at(-1)!
+  : createRequire(import.meta.url).resolve("typescript");
 
 export const ts: typeof TS = makesSnapshot
   ? evaluated()
@@ -22,10 +24,17 @@ export const ts: typeof TS = makesSnapshot
 
 function evaluated(): typeof TS {
   const module = { exports: {} };
-  const body = new Script(Module.wrap(readFileSync(file, "utf8")), { filename: file }).runInThisContext() as (
-    ...args: unknown[]
-  ) => void;
-  body.call(module.exports, module.exports, process.getBuiltinModule, module, file, dirname(file));
+  const body = new Script(Module.wrap(readFileSync(TYPESCRIPT_FILE, "utf8")), {
+    filename: TYPESCRIPT_FILE,
+  }).runInThisContext() as (...args: unknown[]) => void;
+  body.call(
+    module.exports,
+    module.exports,
+    process.getBuiltinModule,
+    module,
+    TYPESCRIPT_FILE,
+    dirname(TYPESCRIPT_FILE),
+  );
   const evaluated = module.exports as typeof TS;
   // TypeScript would keep the folder in which the snapshot was made.
   evaluated.sys.getCurrentDirectory = () => process.cwd();
@@ -35,13 +44,10 @@ function evaluated(): typeof TS {
 /** Loads a package that itself requires TypeScript, which is to be the one that is here. */
 export function requireWithTypeScript(name: string): unknown {
   const require = createRequire(import.meta.url);
-  if (!require.cache[file]) {
-    const module = new Module(file);
-    Object.assign(module, { filename: file, exports: ts, loaded: true });
-    require.cache[file] = module as NodeJS.Module;
+  if (!require.cache[TYPESCRIPT_FILE]) {
+    const module = new Module(TYPESCRIPT_FILE);
+    Object.assign(module, { filename: TYPESCRIPT_FILE, exports: ts, loaded: true });
+    require.cache[TYPESCRIPT_FILE] = module as NodeJS.Module;
   }
   return require(name);
 }
-
-/** TypeScript's file, by which others name it. */
-export const TYPESCRIPT_FILE = file;

@@ -43,7 +43,7 @@ export class Files implements TS.LanguageServiceHost {
   #cwd: string;
   /** Where new cells are laid, so that what they import is looked up from there. */
   folder: string;
-  #options: TS.CompilerOptions;
+  readonly #options: TS.CompilerOptions;
   readonly #runtime: string | undefined;
   /** Files below do not change while a notebook is open; if a package is installed anew, a restart sees it. */
   readonly #settled: readonly string[];
@@ -88,12 +88,6 @@ export class Files implements TS.LanguageServiceHost {
 
   path(name: string): string {
     return join(this.folder, name).replaceAll("\\", "/");
-  }
-
-  setOptions(options: TS.CompilerOptions): void {
-    if (options === this.#options) return;
-    this.#options = options;
-    this.#edits++;
   }
 
   write(path: string, text: string, kind: TS.ScriptKind, options: { root: boolean }): void {
