@@ -46,14 +46,13 @@ export async function startKernel(
     retract?.();
     end();
   };
-  const history = historyPath();
   const kernel = new Kernel(
     {
       startSession,
       startLanguage: () => language,
       cwd,
       ports,
-      ...(history !== undefined && { history: new HistoryFile(history, log) }),
+      history: new HistoryFile(historyPath(), log),
       send: (channel, message) => sockets.send(channel, message),
       log,
       onShutdown: () => void stop(),

@@ -150,8 +150,8 @@ export class Cells {
     };
   }
 
-  /** From now on later cells see what the cell declares. */
-  commit(record: CellRecord): void {
+  /** From now on later cells see what the cell declares. Answers the ids of records without which all is as it is with them. */
+  commit(record: CellRecord): number[] {
     let file = this.#last?.id === record.id ? this.#last.file : undefined;
     if (!file) {
       // Another cell was compiled since, or this process is new: the cell is read again, in the scope that is there now.
@@ -164,7 +164,7 @@ export class Cells {
     this.#last = undefined;
     this.#nextId = Math.max(this.#nextId, record.id + 1);
     this.#workspace.keep(record.id, file);
-    this.#workspace.forget(this.#registry.commit(record));
+    return this.#workspace.forget(this.#registry.commit(record));
   }
 
   /** An expression for user_expressions: its value is the result, its types are not looked at. */

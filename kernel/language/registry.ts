@@ -32,40 +32,54 @@ export interface Binding extends DeclaredName {
   readonly from: number;
   /** Its type has null or undefined and the cells since have shown that its value is neither. */
   readonly notNull?: boolean;
+  /** Id of the record that says so. */
+  readonly notNullBy?: number;
 }
 
 export class Registry {
   readonly #prelude = new Map<string, Binding>();
   readonly #bindings = new Map<string, readonly Binding[]>();
-  /** How many names stand for each cell. */
+  /** How much of what is known comes from each cell: names, and what it has shown of names. */
   readonly #uses = new Map<number, number>();
 
   setPrelude(names: readonly DeclaredName[]): void {
     for (const name of names) this.#prelude.set(name.name, { ...name, from: PRELUDE });
   }
 
-  /** Takes in what a cell declares; answers the ids of cells that no name stands for any more. */
+  /** Takes in what a cell declares; answers the ids of cells from which nothing comes any more. */
   commit(record: CellRecord): number[] {
-    const forgotten: number[] = [];
+    const forgotten = new Set<number>();
+    const drop = (id: number | undefined) => {
+      if (id !== undefined && id !== PRELUDE && this.#count(id, -1) === 0) forgotten.add(id);
+    };
+    // It counts until all is taken in, or a cell that declares a name twice over would forget itself.
+    this.#count(record.id, 1);
     for (const declared of record.names) {
       // A value and a type may share a name, also from two cells; where meanings overlap the new declaration replaces the old one.
       const found = this.find(declared.name);
       const kept = found.filter((old) => (old.meaning & declared.meaning) === 0);
       this.#bindings.set(declared.name, [...kept, { ...declared, from: record.id }]);
-      for (const { from } of found)
-        if (!kept.some((old) => old.from === from) && this.#count(from, -1) === 0) forgotten.push(from);
       this.#count(record.id, 1);
+      for (const old of found) {
+        if (kept.includes(old)) continue;
+        drop(old.from);
+        drop(old.notNullBy);
+      }
     }
     for (const [name, notNull] of Object.entries(record.notNull)) {
       const bindings = this.#bindings.get(name);
-      if (bindings)
-        this.#bindings.set(
-          name,
-          bindings.map((binding) => ({ ...binding, notNull })),
-        );
+      if (!bindings) continue;
+      for (const old of bindings) {
+        this.#count(record.id, 1);
+        drop(old.notNullBy);
+      }
+      this.#bindings.set(
+        name,
+        bindings.map((binding) => ({ ...binding, notNull, notNullBy: record.id })),
+      );
     }
-    if (record.names.length === 0) forgotten.push(record.id);
-    return forgotten;
+    drop(record.id);
+    return [...forgotten];
   }
 
   #count(id: number, change: number): number {

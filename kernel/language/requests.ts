@@ -16,7 +16,7 @@ import type { CellRecord } from "./registry.js";
 /** Methods of the service with their arguments and answers. */
 export interface Calls {
   compile(code: string, cell: number, step?: number): { result: CompileResult; record?: CellRecord };
-  commit(record: CellRecord): void;
+  commit(record: CellRecord): readonly number[];
   compileExpression(code: string): CompileResult;
   compileFragment(code: string, locals: readonly string[]): FragmentResult;
   breakPositions(code: string, path?: string): readonly Position[];

@@ -55,7 +55,8 @@ class LanguageProcess implements Language {
   #watchdog: NodeJS.Timeout | undefined;
   /** Compiled cells by run, until they are committed. */
   readonly #compiled = new Map<number, CellRecord>();
-  #committed: CellRecord[] = [];
+  /** By id, in the order of their commits: what a process that takes over is told. */
+  readonly #committed = new Map<number, CellRecord>();
   #folder: string;
   #closed = false;
 
@@ -79,8 +80,8 @@ class LanguageProcess implements Language {
     const record = this.#compiled.get(run);
     if (!record) return;
     this.#compiled.delete(run);
-    this.#committed.push(record);
-    await this.#call("commit", record);
+    this.#committed.set(record.id, record);
+    for (const id of await this.#call("commit", record)) this.#committed.delete(id);
   }
 
   async compileExpression(code: string): Promise<CompileResult> {
@@ -126,7 +127,7 @@ class LanguageProcess implements Language {
 
   async reset(): Promise<void> {
     this.#compiled.clear();
-    this.#committed = [];
+    this.#committed.clear();
     this.#folder = this.#options.cwd;
     await this.#call("reset");
   }
@@ -230,7 +231,7 @@ class LanguageProcess implements Language {
     this.#child = this.#start(ownSnapshot());
     const waiting = [...this.#pending.entries()];
     this.#pending.clear();
-    for (const record of this.#committed) this.#call("commit", record).catch(() => undefined);
+    for (const record of this.#committed.values()) this.#call("commit", record).catch(() => undefined);
     if (this.#folder !== this.#options.cwd) this.#call("changeFolder", this.#folder).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
     if (old) void end(old);

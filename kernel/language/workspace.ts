@@ -145,14 +145,15 @@ export class Workspace {
     this.#known.add(file);
   }
 
-  /** Lets go of cells that no name stands for any more. What they add to the global scope stays. */
-  forget(ids: readonly number[]): void {
-    for (const id of ids) {
+  /** Lets go of cells that nothing comes from any more, but for what they add to the global scope; answers which are gone. */
+  forget(ids: readonly number[]): number[] {
+    return ids.filter((id) => {
       const file = this.#cells.get(id);
-      if (!file || this.#files.isVirtual(file.fileName)) continue;
+      if (!file || this.#files.isVirtual(file.fileName)) return false;
       this.#cells.delete(id);
       this.#open.delete(canonical(file.fileName));
-    }
+      return true;
+    });
   }
 
   /** Makes a new program, with a new checker, for the next cell. */

@@ -18,6 +18,8 @@ export interface HistoryLine {
 /** Only this much of the end is read, in bytes; a file that is longer by far is put aside when a kernel starts. */
 const READ = 8 * 2 ** 20;
 const PUT_ASIDE = 8 * READ;
+/** Where nothing can be written, so many cells are kept in memory. */
+const IN_MEMORY = 10_000;
 
 /** Where the history is kept; CELLGRAD_HISTORY names another file, or none when it is empty. */
 export function historyPath(): string | undefined {
@@ -33,14 +35,18 @@ export function historyPath(): string | undefined {
 }
 
 export class HistoryFile {
-  readonly #path: string;
+  readonly #path: string | undefined;
   readonly #log: (line: string) => void;
-  #writing: Promise<void> = Promise.resolve();
+  /** What the file does not have yet; without a file, all there is. */
+  readonly #unwritten: HistoryLine[] = [];
+  #writing: Promise<void> | undefined;
   #failed = false;
 
-  constructor(path: string, log: (line: string) => void) {
+  /** @param path without one, cells are kept in memory only */
+  constructor(path: string | undefined, log: (line: string) => void) {
     this.#path = path;
     this.#log = log;
+    if (path === undefined) return;
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > PUT_ASIDE) renameSync(path, `${path}.old`);
@@ -51,24 +57,42 @@ export class HistoryFile {
 
   /** Appends without waiting; cells come out in the order of the calls. */
   append(line: HistoryLine): void {
-    if (this.#failed) return;
-    this.#writing = this.#writing
-      .then(() => appendFile(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 }))
-      .catch((error: Error) => this.#fail(error));
+    this.#unwritten.push(line);
+    if (this.#path === undefined || this.#failed) this.#unwritten.splice(0, this.#unwritten.length - IN_MEMORY);
+    else this.#writing ??= this.#write(this.#path);
   }
 
   /** Resolves when all that was appended is in the file. */
   async flushed(): Promise<void> {
-    await this.#writing;
+    while (this.#writing) await this.#writing;
   }
 
-  /** The cells at the end of the file, oldest first. Lines that cannot be read are left out. */
-  read(): HistoryLine[] {
+  /** The last cells, oldest first. Lines that cannot be read are left out. */
+  async read(): Promise<HistoryLine[]> {
+    await this.flushed();
+    return [...this.#readFile(), ...this.#unwritten];
+  }
+
+  async #write(path: string): Promise<void> {
+    try {
+      while (this.#unwritten.length > 0) {
+        const lines = this.#unwritten.map((line) => `${JSON.stringify(line)}\n`);
+        await appendFile(path, lines.join(""), { mode: 0o600 });
+        this.#unwritten.splice(0, lines.length);
+      }
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    this.#writing = undefined;
+  }
+
+  #readFile(): HistoryLine[] {
+    if (this.#path === undefined) return [];
     let text: string;
     try {
       text = readEnd(this.#path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" && !this.#failed)
         this.#log(`history: ${(error as Error).message}`);
       return [];
     }

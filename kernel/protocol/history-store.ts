@@ -1,8 +1,8 @@
 /**
- * Cells that ran, numbered by session and count, and the three ways in which clients look them up. Earlier sessions come from the
- * history file, which is read when somebody first asks.
+ * Cells that ran, numbered by session and count, and the three ways in which clients look them up. All are in the history file: nothing
+ * of a session that goes on for days stays in memory. Cells of earlier sessions are read when somebody first asks.
  */
-import type { HistoryFile } from "./history-file.js";
+import type { HistoryFile, HistoryLine } from "./history-file.js";
 
 export interface HistoryEntry {
   readonly session: number;
@@ -17,34 +17,32 @@ const OUTPUT_LENGTH = 2_000;
 
 export class HistoryStore {
   readonly #kernel: string;
-  readonly #file: HistoryFile | undefined;
-  readonly #own: Omit<HistoryEntry, "session">[] = [];
+  readonly #file: HistoryFile;
   #earlier: HistoryEntry[] | undefined;
 
   /** @param kernel id of this kernel, by which the file tells its cells from others' */
-  constructor(kernel: string, file?: HistoryFile) {
+  constructor(kernel: string, file: HistoryFile) {
     this.#kernel = kernel;
     this.#file = file;
   }
 
   add(line: number, input: string, result?: string): void {
     const output = result === undefined ? {} : { output: result.slice(0, OUTPUT_LENGTH) };
-    this.#own.push({ line, input, ...output });
-    this.#file?.append({ kernel: this.#kernel, line, input, ...output });
+    this.#file.append({ kernel: this.#kernel, line, input, ...output });
   }
 
   /** The last `n` entries, oldest first. */
-  tail(n = Infinity): HistoryEntry[] {
-    return n > 0 ? this.#entries().slice(-n) : [];
+  async tail(n = Infinity): Promise<HistoryEntry[]> {
+    return n > 0 ? (await this.#sessions()).entries.slice(-n) : [];
   }
 
   /**
    * Entries of one session with `start` ≤ line < `stop`.
    * @param session positive: its number; 0 or negative: counted back from the running one
    */
-  range(session: number, start: number, stop = Infinity): HistoryEntry[] {
-    const entries = this.#entries();
-    const number = session > 0 ? session : this.#session() + session;
+  async range(session: number, start: number, stop = Infinity): Promise<HistoryEntry[]> {
+    const { entries, current } = await this.#sessions();
+    const number = session > 0 ? session : current + session;
     return entries.filter((entry) => entry.session === number && entry.line >= start && entry.line < stop);
   }
 
@@ -52,8 +50,8 @@ export class HistoryStore {
    * The last `n` entries whose whole input matches a glob with `*` and `?`, oldest first.
    * @param unique keeps of equal inputs only the last
    */
-  search(pattern: string, n = Infinity, unique = false): HistoryEntry[] {
-    const entries = this.#entries();
+  async search(pattern: string, n = Infinity, unique = false): Promise<HistoryEntry[]> {
+    const { entries } = await this.#sessions();
     const found: HistoryEntry[] = [];
     const seen = new Set<string>();
     for (let i = entries.length - 1; i >= 0 && found.length < n; i--) {
@@ -65,29 +63,30 @@ export class HistoryStore {
     return found.reverse();
   }
 
-  #entries(): HistoryEntry[] {
-    this.#earlier ??= this.#readEarlier();
-    const session = this.#session();
-    return [...this.#earlier, ...this.#own.map((entry) => ({ session, ...entry }))];
+  /** All entries, and the number of the running session: one more than the last before it. */
+  async #sessions(): Promise<{ entries: HistoryEntry[]; current: number }> {
+    const lines = await this.#file.read();
+    // Sessions keep the numbers that they had when somebody first asked, whichever kernels have come since.
+    this.#earlier ??= numbered(lines.filter(({ kernel }) => kernel !== this.#kernel));
+    const current = (this.#earlier.at(-1)?.session ?? 0) + 1;
+    const own = lines.filter(({ kernel }) => kernel === this.#kernel);
+    return { entries: [...this.#earlier, ...own.map((line) => entryOf(line, current))], current };
   }
+}
 
-  /** Number of the running session: one more than the last before it. */
-  #session(): number {
-    return (this.#earlier?.at(-1)?.session ?? 0) + 1;
-  }
+function entryOf({ line, input, output }: HistoryLine, session: number): HistoryEntry {
+  return { session, line, input, ...(output !== undefined && { output }) };
+}
 
-  /** Sessions are numbered by their first cell in the file. Of two kernels at once, one kernel's cells stay together. */
-  #readEarlier(): HistoryEntry[] {
-    const sessions = new Map<string, HistoryEntry[]>();
-    for (const { kernel, line, input, output } of this.#file?.read() ?? []) {
-      if (kernel === this.#kernel) continue;
-      if (!sessions.has(kernel)) sessions.set(kernel, []);
-      const session = sessions.get(kernel)!;
-      const number = session[0]?.session ?? sessions.size;
-      session.push({ session: number, line, input, ...(output !== undefined && { output }) });
-    }
-    return [...sessions.values()].flat();
+/** Sessions are numbered by their first cell in the file. Of two kernels at once, one kernel's cells stay together. */
+function numbered(lines: readonly HistoryLine[]): HistoryEntry[] {
+  const sessions = new Map<string, HistoryEntry[]>();
+  for (const line of lines) {
+    if (!sessions.has(line.kernel)) sessions.set(line.kernel, []);
+    const session = sessions.get(line.kernel)!;
+    session.push(entryOf(line, session[0]?.session ?? sessions.size));
   }
+  return [...sessions.values()].flat();
 }
 
 /**

@@ -6,9 +6,10 @@ import type { HistoryEntry, HistoryStore } from "./history-store.js";
 
 const TYPE = "history_request";
 
-export function history({ content }: Message, kernel: KernelContext): Reply {
+export async function history({ content }: Message, kernel: KernelContext): Promise<Reply> {
   const withOutput = flagField(TYPE, content, "output", false);
-  const entries = lookUp(content, kernel.history).map(({ session, line, input, output }) => [
+  const found = await lookUp(content, kernel.history);
+  const entries = found.map(({ session, line, input, output }) => [
     session,
     line,
     withOutput ? [input, output ?? null] : input,
@@ -16,7 +17,7 @@ export function history({ content }: Message, kernel: KernelContext): Reply {
   return { content: { status: "ok", history: entries } };
 }
 
-function lookUp(content: Json, store: HistoryStore): HistoryEntry[] {
+async function lookUp(content: Json, store: HistoryStore): Promise<HistoryEntry[]> {
   const whole = (field: string): number | undefined => optionalInteger(TYPE, content, field);
   const access = textField(TYPE, content, "hist_access_type");
   switch (access) {

@@ -29,8 +29,8 @@ export interface KernelOptions {
   readonly cwd: string;
   /** Ports by channel, for connect_request. */
   readonly ports: Readonly<Record<string, number>>;
-  /** Where cells are kept beyond this kernel's life; none are without it. */
-  readonly history?: HistoryFile;
+  /** Where cells are kept beyond this kernel's life. */
+  readonly history: HistoryFile;
   send(channel: RequestChannel | "stdin" | "iopub", message: Message): void;
   log(line: string): void;
   /** A client asked the kernel to end; its reply has been sent. */
@@ -121,7 +121,7 @@ export class Kernel implements KernelContext {
   /** Ends the session process and the language service. */
   async close(): Promise<void> {
     const { session, language } = this;
-    await Promise.allSettled([session.close(), language.close(), this.#options.history?.flushed()]);
+    await Promise.allSettled([session.close(), language.close(), this.#options.history.flushed()]);
   }
 
   #onOutput(event: OutputEvent): void {

@@ -8,8 +8,8 @@ import { Flood } from "./flood.js";
 import type { Parent, Publisher } from "./publisher.js";
 import { StreamBuffer } from "./stream-buffer.js";
 
-/** Runs whose parent is remembered for late output. */
-const REMEMBERED_RUNS = 10_000;
+/** Runs whose parent is remembered for late output: those that have been heard of last. */
+const REMEMBERED_RUNS = 1_000;
 /** After this many milliseconds without late text, the tail of a late flood is shown. */
 const LATE_TAIL_DELAY = 1_000;
 
@@ -75,6 +75,7 @@ export class Outputs {
   handle(event: Output): void {
     const run = this.#find(event.run);
     if (!run || run.silent) return;
+    if (run.ended) this.#keep(event.run, run);
     if (event.type === "stream") {
       const { stream, flood } = (run.text ??= this.#newText(run));
       for (const piece of flood.admit(event)) stream.write(piece);
@@ -101,6 +102,11 @@ export class Outputs {
     const transient = event.displayId === undefined ? {} : { display_id: event.displayId };
     const type = event.update ? "update_display_data" : "display_data";
     this.#publisher.publish(type, { data, metadata, transient }, run.parent);
+  }
+
+  /** A timer that prints now and then keeps its cell remembered. */
+  #keep(number: number, run: Run): void {
+    if (this.#runs.delete(number)) this.#runs.set(number, run);
   }
 
   /** The oldest that has ended: while one goes on, thousands may come and go in subshells. */

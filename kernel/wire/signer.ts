@@ -7,6 +7,8 @@ import { WireError, type RawMessage } from "./raw-message.js";
 
 /** How many signatures are remembered at least; the bound that jupyter_client uses. */
 const REMEMBERED = 65_536;
+/** Characters of each: 128 bits tell them apart. */
+const REMEMBERED_LENGTH = 32;
 
 export class Signer {
   readonly #key: string;
@@ -41,7 +43,7 @@ export class Signer {
   verify({ signature, signed }: RawMessage): void {
     if (this.#key === "") return;
     this.check(signature, signed);
-    this.#refuseReplay(signature.toString("latin1"));
+    this.#refuseReplay(signature.toString("latin1", 0, REMEMBERED_LENGTH));
   }
 
   /** Throws {@link WireError} when frames are unsigned or wrongly signed. */

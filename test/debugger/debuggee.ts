@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { Breakpoint, Scope, SourceBreakpoint, StackFrame, Variable } from "../../kernel/debugger/dap.js";
 import { startLanguage } from "../../kernel/language/start.js";
 import type { RequestChannel } from "../../kernel/protocol/context.js";
+import { HistoryFile } from "../../kernel/protocol/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import { startSession } from "../../kernel/session/start.js";
 import { newHeader, type Json, type Message } from "../../kernel/wire/message.js";
@@ -45,6 +46,7 @@ export class Debuggee {
     this.kernel = new Kernel({
       cwd: this.folder,
       ports: {},
+      history: new HistoryFile(undefined, () => undefined),
       startSession: (options) =>
         startSession({ ...options, ...(!runtime && { runtime: SMALL_RUNTIME.session }) }),
       startLanguage: (options) =>

@@ -2,6 +2,7 @@
  * A kernel whose cells are functions of the test: no process, no TypeScript, no sockets. What it sends is kept, and `ask` returns what
  * belongs to one request.
  */
+import { HistoryFile } from "../../kernel/protocol/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import type { CompileResult, Language } from "../../kernel/language/language.js";
 import type { CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
@@ -61,6 +62,7 @@ export class FakeKernel {
     this.kernel = new Kernel({
       cwd: "/nowhere",
       ports: { shell: 1, control: 2, iopub: 3, stdin: 4, hb: 5 },
+      history: new HistoryFile(undefined, (line) => this.logged.push(line)),
       startSession: (session) => this.#startSession(session),
       startLanguage: () => this.#startLanguage(),
       send: (channel, message) => this.sent.push({ channel, message }),

@@ -220,14 +220,18 @@ export class Evaluator {
   /** Calls the cell's function, unless an interrupt has come while it was compiled. */
   private call(cell: NamedCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
-    // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
-    const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}${MAPPED}})`;
-    const script = new vm.Script(code, {
-      filename: cell.file,
-      lineOffset: -1,
-      importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
-    });
-    const run = script.runInThisContext() as CellFunction;
+    // The wrapper has the first line to itself, so that the compiled text keeps its line numbers. A function is compiled and not a
+    // script, since V8 keeps each script's code for the next time that the same text comes, which no collection ends.
+    const wrapper = vm.compileFunction(
+      `return async function ($, __import, require, __meta) { "use strict";\n${cell.js}${MAPPED}}`,
+      [],
+      {
+        filename: cell.file,
+        lineOffset: -1,
+        importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
+      },
+    );
+    const run = wrapper() as CellFunction;
     if (!isOpen()) return undefined;
     return run(
       this.scope,
