@@ -1,5 +1,6 @@
 /** `cellgrad kernel CONNECTION_FILE`: the kernel process, and what may happen to a process: signals, a dead parent, its own faults. */
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import type { Language } from "../language/language.js";
 import { startLanguage } from "../language/start.js";
 import { ConnectionError, readConnectionFile } from "../transport/connection.js";
@@ -21,6 +22,8 @@ export const kernel: Command = {
     if (path === undefined || more.length > 0) {
       throw new UsageError(`kernel takes one connection file, not ${positionals.length}`);
     }
+    // Messages pass through this process, and what V8 adds to the room for young objects it never gives back.
+    setFlagsFromString("--semi-space-growth-factor=1");
     const cwd = process.cwd();
     let language: Language | undefined;
     try {

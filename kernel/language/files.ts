@@ -53,7 +53,8 @@ export class Files implements TS.LanguageServiceHost {
   #edits = 0;
   /** Counts requests: what may change on disk is looked at once in each. */
   #round = 0;
-  readonly #disk = new Map<string, { file: DiskFile; round: number }>();
+  /** Files that may change. */
+  readonly #disk = new Map<string, DiskFile>();
   readonly #exists = new Map<string, Answer>();
   readonly #folders = new Map<string, Answer>();
   #resolutions: TS.ModuleResolutionCache;
@@ -84,6 +85,11 @@ export class Files implements TS.LanguageServiceHost {
   /** A new request begins: local files may have changed and packages may have been installed since the last one. */
   beginRound(): void {
     this.#round++;
+    for (const [path, { version }] of this.#disk) {
+      if (modified(path) === version) continue;
+      this.#disk.delete(path);
+      this.#edits++;
+    }
   }
 
   path(name: string): string {
@@ -116,8 +122,9 @@ export class Files implements TS.LanguageServiceHost {
     return this.#options;
   }
 
+  /** While it is the same, a language service does not look at the hundreds of files one by one. */
   getProjectVersion(): string {
-    return `${String(this.#edits)}.${String(this.#round)}`;
+    return String(this.#edits);
   }
 
   getScriptFileNames(): string[] {
@@ -262,21 +269,21 @@ export class Files implements TS.LanguageServiceHost {
     const settled = settledFiles.get(path);
     if (settled) return settled;
     const known = this.#disk.get(path);
-    if (known?.round === this.#round) return known.file;
-    const version = ts.sys.getModifiedTime?.(path)?.getTime();
-    if (known?.file.version === String(version)) {
-      known.round = this.#round;
-      return known.file;
-    }
+    if (known) return known;
+    const version = modified(path);
     const text = ts.sys.readFile(path);
     const file = {
-      version: String(version),
+      version,
       snapshot: text === undefined ? undefined : ts.ScriptSnapshot.fromString(text),
     };
     if (text !== undefined && this.isSettled(path)) settledFiles.set(path, file);
-    else this.#disk.set(path, { file, round: this.#round });
+    else this.#disk.set(path, file);
     return file;
   }
+}
+
+function modified(path: string): string {
+  return String(ts.sys.getModifiedTime?.(path)?.getTime());
 }
 
 const UNRESOLVED: TS.ResolvedModuleWithFailedLookupLocations = { resolvedModule: undefined };

@@ -68,7 +68,7 @@ class LanguageProcess implements Language {
 
   async compile(code: string, cell: number, run = cell, step?: number): Promise<CompileResult> {
     try {
-      const { result, record } = await this.#call("compile", code, cell, step);
+      const { result, record } = await this.#call("compile", code, cell, ...given(step));
       if (record) this.#compiled.set(run, record);
       return result;
     } catch (error) {
@@ -100,7 +100,7 @@ class LanguageProcess implements Language {
   }
 
   breakPositions(code: string, path?: string): Promise<readonly Position[]> {
-    return this.#call("breakPositions", code, path).catch(() => []);
+    return this.#call("breakPositions", code, ...given(path)).catch(() => []);
   }
 
   complete(code: string, offset: number): Promise<Completions> {
@@ -249,7 +249,6 @@ function startProcess(options: LanguageOptions, snapshot: string | undefined): C
   const what = snapshot === undefined ? service() : ["--snapshot-blob", snapshot, "service"];
   return spawn(process.execPath, [...FLAGS, ...what, JSON.stringify(options)], {
     env: withoutNodeOptions(),
-    serialization: "advanced",
     // A signal to the kernel's group, such as VS Code's SIGINT, is not meant for it.
     detached: true,
     windowsHide: true,
@@ -261,6 +260,11 @@ function startProcess(options: LanguageOptions, snapshot: string | undefined): C
 function service(): string[] {
   if (!FROM_SOURCES) return [BUNDLE];
   return ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./service.ts", import.meta.url))];
+}
+
+/** JSON has no undefined in a list. */
+function given<T>(value: T | undefined): [T] | [] {
+  return value === undefined ? [] : [value];
 }
 
 async function end(child: ChildProcess): Promise<void> {

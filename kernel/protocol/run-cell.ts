@@ -67,33 +67,32 @@ async function runCode(
   known: RunningCell,
 ): Promise<CellOutcome> {
   const { session, language, outputs } = kernel;
-  // From its start a cell counts for the cells after it: what it declared before it threw is there.
-  let committed: Promise<void> | undefined;
-  const compiled = await kernel.checks.take(async () => {
-    const checked = await interruption.endsWait(language.compile(code, count, run, step));
-    if (checked !== "interrupted" && checked.ok) {
-      committed = language.commit(run).catch((error: Error) => kernel.log(error.message));
+  const begun = await kernel.checks.take(async () => {
+    const compiled = await interruption.endsWait(language.compile(code, count, run, step));
+    if (compiled === "interrupted") return compiled;
+    if (!compiled.ok) return compiled;
+    for (const warning of compiled.warnings) {
+      outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
     }
-    return checked;
+    if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
+      return "interrupted";
+    if (!silent) known.reads(compiled.names);
+    const cell: CompiledCell = part ? { ...compiled.cell, part } : compiled.cell;
+    const running = interruption.during(
+      session.run(run, cell, { silent, ...(cellId !== undefined && { cellId }) }),
+    );
+    // From its start a cell counts for the cells after it: what it declared before it threw is there.
+    language.commit(run).catch((error: Error) => kernel.log(error.message));
+    return { ok: true as const, names: compiled.names, running };
   });
-  if (compiled === "interrupted") return { status: "interrupted" };
-  if (!compiled.ok) return { status: "error", error: errorOf(compiled.diagnostics, count) };
-  for (const warning of compiled.warnings) {
-    outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
-  }
-  if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
-    return { status: "interrupted" };
-  if (!silent) known.reads(compiled.names);
-  const cell: CompiledCell = part ? { ...compiled.cell, part } : compiled.cell;
-  const outcome = await interruption.during(
-    session.run(run, cell, { silent, ...(cellId !== undefined && { cellId }) }),
-  );
-  const { declares, assigns } = compiled.names;
+  if (begun === "interrupted") return { status: "interrupted" };
+  if (!begun.ok) return { status: "error", error: errorOf(begun.diagnostics, count) };
+  const outcome = await begun.running;
+  const { declares, assigns } = begun.names;
   const written = outcome.status === "died" ? [] : outcome.written;
   // A cell that ran to its end has made all that it declares, be it the same value as before.
   if (outcome.status === "ok") known.writes([...declares, ...(written ?? assigns)]);
   else known.writes(written ?? []);
-  await committed;
   return outcome;
 }
 

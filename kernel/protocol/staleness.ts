@@ -68,6 +68,8 @@ export class Staleness {
   /** The run that gave each name its value. */
   readonly #writers = new Map<string, Run>();
   #begun = 0;
+  /** Nothing is old before a cell has run again. */
+  #again = false;
 
   /** A cell begins to run. It counts from the first that it does. */
   begin(name: CellName, code: string): RunningCell {
@@ -89,10 +91,12 @@ export class Staleness {
   clear(): void {
     this.#cells.clear();
     this.#writers.clear();
+    this.#again = false;
   }
 
   /** The cells that hold old values, in the order in which they ran. */
   stale(): readonly StaleCell[] {
+    if (!this.#again) return [];
     const reasons = this.#reasons();
     const found: StaleCell[] = [];
     for (const cell of this.#cells.values()) {
@@ -158,6 +162,7 @@ export class Staleness {
       this.#forgetOldest();
     }
     if (!cell.runs.includes(run)) cell.runs.push(run);
+    if (cell.latest !== run) this.#again = true;
     cell.latest = run;
     return cell;
   }
@@ -179,7 +184,10 @@ export class Staleness {
   /** Why each run that still counts is old; those that are not have no entry. */
   #reasons(): ReadonlyMap<Run, readonly Reason[]> {
     const reasons = new Map<Run, readonly Reason[]>();
-    const counting = [...this.#cells.values()].flatMap(({ runs }) => runs);
+    const counting: Run[] = [];
+    for (const { runs } of this.#cells.values()) {
+      for (const run of runs) if (run.reads.size > 0) counting.push(run);
+    }
     // What a run has read was there before it: in order of time each is decided by those that are decided.
     counting.sort((a, b) => a.order - b.order);
     for (const run of counting) {

@@ -10,12 +10,9 @@ import { fileURLToPath } from "node:url";
 import { encodeMessage, FrameReader } from "./channel.js";
 import type { Event, Request } from "./messages.js";
 import { killDescendants, killTree, MARK } from "./process-tree.js";
-import { RawOutput } from "./raw-output.js";
 
 /** What the child is told on its command line. */
 export interface ChildOptions {
-  /** Secret of the markers that end a cell's raw output. */
-  readonly nonce: string;
   /** Module to preload instead of cellgrad's runtime. */
   readonly runtime?: string;
 }
@@ -24,8 +21,6 @@ export interface ChildListener {
   event(event: Event): void;
   /** Text written to file descriptor 1 or 2 past JavaScript's streams. */
   raw(name: "stdout" | "stderr", text: string): void;
-  /** Raw output up to the end of `run` has been given. */
-  marker(name: "stdout" | "stderr", run: number): void;
   /** A message of V8's inspector. */
   debug(message: unknown): void;
   /** The process is gone and its pipes are empty. */
@@ -62,7 +57,7 @@ export class SessionProcess {
     runtime: string | undefined,
     private readonly listener: ChildListener,
   ) {
-    const options: ChildOptions = { nonce: randomUUID(), runtime };
+    const options: ChildOptions = { runtime };
     // A process group of its own: a signal to the kernel's group (Ctrl-C, VS Code's SIGINT) must not end the session, and
     // the whole group can be ended at once.
     this.child = spawn(process.execPath, [...FLAGS, ...inheritedFlags(), ENTRY, JSON.stringify(options)], {
@@ -92,8 +87,8 @@ export class SessionProcess {
     events.on("data", (chunk: Buffer) => reader.push(chunk));
     this.readInspector(inspector);
     const open = [
-      this.readRaw("stdout", stdout, options.nonce),
-      this.readRaw("stderr", stderr, options.nonce),
+      this.readRaw("stdout", stdout),
+      this.readRaw("stderr", stderr),
     ];
     open.push(new Promise((resolve) => events.once("close", resolve)));
     this.child.once("error", (error) => this.end(null, null, error.message, open));
@@ -141,22 +136,13 @@ export class SessionProcess {
     });
   }
 
-  private readRaw(name: "stdout" | "stderr", pipe: Readable, nonce: string): Promise<unknown> {
-    const raw = new RawOutput(
-      nonce,
-      (text) => {
-        if (name === "stderr") this.lastWords = (this.lastWords + text).slice(-LAST_WORDS);
-        this.listener.raw(name, text);
-      },
-      (run) => this.listener.marker(name, run),
-    );
-    pipe.on("data", (chunk: Buffer) => raw.push(chunk));
-    return new Promise((resolve) => {
-      pipe.once("close", () => {
-        raw.end();
-        resolve(undefined);
-      });
+  private readRaw(name: "stdout" | "stderr", pipe: Readable): Promise<unknown> {
+    pipe.setEncoding("utf8");
+    pipe.on("data", (text: string) => {
+      if (name === "stderr") this.lastWords = (this.lastWords + text).slice(-LAST_WORDS);
+      this.listener.raw(name, text);
     });
+    return new Promise((resolve) => pipe.once("close", resolve));
   }
 
   private end(

@@ -13,8 +13,6 @@ const INTERRUPT_AGAIN_MS = 50;
 const INTERRUPT_GRACE_MS = 2000;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
 const INTERRUPT_LIMIT_MS = 5000;
-/** Raw output is waited for no longer than this at a cell's end; a cell may have closed its file descriptors. */
-const MARKER_LIMIT_MS = 500;
 
 interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -34,11 +32,8 @@ function defer<T>(): Deferred<T> {
 
 interface ActiveRun {
   readonly deferred: Deferred<CellOutcome>;
-  /** Set by "done"; the outcome is told once the markers of both raw pipes are here too. */
+  /** Set by "done", and told a little later. */
   outcome?: CellOutcome;
-  stdout: boolean;
-  stderr: boolean;
-  markerLimit?: NodeJS.Timeout;
 }
 
 interface Interruption {
@@ -95,7 +90,7 @@ export class SessionSupervisor implements Session {
     { cellId, silent }: { cellId?: string; silent: boolean },
   ): Promise<CellOutcome> {
     const incarnation = this.living();
-    const active: ActiveRun = { deferred: defer(), stdout: false, stderr: false };
+    const active: ActiveRun = { deferred: defer() };
     this.active.set(run, active);
     this.lastStarted = run;
     this.highestRun = Math.max(run, this.highestRun);
@@ -103,7 +98,6 @@ export class SessionSupervisor implements Session {
     try {
       return await active.deferred.promise;
     } finally {
-      clearTimeout(active.markerLimit);
       this.active.delete(run);
     }
   }
@@ -193,14 +187,8 @@ export class SessionSupervisor implements Session {
       event: (event) => this.event(incarnation, event),
       raw: (name, text) => {
         if (this.incarnation === incarnation) {
-          this.options.onOutput({ type: "stream", run: this.rawOwner(name), name, text });
+          this.options.onOutput({ type: "stream", run: this.rawOwner(), name, text });
         }
-      },
-      marker: (name, run) => {
-        const active = this.active.get(run);
-        if (!active) return;
-        active[name] = true;
-        this.settle(active);
       },
       debug: (message) => {
         if (this.incarnation === incarnation) this.debugger?.message(message);
@@ -236,8 +224,7 @@ export class SessionSupervisor implements Session {
         if (!active || active.outcome) return;
         const { type: _type, run: _run, ...ending } = event;
         active.outcome = ending;
-        active.markerLimit = setTimeout(() => active.deferred.resolve(active.outcome!), MARKER_LIMIT_MS);
-        this.settle(active);
+        afterReading(() => active.deferred.resolve(ending));
         return;
       }
       case "interrupted":
@@ -260,15 +247,9 @@ export class SessionSupervisor implements Session {
     }
   }
 
-  /** Nothing tells who wrote raw output: it belongs to the run that was started last of those whose marker is still to come, or of all. */
-  private rawOwner(name: "stdout" | "stderr"): number {
-    const open = [...this.active].findLast(([, active]) => !active[name]);
-    return open?.[0] ?? this.lastStarted;
-  }
-
-  /** Tells a cell's end once its outcome and both markers are here. */
-  private settle(active: ActiveRun): void {
-    if (active.outcome && active.stdout && active.stderr) active.deferred.resolve(active.outcome);
+  /** Nothing tells who wrote raw output: it belongs to the run that was started last of those that go on, or of all. */
+  private rawOwner(): number {
+    return [...this.active.keys()].at(-1) ?? this.lastStarted;
   }
 
   private died(incarnation: Incarnation, end: ProcessEnd): void {
@@ -291,6 +272,14 @@ export class SessionSupervisor implements Session {
     }
     incarnation.gone.resolve(undefined);
   }
+}
+
+/**
+ * Calls back when all that the session had written before the event at hand has been read from its other pipes, such as the output of
+ * native code: the next turn of the event loop polls every pipe, and reads all that one can hold.
+ */
+function afterReading(callback: () => void): void {
+  setImmediate(() => setImmediate(callback));
 }
 
 /** True when `promise` settles within `ms`. */

@@ -32,7 +32,6 @@ function folder(files: Readonly<Record<string, string>>): string {
 /** Compiles cells one after another in a process of their own. */
 async function compiled(cwd: string, what: readonly string[], cells: readonly string[]): Promise<string[]> {
   const child = spawn(process.execPath, [...FLAGS, ...what, JSON.stringify({ cwd })], {
-    serialization: "advanced",
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const answers = answersOf(child);

@@ -146,7 +146,7 @@ test("warnings of the type check go to stderr and the cell runs", async () => {
 test("a cell's declarations are committed when it begins to run", async () => {
   const kernel = new FakeKernel();
   await kernel.execute("const a = 1");
-  assert.deepEqual(kernel.calls, ["commit 1", "run const a = 1"]);
+  assert.deepEqual(kernel.calls, ["run const a = 1", "commit 1"]);
 });
 
 test("user_expressions are evaluated after the cell, each with its own status", async () => {

@@ -78,7 +78,7 @@ test("%reset starts a new session in which nothing is known of the cells before"
   const { reply } = await kernel.execute("%reset\nx");
   assert.equal(reply!.content["status"], "ok");
   assert.equal(restarts, 1);
-  assert.deepEqual(kernel.calls, ["language reset", "commit 1", "run %reset\nx"]);
+  assert.deepEqual(kernel.calls, ["language reset", "run %reset\nx", "commit 1"]);
 });
 
 test("when the session has gone to another folder the language follows", async () => {

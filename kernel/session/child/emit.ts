@@ -129,21 +129,14 @@ function emitLongStream(run: number, name: "stdout" | "stderr", text: string): v
   });
 }
 
-export function emit(event: Event): void {
-  if ((event.type === "display" || event.type === "clear_output") && isMuted(event.run)) return;
-  const frame = encodeMessage(event);
+/** Events that belong together reach the kernel in one piece. */
+export function emit(...events: Event[]): void {
+  const wanted = events.filter(
+    (event) => !(event.type === "display" || event.type === "clear_output") || !isMuted(event.run),
+  );
+  if (wanted.length === 0) return;
+  const frames = wanted.map(encodeMessage);
+  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
   requireStack(FRAMES);
-  critical(() => writeAll(EVENTS_FD, frame));
-}
-
-/** Writes the marker that ends a run's raw output to stdout and stderr themselves. */
-export function emitMarker(marker: string): void {
-  const bytes = Buffer.from(marker);
-  for (const fd of [1, 2]) {
-    try {
-      critical(() => writeAll(fd, bytes));
-    } catch {
-      // User code has closed the file descriptor; the kernel process waits for a while and goes on.
-    }
-  }
+  critical(() => writeAll(EVENTS_FD, bytes));
 }

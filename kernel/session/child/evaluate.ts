@@ -2,9 +2,9 @@
  * Runs compiled cells and tells how they ended. A task's end is told once and by whoever comes first: its own promise, or an
  * interrupt, after which that promise never settles.
  */
+import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
-import { marker } from "../raw-output.js";
-import type { CellError, CompiledCell, MimeBundle } from "../messages.js";
+import type { CellError, CompiledCell, Event, MimeBundle } from "../messages.js";
 import { timed } from "./magics/clock.js";
 import { looped } from "./magics/loops.js";
 import { magicCaller } from "./magics/table.js";
@@ -12,7 +12,7 @@ import { valuesBefore } from "./written.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
 import { MAPPED, type DebugHost } from "./debug-host.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
-import { critical, emit, emitMarker, emitStream } from "./emit.js";
+import { critical, emit, emitStream } from "./emit.js";
 import { cellError, isTermination } from "./errors.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
@@ -66,7 +66,6 @@ export class Evaluator {
   constructor(
     private readonly scope: Record<string, unknown>,
     private readonly modules: Modules,
-    private readonly nonce: string,
     private readonly debug: DebugHost,
   ) {
     this.magic = magicCaller({ scope, modules });
@@ -83,16 +82,14 @@ export class Evaluator {
       cell,
       () => cellEnded(run),
       (ending) => {
-        if (ending.status === "ok" && ending.bundle && !isEmpty(ending.bundle)) {
-          const { bundle, displayId } = ending;
-          // Only display_data can be updated later.
-          if (displayId === undefined && !compiled.part) emit({ type: "result", run, bundle });
-          else emit({ type: "display", run, bundle, displayId, update: false });
-        }
-        emitMarker(marker(this.nonce, run));
         const { status } = ending;
-        if (status === "error") emit({ type: "done", run, status, error: ending.error, written: written() });
-        else emit({ type: "done", run, status, written: written() });
+        const error = status === "error" ? { error: ending.error } : {};
+        const done = { type: "done", run, status, ...error, written: written() } as Event;
+        if (status !== "ok" || !ending.bundle || isEmpty(ending.bundle)) return emit(done);
+        const { bundle, displayId } = ending;
+        // Only display_data can be updated later.
+        if (displayId === undefined && !compiled.part) emit({ type: "result", run, bundle }, done);
+        else emit({ type: "display", run, bundle, displayId, update: false }, done);
       },
     );
   }
@@ -220,18 +217,16 @@ export class Evaluator {
   /** Calls the cell's function, unless an interrupt has come while it was compiled. */
   private call(cell: NamedCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
-    // The wrapper has the first line to itself, so that the compiled text keeps its line numbers. A function is compiled and not a
-    // script, since V8 keeps each script's code for the next time that the same text comes, which no collection ends.
-    const wrapper = vm.compileFunction(
-      `return async function ($, __import, require, __meta) { "use strict";\n${cell.js}${MAPPED}}`,
-      [],
-      {
+    // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
+    const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}${MAPPED}})`;
+    const script = uncached(() => {
+      return new vm.Script(code, {
         filename: cell.file,
         lineOffset: -1,
         importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
-      },
-    );
-    const run = wrapper() as CellFunction;
+      });
+    });
+    const run = script.runInThisContext() as CellFunction;
     if (!isOpen()) return undefined;
     return run(
       this.scope,
@@ -239,5 +234,15 @@ export class Evaluator {
       modules.require,
       Object.defineProperty(modules.meta, "magic", { value: this.magic }),
     );
+  }
+}
+
+/** V8 keeps the code of scripts for the next time that the same text comes, whose number no collection bounds; cells are not to fill it. */
+function uncached<T>(compile: () => T): T {
+  setFlagsFromString("--no-compilation-cache");
+  try {
+    return compile();
+  } finally {
+    setFlagsFromString("--compilation-cache");
   }
 }

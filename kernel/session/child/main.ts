@@ -51,7 +51,7 @@ try {
 
 const modules = new Modules(process.cwd(), runtime);
 const scope = createScope(runtime);
-const evaluator = new Evaluator(scope, modules, options.nonce, new DebugHost(scope, modules));
+const evaluator = new Evaluator(scope, modules, new DebugHost(scope, modules));
 
 process.on("uncaughtException", (error) => evaluator.uncaught(error));
 process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, promise));

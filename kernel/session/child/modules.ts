@@ -29,12 +29,17 @@ function nativeImport(from: string): (specifier: string, options?: ImportCallOpt
 export class Modules {
   require: NodeJS.Require;
   private readonly local: LocalModules;
+  /** A file that need not exist stands for all cells. */
+  private cell: string;
+  private url: string;
 
   constructor(
-    public folder: string,
+    private folder: string,
     private readonly runtime: Record<string, unknown>,
   ) {
     this.require = createCellRequire(folder, runtime);
+    this.cell = join(folder, "cell.ts");
+    this.url = pathToFileURL(this.cell).href;
     this.local = new LocalModules({
       resolve: (specifier, from) => this.target(specifier, from),
       resolveUrl: (specifier, from) => this.resolveFrom(specifier, from),
@@ -43,15 +48,10 @@ export class Modules {
     });
   }
 
-  /** A file that need not exist stands for all cells. */
-  private get cell(): string {
-    return join(this.folder, "cell.ts");
-  }
-
   /** `import.meta` of a cell. */
   get meta(): Record<string, unknown> {
     return {
-      url: pathToFileURL(this.cell).href,
+      url: this.url,
       filename: this.cell,
       dirname: this.folder,
       resolve: (specifier: string) => this.resolve(specifier),
@@ -61,6 +61,8 @@ export class Modules {
   /** From now on cells import from another folder; what is loaded stays. */
   moveTo(folder: string): void {
     this.folder = folder;
+    this.cell = join(folder, "cell.ts");
+    this.url = pathToFileURL(this.cell).href;
     this.require = createCellRequire(folder, this.runtime);
   }
 
