@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", "build/", "out/", ".venv/", ".cache/"] },
+  { ignores: ["node_modules/", "dist/", "build/", "out/", "**/.venv/", ".cache/"] },
   ...tseslint.configs.strict,
   {
     rules: {

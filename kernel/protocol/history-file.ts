@@ -58,7 +58,8 @@ export class HistoryFile {
   /** Appends without waiting; cells come out in the order of the calls. */
   append(line: HistoryLine): void {
     this.#unwritten.push(line);
-    if (this.#path === undefined || this.#failed) this.#unwritten.splice(0, this.#unwritten.length - IN_MEMORY);
+    if (this.#path === undefined || this.#failed)
+      this.#unwritten.splice(0, this.#unwritten.length - IN_MEMORY);
     else this.#writing ??= this.#write(this.#path);
   }
 

@@ -86,10 +86,7 @@ export class SessionProcess {
     const reader = new FrameReader<Event>((event) => listener.event(event));
     events.on("data", (chunk: Buffer) => reader.push(chunk));
     this.readInspector(inspector);
-    const open = [
-      this.readRaw("stdout", stdout),
-      this.readRaw("stderr", stderr),
-    ];
+    const open = [this.readRaw("stdout", stdout), this.readRaw("stderr", stderr)];
     open.push(new Promise((resolve) => events.once("close", resolve)));
     this.child.once("error", (error) => this.end(null, null, error.message, open));
     this.child.once("exit", (code, signal) => this.end(code, signal, undefined, open));
