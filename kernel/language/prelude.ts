@@ -20,6 +20,14 @@ const model = nn.sequential(new nn.Linear(3, 4), new nn.ReLU());
 model.forward(weights.matmul(randn([3, 3]))).sum().backward();
 `;
 
+/** Cells of a line or two, which take a few milliseconds each. */
+export const SHORT_WARM_UPS = [
+  "const a = 1;\na * 2",
+  "function f(x: number) {\n  return x + 1;\n}\nf(2)",
+  "let xs = [1, 2].map((x) => x * 2);\nconsole.log(xs.join());",
+  "for (let i = 0; i < 3; i++) await Promise.resolve(i);",
+];
+
 const NOTEBOOK = `
 /** Shows values in the notebook. */
 export interface Display {
