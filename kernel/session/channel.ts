@@ -16,11 +16,17 @@ const HEAD = 5;
 /** Bytes before a stream's text. */
 export const STREAM_HEAD = HEAD + 4;
 
-/** Writes the head of a stream frame into `target`, whose text of `bytes` bytes follows at STREAM_HEAD. */
-export function writeStreamHead(target: Buffer, run: number, name: "stdout" | "stderr", bytes: number): void {
-  target.writeUInt32LE(bytes + STREAM_HEAD - 4, 0);
-  target[4] = name === "stdout" ? STDOUT : STDERR;
-  target.writeUInt32LE(run, HEAD);
+/** Writes the head of a stream frame into `target`, whose text of `bytes` bytes follows STREAM_HEAD bytes later. */
+export function writeStreamHead(
+  target: Buffer,
+  run: number,
+  name: "stdout" | "stderr",
+  bytes: number,
+  at = 0,
+): void {
+  target.writeUInt32LE(bytes + STREAM_HEAD - 4, at);
+  target[at + 4] = name === "stdout" ? STDOUT : STDERR;
+  target.writeUInt32LE(run, at + HEAD);
 }
 
 /** One message as a frame; buffers of a comm message travel as bytes behind the JSON. */

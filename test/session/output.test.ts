@@ -198,4 +198,66 @@ t: …ms
     await ran;
     assert.ok(performance.now() - early > 200);
   });
+
+  const flood = "for (let i = 0; i < 500; i++) console.log(i);";
+  const lines = Array.from({ length: 500 }, (_, i) => `${String(i)}\n`).join("");
+
+  it("in a flood is seen to its last line while the cell computes", async () => {
+    let printed = "";
+    notebook.onEvent = (event) => {
+      if (event.type === "stream") printed += event.text;
+    };
+    const shared = new Promise<void>((resolve) => {
+      const wait = setInterval(() => {
+        if (printed !== lines) return;
+        clearInterval(wait);
+        resolve();
+      }, 5);
+    });
+    const running = notebook.run(
+      `${flood} while (!globalThis.seen) { globalThis.turns = (globalThis.turns ?? 0) + 1; }`,
+    );
+    // It arrives though the loop never lets go of the thread; else this would wait for ever.
+    await shared;
+    await notebook.session.interrupt();
+    assert.equal((await running).outcome.status, "interrupted");
+    notebook.onEvent = undefined;
+  });
+
+  it("in a flood comes before what a child process prints that is started after it", async () => {
+    // The two come through different pipes, which a busy kernel may read in any order: now and then is no fault.
+    const start = {
+      sync: 'require("node:child_process").execSync("echo child", { stdio: "inherit" });',
+      async: `const child = require("node:child_process").spawn("echo", ["child"], { stdio: "inherit" });
+        await new Promise((resolve) => child.once("close", resolve));`,
+    };
+    for (const [how, child] of Object.entries(start)) {
+      let inOrder = 0;
+      for (let i = 0; i < 10; i++) {
+        const ran = await notebook.run(`${flood} ${child}`);
+        assert.equal(ran.stdout().length, lines.length + "child\n".length);
+        if (ran.stdout() === `${lines}child\n`) inOrder++;
+      }
+      assert.ok(inOrder > 5, `${how}: ${String(inOrder)} of 10`);
+    }
+  });
+
+  it("in a flood is whole where the cell is stopped in its midst, and so is what later cells print", async () => {
+    for (let i = 0; i < 20; i++) {
+      const running = notebook.run("for (let i = 0; ; i++) console.log(i);");
+      await sleep(5 + i);
+      await notebook.session.interrupt();
+      const ran = await running;
+      assert.equal(ran.outcome.status, "interrupted");
+      const printed = ran.stdout().trimEnd().split("\n").map(Number);
+      assert.ok(printed.every((number, at) => number === at));
+      assert.equal((await notebook.run('console.log("later")')).stdout(), "later\n");
+    }
+  });
+
+  it("in a flood is whole where the cell ends the process", async () => {
+    const ran = await notebook.run(`${flood} process.exit(3);`);
+    assert.equal(ran.outcome.status, "died");
+    assert.equal(ran.stdout(), lines);
+  });
 });

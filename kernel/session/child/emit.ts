@@ -1,12 +1,13 @@
 /**
- * Events up to the kernel process, by blocking writes: what a busy loop prints is seen while it runs, and nothing piles up.
+ * Events up to the kernel process, by blocking writes: what a busy loop prints is seen while it runs, and nothing piles up. Only of a
+ * flood of lines a few are written at once, after a moment at the latest (text-buffer.ts).
  *
  * An interrupt may stop JavaScript at any call or loop. A frame that was cut in half would garble everything after it, so
  * writing is a critical section: an interrupt that comes meanwhile is carried out at its end.
  */
-import { writeSync } from "node:fs";
 import { encodeMessage, STREAM_HEAD, writeStreamHead } from "../channel.js";
 import type { Event } from "../messages.js";
+import { TextBuffer } from "./text-buffer.js";
 
 /** File descriptors that the kernel process opened for this one. */
 export const REQUESTS_FD = 3;
@@ -14,12 +15,13 @@ export const EVENTS_FD = 4;
 export const INTERRUPTS_FD = 5;
 export const DEBUGGER_FD = 6;
 
-const SCRATCH = Buffer.allocUnsafe(64 * 1024);
+/** Shared with the watchdog's thread. */
+export const textBuffer = new TextBuffer(EVENTS_FD);
+
 /** UTF-8 needs at most three bytes a UTF-16 unit. */
-const SHORT = Math.floor((SCRATCH.length - STREAM_HEAD) / 3);
+const SHORT = Math.floor((textBuffer.bytes.length / 2 - STREAM_HEAD) / 3);
 /** A stream frame carries at most this many UTF-16 units. */
 const PIECE = 1 << 20;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 let depth = 0;
 let deferred: (() => void)[] = [];
@@ -67,19 +69,6 @@ export function requireStack(frames: number): number {
   return frames === 0 ? 0 : 1 + requireStack(frames - 1);
 }
 
-function writeAll(fd: number, bytes: Uint8Array, length = bytes.length): void {
-  let at = 0;
-  while (at < length) {
-    try {
-      at += writeSync(fd, bytes, at, length - at);
-    } catch (error) {
-      // A grandchild that shares the pipe may have made it non-blocking.
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-      Atomics.wait(PAUSE, 0, 0, 1);
-    }
-  }
-}
-
 /** The run whose output is dropped, and whether there was any. */
 let muted: { readonly run: number; dropped: boolean } | undefined;
 
@@ -111,11 +100,7 @@ export function emitStream(run: number, name: "stdout" | "stderr", text: string)
     return;
   }
   requireStack(FRAMES);
-  critical(() => {
-    const bytes = SCRATCH.write(text, STREAM_HEAD);
-    writeStreamHead(SCRATCH, run, name, bytes);
-    writeAll(EVENTS_FD, SCRATCH, STREAM_HEAD + bytes);
-  });
+  critical(() => textBuffer.add(run, name, text));
 }
 
 function emitLongStream(run: number, name: "stdout" | "stderr", text: string): void {
@@ -125,7 +110,7 @@ function emitLongStream(run: number, name: "stdout" | "stderr", text: string): v
     const frame = Buffer.allocUnsafe(STREAM_HEAD + bytes);
     writeStreamHead(frame, run, name, bytes);
     frame.write(text, STREAM_HEAD);
-    writeAll(EVENTS_FD, frame);
+    textBuffer.write(frame);
   });
 }
 
@@ -138,5 +123,5 @@ export function emit(...events: Event[]): void {
   const frames = wanted.map(encodeMessage);
   const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames);
   requireStack(FRAMES);
-  critical(() => writeAll(EVENTS_FD, bytes));
+  critical(() => textBuffer.write(bytes));
 }

@@ -10,7 +10,15 @@ import { executionAsyncId, executionAsyncResource } from "node:async_hooks";
 import { Session as Inspector } from "node:inspector";
 import { createRequire } from "node:module";
 import { currentTask } from "./attribution.js";
-import { DEBUGGER_FD, emit, INTERRUPTS_FD, leaveSections, whenUncritical } from "./emit.js";
+import {
+  DEBUGGER_FD,
+  emit,
+  EVENTS_FD,
+  INTERRUPTS_FD,
+  leaveSections,
+  textBuffer,
+  whenUncritical,
+} from "./emit.js";
 import { onNextTurn } from "./turn.js";
 import { startWatchdogThread } from "./watchdog.js";
 
@@ -91,5 +99,6 @@ export function startWatchdog(endTasks: (through: number) => void, pump: () => v
       if (hit) terminate();
     });
   };
-  startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, { interrupt, pump: () => whenUncritical(pump) });
+  const events = { fd: EVENTS_FD, text: textBuffer.shared };
+  startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, events, { interrupt, pump: () => whenUncritical(pump) });
 }

@@ -1,11 +1,13 @@
 /**
  * What user code prints: `process.stdout`, `process.stderr` and `console`, each write sent to the cell that caused it.
  */
+import childProcess, { ChildProcess } from "node:child_process";
 import { Console } from "node:console";
+import { syncBuiltinESMExports } from "node:module";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { currentTask } from "./attribution.js";
-import { emitStream } from "./emit.js";
+import { critical, emitStream, textBuffer } from "./emit.js";
 
 /** Output that no cell has caused goes to the cell that was started last. */
 let lastRun = 0;
@@ -82,8 +84,30 @@ function wantsColours(): boolean {
   return FORCE_COLOR !== undefined && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
 }
 
+/** What has been printed comes before what a process prints that is started now: that goes another way. */
+function printBeforeChildren(): void {
+  const first = (owner: object, names: readonly string[]) => {
+    const functions = owner as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of names) {
+      const start = functions[name]!;
+      const replacement = function (this: unknown, ...args: unknown[]): unknown {
+        critical(() => textBuffer.write());
+        return Reflect.apply(start, this, args);
+      };
+      functions[name] = Object.defineProperties(
+        replacement,
+        Object.getOwnPropertyDescriptors(start),
+      ) as never;
+    }
+  };
+  first(childProcess, ["spawnSync", "execSync", "execFileSync"]);
+  first(ChildProcess.prototype, ["spawn"]);
+  syncBuiltinESMExports();
+}
+
 /** Replaces the process's streams and the global console. */
 export function installOutput(): void {
+  printBeforeChildren();
   const stdout = new CellStream("stdout", 1);
   const stderr = new CellStream("stderr", 2);
   const replace = (name: string, get: () => unknown) =>

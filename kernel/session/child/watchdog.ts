@@ -8,6 +8,7 @@ import type * as NetModule from "node:net";
 import { Worker } from "node:worker_threads";
 import { killMarked, MARK } from "../process-tree.js";
 import { debugRelay } from "./debug-relay.js";
+import { writeWaitingText } from "./text-buffer.js";
 
 /** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`. */
 export interface WatchdogCalls {
@@ -24,12 +25,14 @@ export interface WatchdogCalls {
  * @param callee expression for the object of the main thread whose methods the lines call
  * @param relay the debugger's
  * @param endAll ends this process and all that it has started
+ * @param writeText sees to it that text of the main thread is written
  */
 function watchdog(
   fd: number,
   callee: string,
   relay: ReturnType<typeof debugRelay>,
   endAll: () => void,
+  writeText: () => void,
 ): void {
   const { Session } = process.getBuiltinModule("node:inspector") as typeof InspectorModule;
   const { Socket } = process.getBuiltinModule("node:net") as typeof NetModule;
@@ -48,6 +51,7 @@ function watchdog(
   });
   pipe.on("error", () => undefined);
   pipe.on("close", endAll);
+  writeText();
 }
 
 /** The kernel process is gone: ends the processes that have left the group, then the group, which the session leads (on Windows there are none). */
@@ -67,14 +71,22 @@ export function endWithKernel(): void {
 const CALLS = Symbol.for("cellgrad.watchdog");
 
 /** Starts the thread; a line that comes before it listens waits in the pipe. */
-export function startWatchdogThread(fd: number, debuggerFd: number, calls: WatchdogCalls): void {
+export function startWatchdogThread(
+  fd: number,
+  debuggerFd: number,
+  events: { readonly fd: number; readonly text: SharedArrayBuffer },
+  calls: WatchdogCalls,
+): void {
   Object.defineProperty(globalThis, CALLS, { value: calls });
   const callee = `globalThis[Symbol.for(${JSON.stringify(CALLS.description)})]`;
   const endAll = `() => (${endSession.toString()})(${JSON.stringify(mark)}, ${killMarked.toString()})`;
   const relay = `(${debugRelay.toString()})(${String(debuggerFd)})`;
-  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll})`;
+  const text = `require("node:worker_threads").workerData`;
+  const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${text})`;
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText})`;
   const worker = new Worker(body, {
     eval: true,
+    workerData: events.text,
     execArgv: [],
     stdin: true,
     stdout: true,
