@@ -30,13 +30,25 @@ export function mayNarrow(file: TS.SourceFile): boolean {
         ts.isBlock(statement)
       );
     const { expression } = statement;
-    if (ts.isBinaryExpression(expression)) return expression.operatorToken.kind !== ts.SyntaxKind.CommaToken;
+    if (ts.isBinaryExpression(expression)) return NARROWING.has(expression.operatorToken.kind);
     // An assertion, such as `assert(x)`.
     return (
       ts.isCallExpression(expression) && /assert|invariant|ok$/iu.test(expression.expression.getText(file))
     );
   });
 }
+
+/** An assignment narrows, also one behind `||`; sums and comparisons do not. */
+const { SyntaxKind } = ts;
+const NARROWING: ReadonlySet<TS.SyntaxKind> = new Set([
+  SyntaxKind.EqualsToken,
+  SyntaxKind.BarBarEqualsToken,
+  SyntaxKind.AmpersandAmpersandEqualsToken,
+  SyntaxKind.QuestionQuestionEqualsToken,
+  SyntaxKind.BarBarToken,
+  SyntaxKind.AmpersandAmpersandToken,
+  SyntaxKind.QuestionQuestionToken,
+]);
 
 /** Names that a cell mentions other than as members, keys and labels: what it may need from elsewhere. */
 export function mentionedNames(file: TS.SourceFile): Mentioned {

@@ -10,6 +10,9 @@ import { toCell, type CellModule } from "./cell-module.js";
  */
 export function cellMap(map: string, module: CellModule, name: string, linesBefore: number): string {
   const { mappings } = JSON.parse(map) as { mappings: string };
+  const shown = (lines: string) =>
+    JSON.stringify({ version: 3, file: name, sources: [name], names: [], mappings: lines });
+  if (module.text === module.parsed.text) return shown(";".repeat(linesBefore) + mappings);
   const moduleLines = lineStarts(module.text);
   const cellLines = lineStarts(module.parsed.text);
   const lines: SourceMapSegment[][] = Array.from({ length: linesBefore }, () => []);
@@ -24,13 +27,7 @@ export function cellMap(map: string, module: CellModule, name: string, linesBefo
     }
     lines.push(mapped);
   }
-  return JSON.stringify({
-    version: 3,
-    file: name,
-    sources: [name],
-    names: [],
-    mappings: encode(lines),
-  });
+  return shown(encode(lines));
 }
 
 function lineStarts(text: string): number[] {
