@@ -117,6 +117,11 @@ export type FragmentResult =
 
 export interface Language {
   /**
+   * Tells the pid of the process that runs the service, now and whenever another takes its place: who hears it ends the process should the
+   * kernel be killed, which the process itself does not notice while it is busy with a type that never ends.
+   */
+  onProcess(listener: (pid: number) => void): void;
+  /**
    * Checks a cell against all committed cells and transforms it. Nothing is remembered until `commit`.
    * @param cell number that errors show, as in "Cell [3]". Not unique: requests that store no history share the number of the cell before,
    *   and what both declare is kept.

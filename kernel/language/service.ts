@@ -6,7 +6,6 @@ import { resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
 import { Cells, type CellsOptions } from "./cells.js";
 import { makesSnapshot } from "./compiler.js";
-import { guardAgainstOrphanhood } from "./orphan-guard.js";
 import { SHORT_WARM_UPS, WARM_UP } from "./prelude.js";
 import type { Answer, Call, Calls } from "./requests.js";
 import { loadToolchain } from "./typescript.js";
@@ -48,7 +47,6 @@ function serve(prepared?: Cells): void {
   // VS Code interrupts with SIGINT to all children of the kernel.
   process.on("SIGINT", () => undefined);
   say({ type: "ready" });
-  guardAgainstOrphanhood();
 
   const warmUp = (done: number) => {
     if (calls > 0 || done > SHORT_CELLS) return;

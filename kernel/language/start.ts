@@ -59,11 +59,17 @@ class LanguageProcess implements Language {
   readonly #committed = new Map<number, CellRecord>();
   #folder: string;
   #closed = false;
+  #onProcess: (pid: number) => void = () => undefined;
 
   constructor(options: LanguageOptions) {
     this.#options = options;
     this.#folder = options.cwd;
     this.#child = this.#start(ownSnapshot());
+  }
+
+  onProcess(listener: (pid: number) => void): void {
+    this.#onProcess = listener;
+    if (this.#child?.pid !== undefined) listener(this.#child.pid);
   }
 
   async compile(code: string, cell: number, run = cell, step?: number): Promise<CompileResult> {
@@ -172,6 +178,7 @@ class LanguageProcess implements Language {
 
   #start(snapshot?: string): ChildProcess {
     const child = startProcess(this.#options, snapshot);
+    if (child.pid !== undefined) this.#onProcess(child.pid);
     child.on("message", (answer: Answer) => {
       if (child === this.#child) this.#hear(answer);
     });

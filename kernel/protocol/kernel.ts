@@ -85,6 +85,7 @@ export class Kernel implements KernelContext {
     });
     this.interruptions = new Interruptions(this.session);
     this.language = options.startLanguage({ cwd });
+    this.language.onProcess((pid) => this.session.endsWith(pid));
     this.debugger = new Debugger({
       session: this.session,
       language: this.language,

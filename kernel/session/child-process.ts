@@ -110,6 +110,11 @@ export class SessionProcess {
     if (!this.ended) this.interrupts.write("pump()\n");
   }
 
+  /** Names another process that the watchdog is to end should this one, the kernel's, be gone. */
+  accompany(pid: number): void {
+    if (!this.ended) this.interrupts.write(`companion ${String(pid)}\n`);
+  }
+
   /** A message for V8's inspector, or for the relay before it (debug-relay.ts). */
   debug(message: object): void {
     if (!this.ended) this.inspector.write(`${JSON.stringify(message)}\n`);
@@ -163,11 +168,14 @@ export class SessionProcess {
 /**
  * Node's flags that this process was started with hold for the session too: the heap's limit, or the loader that runs these
  * sources. The loader is named by its path, for the session has another folder. A port for a debugger is never passed on: any local user
- * could attach to it.
+ * could attach to it. Nor is a program: the session would start itself again without end.
  */
 function inheritedFlags(): string[] {
+  const isProgram = (flag?: string) => flag !== undefined && /^(?:-e|-p|-pe|--eval|--print)$/.test(flag);
   return process.execArgv
-    .filter((flag) => !flag.startsWith("--inspect"))
+    .filter((flag, at, flags) => {
+      return !isProgram(flag) && !isProgram(flags[at - 1]) && !/^--(?:inspect|input-type)/.test(flag);
+    })
     .map((flag, at, flags) => {
       if (flags[at - 1] === "--import") return import.meta.resolve(flag);
       return flag.startsWith("--import=") ? `--import=${import.meta.resolve(flag.slice(9))}` : flag;

@@ -50,6 +50,8 @@ export interface Session {
   evaluate(run: number, cell: CompiledCell): Promise<MimeBundle>;
   /** Stops all runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cells ended. */
   interrupt(): Promise<void>;
+  /** Should the kernel be killed, this process is ended with the session's. Another one named later takes its place. */
+  endsWith(pid: number): void;
   inputReply(id: number, value: string): void;
   inputRefused(id: number, why: string): void;
   comm(message: CommMessage): void;

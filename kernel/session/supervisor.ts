@@ -65,6 +65,8 @@ export class SessionSupervisor implements Session {
   private highestRun = 0;
   private nextEvaluation = 1;
   private debugger: InspectorListener | undefined;
+  /** The process that is to end with the session's. */
+  private companion: number | undefined;
   private closed = false;
 
   readonly inspector: Inspector = {
@@ -140,6 +142,11 @@ export class SessionSupervisor implements Session {
     }
   }
 
+  endsWith(pid: number): void {
+    this.companion = pid;
+    this.incarnation.process.accompany(pid);
+  }
+
   inputReply(id: number, value: string): void {
     this.send({ type: "input_reply", id, value });
   }
@@ -204,6 +211,7 @@ export class SessionSupervisor implements Session {
       evaluations: new Map(),
       interruptions: new Set(),
     };
+    if (this.companion !== undefined) incarnation.process.accompany(this.companion);
     // Told once the new process is the one that is spoken to.
     queueMicrotask(() => this.debugger?.restarted());
     return incarnation;

@@ -85,17 +85,23 @@ test("a closed language answers no more", async () => {
 test("no language process is left behind, however busy, when its kernel is killed", async () => {
   const script = `
     import { startLanguage } from ${JSON.stringify(import.meta.resolve("../../kernel/language/start.ts"))};
+    import { startSession } from ${JSON.stringify(import.meta.resolve("../../kernel/session/start.ts"))};
     const language = startLanguage(${JSON.stringify({ cwd, runtime })});
-    await language.compile("1", 1);
+    const session = startSession({ cwd: ${JSON.stringify(cwd)}, onOutput() {}, onRestart() {} });
+    language.onProcess((pid) => session.endsWith(pid));
+    const { cell } = await language.compile("1", 1);
+    await session.run(1, cell, { silent: false });
+    // The new one is to be named too.
+    await session.restart();
     void language.compile(${JSON.stringify(ENDLESS)}, 2);
     setTimeout(() => console.log("busy"), 300);
   `;
-  const kernel = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const file = join(cwd, "kernel.mjs");
+  writeFileSync(file, script);
+  const kernel = spawn(process.execPath, ["--import", "tsx", file], { stdio: ["ignore", "pipe", "inherit"] });
   await once(kernel.stdout, "data");
   const children = descendants(kernel.pid!);
-  assert.ok(children.length > 0);
+  assert.ok(children.length > 1);
   kernel.kill("SIGKILL");
   const end = Date.now() + 5_000;
   while (children.some(isAlive) && Date.now() < end) await delay(50);

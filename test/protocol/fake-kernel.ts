@@ -143,6 +143,7 @@ export class FakeKernel {
         this.calls.push("interrupt");
         for (const interrupt of this.#interrupts.splice(0)) interrupt();
       },
+      endsWith: () => undefined,
       inputReply: (id, value) => this.#questions.get(id)?.resolve(value),
       inputRefused: (id, why) => this.#questions.get(id)?.reject(new Error(why)),
       comm: ({ kind, commId }) => void this.calls.push(`comm ${kind} ${commId}`),
@@ -171,6 +172,7 @@ export class FakeKernel {
 
   #startLanguage(): Language {
     return {
+      onProcess: () => undefined,
       compile: async (code, cell) => compiled(code, `Cell [${cell}]`),
       commit: async (cell) => void this.calls.push(`commit ${cell}`),
       compileFragment: async (code) => ({ ok: true, js: code, scope: "$", awaits: false }),

@@ -1,6 +1,7 @@
 /**
  * The thread that a busy main thread cannot hold up: each line on the interrupt pipe is a call that it has the main thread make in the
- * midst of whatever it does. When the pipe ends, the kernel process is gone, and it ends this process and all that it started.
+ * midst of whatever it does. When the pipe ends, the kernel process is gone, and it ends this process, all that it started, and the
+ * language's process, which the kernel has named.
  * A debugger's relay shares the thread.
  */
 import type * as InspectorModule from "node:inspector";
@@ -40,17 +41,29 @@ function watchdog(
   inspector.connectToMainThread();
   const pipe = new Socket({ fd });
   let rest = "";
+  let companion: number | undefined;
   pipe.on("data", (bytes) => {
     const lines = (rest + bytes.toString("latin1")).split("\n");
     rest = lines.pop()!;
     for (const line of lines) {
+      if (line.startsWith("companion ")) {
+        companion = Number(line.slice("companion ".length));
+        continue;
+      }
       inspector.post("Runtime.evaluate", { expression: `${callee}.${line}`, silent: true });
       // What stands at a breakpoint is unwound once it goes on.
       if (line.startsWith("interrupt")) relay.resume();
     }
   });
   pipe.on("error", () => undefined);
-  pipe.on("close", endAll);
+  pipe.on("close", () => {
+    try {
+      if (companion !== undefined) process.kill(companion, "SIGKILL");
+    } catch {
+      // It has noticed by itself.
+    }
+    endAll();
+  });
   writeText();
 }
 
