@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { FrameReader } from "../../kernel/session/channel.js";
-import { TextBuffer, writeWaitingText } from "../../kernel/session/child/text-buffer.js";
+import { LAYOUT, TextBuffer, writeWaitingText } from "../../kernel/session/child/text-buffer.js";
 import type { Event } from "../../kernel/session/messages.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellgrad-test-"));
@@ -68,7 +68,7 @@ test("text of half the buffer's size fits, however much waits", () => {
 test("what waits is written by another thread after a moment, while the lines go on too", async () => {
   const { buffer, fd, written } = newBuffer();
   // As the watchdog has its pipe, something has to keep the thread.
-  const body = `setInterval(() => {}, 60_000); (${writeWaitingText.toString()})(${String(fd)}, require("node:worker_threads").workerData)`;
+  const body = `setInterval(() => {}, 60_000); (${writeWaitingText.toString()})(${String(fd)}, require("node:worker_threads").workerData, ${JSON.stringify(LAYOUT)})`;
   const worker = new Worker(body, { eval: true, workerData: buffer.shared });
   await new Promise((resolve) => worker.once("online", resolve));
   let all = "";

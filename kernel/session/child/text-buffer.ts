@@ -14,11 +14,9 @@ const SIZE = 64 * 1024;
 /** Text of a flood is written when there is so much of it, in bytes. */
 const ENOUGH = SIZE / 4;
 
-/** Places of the shared state: whether it is locked, how many bytes wait, whether the watchdog is to see to them. */
-const LOCK = 0;
-const LENGTH = 1;
-const WAITING = 2;
-const STATE_BYTES = 16;
+/** Places of the shared state: whether it is locked, how many bytes wait, whether the watchdog is to see to them; then its size. */
+export const LAYOUT = { LOCK: 0, LENGTH: 1, WAITING: 2, STATE_BYTES: 16 } as const;
+const { LOCK, LENGTH, WAITING, STATE_BYTES } = LAYOUT;
 
 export class TextBuffer {
   readonly shared = new SharedArrayBuffer(STATE_BYTES + SIZE);
@@ -106,11 +104,16 @@ function writeAll(fd: number, bytes: Uint8Array, length: number): void {
 
 /**
  * The watchdog's part; like all of its body it is passed as text, so that it must not refer to anything outside of itself nor hold
- * functions with names. Writes what has waited for a moment.
+ * functions with names. Writes what has waited for a moment. It never waits for the main thread, which may stand at a breakpoint that only
+ * this thread can take it from.
  */
-export function writeWaitingText(fd: number, shared: SharedArrayBuffer): void {
+export function writeWaitingText(
+  fd: number,
+  shared: SharedArrayBuffer,
+  { LOCK, LENGTH, WAITING, STATE_BYTES }: typeof LAYOUT,
+): void {
   const { writeSync } = process.getBuiltinModule("node:fs");
-  const [LOCK, LENGTH, WAITING, STATE_BYTES, MOMENT_MS] = [0, 1, 2, 16, 1];
+  const MOMENT_MS = 1;
   const { waitAsync } = Atomics as unknown as {
     waitAsync(state: Int32Array, index: number, value: number): { value: unknown };
   };
@@ -119,10 +122,13 @@ export function writeWaitingText(fd: number, shared: SharedArrayBuffer): void {
   const writer = {
     async watch(): Promise<void> {
       await waitAsync(state, WAITING, 0).value;
+      this.writeSoon();
+    },
+    writeSoon(): void {
       setTimeout(() => this.write(), MOMENT_MS);
     },
     write(): void {
-      while (Atomics.compareExchange(state, LOCK, 0, 1) !== 0) Atomics.wait(state, LOCK, 1);
+      if (Atomics.compareExchange(state, LOCK, 0, 1) !== 0) return this.writeSoon();
       const length = state[LENGTH]!;
       for (let at = 0; at < length;) {
         try {

@@ -9,7 +9,7 @@ import type * as NetModule from "node:net";
 import { Worker } from "node:worker_threads";
 import { killMarked, MARK } from "../process-tree.js";
 import { debugRelay } from "./debug-relay.js";
-import { writeWaitingText } from "./text-buffer.js";
+import { LAYOUT, writeWaitingText } from "./text-buffer.js";
 
 /** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`. */
 export interface WatchdogCalls {
@@ -95,7 +95,7 @@ export function startWatchdogThread(
   const endAll = `() => (${endSession.toString()})(${JSON.stringify(mark)}, ${killMarked.toString()})`;
   const relay = `(${debugRelay.toString()})(${String(debuggerFd)})`;
   const text = `require("node:worker_threads").workerData`;
-  const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${text})`;
+  const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${text}, ${JSON.stringify(LAYOUT)})`;
   const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText})`;
   const worker = new Worker(body, {
     eval: true,
