@@ -231,11 +231,14 @@ export class Workspace {
       if (!resolvedModule || program.getSourceFile(resolvedModule.resolvedFileName)) continue;
       const specifier = JSON.stringify(literal.text);
       const imports = this.#importsHere();
-      imports.add(
+      const line =
         mode === ts.ModuleKind.CommonJS
           ? `import r${String(imports.size)} = require(${specifier});`
-          : `import ${specifier};`,
-      );
+          : `import ${specifier};`;
+      // A local file that was gone for a while is there again. Packages without types are never in the program.
+      const isBack = imports.has(line) && !this.#files.isSettled(resolvedModule.resolvedFileName);
+      if (isBack && /\.[cm]?tsx?$/u.test(resolvedModule.resolvedFileName)) this.renew();
+      imports.add(line);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Every form of import in a cell: what it binds, for this cell and for later ones. */
 import assert from "node:assert/strict";
-import { utimesSync } from "node:fs";
+import { rmSync, utimesSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { Notebook } from "./notebook.js";
 
@@ -140,6 +140,15 @@ test("what was missing is found once it is there", () => {
   notebook.file("late.ts", "export const late = 1;");
   notebook.compile("import { late } from './late.ts';\nlate.toFixed();");
   notebook.refused("import { later } from './late.ts';");
+});
+
+test("a local file that was gone is found with what it says then", () => {
+  const path = notebook.file("gone.ts", "export const here = 1;");
+  notebook.compile("import { here } from './gone.ts';\nhere.toFixed();");
+  rmSync(path);
+  notebook.refused("import { here } from './gone.ts';");
+  notebook.file("gone.ts", "export const here = 'text';");
+  notebook.compile("import { here } from './gone.ts';\nhere.toUpperCase();");
 });
 
 test("a local file may be named without its extension or as .js", () => {
