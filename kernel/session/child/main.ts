@@ -25,6 +25,8 @@ import { installWidgetManager } from "./widgets/manager.js";
 /** The one place where the kernel reaches the runtime. */
 const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.meta.url).href;
 
+const WATCHDOG_FIRST_MS = 2_000;
+
 const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
 // User code sees a process that was started for the notebook, not the kernel's command line.
 process.argv.length = 1;
@@ -90,7 +92,8 @@ function accept(request: Request): Work | undefined {
 }
 
 emit({ type: "ready", pid: process.pid });
-const requests = new Requests(REQUESTS_FD, accept, endWithKernel);
+// The watchdog's thread sees the kernel's end too, knows what else is to end, and may just be starting: it goes first.
+const requests = new Requests(REQUESTS_FD, accept, () => setTimeout(endWithKernel, WATCHDOG_FIRST_MS));
 startWatchdog(
   (through) => {
     evaluator.interrupt(through);
