@@ -8,6 +8,7 @@ import type { Importable } from "./importable.js";
 import type { Completion, Completions } from "./language.js";
 import { namesInside, resolved } from "./namespaces.js";
 import { PRELUDE, type DeclaredName, type Registry } from "./registry.js";
+import { openValueAt } from "./value-path.js";
 import { inWordsOfCells } from "./wording.js";
 
 /** A cell that is being written, laid before the language service. */
@@ -84,13 +85,15 @@ export function completionsAt(
     matching = imports(importable, typed).map((text) => ({ text, type: "module", sort: "" }));
   if (matching.length === 0) matching = found.filter(({ text }) => includes(text, typed)).sort(bySort);
   const details = matching.length <= SIGNATURES;
+  const value = openValueAt(cell, offset);
   return {
     matches: matching.map(({ text, type, symbol }): Completion => {
       const signature = details && symbol ? signatureOf(symbol, checker) : undefined;
       return signature === undefined ? { text, type } : { text, type, signature };
     }),
-    start,
+    start: matching.length === 0 && value ? value.start : start,
     end: offset,
+    ...(value && { value }),
   };
 }
 

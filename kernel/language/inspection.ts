@@ -11,6 +11,7 @@ import { recallDocsAt } from "./library-docs.js";
 import { sourceAt } from "./definition-source.js";
 import { resolved } from "./namespaces.js";
 import { identifierAt } from "./syntax.js";
+import { valueAt } from "./value-path.js";
 import { inWordsOfCells, withoutAlias } from "./wording.js";
 
 export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): Inspection | undefined {
@@ -18,9 +19,11 @@ export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): I
   const endsName = /[\p{ID_Continue}$]$/u.test(cell.source.slice(0, offset));
   recallDocsAt(cell.service, cell.path, position);
   if (endsName) recallDocsAt(cell.service, cell.path, position - 1);
-  const found =
-    hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined) ?? callAt(cell, position);
-  if (!found) return undefined;
+  const named = hover(cell, position) ?? (endsName ? hover(cell, position - 1) : undefined);
+  const value = valueAt(cell, named?.position ?? position);
+  const found = named ?? callAt(cell, position);
+  // What is "any" to TypeScript may be known to the session.
+  if (!found) return value && { data: {}, value };
   const signature = inWordsOfCells(found.signature);
   const documentation = withoutLinks(found.documentation);
   const source = detail === 1 ? sourceAt(cell, found.position) : undefined;
@@ -37,7 +40,10 @@ export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): I
     tags.map(([name, text]) => markdownTag(name, text)).join("  \n"),
     source === undefined ? undefined : fenced(source),
   ];
-  return { data: { "text/plain": joined(plain), "text/markdown": joined(markdown) } };
+  return {
+    data: { "text/plain": joined(plain), "text/markdown": joined(markdown) },
+    ...(named && value && { value }),
+  };
 }
 
 function hover(cell: EditedCell, position: number): Found | undefined {

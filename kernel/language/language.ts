@@ -80,16 +80,32 @@ export interface Completion {
   readonly signature?: string;
 }
 
+/** A variable of the notebook and the names of properties that lead from it to a value. */
+export type ValuePath = readonly string[];
+
+/** A value whose type does not say what it has. */
+export interface OpenValue {
+  readonly path: ValuePath;
+  /** Whether a member is written as a name behind a dot, or as a key between quotes. */
+  readonly member: "name" | "key";
+  /** UTF-16 offset at which the member begins. */
+  readonly start: number;
+}
+
 export interface Completions {
   readonly matches: readonly Completion[];
   /** UTF-16 offsets of the text that a match replaces. */
   readonly start: number;
   readonly end: number;
+  /** The session knows more of what could stand here. */
+  readonly value?: OpenValue;
 }
 
 export interface Inspection {
   /** Markdown and plain text. */
   readonly data: Record<string, string>;
+  /** Where the session has the value that this is about. */
+  readonly value?: ValuePath;
 }
 
 export interface Completeness {

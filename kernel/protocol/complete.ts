@@ -1,11 +1,12 @@
 /** complete_request: what TypeScript offers at the cursor, with kinds in the names that JupyterLab and VS Code have icons for. */
 import type { Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
+import { withMembers } from "./live-values.js";
 import { readCursor } from "./offsets.js";
 
-export async function complete({ content }: Message, { language, offered }: KernelContext): Promise<Reply> {
+export async function complete({ content }: Message, { language, offered, session }: KernelContext): Promise<Reply> {
   const { code, offset, toClient } = readCursor("complete_request", content);
-  const { matches, start, end } = await language.complete(code, offset);
+  const { matches, start, end } = await withMembers(await language.complete(code, offset), code, session);
   const names = matches.map(({ text }) => text);
   offered.remember(code, start, names);
   const cursor_start = toClient(start);

@@ -73,6 +73,21 @@ export interface CellError {
   readonly traceback: readonly string[];
 }
 
+/** A value as it is at the moment, in a few words. */
+export interface SeenValue {
+  /** Empty where its type says as much: a function, a class, a module. */
+  readonly value: string;
+  /** Such as "24 bytes" or "3 keys"; empty where that says nothing. */
+  readonly size: string;
+  /** Its members, its own first. */
+  readonly members: readonly SeenMember[];
+}
+
+export interface SeenMember {
+  readonly name: string;
+  readonly kind: "property" | "method" | "class";
+}
+
 /** How a cell ended; `written` are those of its `writes` that have other values now. */
 export type Ending =
   | { readonly status: "ok"; readonly written?: readonly string[] }
@@ -112,6 +127,8 @@ export type Event =
   | { readonly type: "folder"; readonly run: number; readonly folder: string }
   /** The cell has ended; everything that it wrote to any pipe before has arrived by then. */
   | ({ readonly type: "done"; readonly run: number } & Ending)
+  /** What a value looks like that the watchdog was asked for; nothing where there is none. */
+  | { readonly type: "seen"; readonly id: number; readonly value?: SeenValue }
   /** The event loop has turned since an interrupt came: what it hit is no longer on the stack. */
   | { readonly type: "interrupted" }
   | {

@@ -1,7 +1,7 @@
 /**
  * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
  */
-import type { CellError, CommMessage, CompiledCell, Ending, Event, MimeBundle } from "./messages.js";
+import type { CellError, CommMessage, CompiledCell, Ending, Event, MimeBundle, SeenValue } from "./messages.js";
 
 export type CellOutcome =
   | Ending
@@ -11,7 +11,7 @@ export type CellOutcome =
 /** Output events, in order, attributed to a run; the others are answered through promises instead. */
 export type OutputEvent = Exclude<
   Event,
-  { type: "ready" | "exiting" | "done" | "interrupted" | "evaluated" }
+  { type: "ready" | "exiting" | "done" | "seen" | "interrupted" | "evaluated" }
 >;
 
 export interface SessionOptions {
@@ -48,6 +48,11 @@ export interface Session {
   run(run: number, cell: CompiledCell, options: { cellId?: string; silent: boolean }): Promise<CellOutcome>;
   /** Value of an expression as a MIME bundle, for the user_expressions of a run. Rejects with a CellError. */
   evaluate(run: number, cell: CompiledCell): Promise<MimeBundle>;
+  /**
+   * Looks at a value without running any code of the user's, also while a cell is busy: a variable, or what properties lead to from one.
+   * Undefined where there is none, or where the session does not answer in a moment because it is in native code.
+   */
+  look(path: readonly string[]): Promise<SeenValue | undefined>;
   /** Stops all runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cells ended. */
   interrupt(): Promise<void>;
   /** Should the kernel be killed, this process is ended with the session's. Another one named later takes its place. */

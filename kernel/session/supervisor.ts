@@ -4,13 +4,23 @@
  */
 import { SessionProcess, type ChildListener, type ProcessEnd } from "./child-process.js";
 import { causeOfDeath, deathError } from "./death.js";
-import type { CellError, CommMessage, CompiledCell, Event, MimeBundle, Request } from "./messages.js";
+import type {
+  CellError,
+  CommMessage,
+  CompiledCell,
+  Event,
+  MimeBundle,
+  Request,
+  SeenValue,
+} from "./messages.js";
 import type { CellOutcome, Inspector, InspectorListener, Session, SessionOptions } from "./session.js";
 
 /** An interrupt that has not taken effect after this long is sent again: it may have come between two pieces of user code. */
 const INTERRUPT_AGAIN_MS = 50;
 /** With no end of the cell after this long, what it waits for outside of JavaScript is ended (execSync). */
 const INTERRUPT_GRACE_MS = 2000;
+/** So long the session may take to say what a value looks like. */
+const LOOK_MS = 100;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
 const INTERRUPT_LIMIT_MS = 5000;
 
@@ -53,6 +63,7 @@ interface Incarnation {
   /** Why the kernel itself ended it; no cell is to blame then. */
   endedBy?: "restart" | "close";
   readonly evaluations: Map<number, Deferred<MimeBundle>>;
+  readonly looks: Map<number, (seen: SeenValue | undefined) => void>;
   readonly interruptions: Set<Interruption>;
 }
 
@@ -64,6 +75,7 @@ export class SessionSupervisor implements Session {
   /** An interrupt means all runs up to this one. */
   private highestRun = 0;
   private nextEvaluation = 1;
+  private nextLook = 1;
   private debugger: InspectorListener | undefined;
   /** The process that is to end with the session's. */
   private companion: number | undefined;
@@ -111,6 +123,22 @@ export class SessionSupervisor implements Session {
     incarnation.evaluations.set(id, deferred);
     this.send({ type: "evaluate", id, run, cell }, incarnation);
     return deferred.promise;
+  }
+
+  async look(path: readonly string[]): Promise<SeenValue | undefined> {
+    const { looks, process, started } = this.incarnation;
+    if (!started) return undefined;
+    const id = this.nextLook++;
+    return new Promise((resolve) => {
+      const answer = (seen: SeenValue | undefined) => {
+        clearTimeout(late);
+        looks.delete(id);
+        resolve(seen);
+      };
+      const late = setTimeout(answer, LOOK_MS, undefined);
+      looks.set(id, answer);
+      process.look(id, path);
+    });
   }
 
   async interrupt(): Promise<void> {
@@ -209,6 +237,7 @@ export class SessionSupervisor implements Session {
       started: false,
       ended: false,
       evaluations: new Map(),
+      looks: new Map(),
       interruptions: new Set(),
     };
     if (this.companion !== undefined) incarnation.process.accompany(this.companion);
@@ -242,6 +271,9 @@ export class SessionSupervisor implements Session {
           interruption.deferred.resolve(undefined);
           incarnation.interruptions.delete(interruption);
         }
+        return;
+      case "seen":
+        incarnation.looks.get(event.id)?.(event.value);
         return;
       case "evaluated": {
         const deferred = incarnation.evaluations.get(event.id);

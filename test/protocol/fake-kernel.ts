@@ -139,6 +139,7 @@ export class FakeKernel {
         if (value) return value;
         throw { ename: "ReferenceError", evalue: `${cell.source} is not defined`, traceback: [] };
       },
+      look: async () => undefined,
       interrupt: async () => {
         this.calls.push("interrupt");
         for (const interrupt of this.#interrupts.splice(0)) interrupt();

@@ -82,10 +82,14 @@ function userCodeRuns(): boolean {
 
 /**
  * Makes this process interruptible: `endTasks` ends all open tasks up to a run, and says so. An interrupt names the run that it means,
- * so that one that comes late does not hit the next cell. `pump` is called in the midst of anything but a critical section. Starting the watchdog takes a while: an interrupt that comes before waits
- * in the pipe.
+ * so that one that comes late does not hit the next cell. `pump` and `look` are called in the midst of anything but a critical section.
+ * Starting the watchdog takes a while: an interrupt that comes before waits in the pipe.
  */
-export function startWatchdog(endTasks: (through: number) => void, pump: () => void): void {
+export function startWatchdog(
+  endTasks: (through: number) => void,
+  pump: () => void,
+  look: (id: number, path: readonly string[]) => void,
+): void {
   inspector = new Inspector();
   inspector.connect();
   const interrupt = (through: number) => {
@@ -100,5 +104,9 @@ export function startWatchdog(endTasks: (through: number) => void, pump: () => v
     });
   };
   const events = { fd: EVENTS_FD, text: textBuffer.shared };
-  startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, events, { interrupt, pump: () => whenUncritical(pump) });
+  startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, events, {
+    interrupt,
+    pump: () => whenUncritical(pump),
+    look: (id, path) => whenUncritical(() => look(id, path)),
+  });
 }

@@ -11,6 +11,7 @@ import { installDisplayHost } from "./display-host.js";
 import { emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator, type Work } from "./evaluate.js";
 import { startWatchdog } from "./interrupt.js";
+import { look } from "./look.js";
 import { Modules } from "./modules.js";
 import { installOutput } from "./output.js";
 import { clearOutput, answer, createScope } from "./prelude.js";
@@ -101,4 +102,5 @@ startWatchdog(
     requests.serveLater();
   },
   () => requests.pump(),
+  (id, path) => emit({ type: "seen", id, value: look(scope, path) }),
 );

@@ -11,12 +11,15 @@ import { killMarked, MARK } from "../process-tree.js";
 import { debugRelay } from "./debug-relay.js";
 import { LAYOUT, writeWaitingText } from "./text-buffer.js";
 
-/** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`. */
+/** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`,
+ * `look(3, ["data", "rows"])`. */
 export interface WatchdogCalls {
   /** Stops user code up to a run. */
   interrupt(through: number): void;
   /** Takes in what has come for widgets, so that a busy loop sees it. */
   pump(): void;
+  /** Tells what a value looks like. */
+  look(id: number, path: readonly string[]): void;
 }
 
 /**

@@ -2,7 +2,7 @@
  * A value in a few words, for a list of variables. Nothing is computed and no code of the user's is called but getters of shapes and sizes:
  * to look at a variable must not change anything.
  */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { bytes } from "./clock.js";
 
 export interface Description {
@@ -12,15 +12,17 @@ export interface Description {
 
 const LIMIT = 60;
 
-export function describe(value: unknown): Description {
+/** @param counts a model is asked for its parameters, which may be code of the user's; not in the midst of something that runs */
+export function describe(value: unknown, counts = true): Description {
   try {
-    return described(value);
+    return described(value, counts);
   } catch {
     return { value: "cannot be read", size: "" };
   }
 }
 
-function described(value: unknown): Description {
+function described(value: unknown, counts: boolean): Description {
+  if (types.isProxy(value)) return { value: short(value), size: "" };
   if (typeof value === "string")
     return { value: short(value.slice(0, 2 * LIMIT)), size: count(value.length, "character") };
   if (typeof value === "function") return { value: isClass(value) ? "class" : "function", size: "" };
@@ -42,7 +44,7 @@ function described(value: unknown): Description {
   const maker = constructorName(value);
   if (maker === undefined || maker === "Object")
     return { value: short(value), size: count(Object.keys(value).length, "key") };
-  const parameters = parameterCount(value);
+  const parameters = counts ? parameterCount(value) : undefined;
   return { value: maker, size: parameters === undefined ? "" : count(parameters, "parameter") };
 }
 
@@ -65,7 +67,7 @@ function isShape(shape: unknown): shape is readonly number[] {
   return Array.isArray(shape) && shape.every((n) => typeof n === "number");
 }
 
-function isClass(value: unknown): boolean {
+export function isClass(value: unknown): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
