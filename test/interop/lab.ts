@@ -110,9 +110,17 @@ export class Lab {
   async load(path: string): Promise<void> {
     const { url, token } = this.#server!;
     await this.page.goto(`${url}${path}${path.includes("?") ? "&" : "?"}token=${token}`);
-    await this.page.waitForFunction("window.jupyterapp?.restored.then(() => true)", undefined, {
-      timeout: 60_000,
-    });
+    await this.page.waitForFunction(
+      `window.jupyterapp && (window.opened ??= new Promise((resolve) => {
+         window.jupyterapp.commands.commandExecuted.connect((_, { id, result }) => {
+           if (id === "filebrowser:open-path") void result.then(resolve, resolve);
+         });
+       })) && window.jupyterapp.restored.then(() => true)`,
+      undefined,
+      { timeout: 60_000 },
+    );
+    // What the address names is brought to the front a while after all else is there, and over what has been opened meanwhile.
+    if (path.includes("/tree/")) await this.page.evaluate("window.opened");
   }
 
   /** Runs `body` in the page; there `app` is JupyterLab's application and `args` what is given. */
