@@ -4,7 +4,10 @@ import type { KernelContext, Reply } from "./context.js";
 import { withMembers } from "./live-values.js";
 import { readCursor } from "./offsets.js";
 
-export async function complete({ content }: Message, { language, offered, session }: KernelContext): Promise<Reply> {
+export async function complete(
+  { content }: Message,
+  { language, offered, session }: KernelContext,
+): Promise<Reply> {
   const { code, offset, toClient } = readCursor("complete_request", content);
   const { matches, start, end } = await withMembers(await language.complete(code, offset), code, session);
   const names = matches.map(({ text }) => text);

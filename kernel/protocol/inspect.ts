@@ -5,7 +5,10 @@ import { optionalInteger } from "./fields.js";
 import { withValue } from "./live-values.js";
 import { readCursor } from "./offsets.js";
 
-export async function inspect({ content }: Message, { language, offered, session }: KernelContext): Promise<Reply> {
+export async function inspect(
+  { content }: Message,
+  { language, offered, session }: KernelContext,
+): Promise<Reply> {
   const { code, offset } = offered.meant(readCursor("inspect_request", content));
   const detail = optionalInteger("inspect_request", content, "detail_level") ?? 0;
   const found = await language.inspect(code, offset, detail > 0 ? 1 : 0);

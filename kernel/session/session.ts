@@ -1,7 +1,15 @@
 /**
  * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
  */
-import type { CellError, CommMessage, CompiledCell, Ending, Event, MimeBundle, SeenValue } from "./messages.js";
+import type {
+  CellError,
+  CommMessage,
+  CompiledCell,
+  Ending,
+  Event,
+  MimeBundle,
+  SeenValue,
+} from "./messages.js";
 
 export type CellOutcome =
   | Ending

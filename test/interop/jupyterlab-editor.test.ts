@@ -116,6 +116,23 @@ test("a cell whose single completion is certain is completed at once", options, 
   await key("Escape");
 });
 
+test("what is of no type is completed and told by the value that it has", options, async () => {
+  await lab.run(`const answer: any = JSON.parse('{"weights":[0.5,2],"wide layers":3}');`);
+  await write("answer.w");
+  assert.deepEqual([...(await completions())], [["weights", "p property"]]);
+  await lab.screenshot("completion-value.png");
+  await key("Escape");
+  await write("answer.weights");
+  await key("Shift+Tab");
+  await untilShown(
+    lab.page.locator(".jp-Tooltip"),
+    /answer\.weights/,
+    /Value now: \[ 0\.5, 2 \] \(2 items\)/,
+  );
+  await lab.screenshot("tooltip-value.png");
+  await key("Escape");
+});
+
 test("completion, tooltip and help answer while a cell loops for ever", options, async () => {
   const index = await lab.launch('console.log("running");\nwhile (true);');
   await lab.cell(index).locator(".jp-OutputArea-output", { hasText: "running" }).waitFor();

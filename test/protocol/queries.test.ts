@@ -63,6 +63,64 @@ test("positions are code points in the protocol and UTF-16 units in TypeScript",
   );
 });
 
+test("the members of a value come before what its type has, and those that cannot be written are left out", async () => {
+  const members = ["rows", "my name", "größe", "Rows"].map((name) => ({ name, kind: "property" as const }));
+  const looked: (readonly string[])[] = [];
+  let member: "name" | "key" = "name";
+  const kernel = new FakeKernel({
+    language: {
+      complete: async (_code, offset) => ({
+        matches: [
+          { text: "rows", type: "property" },
+          { text: "toString", type: "method" },
+        ],
+        start: 5,
+        end: offset,
+        value: { path: ["data"], member, start: 5 },
+      }),
+    },
+    session: {
+      look: async (path) => {
+        looked.push(path);
+        return { value: "{…}", size: "4 keys", members };
+      },
+    },
+  });
+  const ask = async (code: string) =>
+    (await kernel.ask("complete_request", { code, cursor_pos: code.length })).reply!.content["matches"];
+  assert.deepEqual(await ask("data."), ["größe", "Rows", "rows", "toString"]);
+  assert.deepEqual(await ask("data.r"), ["Rows", "rows", "toString"]);
+  member = "key";
+  assert.deepEqual(await ask("data.m"), ["my name", "rows", "toString"]);
+  assert.deepEqual(looked, [["data"], ["data"], ["data"]]);
+});
+
+test("inspection tells the value that a name has now, and what is known without the session where it has none", async () => {
+  const data = { "text/plain": "const n: number", "text/markdown": "`n`" };
+  const seen = new Map([
+    ["n", { value: "5", size: "", members: [] }],
+    ["data.rows", { value: "[ `x` ]", size: "1 item", members: [] }],
+  ]);
+  const kernel = new FakeKernel({
+    language: {
+      inspect: async (code) => ({ data: code.startsWith("data") ? {} : data, value: code.split(".") }),
+    },
+    session: { look: async (path) => seen.get(path.join(".")) },
+  });
+  const ask = async (code: string) =>
+    (await kernel.ask("inspect_request", { code, cursor_pos: code.length })).reply!.content;
+  assert.deepEqual((await ask("n"))["data"], {
+    "text/plain": "const n: number\n\nValue now: 5",
+    "text/markdown": "`n`\n\nValue now: `5`",
+  });
+  assert.deepEqual((await ask("m"))["data"], data);
+  assert.deepEqual((await ask("data.rows"))["data"], {
+    "text/plain": "data.rows\n\nValue now: [ `x` ] (1 item)",
+    "text/markdown": "`data.rows`\n\nValue now: `` [ `x` ] `` (1 item)",
+  });
+  assert.equal((await ask("data.none"))["found"], false);
+});
+
 test("completion converts positions both ways and gives kinds for every match", async () => {
   const asked: number[] = [];
   const kernel = new FakeKernel({

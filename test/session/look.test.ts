@@ -1,0 +1,79 @@
+/** Looking at values from outside, for completion and hover. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Notebook, sleep } from "./notebook.js";
+
+const notebook = new Notebook();
+const { session } = notebook;
+after(() => session.close());
+
+async function members(...path: string[]): Promise<readonly string[] | undefined> {
+  return (await session.look(path))?.members.map(({ name, kind }) => `${kind} ${name}`);
+}
+
+test("a value is told in a few words with its members, its own first", async () => {
+  await notebook.run(`
+    $.data = JSON.parse('{ "rows": [{ "id": 1, "größe": 2 }], "n": null }');
+    class Model { layers = 2; static of = 1; get secret() { console.log("ran"); return 1 } forward() {} }
+    class Net extends Model { train() {} }
+    $.net = new Net(); $.Net = Net; $.text = "hello"; $.numbers = new Float32Array(1000);`);
+  const seen = await session.look(["data"]);
+  assert.deepEqual([seen?.value, seen?.size], ["{ rows: [Array], n: null }", "2 keys"]);
+  assert.deepEqual(await members("data"), ["property rows", "property n"]);
+  assert.deepEqual(await members("data", "rows", "0"), ["property id", "property größe"]);
+  assert.deepEqual(await members("net"), [
+    "property layers",
+    "method train",
+    "property secret",
+    "method forward",
+  ]);
+  assert.ok((await members("data", "rows"))!.includes("method map"));
+  assert.equal((await members("data", "rows"))![0], "property length");
+  assert.ok((await members("text"))!.includes("method slice"));
+  assert.ok((await members("numbers"))!.length < 100);
+  assert.ok((await members("process", "env"))!.includes("property PATH"));
+  assert.equal((await session.look(["data", "rows", "0", "größe"]))?.value, "2");
+});
+
+test("what a function's type says is not told again", async () => {
+  assert.equal((await session.look(["Net"]))?.value, "");
+  assert.ok((await members("Net"))!.includes("property of"));
+});
+
+test("nothing of the user's runs, and what is not there is nothing", async () => {
+  const { stdout } = await notebook.run(`
+    const trap = (name) => () => { console.log("ran " + name); return undefined; };
+    $.proxy = new Proxy({ a: 1 }, { get: trap("get"), ownKeys: trap("keys"), getOwnPropertyDescriptor: trap("own"), getPrototypeOf: trap("proto"), has: trap("has") });
+    $.lazy = { get value() { console.log("ran value"); return { a: 1 } }, proxy: $.proxy };`);
+  assert.deepEqual(await members("proxy"), []);
+  assert.deepEqual(await members("lazy"), ["property value", "property proxy"]);
+  assert.equal(await session.look(["proxy", "a"]), undefined);
+  assert.equal(await session.look(["lazy", "value"]), undefined);
+  assert.equal(await session.look(["lazy", "proxy", "a"]), undefined);
+  assert.equal(await session.look(["net", "secret"]), undefined);
+  assert.equal(await session.look(["nobody"]), undefined);
+  assert.equal(await session.look(["data", "n", "more"]), undefined);
+  await sleep(20);
+  assert.equal(stdout(), "");
+});
+
+test("a name that is spelt to do harm does none", async () => {
+  for (const name of ['"]); $.data = 1; (["', "\n\n", "\u2028", "__proto__"])
+    assert.equal(await session.look(["data", name, "x"]), undefined);
+  assert.equal((await session.look(["data"]))?.size, "2 keys");
+});
+
+test("values are seen while a cell loops, and native code delays nobody", async () => {
+  const looping = notebook.run("$.n = 0; while (true) $.n++;");
+  await sleep(200);
+  for (let i = 0; i < 50; i++) assert.deepEqual(await members("data"), ["property rows", "property n"]);
+  await session.interrupt();
+  assert.equal((await looping).outcome.status, "interrupted");
+  assert.ok(Number((await session.look(["n"]))?.value) > 0);
+  const sleeping = notebook.run(
+    `require("node:child_process").execSync("sleep 1.5"); return { value: "slept" }`,
+  );
+  await sleep(200);
+  assert.equal(await session.look(["data"]), undefined);
+  assert.equal((await sleeping).result?.data["text/plain"], "'slept'");
+});
