@@ -27,7 +27,7 @@ import { completeMagic, inspectMagic } from "./magic-editor.js";
 import { readMagics, type ReadCell, type Step, type Typecheck } from "./magics.js";
 import { namesUsed } from "./names-used.js";
 import { preludeText } from "./prelude.js";
-import { PRELUDE, Registry, type CellRecord } from "./registry.js";
+import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
 import { cellMap } from "./source-map.js";
 import { asFunction, parseCell } from "./syntax.js";
 import { cellTransform, type CellTransformOptions } from "./transform/cell-transform.js";
@@ -76,8 +76,13 @@ export class Cells {
     }));
     const factory = compilerOptions.jsx === ts.JsxEmit.React ? (compilerOptions.jsxFactory ?? "React") : "";
     this.#jsxNames = [factory, compilerOptions.jsxFragmentFactory ?? ""].map((name) => name.split(".")[0]!);
+    this.#registry.setPrelude(this.#preludeNames());
+  }
+
+  /** In a function of its own: what closures of the constructor share would keep this checker for good. */
+  #preludeNames(): DeclaredName[] {
     const { checker, symbols } = this.#workspace.prelude;
-    this.#registry.setPrelude([...symbols].map(([name, symbol]) => declaredName(name, symbol, checker)));
+    return [...symbols].map(([name, symbol]) => declaredName(name, symbol, checker));
   }
 
   /**

@@ -18,7 +18,7 @@ export const BUNDLE = join(PACKAGE_ROOT, "dist", "kernel", "language", "service.
  * than the stack that systems give a main thread would crash. A snapshot only fits the flags under which it was made.
  */
 export const FLAGS = [
-  "--max-semi-space-size=16",
+  "--max-semi-space-size=8",
   "--heap-growing-percent=20",
   ...(process.platform === "win32" ? [] : ["--stack-size=7000"]),
 ];
