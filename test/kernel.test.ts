@@ -61,6 +61,23 @@ test("cells share variables and types, and the last expression is the result", a
   assert.match(String(reply["evalue"]), /Type 'number' is not assignable to type 'string'/);
 });
 
+test("_ is the last result, until a cell declares it as something else", async () => {
+  await execute("[1, 2, 3]");
+  assert.equal(await result("_.length"), "3");
+  await execute("const none = undefined; none");
+  await execute("let silent = 1; silent", { silent: true });
+  await execute("throw 5; 6");
+  await execute("", { user_expressions: { other: "7" } });
+  assert.equal(await result("_ * 2"), "6");
+  const { content } = await kernel.client.request("shell", "complete_request", {
+    code: "_.toF",
+    cursor_pos: 5,
+  });
+  assert.deepEqual(content["matches"], ["toFixed"]);
+  await execute("const _ = 'mine'; 8");
+  assert.equal(await result("_"), "'mine'");
+});
+
 test("an interrupt ends a synchronous loop, a loop after an await and a pending promise, and variables keep their values", async () => {
   for (const code of [
     "while (true) {}",

@@ -30,12 +30,24 @@ export interface Problem {
 
 /** Syntax errors of a cell. */
 export function syntaxProblems(parsed: ParsedCell): Problem[] {
-  return parsed.errors.map(({ code, start, length, messageText }) => ({
+  const problems = parsed.errors.map(({ code, start, length, messageText }) => ({
     code,
     start: Math.min(start, parsed.text.length),
     length,
     message: ts.flattenDiagnosticMessageText(messageText, "\n"),
   }));
+  return withShellHint(problems, parsed.text);
+}
+
+/** As people write them in IPython, and the first words of those that need no more than a name. */
+const SHELL_COMMAND = /^\s*(?:!\s*[\w./~-]+|(?:npm|npx|pip|git)\s+\w)/u;
+
+/** Says where shell commands go, if the first problem is in what looks like one. */
+function withShellHint(problems: Problem[], text: string): Problem[] {
+  const [first, ...others] = problems;
+  const line = first && text.slice(text.lastIndexOf("\n", first.start - 1) + 1);
+  if (!line || !SHELL_COMMAND.test(line)) return problems;
+  return [{ ...first, message: `${first.message} A shell command? Begin the cell with %%bash.` }, ...others];
 }
 
 /** Problems of a cell's module that lie in the cell, in order. */
@@ -61,7 +73,10 @@ export function cellProblems(
       message: reworded({ code, message, file, start, length }, hints),
     });
   }
-  return problems.filter((problem) => !isSaidAlready(problem, problems)).sort((a, b) => a.start - b.start);
+  const told = problems
+    .filter((problem) => !isSaidAlready(problem, problems))
+    .sort((a, b) => a.start - b.start);
+  return withShellHint(told, module.parsed.text);
 }
 
 /** Both operands of an operation can be wrong for one reason. */

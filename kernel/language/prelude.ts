@@ -52,4 +52,6 @@ export declare function clearOutput(options?: { wait?: boolean }): void;
  * Of several calls in one cell the last one counts.
  */
 export declare function setNextInput(text: string, options?: { replace?: boolean }): void;
+/** The last result: the value of the expression that a cell has ended with. A cell that declares \`_\` itself has another. */
+export declare const _: any;
 `;

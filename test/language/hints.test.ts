@@ -115,6 +115,14 @@ for (const [title, code, ...expected] of EXPECTED)
     assert.deepEqual(messages(code), expected);
   });
 
+test("a shell command is told where it belongs", () => {
+  const hint = /A shell command\? Begin the cell with %%bash\.$/;
+  for (const code of ["!npm install lodash", "!ls", "let n = 1;\n!ls -la | wc", "npm install lodash"])
+    assert.match(messages(code)[0]!, hint, code);
+  for (const code of ["let n: string = !v", "nobody", "let x y"])
+    assert.doesNotMatch(messages(code)[0]!, hint);
+});
+
 test("a misspelt member is told with the one that was meant", () => {
   assert.match(messages("v.mull(1)")[0]!, /Did you mean 'mul'\?$/);
   assert.match(messages("nn.Liner")[0]!, /on type 'typeof import\("nn"\)'\. Did you mean 'Linear'\?$/);

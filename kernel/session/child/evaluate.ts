@@ -17,7 +17,7 @@ import { cellError, isTermination } from "./errors.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, endGroups, setLastRun } from "./output.js";
-import { isShow } from "./prelude.js";
+import { isShow, rememberResult } from "./prelude.js";
 import type { Modules } from "./modules.js";
 import { addCell, addSource } from "./stack.js";
 import { refusedRun } from "./stdin.js";
@@ -49,7 +49,7 @@ interface NamedCell extends CompiledCell {
 export type Work = () => void;
 
 type Ending =
-  | { status: "ok"; bundle?: MimeBundle; displayId?: string | undefined }
+  | { status: "ok"; value?: unknown; bundle?: MimeBundle; displayId?: string | undefined }
   | { status: "error"; error: CellError }
   | { status: "interrupted" };
 
@@ -71,7 +71,8 @@ export class Evaluator {
     this.magic = magicCaller({ scope, modules });
   }
 
-  run(run: number, compiled: CompiledCell, cellId?: string): Work {
+  /** @param silent its value does not become the last result */
+  run(run: number, compiled: CompiledCell, { cellId, silent }: { cellId?: string; silent: boolean }): Work {
     const cell = { ...compiled, file: addCell(compiled.name, compiled.map, compiled.source) };
     setLastRun(run);
     if (this.tasks.size === 0) endGroups();
@@ -85,6 +86,8 @@ export class Evaluator {
         const { status } = ending;
         const error = status === "error" ? { error: ending.error } : {};
         const done = { type: "done", run, status, ...error, written: written() } as Event;
+        if (status === "ok" && ending.value !== undefined && !silent)
+          rememberResult(this.scope, ending.value);
         if (status !== "ok" || !ending.bundle || isEmpty(ending.bundle)) return emit(done);
         const { bundle, displayId } = ending;
         // Only display_data can be updated later.
@@ -171,7 +174,9 @@ export class Evaluator {
       if (result === undefined || result.value === undefined) return task.end({ status: "ok" });
       const { value } = result;
       if (isShow(value)) return void value.then(() => task.end({ status: "ok" }), fail);
-      bundleOf(value, (bundle) => task.end({ status: "ok", bundle, displayId: displayIdOf(value) }), fail);
+      const shown = (bundle: MimeBundle) =>
+        task.end({ status: "ok", value, bundle, displayId: displayIdOf(value) });
+      bundleOf(value, shown, fail);
     };
     return () => {
       if (!tasks.has(task)) return;

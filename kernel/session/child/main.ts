@@ -80,7 +80,7 @@ process.on("warning", ({ name, message }) => {
 function accept(request: Request): Work | undefined {
   switch (request.type) {
     case "run":
-      return evaluator.run(request.run, request.cell, request.cellId);
+      return evaluator.run(request.run, request.cell, request);
     case "evaluate":
       return evaluator.evaluate(request.id, request.run, request.cell);
     case "input_reply":

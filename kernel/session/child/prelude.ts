@@ -138,6 +138,9 @@ export function answer(id: number, value: string | undefined, cancelled: string 
   else question?.reject(new Error(cancelled));
 }
 
+/** By this name cells find the last result. */
+const LAST_RESULT = "_";
+
 /**
  * The object whose properties are the cells' variables. It inherits the prelude, which a cell may shadow, and below that
  * JavaScript's globals: a name that is nowhere is a ReferenceError, as it would be without the scope object.
@@ -160,8 +163,14 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
     setNextInput,
     comm,
     widgets,
+    [LAST_RESULT]: undefined,
   })) {
     Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return Object.create(prelude) as Record<string, unknown>;
+}
+
+/** From now on cells find this value as the last result. */
+export function rememberResult(scope: Record<string, unknown>, value: unknown): void {
+  (Object.getPrototypeOf(scope) as Record<string, unknown>)[LAST_RESULT] = value;
 }
