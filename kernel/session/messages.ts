@@ -96,7 +96,7 @@ export type Ending =
 
 export type Event =
   | { readonly type: "ready"; readonly pid: number }
-  /** User code has called process.exit: the process ends now, and on purpose. */
+  /** User code has called process.exit: the process waits for its end, which is on purpose. */
   | { readonly type: "exiting"; readonly code: number }
   /** Text by console or process.stdout of user code. `run` is the cell that started the work, also from timers and promises. */
   | {

@@ -255,6 +255,7 @@ export class SessionSupervisor implements Session {
         return;
       case "exiting":
         incarnation.exitCode = event.code;
+        incarnation.process.kill();
         return;
       case "done": {
         const active = this.active.get(event.run);

@@ -77,6 +77,13 @@ describe("when the session's process dies under a cell", () => {
     assert.equal(notebook.session.pid, pid);
   });
 
+  it("by process.exit leaves no words of Node's behind", async () => {
+    await notebook.run("await new Promise((done) => setTimeout(done, 1000))");
+    const { stdout, stderr } = await notebook.run("console.log('last'); process.exit(1)");
+    assert.equal(stdout(), "last\n");
+    assert.equal(stderr(), "");
+  });
+
   it("between two cells, the kernel is told", async () => {
     await notebook.run("setTimeout(() => process.exit(7), 5)");
     for (let waited = 0; notebook.restarts.length === 0 && waited < 5000; waited += 10) await sleep(10);

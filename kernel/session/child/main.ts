@@ -58,10 +58,11 @@ const evaluator = new Evaluator(scope, modules, new DebugHost(scope, modules));
 
 process.on("uncaughtException", (error) => evaluator.uncaught(error));
 process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, promise));
-// Node calls this at the very end of process.exit. Its own version would wait for the watchdog's inspector to leave.
+// Node calls this at the very end of process.exit. Its own version would wait for the watchdog's inspector to leave, and says so even of a
+// process that kills itself: the kernel process ends this one.
 (process as unknown as { reallyExit: (code?: number) => void }).reallyExit = (code) => {
   emit({ type: "exiting", code: code ?? 0 });
-  process.kill(process.pid, "SIGKILL");
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 };
 // VS Code interrupts with SIGINT to all children of the kernel; the kernel tells the watchdog instead.
 process.on("SIGINT", () => undefined);
