@@ -1,6 +1,6 @@
 /**
- * What a value looks like at the moment, for completion and hover. Nothing of the user's runs: the way to the value goes by properties that
- * hold a value, and ends at a getter or a proxy.
+ * What a value looks like at the moment, for completion and hover. Nothing of the user's runs but a getter of a shape: the way to the value goes
+ * by properties that hold a value, and ends at a getter or a proxy.
  */
 import { types } from "node:util";
 import type { SeenMember, SeenValue } from "../messages.js";
