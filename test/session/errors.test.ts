@@ -112,6 +112,12 @@ describe("an error", () => {
     const [line, marker] = text.split("\n").slice(2, 4);
     assert.ok(line!.length < 180);
     assert.equal(line!.slice(marker!.indexOf("^")).slice(0, 9), "new Error");
+    assert.match(line!, /^> 1 \| …x/);
+  });
+
+  it("on a line that is not long shows all of it", async () => {
+    const text = await shown(`/*${"x".repeat(100)}*/ throw new Error("near");`);
+    assert.match(text, /^> 1 \| \/\*x{100}\*\/ throw new Error\("near"\);$/m);
   });
 
   it("with a huge message is cut", async () => {

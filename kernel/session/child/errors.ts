@@ -91,10 +91,17 @@ export function codeFrame(text: string, line: number, column: number): string[] 
   const first = Math.max(1, line - CONTEXT);
   const last = Math.min(lines.length, line + CONTEXT);
   const width = String(last).length;
-  const from = Math.max(0, column - LINE_LIMIT / 2);
+  const isLong = lines[line - 1]!.length > LINE_LIMIT;
+  const from = isLong ? Math.max(0, column - LINE_LIMIT / 2) : 0;
   const frame: string[] = [];
   for (let number = first; number <= last; number++) {
-    const shown = lines[number - 1]!.replace(/\r$/, "").slice(from, from + LINE_LIMIT);
+    const whole = lines[number - 1]!.replace(/\r$/, "");
+    const end = whole.length > from + LINE_LIMIT ? "…" : "";
+    // The mark takes the place of a character, so that all stays where it is.
+    const shown =
+      (from > 0 && whole !== ""
+        ? `…${whole.slice(from + 1, from + LINE_LIMIT)}`
+        : whole.slice(0, LINE_LIMIT)) + end;
     const gutter = `${String(number).padStart(width)} | `;
     frame.push(
       number === line
