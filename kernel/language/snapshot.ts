@@ -15,11 +15,13 @@ export const BUNDLE = join(PACKAGE_ROOT, "dist", "kernel", "language", "service.
 
 /**
  * A new checker now and then, and what cells allocate: room for young objects saves most of the collector's work. Types nest deep; more
- * than the stack that systems give a main thread would crash. A snapshot only fits the flags under which it was made.
+ * than the stack that systems give a main thread would crash. To give each process hashes of its own would take a tenth of its start; nobody
+ * else's text comes here. A snapshot only fits the flags under which it was made.
  */
 export const FLAGS = [
   "--max-semi-space-size=8",
   "--heap-growing-percent=20",
+  "--no-rehash-snapshot",
   ...(process.platform === "win32" ? [] : ["--stack-size=7000"]),
 ];
 
