@@ -71,6 +71,7 @@ test(
     await printed("lr 0.25\n");
     await lab.look(0, "widgets-light.png");
     await lab.evaluate(`await app.commands.execute("apputils:change-theme", { theme: "JupyterLab Dark" })`);
+    await lab.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
     await lab.look(0, "widgets-dark.png");
     await lab.evaluate(`await app.commands.execute("apputils:change-theme", { theme: "JupyterLab Light" })`);
     await lab.untilKernel("busy");
