@@ -52,6 +52,10 @@ export interface NamesUsed {
   readonly assigns: readonly string[];
   /** Functions and classes that it declares, each with the names that are read when it is called. */
   readonly later: Readonly<Record<string, readonly string[]>>;
+  /** Variables whose objects it changes as it runs, such as a list that it adds to. */
+  readonly changes?: readonly string[];
+  /** Of its functions and classes, the variables whose objects are changed when it is called. */
+  readonly changesLater?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A name that cells have given a value. */

@@ -3,6 +3,7 @@
  */
 import type TS from "typescript";
 import type { CellModule } from "./cell-module.js";
+import { changesObject, getAssignmentTargetKind, Target } from "./changed-objects.js";
 import { ts } from "./compiler.js";
 import type { NamesUsed } from "./language.js";
 import { PRELUDE } from "./registry.js";
@@ -10,45 +11,43 @@ import { meanings } from "./top-level.js";
 import { scopeNames } from "./transform/scope-names.js";
 import type { OpenCell } from "./workspace.js";
 
-/** How TypeScript sorts the places of a name: only read, only assigned to, or both at once. */
-enum Target {
-  none,
-  definite,
-  compound,
-}
-const { getAssignmentTargetKind } = ts as unknown as {
-  getAssignmentTargetKind(node: TS.Node): Target;
-};
-
 export function namesUsed(cell: OpenCell): NamesUsed {
-  const { file, module } = cell;
+  const { file, module, program } = cell;
+  const checker = program.getTypeChecker();
   const scope = scopeNames(cell, new Set());
   const own = [...module.names.values()].filter(({ meaning }) => (meaning & meanings.value) !== 0);
   const declares = new Set(own.map(({ name }) => name));
   const reads = new Set<string>();
+  const changes = new Set<string>();
   const assigns = new Set<string>();
   const later: Record<string, string[]> = {};
-  const interesting = foreignValues(module);
-  for (const statement of file.statements)
-    for (const name of namesOfFunctions(statement)) interesting.add(name);
+  const changesLater: Record<string, string[]> = {};
+  const foreign = foreignValues(module);
+  const functions = new Set(file.statements.flatMap(namesOfFunctions));
 
-  const visit = (node: TS.Node, into: Set<string>): void => {
+  const visit = (node: TS.Node, into: Set<string>, changed = changes): void => {
     if (ts.isIdentifier(node)) {
-      if (!interesting.has(node.text) || !scope.isScoped(node)) return;
+      // Its own variables are of interest to a cell where it is over: in the functions that others call.
+      const isOfInterest =
+        foreign.has(node.text) || (changed === changes ? functions : declares).has(node.text);
+      if (!isOfInterest || !scope.isScoped(node)) return;
       const target = getAssignmentTargetKind(node);
       if (target !== Target.definite) into.add(node.text);
       if (target !== Target.none && !declares.has(node.text)) assigns.add(node.text);
+      if (changesObject(node, checker)) changed.add(node.text);
       return;
     }
     if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return;
-    ts.forEachChild(node, (child) => visit(child, into));
+    ts.forEachChild(node, (child) => visit(child, into, changed));
   };
   /** The body of a function is read when it is called. */
   const visitLater = (name: string, nodes: readonly (TS.Node | undefined)[]): void => {
     const into = new Set(later[name]);
-    for (const node of nodes) if (node) visit(node, into);
+    const changed = new Set(changesLater[name]);
+    for (const node of nodes) if (node) visit(node, into, changed);
     later[name] = [...into];
+    if (changed.size > 0) changesLater[name] = [...changed];
   };
   for (const statement of file.statements) {
     if (statement.getStart(file) >= module.end) break;
@@ -67,7 +66,14 @@ export function namesUsed(cell: OpenCell): NamesUsed {
       visit(statement, reads);
     }
   }
-  return { reads: [...reads], declares: [...declares], assigns: [...assigns], later };
+  return {
+    reads: [...reads],
+    declares: [...declares],
+    assigns: [...assigns],
+    later,
+    ...(changes.size > 0 && { changes: [...changes] }),
+    ...(Object.keys(changesLater).length > 0 && { changesLater }),
+  };
 }
 
 /** Values of earlier cells that the cell mentions. */

@@ -4,7 +4,7 @@
  *
  * A cell is old only where another run of the very cell that it read from has come since. That another cell declares the name again further
  * down is the ordinary course of a notebook. A function that a cell declares reads what it needs when it is called, so it is never old
- * itself, while what a cell computed by calling it may be.
+ * itself, while what a cell computed by calling it may be. Who changes a variable's object has given it a value as who assigns to it.
  */
 import type { NamesUsed } from "../language/language.js";
 
@@ -48,11 +48,16 @@ interface Cell {
   runs: Run[];
 }
 
+interface Later {
+  readonly reads: readonly string[];
+  readonly changes: readonly string[];
+}
+
 /** One run of a cell. */
 class Run {
   readonly reads = new Map<string, Read>();
-  /** What its functions read when they are called. */
-  readonly later = new Map<string, readonly string[]>();
+  /** What its functions read and change when they are called. */
+  readonly later = new Map<string, Later>();
   readonly wrote = new Set<string>();
 
   constructor(
@@ -76,10 +81,16 @@ export class Staleness {
     // The same text is the same cell where nothing else says which it is.
     const key = name.cellId === undefined ? `text ${code.trim()}` : `id ${name.cellId}`;
     const run = new Run(key, name, ++this.#begun);
+    const changed = new Set<string>();
     return {
-      reads: (names) => this.#read(run, names),
+      reads: (names) => {
+        for (const name of this.#read(run, names)) changed.add(name);
+      },
       writes: (names) => this.#write(run, names),
-      end: (ok) => this.#end(run, ok),
+      end: (ok) => {
+        if (ok) this.#change(run, changed);
+        this.#end(run, ok);
+      },
     };
   }
 
@@ -116,21 +127,47 @@ export class Staleness {
     );
   }
 
-  #read(run: Run, { reads, later }: NamesUsed): void {
+  /** Answers the variables whose objects the run changes, itself or by functions that it calls. */
+  #read(run: Run, { reads, later, changes = [], changesLater = {} }: NamesUsed): ReadonlySet<string> {
     this.#enter(run);
-    for (const [name, names] of Object.entries(later)) run.later.set(name, names);
+    for (const [name, names] of Object.entries(later))
+      run.later.set(name, { reads: names, changes: changesLater[name] ?? [] });
+    const changed = new Set(changes);
     const seen = new Set<string>();
-    const waiting = [...reads];
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    const waiting: { name: string; by?: Run }[] = reads.map((name) => ({ name }));
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { name, by } = next;
       if (seen.has(name)) continue;
-      seen.add(name);
       // A function of its own is called with what it will have read then.
+      seen.add(name);
       const from = run.later.has(name) ? run : this.#writers.get(name);
       if (!from) continue;
-      waiting.push(...(from.later.get(name) ?? []));
-      // Of its own variables, such as `count` in `count += 1`, an earlier run had the value from where it says.
-      const read = from.key === run.key ? from.reads.get(name) : { name, from };
+      const called = from.later.get(name);
+      waiting.push(...(called?.reads ?? []).map((inner) => ({ name: inner, by: from })));
+      for (const inner of called?.changes ?? []) changed.add(inner);
+      // What a function reads of its own cell is as old as the function.
+      const read = from === by ? undefined : this.#before(run, { name, from });
       if (read && !run.reads.has(name)) run.reads.set(name, read);
+    }
+    return changed;
+  }
+
+  /**
+   * What a run has read, if not of its own making: of `count` in `count += 1`, and of a list that this cell and others add to, it had the
+   * value that was there before its own earlier run.
+   */
+  #before({ key }: Run, read: Read): Read | undefined {
+    for (let at: Read | undefined = read; at; at = at.from.reads.get(at.name))
+      if (at.from.key === key) return at.from.reads.get(at.name);
+    return read;
+  }
+
+  /** Variables whose objects the run has changed; what their functions read stays as it is. */
+  #change(run: Run, names: Iterable<string>): void {
+    for (const name of names) {
+      const later = this.#writers.get(name)?.later.get(name);
+      if (later && !run.later.has(name)) run.later.set(name, later);
+      this.#write(run, [name]);
     }
   }
 

@@ -31,7 +31,7 @@ test("a parameter, a local name and a member that are called like a variable are
 
 test("a name that is only assigned to is not read", () => {
   assert.deepEqual(used("w = 2"), { ...nothing, assigns: ["w"] });
-  assert.deepEqual(used("w += 2; list[0]++"), { ...nothing, reads: ["w", "list"], assigns: ["w"] });
+  assert.deepEqual(used("w += 2; list.length"), { ...nothing, reads: ["w", "list"], assigns: ["w"] });
   assert.deepEqual(used("[w] = [3]; for (w of [1]);"), { ...nothing, assigns: ["w"] });
 });
 
@@ -53,5 +53,58 @@ test("variables are listed with their types, and not the types themselves", () =
   assert.deepEqual(
     notebook.cells.variables().map(({ name, type }) => `${name}: ${type}`),
     ["w: number", "list: number[]", "kind: Kind", "Net: typeof Net", "scale: (x: number) => number"],
+  );
+});
+
+test("a variable's object is changed by assignments to what it has, and by methods that are known to", () => {
+  notebook.compile(`const box: { inner?: { n: number } } = {}; const names = new Map<string, number>(); const seen = new Set<number>();
+const bytes = new Uint8Array(2); class Weights { zero_() {} add(x: number) {} } const weights = new Weights(); function zeros_(x: object) {}`);
+  const changed = [
+    ...[
+      "list[0]++",
+      "list.push(3)",
+      "list.sort().length",
+      "(list as any).x = 1",
+      "delete box.inner",
+      "box.inner!.n += 1",
+    ],
+    ...[
+      "[box.inner] = [{ n: 1 }]",
+      "names.set('a', 1)",
+      "seen.add(1)",
+      "bytes.fill(0)",
+      "Object.assign(box, {})",
+    ],
+    ...["weights.zero_()", "zeros_(weights)", "[1].forEach((x) => seen.add(x))"],
+  ];
+  for (const code of changed) assert.equal(used(code).changes?.length, 1, code);
+  const unchanged = [
+    ...[
+      "list.map((x) => x)",
+      "list.at(0)",
+      "list.concat([1])",
+      "box.inner?.n",
+      "weights.add(1)",
+      "names.get('a')",
+    ],
+    ...[
+      "Object.keys(box)",
+      "const copy = [...list]; copy.push(1)",
+      "{ const list = [1]; list.push(2); }",
+      "w = 3",
+    ],
+  ];
+  for (const code of unchanged) assert.equal(used(code).changes, undefined, code);
+});
+
+test("what a function changes it changes later, also what its own cell declares", () => {
+  assert.deepEqual(
+    used("const log: number[] = []; function note(x: number) { log.push(x); list.push(x); }"),
+    {
+      ...nothing,
+      declares: ["log", "note"],
+      later: { note: ["log", "list"] },
+      changesLater: { note: ["log", "list"] },
+    },
   );
 });

@@ -106,6 +106,52 @@ test("a cell that counts up its own variable is stale when the start is set anew
   assert.deepEqual(stale(), ["up"]);
 });
 
+test("a cell that read what another one changes is stale when that has run again", () => {
+  run("a", { declares: ["list"] });
+  run("push", { reads: ["list"], changes: ["list"] });
+  run("r", { reads: ["list"] });
+  assert.deepEqual(stale(), []);
+  run("push", { reads: ["list"], changes: ["list"] });
+  assert.deepEqual(stale(), ["r"]);
+  assert.deepEqual(reasons(), ["Cell [3] used `list` of Cell [2], which has run again as [4]"]);
+  run("r", { reads: ["list"] });
+  assert.deepEqual(stale(), []);
+  run("a", { declares: ["list"] });
+  assert.deepEqual(stale(), ["push", "r"]);
+});
+
+test("cells that add to one list by turns are old where the other has run again, and not by themselves", () => {
+  run("a", { declares: ["list"] });
+  run("m", { reads: ["list"], changes: ["list"] });
+  run("n", { reads: ["list"], changes: ["list"] });
+  run("m", { reads: ["list"], changes: ["list"] });
+  assert.deepEqual(stale(), ["n"]);
+  run("n", { reads: ["list"], changes: ["list"] });
+  assert.deepEqual(stale(), []);
+  run("m", { reads: ["list"], changes: ["list"] });
+  assert.deepEqual(stale(), ["n"]);
+});
+
+test("what a called function changes counts as changed by its caller; a cell that failed has changed nothing", () => {
+  run("a", { declares: ["log", "note"], later: { note: ["log"] }, changesLater: { note: ["log"] } });
+  run("call", { reads: ["note"] });
+  run("r", { reads: ["log"] });
+  run("call", { reads: ["note"], ok: false });
+  assert.deepEqual(stale(), []);
+  run("call", { reads: ["note"] });
+  assert.deepEqual(stale(), ["r"]);
+  assert.deepEqual(reasons(), ["Cell [3] used `log` of Cell [2], which has run again as [5]"]);
+});
+
+test("a class whose member is changed reads later what it did", () => {
+  run("w", { declares: ["w"] });
+  run("c", { declares: ["C"], later: { C: ["w"] } });
+  run("set", { reads: ["C"], changes: ["C"] });
+  run("use", { reads: ["C"], declares: ["y"] });
+  run("w", { declares: ["w"] });
+  assert.ok(stale().includes("use"));
+});
+
 test("a cell that declares a function is not stale when what the function reads is new, but what called it is", () => {
   run("a", { declares: ["w"] });
   run("f", { declares: ["f", "g"], later: { f: ["w"], g: ["f"] } });
