@@ -114,3 +114,41 @@ test(
     await lab.screenshot("debugger-between-cells.png");
   },
 );
+
+test(
+  "a kernel that is restarted at a breakpoint runs cells again, and stops at it again",
+  { skip, timeout: 240_000 },
+  async () => {
+    await lab.notebook("restart.ipynb", [
+      "function half(x: number) {\n  return x / 2;\n}\nhalf(10)",
+      "6 * 7",
+    ]);
+    await lab.select(1);
+    await lab.page.keyboard.press("Control+Enter");
+    await lab.done(1);
+    await switchOn();
+    await clickGutter(0, 2);
+    await panel("Breakpoints").locator(".jp-DebuggerBreakpoint").first().waitFor();
+    for (let round = 0; round < 2; round++) {
+      await lab.select(0);
+      await lab.page.keyboard.press("Control+Enter");
+      await frames().filter({ hasText: "half" }).waitFor();
+      await untilLine(0, 2);
+      if (round === 1) break;
+      await lab.restart();
+      await frames().first().waitFor({ state: "detached" });
+      // JupyterLab switches the new kernel's debugger on and sets its breakpoints, a moment after the kernel is there.
+      await lab.until(
+        "the kernel has the breakpoints",
+        `const { kernel } = app.shell.currentWidget.sessionContext.session;
+         const { content } = await kernel.requestDebug({ seq: 0, type: "request", command: "debugInfo" }).done;
+         return content.body.isStarted && content.body.breakpoints.length > 0;`,
+      );
+      await lab.select(1);
+      await lab.page.keyboard.press("Control+Enter");
+      assert.equal(textOf(await lab.done(1)), "42");
+    }
+    await press("continue");
+    assert.equal(textOf(await lab.done(0)), "5");
+  },
+);
