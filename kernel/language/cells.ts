@@ -209,8 +209,10 @@ export class Cells {
   }
 
   complete(code: string, offset: number): Completions {
+    const whole = withHeritage(code, offset);
     return (
-      completeMagic(code, offset) ?? completionsAt(this.#edit(code), offset, this.#registry, this.#importable)
+      completeMagic(code, offset) ??
+      completionsAt(this.#edit(whole), offset, this.#registry, this.#importable)
     );
   }
 
@@ -301,6 +303,14 @@ export class Cells {
 
 const NO_MODULES =
   "Code that is run in a loop has no imports and exports: they belong into a cell of their own.";
+
+/** Where a class has no name yet of what it extends, TypeScript takes the place for its body; with any name it is none. */
+function withHeritage(code: string, offset: number): string {
+  const before = code.slice(0, offset);
+  return /\bclass\b[^{;]*\b(?:extends|implements)\s+$/u.test(before)
+    ? `${before}_${code.slice(offset)}`
+    : code;
+}
 
 function codeOf({ steps }: ReadCell, index?: number): Extract<Step, { kind: "code" }> {
   const step = index === undefined ? steps.findLast(({ kind }) => kind === "code") : steps[index];

@@ -143,6 +143,15 @@ test("no import is offered within an expression, where it could not stand", () =
   assert.deepEqual(complete("f(\n  readFileSync|\n)").names, []);
 });
 
+test("a class that is to extend something is offered classes, and one that is to implement something types", () => {
+  const extending = complete("class Mine extends |");
+  assert.ok(extending.names.includes("Model"));
+  assert.deepEqual([extending.start, extending.end], [19, 19]);
+  assert.ok(complete("class Mine extends | {}").names.includes("Model"));
+  assert.ok(complete("class Mine implements |").names.includes("Options"));
+  assert.equal(complete("class Mine extends Mod|").names[0], "Model");
+});
+
 test("an empty cell is offered everything, first what is the user's", () => {
   const { names } = complete("|");
   assert.ok(names.includes("randn") && names.includes("console") && names.includes("await"));
