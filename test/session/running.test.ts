@@ -216,6 +216,42 @@ describe("an interrupt", () => {
     assert.equal(ran.stderr(), "");
   });
 
+  for (const [what, loop] of Object.entries({
+    computes: "while (true);",
+    prints: 'while (true) console.log("x".repeat(100_000));',
+  }))
+    it(`leaves what is drawn at the end of a cell that ${what} the time that it takes`, async () => {
+      const running = notebook.run(
+        `globalThis[Symbol.for("cellgrad.displayHost")].atCellEnd(() => {
+           const end = performance.now() + 300;
+           while (performance.now() < end);
+           console.error("drawn");
+         });
+         ${loop}`,
+      );
+      await sleep(30);
+      await notebook.session.interrupt();
+      const ran = await running;
+      assert.equal(ran.outcome.status, "interrupted");
+      assert.equal(ran.stderr(), "drawn\n");
+    });
+
+  it("asked for many times over, amid looks at values, stops the cell at once and nothing after it", async () => {
+    await notebook.run("$.kept = 1");
+    for (let i = 0; i < 40; i++) {
+      const running = notebook.run("while (true) $.kept++");
+      await sleep(i % 5);
+      const asked = performance.now();
+      const interrupts = [1, 2, 3].map(() => notebook.session.interrupt());
+      const looks = [1, 2, 3].map(() => notebook.session.look(["kept"]));
+      await Promise.all([...interrupts, ...looks]);
+      assert.equal((await running).outcome.status, "interrupted");
+      // An interrupt that has got lost is given up after five seconds.
+      assert.ok(performance.now() - asked < 2_000);
+      assert.equal((await notebook.run("return { value: 7 }")).result?.data["text/plain"], "7");
+    }
+  });
+
   it("at 200 random moments of anything leaves process and state as they were", async () => {
     const { pid } = notebook.session;
     await notebook.run("$.count = 0");

@@ -36,8 +36,8 @@ type CellFunction = (
 
 interface OpenTask extends Task {
   readonly end: (ending: Ending) => void;
-  /** Its end has begun: what waits for it is being called, and may itself be interrupted. */
-  ending: boolean;
+  /** When its end has begun, in milliseconds: what waits for it is being called, and may itself be interrupted. */
+  endsSince?: number;
 }
 
 interface NamedCell extends CompiledCell {
@@ -52,6 +52,9 @@ type Ending =
   | { status: "ok"; value?: unknown; bundle?: MimeBundle; displayId?: string | undefined }
   | { status: "error"; error: CellError }
   | { status: "interrupted" };
+
+/** So long what waits for a cell's end may take, in milliseconds, before an interrupt ends that too: the last state of a figure is drawn then. */
+const FINISHING_MS = 1_000;
 
 const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: [] };
 
@@ -114,15 +117,21 @@ export class Evaluator {
     );
   }
 
-  /** Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue. */
-  interrupt(through: number): void {
+  /**
+   * Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue. False where the end of one has just
+   * begun, of this interrupt or by itself, and is not to be disturbed.
+   */
+  interrupt(through: number): boolean {
+    const open = [...this.tasks].filter(({ run }) => run <= through);
+    const now = performance.now();
+    if (open.some(({ endsSince }) => endsSince !== undefined && now - endsSince < FINISHING_MS)) return false;
     this.interrupted = true;
-    for (const task of this.tasks) {
-      if (task.run > through) continue;
+    for (const task of open) {
       disown(task, terminate);
       task.end({ status: "interrupted" });
     }
     this.modules.interrupted();
+    return true;
   }
 
   /** An error that no cell has caught, from a timer, an event or a promise: shown with the cell that it belongs to. */
@@ -156,11 +165,10 @@ export class Evaluator {
     const { tasks } = this;
     const task: OpenTask = {
       ...origin,
-      ending: false,
       end: (ending) => {
         if (!tasks.has(task)) return;
-        if (!task.ending) {
-          task.ending = true;
+        if (task.endsSince === undefined) {
+          task.endsSince = performance.now();
           atEnd();
         }
         critical(() => {

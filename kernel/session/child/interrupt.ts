@@ -81,12 +81,12 @@ function userCodeRuns(): boolean {
 }
 
 /**
- * Makes this process interruptible: `endTasks` ends all open tasks up to a run, and says so. An interrupt names the run that it means,
- * so that one that comes late does not hit the next cell. `pump` and `look` are called in the midst of anything but a critical section.
- * Starting the watchdog takes a while: an interrupt that comes before waits in the pipe.
+ * Makes this process interruptible: `endTasks` ends all open tasks up to a run, unless they are just ending, and answers whether it has. An
+ * interrupt names the run that it means, so that one that comes late does not hit the next cell. `pump` and `look` are called in the midst
+ * of anything but a critical section. Starting the watchdog takes a while: an interrupt that comes before waits in the pipe.
  */
 export function startWatchdog(
-  endTasks: (through: number) => void,
+  endTasks: (through: number) => boolean,
   pump: () => void,
   look: (id: number, path: readonly string[]) => void,
 ): void {
@@ -97,7 +97,7 @@ export function startWatchdog(
     const runs = userCodeRuns() || (executionAsyncId() !== 0 && executionAsyncResource() instanceof Promise);
     const hit = runs && (currentTask()?.run ?? 0) <= through;
     whenUncritical(() => {
-      endTasks(through);
+      if (!endTasks(through)) return;
       // Told from the event loop: until it turns, the interrupt has not reached everything.
       onNextTurn(() => emit({ type: "interrupted" }));
       if (hit) terminate();

@@ -98,9 +98,10 @@ emit({ type: "ready", pid: process.pid });
 const requests = new Requests(REQUESTS_FD, accept, () => setTimeout(endWithKernel, WATCHDOG_FIRST_MS));
 startWatchdog(
   (through) => {
-    evaluator.interrupt(through);
+    const ended = evaluator.interrupt(through);
     // The interrupt may take the loop of `serve` with it.
     requests.serveLater();
+    return ended;
   },
   () => requests.pump(),
   (id, path) => emit({ type: "seen", id, value: look(scope, path) }),

@@ -30,6 +30,7 @@ export interface WatchdogCalls {
  * @param relay the debugger's
  * @param endAll ends this process and all that it has started
  * @param writeText sees to it that text of the main thread is written
+ * @param settleMs how long a stack takes to be unwound
  */
 function watchdog(
   fd: number,
@@ -37,12 +38,37 @@ function watchdog(
   relay: ReturnType<typeof debugRelay>,
   endAll: () => void,
   writeText: () => void,
+  settleMs: number,
 ): void {
   const { Session } = process.getBuiltinModule("node:inspector") as typeof InspectorModule;
   const { Socket } = process.getBuiltinModule("node:net") as typeof NetModule;
   const inspector = new Session();
   inspector.connectToMainThread();
   const pipe = new Socket({ fd });
+  /*
+   * One call at a time. The termination that an interrupt asks for would end the next call in place of the user's code, and then be over:
+   * what comes after an interrupt waits until the stack is gone.
+   */
+  const calls = {
+    waiting: [] as string[],
+    busy: false,
+    add(line: string) {
+      // Of interrupts the last says all.
+      if (line.startsWith("interrupt"))
+        this.waiting = this.waiting.filter((other) => !other.startsWith("interrupt"));
+      this.waiting.push(line);
+      if (!this.busy) this.next();
+    },
+    next() {
+      const line = this.waiting.shift();
+      this.busy = line !== undefined;
+      if (line === undefined) return;
+      inspector.post("Runtime.evaluate", { expression: `${callee}.${line}`, silent: true }, () => {
+        if (line.startsWith("interrupt")) setTimeout(() => this.next(), settleMs);
+        else this.next();
+      });
+    },
+  };
   let rest = "";
   let companion: number | undefined;
   pipe.on("data", (bytes) => {
@@ -53,7 +79,7 @@ function watchdog(
         companion = Number(line.slice("companion ".length));
         continue;
       }
-      inspector.post("Runtime.evaluate", { expression: `${callee}.${line}`, silent: true });
+      calls.add(line);
       // What stands at a breakpoint is unwound once it goes on.
       if (line.startsWith("interrupt")) relay.resume();
     }
@@ -83,6 +109,8 @@ export function endWithKernel(): void {
   endSession(mark, killMarked);
 }
 
+const SETTLE_MS = 10;
+
 /** Property of globalThis under which the thread finds the calls. */
 const CALLS = Symbol.for("cellgrad.watchdog");
 
@@ -99,7 +127,7 @@ export function startWatchdogThread(
   const relay = `(${debugRelay.toString()})(${String(debuggerFd)})`;
   const text = `require("node:worker_threads").workerData`;
   const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${text}, ${JSON.stringify(LAYOUT)})`;
-  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText})`;
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)})`;
   const worker = new Worker(body, {
     eval: true,
     workerData: events.text,
