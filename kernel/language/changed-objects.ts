@@ -35,15 +35,23 @@ const CHANGING: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 const ALL_CHANGING: ReadonlySet<string> = new Set(Object.values(CHANGING).flatMap((names) => [...names]));
 
-export function changesObject(name: TS.Identifier, checker: TS.TypeChecker): boolean {
+/** "only" where nothing that comes of it is used, so that what the object was before makes no difference to the cell. */
+export function changeOf(name: TS.Identifier, checker: TS.TypeChecker): "only" | "also" | undefined {
   const place = accessed(name);
   const { parent } = place;
   if (ts.isCallExpression(parent)) {
-    if (parent.arguments[0] === place) return isInPlace(parent.expression);
-    return parent.expression === place && place !== name && isChangingMethod(place, checker);
+    const changes =
+      parent.arguments[0] === place
+        ? isInPlace(parent.expression)
+        : parent.expression === place && place !== name && isChangingMethod(place, checker);
+    if (!changes) return undefined;
+    return ts.isExpressionStatement(parent.parent) ? "only" : "also";
   }
-  if (place === name) return false;
-  return ts.isDeleteExpression(parent) || getAssignmentTargetKind(place) !== Target.none;
+  if (place === name) return undefined;
+  if (ts.isDeleteExpression(parent)) return "only";
+  const target = getAssignmentTargetKind(place);
+  if (target === Target.none) return undefined;
+  return target === Target.definite ? "only" : "also";
 }
 
 /** What is reached from a name by properties, elements and words about types alone: `a.b[0]!` of `a`. */

@@ -39,6 +39,7 @@ export function syntaxProblems(parsed: ParsedCell): Problem[] {
   return withShellHint(problems, parsed.text);
 }
 
+const SHELL_HINT = "A shell command? Begin the cell with %%bash.";
 /** As people write them in IPython, and the first words of those that need no more than a name. */
 const SHELL_COMMAND = /^\s*(?:!\s*[\w./~-]+|(?:npm|npx|pip|git)\s+\w)/u;
 
@@ -47,7 +48,7 @@ function withShellHint(problems: Problem[], text: string): Problem[] {
   const [first, ...others] = problems;
   const line = first && text.slice(text.lastIndexOf("\n", first.start - 1) + 1);
   if (!line || !SHELL_COMMAND.test(line)) return problems;
-  return [{ ...first, message: `${first.message} A shell command? Begin the cell with %%bash.` }, ...others];
+  return [{ ...first, message: `${first.message} ${SHELL_HINT}` }, ...others];
 }
 
 /** Problems of a cell's module that lie in the cell, in order. */
@@ -65,18 +66,17 @@ export function cellProblems(
     for (const related of relatedInformation ?? [])
       if (HINTS.has(related.code))
         message += `\n${ts.flattenDiagnosticMessageText(related.messageText, "\n")}`;
+    // A command of one word is an expression with a name that nobody declares.
+    const isCommand = code === UNKNOWN_NAME && /(?:^|\n)[^\S\n]*!$/u.test(module.parsed.text.slice(0, place));
     const end = toCell(module, start + length) ?? place;
     problems.push({
       code,
       start: place,
       length: end - place,
-      message: reworded({ code, message, file, start, length }, hints),
+      message: reworded({ code, message, file, start, length }, hints) + (isCommand ? ` ${SHELL_HINT}` : ""),
     });
   }
-  const told = problems
-    .filter((problem) => !isSaidAlready(problem, problems))
-    .sort((a, b) => a.start - b.start);
-  return withShellHint(told, module.parsed.text);
+  return problems.filter((problem) => !isSaidAlready(problem, problems)).sort((a, b) => a.start - b.start);
 }
 
 /** Both operands of an operation can be wrong for one reason. */
@@ -87,6 +87,7 @@ function isSaidAlready({ code, message }: Problem, problems: readonly Problem[])
   );
 }
 
+const UNKNOWN_NAME = 2304;
 const LEFT_OPERAND = 2362;
 const RIGHT_OPERAND = 2363;
 

@@ -3,7 +3,7 @@
  */
 import type TS from "typescript";
 import type { CellModule } from "./cell-module.js";
-import { changesObject, getAssignmentTargetKind, Target } from "./changed-objects.js";
+import { changeOf, getAssignmentTargetKind, Target } from "./changed-objects.js";
 import { ts } from "./compiler.js";
 import type { NamesUsed } from "./language.js";
 import { PRELUDE } from "./registry.js";
@@ -20,8 +20,8 @@ export function namesUsed(cell: OpenCell): NamesUsed {
   const reads = new Set<string>();
   const changes = new Set<string>();
   const assigns = new Set<string>();
-  const later: Record<string, string[]> = {};
-  const changesLater: Record<string, string[]> = {};
+  const later = new Map<string, string[]>();
+  const changesLater = new Map<string, string[]>();
   const foreign = foreignValues(module);
   const functions = new Set(file.statements.flatMap(namesOfFunctions));
 
@@ -32,9 +32,10 @@ export function namesUsed(cell: OpenCell): NamesUsed {
         foreign.has(node.text) || (changed === changes ? functions : declares).has(node.text);
       if (!isOfInterest || !scope.isScoped(node)) return;
       const target = getAssignmentTargetKind(node);
-      if (target !== Target.definite) into.add(node.text);
+      const change = changeOf(node, checker);
+      if (change !== undefined) changed.add(node.text);
+      if (target !== Target.definite && change !== "only") into.add(node.text);
       if (target !== Target.none && !declares.has(node.text)) assigns.add(node.text);
-      if (changesObject(node, checker)) changed.add(node.text);
       return;
     }
     if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return;
@@ -43,11 +44,11 @@ export function namesUsed(cell: OpenCell): NamesUsed {
   };
   /** The body of a function is read when it is called. */
   const visitLater = (name: string, nodes: readonly (TS.Node | undefined)[]): void => {
-    const into = new Set(later[name]);
-    const changed = new Set(changesLater[name]);
+    const into = new Set(later.get(name));
+    const changed = new Set(changesLater.get(name));
     for (const node of nodes) if (node) visit(node, into, changed);
-    later[name] = [...into];
-    if (changed.size > 0) changesLater[name] = [...changed];
+    later.set(name, [...into]);
+    if (changed.size > 0) changesLater.set(name, [...changed]);
   };
   for (const statement of file.statements) {
     if (statement.getStart(file) >= module.end) break;
@@ -70,9 +71,9 @@ export function namesUsed(cell: OpenCell): NamesUsed {
     reads: [...reads],
     declares: [...declares],
     assigns: [...assigns],
-    later,
+    later: Object.fromEntries(later),
     ...(changes.size > 0 && { changes: [...changes] }),
-    ...(Object.keys(changesLater).length > 0 && { changesLater }),
+    ...(changesLater.size > 0 && { changesLater: Object.fromEntries(changesLater) }),
   };
 }
 

@@ -11,9 +11,10 @@ export async function withMembers(
   code: string,
   session: Session,
 ): Promise<Completions> {
-  const seen = value && (await session.look(value.path));
-  if (!seen) return { matches, ...completions };
+  if (!value) return { matches, ...completions };
   const typed = code.slice(value.start, completions.end);
+  const seen = await session.look(value.path, typed);
+  if (!seen) return { matches, ...completions };
   const before = code.slice(completions.start, value.start);
   const isWritable = value.member === "name" ? isName : isPlainKey;
   const known = new Set(matches.map(({ text }) => text));

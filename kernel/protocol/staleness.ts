@@ -59,6 +59,8 @@ class Run {
   /** What its functions read and change when they are called. */
   readonly later = new Map<string, Later>();
   readonly wrote = new Set<string>();
+  /** Of variables whose objects it has changed: the runs that had made them what they were, one of each cell, the latest first. */
+  readonly changed = new Map<string, readonly Run[]>();
 
   constructor(
     readonly key: string,
@@ -88,7 +90,7 @@ export class Staleness {
       },
       writes: (names) => this.#write(run, names),
       end: (ok) => {
-        if (ok) this.#change(run, changed);
+        this.#change(run, changed);
         this.#end(run, ok);
       },
     };
@@ -128,46 +130,57 @@ export class Staleness {
   }
 
   /** Answers the variables whose objects the run changes, itself or by functions that it calls. */
-  #read(run: Run, { reads, later, changes = [], changesLater = {} }: NamesUsed): ReadonlySet<string> {
+  #read(run: Run, names: NamesUsed): ReadonlySet<string> {
     this.#enter(run);
-    for (const [name, names] of Object.entries(later))
-      run.later.set(name, { reads: names, changes: changesLater[name] ?? [] });
-    const changed = new Set(changes);
+    const { later, changesLater = {} } = names;
+    for (const [name, reads] of Object.entries(later))
+      run.later.set(name, { reads, changes: Object.hasOwn(changesLater, name) ? changesLater[name]! : [] });
+    const changed = new Set(names.changes);
+    const own = new Set(names.declares);
     const seen = new Set<string>();
-    const waiting: { name: string; by?: Run }[] = reads.map((name) => ({ name }));
+    const waiting: { name: string; by?: Run }[] = names.reads.map((name) => ({ name }));
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       const { name, by } = next;
       if (seen.has(name)) continue;
-      // A function of its own is called with what it will have read then.
       seen.add(name);
-      const from = run.later.has(name) ? run : this.#writers.get(name);
-      if (!from) continue;
+      const isOwnFunction = run.later.has(name);
+      const from = isOwnFunction ? run : this.#writers.get(name);
+      // What a function of this very cell reads of it is about to be there.
+      if (!from || (by === run && own.has(name) && !isOwnFunction)) continue;
       const called = from.later.get(name);
-      waiting.push(...(called?.reads ?? []).map((inner) => ({ name: inner, by: from })));
       for (const inner of called?.changes ?? []) changed.add(inner);
+      // A log that a function writes to, or what it has computed before, makes no difference to who calls it.
+      const inside = (called?.reads ?? []).filter((inner) => !called?.changes.includes(inner));
+      waiting.push(...inside.map((inner) => ({ name: inner, by: from })));
       // What a function reads of its own cell is as old as the function.
-      const read = from === by ? undefined : this.#before(run, { name, from });
+      const read = from === by ? undefined : before(run, { name, from });
       if (read && !run.reads.has(name)) run.reads.set(name, read);
+    }
+    // Who only adds to a list has to do with the cell that has made it, and not with others that add to it.
+    for (const name of changed) {
+      const from = this.#layers(name).at(-1);
+      if (from && from.key !== run.key && !own.has(name) && !run.reads.has(name))
+        run.reads.set(name, { name, from });
     }
     return changed;
   }
 
-  /**
-   * What a run has read, if not of its own making: of `count` in `count += 1`, and of a list that this cell and others add to, it had the
-   * value that was there before its own earlier run.
-   */
-  #before({ key }: Run, read: Read): Read | undefined {
-    for (let at: Read | undefined = read; at; at = at.from.reads.get(at.name))
-      if (at.from.key === key) return at.from.reads.get(at.name);
-    return read;
+  /** The runs that have made a name's value what it is: those that have changed its object, the latest first, and the one that has made it. */
+  #layers(name: string): readonly Run[] {
+    const last = this.#writers.get(name);
+    return last ? [last, ...(last.changed.get(name) ?? [])] : [];
   }
 
   /** Variables whose objects the run has changed; what their functions read stays as it is. */
   #change(run: Run, names: Iterable<string>): void {
     for (const name of names) {
-      const later = this.#writers.get(name)?.later.get(name);
+      const layers = this.#layers(name);
+      if (run.wrote.has(name) || layers.length === 0) continue;
+      const later = layers[0]!.later.get(name);
       if (later && !run.later.has(name)) run.later.set(name, later);
+      const others = layers.filter(({ key }) => key !== run.key);
       this.#write(run, [name]);
+      run.changed.set(name, others);
     }
   }
 
@@ -188,7 +201,10 @@ export class Staleness {
     const past = cell.runs.filter((other) => other !== run && (ok || !counts(other)));
     cell.runs = cell.runs.filter((other) => !past.includes(other));
     // Nobody asks them any more; kept, each would hold those before it.
-    for (const { reads } of past) reads.clear();
+    for (const { reads, changed } of past) {
+      reads.clear();
+      changed.clear();
+    }
   }
 
   #enter(run: Run): Cell {
@@ -229,9 +245,12 @@ export class Staleness {
     counting.sort((a, b) => a.order - b.order);
     for (const run of counting) {
       const because = [...run.reads.values()].flatMap(({ name, from }) => {
-        const cell = this.#cells.get(from.key);
-        const reason = cell && this.#reason(run, name, from, cell, reasons);
-        return reason ? [reason] : [];
+        for (const layer of [from, ...(from.changed.get(name) ?? [])]) {
+          const cell = layer.key === run.key ? undefined : this.#cells.get(layer.key);
+          const reason = cell && this.#reason(run, name, layer, cell, reasons);
+          if (reason) return [reason];
+        }
+        return [];
       });
       if (because.length > 0) reasons.set(run, because);
     }
@@ -265,4 +284,14 @@ export interface RunningCell {
   /** Names now have values of its making. */
   writes(names: Iterable<string>): void;
   end(ok: boolean): void;
+}
+
+/**
+ * What a run has read, if not of its own making: of `count` in `count += 1`, and where other cells count it up too, it had the value that
+ * was there before its own earlier run.
+ */
+function before({ key }: Run, read: Read): Read | undefined {
+  for (let at: Read | undefined = read; at; at = at.from.reads.get(at.name))
+    if (at.from.key === key) return at.from.reads.get(at.name);
+  return read;
 }

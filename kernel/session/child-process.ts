@@ -111,12 +111,15 @@ export class SessionProcess {
   }
 
   /** Asks the watchdog for the looks of a value, answered by "seen". */
-  look(id: number, path: readonly string[]): void {
+  look(id: number, path: readonly string[], prefix?: string): void {
     // The watchdog reads lines of ASCII.
-    const json = JSON.stringify(path).replace(/[^\x20-\x7e]/g, (unit) => {
-      return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-    });
-    if (!this.ended) this.interrupts.write(`look(${String(id)}, ${json})\n`);
+    const json = JSON.stringify([path, prefix].filter((part) => part !== undefined)).replace(
+      /[^\x20-\x7e]/g,
+      (unit) => {
+        return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+      },
+    );
+    if (!this.ended) this.interrupts.write(`look(${String(id)}, ...${json})\n`);
   }
 
   /** Names another process that the watchdog is to end should this one, the kernel's, be gone. */

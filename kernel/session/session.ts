@@ -57,10 +57,11 @@ export interface Session {
   /** Value of an expression as a MIME bundle, for the user_expressions of a run. Rejects with a CellError. */
   evaluate(run: number, cell: CompiledCell): Promise<MimeBundle>;
   /**
-   * Looks at a value without running any code of the user's, also while a cell is busy: a variable, or what properties lead to from one.
+   * Looks at a value, also while a cell is busy: a variable, or what properties lead to from one.
    * Undefined where there is none, or where the session does not answer in a moment because it is in native code.
+   * @param prefix what members begin with that are asked for; without it none are
    */
-  look(path: readonly string[]): Promise<SeenValue | undefined>;
+  look(path: readonly string[], prefix?: string): Promise<SeenValue | undefined>;
   /** Stops all runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cells ended. */
   interrupt(): Promise<void>;
   /** Should the kernel be killed, this process is ended with the session's. Another one named later takes its place. */

@@ -125,7 +125,7 @@ export class SessionSupervisor implements Session {
     return deferred.promise;
   }
 
-  async look(path: readonly string[]): Promise<SeenValue | undefined> {
+  async look(path: readonly string[], prefix?: string): Promise<SeenValue | undefined> {
     const { looks, process, started } = this.incarnation;
     if (!started) return undefined;
     const id = this.nextLook++;
@@ -137,7 +137,7 @@ export class SessionSupervisor implements Session {
       };
       const late = setTimeout(answer, LOOK_MS, undefined);
       looks.set(id, answer);
-      process.look(id, path);
+      process.look(id, path, prefix);
     });
   }
 
@@ -259,7 +259,8 @@ export class SessionSupervisor implements Session {
         return;
       case "done": {
         const active = this.active.get(event.run);
-        if (!active || active.outcome) return;
+        // Of a process that is about to end no cell ends in another way.
+        if (!active || active.outcome || incarnation.exitCode !== undefined) return;
         const { type: _type, run: _run, ...ending } = event;
         active.outcome = ending;
         afterReading(() => active.deferred.resolve(ending));

@@ -24,8 +24,21 @@ async function switchOn(): Promise<void> {
   );
   await button.click();
   await lab.evaluate(`app.shell.activateById("jp-debugger-sidebar")`);
-  await lab.until("the debugger is on", `return document.querySelector("[data-jp-debugger=true]") !== null`);
+  await lab.until(
+    "the debugger is on",
+    `const { node } = app.shell.currentWidget;
+     return node.matches("[data-jp-debugger=true]") || node.querySelector("[data-jp-debugger=true]") !== null;`,
+  );
 }
+
+/** The kernel's debugger is on and knows breakpoints: JupyterLab tells it a moment after a click, or after a restart. */
+const untilBreakpoints = (): Promise<void> =>
+  lab.until(
+    "the kernel has the breakpoints",
+    `const { kernel } = app.shell.currentWidget.sessionContext.session;
+     const { content } = await kernel.requestDebug({ seq: 0, type: "request", command: "debugInfo" }).done;
+     return content.body.isStarted && content.body.breakpoints.length > 0;`,
+  );
 
 /** Clicks beside a line of a cell, where breakpoints are set. */
 async function clickGutter(cell: number, line: number): Promise<void> {
@@ -128,7 +141,7 @@ test(
     await lab.done(1);
     await switchOn();
     await clickGutter(0, 2);
-    await panel("Breakpoints").locator(".jp-DebuggerBreakpoint").first().waitFor();
+    await untilBreakpoints();
     for (let round = 0; round < 2; round++) {
       await lab.select(0);
       await lab.page.keyboard.press("Control+Enter");
@@ -137,13 +150,7 @@ test(
       if (round === 1) break;
       await lab.restart();
       await frames().first().waitFor({ state: "detached" });
-      // JupyterLab switches the new kernel's debugger on and sets its breakpoints, a moment after the kernel is there.
-      await lab.until(
-        "the kernel has the breakpoints",
-        `const { kernel } = app.shell.currentWidget.sessionContext.session;
-         const { content } = await kernel.requestDebug({ seq: 0, type: "request", command: "debugInfo" }).done;
-         return content.body.isStarted && content.body.breakpoints.length > 0;`,
-      );
+      await untilBreakpoints();
       await lab.select(1);
       await lab.page.keyboard.press("Control+Enter");
       assert.equal(textOf(await lab.done(1)), "42");

@@ -97,13 +97,21 @@ const bytes = new Uint8Array(2); class Weights { zero_() {} add(x: number) {} } 
   for (const code of unchanged) assert.equal(used(code).changes, undefined, code);
 });
 
+test("what is only changed is not read, and names that all objects have are names", () => {
+  assert.deepEqual(used("list.push(1)").reads, []);
+  assert.deepEqual(used("const n = list.push(1)").reads, ["list"]);
+  assert.deepEqual(used("list[0] = w; list[1] += 2").reads, ["w", "list"]);
+  for (const name of ["toString", "constructor", "valueOf"])
+    assert.deepEqual(used(`function ${name}() { return w; }`).later, { [name]: ["w"] });
+});
+
 test("what a function changes it changes later, also what its own cell declares", () => {
   assert.deepEqual(
     used("const log: number[] = []; function note(x: number) { log.push(x); list.push(x); }"),
     {
       ...nothing,
       declares: ["log", "note"],
-      later: { note: ["log", "list"] },
+      later: { note: [] },
       changesLater: { note: ["log", "list"] },
     },
   );

@@ -108,19 +108,41 @@ test("a cell that counts up its own variable is stale when the start is set anew
 
 test("a cell that read what another one changes is stale when that has run again", () => {
   run("a", { declares: ["list"] });
-  run("push", { reads: ["list"], changes: ["list"] });
+  run("push", { changes: ["list"] });
   run("r", { reads: ["list"] });
   assert.deepEqual(stale(), []);
-  run("push", { reads: ["list"], changes: ["list"] });
+  run("push", { changes: ["list"] });
   assert.deepEqual(stale(), ["r"]);
   assert.deepEqual(reasons(), ["Cell [3] used `list` of Cell [2], which has run again as [4]"]);
   run("r", { reads: ["list"] });
   assert.deepEqual(stale(), []);
   run("a", { declares: ["list"] });
   assert.deepEqual(stale(), ["push", "r"]);
+  run("push", { changes: ["list"] });
+  run("r", { reads: ["list"] });
+  assert.deepEqual(stale(), []);
 });
 
-test("cells that add to one list by turns are old where the other has run again, and not by themselves", () => {
+test("cells that add to one list have nothing to do with each other, and who reads it with all of them", () => {
+  run("a", { declares: ["list"] });
+  run("m", { changes: ["list"] });
+  run("n", { changes: ["list"], declares: ["b"] });
+  run("r", { reads: ["list"] });
+  run("z", { reads: ["b"] });
+  for (let round = 0; round < 3; round++) {
+    run("m", { changes: ["list"] });
+    assert.deepEqual(stale(), ["r"]);
+    run("r", { reads: ["list"] });
+    assert.deepEqual(stale(), []);
+    run("n", { changes: ["list"], declares: ["b"] });
+    assert.deepEqual(stale().toSorted(), ["r", "z"]);
+    run("r", { reads: ["list"] });
+    run("z", { reads: ["b"] });
+    assert.deepEqual(stale(), []);
+  }
+});
+
+test("cells that read a list and add to it by turns are old where the other has run again, and not by themselves", () => {
   run("a", { declares: ["list"] });
   run("m", { reads: ["list"], changes: ["list"] });
   run("n", { reads: ["list"], changes: ["list"] });
@@ -132,15 +154,31 @@ test("cells that add to one list by turns are old where the other has run again,
   assert.deepEqual(stale(), ["n"]);
 });
 
-test("what a called function changes counts as changed by its caller; a cell that failed has changed nothing", () => {
-  run("a", { declares: ["log", "note"], later: { note: ["log"] }, changesLater: { note: ["log"] } });
+test("what a called function changes counts as changed by its caller, also by one that failed", () => {
+  run("a", { declares: ["log", "note"], later: { note: [] }, changesLater: { note: ["log"] } });
   run("call", { reads: ["note"] });
   run("r", { reads: ["log"] });
   run("call", { reads: ["note"], ok: false });
-  assert.deepEqual(stale(), []);
-  run("call", { reads: ["note"] });
   assert.deepEqual(stale(), ["r"]);
-  assert.deepEqual(reasons(), ["Cell [3] used `log` of Cell [2], which has run again as [5]"]);
+  assert.deepEqual(reasons(), ["Cell [3] used `log` of Cell [2], which has run again as [4]"]);
+});
+
+test("who calls a function that remembers what it has computed does not depend on who called it before", () => {
+  run("f", { declares: ["cache", "get"], later: { get: ["cache"] }, changesLater: { get: ["cache"] } });
+  run("x", { reads: ["get"], declares: ["x"] });
+  run("y", { reads: ["get"], declares: ["y"] });
+  run("z", { reads: ["y"] });
+  run("x", { reads: ["get"], declares: ["x"] });
+  assert.deepEqual(stale(), []);
+  run("f", { declares: ["cache", "get"], later: { get: ["cache"] }, changesLater: { get: ["cache"] } });
+  assert.deepEqual(stale(), ["y", "z", "x"]);
+});
+
+test("a cell's own function that changes what the cell has declared again has nothing to do with another cell's", () => {
+  run("a", { declares: ["xs"] });
+  run("b", { declares: ["xs", "add"], reads: ["add"], later: { add: [] }, changesLater: { add: ["xs"] } });
+  run("a", { declares: ["xs"] });
+  assert.deepEqual(stale(), []);
 });
 
 test("a class whose member is changed reads later what it did", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import ts from "typescript";
+import { codeFrame } from "../../kernel/session/child/errors.js";
 import { Notebook, plain } from "./notebook.js";
 
 describe("an error", () => {
@@ -113,6 +114,10 @@ describe("an error", () => {
     assert.ok(line!.length < 180);
     assert.equal(line!.slice(marker!.indexOf("^")).slice(0, 9), "new Error");
     assert.match(line!, /^> 1 \| …x/);
+  });
+
+  it("on a line that the text has no more shows none", () => {
+    assert.deepEqual(codeFrame("one line", 41, 3), []);
   });
 
   it("on a line that is not long shows all of it", async () => {

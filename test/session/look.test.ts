@@ -8,7 +8,7 @@ const { session } = notebook;
 after(() => session.close());
 
 async function members(...path: string[]): Promise<readonly string[] | undefined> {
-  return (await session.look(path))?.members.map(({ name, kind }) => `${kind} ${name}`);
+  return (await session.look(path, ""))?.members.map(({ name, kind }) => `${kind} ${name}`);
 }
 
 test("a value is told in a few words with its members, its own first", async () => {
@@ -61,6 +61,38 @@ test("a name that is spelt to do harm does none", async () => {
   for (const name of ['"]); $.data = 1; (["', "\n\n", "\u2028", "__proto__"])
     assert.equal(await session.look(["data", name, "x"]), undefined);
   assert.equal((await session.look(["data"]))?.size, "2 keys");
+});
+
+test("members are those that begin with what is typed, in whatever case, also of very many", async () => {
+  await notebook.run(
+    "$.many = { __typename: 1 }; for (let i = 0; i < 3000; i++) $.many['k' + i] = i; $.many.Zebra = 1;",
+  );
+  const names = async (prefix: string) =>
+    (await session.look(["many"], prefix))?.members.map(({ name }) => name);
+  assert.deepEqual(await names("zeb"), ["Zebra"]);
+  assert.deepEqual(await names("__"), ["__typename"]);
+  assert.equal((await names(""))!.length, 1000);
+});
+
+test("what takes long is given up, and a cell goes on and can be stopped", async () => {
+  await notebook.run(`
+    $.endless = new (class { get shape() { while (true); } })();
+    $.huge = {}; for (let i = 0; i < 300_000; i++) $.huge['k' + i] = i;
+    $.n = 0;`);
+  const looping = notebook.run("while (true) $.n++;");
+  await sleep(100);
+  for (let i = 0; i < 5; i++) for (const name of ["endless", "huge"]) await session.look([name], "");
+  const n = Number((await session.look(["n"]))?.value);
+  assert.ok(n > 0);
+  for (let i = 0; i < 5; i++) void session.look(["huge"], "");
+  const asked = performance.now();
+  await session.interrupt();
+  assert.equal((await looping).outcome.status, "interrupted");
+  assert.ok(performance.now() - asked < 1_500);
+  assert.equal(
+    (await notebook.run("return { value: $.endless === undefined }")).result?.data["text/plain"],
+    "false",
+  );
 });
 
 test("values are seen while a cell loops, and native code delays nobody", async () => {

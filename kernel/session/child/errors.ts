@@ -91,7 +91,8 @@ export function codeFrame(text: string, line: number, column: number): string[] 
   const first = Math.max(1, line - CONTEXT);
   const last = Math.min(lines.length, line + CONTEXT);
   const width = String(last).length;
-  const isLong = lines[line - 1]!.length > LINE_LIMIT;
+  // A file that has been edited since may be shorter than what ran.
+  const isLong = (lines[line - 1] ?? "").length > LINE_LIMIT;
   const from = isLong ? Math.max(0, column - LINE_LIMIT / 2) : 0;
   const frame: string[] = [];
   for (let number = first; number <= last; number++) {

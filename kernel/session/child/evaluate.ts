@@ -53,7 +53,10 @@ type Ending =
   | { status: "error"; error: CellError }
   | { status: "interrupted" };
 
-/** So long what waits for a cell's end may take, in milliseconds, before an interrupt ends that too: the last state of a figure is drawn then. */
+/**
+ * So long an interrupt that is sent again leaves in peace what waits for a cell's end, in milliseconds: the last state of a figure is drawn
+ * then. What an interrupt has begun while code computed cannot be interrupted at all, since V8 takes one call amid others at a time.
+ */
 const FINISHING_MS = 1_000;
 
 const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: [] };

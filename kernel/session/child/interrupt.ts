@@ -20,7 +20,7 @@ import {
   whenUncritical,
 } from "./emit.js";
 import { onNextTurn } from "./turn.js";
-import { startWatchdogThread } from "./watchdog.js";
+import { startWatchdogThread, type WatchdogCalls } from "./watchdog.js";
 
 interface AsyncWrap {
   clearAsyncIdStack(): void;
@@ -88,7 +88,7 @@ function userCodeRuns(): boolean {
 export function startWatchdog(
   endTasks: (through: number) => boolean,
   pump: () => void,
-  look: (id: number, path: readonly string[]) => void,
+  look: WatchdogCalls["look"],
 ): void {
   inspector = new Inspector();
   inspector.connect();
@@ -107,6 +107,6 @@ export function startWatchdog(
   startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, events, {
     interrupt,
     pump: () => whenUncritical(pump),
-    look: (id, path) => whenUncritical(() => look(id, path)),
+    look: (...asked) => whenUncritical(() => look(...asked)),
   });
 }

@@ -1,26 +1,53 @@
 /**
- * What a value looks like at the moment, for completion and hover. Nothing of the user's runs but a getter of a shape: the way to the value goes
- * by properties that hold a value, and ends at a getter or a proxy.
+ * What a value looks like at the moment, for completion and hover, also in the midst of a cell. The way to a value goes by properties that
+ * hold one and ends at a getter or a proxy. What runs of the user's all the same, such as a getter of a shape, and what is very large is
+ * given up after a moment, and the cell goes on.
  */
 import { types } from "node:util";
+import vm from "node:vm";
 import type { SeenMember, SeenValue } from "../messages.js";
 import { describe, isClass } from "./magics/describe.js";
 
+const PATIENCE_MS = 50;
 /** More members are of no use to anybody. */
 const MEMBERS = 1000;
 
-export function look(scope: object, [name = "", ...steps]: readonly string[]): SeenValue | undefined {
+/** @param prefix what a member begins with that is asked for; without it none are */
+export function look(scope: object, path: readonly string[], prefix?: string): SeenValue | undefined {
   try {
-    // The scope's own getters are those of imports; the globals' are Node's.
-    let value: unknown = (scope as Record<string, unknown>)[name];
-    for (const step of steps) value = property(value, step);
-    if (value === undefined) return undefined;
-    const typeSaysAll = typeof value === "function" || types.isModuleNamespaceObject(value);
-    const looks = typeSaysAll ? { value: "", size: "" } : describe(value, false);
-    return { ...looks, members: members(value) };
+    return limited(() => seen(scope, path, prefix));
   } catch {
-    // There is no such name, or it is not initialized.
+    // There is no such name, it is not initialized, or it takes too long.
     return undefined;
+  }
+}
+
+function seen(
+  scope: object,
+  [name = "", ...steps]: readonly string[],
+  prefix?: string,
+): SeenValue | undefined {
+  // The scope's own getters are those of imports.
+  let value: unknown = (scope as Record<string, unknown>)[name];
+  for (const step of steps) value = property(value, step);
+  if (value === undefined) return undefined;
+  const typeSaysAll = typeof value === "function" || types.isModuleNamespaceObject(value);
+  const looks = typeSaysAll ? { value: "", size: "" } : describe(value, false);
+  return { ...looks, members: prefix === undefined ? [] : members(value, prefix.toLowerCase()) };
+}
+
+let limitedWork: () => unknown = () => undefined;
+const WORK = Symbol.for("cellgrad.look");
+Object.defineProperty(globalThis, WORK, { value: () => limitedWork() });
+const callWork = new vm.Script(`globalThis[Symbol.for(${JSON.stringify(WORK.description)})]()`);
+
+/** Throws where the work takes longer than a moment: V8 ends it, and nothing of what it was called from. */
+function limited<T>(work: () => T): T {
+  limitedWork = work;
+  try {
+    return callWork.runInThisContext({ timeout: PATIENCE_MS }) as T;
+  } finally {
+    limitedWork = () => undefined;
   }
 }
 
@@ -39,12 +66,14 @@ function asObject(value: unknown): object | undefined {
 }
 
 /** Members by name, its own before those that it inherits; what every object has is left out, and so are elements of arrays. */
-function members(value: unknown): SeenMember[] {
+function members(value: unknown, prefix: string): SeenMember[] {
   const found = new Map<string, SeenMember>();
-  for (let at = asObject(value); at && at !== Object.prototype; at = asObject(Object.getPrototypeOf(at))) {
+  const own = asObject(value);
+  for (let at = own; at && at !== Object.prototype; at = asObject(Object.getPrototypeOf(at))) {
     for (const name of hasElements(at) ? ["length"] : Object.getOwnPropertyNames(at)) {
+      if (!name.toLowerCase().startsWith(prefix) || found.has(name)) continue;
+      if (at !== own && name === "constructor") continue;
       if (found.size >= MEMBERS) return [...found.values()];
-      if (name === "constructor" || name.startsWith("__") || found.has(name)) continue;
       found.set(name, { name, kind: kindOf(Object.getOwnPropertyDescriptor(at, name)?.value) });
     }
   }

@@ -62,7 +62,7 @@ process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, p
 // process that kills itself: the kernel process ends this one.
 (process as unknown as { reallyExit: (code?: number) => void }).reallyExit = (code) => {
   emit({ type: "exiting", code: code ?? 0 });
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 };
 // VS Code interrupts with SIGINT to all children of the kernel; the kernel tells the watchdog instead.
 process.on("SIGINT", () => undefined);
@@ -104,5 +104,5 @@ startWatchdog(
     return ended;
   },
   () => requests.pump(),
-  (id, path) => emit({ type: "seen", id, value: look(scope, path) }),
+  (id, path, prefix) => emit({ type: "seen", id, value: look(scope, path, prefix) }),
 );

@@ -18,8 +18,8 @@ export interface WatchdogCalls {
   interrupt(through: number): void;
   /** Takes in what has come for widgets, so that a busy loop sees it. */
   pump(): void;
-  /** Tells what a value looks like. */
-  look(id: number, path: readonly string[]): void;
+  /** Tells what a value looks like, and its members that begin with a prefix. */
+  look(id: number, path: readonly string[], prefix?: string): void;
 }
 
 /**
@@ -53,10 +53,14 @@ function watchdog(
     waiting: [] as string[],
     busy: false,
     add(line: string) {
-      // Of interrupts the last says all.
-      if (line.startsWith("interrupt"))
-        this.waiting = this.waiting.filter((other) => !other.startsWith("interrupt"));
-      this.waiting.push(line);
+      // Of each kind the last says all, and whoever wants to know what a value looks like has given up when a cell is stopped.
+      const isInterrupt = line.startsWith("interrupt");
+      const kind = line.slice(0, line.indexOf("("));
+      this.waiting = this.waiting.filter(
+        (other) => !other.startsWith(kind) && !(isInterrupt && other.startsWith("look")),
+      );
+      if (isInterrupt) this.waiting.unshift(line);
+      else this.waiting.push(line);
       if (!this.busy) this.next();
     },
     next() {

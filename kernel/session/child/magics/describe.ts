@@ -1,5 +1,5 @@
 /**
- * A value in a few words, for a list of variables. Nothing is computed and no code of the user's is called but getters of shapes and sizes:
+ * A value in a few words, for a list of variables. Nothing is computed, and of the user's code getters of shapes and names may run at most:
  * to look at a variable must not change anything.
  */
 import { inspect, types } from "node:util";
