@@ -33,6 +33,9 @@ export interface Definer extends CellName {
 /** More cells without an id than these are not remembered: a console has no end. */
 const REMEMBERED = 1000;
 
+/** Of the cells that have changed one object so many are remembered, and the one that has made it. */
+const LAYERS = 100;
+
 interface Read {
   readonly name: string;
   readonly from: Run;
@@ -180,7 +183,7 @@ export class Staleness {
       if (later && !run.later.has(name)) run.later.set(name, later);
       const others = layers.filter(({ key }) => key !== run.key);
       this.#write(run, [name]);
-      run.changed.set(name, others);
+      run.changed.set(name, [...others.slice(0, LAYERS), ...others.slice(LAYERS).slice(-1)]);
     }
   }
 
@@ -201,10 +204,7 @@ export class Staleness {
     const past = cell.runs.filter((other) => other !== run && (ok || !counts(other)));
     cell.runs = cell.runs.filter((other) => !past.includes(other));
     // Nobody asks them any more; kept, each would hold those before it.
-    for (const { reads, changed } of past) {
-      reads.clear();
-      changed.clear();
-    }
+    past.forEach(forget);
   }
 
   #enter(run: Run): Cell {
@@ -230,7 +230,7 @@ export class Staleness {
   }
 
   #forget(key: string): void {
-    for (const { reads } of this.#cells.get(key)?.runs ?? []) reads.clear();
+    for (const run of this.#cells.get(key)?.runs ?? []) forget(run);
     this.#cells.delete(key);
   }
 
@@ -294,4 +294,9 @@ function before({ key }: Run, read: Read): Read | undefined {
   for (let at: Read | undefined = read; at; at = at.from.reads.get(at.name))
     if (at.from.key === key) return at.from.reads.get(at.name);
   return read;
+}
+
+function forget({ reads, changed }: Run): void {
+  reads.clear();
+  changed.clear();
 }

@@ -154,6 +154,14 @@ test("cells that read a list and add to it by turns are old where the other has 
   assert.deepEqual(stale(), ["n"]);
 });
 
+test("an object that thousands of cells change fills no memory", () => {
+  run("a", { declares: ["list"] });
+  for (let i = 0; i < 5_000; i++) run(undefined, { changes: ["list"] }, `list.push(${i})`);
+  run("r", { reads: ["list"] });
+  run("a", { declares: ["list"] });
+  assert.ok(stale().includes("r"));
+});
+
 test("what a called function changes counts as changed by its caller, also by one that failed", () => {
   run("a", { declares: ["log", "note"], later: { note: [] }, changesLater: { note: ["log"] } });
   run("call", { reads: ["note"] });
