@@ -71,6 +71,8 @@ function watchdog(
         if (line.startsWith("interrupt")) setTimeout(() => this.next(), settleMs);
         else this.next();
       });
+      // What stands at a breakpoint is unwound once it goes on, and must not go on before that.
+      if (line.startsWith("interrupt")) relay.resume();
     },
   };
   let rest = "";
@@ -84,8 +86,6 @@ function watchdog(
         continue;
       }
       calls.add(line);
-      // What stands at a breakpoint is unwound once it goes on.
-      if (line.startsWith("interrupt")) relay.resume();
     }
   });
   pipe.on("error", () => undefined);
