@@ -5,6 +5,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { saysOnlyTypes } from "./syntax.js";
 
 /** How TypeScript sorts the places of a name: only read, only assigned to, or both at once. */
 export enum Target {
@@ -57,14 +58,9 @@ export function changeOf(name: TS.Identifier, checker: TS.TypeChecker): "only" |
 /** What is reached from a name by properties, elements and words about types alone: `a.b[0]!` of `a`. */
 function accessed(name: TS.Expression): TS.Expression {
   const { parent } = name;
-  const goesOn =
-    ((ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) &&
-      parent.expression === name) ||
-    ts.isNonNullExpression(parent) ||
-    ts.isParenthesizedExpression(parent) ||
-    ts.isAsExpression(parent) ||
-    ts.isSatisfiesExpression(parent);
-  return goesOn ? accessed(parent) : name;
+  const isMember = ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent);
+  const goesOn = isMember ? parent.expression === name : saysOnlyTypes(parent);
+  return goesOn ? accessed(parent as TS.Expression) : name;
 }
 
 function isInPlace(callee: TS.Expression): boolean {

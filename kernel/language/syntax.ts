@@ -112,3 +112,15 @@ export function identifierAt(file: TS.SourceFile, position: number): TS.Identifi
   visit(file);
   return found;
 }
+
+/** `(x)`, `x!`, `x as T`, `x satisfies T`: the value is that of x. */
+export function saysOnlyTypes(
+  node: TS.Node,
+): node is TS.ParenthesizedExpression | TS.NonNullExpression | TS.AsExpression | TS.SatisfiesExpression {
+  return (
+    ts.isParenthesizedExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node)
+  );
+}

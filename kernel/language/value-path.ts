@@ -6,6 +6,7 @@ import { ts } from "./compiler.js";
 import { toModule } from "./cell-module.js";
 import type { EditedCell } from "./completion.js";
 import type { OpenValue, ValuePath } from "./language.js";
+import { saysOnlyTypes } from "./syntax.js";
 
 /** The value whose members are completed, if its type does not say which those are. */
 export function openValueAt(cell: EditedCell, offset: number): OpenValue | undefined {
@@ -85,18 +86,6 @@ function pathOf(expression: TS.Expression, cell: EditedCell): ValuePath | undefi
       steps.unshift(key.text);
     } else if (!saysOnlyTypes(node)) return undefined;
   }
-}
-
-/** `(x)`, `x!`, `x as T`, `x satisfies T`: the value is that of x. */
-function saysOnlyTypes(
-  node: TS.Expression,
-): node is TS.ParenthesizedExpression | TS.NonNullExpression | TS.AsExpression | TS.SatisfiesExpression {
-  return (
-    ts.isParenthesizedExpression(node) ||
-    ts.isNonNullExpression(node) ||
-    ts.isAsExpression(node) ||
-    ts.isSatisfiesExpression(node)
-  );
 }
 
 /** Whether a name is one of the notebook's or a global one, and none of an inner block's. */

@@ -19,10 +19,10 @@ import type { CellOutcome, Inspector, InspectorListener, Session, SessionOptions
 const INTERRUPT_AGAIN_MS = 50;
 /** With no end of the cell after this long, what it waits for outside of JavaScript is ended (execSync). */
 const INTERRUPT_GRACE_MS = 2000;
-/** So long the session may take to say what a value looks like. */
-const LOOK_MS = 100;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
 const INTERRUPT_LIMIT_MS = 5000;
+/** So long the session may take to say what a value looks like. */
+const LOOK_MS = 100;
 
 interface Deferred<T> {
   readonly promise: Promise<T>;
