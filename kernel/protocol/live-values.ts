@@ -19,7 +19,7 @@ export async function withMembers(
   const isWritable = value.member === "name" ? isName : isPlainKey;
   const known = new Set(matches.map(({ text }) => text));
   const found = seen.members
-    .filter(({ name }) => isWritable(name) && beginsWith(name, typed))
+    .filter(({ name }) => isWritable(name))
     .map(({ name, kind }): Completion => ({ text: before + name, type: kind }))
     .filter(({ text }) => !known.has(text));
   return { matches: [...found, ...matches], ...completions };
@@ -50,10 +50,6 @@ function isName(name: string): boolean {
 /** Whether a key may stand between any quotes as it is. */
 function isPlainKey(name: string): boolean {
   return !/["'`\\\p{Cc}]|\$\{/u.test(name);
-}
-
-function beginsWith(name: string, typed: string): boolean {
-  return name.toLowerCase().startsWith(typed.toLowerCase());
 }
 
 function codeSpan(text: string): string {

@@ -80,9 +80,10 @@ test("the members of a value come before what its type has, and those that canno
       }),
     },
     session: {
-      look: async (path) => {
+      look: async (path, prefix = "") => {
         looked.push(path);
-        return { value: "{…}", size: "4 keys", members };
+        const begun = members.filter(({ name }) => name.toLowerCase().startsWith(prefix.toLowerCase()));
+        return { value: "{…}", size: "4 keys", members: begun };
       },
     },
   });

@@ -11,8 +11,10 @@ import { killMarked, MARK } from "../process-tree.js";
 import { debugRelay } from "./debug-relay.js";
 import { LAYOUT, writeWaitingText } from "./text-buffer.js";
 
-/** What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`,
- * `look(3, ["data", "rows"])`. */
+/**
+ * What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`,
+ * `look(3, ["data", "rows"])`.
+ */
 export interface WatchdogCalls {
   /** Stops user code up to a run. */
   interrupt(through: number): void;
