@@ -11,6 +11,7 @@
 
 #include "decode.h"
 #include "isa.h"
+#include "memory.h"
 #include "pool.h"
 
 #if defined(__GLIBC__)
@@ -34,12 +35,10 @@ struct Memory {
   int64_t size = 0;
   bool reserve(int64_t wanted) {
     if (wanted <= size) return true;
-    free(bytes);
-    void* memory = nullptr;
-    if (posix_memalign(&memory, 64, size_t(wanted + 63) / 64 * 64)) memory = nullptr;
-    bytes = static_cast<char*>(memory);
-    size = memory ? wanted : 0;
-    return memory != nullptr;
+    freeAligned(bytes);
+    bytes = allocateAligned(size_t(wanted + 63) / 64 * 64);
+    size = bytes ? wanted : 0;
+    return bytes != nullptr;
   }
 };
 

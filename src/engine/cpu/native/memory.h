@@ -1,12 +1,34 @@
-// Memory of one plan: blocks that are freed together.
+// Memory: aligned blocks, and those of one plan, which are freed together.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(_WIN32)
+#include <malloc.h>
+#endif
+
 #include "plan.h"
 
 namespace cellgrad {
+
+/// Memory at a multiple of 64; null where there is none. Only freeAligned gives it back.
+inline char* allocateAligned(size_t bytes) {
+#if defined(_WIN32)
+  return static_cast<char*>(_aligned_malloc(bytes, 64));
+#else
+  void* memory = nullptr;
+  return posix_memalign(&memory, 64, bytes) ? nullptr : static_cast<char*>(memory);
+#endif
+}
+
+inline void freeAligned(char* memory) {
+#if defined(_WIN32)
+  _aligned_free(memory);
+#else
+  free(memory);
+#endif
+}
 
 struct Block {
   Block* next;

@@ -1,13 +1,13 @@
 // The native pool: workers spin for a moment after their last piece, because the next kernel usually follows at once, and then sleep.
 #include "pool.h"
 
-#include <stdlib.h>
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include "memory.h"
 
 #if defined(__x86_64__)
 #define CG_PAUSE() __builtin_ia32_pause()
@@ -67,12 +67,10 @@ int64_t scratchWanted = 0;
 
 bool grow(Scratch& scratch, int64_t bytes) {
   if (bytes <= scratch.bytes) return true;
-  free(scratch.memory);
-  void* memory = nullptr;
-  if (posix_memalign(&memory, 64, size_t((bytes + 4095) / 4096 * 4096))) memory = nullptr;
-  scratch.memory = static_cast<char*>(memory);
-  scratch.bytes = memory ? bytes : 0;
-  return memory != nullptr;
+  freeAligned(scratch.memory);
+  scratch.memory = allocateAligned(size_t((bytes + 4095) / 4096 * 4096));
+  scratch.bytes = scratch.memory ? bytes : 0;
+  return scratch.memory != nullptr;
 }
 
 void work(Pool& p, const Job& job, char* scratch) {
