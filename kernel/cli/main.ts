@@ -5,7 +5,10 @@
  * Exit codes: 0 done; 1 it failed (a cell threw, a file cannot be read, a port is taken); 2 the command line is wrong.
  */
 import { Failure, HELP, UsageError, type Command } from "./command.js";
+import { shutInspectorPort } from "../inspector-port.js";
 import { VERSION } from "../installation.js";
+
+shutInspectorPort();
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   install: async () => (await import("./install.js")).install,

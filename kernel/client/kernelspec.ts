@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { NO_INSPECTOR } from "../inspector-port.js";
 import { MAIN, PACKAGE_ROOT } from "../installation.js";
 
 export const KERNEL_NAME = "cellgrad";
@@ -18,8 +19,8 @@ export interface KernelSpec {
 /** The kernelspec of this installation: absolute paths, so that it works whatever PATH a notebook server has. */
 export function kernelSpec(): KernelSpec {
   const template = JSON.parse(readFileSync(join(KERNELSPEC_FOLDER, "kernel.json"), "utf8")) as KernelSpec;
-  const argv = template.argv.map((part) =>
-    part === "{node}" ? process.execPath : part === "{main}" ? MAIN : part,
+  const argv = template.argv.flatMap((part) =>
+    part === "{node}" ? [process.execPath, ...NO_INSPECTOR] : part === "{main}" ? [MAIN] : [part],
   );
   return { ...template, argv };
 }

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capability } from "zeromq";
+import { NO_INSPECTOR } from "../inspector-port.js";
 import { parseConnection, type Connection } from "../transport/connection.js";
 import type { Json, Message } from "../wire/message.js";
 import { KernelClient } from "./client.js";
@@ -45,7 +46,7 @@ export function ownKernel(): string[] {
   const main = fileURLToPath(new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url));
   // Run from its sources, it needs the loader for them, whatever folder it runs in.
   const loader = main.endsWith(".ts") ? ["--import", import.meta.resolve("tsx")] : [];
-  return [process.execPath, ...loader, main, "kernel"];
+  return [process.execPath, ...NO_INSPECTOR, ...loader, main, "kernel"];
 }
 
 /** Starts a kernel; resolves when it answers. Throws with the kernel's last words when it ends before. */

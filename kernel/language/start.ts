@@ -5,6 +5,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { NO_INSPECTOR } from "../inspector-port.js";
 import type {
   CompileResult,
   Completeness,
@@ -254,7 +255,7 @@ function ownSnapshot(): string | undefined {
 
 function startProcess(options: LanguageOptions, snapshot: string | undefined): ChildProcess {
   const what = snapshot === undefined ? service() : ["--snapshot-blob", snapshot, "service"];
-  return spawn(process.execPath, [...FLAGS, ...what, JSON.stringify(options)], {
+  return spawn(process.execPath, [...NO_INSPECTOR, ...FLAGS, ...what, JSON.stringify(options)], {
     env: withoutNodeOptions(),
     // A signal to the kernel's group, such as VS Code's SIGINT, is not meant for it.
     detached: true,

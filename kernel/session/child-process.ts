@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { extname } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { NO_INSPECTOR, withoutInspectorFlags } from "../inspector-port.js";
 import { encodeMessage, FrameReader } from "./channel.js";
 import type { Event, Request } from "./messages.js";
 import { killDescendants, killTree, MARK } from "./process-tree.js";
@@ -65,13 +66,17 @@ export class SessionProcess {
     const options: ChildOptions = { runtime };
     // A process group of its own: a signal to the kernel's group (Ctrl-C, VS Code's SIGINT) must not end the session, and
     // the whole group can be ended at once.
-    this.child = spawn(process.execPath, [...FLAGS, ...inheritedFlags(), ENTRY, JSON.stringify(options)], {
-      cwd,
-      env: { ...process.env, [MARK]: this.mark },
-      detached: true,
-      windowsHide: true,
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
-    });
+    this.child = spawn(
+      process.execPath,
+      [...NO_INSPECTOR, ...FLAGS, ...inheritedFlags(), ENTRY, JSON.stringify(options)],
+      {
+        cwd,
+        env: { ...process.env, [MARK]: this.mark },
+        detached: true,
+        windowsHide: true,
+        stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
+      },
+    );
     const pipes = this.child.stdio as unknown as [
       null,
       Readable,
@@ -184,14 +189,14 @@ export class SessionProcess {
 
 /**
  * Node's flags that this process was started with hold for the session too: the heap's limit, or the loader that runs these
- * sources. The loader is named by its path, for the session has another folder. A port for a debugger is never passed on: any local user
- * could attach to it. Nor is a program: the session would start itself again without end.
+ * sources. The loader is named by its path, for the session has another folder. A port for a debugger is never passed on, nor is a program:
+ * the session would start itself again without end.
  */
 function inheritedFlags(): string[] {
   const isProgram = (flag?: string) => flag !== undefined && /^(?:-e|-p|-pe|--eval|--print)$/.test(flag);
-  return process.execArgv
+  return withoutInspectorFlags(process.execArgv)
     .filter((flag, at, flags) => {
-      return !isProgram(flag) && !isProgram(flags[at - 1]) && !/^--(?:inspect|input-type)/.test(flag);
+      return !isProgram(flag) && !isProgram(flags[at - 1]) && !flag.startsWith("--input-type");
     })
     .map((flag, at, flags) => {
       if (flags[at - 1] === "--import") return import.meta.resolve(flag);

@@ -10,6 +10,7 @@ import {
   kernelSpec,
   userDataFolder,
 } from "../../kernel/client/kernelspec.js";
+import { NO_INSPECTOR } from "../../kernel/inspector-port.js";
 import { MAIN } from "../../kernel/installation.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellgrad-test-"));
@@ -17,7 +18,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 test("the kernelspec starts this installation by absolute paths, and says what Jupyter needs to know", () => {
   const spec = kernelSpec();
-  assert.deepEqual(spec.argv, [process.execPath, MAIN, "kernel", "{connection_file}"]);
+  assert.deepEqual(spec.argv, [process.execPath, ...NO_INSPECTOR, MAIN, "kernel", "{connection_file}"]);
   assert.equal(spec.display_name, "TypeScript (cellgrad)");
   assert.equal(spec.language, "typescript");
   assert.equal(spec["interrupt_mode"], "message");

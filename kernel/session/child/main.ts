@@ -2,6 +2,7 @@
  * Entry of the session process: prepares the world that cells see, tells that it is ready, and takes requests.
  */
 import { extname } from "node:path";
+import { shutInspectorPort } from "../../inspector-port.js";
 import type { ChildOptions } from "../child-process.js";
 import type { Request } from "../messages.js";
 import { startAttribution } from "./attribution.js";
@@ -28,6 +29,7 @@ const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.
 
 const WATCHDOG_FIRST_MS = 2_000;
 
+shutInspectorPort();
 const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
 // User code sees a process that was started for the notebook, not the kernel's command line.
 process.argv.length = 1;
