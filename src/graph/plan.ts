@@ -2,7 +2,7 @@
  * A plan: the program for one structure of graph, and where its inputs come from and its results go.
  */
 import type { Executable, Storage } from "../engine/engine.js";
-import type { External, Place, Program } from "../engine/program.js";
+import type { External, Kernel, Place, Program } from "../engine/program.js";
 import { dtypeBytes } from "../engine/program.js";
 import { identity } from "./coordinates.js";
 import { emit } from "./emit.js";
@@ -73,6 +73,8 @@ export class Plan {
     /** Values of the scalars from `firstConstant` on. */
     readonly firstConstant: number,
     readonly constants: readonly number[],
+    /** For each kernel that can fail the position in the walk of the node that it computes. */
+    readonly failing: ReadonlyMap<number, number>,
   ) {}
 }
 
@@ -151,17 +153,22 @@ export function makePlan(request: Request): Plan {
 
   const arenaBytes = placeIntermediates(values, order, places);
   const constants: number[] = [];
-  const kernels = order
-    .map((group) =>
-      emit(group, {
-        of: (value, root) => (root >= 0 ? rootPlaces[root]! : places.get(value)!),
-        constant: (value) => {
-          const known = constants.indexOf(value);
-          return request.scalars + (known >= 0 ? known : constants.push(value) - 1);
-        },
-      }),
-    )
-    .filter((kernel) => kernel !== null);
+  const kernels: Kernel[] = [];
+  const failing = new Map<number, number>();
+  const position = new Map<Value, number>();
+  for (const node of nodes) if (of[node.index]!.canFail) position.set(of[node.index]!, node.index);
+  for (const group of order) {
+    const kernel = emit(group, {
+      of: (value, root) => (root >= 0 ? rootPlaces[root]! : places.get(value)!),
+      constant: (value) => {
+        const known = constants.indexOf(value);
+        return request.scalars + (known >= 0 ? known : constants.push(value) - 1);
+      },
+    });
+    if (kernel === null) continue;
+    if (group.special !== null) failing.set(kernels.length, position.get(group.special)!);
+    kernels.push(kernel);
+  }
   const program: Program = {
     externals,
     scalars: request.scalars + constants.length,
@@ -169,7 +176,17 @@ export function makePlan(request: Request): Plan {
     kernels,
   };
   const results = ways.map((way, root) => way ?? ways[sharing[root]!]!);
-  return new Plan(program, leaves.length, block, blockBytes, results, inPlace, request.scalars, constants);
+  return new Plan(
+    program,
+    leaves.length,
+    block,
+    blockBytes,
+    results,
+    inPlace,
+    request.scalars,
+    constants,
+    failing,
+  );
 }
 
 /** The leaf whose storage holds exactly this value, if a result may share it. */

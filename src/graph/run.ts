@@ -7,6 +7,7 @@ import { type Engine, RunError, type Storage } from "../engine/engine.js";
 import { clearPlans, knownPlan, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
 import { Flag, type Node } from "./node.js";
+import { outOfRange } from "./origin.js";
 import { pinned } from "./pending.js";
 import { makePlan, Plan, type Result, Way } from "./plan.js";
 import { forgetWalk, walk, walked } from "./walk.js";
@@ -78,7 +79,7 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
     executable.run(externals);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    throw new RangeError(`index ${error.index} is out of range for a dimension of size ${error.rows}`);
+    throw outOfRange(walked.nodes[plan.failing.get(error.kernel) ?? -1], error);
   }
 }
 

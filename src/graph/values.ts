@@ -96,6 +96,11 @@ export class Value {
     return this.kind >= Kind.reshape && this.kind <= Kind.flip;
   }
 
+  /** Meets an index out of range when it is computed. */
+  get canFail(): boolean {
+    return this.kind >= Kind.gather && this.kind <= Kind.takeAdd;
+  }
+
   get isLeaf(): boolean {
     return this.kind === Kind.leaf;
   }

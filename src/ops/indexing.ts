@@ -5,11 +5,12 @@ import { accumulate, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
-import { fromTyped, tensor, zeros } from "../tensor/creation.js";
+import { fromTyped, zeros } from "../tensor/creation.js";
 import type { DType } from "../tensor/dtype.js";
 import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
+import { checkedRange, checkPositions } from "./check.js";
 import { broadcastTo, reshape } from "./movement.js";
 import { checkTensor, constant } from "./operand.js";
 import { where } from "./select.js";
@@ -83,11 +84,12 @@ function zerosOf(x: Tensor): Tensor {
   return zeros(x._node.shape, { dtype: x._node.dtype });
 }
 
-function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+/** Elements at positions that have been checked. */
+export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return record(GATHER, graph.gather(x.node, dim, index.node), x, index, null, dim);
 }
 
-/** Entries of dim `dim` at the positions in `index`. */
+/** Entries of dim `dim` at positions that have been checked. */
 export function take(x: Tensor, dim: number, index: Tensor): Tensor {
   return record(TAKE, graph.take(x.node, dim, index.node), x, index, null, dim);
 }
@@ -107,36 +109,36 @@ function takeAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tens
   return record(TAKE_ADD, graph.takeAdd(base.node, dim, index.node, source.node), base, index, source, dim);
 }
 
-/** Positions as an int32 tensor. @throws TypeError for other dtypes, RangeError where a given array is out of range. @internal */
+/**
+ * Positions as an int32 tensor.
+ * @throws TypeError for other dtypes; RangeError for fractions, and for what lies outside [-size, size), at the latest when it is computed
+ * @internal
+ */
 export function indexTensor(name: string, index: Index, size?: number): Tensor {
   if (index instanceof Tensor) {
     if (index._node.dtype !== "int32") {
       throw new TypeError(`${name}: expected int32 positions, got ${index.dtype}; use index.int()`);
     }
-    checkRange(name, index, size);
+    if (size !== undefined) checkPositions(index, size, outside(name, size));
     return index;
   }
   if (!Array.isArray(index) && !(index instanceof Int32Array)) {
     throw new TypeError(`${name}: expected positions as an int32 tensor or an array of whole numbers`);
   }
-  const t =
-    index instanceof Int32Array
-      ? fromTyped(index, "int32", [index.length])
-      : tensor(index, { dtype: "int32" });
-  checkRange(name, t, size);
+  const wrong = index.find((position) => !isPosition(position));
+  if (wrong !== undefined)
+    throw new RangeError(`${name}: position ${String(wrong)} is not a whole number of 32 bits`);
+  const t = fromTyped(Int32Array.from(index), "int32", [index.length]);
+  if (size !== undefined) checkPositions(t, size, outside(name, size));
   return t;
 }
 
-/** Positions whose values are known are checked at the user's line; others by the engine when they are used. */
-function checkRange(name: string, index: Tensor, size: number | undefined): void {
-  if (size === undefined || index.node.storage === null) return;
-  const values = index._view();
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i]!;
-    if (v < -size || v >= size) {
-      throw new RangeError(`${name}: position ${v} is out of range for a dim of size ${size}`);
-    }
-  }
+function isPosition(value: unknown): boolean {
+  return typeof value === "number" && (value | 0) === value;
+}
+
+function outside(name: string, size: number): (position: number) => string {
+  return (position) => `${name}: position ${position} is out of range for a dim of size ${size}`;
 }
 
 /** PyTorch's rule: apart from `dim`, no size of the index exceeds the tensor's; what exceeds the index is left out. */
@@ -250,16 +252,14 @@ function nonzero(x: Tensor): Tensor {
 
 function oneHot(x: Tensor, numClasses: number | undefined, dtype: DType): Tensor {
   if (x.dtype !== "int32") throw new TypeError(`oneHot: expected int32 classes, got ${x.dtype}; use x.int()`);
-  const known = numClasses === undefined || x.node.storage !== null ? x._view() : null;
-  const n = numClasses ?? (known!.length === 0 ? 0 : Array.from(known!).reduce((a, b) => Math.max(a, b)) + 1);
-  if (known !== null) {
-    for (const c of known) {
-      if (c < 0 || c >= n) throw new RangeError(`oneHot: class ${c} is out of range for ${n} classes`);
-    }
-  }
+  if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
+    throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
+  let n = numClasses ?? 0;
+  if (numClasses === undefined) for (const c of x._view()) n = Math.max(n, c + 1);
   const classes = graph.iota([n], "int32");
   const column = graph.reshape(x.node, [...x.shape, 1]);
-  return new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
+  const y = new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
+  return checkedRange(y, x, 0, n - 1, (c) => `oneHot: class ${c} is out of range for ${n} classes`);
 }
 
 defineMethods({

@@ -1,10 +1,15 @@
 /** Losses equal PyTorch's, and so do their gradients, for every reduction and option; what does not fit is refused with advice. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { arange, nn, tensor, zeros, type Tensor } from "../../src/index.js";
+import { arange, nn, ones, tensor, zeros, type Tensor } from "../../src/index.js";
 import { assertClose, flat, golden } from "../golden/training.js";
 
 const F = nn.functional as unknown as Record<string, (x: Tensor, y: Tensor, options: object) => Tensor>;
+
+/** The line of this file in an error's stack. */
+function lineOf({ stack }: Error): number {
+  return Number(/losses\.test\.ts:(\d+)/.exec(stack!)![1]);
+}
 
 function input(name: string): Tensor {
   const { shape, dtype, data } = golden.losses.inputs[name]!;
@@ -90,8 +95,15 @@ describe("what does not fit is refused", () => {
   test("classes must be whole numbers", () => {
     assert.throws(
       () => nn.functional.nllLoss(zeros([4, 3]), zeros([4])),
-      /nllLoss: classes must be int32, not float32; convert them: target.to\("int32"\)/,
+      /^TypeError: nllLoss: class labels must be int32, not float32 of shape \[4\]; convert them: target.int\(\)$/,
     );
+  });
+  test("a fraction is no class", () => {
+    for (const loss of [nn.functional.nllLoss, nn.functional.crossEntropy])
+      assert.throws(
+        () => loss(zeros([2, 3]), tensor([1, 1.5])),
+        /class labels must be int32.*1\.5 is no class/,
+      );
   });
   test("one class an example", () => {
     assert.throws(
@@ -105,8 +117,38 @@ describe("what does not fit is refused", () => {
       /weight must be one number for each class, \[3\], not \[4\]/,
     );
   });
-  test("a class that the input does not have, when the loss is computed", () => {
-    const loss = nn.functional.crossEntropy(zeros([2, 3]), tensor([0, 3], { dtype: "int32" }));
-    assert.throws(() => loss.item(), /3/);
+  test("a label that the input has no class for, where the loss is written", () => {
+    const labels = (...list: number[]) => tensor(list, { dtype: "int32" });
+    for (const name of ["crossEntropy", "nllLoss"] as const) {
+      const loss = nn.functional[name];
+      const refused = (label: number) => ({
+        name: "RangeError",
+        message: `${name}: label ${label} is out of range for 3 classes (0 to 2)`,
+      });
+      assert.throws(() => loss(zeros([2, 3]), labels(0, 3)), refused(3));
+      assert.throws(() => loss(zeros([2, 3]), labels(-1, 0)), refused(-1));
+      assert.throws(() => loss(zeros([1, 3, 2]), labels(7, 0).reshape([1, 2])).item(), refused(7));
+      assert.throws(() => loss(zeros([3]), labels(9).sum()).item(), refused(9));
+      assert.throws(() => loss(zeros([2, 3]), labels(0, 3), { weight: ones([3]) }), refused(3));
+      // PyTorch's ignored label is none of the classes.
+      assert.equal(Number.isFinite(loss(zeros([2, 3]), labels(0, -100)).item()), true);
+      assert.throws(() => loss(zeros([2, 3]), labels(0, -100), { ignoreIndex: -1 }), refused(-100));
+      assert.equal(Number.isFinite(loss(zeros([2, 3]), labels(0, 255), { ignoreIndex: 255 }).item()), true);
+    }
+  });
+  test("a label that is still to be computed, when the loss is, with the line of the loss", () => {
+    const pending = tensor([0, 2], { dtype: "int32" }).mul(2);
+    const loss = nn.functional.crossEntropy(zeros([2, 3]), pending);
+    const line = lineOf(new Error("one line below the loss")) - 1;
+    assert.throws(
+      () => loss.item(),
+      (error: Error) => {
+        assert.equal(error.message, "crossEntropy: label 4 is out of range for 3 classes (0 to 2)");
+        assert.equal(lineOf(error), line);
+        return true;
+      },
+    );
+    const negative = nn.functional.crossEntropy(zeros([2, 3]), tensor([0, 1], { dtype: "int32" }).mul(-2));
+    assert.throws(() => negative.item(), /crossEntropy: label -2 is out of range for 3 classes/);
   });
 });

@@ -1,9 +1,10 @@
 /** Losses over classes: cross-entropy from logits, with classes or probabilities as targets, and from log probabilities. */
-import { where } from "../../ops/select.js";
+import { labelPositions } from "../../ops/check.js";
+import { gather, take } from "../../ops/indexing.js";
 import { isFloating } from "../../tensor/dtype.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
+import { Loss, reduced, type LossOptions, type Reduction } from "./reduction.js";
 
 export interface ClassOptions extends LossOptions {
   /** A factor for each class, [C]. */
@@ -21,7 +22,7 @@ export interface CrossEntropyOptions extends ClassOptions {
  * -log softmax(x)[y] for logits x [N, C, ...] (or [C]) and classes y [N, ...], int32; or -Σ_c y_c log softmax(x)_c for
  * probabilities y of the shape of x. The mean is over examples, weighted by their classes' weights. PyTorch's
  * nn.functional.cross_entropy.
- * @throws Error when the shapes do not fit; a class outside [0, C) when the loss is computed
+ * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { labelSmoothing = 0, weight = null, reduction = "mean" } = options;
@@ -31,11 +32,10 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   const logs = input.logSoftmax(dim);
   if (!isFloating(target.dtype)) return fromClasses("crossEntropy", logs, dim, target, options);
 
-  sameShapes(
-    "crossEntropy (a floating target means probabilities; class numbers are int32: target.int())",
-    input,
-    target,
-  );
+  if (!sameShape(target.shape, input.shape))
+    throw new TypeError(
+      `crossEntropy: ${notLabels(target)}; probabilities would have the input's shape ${formatShape(input.shape)}`,
+    );
   const classes = input.shape[dim]!;
   const smooth = labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / classes);
   const loss = logs
@@ -49,7 +49,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 /**
  * -x[y] for log probabilities x [N, C, ...] (or [C]) and classes y [N, ...], int32; the mean is weighted by the classes' weights.
  * PyTorch's nn.functional.nll_loss.
- * @throws Error when the shapes do not fit; a class outside [0, C) when the loss is computed
+ * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
 export function nllLoss(input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
   return fromClasses("nllLoss", input, classDim("nllLoss", input, options.weight ?? null), target, options);
@@ -82,25 +82,22 @@ function fromClasses(
   { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,
 ): Tensor {
   const expected = logs.shape.filter((_, i) => i !== dim);
-  if (target.dtype !== "int32")
-    throw new TypeError(
-      `${name}: classes must be int32, not ${target.dtype}; convert them: target.to("int32")`,
-    );
+  if (target.dtype !== "int32") throw new TypeError(`${name}: ${notLabels(target)}`);
   if (!sameShape(target.shape, expected))
     throw new Error(
       `${name}: input ${formatShape(logs.shape)} needs classes of shape ${formatShape(expected)}, not ${formatShape(target.shape)}`,
     );
   const counted = target.ne(ignoreIndex);
-  const classes = where(counted, target, 0);
-  const chosen = logs.gather(dim, classes.unsqueeze(dim)).squeeze(dim);
+  const classes = logs.shape[dim]!;
+  const positions = labelPositions(
+    target,
+    classes,
+    ignoreIndex,
+    (label) => `${name}: label ${label} is out of range for ${classes} classes (0 to ${classes - 1})`,
+  );
+  const chosen = gather(logs, dim, positions.unsqueeze(dim)).squeeze(dim);
   const ones = counted.to(logs.dtype);
-  const weights =
-    weight === null
-      ? ones
-      : weight
-          .indexSelect(0, classes.reshape([-1]))
-          .reshape(target.shape)
-          .mul(ones);
+  const weights = weight === null ? ones : take(weight, 0, positions).mul(ones);
   const loss = smoothed(chosen.mul(weights), ones, logs, dim, weight, labelSmoothing).neg();
   switch (reduction) {
     case "mean":
@@ -108,6 +105,16 @@ function fromClasses(
     default:
       return reduced(loss, reduction);
   }
+}
+
+/** What is wrong with labels of another type than int32. */
+function notLabels(target: Tensor): string {
+  const said = `class labels must be int32, not ${target.dtype} of shape ${formatShape(target.shape)}`;
+  const fraction =
+    target.node.storage === null ? undefined : target._view().find((label) => !Number.isInteger(label));
+  return fraction === undefined
+    ? `${said}; convert them: target.int()`
+    : `${said}, and ${fraction} is no class`;
 }
 
 /** (1 - s) · the chosen logs + s · the (weighted) mean of all, for the examples that count. */

@@ -1,0 +1,188 @@
+/**
+ * Between which numbers a node's values lie, where that can be said without computing them: from values that are there already, and from
+ * operations that keep or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
+ */
+import type { Storage } from "../engine/engine.js";
+import type { DTypeName } from "../engine/program.js";
+import {
+  binaryOps,
+  distributions,
+  Flag,
+  keepdimBit,
+  Kind,
+  kindOf,
+  type Node,
+  opOf,
+  reduceOps,
+  unaryOps,
+} from "./node.js";
+
+/** Both ends belong to it. Of no values at all low is above high. */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  /** Whether some may be NaN. */
+  readonly nan: boolean;
+}
+
+const none: Bounds = { low: Infinity, high: -Infinity, nan: false };
+const logical: Bounds = { low: 0, high: 1, nan: false };
+
+/** So many nodes are looked at: a graph that says nothing so near is not searched. */
+const patience = 24;
+let looked = 0;
+
+/**
+ * Bounds of all values but `except`; null where they cannot be known without computing. They hold, but need not be the closest: of a
+ * slice they are those of the whole.
+ */
+export function boundsOf(node: Node, except?: number): Bounds | null {
+  looked = 0;
+  return bounds(node, except);
+}
+
+function bounds(node: Node, except?: number): Bounds | null {
+  if (node.dtype === "bool") return logical;
+  if (node.storage !== null) return scanned(node, node.storage, except);
+  if (++looked > patience) return null;
+  switch (kindOf(node)) {
+    case Kind.scalar:
+      return node.value === except ? none : at(node.value!, node.value!);
+    case Kind.copy:
+    case Kind.reshape:
+    case Kind.permute:
+    case Kind.expand:
+    case Kind.slice:
+    case Kind.flip:
+    case Kind.gather:
+    case Kind.take:
+      return bounds(node.a!, except);
+    case Kind.pad:
+      return hull(bounds(node.a!, except), bounds(node.b!, except));
+    case Kind.concat:
+      return node.list!.reduce<Bounds | null>((sum, part) => hull(sum, bounds(part, except)), none);
+    case Kind.select:
+      return hull(bounds(node.b!, except), bounds(node.c!, except));
+    case Kind.cast:
+      return cast(bounds(node.a!), node.dtype);
+    case Kind.iota:
+      return at(0, node.size - 1);
+    case Kind.random:
+      return distributions[opOf(node)] === "uniform" ? logical : null;
+    case Kind.unary:
+      return unaryOps[opOf(node)] === "sigmoid" ? { ...logical, nan: true } : null;
+    case Kind.binary:
+      return combined(node);
+    case Kind.reduce:
+      return folded(node);
+    default:
+      return null;
+  }
+}
+
+interface Scan extends Bounds {
+  /** A value that was left out. */
+  readonly except: number | undefined;
+}
+
+/** Each leaf is read once, however many steps use it. */
+const scans = new WeakMap<Node, Scan>();
+
+function scanned(node: Node, storage: Storage, except: number | undefined): Bounds | null {
+  // A step gives the storage of a variable other values.
+  if ((node.flags & Flag.variable) !== 0) return null;
+  const known = scans.get(node);
+  if (known !== undefined && known.except === except) return known;
+  const values = arrayOf(node.dtype, storage, node.size);
+  let { low, high, nan } = none;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === except) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (value !== value) nan = true;
+  }
+  const scan = { low, high, nan, except };
+  scans.set(node, scan);
+  return scan;
+}
+
+function arrayOf(dtype: DTypeName, { buffer, byteOffset }: Storage, length: number): ArrayLike<number> {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(buffer, byteOffset, length);
+    case "float64":
+      return new Float64Array(buffer, byteOffset, length);
+    case "int32":
+      return new Int32Array(buffer, byteOffset, length);
+    case "bool":
+      return new Uint8Array(buffer, byteOffset, length);
+    default:
+      return dtype satisfies never;
+  }
+}
+
+function at(low: number, high: number): Bounds {
+  return { low, high, nan: low !== low };
+}
+
+function hull(a: Bounds | null, b: Bounds | null): Bounds | null {
+  if (a === null || b === null) return null;
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), nan: a.nan || b.nan };
+}
+
+/** Integers wrap around beyond their range: nothing is known then. */
+function whole(low: number, high: number): Bounds | null {
+  return low >= -(2 ** 31) && high < 2 ** 31 ? at(low, high) : null;
+}
+
+function cast(from: Bounds | null, dtype: DTypeName): Bounds | null {
+  if (from === null || dtype === "float64") return from;
+  if (dtype === "float32") return { ...from, low: Math.fround(from.low), high: Math.fround(from.high) };
+  // What NaN becomes as a whole number is another matter.
+  return from.nan ? null : whole(Math.trunc(from.low), Math.trunc(from.high));
+}
+
+function combined(node: Node): Bounds | null {
+  const op = binaryOps[opOf(node)];
+  const isWhole = node.dtype === "int32";
+  switch (op) {
+    case "max":
+    case "min": {
+      const a = bounds(node.a!) ?? unknown;
+      const b = bounds(node.b!) ?? unknown;
+      return { low: Math[op](a.low, b.low), high: Math[op](a.high, b.high), nan: a.nan || b.nan };
+    }
+    case "mod": {
+      // The result has the sign of the divisor, and whole numbers stay below it.
+      const divisor = bounds(node.b!);
+      return isWhole && divisor !== null && divisor.low > 0 ? at(0, divisor.high - 1) : null;
+    }
+    case "add":
+    case "sub": {
+      // Of fractions the sums are rounded, so they may lie a little outside.
+      const a = isWhole ? bounds(node.a!) : null;
+      const b = isWhole ? bounds(node.b!) : null;
+      if (a === null || b === null) return null;
+      return op === "add" ? whole(a.low + b.low, a.high + b.high) : whole(a.low - b.high, a.high - b.low);
+    }
+    default:
+      return null;
+  }
+}
+
+const unknown: Bounds = { low: -Infinity, high: Infinity, nan: true };
+
+function folded(node: Node): Bounds | null {
+  const a = node.a!;
+  switch (reduceOps[opOf(node) & ~keepdimBit]) {
+    case "max":
+    case "min":
+      return bounds(a);
+    case "argmax":
+    case "argmin":
+      return at(0, Math.max(0, node.attributes!.reduce((count, dim) => count * a.shape[dim]!, 1) - 1));
+    default:
+      return null;
+  }
+}
