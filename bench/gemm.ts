@@ -53,6 +53,7 @@ function program([layout, m, n, k]: Shape, dtype: Exclude<DTypeName, "bool">): P
         stores: [{ view: { external: 2, offset: 0, dtype, strides: [n, 1] }, value: 0 }],
       },
     ],
+    commit: 1,
   };
 }
 

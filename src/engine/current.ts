@@ -11,11 +11,22 @@ const loaders: Readonly<Record<EngineName, () => Engine>> = { native: loadNative
 const loaded = new Map<EngineName, Engine>();
 let current: Engine | undefined;
 let reason = "";
+let stopFlag: Int32Array | null = null;
 
 function load(name: EngineName): Engine {
   let engine = loaded.get(name);
-  if (!engine) loaded.set(name, (engine = loaders[name]()));
+  if (!engine) {
+    engine = loaders[name]();
+    engine.interruptFlag(stopFlag);
+    loaded.set(name, engine);
+  }
   return engine;
+}
+
+/** The word that stops runs (see Engine.interruptFlag), for the engine in use and every other that may be used. */
+export function interruptFlag(flag: Int32Array | null): void {
+  stopFlag = flag;
+  for (const engine of loaded.values()) engine.interruptFlag(flag);
 }
 
 /** The engine in use; the first call chooses it. @throws Error when none can be loaded. */

@@ -22,9 +22,14 @@ export interface Executable {
   readonly scalars: Float64Array;
   /**
    * Executes synchronously. `externals[i]` is the buffer that external i means in this run.
-   * @throws RunError when a kernel met an index out of range.
+   * @throws RunError when a kernel met an index out of range; RunStopped when the interrupt flag was set before the program's commit.
    */
   run(externals: readonly Storage[]): void;
+  /**
+   * Whether the last run came to its end, so that all its results are in the externals. `run` sets it to false first and to true
+   * last; whoever has to know it after V8 terminated the execution sets it to false before the call as well.
+   */
+  finished: boolean;
   /** Gives the engine's copy of the program back; also happens when the object is collected. */
   dispose(): void;
 }
@@ -37,6 +42,19 @@ export interface Engine {
   allocate(byteLength: number): Storage;
   compile(program: Program): Executable;
   numThreads: number;
+  /**
+   * A word of shared memory (of a SharedArrayBuffer) that another thread sets to stop runs, or null for none. While `flag[0]` is not 0
+   * a run ends with RunStopped as soon as it can before its program's commit; once the commit has begun the run ignores it.
+   */
+  interruptFlag(flag: Int32Array | null): void;
+}
+
+/** A run ended because the interrupt flag was set. It has changed nothing that outlives it. */
+export class RunStopped extends Error {
+  constructor() {
+    super("the computation was interrupted");
+    this.name = "RunStopped";
+  }
 }
 
 /** A kernel met an index out of range. */

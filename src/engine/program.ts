@@ -228,4 +228,29 @@ export interface Program {
   readonly scalars: number;
   readonly arenaBytes: number;
   readonly kernels: readonly Kernel[];
+  /**
+   * Number of the first kernel that writes what could be read before the run and outlives it; `kernels.length` when there is none.
+   * A run may be stopped before this kernel and then has changed nothing; from here on it runs to its end. At most `commitOf`.
+   */
+  readonly commit: number;
+}
+
+/** The latest commit that a program may have: its first kernel that writes an "inout" external. */
+export function commitOf(externals: readonly External[], kernels: readonly Kernel[]): number {
+  const first = kernels.findIndex((kernel) =>
+    writtenBy(kernel).some(({ external }) => external >= 0 && externals[external]?.access === "inout"),
+  );
+  return first < 0 ? kernels.length : first;
+}
+
+/** The views that a kernel writes. */
+function writtenBy(kernel: Kernel): readonly View[] {
+  switch (kernel.kind) {
+    case "gather":
+      return [kernel.out];
+    case "scatterAdd":
+      return [kernel.target];
+    default:
+      return kernel.stores.map(({ view }) => view);
+  }
 }

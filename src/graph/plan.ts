@@ -3,7 +3,7 @@
  */
 import type { Executable, Storage } from "../engine/engine.js";
 import type { External, Kernel, Place, Program } from "../engine/program.js";
-import { dtypeBytes } from "../engine/program.js";
+import { commitOf, dtypeBytes } from "../engine/program.js";
 import { identity } from "./coordinates.js";
 import { emit } from "./emit.js";
 import { type Extra, fuse } from "./fuse.js";
@@ -174,6 +174,7 @@ export function makePlan(request: Request): Plan {
     scalars: request.scalars + constants.length,
     arenaBytes,
     kernels,
+    commit: commitOf(externals, kernels),
   };
   const results = ways.map((way, root) => way ?? ways[sharing[root]!]!);
   return new Plan(

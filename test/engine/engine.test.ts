@@ -147,6 +147,7 @@ test("programs that are not well formed are refused with a reason", () => {
     scalars: 1,
     arenaBytes: 0,
     kernels: [tanhOf(10)],
+    commit: 1,
   };
   const map = tanhOf(10) as Extract<Kernel, { kind: "map" }>;
   const withKernel = (kernel: Kernel): Program => ({ ...base, kernels: [kernel] });
@@ -208,6 +209,7 @@ test("an external may be larger than the program needs, and what it does not nam
       scalars: 0,
       arenaBytes: 0,
       kernels: [tanhOf(3)],
+      commit: 1,
     });
     const [x, y] = [engine.allocate(64), engine.allocate(64)];
     const out = new Float32Array(y.buffer, y.byteOffset, 16).fill(9);
@@ -232,6 +234,7 @@ test("storage of one engine works with programs of the other", () => {
         scalars: 0,
         arenaBytes: 0,
         kernels: [tanhOf(100)],
+        commit: 1,
       });
       const result = owner.allocate(400);
       executable.run([place(owner, x), result]);

@@ -6,7 +6,15 @@ import assert from "node:assert/strict";
 import { loadNative } from "../../src/engine/cpu/native.js";
 import { loadWasm } from "../../src/engine/cpu/wasm.js";
 import type { Engine, Storage } from "../../src/engine/engine.js";
-import type { DTypeName, Instruction, Kernel, Program, View } from "../../src/engine/program.js";
+import {
+  commitOf,
+  type DTypeName,
+  type External,
+  type Instruction,
+  type Kernel,
+  type Program,
+  type View,
+} from "../../src/engine/program.js";
 import { interpret } from "./reference.js";
 
 /** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
@@ -102,12 +110,8 @@ export function asProgram(
   scalars: readonly number[] = [],
   arenaBytes = 0,
 ): Program {
-  return {
-    externals: externals.map((values) => ({ bytes: values.byteLength, access: "inout" })),
-    scalars: scalars.length,
-    arenaBytes,
-    kernels,
-  };
+  const all = externals.map((values): External => ({ bytes: values.byteLength, access: "inout" }));
+  return { externals: all, scalars: scalars.length, arenaBytes, kernels, commit: commitOf(all, kernels) };
 }
 
 /** How far float results may lie from the reference: relative to the value, in units in the last place, plus an absolute part. */

@@ -14,7 +14,7 @@ import type {
   UnaryOp,
   View,
 } from "../program.js";
-import { DType } from "../program.js";
+import { commitOf, DType } from "../program.js";
 
 function numbered<Name extends string>(...names: Name[]): Readonly<Record<Name, number>> {
   return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
@@ -172,13 +172,18 @@ function writeKernel(out: WordWriter, kernel: Kernel): void {
   }
 }
 
-/** The words of a program. */
+/** The words of a program. @throws RangeError when the commit comes after a kernel that belongs to it. */
 export function encodeProgram(program: Program): Int32Array {
+  const latest = commitOf(program.externals, program.kernels);
+  if (!(program.commit >= 0 && program.commit <= latest)) {
+    throw new RangeError(`expected a commit between kernels 0 and ${latest}, got ${program.commit}`);
+  }
   const out = new WordWriter();
   out.word(program.externals.length);
   for (const external of program.externals) out.wide(external.bytes);
   out.word(program.scalars);
   out.wide(program.arenaBytes);
+  out.word(program.commit);
   out.word(program.kernels.length);
   for (const kernel of program.kernels) writeKernel(out, kernel);
   return out.done();

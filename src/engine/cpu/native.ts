@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 
 import type { Engine, Executable, Storage } from "../engine.js";
-import { RunError } from "../engine.js";
+import { RunError, RunStopped } from "../engine.js";
 import type { Program } from "../program.js";
 import { builtFile } from "./built.js";
 import { encodeProgram } from "./encode.js";
@@ -14,14 +14,20 @@ import { storageAllocator } from "./storage.js";
 interface Addon {
   readonly isa: string;
   compile(words: Int32Array, frame: Float64Array): number;
-  run(plan: number): void;
+  /** 0, or how many bytes a run needs that are not there or that `grow` has to allow. */
+  run(plan: number, grow: boolean): number;
   dispose(plan: number): void;
   address(buffer: ArrayBuffer): number;
   threads(count?: number): number;
+  interruptFlag(flag: Int32Array | null): void;
+  releaseMemory(): void;
 }
 
-/** Words of the frame before the scalars: failed kernel, index, rows. */
-const header = 3;
+/** Words of the frame before the scalars: outcome, failed kernel, index, rows. */
+const header = 4;
+const notRun = 0;
+const ended = 1;
+const stopped = 2;
 
 class NativeExecutable implements Executable {
   readonly scalars: Float64Array;
@@ -35,8 +41,18 @@ class NativeExecutable implements Executable {
     this.scalars = frame.subarray(header, header + program.scalars);
   }
 
+  /** The addon writes the outcome as its last act, so that it is known even if V8 ends the execution right behind the call. */
+  get finished(): boolean {
+    return this.frame[0] === ended;
+  }
+
+  set finished(value: boolean) {
+    this.frame[0] = value ? ended : notRun;
+  }
+
   run(externals: readonly Storage[]): void {
     const { program, frame } = this;
+    frame[0] = notRun;
     checkExternals(program, externals);
     let at = header + program.scalars;
     for (let i = 0; i < externals.length; i++) {
@@ -44,8 +60,11 @@ class NativeExecutable implements Executable {
       // 0: allocated by an engine that copies, before the engine was changed.
       frame[at++] = storage.address || this.addon.address(storage.buffer) + storage.byteOffset;
     }
-    this.addon.run(this.plan);
-    if (frame[0]! >= 0) throw new RunError(frame[0]!, frame[1]!, frame[2]!);
+    const missing = this.addon.run(this.plan, false) && this.addon.run(this.plan, true);
+    if (missing > 0) throw new RangeError(`out of memory: ${missing} more bytes wanted`);
+    if (frame[0] === ended) return;
+    if (frame[0] === stopped) throw new RunStopped();
+    throw new RunError(frame[1]!, frame[2]!, frame[3]!);
   }
 
   dispose(): void {
@@ -92,6 +111,9 @@ export function loadNative(): Engine {
     },
     set numThreads(count) {
       addon.threads(count);
+    },
+    interruptFlag(flag) {
+      addon.interruptFlag(flag);
     },
   };
 }

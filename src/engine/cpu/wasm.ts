@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 
 import type { Engine, Executable, Storage } from "../engine.js";
-import { RunError } from "../engine.js";
-import type { Program } from "../program.js";
+import { RunError, RunStopped } from "../engine.js";
+import type { External, Program } from "../program.js";
 import { builtFile } from "./built.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
@@ -29,8 +29,11 @@ interface Exports {
   dispose(plan: number): void;
 }
 
+/** Words of the frame before the scalars: failed kernel, index, rows. */
 const header = 3;
-const round = (bytes: number): number => (bytes + 63) & -64;
+const round = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+/** The module's allocator gives no larger piece. */
+const largest = 0x7fff_0000;
 
 interface Views {
   readonly bytes: Uint8Array;
@@ -48,51 +51,132 @@ function part(storage: Storage, length: number): Uint8Array {
   return bytes.length === length ? bytes : bytes.subarray(0, length);
 }
 
-/** Scratch that all programs share: the arena and the copies of the externals; grows to what the largest needs. */
-class Workplace {
-  private address = 0;
-  private bytes = 0;
-
+/**
+ * The instance of the module that computes, and the scratch that all programs share in its memory: the arena and the copies of the
+ * externals. A call that V8 terminated or that trapped leaves the instance's stack and allocator as they were in its midst, so the next
+ * call gets a fresh instance, for which every program is compiled again when it is run.
+ */
+class Machine {
+  private instance: Exports;
   private current: Views;
+  private scratch = 0;
+  private scratchBytes = 0;
+  private calling = false;
+  /** Counts instances: plans of an earlier one are gone. */
+  generation = 0;
+  stopFlag: Int32Array | null = null;
+  /** Whose results are being copied out; what it has not copied yet lies in the scratch. */
+  committing: WasmExecutable | null = null;
 
-  constructor(private readonly wasm: Exports) {
-    this.current = viewsOf(wasm.memory.buffer);
+  constructor(private readonly instantiate: () => Exports) {
+    this.instance = instantiate();
+    this.current = viewsOf(this.instance.memory.buffer);
+  }
+
+  /** Everything in the instance's memory is given up. */
+  renew(): void {
+    this.instance = this.instantiate();
+    this.current = viewsOf(this.instance.memory.buffer);
+    this.scratch = this.scratchBytes = 0;
+    this.calling = false;
+    this.generation++;
+  }
+
+  /** Ends what a terminated run has left. */
+  settle(): void {
+    this.committing?.commit();
+    if (this.calling) this.renew();
+  }
+
+  /** The instance, for calls that `leave` ends. */
+  enter(): Exports {
+    this.settle();
+    this.calling = true;
+    return this.instance;
+  }
+
+  leave(): void {
+    this.calling = false;
   }
 
   /** Views of the memory as it is now: growing it makes the old ones useless. */
   views(): Views {
-    const { buffer } = this.wasm.memory;
+    const { buffer } = this.instance.memory;
     if (this.current.bytes.buffer !== buffer) this.current = viewsOf(buffer);
     return this.current;
   }
 
+  /** Address of this much scratch, or 0. It holds nothing between runs, so the old makes room for the new. */
   reserve(bytes: number): number {
-    if (bytes > this.bytes || this.address === 0) {
-      if (this.address) this.wasm.release(this.address);
-      this.bytes = Math.max(bytes, 64);
-      this.address = allocate(this.wasm, this.bytes);
+    if (bytes <= this.scratchBytes) return this.scratch;
+    const wasm = this.enter();
+    const old = this.scratch;
+    this.scratch = this.scratchBytes = 0;
+    if (old !== 0) wasm.release(old);
+    const address = bytes <= largest ? wasm.allocate(bytes) >>> 0 : 0;
+    this.leave();
+    if (address !== 0) {
+      this.scratch = address;
+      this.scratchBytes = bytes;
     }
-    return this.address;
+    return address;
+  }
+
+  /** Number of the plan. @throws Error for a program that is not well formed. */
+  compile(program: Program): number {
+    const words = encodeProgram(program);
+    const wasm = this.enter();
+    const address = wasm.allocate(words.byteLength) >>> 0;
+    if (address === 0) {
+      this.leave();
+      throw outOfMemory(words.byteLength);
+    }
+    new Int32Array(wasm.memory.buffer, address, words.length).set(words);
+    const plan = wasm.compile(address, words.length);
+    wasm.release(address);
+    const text = plan === 0 ? textAt(wasm, wasm.errorText()) : "";
+    this.leave();
+    if (plan === 0) throw new Error(text);
+    return plan;
+  }
+
+  dispose(plan: number, generation: number): void {
+    if (generation !== this.generation) return;
+    const wasm = this.enter();
+    if (generation === this.generation) wasm.dispose(plan);
+    this.leave();
   }
 }
 
-function allocate(wasm: Exports, bytes: number): number {
-  const address = bytes < 0x8000_0000 ? wasm.allocate(bytes) >>> 0 : 0;
-  if (address === 0)
-    throw new RangeError(`the WebAssembly engine is out of memory (${bytes} more bytes wanted)`);
-  return address;
+function textAt(wasm: Exports, address: number): string {
+  const bytes = new Uint8Array(wasm.memory.buffer);
+  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
+}
+
+function outOfMemory(bytes: number): RangeError {
+  return new RangeError(`the WebAssembly engine is out of memory (${bytes} more bytes wanted)`);
+}
+
+/** What is left of an executable that was collected. */
+interface Compiled {
+  readonly machine: Machine;
+  plan: number;
+  generation: number;
 }
 
 class WasmExecutable implements Executable {
   readonly scalars: Float64Array;
   private readonly frameBytes: number;
   private readonly workBytes: number;
+  private disposed = false;
+  private done = false;
+  /** Externals of the run whose results are being copied out. */
+  private results: readonly Storage[] = [];
 
   constructor(
-    private readonly wasm: Exports,
-    private readonly place: Workplace,
+    private readonly machine: Machine,
     private readonly program: Program,
-    private plan: number,
+    private readonly compiled: Compiled,
   ) {
     this.scalars = new Float64Array(program.scalars);
     this.frameBytes = round(8 * (header + program.scalars) + 4 * (program.externals.length + 1));
@@ -101,51 +185,92 @@ class WasmExecutable implements Executable {
     this.workBytes = bytes;
   }
 
+  /**
+   * V8 may terminate a run anywhere. Everything is computed in the instance's memory, so nothing has changed before the "inout" externals
+   * are copied out, and that is what is completed here where it was cut off.
+   */
+  get finished(): boolean {
+    if (this.machine.committing === this) this.commit();
+    return this.done;
+  }
+
+  set finished(value: boolean) {
+    this.done = value;
+  }
+
   run(externals: readonly Storage[]): void {
-    const { wasm, place, program } = this;
-    if (this.plan === 0) throw new Error("run: this program was disposed");
+    const { machine, program, compiled } = this;
+    this.done = false;
+    if (this.disposed) throw new Error("run: this program was disposed");
     checkExternals(program, externals);
-    const start = place.reserve(this.workBytes);
-    const { bytes, words, doubles } = place.views();
+    this.stopIfAsked();
+    machine.settle();
+    const start = machine.reserve(this.workBytes);
+    if (start === 0) throw outOfMemory(this.workBytes);
+    if (compiled.generation !== machine.generation) {
+      compiled.plan = machine.compile(program);
+      compiled.generation = machine.generation;
+    }
+    const wasm = machine.enter();
+    const { bytes, words, doubles } = machine.views();
     doubles.set(this.scalars, start / 8 + header);
     const basesAt = start + 8 * (header + program.scalars);
     let base = basesAt / 4;
     let at = start + this.frameBytes;
     words[base++] = at;
-    const first = (at += round(program.arenaBytes));
+    at += round(program.arenaBytes);
     for (let i = 0; i < externals.length; i++) {
       const wanted = program.externals[i]!;
       words[base++] = at;
       if (wanted.access !== "out") bytes.set(part(externals[i]!, wanted.bytes), at);
       at += round(wanted.bytes) + 64;
     }
-    wasm.run(this.plan, start, basesAt);
+    wasm.run(compiled.plan, start, basesAt);
+    machine.leave();
     const failed = doubles[start / 8]!;
     if (failed >= 0) throw new RunError(failed, doubles[start / 8 + 1]!, doubles[start / 8 + 2]!);
-    at = first;
-    for (let i = 0; i < externals.length; i++) {
+    this.results = externals.slice();
+    this.copyOut("out");
+    this.stopIfAsked();
+    machine.committing = this;
+    this.commit();
+  }
+
+  /** The end of a run: what could be read before gets its new value. Doing it twice is doing it once. */
+  commit(): void {
+    this.copyOut("inout");
+    this.done = true;
+    this.results = [];
+    this.machine.committing = null;
+  }
+
+  private copyOut(access: External["access"]): void {
+    const { program, machine, results } = this;
+    const { bytes } = machine.views();
+    let at = machine.reserve(this.workBytes) + this.frameBytes + round(program.arenaBytes);
+    for (let i = 0; i < results.length; i++) {
       const wanted = program.externals[i]!;
-      if (wanted.access !== "in") bytesOf(externals[i]!).set(bytes.subarray(at, at + wanted.bytes));
+      if (wanted.access === access) bytesOf(results[i]!).set(bytes.subarray(at, at + wanted.bytes));
       at += round(wanted.bytes) + 64;
     }
   }
 
+  private stopIfAsked(): void {
+    const flag = this.machine.stopFlag;
+    if (flag !== null && Atomics.load(flag, 0) !== 0) throw new RunStopped();
+  }
+
   dispose(): void {
-    if (this.plan === 0) return;
+    if (this.disposed) return;
+    this.disposed = true;
     abandoned.unregister(this);
-    this.wasm.dispose(this.plan);
-    this.plan = 0;
+    this.machine.dispose(this.compiled.plan, this.compiled.generation);
   }
 }
 
-const abandoned = new FinalizationRegistry<{ wasm: Exports; plan: number }>(({ wasm, plan }) =>
-  wasm.dispose(plan),
+const abandoned = new FinalizationRegistry<Compiled>(({ machine, plan, generation }) =>
+  machine.dispose(plan, generation),
 );
-
-function textAt(wasm: Exports, address: number): string {
-  const bytes = new Uint8Array(wasm.memory.buffer);
-  return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
-}
 
 /**
  * Compiles with V8's optimizing compiler at once, a quarter of a second. Left alone, V8 would run its quick baseline code first, which is
@@ -164,26 +289,17 @@ function compileOptimized(bytes: Uint8Array): object {
 
 /** The WebAssembly engine, one thread. @throws Error when the module is not built. */
 export function loadWasm(): Engine {
-  const wasm = new WebAssembly.Instance(compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm"))))
-    .exports as Exports;
-  const place = new Workplace(wasm);
+  const module = compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm")));
+  const machine = new Machine(() => new WebAssembly.Instance(module).exports as Exports);
   return {
     name: "wasm",
     description: "WebAssembly SIMD, 1 thread",
     allocate: storageAllocator(),
     compile(program) {
-      const words = encodeProgram(program);
-      const address = allocate(wasm, words.byteLength);
-      let plan: number;
-      try {
-        new Int32Array(wasm.memory.buffer, address, words.length).set(words);
-        plan = wasm.compile(address, words.length);
-      } finally {
-        wasm.release(address);
-      }
-      if (plan === 0) throw new Error(textAt(wasm, wasm.errorText()));
-      const executable = new WasmExecutable(wasm, place, program, plan);
-      abandoned.register(executable, { wasm, plan }, executable);
+      const plan = machine.compile(program);
+      const compiled: Compiled = { machine, plan, generation: machine.generation };
+      const executable = new WasmExecutable(machine, program, compiled);
+      abandoned.register(executable, compiled, executable);
       return executable;
     },
     get numThreads() {
@@ -191,6 +307,9 @@ export function loadWasm(): Engine {
     },
     set numThreads(_count) {
       // One thread is all there is; asking for more is not an error, so that programs run on either engine.
+    },
+    interruptFlag(flag) {
+      machine.stopFlag = flag;
     },
   };
 }

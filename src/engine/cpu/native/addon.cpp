@@ -1,10 +1,6 @@
 // The Node-API face of the native engine: plans by number, one call a run, no objects made on the way.
 #include <node_api.h>
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -21,35 +17,30 @@
 namespace cellgrad {
 namespace {
 
-/// What a run needs, in one Float64Array that JavaScript fills: [failed kernel, index, rows, scalars..., addresses of externals...].
+/// What a run needs, in one Float64Array: [outcome, failed kernel, index, rows, scalars..., addresses of externals...]. JavaScript fills
+/// the scalars and addresses, and sets the outcome to 0 before the call; what it is afterwards is the last thing that a run writes.
 struct Loaded {
   Plan* plan;
   double* frame;
   napi_ref keep;  // holds the frame's buffer
 };
 
-constexpr int kHeader = 3;
+constexpr int kHeader = 4;
+enum Outcome { kNotRun = 0, kFinished = 1, kStopped = 2, kFailed = 3 };
 
-struct Memory {
-  char* bytes = nullptr;
-  int64_t size = 0;
-  bool reserve(int64_t wanted) {
-    if (wanted <= size) return true;
-    freeAligned(bytes);
-    bytes = allocateAligned(size_t(wanted + 63) / 64 * 64);
-    size = bytes ? wanted : 0;
-    return bytes != nullptr;
-  }
-};
+/// Growing the shared memory by more than this is asked for first.
+constexpr int64_t kMuch = 64 << 20;
 
 // One environment (main thread or worker) has its own plans; arena, scratch and pool belong to the process, one run at a time.
 struct Instance {
   std::vector<Loaded> plans;
   std::vector<int32_t> freeNumbers;
+  const int32_t* stopFlag = nullptr;
+  napi_ref keepFlag = nullptr;
 };
 
 std::mutex running;
-Memory arena, shared;
+Room arena, shared;
 std::vector<char*> bases;
 
 napi_value fail(napi_env env, const char* text) {
@@ -91,15 +82,6 @@ napi_value compile(napi_env env, napi_callback_info info) {
     release(plan);
     return fail(env, "compile: the frame is too short");
   }
-  {
-    std::lock_guard<std::mutex> lock(running);
-    const bool fits = arena.reserve(plan->arenaBytes) && shared.reserve(plan->sharedBytes) && reserveScratch(plan->scratchBytes);
-    if (bases.size() < size_t(plan->externals + 1)) bases.resize(size_t(plan->externals + 1));
-    if (!fits) {
-      release(plan);
-      return fail(env, "out of memory for the program's arena");
-    }
-  }
   Loaded loaded{plan, static_cast<double*>(frame), nullptr};
   napi_create_reference(env, arguments[1], 1, &loaded.keep);
   Instance* instance = instanceOf(env);
@@ -117,31 +99,87 @@ napi_value compile(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/// run(plan: number): the outcome is in the frame's header.
+/// What a run of this plan needs beyond what is there.
+int64_t missingFor(const Plan& plan) {
+  const auto growth = [](int64_t wanted, int64_t there) { return wanted > there ? wanted - there : 0; };
+  return growth(plan.arenaBytes, arena.size) + growth(plan.sharedBytes, shared.size) + growth(plan.scratchBytes, scratchSize()) * threadCount();
+}
+
+/// Plans made earlier may rely on more memory than there is now, so that every run asks.
+bool reserveFor(const Plan& plan) {
+  if (bases.size() < size_t(plan.externals) + 1) bases.resize(size_t(plan.externals) + 1);
+  return arena.reserve(plan.arenaBytes) && shared.reserve(plan.sharedBytes) && reserveScratch(plan.scratchBytes);
+}
+
+/// run(plan: number, grow: boolean): number. 0: the outcome is in the frame. Otherwise nothing was run: so many more bytes are needed, and
+/// could not be had, or are so many that `grow` has to allow it.
 napi_value run(napi_env env, napi_callback_info info) {
-  napi_value argument;
-  size_t count = 1;
+  napi_value arguments[2];
+  size_t count = 2;
   void* data = nullptr;
-  napi_get_cb_info(env, info, &count, &argument, nullptr, &data);
+  napi_get_cb_info(env, info, &count, arguments, nullptr, &data);
   int32_t number = -1;
-  napi_get_value_int32(env, argument, &number);
+  bool grow = false;
+  napi_get_value_int32(env, arguments[0], &number);
+  napi_get_value_bool(env, arguments[1], &grow);
   Instance* instance = static_cast<Instance*>(data);
   if (count < 1 || number < 0 || size_t(number) >= instance->plans.size() || !instance->plans[size_t(number)].plan) return fail(env, "run: no such program");
   const Loaded& loaded = instance->plans[size_t(number)];
   const Plan& plan = *loaded.plan;
   std::lock_guard<std::mutex> lock(running);
+  const int64_t missing = missingFor(plan);
+  if ((missing > kMuch && !grow) || !reserveFor(plan)) {
+    napi_value result;
+    napi_create_double(env, double(missing), &result);
+    return result;
+  }
   char** base = bases.data();
   base[0] = arena.bytes;
   const double* addresses = loaded.frame + kHeader + plan.scalars;
   for (int32_t i = 0; i < plan.externals; i++) base[i + 1] = reinterpret_cast<char*>(uintptr_t(addresses[i]));
   const Frame frame{loaded.frame + kHeader, base, shared.bytes};
   RunStatus status;
+  watchStop(instance->stopFlag);
   plan.table->run(plan, frame, status);
-  loaded.frame[0] = status.failedKernel;
-  if (status.failedKernel >= 0) {
-    loaded.frame[1] = status.index;
-    loaded.frame[2] = double(status.rows);
+  loaded.frame[1] = status.failedKernel;
+  loaded.frame[2] = status.index;
+  loaded.frame[3] = double(status.rows);
+  loaded.frame[0] = status.failedKernel >= 0 ? kFailed : status.stopped ? kStopped : kFinished;
+  napi_value none;
+  napi_create_int32(env, 0, &none);
+  return none;
+}
+
+/// interruptFlag(flag: Int32Array | null)
+napi_value interruptFlag(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  Instance* instance = instanceOf(env);
+  napi_typedarray_type type;
+  size_t length = 0;
+  void* flag = nullptr;
+  bool given = false;
+  napi_is_typedarray(env, argument, &given);
+  if (given && (napi_get_typedarray_info(env, argument, &type, &length, &flag, nullptr, nullptr) != napi_ok || type != napi_int32_array || length < 1)) {
+    return fail(env, "interruptFlag: expected an Int32Array of one element");
   }
+  if (instance->keepFlag) napi_delete_reference(env, instance->keepFlag);
+  instance->keepFlag = nullptr;
+  instance->stopFlag = static_cast<const int32_t*>(flag);
+  if (given) napi_create_reference(env, argument, 1, &instance->keepFlag);
+  return nullptr;
+}
+
+/// releaseMemory(): gives back what runs share; the next one takes what it needs.
+napi_value releaseMemory(napi_env, napi_callback_info) {
+  std::lock_guard<std::mutex> lock(running);
+  arena.release();
+  shared.release();
+  releaseScratch();
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
   return nullptr;
 }
 
@@ -207,7 +245,7 @@ napi_value init(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback fn;
-  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}};
+  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}};
   for (const auto& function : functions) {
     napi_value value;
     napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.fn, instance, &value);

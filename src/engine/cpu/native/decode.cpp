@@ -294,6 +294,7 @@ struct Decoder {
     for (int32_t i = 0; i < plan.externals; i++) bytes[i + 1] = words.wide();
     plan.scalars = words.word();
     plan.arenaBytes = bytes[0] = words.wide();
+    plan.commit = words.word();
     plan.kernelCount = words.length();
     plan.kernels = make<Kernel>(plan.memory, plan.kernelCount);
     for (int32_t i = 0; i < plan.kernelCount && words.ok && !error; i++) {

@@ -88,7 +88,7 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
   }
   MicroArguments<T> x;
   x.cRow = cRow;
-  for (int64_t k0 = 0; k0 < kernel.k; k0 += cut.kBlock) {
+  for (int64_t k0 = 0; k0 < kernel.k && !stopRequested(); k0 += cut.kBlock) {
     x.k = kernel.k - k0 < cut.kBlock ? kernel.k - k0 : cut.kBlock;
     x.accumulate = k0 > 0;
     if (cut.packA) {
@@ -258,7 +258,8 @@ void runTyped(const MatmulKernel& kernel, const Frame& frame) {
   const int64_t entries = kernel.sharedB ? kernel.batch : 1;
   const double entryCost = kernel.sharedB ? cost : cost / double(kernel.batch);
   // More, smaller blocks where there would be too few for the threads.
-  const int64_t wanted = piecesFor(entries * cut.rowPanels * cut.panels, entryCost);
+  int64_t wanted = piecesFor(entries * cut.rowPanels * cut.panels, entryCost);
+  if (wanted > threadCount() * 4) wanted = threadCount() * 4;
   while (entries * task.rowBlocks * task.columnBlocks < wanted && (task.rowBlocks < cut.rowPanels || (!cut.dense && task.columnBlocks < cut.panels))) {
     if (task.rowBlocks < cut.rowPanels) task.rowBlocks = task.rowBlocks * 2 < cut.rowPanels ? task.rowBlocks * 2 : cut.rowPanels;
     else task.columnBlocks = task.columnBlocks * 2 < cut.panels ? task.columnBlocks * 2 : cut.panels;

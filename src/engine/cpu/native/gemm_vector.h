@@ -1,5 +1,6 @@
 // Products with one row: each element of B is used once, so nothing is packed and B is read in the order in which it lies.
 #pragma once
+#include "pool.h"
 #include "vector.h"
 
 namespace cellgrad {
@@ -29,13 +30,13 @@ T dot(const T* x, int64_t stride, const T* y, int64_t n) {
 template <class T>
 void vectorProduct(T* out, const T* a, int64_t aStride, const T* b, int64_t bRow, int64_t bCol, int64_t k, int64_t n) {
   if (bRow == 1 && k >= 16) {
-    for (int64_t j = 0; j < n; j++) out[j] = dot(a, aStride, b + j * bCol, k);
+    for (int64_t j = 0; j < n && !stopRequested(); j++) out[j] = dot(a, aStride, b + j * bCol, k);
     return;
   }
   for (int64_t j = 0; j < n; j++) out[j] = T(0);
   int64_t p = 0;
   if (bCol == 1) {
-    for (; p + 4 <= k; p += 4) {
+    for (; p + 4 <= k && !stopRequested(); p += 4) {
       const T a0 = a[p * aStride], a1 = a[(p + 1) * aStride], a2 = a[(p + 2) * aStride], a3 = a[(p + 3) * aStride];
       const T *b0 = b + p * bRow, *b1 = b0 + bRow, *b2 = b1 + bRow, *b3 = b2 + bRow;
 #pragma GCC ivdep

@@ -7,6 +7,9 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
+/// Rows after which a long loop looks whether the run is to stop.
+constexpr int64_t kPollEvery = 65536;
+
 /// Checks every index once, also where the index view repeats itself (stride 0).
 bool checkIndices(const IndexKernel& kernel, const Frame& frame, RunStatus& status) {
   const int32_t* index = reinterpret_cast<const int32_t*>(at(frame, kernel.index));
@@ -14,6 +17,7 @@ bool checkIndices(const IndexKernel& kernel, const Frame& frame, RunStatus& stat
   if (kernel.outer == 0 || kernel.inner == 0) return true;
   for (int64_t o = 0; o < outer; o++) {
     for (int64_t i = 0; i < kernel.count; i++) {
+      if (i % kPollEvery == 0 && stopRequested()) return true;
       for (int64_t n = 0; n < inner; n++) {
         const int64_t row = index[o * kernel.indexStride[0] + i * kernel.indexStride[1] + n * kernel.indexStride[2]];
         if (row < -kernel.rows || row >= kernel.rows) {
@@ -79,6 +83,7 @@ void scatterPiece(void* context, int64_t piece, char*) {
     const int64_t o = p / k.inner, n0 = p % k.inner;
     const int64_t n1 = k.inner - n0 < end - p ? k.inner : n0 + (end - p);
     for (int64_t i = 0; i < k.count; i++) {
+      if (i % kPollEvery == 0 && stopRequested()) return;
       const int32_t* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
       const T* from = source + o * k.sourceStride[0] + i * k.sourceStride[1];
       T* to = target + o * k.targetStride[0];

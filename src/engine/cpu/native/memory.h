@@ -1,4 +1,4 @@
-// Memory: aligned blocks, and those of one plan, which are freed together.
+// Memory: aligned blocks, that which all plans share, and that of one plan, which is freed together.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>
@@ -43,6 +43,30 @@ T* make(Block*& chain, int64_t count) {
   chain = block;
   return reinterpret_cast<T*>(block + 1);
 }
+
+/// Bytes whose address is a multiple of 64; they hold nothing between runs.
+struct Room {
+  char* bytes = nullptr;
+  int64_t size = 0;
+
+  /// Makes sure of `wanted` bytes. The old ones go only when the new ones are there: after a failure everything is as it was.
+  bool reserve(int64_t wanted) {
+    if (wanted <= size) return true;
+    if (uint64_t(wanted) > SIZE_MAX - 4096) return false;
+    const size_t whole = (size_t(wanted) + 4095) / 4096 * 4096;
+    char* memory = allocateAligned(whole);
+    if (!memory) return false;
+    release();
+    bytes = memory;
+    size = int64_t(whole);
+    return true;
+  }
+  void release() {
+    freeAligned(bytes);
+    bytes = nullptr;
+    size = 0;
+  }
+};
 
 inline void freeAll(Block*& chain) {
   while (chain) {

@@ -188,6 +188,7 @@ struct Plan {
   const KernelTable* table;
   Block* memory;
   int32_t externals, scalars, kernelCount;
+  int32_t commit;        // the first kernel before which a run may no longer be stopped
   int64_t arenaBytes;
   int64_t scratchBytes;  // per thread
   int64_t sharedBytes;   // once: packed operands, partial folds
@@ -202,6 +203,7 @@ struct Frame {
 };
 
 struct RunStatus {
+  bool stopped;          // before the commit, because the flag was set
   int32_t failedKernel;  // -1: none
   int32_t index;
   int64_t rows;

@@ -7,6 +7,14 @@
 #include <mutex>
 #include <thread>
 
+#if defined(_WIN32)
+#define NOMINMAX
+#include <process.h>
+#include <windows.h>
+#else
+#include <pthread.h>
+#endif
+
 #include "memory.h"
 
 #if defined(__x86_64__)
@@ -26,11 +34,7 @@ constexpr auto kSpin = std::chrono::microseconds(150);
 constexpr int kYieldAfter = 4000;
 constexpr double kWorthSplitting = 25000;    // nanoseconds of work below which one thread does it all
 constexpr double kPiece = 12000;             // nanoseconds that a piece should last at least
-
-struct Scratch {
-  char* memory = nullptr;
-  int64_t bytes = 0;
-};
+constexpr double kLongestPiece = 2e6;        // nanoseconds after which a run should look whether it is to stop
 
 struct Job {
   void (*fn)(void*, int64_t, char*);
@@ -54,8 +58,11 @@ struct Pool {
   std::atomic<int64_t> next{0};
   std::atomic<int> sleeping{0};
   int started = 0;        // workers, without the caller
-  std::atomic<int> threads{1};
-  Scratch scratch[kMaxThreads];
+  std::atomic<int> threads{1};   // wanted, or as many as could be started
+  std::atomic<int> active{1};    // those of the current job
+  std::atomic<const int32_t*> stopFlag{nullptr};
+  std::atomic<bool> stopped{false};
+  Room scratch[kMaxThreads];
 };
 
 Pool& pool() {
@@ -65,18 +72,10 @@ Pool& pool() {
 
 int64_t scratchWanted = 0;
 
-bool grow(Scratch& scratch, int64_t bytes) {
-  if (bytes <= scratch.bytes) return true;
-  freeAligned(scratch.memory);
-  scratch.memory = allocateAligned(size_t((bytes + 4095) / 4096 * 4096));
-  scratch.bytes = scratch.memory ? bytes : 0;
-  return scratch.memory != nullptr;
-}
-
 void work(Pool& p, const Job& job, char* scratch) {
   for (;;) {
     const int64_t piece = p.next.fetch_add(1, std::memory_order_relaxed);
-    if (piece >= job.pieces) return;
+    if (piece >= job.pieces || stopRequested()) return;
     job.fn(job.context, piece, scratch);
   }
 }
@@ -102,37 +101,75 @@ void worker(int number, uint64_t seen) {
       now = p.state.load(std::memory_order_acquire);
     }
     seen = now;
-    if (number >= p.threads.load(std::memory_order_relaxed)) continue;
+    if (number >= p.active.load(std::memory_order_relaxed)) continue;
     bool joined = false;
     while ((now & kOpen) && !isNew(now, seen) && !joined) {
       joined = p.state.compare_exchange_weak(now, now + 1, std::memory_order_acq_rel);
     }
     if (!joined) continue;
-    work(p, p.job, p.scratch[number].memory);
+    work(p, p.job, p.scratch[number].bytes);
     p.state.fetch_sub(1, std::memory_order_release);
   }
+}
+
+struct Start {
+  int number;
+  uint64_t seen;
+};
+
+#if defined(_WIN32)
+unsigned __stdcall threadMain(void* argument) {
+#else
+void* threadMain(void* argument) {
+#endif
+  const Start start = *static_cast<Start*>(argument);
+  delete static_cast<Start*>(argument);
+  worker(start.number, start.seen);
+  return 0;
+}
+
+/// Not std::thread, whose failure is an exception: where no more threads may be made the pool goes on with those it has.
+bool startWorker(int number, uint64_t seen) {
+  Start* start = new Start{number, seen};
+#if defined(_WIN32)
+  const uintptr_t handle = _beginthreadex(nullptr, 0, threadMain, start, 0, nullptr);
+  if (handle) CloseHandle(reinterpret_cast<HANDLE>(handle));
+  const bool started = handle != 0;
+#else
+  pthread_t thread;
+  const bool started = pthread_create(&thread, nullptr, threadMain, start) == 0;
+  if (started) pthread_detach(thread);
+#endif
+  if (!started) delete start;
+  return started;
+}
+
+void serial(int64_t pieces, void (*fn)(void*, int64_t, char*), void* context) {
+  for (int64_t i = 0; i < pieces && !stopRequested(); i++) fn(context, i, pool().scratch[0].bytes);
+}
+
+/// Starts the workers that are missing and gives each its scratch memory; how many threads there are for the next job.
+int prepare(Pool& p) {
+  int threads = p.threads.load(std::memory_order_relaxed);
+  while (p.started < threads - 1) {
+    if (startWorker(p.started + 1, p.state.load())) p.started++;
+    else p.threads.store(threads = p.started + 1, std::memory_order_relaxed);
+  }
+  for (int i = 1; i < threads; i++) {
+    if (!p.scratch[i].reserve(scratchWanted)) return i;
+  }
+  return threads;
 }
 
 }  // namespace
 
 void parallel(int64_t pieces, void (*fn)(void* context, int64_t piece, char* scratch), void* context) {
   Pool& p = pool();
-  const int threads = p.threads.load(std::memory_order_relaxed);
-  if (threads == 1 || pieces <= 1) {
-    for (int64_t i = 0; i < pieces; i++) fn(context, i, p.scratch[0].memory);
-    return;
-  }
+  if (pieces <= 1 || p.threads.load(std::memory_order_relaxed) == 1) return serial(pieces, fn, context);
   std::lock_guard<std::mutex> turn(p.turn);
-  while (p.started < threads - 1) {
-    p.started++;
-    std::thread(worker, p.started, p.state.load()).detach();
-  }
-  for (int i = 1; i < threads; i++) {
-    if (!grow(p.scratch[i], scratchWanted)) {
-      for (int64_t piece = 0; piece < pieces; piece++) fn(context, piece, p.scratch[0].memory);
-      return;
-    }
-  }
+  const int threads = prepare(p);
+  if (threads == 1) return serial(pieces, fn, context);
+  p.active.store(threads, std::memory_order_relaxed);
   p.job = Job{fn, context, pieces};
   p.next.store(0, std::memory_order_relaxed);
   p.state.store((p.state.load(std::memory_order_relaxed) / kGeneration + 1) * kGeneration + kOpen, std::memory_order_seq_cst);
@@ -140,7 +177,7 @@ void parallel(int64_t pieces, void (*fn)(void* context, int64_t piece, char* scr
     std::lock_guard<std::mutex> lock(p.sleep);
     p.wake.notify_all();
   }
-  work(p, p.job, p.scratch[0].memory);
+  work(p, p.job, p.scratch[0].bytes);
   p.state.fetch_and(~kOpen, std::memory_order_acq_rel);
   for (int spin = 0; p.state.load(std::memory_order_acquire) & kActive; spin++) {
     if (spin < kYieldAfter) CG_PAUSE();
@@ -154,17 +191,45 @@ void setThreadCount(int count) { pool().threads.store(count < 1 ? 1 : count > kM
 
 bool reserveScratch(int64_t bytes) {
   if (bytes > scratchWanted) scratchWanted = bytes;
-  return grow(pool().scratch[0], bytes);
+  return pool().scratch[0].reserve(bytes);
 }
 
-char* callerScratch() { return pool().scratch[0].memory; }
+int64_t scratchSize() { return pool().scratch[0].size; }
+
+void releaseScratch() {
+  Pool& p = pool();
+  std::lock_guard<std::mutex> turn(p.turn);
+  for (Room& room : p.scratch) room.release();
+  scratchWanted = 0;
+}
+
+char* callerScratch() { return pool().scratch[0].bytes; }
 
 int64_t piecesFor(int64_t units, double nanoseconds) {
+  if (units < 2 || nanoseconds < kWorthSplitting) return 1;
   const int threads = threadCount();
-  if (threads == 1 || nanoseconds < kWorthSplitting || units < 2) return 1;
-  int64_t pieces = int64_t(nanoseconds / kPiece);
+  int64_t pieces = threads == 1 ? 1 : int64_t(nanoseconds / kPiece);
   if (pieces > threads * 4) pieces = threads * 4;
+  const int64_t prompt = int64_t(nanoseconds / kLongestPiece);
+  if (pieces < prompt) pieces = prompt;
   return pieces > units ? units : pieces;
+}
+
+void watchStop(const int32_t* flag) {
+  Pool& p = pool();
+  p.stopFlag.store(flag, std::memory_order_relaxed);
+  p.stopped.store(false, std::memory_order_relaxed);
+}
+
+void stopNoMore() { pool().stopFlag.store(nullptr, std::memory_order_relaxed); }
+
+bool stopRequested() {
+  Pool& p = pool();
+  if (p.stopped.load(std::memory_order_relaxed)) return true;
+  const int32_t* flag = p.stopFlag.load(std::memory_order_relaxed);
+  if (!flag || __atomic_load_n(flag, __ATOMIC_RELAXED) == 0) return false;
+  p.stopped.store(true, std::memory_order_relaxed);
+  return true;
 }
 
 }  // namespace cellgrad

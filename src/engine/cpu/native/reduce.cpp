@@ -239,7 +239,7 @@ void foldSpan(TileRunner& body, const ReduceKernel& kernel, char* work, int64_t 
   const int64_t tile = kernel.body.tile;
   const bool wholeRows = width == kernel.inner;
   const int64_t rowsPerTile = wholeRows && tile / width > 0 ? tile / width : 1;
-  for (int64_t r = r0; r < r1; r += rowsPerTile) {
+  for (int64_t r = r0; r < r1 && !stopRequested(); r += rowsPerTile) {
     const int64_t rows = r1 - r < rowsPerTile ? r1 - r : rowsPerTile;
     body.run((o * kernel.reduced + r) * kernel.inner + c0, rows * width);
     for (int32_t f = 0; f < kernel.foldCount; f++) {

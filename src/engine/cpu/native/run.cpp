@@ -10,7 +10,9 @@ namespace {
 
 void run(const Plan& plan, const Frame& frame, RunStatus& status) {
   status.failedKernel = -1;
-  for (int32_t i = 0; i < plan.kernelCount; i++) {
+  status.stopped = stopRequested();
+  for (int32_t i = 0; i < plan.kernelCount && !status.stopped; i++) {
+    if (i == plan.commit) stopNoMore();
     const Kernel& kernel = plan.kernels[i];
     bool done = true;
     switch (kernel.kind) {
@@ -24,6 +26,7 @@ void run(const Plan& plan, const Frame& frame, RunStatus& status) {
       status.failedKernel = i;
       return;
     }
+    status.stopped = stopRequested();
   }
 }
 

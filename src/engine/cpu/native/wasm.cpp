@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "decode.h"
+#include "memory.h"
 #include "pool.h"
 
 #define CG_EXPORT(name) extern "C" __attribute__((export_name(#name)))
@@ -9,12 +10,11 @@
 using namespace cellgrad;
 
 namespace {
-char* shared = nullptr;
-int64_t sharedBytes = 0;
+Room shared;
 const char* error = "";
 }  // namespace
 
-CG_EXPORT(allocate) char* cgAllocate(int32_t bytes) { return static_cast<char*>(aligned_alloc(64, (size_t(bytes) + 63) / 64 * 64)); }
+CG_EXPORT(allocate) char* cgAllocate(uint32_t bytes) { return static_cast<char*>(aligned_alloc(64, (size_t(bytes) + 63) / 64 * 64)); }
 CG_EXPORT(release) void cgRelease(void* memory) { free(memory); }
 CG_EXPORT(errorText) const char* cgErrorText() { return error; }
 
@@ -22,23 +22,16 @@ CG_EXPORT(errorText) const char* cgErrorText() { return error; }
 CG_EXPORT(compile) Plan* cgCompile(const int32_t* words, int32_t count) {
   Plan* plan = decode(words, count, base::table, &error);
   if (!plan) return nullptr;
-  bool fits = reserveScratch(plan->scratchBytes);
-  if (fits && plan->sharedBytes > sharedBytes) {
-    free(shared);
-    shared = cgAllocate(int32_t(plan->sharedBytes));
-    sharedBytes = shared ? plan->sharedBytes : 0;
-    fits = shared != nullptr;
-  }
-  if (fits) return plan;
+  if (reserveScratch(plan->scratchBytes) && shared.reserve(plan->sharedBytes)) return plan;
   cellgrad::release(plan);
-  error = "out of memory for the program's scratch";
+  error = "out of memory";
   return nullptr;
 }
 
 /// `frame`: [failed kernel, index, rows, scalars...]; `bases`: the arena, then the externals.
 CG_EXPORT(run) void cgRun(const Plan* plan, double* frame, char** bases) {
   RunStatus status;
-  plan->table->run(*plan, Frame{frame + 3, bases, shared}, status);
+  plan->table->run(*plan, Frame{frame + 3, bases, shared.bytes}, status);
   frame[0] = status.failedKernel;
   frame[1] = status.index;
   frame[2] = double(status.rows);
