@@ -4,13 +4,14 @@
  * Synchronous code reads one variable. An async callback would leave that variable changed while other tasks run between
  * its awaits, so its mode is carried by Node's AsyncLocalStorage instead, which is asked only while such a callback is alive.
  */
+import { onInterrupt } from "../interrupts.js";
+
 interface AsyncScope {
   run<T>(mode: boolean, fn: () => T): T;
   getStore(): boolean | undefined;
 }
 
 let enabled = true;
-let resetScheduled = false;
 /** Nesting of synchronous noGrad/enableGrad: inside one of them `enabled` alone decides. */
 let depth = 0;
 let pendingAsync = 0;
@@ -18,7 +19,6 @@ let scope: AsyncScope | null = null;
 
 interface BuiltinModules {
   process?: { getBuiltinModule?: (name: string) => { AsyncLocalStorage: new () => AsyncScope } | undefined };
-  setImmediate?: (fn: () => void) => { unref?: () => void };
 }
 
 /** Whether operations on tensors that require grad are recorded now (`torch.is_grad_enabled`). */
@@ -27,23 +27,11 @@ export function isGradEnabled(): boolean {
   return scope?.getStore() ?? enabled;
 }
 
-function reset(): void {
-  resetScheduled = false;
+/** No synchronous scope outlives the stack. */
+onInterrupt(() => {
   depth = 0;
   enabled = true;
-}
-
-/**
- * An interrupt unwinds the stack without running `finally`. No synchronous scope outlives a turn of the event loop, so
- * the next turn may always put the mode back.
- */
-function scheduleReset(): void {
-  if (resetScheduled) return;
-  resetScheduled = true;
-  const immediate = (globalThis as BuiltinModules).setImmediate;
-  if (immediate) immediate(reset).unref?.();
-  else setTimeout(reset, 0);
-}
+});
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return (
@@ -64,7 +52,6 @@ export function withGradMode<T>(mode: boolean, fn: () => T): T {
 /** Enters a synchronous scope; give the result to `restoreGradMode`. */
 export function setGradMode(mode: boolean): boolean {
   const before = isGradEnabled();
-  scheduleReset();
   depth++;
   enabled = mode;
   return before;
@@ -103,9 +90,14 @@ function runInMode<T>(mode: boolean, fn: () => T): T {
   // The synchronous head of the callback must not see an enclosing synchronous scope's mode.
   const savedDepth = depth;
   depth = 0;
+  let pending = true;
   const settled = (): void => {
-    pendingAsync--;
+    if (pending) pendingAsync--;
+    pending = false;
+    forget();
   };
+  // An interrupted callback never settles.
+  const forget = onInterrupt(settled);
   let result: T;
   try {
     result = scope.run(mode, fn);

@@ -18,6 +18,7 @@ import {
   reduceOps,
   unaryOps,
 } from "./node.js";
+import { workBegins } from "../interrupts.js";
 import { makeRoom, pinned, track } from "./pending.js";
 import { broadcast, product, sameNumbers } from "./shapes.js";
 
@@ -68,6 +69,7 @@ function made(
   b: Node | null,
   c: Node | null,
 ): Node {
+  workBegins();
   makeRoom();
   if (a !== null) a.flags |= Flag.consumed;
   if (b !== null) b.flags |= Flag.consumed;

@@ -1,5 +1,6 @@
 /** Layers that normalize: over an example's features, or over a batch. */
 import { noGrad } from "../autograd/mode.js";
+import { critical } from "../interrupts.js";
 import { ones, zeros } from "../tensor/creation.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -142,13 +143,15 @@ export class BatchNorm1d extends SameShape {
   #track(mean: Tensor, variance: Tensor, count: number): void {
     const { runningMean, runningVar, numBatchesTracked } = this;
     if (runningMean === null || runningVar === null || numBatchesTracked === null) return;
-    noGrad(() => {
-      numBatchesTracked.add_(1);
-      const share = this.momentum ?? numBatchesTracked.to(runningMean.dtype).reciprocal();
-      const unbiased = variance.mul(count / (count - 1));
-      runningMean.add_(mean.detach().reshape(runningMean.shape).sub(runningMean).mul(share));
-      runningVar.add_(unbiased.detach().reshape(runningVar.shape).sub(runningVar).mul(share));
-    });
+    noGrad(() =>
+      critical(() => {
+        numBatchesTracked.add_(1);
+        const share = this.momentum ?? numBatchesTracked.to(runningMean.dtype).reciprocal();
+        const unbiased = variance.mul(count / (count - 1));
+        runningMean.add_(mean.detach().reshape(runningMean.shape).sub(runningMean).mul(share));
+        runningVar.add_(unbiased.detach().reshape(runningVar.shape).sub(runningVar).mul(share));
+      }),
+    );
   }
 }
 

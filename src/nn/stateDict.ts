@@ -1,6 +1,7 @@
 /**
  * State dicts: names of parameters and buffers with their values, and how one is taken over with errors that name every key.
  */
+import { critical } from "../interrupts.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { assignValue } from "./parameter.js";
 
@@ -48,7 +49,9 @@ export function loadState(
       `${module}.loadStateDict: the state dict does not fit\n  ${problems.join("\n  ")}${advice}`,
     );
   }
-  for (const [target, source] of updates) assignValue(target, source);
+  critical(() => {
+    for (const [target, source] of updates) assignValue(target, source);
+  });
   return { missingKeys, unexpectedKeys };
 }
 

@@ -5,6 +5,7 @@
 import { binary, cast, expand, scalar } from "../graph/build.js";
 import { step, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
+import { critical, stepEnded } from "../interrupts.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Slot, Transform } from "./transform.js";
 
@@ -97,9 +98,12 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, change) });
       }
     }
-    if (updates.length > 0) step(updates);
-    // Only now: a step that fails, for instance on an index out of range, has not been.
-    for (const state of stepped) state.end();
+    critical(() => {
+      if (updates.length > 0) step(updates);
+      // Only now: a step that fails, for instance on an index out of range, has not been.
+      for (const state of stepped) state.end();
+    });
+    stepEnded();
     return result;
   }
 
@@ -139,8 +143,12 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
           );
       }
     }
-    saved.paramGroups.forEach(({ params: _, ...options }, i) => Object.assign(this.paramGroups[i]!, options));
-    tensors.forEach((tensor, i) => this.#states.get(tensor)!.load(saved.state[i] ?? {}));
+    critical(() => {
+      saved.paramGroups.forEach(({ params: _, ...options }, i) =>
+        Object.assign(this.paramGroups[i]!, options),
+      );
+      tensors.forEach((tensor, i) => this.#states.get(tensor)!.load(saved.state[i] ?? {}));
+    });
   }
 
   /** Refuses options outside their range. */

@@ -3,6 +3,7 @@
  * bad finds the layer where it began.
  */
 import { noGrad } from "../autograd/mode.js";
+import { restoring } from "../interrupts.js";
 import type { Module } from "../nn/module.js";
 import { assignValue } from "../nn/parameter.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -109,21 +110,22 @@ export class Diagnosis {
     let bad: string | null = null;
     const leaves = this.#model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
     const watched = leaves as [string, Module & { forward(...args: unknown[]): unknown }][];
-    for (const [name, module] of watched) {
-      const forward = module.forward.bind(module);
-      module.forward = (...args: unknown[]) => {
-        const output = forward(...args);
-        if (bad === null && !isFinite(output as Tensor)) bad = name;
-        return output;
-      };
-    }
-    try {
+    // The method of the class is there again once the own property is gone.
+    const putBack = (): void => {
+      for (const [, module] of watched) delete (module as Partial<typeof module>).forward;
+    };
+    restoring(putBack, () => {
+      for (const [name, module] of watched) {
+        const forward = module.forward.bind(module);
+        module.forward = (...args: unknown[]) => {
+          const output = forward(...args);
+          if (bad === null && !isFinite(output as Tensor)) bad = name;
+          return output;
+        };
+      }
       const output = noGrad(() => this.#model.forward(...inputs));
       if (bad === null && !isFinite(output)) bad = "";
-    } finally {
-      // The method of the class is there again once the own property is gone.
-      for (const [, module] of watched) delete (module as Partial<typeof module>).forward;
-    }
+    });
     return bad;
   }
 

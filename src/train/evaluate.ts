@@ -1,5 +1,6 @@
 /** Loss and metrics of a model on data that it is not trained on. */
 import { noGrad } from "../autograd/mode.js";
+import { restoring } from "../interrupts.js";
 import { Averages, lossFunction, parts, type Batches, type LossLike, type Model } from "./batch.js";
 import type { Metric } from "./metrics.js";
 
@@ -23,8 +24,11 @@ export function evaluate(
   const modes = model.modules().map((module) => [module, module.training] as const);
   let sum = 0;
   let examples = 0;
-  model.eval();
-  try {
+  const putBack = (): void => {
+    for (const [module, training] of modes) module.training = training;
+  };
+  restoring(putBack, () => {
+    model.eval();
     noGrad(() => {
       for (const batch of batches) {
         const { inputs, target } = parts(batch);
@@ -35,9 +39,7 @@ export function evaluate(
         examples += count;
       }
     });
-  } finally {
-    for (const [module, training] of modes) module.training = training;
-  }
+  });
   if (examples === 0) throw new Error("evaluate: the loader gave no batch");
   return { loss: sum / examples, metrics: Object.fromEntries(averages.values()) };
 }

@@ -50,11 +50,3 @@ test("a callback that returns a promise but is not async is refused, for its mod
     message: /noGrad\(async \(\) =>/,
   });
 });
-
-test("the mode recovers when a scope's end never ran, as when a cell is interrupted", async () => {
-  const { setGradMode } = await import("../../src/autograd/mode.js");
-  setGradMode(false);
-  assert.equal(isGradEnabled(), false);
-  await sleep(1);
-  assert.equal(isGradEnabled(), true);
-});

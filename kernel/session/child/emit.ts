@@ -7,6 +7,7 @@
  */
 import { encodeMessage, STREAM_HEAD, writeStreamHead } from "../channel.js";
 import type { Event } from "../messages.js";
+import { critical } from "./sections.js";
 import { TextBuffer } from "./text-buffer.js";
 
 /** File descriptors that the kernel process opened for this one. */
@@ -22,41 +23,6 @@ export const textBuffer = new TextBuffer(EVENTS_FD);
 const SHORT = Math.floor((textBuffer.bytes.length / 2 - STREAM_HEAD) / 3);
 /** A stream frame carries at most this many UTF-16 units. */
 const PIECE = 1 << 20;
-
-let depth = 0;
-let deferred: (() => void)[] = [];
-
-/** Runs `action` so that nothing the watchdog asks for comes in the middle of it. */
-export function critical<T>(action: () => T): T {
-  depth++;
-  try {
-    return action();
-  } finally {
-    depth--;
-    if (depth === 0 && deferred.length > 0) {
-      const late = deferred;
-      deferred = [];
-      for (const action of late) action();
-    }
-  }
-}
-
-/** Runs `action` now, or at the end of the critical section that is being run. */
-export function whenUncritical(action: () => void): void {
-  if (depth > 0) deferred.push(action);
-  else action();
-}
-
-/**
- * No section is open any more: user code was terminated, and the stack is gone. Termination takes effect a call or a loop after it was
- * asked for; asked for at the very start of `critical`, it ends that before the action has begun, past `finally`.
- */
-export function leaveSections(): void {
-  depth = 0;
-  const late = deferred;
-  deferred = [];
-  for (const action of late) action();
-}
 
 /** Frames of JavaScript that a write may need, with room to spare. */
 const FRAMES = 16;

@@ -12,8 +12,10 @@ import { valuesBefore } from "./written.js";
 import { disown, runAs, taskOf, type Task } from "./attribution.js";
 import { MAPPED, type DebugHost } from "./debug-host.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
-import { critical, emit, emitStream } from "./emit.js";
+import { emit, emitStream } from "./emit.js";
+import { critical } from "./sections.js";
 import { cellError, isTermination } from "./errors.js";
+import { restoreAfter } from "./interrupt-host.js";
 import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, endGroups, setLastRun } from "./output.js";
@@ -21,6 +23,7 @@ import { isShow, rememberResult } from "./prelude.js";
 import type { Modules } from "./modules.js";
 import { addCell, addSource } from "./stack.js";
 import { refusedRun } from "./stdin.js";
+import { onNextTurn } from "./turn.js";
 
 /** The contract of language.ts: an async function of the scope, the imports and the cell's `import.meta`. */
 type CellFunction = (
@@ -120,21 +123,32 @@ export class Evaluator {
     );
   }
 
-  /**
-   * Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue. False where the end of one has just
-   * begun, of this interrupt or by itself, and is not to be disturbed.
-   */
-  interrupt(through: number): boolean {
-    const open = [...this.tasks].filter(({ run }) => run <= through);
+  /** False where the end of a task has just begun, of an interrupt or by itself, and is not to be disturbed. */
+  mayInterrupt(through: number): boolean {
     const now = performance.now();
-    if (open.some(({ endsSince }) => endsSince !== undefined && now - endsSince < FINISHING_MS)) return false;
+    return this.openThrough(through).every(
+      ({ endsSince }) => endsSince === undefined || now - endsSince >= FINISHING_MS,
+    );
+  }
+
+  /**
+   * Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue.
+   * @param hit whose code has been unwound, perhaps of a cell that has ended
+   */
+  interrupt(through: number, hit: Task | undefined): void {
     this.interrupted = true;
-    for (const task of open) {
-      disown(task, terminate);
-      task.end({ status: "interrupted" });
-    }
+    const open = this.openThrough(through);
+    for (const task of open) disown(task, terminate);
+    for (const task of new Set<Task>(hit ? [hit, ...open] : open)) restoreAfter(task);
     this.modules.interrupted();
-    return true;
+    // In a turn of its own: what is drawn at a cell's end may be interrupted too.
+    onNextTurn(() => {
+      for (const task of open) runAs(task, () => task.end({ status: "interrupted" }));
+    });
+  }
+
+  private openThrough(through: number): OpenTask[] {
+    return [...this.tasks].filter(({ run }) => run <= through);
   }
 
   /** An error that no cell has caught, from a timer, an event or a promise: shown with the cell that it belongs to. */

@@ -11,6 +11,7 @@ import { DebugHost } from "./debug-host.js";
 import { installDisplayHost } from "./display-host.js";
 import { emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator, type Work } from "./evaluate.js";
+import { installInterruptHost } from "./interrupt-host.js";
 import { startWatchdog } from "./interrupt.js";
 import { look } from "./look.js";
 import { Modules } from "./modules.js";
@@ -41,6 +42,7 @@ installInput();
 installTimers();
 console.clear = () => clearOutput();
 installDisplayHost();
+installInterruptHost();
 installWidgetManager();
 
 let runtime: Record<string, unknown> = {};
@@ -99,11 +101,13 @@ emit({ type: "ready", pid: process.pid });
 // The watchdog's thread sees the kernel's end too, knows what else is to end, and may just be starting: it goes first.
 const requests = new Requests(REQUESTS_FD, accept, () => setTimeout(endWithKernel, WATCHDOG_FIRST_MS));
 startWatchdog(
-  (through) => {
-    const ended = evaluator.interrupt(through);
-    // The interrupt may take the loop of `serve` with it.
-    requests.serveLater();
-    return ended;
+  {
+    mayInterrupt: (through) => evaluator.mayInterrupt(through),
+    interrupt(through, hit) {
+      evaluator.interrupt(through, hit);
+      // The interrupt may have taken the loop of `serve` with it.
+      requests.serveLater();
+    },
   },
   () => requests.pump(),
   (id, path, prefix) => emit({ type: "seen", id, value: look(scope, path, prefix) }),

@@ -7,7 +7,8 @@ import { syncBuiltinESMExports } from "node:module";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { currentTask } from "./attribution.js";
-import { critical, emitStream, textBuffer } from "./emit.js";
+import { emitStream, textBuffer } from "./emit.js";
+import { critical } from "./sections.js";
 
 /** Output that no cell has caused goes to the cell that was started last. */
 let lastRun = 0;

@@ -14,7 +14,8 @@ import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { FrameReader } from "../channel.js";
 import type { Request } from "../messages.js";
-import { critical, requireStack } from "./emit.js";
+import { requireStack } from "./emit.js";
+import { critical } from "./sections.js";
 import type { Work } from "./evaluate.js";
 import { onNextTurn } from "./turn.js";
 

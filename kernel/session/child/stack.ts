@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { TraceMap } from "@jridgewell/trace-mapping";
-import { critical } from "./emit.js";
+import { critical } from "./sections.js";
 
 interface Source {
   /** What the user calls it. */

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { statSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { Service, TSError } from "ts-node";
-import { critical } from "./emit.js";
+import { critical } from "./sections.js";
 import { MAPPED } from "./debug-host.js";
 import { addSource, placeError } from "./stack.js";
 

@@ -9,6 +9,7 @@ import type * as NetModule from "node:net";
 import { Worker } from "node:worker_threads";
 import { killMarked, MARK } from "../process-tree.js";
 import { debugRelay } from "./debug-relay.js";
+import { STATE, STOP } from "./interrupt-host.js";
 import { LAYOUT, writeWaitingText } from "./text-buffer.js";
 
 /**
@@ -33,6 +34,8 @@ export interface WatchdogCalls {
  * @param endAll ends this process and all that it has started
  * @param writeText sees to it that text of the main thread is written
  * @param settleMs how long a stack takes to be unwound
+ * @param state what the main thread sees in the midst of a native computation, which hears no call
+ * @param place of it, where an interrupt is asked for with `asked`
  */
 function watchdog(
   fd: number,
@@ -41,6 +44,9 @@ function watchdog(
   endAll: () => void,
   writeText: () => void,
   settleMs: number,
+  state: Int32Array,
+  place: number,
+  asked: number,
 ): void {
   const { Session } = process.getBuiltinModule("node:inspector") as typeof InspectorModule;
   const { Socket } = process.getBuiltinModule("node:net") as typeof NetModule;
@@ -69,6 +75,7 @@ function watchdog(
       const line = this.waiting.shift();
       this.busy = line !== undefined;
       if (line === undefined) return;
+      if (line.startsWith("interrupt")) Atomics.store(state, place, asked);
       inspector.post("Runtime.evaluate", { expression: `${callee}.${line}`, silent: true }, () => {
         if (line.startsWith("interrupt")) setTimeout(() => this.next(), settleMs);
         else this.next();
@@ -125,18 +132,20 @@ export function startWatchdogThread(
   fd: number,
   debuggerFd: number,
   events: { readonly fd: number; readonly text: SharedArrayBuffer },
+  interruptState: Int32Array,
   calls: WatchdogCalls,
 ): void {
   Object.defineProperty(globalThis, CALLS, { value: calls });
   const callee = `globalThis[Symbol.for(${JSON.stringify(CALLS.description)})]`;
   const endAll = `() => (${endSession.toString()})(${JSON.stringify(mark)}, ${killMarked.toString()})`;
   const relay = `(${debugRelay.toString()})(${String(debuggerFd)})`;
-  const text = `require("node:worker_threads").workerData`;
-  const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${text}, ${JSON.stringify(LAYOUT)})`;
-  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)})`;
+  const data = `require("node:worker_threads").workerData`;
+  const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${data}.text, ${JSON.stringify(LAYOUT)})`;
+  const numbers = [STATE.STOP, STOP.ASKED].join();
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)}, ${data}.interruptState, ${numbers})`;
   const worker = new Worker(body, {
     eval: true,
-    workerData: events.text,
+    workerData: { text: events.text, interruptState },
     execArgv: [],
     stdin: true,
     stdout: true,

@@ -6,7 +6,8 @@
 import { randomUUID } from "node:crypto";
 import type { CommMessage } from "../../messages.js";
 import { currentTask } from "../attribution.js";
-import { critical, emit } from "../emit.js";
+import { emit } from "../emit.js";
+import { critical } from "../sections.js";
 import type { Work } from "../evaluate.js";
 import { currentRun } from "../output.js";
 

@@ -10,7 +10,7 @@ import { runAsNobody } from "../attribution.js";
 import { Callbacks } from "../comm/callback.js";
 import { openChannel, type Channel, type Received } from "../comm/channel.js";
 import { atCellEnd } from "../display-host.js";
-import { critical } from "../emit.js";
+import { critical } from "../sections.js";
 import type { Work } from "../evaluate.js";
 import { currentRun } from "../output.js";
 import { join, separate } from "./buffers.js";
