@@ -4,10 +4,10 @@
  */
 import { engine } from "../src/engine/current.js";
 import { binary, leaf, matmul, permute, reduce, scalar } from "../src/graph/build.js";
-import { knownPlan } from "../src/graph/cache.js";
 import { evaluate, planCacheStats, step, Variable } from "../src/graph/evaluate.js";
 import type { Node } from "../src/graph/node.js";
 import { takeSinks } from "../src/graph/pending.js";
+import { knownPlan } from "../src/graph/run.js";
 import { forgetWalk, walk, walked } from "../src/graph/walk.js";
 
 function given(data: readonly number[], shape: readonly number[]): Node {

@@ -3,7 +3,7 @@
  * operations that keep or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
  */
 import type { Storage } from "../engine/engine.js";
-import type { DTypeName } from "../engine/program.js";
+import { type DTypeName, dtypeBytes } from "../engine/program.js";
 import {
   binaryOps,
   distributions,
@@ -93,7 +93,9 @@ function scanned(node: Node, storage: Storage, except: number | undefined): Boun
   if ((node.flags & Flag.variable) !== 0) return null;
   const known = scans.get(node);
   if (known !== undefined && known.except === except) return known;
-  const values = arrayOf(node.dtype, storage, node.size);
+  // A window has fewer elements than its shape says, and what a slice of it does not reach is within the bounds of the whole.
+  const length = Math.min(node.size, storage.byteLength / dtypeBytes[node.dtype]);
+  const values = arrayOf(node.dtype, storage, length);
   let { low, high, nan } = none;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;

@@ -236,24 +236,25 @@ export function pad(a: Node, before: readonly number[], after: readonly number[]
   return node;
 }
 
+/** So many parts are put together by one kernel each in one plan; more are put together in several rounds. */
+const mostParts = 256;
+
 export function concat(list: readonly Node[], dim: number): Node {
   const first = list[0]!;
   if (list.length === 1) return first;
+  if (list.length > mostParts) {
+    const joined: Node[] = [];
+    for (let i = 0; i < list.length; i += mostParts) joined.push(concat(list.slice(i, i + mostParts), dim));
+    return concat(joined, dim);
+  }
   const shape = first.shape.slice();
   shape[dim] = list.reduce((sum, node) => sum + node.shape[dim]!, 0);
-  for (const node of list) node.flags |= Flag.consumed;
-  const all = list.slice();
-  const node = made(
-    Kind.concat | (first.code & dtypeBits),
-    first.dtype,
-    shape,
-    product(shape),
-    null,
-    null,
-    null,
-  );
-  node.list = all;
-  node.attributes = [list.length, dim];
+  const parts = list.slice();
+  const code = Kind.concat | (first.code & dtypeBits);
+  const node = made(code, first.dtype, shape, product(shape), null, null, null);
+  node.list = parts;
+  node.attributes = [parts.length, dim];
+  for (const part of parts) part.flags |= Flag.consumed;
   return node;
 }
 

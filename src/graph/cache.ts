@@ -16,7 +16,7 @@ let misses = 0;
 let latest: Plan | null = null;
 
 /** The plan for the structure of the last walk. */
-export function knownPlan(): Plan | null {
+export function cachedPlan(): Plan | null {
   const guess = latest === null ? null : latest.follower;
   let plan: Plan | null;
   if (guess !== null && sameKey(guess.key)) {
@@ -85,6 +85,24 @@ function forget(plan: Plan): void {
     }
   }
   plan.executable?.dispose();
+}
+
+/** Runs of a long graph in pieces before it gets a plan of its own. */
+const runsInPieces = 3;
+const maxWaiting = 1024;
+/** How often long structures without a plan have come, by hash. */
+const waiting = new Map<number, number>();
+
+/** Counts the structure of the last walk, and says whether it has come often enough to be worth a plan of its own. */
+export function comesAgain(): boolean {
+  const hash = hashOfWalk();
+  const times = waiting.get(hash) ?? 0;
+  // What was counted last goes to the end, so the first is the one that has not come for longest.
+  waiting.delete(hash);
+  if (times >= runsInPieces) return true;
+  waiting.set(hash, times + 1);
+  if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value!);
+  return false;
 }
 
 /** Forgets all plans, for instance because another engine is to run them. */

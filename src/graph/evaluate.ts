@@ -1,23 +1,20 @@
 /**
- * When pending nodes are computed: when one is read, and when a step ends. Everything that is computed at one time is one plan.
+ * When pending nodes are computed: when one is read, and when a step ends. What is computed at one time is one plan, or pieces of it
+ * where the graph is long.
  */
-import type { Storage } from "../engine/engine.js";
+import { compute, computePiece, inOrder } from "./compute.js";
 import { Flag, type Node } from "./node.js";
-import { takeKept, takeSinks, thinPending, whenFull } from "./pending.js";
-import type { Plan } from "./plan.js";
-import { planFor, release, run, settle } from "./run.js";
-import { walk } from "./walk.js";
+import { isFull, isWanted, leavePending, pendingNodes, takeKept, thinPending, whenFull } from "./pending.js";
+import { cutIntoPieces } from "./pieces.js";
 
 export { planCacheStats, type PlanCacheStats } from "./cache.js";
 export { keep } from "./pending.js";
 export { describePlan } from "./run.js";
 export { step, Variable } from "./variable.js";
 
-const noUpdates: readonly number[] = [];
-
-function noVariable(): Storage {
-  throw new Error("a plan without updates has no variables");
-}
+/** What is pending and never read is computed after so many readings of other values, before it becomes a long chain. */
+const readingsToWait = 64;
+let readings = 0;
 
 /**
  * Computes these nodes, what was marked with `keep`, and the products and reductions on the way that are marked as saved.
@@ -32,24 +29,19 @@ export function evaluate(nodes: readonly Node[]): void {
   }
   if (roots.length === 0) return;
   takeKept(roots);
-  compute(roots);
-  thinPending();
+  try {
+    compute(roots, true);
+  } catch (error) {
+    giveUp(roots);
+    throw error;
+  }
+  if (thinPending() === 0) readings = 0;
+  else if (++readings >= readingsToWait) workOff(false);
 }
 
-function compute(roots: readonly Node[]): void {
-  let plan: Plan | null = null;
-  try {
-    walk(roots, 0, true);
-    plan = planFor(roots, 0, noUpdates);
-    run(plan, noVariable);
-    settle(plan, roots, 0);
-  } catch (error) {
-    // A value that cannot be computed is reported to whoever reads it, not again to an unrelated step.
-    for (const root of roots) root.flags |= Flag.consumed;
-    throw error;
-  } finally {
-    release(plan);
-  }
+/** A value that cannot be computed is reported to whoever reads it, not again to an unrelated step. */
+function giveUp(roots: readonly Node[]): void {
+  for (const root of roots) root.flags |= Flag.consumed;
 }
 
 /** The node takes part in differentiation: once it has been computed, the backward pass will want it again. */
@@ -57,12 +49,27 @@ export function markSaved(node: Node): void {
   node.flags |= Flag.saved;
 }
 
-/** Too much is pending: compute what somebody may still hold. */
-function relieve(): void {
-  const roots: Node[] = [];
-  takeKept(roots);
-  takeSinks(roots);
-  if (roots.length > 0) compute(roots);
+/**
+ * Computes what is pending and somebody may still hold.
+ * @param open up to the latest place where the graph is cut well
+ */
+function workOff(open: boolean): void {
+  readings = 0;
+  const sequence = inOrder(pendingNodes());
+  const { roots, rest } = cutIntoPieces(sequence, isWanted, open);
+  for (const piece of roots) {
+    try {
+      computePiece(piece, true);
+    } catch (error) {
+      giveUp(piece);
+      throw error;
+    }
+  }
+  leavePending(rest === 0 ? [] : sequence.slice(-rest));
 }
 
-whenFull(relieve);
+whenFull(() => {
+  workOff(true);
+  // Few nodes may hold much memory.
+  if (isFull()) workOff(false);
+});

@@ -26,6 +26,9 @@ export function fuse(values: readonly Value[], extras: readonly Extra[], fusing:
   return new Fusion(fusing).run(values, extras);
 }
 
+/** A value with more readers than this is not computed in one of them: each would have to be compared with all others. */
+const mostReaders = 64;
+
 class Fusion {
   private readonly groups: Group[] = [];
   private readonly operands = new Map<Value, Operand[]>();
@@ -84,13 +87,13 @@ class Fusion {
       value.required = true;
     } else {
       group.register(at, body);
-      for (const known of value.demands) {
-        if (known.group === group && known.body === body && known.at !== null && equal(known.at, at)) return;
+      for (const known of group.demands.get(value) ?? []) {
+        if (known.body === body && known.at !== null && equal(known.at, at)) return;
       }
     }
     if (value.kind === Kind.scalar && at !== null) group.operations[body ? 1 : 0]++;
     else group.loads[body ? 1 : 0]++;
-    value.demands.push({ group, body, at });
+    group.addDemand(value, body, at);
   }
 
   private demandInputs(value: Value, group: Group, body: boolean, at: Coordinates): void {
@@ -160,10 +163,11 @@ class Fusion {
   private hostAmongReaders(value: Value): { group: Group; at: Coordinates } | null {
     if (!this.fusing) return null;
     const { demands } = value;
+    if (demands.length > mostReaders) return null;
     for (let i = demands.length - 1; i >= 0; i--) {
       const { group, at } = demands[i]!;
       if (at === null || group.special !== null) continue;
-      const own = demands.filter((demand) => demand.group === group);
+      const own = group.demands.get(value)!;
       if (own.some((demand) => demand.body || demand.at === null || !equal(demand.at, at))) continue;
       const order = bijection(at, value.shape, group.dims);
       if (order === null || !fits(group, false, value)) continue;
@@ -196,9 +200,9 @@ class Fusion {
   }
 
   private demandBuffer(base: Value, group: Group): void {
-    if (base.demands.some((demand) => demand.group === group && demand.at === null)) return;
+    if (group.demands.get(base)?.some((demand) => demand.at === null)) return;
     base.required ||= !base.isLeaf;
-    base.demands.push({ group, body: false, at: null });
+    group.addDemand(base, false, null);
   }
 
   /** Pad and concat: each part is stored into its place in the result. */

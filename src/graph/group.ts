@@ -5,7 +5,7 @@
  * read only there, the group turns into that kernel and what it was computing becomes the epilogue.
  */
 import { bijection, type Coordinates, type Flat, identity, type Split, splitColumn } from "./coordinates.js";
-import type { Value } from "./values.js";
+import type { Demand, Value } from "./values.js";
 
 /** `value`, taken at `from`, is written into the buffer of `target` at `to`. */
 export interface Write {
@@ -33,6 +33,9 @@ export interface Fold {
 export const maxInstructions = 64;
 export const maxLoads = 16;
 
+/** Groups that are looked at to find out whether one must run after another: keeps planning linear. */
+const mostVisited = 512;
+
 /** Large products are not cut into pieces of fewer rows than this. */
 const fewRows = 8;
 const smallProduct = 4096;
@@ -53,6 +56,8 @@ export class Group {
   readonly waitsFor = new Set<Group>();
   /** Buffers that this kernel reads. */
   readonly reads = new Set<Value>();
+  /** Its demands for each value. */
+  readonly demands = new Map<Value, Demand[]>();
   /** Counts instructions row-major over the space (random numbers), so its dims must keep their order. */
   ordered = false;
   /** Upper bounds for main space (0) and body (1). */
@@ -78,6 +83,15 @@ export class Group {
 
   identity(): Coordinates {
     return this.register(identity(this.dims.length), false);
+  }
+
+  /** Takes note that this kernel reads a value. */
+  addDemand(value: Value, body: boolean, at: Coordinates | null): void {
+    const demand: Demand = { group: this, body, at };
+    value.demands.push(demand);
+    const known = this.demands.get(value);
+    if (known === undefined) this.demands.set(value, [demand]);
+    else known.push(demand);
   }
 
   /** Coordinates change with the space from now on. */
@@ -212,21 +226,24 @@ export class Group {
 
   /** This group, or the one that it became a part of. */
   get current(): Group {
-    return this.absorbedBy?.current ?? this;
+    let group = this.absorbedBy;
+    if (group === null) return this;
+    while (group.absorbedBy !== null) group = group.absorbedBy;
+    return group;
   }
 
-  /** Whether this group must run after `other`. */
+  /** Whether this group must run after `other`; also true where finding out takes too long. */
   reaches(other: Group): boolean {
     if (this === other) return true;
     const seen = new Set<Group>([this]);
     const stack: Group[] = [this];
     while (stack.length > 0) {
-      for (const next of stack.pop()!.waitsFor) {
-        if (next === other) return true;
-        if (!seen.has(next)) {
-          seen.add(next);
-          stack.push(next);
-        }
+      for (const waiting of stack.pop()!.waitsFor) {
+        const next = waiting.current;
+        if (next === other || seen.size > mostVisited) return true;
+        if (seen.has(next)) continue;
+        seen.add(next);
+        stack.push(next);
       }
     }
     return false;

@@ -47,6 +47,8 @@ export const Flag = {
   readAfresh: 16,
   /** Marked with `keep`. */
   kept: 32,
+  /** A leaf that begins where a slice of another leaf begins, see window.ts. */
+  window: 64,
 } as const;
 
 export const dtypeNames: readonly DTypeName[] = ["float32", "float64", "int32", "bool"];
@@ -116,6 +118,11 @@ export const dtypeShift = 10;
 export const kindMask = (1 << opShift) - 1;
 export const opMask = (1 << (dtypeShift - opShift)) - 1;
 
+/** As large as V8 keeps integers without boxing them. */
+const maxSerial = 2 ** 30 - 1;
+/** Serial of the latest node. */
+let nodes = 0;
+
 /** Fields are declared and assigned once, in the constructor: a field definition would write each of them twice. */
 export class Node {
   declare readonly code: number;
@@ -137,6 +144,8 @@ export class Node {
   /** Number of the walk that saw this node last, and the node's number in it. */
   declare epoch: number;
   declare index: number;
+  /** Counts up from node to node, so operands come before their users (but for the rare graph that lives through an overflow). */
+  declare readonly serial: number;
 
   constructor(
     code: number,
@@ -161,6 +170,7 @@ export class Node {
     this.flags = 0;
     this.epoch = 0;
     this.index = 0;
+    this.serial = nodes = (nodes + 1) & maxSerial;
   }
 }
 

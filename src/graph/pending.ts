@@ -4,6 +4,7 @@
  * The list holds nodes strongly, hence it is emptied by every step, thinned by every evaluation, and worked off when
  * it has grown long or pins many bytes: a loop that never reads anything still runs in bounded memory.
  */
+import type { Storage } from "../engine/engine.js";
 import { Flag, type Node } from "./node.js";
 
 const maxNodes = 8192;
@@ -36,7 +37,12 @@ export function whenFull(action: () => void): void {
 
 /** Called before a node is made, when no half-made node can be among the pending ones. */
 export function makeRoom(): void {
-  if ((count >= maxNodes || pinnedBytes >= maxPinnedBytes) && relieve !== null) relieve();
+  if (isFull() && relieve !== null) relieve();
+}
+
+/** Whether so much is pending that it has to be worked off. */
+export function isFull(): boolean {
+  return count >= maxNodes || pinnedBytes >= maxPinnedBytes;
 }
 
 /** The next evaluation of anything gives this node its storage too. */
@@ -67,8 +73,50 @@ export function takeSinks(roots: Node[]): void {
   pinnedBytes = 0;
 }
 
-/** After an evaluation: only nodes that may yet be sinks stay. */
-export function thinPending(): void {
+/** All that has no value yet and may be wanted: what is pending, and what is kept. */
+export function pendingNodes(): Node[] {
+  const nodes = kept.filter((node) => node.storage === null);
+  for (let i = 0; i < count; i++) {
+    const node = pending[i]!;
+    // What is kept is there already.
+    if (node.storage === null && (node.flags & Flag.kept) === 0) nodes.push(node);
+  }
+  return nodes;
+}
+
+/** Whether a node needs a storage, since no other node reads it or somebody asked for it. */
+export function isWanted(node: Node): boolean {
+  return (node.flags & (Flag.consumed | Flag.kept)) !== Flag.consumed;
+}
+
+/** All but these nodes have been dealt with. */
+export function leavePending(rest: readonly Node[]): void {
+  const stored = new Set<Storage>();
+  const note = (operand: Node | null): void => {
+    if (operand !== null && operand.storage !== null) stored.add(operand.storage);
+  };
+  const left = new Array<Node>(Math.max(64, rest.length));
+  const leftKept: Node[] = [];
+  let leftBytes = 0;
+  rest.forEach((node, i) => {
+    left[i] = node;
+    note(node.a);
+    note(node.b);
+    note(node.c);
+    node.list?.forEach(note);
+    if ((node.flags & Flag.kept) !== 0) leftKept.push(node);
+  });
+  for (const { byteLength } of stored) leftBytes += byteLength;
+  for (const node of kept) if (node.storage !== null) node.flags &= ~Flag.kept;
+  // Only now, and without a call between: an interrupt may unwind what is above.
+  pending = left;
+  count = rest.length;
+  kept = leftKept;
+  pinnedBytes = leftBytes;
+}
+
+/** After an evaluation: only nodes that may yet be sinks stay. Gives their number. */
+export function thinPending(): number {
   const rest = new Array<Node>(Math.max(64, count));
   let survivors = 0;
   for (let i = 0; i < count; i++) {
@@ -79,6 +127,7 @@ export function thinPending(): void {
   pending = rest;
   count = survivors;
   if (survivors === 0) pinnedBytes = 0;
+  return survivors;
 }
 
 export function pendingCount(): number {

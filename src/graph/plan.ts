@@ -111,12 +111,12 @@ export function makePlan(request: Request): Plan {
     const position = request.overwritable[update]!;
     const value = rootValues[update]!;
     if (position < 0 || targets.get(value) !== update) continue;
-    inPlace[update] = overwriteInPlace(value, of[position]!, groups);
+    inPlace[update] = overwriteInPlace(value, of[position]!);
   }
-  const order = schedule(groups);
+  const order = orderOf(groups, rootValues, inPlace);
 
   const externals: External[] = leaves.map((leaf) => ({
-    bytes: leaf.size * dtypeBytes[leaf.dtype],
+    bytes: leaf.extent * dtypeBytes[leaf.dtype],
     access: "in",
   }));
   const places = new Map<Value, Place>();
@@ -188,6 +188,15 @@ export function makePlan(request: Request): Plan {
     constants,
     failing,
   );
+}
+
+/** The order of the kernels. Nothing is overwritten where a kernel that can fail would have to come after it. */
+function orderOf(groups: readonly Group[], rootValues: readonly Value[], inPlace: boolean[]): Group[] {
+  const overwriting = new Set(rootValues.filter((_, root) => inPlace[root]).map((value) => value.host!));
+  const order = schedule(groups, overwriting);
+  if (!order.slice(order.length - overwriting.size).some((group) => group.special !== null)) return order;
+  inPlace.fill(false);
+  return schedule(groups, new Set());
 }
 
 /** The leaf whose storage holds exactly this value, if a result may share it. */

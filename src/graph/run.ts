@@ -4,13 +4,13 @@
  */
 import { engine } from "../engine/current.js";
 import { type Engine, RunError, type Storage } from "../engine/engine.js";
-import { clearPlans, knownPlan, rememberPlan } from "./cache.js";
+import { cachedPlan, clearPlans, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
-import { Flag, type Node } from "./node.js";
+import type { Node } from "./node.js";
 import { outOfRange } from "./origin.js";
 import { pinned } from "./pending.js";
 import { makePlan, Plan, type Result, Way } from "./plan.js";
-import { forgetWalk, walk, walked } from "./walk.js";
+import { forgetWalk, undoWalk, walk, walked } from "./walk.js";
 
 let fusing = process.env["CELLGRAD_FUSION"] !== "off";
 
@@ -25,15 +25,18 @@ const unused: Storage = { buffer: new ArrayBuffer(0), byteOffset: 0, byteLength:
 /** The engine that the plans in the cache were compiled for. */
 let planned: Engine | null = null;
 
-/** The plan for the last walk, which reached these roots. */
-export function planFor(roots: readonly Node[], updates: number, overwritable: readonly number[]): Plan {
+/** The plan for the structure of the last walk, if there is one. */
+export function knownPlan(): Plan | null {
   const current = engine();
   if (current !== planned) {
     clearPlans();
     planned = current;
   }
-  const known = knownPlan();
-  if (known !== null) return known;
+  return cachedPlan();
+}
+
+/** Makes and keeps a plan for the last walk, which reached these roots. */
+export function addPlan(roots: readonly Node[], updates: number, overwritable: readonly number[]): Plan {
   const plan = newPlan(roots, updates, overwritable);
   rememberPlan(plan);
   return plan;
@@ -118,7 +121,7 @@ export function release(plan: Plan | null): void {
   forgetWalk();
 }
 
-/** The kernels that would compute these nodes, as text; computes nothing and leaves no trace. */
+/** The kernels that would compute these nodes in one plan, as text; computes nothing and leaves no trace. */
 export function describePlan(nodes: readonly Node[]): string {
   const roots = nodes.filter((node) => node.storage === null);
   const { stepEpoch } = walked;
@@ -127,14 +130,9 @@ export function describePlan(nodes: readonly Node[]): string {
     const { scalarCount: scalars, nodeCount } = walked;
     const seen = walked.nodes.slice(0, nodeCount);
     const plan = makePlan({ nodes: seen, roots, updates: 0, overwritable: [], scalars, fusing });
-    // As if nobody had looked: what a walk has seen before, the next one stores.
-    for (const node of seen) {
-      node.epoch = 0;
-      node.flags &= ~Flag.readAfresh;
-    }
     return describeProgram(plan.program);
   } finally {
-    walked.stepEpoch = stepEpoch;
+    undoWalk(stepEpoch);
     release(null);
   }
 }

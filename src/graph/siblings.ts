@@ -6,6 +6,9 @@ import { type Group, maxInstructions, maxLoads } from "./group.js";
 /** Up to so many points starting a kernel costs more than running it, so kernels merge even if they have nothing in common. */
 const smallSpace = 1024;
 
+/** A group is compared with so many that come after it, which keeps planning linear. */
+const reach = 64;
+
 /** Merges groups in place; merged ones are removed from the list. */
 export function mergeSiblings(groups: Group[]): void {
   const alike = new Map<string, Group[]>();
@@ -18,19 +21,17 @@ export function mergeSiblings(groups: Group[]): void {
   }
   for (const list of alike.values()) {
     for (let i = 0; i < list.length; i++) {
-      for (let j = list.length - 1; j > i; j--) {
-        const into = list[i]!;
+      const into = list[i]!;
+      if (into.absorbedBy !== null) continue;
+      for (let j = Math.min(list.length - 1, i + reach); j > i; j--) {
         const from = list[j]!;
-        if (!mergeable(into, from)) continue;
-        into.absorb(from);
-        for (const other of groups) {
-          if (other.waitsFor.delete(from) && other !== into) other.waitsFor.add(into);
-        }
-        groups.splice(groups.indexOf(from), 1);
-        list.splice(j, 1);
+        if (from.absorbedBy === null && mergeable(into, from)) into.absorb(from);
       }
     }
   }
+  let kept = 0;
+  for (const group of groups) if (group.absorbedBy === null) groups[kept++] = group;
+  groups.length = kept;
 }
 
 function mergeable(a: Group, b: Group): boolean {

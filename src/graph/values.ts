@@ -20,6 +20,7 @@ import {
   reduceOps,
   unaryOps,
 } from "./node.js";
+import { windowSize } from "./window.js";
 
 /** Somebody reads the value: a kernel, in its main space or (`body`) while it folds. `at` is null where only a buffer will do. */
 export interface Demand {
@@ -33,6 +34,10 @@ export class Value {
   slot = -1;
   /** A leaf whose storage a step may overwrite. */
   variable = false;
+  /** A leaf that one slice reads, from its own first element on. */
+  window = false;
+  /** Elements of a leaf that are there: of a window fewer than its shape has. */
+  extent: number;
   readonly demands: Demand[] = [];
   /** Has a buffer, filled by these kernels (none for a leaf). */
   stored = false;
@@ -59,7 +64,9 @@ export class Value {
     readonly size: number,
     readonly inputs: readonly Value[],
     readonly attributes: readonly number[],
-  ) {}
+  ) {
+    this.extent = size;
+  }
 
   get unaryOp(): UnaryOp {
     return unaryOps[this.op]!;
@@ -134,6 +141,8 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
       const assembly = padAsAssembly(node.shape, input, fill, attributes);
       if (assembly !== null) return assembled(node, assembly);
     }
+    if (kind === Kind.slice && inputs[0]!.window)
+      inputs[0]!.extent = windowSize(inputs[0]!.shape, attributes);
     if (kind === Kind.concat) {
       const dim = attributes[1]!;
       const stretches = inputs.map((input) => ({ size: input.shape[dim]!, input }));
@@ -176,6 +185,7 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
       );
       value.slot = slot;
       value.variable = slot >= 0 && (node.flags & Flag.variable) !== 0;
+      value.window = slot >= 0 && (node.flags & Flag.window) !== 0;
       values.push(value);
       known.set(name, value);
     }

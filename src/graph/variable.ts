@@ -4,11 +4,13 @@
 import { engine } from "../engine/current.js";
 import type { Storage } from "../engine/engine.js";
 import { DType } from "../engine/program.js";
+import { copy } from "./build.js";
+import { computePiece, computeSequence, sequenceToCut } from "./compute.js";
 import { dtypeShift, Flag, Kind, Node } from "./node.js";
 import { keep, takeKept, takeSinks } from "./pending.js";
 import { type Plan, Way } from "./plan.js";
-import { planFor, release, resultStorage, run, settle } from "./run.js";
-import { appendWord, walk, walked } from "./walk.js";
+import { addPlan, knownPlan, release, resultStorage, run, settle } from "./run.js";
+import { appendWord, undoWalk, walk, walked } from "./walk.js";
 
 /**
  * A value with a name that `step` replaces. The old value stays readable for one more step, so that what was computed from it
@@ -83,12 +85,14 @@ export interface Update {
 
 /**
  * Ends a training step: computes, in one plan, the new values, what was marked with `keep`, and everything pending that nothing
- * else has consumed; then gives each variable its value.
+ * else has consumed; then gives each variable its value. A long step that is met for the first times is computed in pieces.
  * @throws RangeError for an index out of range; Error when a value is needed that two steps have overwritten.
  */
 export function step(updates: readonly Update[]): void {
   const count = updates.length;
+  const { stepEpoch } = walked;
   let plan: Plan | null = null;
+  let sequence: Node[] | null = null;
   const roots: Node[] = [];
   const overwritable: number[] = [];
   try {
@@ -106,16 +110,33 @@ export function step(updates: readonly Update[]): void {
       overwritable.push(position);
       appendWord(position);
     }
-    plan = planFor(roots, count, overwritable);
-    run(plan, (i, bytes) => updates[i]!.variable.storageFor(bytes));
-    settle(plan, roots, count);
-    for (let i = 0; i < count; i++) {
-      const { variable, value } = updates[i]!;
-      const result = plan.results[i]!;
-      if (result.way === Way.block) throw new Error("a variable shares no storage");
-      variable.advance(resultStorage(plan, result), value.shape);
+    plan = knownPlan();
+    if (plan === null) {
+      sequence = sequenceToCut();
+      if (sequence === null) plan = addPlan(roots, count, overwritable);
+      else undoWalk(stepEpoch);
+    }
+    if (plan !== null) {
+      run(plan, (i, bytes) => updates[i]!.variable.storageFor(bytes));
+      settle(plan, roots, count);
+      for (let i = 0; i < count; i++) {
+        const { variable, value } = updates[i]!;
+        const result = plan.results[i]!;
+        if (result.way === Way.block) throw new Error("a variable shares no storage");
+        variable.advance(resultStorage(plan, result), value.shape);
+      }
     }
   } finally {
     release(plan);
   }
+  if (sequence !== null) stepInPieces(updates, sequence, roots);
+}
+
+/** All new values are computed into storages of their own before the first variable is given one. */
+function stepInPieces(updates: readonly Update[], sequence: readonly Node[], roots: readonly Node[]): void {
+  computeSequence(sequence, new Set(roots), false);
+  // What needs no computation, such as the value of another variable, which a later step may overwrite.
+  const ready = updates.map(({ value }) => ((value.flags & Flag.variable) === 0 ? value : copy(value)));
+  computePiece(ready, false);
+  updates.forEach(({ variable }, i) => variable.assign(ready[i]!));
 }

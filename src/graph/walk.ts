@@ -7,9 +7,11 @@
  */
 import type { Storage } from "../engine/engine.js";
 import { dtypeShift, Flag, Kind, kindMask, type Node } from "./node.js";
+import { openWindow } from "./window.js";
 
 const variableBit = 1 << 12;
 const resultBit = 1 << 13;
+const windowBit = 1 << 14;
 /** A word that is not a node's code: `seenBefore - index` stands for a node that the row has shown already. */
 const seenBefore = -1;
 
@@ -19,6 +21,8 @@ export const walked = {
   keyLength: 0,
   /** In order of first visit; `node.index` is the position here. Made anew for each walk, see pending.ts. */
   nodes: [] as Node[],
+  /** Epochs that the nodes had before, so that the walk can be undone. */
+  epochs: new Int32Array(256),
   nodeCount: 0,
   /** Storages of the leaves in order of first visit. */
   leaves: [] as (Storage | undefined)[],
@@ -49,6 +53,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
   const nodes = new Array<Node>(walked.nodeCount + 8);
   const stack = new Array<Node>(64);
   const leaves = walked.leaves;
+  let epochs = walked.epochs;
   let key = walked.key;
   let scalars = walked.scalars;
   let limit = key.length - 64;
@@ -76,11 +81,14 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       const { flags, epoch: lastSeen } = node;
       node.epoch = epoch;
       node.index = nodeCount;
+      if (nodeCount === epochs.length) epochs = walked.epochs = grown(epochs);
+      epochs[nodeCount] = lastSeen;
       nodes[nodeCount++] = node;
       const code = node.code;
       if (node.storage !== null) {
-        const variable = (flags & Flag.variable) !== 0 ? variableBit : 0;
-        key[k++] = Kind.leaf | (code & (3 << dtypeShift)) | variable;
+        const bits =
+          ((flags & Flag.variable) !== 0 ? variableBit : 0) | ((flags & Flag.window) !== 0 ? windowBit : 0);
+        key[k++] = Kind.leaf | (code & (3 << dtypeShift)) | bits;
         const shape = node.shape;
         key[k++] = shape.length;
         for (let i = 0; i < shape.length; i++) key[k++] = shape[i]!;
@@ -99,6 +107,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         walked.extraCount = extraCount;
         throw new Error(overwritten);
       }
+      if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
       const again = !free && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
       const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
@@ -171,6 +180,17 @@ export function hashOfWalk(): number {
   let hash = keyLength;
   for (let i = 0; i < keyLength; i++) hash = (Math.imul(hash, 0x01000193) ^ key[i]!) | 0;
   return hash ^ (hash >>> 15);
+}
+
+/** Takes the marks of the last walk off its nodes, as if it had not been; `stepEpoch` is what the last step's walk was before. */
+export function undoWalk(stepEpoch: number): void {
+  const { nodes, nodeCount, epochs } = walked;
+  for (let i = 0; i < nodeCount; i++) {
+    const node = nodes[i]!;
+    node.epoch = epochs[i]!;
+    node.flags &= ~Flag.readAfresh;
+  }
+  walked.stepEpoch = stepEpoch;
 }
 
 /** Lets go of everything the walk has seen. */
