@@ -22,6 +22,9 @@ const stamp = join(root, "dist", ".stamp");
 /** Entry points that are bundled; they must stand in a folder right below kernel/, as the bundles' shared chunks do. */
 const entryPoints = ["kernel/cli/main.ts", "kernel/client/execute.ts"];
 
+/** What tsc compiles; html/ belongs to both others. */
+const sourceFolders = ["kernel", "src", "html"];
+
 /** Modules and styles for the page, read as text by what runs. */
 const fronts = "kernel/session/child/widgets/front";
 
@@ -32,7 +35,7 @@ function fingerprint() {
     const { size, mtimeMs } = statSync(path);
     hash.update(JSON.stringify([relative(root, path), size, mtimeMs]));
   };
-  for (const folder of ["kernel", "src"]) {
+  for (const folder of sourceFolders) {
     const names = readdirSync(join(root, folder), { recursive: true }).filter((name) => name.endsWith(".ts"));
     for (const name of names.sort()) add(join(root, folder, name));
   }
@@ -101,7 +104,7 @@ async function bundle() {
 /** Removes from dist what neither a source nor a bundle accounts for any more, since dist is what gets published. */
 function prune(bundled) {
   const kept = new Set(bundled);
-  for (const folder of ["kernel", "src"]) {
+  for (const folder of sourceFolders) {
     const output = join(root, "dist", folder);
     for (const name of readdirSync(output, { recursive: true })) {
       const source = join(root, folder, name.replace(/(\.d)?\.[tj]s$/, ".ts"));

@@ -146,7 +146,7 @@ export abstract class Module {
   }
 
   [Symbol.for("Jupyter.display")](): Record<string, string> {
-    return { "text/plain": this.toString(), "text/html": moduleTable(this) };
+    return { "text/plain": this.toString(), "text/html": String(moduleTable(this)) };
   }
 
   /** Own parameters and buffers of this module alone, for tables. */

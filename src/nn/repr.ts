@@ -1,6 +1,7 @@
 /**
  * How a module shows itself: as text like PyTorch's, and in a notebook as a table of layers, shapes and parameter counts.
  */
+import { element, type Content, type Markup } from "../../html/writer.js";
 import { Parameter } from "./parameter.js";
 import type { Module } from "./module.js";
 
@@ -15,11 +16,11 @@ export function describeModule(module: Module): string {
 }
 
 /** A table with a row for every module that has no children or has parameters of its own, and the sum below. */
-export function moduleTable(module: Module): string {
+export function moduleTable(module: Module): Markup {
   const counted = new Set<Parameter>();
   let total = 0;
   let trained = 0;
-  const rows: string[] = [];
+  const rows: Markup[] = [];
   for (const [name, part] of module.namedModules()) {
     const tensors = part.ownTensors();
     if (tensors.length === 0 && part.namedChildren().length > 0) continue;
@@ -31,7 +32,10 @@ export function moduleTable(module: Module): string {
       if (tensor.requiresGrad) trained += tensor.numel();
     }
     total += count;
-    const shapes = tensors.map(([key, tensor]) => `${key} [${tensor.shape.join(", ")}]`).join("<br>");
+    const shapes = tensors.map(([key, tensor], i) => [
+      i === 0 ? "" : element("br"),
+      `${key} [${tensor.shape.join(", ")}]`,
+    ]);
     const extra = part.extraRepr();
     rows.push(
       row([name, `${part.name()}(${extra})`, shapes, count === 0 ? "" : count.toLocaleString("en-US")]),
@@ -42,18 +46,16 @@ export function moduleTable(module: Module): string {
     total.toLocaleString("en-US") + (frozen > 0 ? ` (${frozen.toLocaleString("en-US")} frozen)` : "");
   const head = row(["name", "layer", "parameters and buffers", "count"], "th");
   const foot = row(["", module.name(), "", sum], "th");
-  return `<table class="cellgrad-module"><thead>${head}</thead><tbody>${rows.join("")}</tbody><tfoot>${foot}</tfoot></table>`;
+  return element("table", { class: "cellgrad-module" }, [
+    element("thead", {}, head),
+    element("tbody", {}, rows),
+    element("tfoot", {}, foot),
+  ]);
 }
 
-function row(cells: readonly string[], tag: "td" | "th" = "td"): string {
-  const html = cells.map((text, i) => {
-    const align = i === cells.length - 1 ? "right" : "left";
-    return `<${tag} style="text-align:${align}">${escape(text)}</${tag}>`;
-  });
-  return `<tr>${html.join("")}</tr>`;
-}
-
-/** Line breaks between shapes are ours and stay. */
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("&lt;br>", "<br>");
+function row(cells: readonly Content[], tag: "td" | "th" = "td"): Markup {
+  const written = cells.map((content, i) =>
+    element(tag, { style: { "text-align": i === cells.length - 1 ? "right" : "left" } }, content),
+  );
+  return element("tr", {}, written);
 }

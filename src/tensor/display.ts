@@ -1,6 +1,7 @@
 /**
  * A tensor as the result of a cell: a small table with shape, dtype and statistics, and the text beside it.
  */
+import { element, type Content, type Markup } from "../../html/writer.js";
 import { defineSymbol, type Tensor } from "./core.js";
 import { isFloating } from "./dtype.js";
 import { formatShape } from "./shape.js";
@@ -67,48 +68,46 @@ function statistics(data: ArrayLike<number>): Statistics {
   };
 }
 
-function histogram(bins: readonly number[]): string {
+function histogram(bins: readonly number[]): Content {
   const top = Math.max(...bins);
   if (top === 0) return "";
-  const bars = bins
-    .map((count, i) => {
-      const height = count === 0 ? 0 : Math.max(1, Math.round((count / top) * 20));
-      return `<rect x="${i * 4}" y="${20 - height}" width="3" height="${height}"/>`;
-    })
-    .join("");
-  return `<svg width="${BINS * 4}" height="20" style="vertical-align:middle" fill="currentColor" opacity="0.6">${bars}</svg>`;
+  const bars = bins.map((count, i) => {
+    const height = count === 0 ? 0 : Math.max(1, Math.round((count / top) * 20));
+    return element("rect", { x: i * 4, y: 20 - height, width: 3, height });
+  });
+  const style = { "vertical-align": "middle" };
+  return element("svg", { width: BINS * 4, height: 20, style, fill: "currentColor", opacity: 0.6 }, bars);
 }
 
 /** The last two dims, of the first entry along the others. */
-function table(x: Tensor, data: ArrayLike<number>): string {
+function table(x: Tensor, data: ArrayLike<number>): Content {
   const { shape, dtype } = x;
   if (x.numel() === 0) return "";
   const columns = shape.at(-1) ?? 1;
   const rows = shape.length < 2 ? 1 : shape.at(-2)!;
-  const cell = (text: string) => `<td style="text-align:right">${text}</td>`;
+  const style = { "text-align": "right" };
+  const cell = (text: string) => element("td", { style }, text);
   const body = shown(rows).map((r) => {
     const cells = shown(columns).map((c) => {
       if (r === null) return cell(c === null ? "⋱" : "⋮");
       return cell(c === null ? "…" : number(data[r * columns + c]!, dtype));
     });
-    const label = shape.length < 2 ? "" : `<th>${r === null ? "⋮" : r}</th>`;
-    return `<tr>${label}${cells.join("")}</tr>`;
+    const label = shape.length < 2 ? "" : element("th", {}, r === null ? "⋮" : r);
+    return element("tr", {}, [label, cells]);
   });
-  const head = shown(columns)
-    .map((c) => `<th style="text-align:right">${c === null ? "…" : c}</th>`)
-    .join("");
-  const top =
-    shape.length === 0 ? "" : `<thead><tr>${shape.length < 2 ? "" : "<th></th>"}${head}</tr></thead>`;
-  const lead = shape.length > 2 ? `<div>[${shape.slice(0, -2).fill(0).join(", ")}]</div>` : "";
-  return `${lead}<table>${top}<tbody>${body.join("")}</tbody></table>`;
+  const head = shown(columns).map((c) => element("th", { style }, c === null ? "…" : c));
+  const corner = shape.length < 2 ? "" : element("th", {}, "");
+  const top = shape.length === 0 ? "" : element("thead", {}, element("tr", {}, [corner, head]));
+  const lead = shape.length > 2 ? element("div", {}, `[${shape.slice(0, -2).fill(0).join(", ")}]`) : "";
+  return [lead, element("table", {}, [top, element("tbody", {}, body)])];
 }
 
-function html(x: Tensor): string {
+function html(x: Tensor): Markup {
   const data = x._view();
-  const facts = [`Tensor ${formatShape(x.shape)}`, x.dtype as string];
+  const facts: Content[] = [`Tensor ${formatShape(x.shape)}`, x.dtype as string];
   if (x.gradFn !== null) facts.push(x.gradFn.name);
   else if (x.requiresGrad) facts.push("requires grad");
-  let bar = "";
+  let bar: Content;
   if (data.length > 1 && x.dtype !== "bool") {
     const s = statistics(data);
     if (s.nonFinite < data.length) {
@@ -119,15 +118,16 @@ function html(x: Tensor): string {
       );
       facts.push(`std ${number(s.std, "float32")}`);
     }
-    if (s.nonFinite > 0) facts.push(`<b>${s.nonFinite} not finite</b>`);
-    if (isFloating(x.dtype) && data.length > BINS) bar = ` ${histogram(s.bins)}`;
+    if (s.nonFinite > 0) facts.push(element("b", {}, `${s.nonFinite} not finite`));
+    if (isFloating(x.dtype) && data.length > BINS) bar = [" ", histogram(s.bins)];
   }
-  return `<div class="cellgrad-tensor"><div>${facts.join(" · ")}${bar}</div>${table(x, data)}</div>`;
+  const line = facts.map((fact, i) => (i === 0 ? fact : [" · ", fact]));
+  return element("div", { class: "cellgrad-tensor" }, [element("div", {}, [line, bar]), table(x, data)]);
 }
 
 // The MIME bundle that Jupyter kernels for JavaScript show.
 defineSymbol("Jupyter.display", function () {
-  return { "text/plain": this.toString(), "text/html": html(this) };
+  return { "text/plain": this.toString(), "text/html": String(html(this)) };
 });
 
 // By which whoever times a cell has the value computed.

@@ -192,8 +192,8 @@ function placed(
       if (typeof axis[name] === "string") own[name] = renaming.axis(axis[name]);
     }
     if (key.startsWith("y") && typeof axis.overlaying !== "string") {
-      const [low, high] = (axis.domain ?? [0, 1]) as [number, number];
-      own.domain = [place(low), place(high)];
+      const [low, high] = Array.isArray(axis.domain) ? (axis.domain as unknown[]) : [];
+      own.domain = [place(number(low, 0)), place(number(high, 1))];
     }
     layout[renaming.axisKey(key)] = own;
   }

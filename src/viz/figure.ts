@@ -2,9 +2,10 @@
  * A figure: Plotly's data, layout and config, and how it shows itself in a notebook, now and when it changes.
  */
 import { randomUUID } from "node:crypto";
+import { page } from "../../html/writer.js";
 import { displayHost, isReplaced } from "./display-host.js";
 import type { MimeBundle, RunningCell } from "./display-host.js";
-import { figureHtml, escapeHtml } from "./html.js";
+import { figureHtml } from "./html.js";
 import { libraryFor, readLibrary } from "./library.js";
 import { Live } from "./live.js";
 import { titleText } from "./plotly.js";
@@ -75,11 +76,7 @@ export abstract class Figure {
     if (library === undefined) throw new Error("build/plotly.min.js.gz is missing; run: npm run build");
     const { spec } = this;
     const title = titleText(spec.layout.title) || "Figure";
-    return (
-      `<!doctype html><meta charset="utf-8"><title>${escapeHtml(title)}</title>` +
-      figureHtml(this.id, spec, title, renderSvg(spec)) +
-      library
-    );
+    return String(page(title, [figureHtml(this.id, spec, title, renderSvg(spec)), library]));
   }
 
   /** Sends the figure anew to where it is shown, at most ten times a second; shows it first if it is not shown yet. */
@@ -113,9 +110,9 @@ export abstract class Figure {
     const library = libraryFor(host);
     const bundle = this.#bundle(true);
     if (library !== undefined) {
-      const libraryBundle = { "text/html": library, "text/plain": "plotly.js, for the figures below" };
-      if (host) host.display(libraryBundle);
-      else bundle["text/html"] = `${String(bundle["text/html"])}${library}`;
+      const text = "plotly.js, for the figures below";
+      if (host) host.display({ "text/html": String(library), "text/plain": text });
+      else bundle["text/html"] = String(bundle["text/html"]) + String(library);
     }
     this.#shownIn = host?.cell();
     this.#live.shown();
@@ -136,7 +133,7 @@ export abstract class Figure {
     return {
       // No id: VS Code keys nothing by it, and the spec stays what Plotly documents.
       "application/vnd.plotly.v1+json": spec,
-      "text/html": figureHtml(this.id, spec, alt, svg),
+      "text/html": String(figureHtml(this.id, spec, alt, svg)),
       ...(svg === undefined ? {} : { "image/svg+xml": svg }),
       "text/plain": alt,
     };
@@ -146,7 +143,7 @@ export abstract class Figure {
 /** "Figure: Loss (2 traces: train, validation)" */
 function describe(spec: Spec): string {
   const title = titleText(spec.layout.title);
-  const names = spec.data.map((trace) => String(trace.name ?? trace.type));
+  const names = spec.data.map(({ name, type }) => String(typeof name === "string" ? name : type));
   const count = names.length === 1 ? "1 trace" : `${names.length} traces`;
   return `Figure${title === "" ? "" : `: ${title.replace(/<[^>]*>/g, " ")}`} (${count}: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""})`;
 }

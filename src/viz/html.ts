@@ -2,6 +2,7 @@
  * A figure as HTML that needs no network: a box of fixed height with the static image, and a script that hands the figure to the page's
  * copy of plotly.js (page/page.js), or puts it in a queue until that arrives (library.ts).
  */
+import { code, element, fragment, script, type Markup } from "../../html/writer.js";
 import type { Spec } from "./plotly.js";
 
 /**
@@ -10,43 +11,39 @@ import type { Spec } from "./plotly.js";
  */
 export const pageGlobal = "cellgradFigures1";
 
-/** JavaScript source of a JSON value, safe inside <script>. */
-export function scriptJson(value: unknown): string {
-  return JSON.stringify(value)
-    .replace(/</g, "\\u003c")
-    .replace(/\u2028/g, "\\u2028")
-    .replace(/\u2029/g, "\\u2029");
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-}
-
 /** Statement that makes sure of the page's object, with a queue if plotly.js has not come yet. */
-const ensureGlobal = `var w=window,f=w.${pageGlobal}=w.${pageGlobal}||{waiting:[],draw:function(h,i,s){this.waiting.push([h,i,s])}};`;
+const ensureGlobal = code`var w=window,g=${pageGlobal},f=w[g]=w[g]||{waiting:[],draw:function(h,i,s){this.waiting.push([h,i,s])}};`;
 
 /** The figure's HTML. `image` is an SVG document, left out of updates that another will follow. */
-export function figureHtml(id: string, spec: Spec, alt: string, image: string | undefined): string {
+export function figureHtml(id: string, spec: Spec, alt: string, image: string | undefined): Markup {
   const { width, height } = spec.layout as { width?: number; height: number };
   const picture =
     image === undefined
       ? ""
-      : `<img alt="${escapeHtml(alt)}" style="max-width:100%;max-height:100%" src="data:image/svg+xml;base64,${Buffer.from(image).toString("base64")}">`;
-  const size = `height:${height}px;${width === undefined ? "" : `width:${width}px;max-width:100%;`}`;
-  return (
-    `<div class="cellgrad-figure" data-figure="${id}" style="${size}overflow:hidden">${picture}</div>` +
-    `<script>(function(){${ensureGlobal}var s=document.currentScript;` +
-    `f.draw(s&&s.previousElementSibling,"${id}",${scriptJson(spec)})})()</script>`
+      : element("img", {
+          alt,
+          style: { "max-width": "100%", "max-height": "100%" },
+          src: `data:image/svg+xml;base64,${Buffer.from(image).toString("base64")}`,
+        });
+  const size = {
+    height: `${height}px`,
+    ...(width !== undefined && { width: `${width}px`, "max-width": "100%" }),
+    overflow: "hidden",
+  };
+  return fragment(
+    element("div", { class: "cellgrad-figure", "data-figure": id, style: size }, picture),
+    script(
+      code`(function(){${ensureGlobal}var s=document.currentScript;f.draw(s&&s.previousElementSibling,${id},${spec})})()`,
+    ),
   );
 }
 
 /** The HTML that brings plotly.js, gzipped, and runs it if no other output of the page has done so. */
-export function libraryHtml(gzip: Buffer): string {
-  return (
-    `<script>(function(){${ensureGlobal}if(f.ready||f.loading)return;f.loading=true;` +
-    `var b=Uint8Array.from(atob("${gzip.toString("base64")}"),function(c){return c.charCodeAt(0)});` +
-    `new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream("gzip"))).text().then(function(t){` +
-    `var s=document.createElement("script");s.textContent=t;document.head.appendChild(s);s.remove()})` +
-    `.catch(function(e){f.loading=false;console.error("cellgrad: plotly.js could not be unpacked",e)})})()</script>`
+export function libraryHtml(gzip: Buffer): Markup {
+  const unpacked = code`new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream("gzip"))).text()`;
+  const run = code`var s=document.createElement("script");s.textContent=t;document.head.appendChild(s);s.remove()`;
+  const failed = code`f.loading=false;console.error("cellgrad: plotly.js could not be unpacked",e)`;
+  return script(
+    code`(function(){${ensureGlobal}if(f.ready||f.loading)return;f.loading=true;var b=Uint8Array.from(atob(${gzip.toString("base64")}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
   );
 }

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isReplaced } from "./display-host.js";
+import type { Markup } from "../../html/writer.js";
 import type { DisplayHost, RunningCell } from "./display-host.js";
 import { libraryHtml } from "./html.js";
 
@@ -19,13 +20,13 @@ function libraryFile(): string | undefined {
 }
 
 /** The library as HTML, undefined if it has not been built: then figures stay static images. */
-export function readLibrary(): string | undefined {
+export function readLibrary(): Markup | undefined {
   const file = libraryFile();
   return file === undefined ? undefined : libraryHtml(readFileSync(file));
 }
 
 /** HTML of the library if the notebook lacks it, undefined if an output of this session holds it. */
-export function libraryFor(host: DisplayHost | undefined): string | undefined {
+export function libraryFor(host: DisplayHost | undefined): Markup | undefined {
   const cell = host?.cell();
   if (carrier !== undefined && !isReplaced(carrier.cell, cell)) return undefined;
   carrier = { cell };

@@ -68,6 +68,12 @@ function withTitleObject(value: Attributes): Attributes {
   return typeof value.title === "string" ? { ...value, title: { text: value.title } } : value;
 }
 
+/** A length in pixels, which Plotly also takes as text; undefined for what is none. */
+function pixels(value: unknown): number | undefined {
+  const length = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof length === "number" && Number.isFinite(length) ? Math.max(10, length) : undefined;
+}
+
 function lines(text: string): number {
   return text === "" ? 0 : text.split(/<br\s*\/?>/).length;
 }
@@ -95,7 +101,10 @@ function normaliseLayout(data: readonly Attributes[], given: Layout): Attributes
   for (const key of Object.keys(layout)) {
     if (axisKey.test(key) && isAttributes(layout[key])) layout[key] = withTitleObject(layout[key]);
   }
-  layout.height ??= 400;
+  layout.height = pixels(layout.height) ?? 400;
+  const width = pixels(layout.width);
+  if (width === undefined) delete layout.width;
+  else layout.width = width;
   // A share of the height is all that Plotly takes for a title's place: eight pixels from the top, however high the figure.
   if (isAttributes(layout.title))
     layout.title = { y: 1 - 8 / Number(layout.height), yanchor: "top", ...layout.title };

@@ -48,8 +48,8 @@ function claim(id, host) {
 
 /** The box for a script whose place is unknown (some clients run scripts from the document's head). */
 function unclaimed(id) {
-  const boxes = document.querySelectorAll(`.cellgrad-figure[data-figure="${id}"]`);
-  return [...boxes].find((box) => !box.dataset.drawn) ?? boxes[boxes.length - 1];
+  const boxes = [...document.querySelectorAll(".cellgrad-figure")].filter((box) => box.dataset.figure === id);
+  return boxes.find((box) => !box.dataset.drawn) ?? boxes.at(-1);
 }
 
 /** The template's neutral greys replaced by the text colour of the page around the figure. */

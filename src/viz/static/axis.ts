@@ -2,6 +2,7 @@
  * Axes of the static image: which values they span, where those lie in pixels, and how ticks are labelled.
  */
 import { scaleLinear, scaleLog } from "d3-scale";
+import type { Content } from "../../../html/writer.js";
 import { fontSize, gridColor, lineColor, textColor } from "../palette.js";
 import { isAttributes, titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
@@ -164,11 +165,11 @@ export class Axis {
   }
 
   /** Lines across the plot. */
-  grid(rect: Rect): string {
+  grid(rect: Rect): Content {
     const { layout } = this;
     if (layout.visible === false || layout.showgrid === false || (this.#tight && layout.showgrid !== true))
       return "";
-    const across = (pixel: number, color: string): string =>
+    const across = (pixel: number, color: string): Content =>
       this.letter === "x"
         ? element("path", { d: `M${r(pixel)} ${r(rect.top)}V${r(rect.top + rect.height)}`, stroke: color })
         : element("path", { d: `M${r(rect.left)} ${r(pixel)}H${r(rect.left + rect.width)}`, stroke: color });
@@ -178,17 +179,17 @@ export class Axis {
     const [low, high] = [Math.min(...this.#ends), Math.max(...this.#ends)];
     if (!this.log && !this.isCategorical && layout.zeroline !== false && low <= 0 && high >= 0)
       lines.push(across(this.at(0), String(layout.zerolinecolor ?? lineColor)));
-    return lines.join("");
+    return lines;
   }
 
   /** Labels and title, at the bottom (left) edge of `rect`, or at the top (right) if the layout says so. */
-  labels(rect: Rect): string {
+  labels(rect: Rect): Content {
     const { layout } = this;
     if (layout.visible === false) return "";
     const far = layout.side === (this.letter === "x" ? "top" : "right");
     const color = isAttributes(layout.tickfont) ? String(layout.tickfont.color ?? textColor) : textColor;
     const ticks = layout.showticklabels === false ? [] : this.ticks();
-    const out: string[] = [];
+    const out: Content[] = [];
     const titleStyle = { size: fontSize, color: titleColor(layout.title), anchor: "middle" } as const;
     if (this.letter === "x") {
       const edge = far ? rect.top - 5 : rect.top + rect.height + 5;
@@ -208,7 +209,7 @@ export class Axis {
             baseline: far ? "bottom" : "top",
           }),
         );
-      return out.join("");
+      return out;
     }
     const edge = far ? rect.left + rect.width + 5 : rect.left - 5;
     for (const { value, label } of ticks)
@@ -227,7 +228,7 @@ export class Axis {
         text(this.title, x, rect.top + rect.height / 2, { ...titleStyle, baseline: "middle", angle: -90 }),
       );
     }
-    return out.join("");
+    return out;
   }
 }
 

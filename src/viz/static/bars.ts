@@ -1,6 +1,7 @@
 /**
  * Bars and histograms of the static image.
  */
+import type { Content } from "../../../html/writer.js";
 import { fontSize, textColor } from "../palette.js";
 import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
@@ -74,7 +75,7 @@ export function includeBars({ placed, horizontal, bars }: Bars): void {
   across.includeZero();
 }
 
-export function drawBars({ placed, horizontal, bars }: Bars): string {
+export function drawBars({ placed, horizontal, bars }: Bars): Content {
   const { trace, x, y } = placed;
   const [along, across] = horizontal ? [y, x] : [x, y];
   const outline = part(part(trace, "marker"), "line");
@@ -97,17 +98,17 @@ export function drawBars({ placed, horizontal, bars }: Bars): string {
     });
     if (bar.label === undefined || trace.textposition === "none") return rect;
     const [px, py] = horizontal ? [d + 4, (a + b) / 2] : [(a + b) / 2, c - 3];
-    return (
-      rect +
+    return [
+      rect,
       text(bar.label, px, py, {
         size: fontSize - 1,
         color: textColor,
         anchor: horizontal ? "start" : "middle",
         baseline: horizontal ? "middle" : "bottom",
-      })
-    );
+      }),
+    ];
   });
-  return out.join("");
+  return out;
 }
 
 /** A histogram as the bar trace that shows it. */

@@ -6,22 +6,24 @@ import { diverging, ink, sequential } from "../palette.js";
 /** Red, green, blue 0–255, alpha 0–1. */
 export type Rgba = readonly [number, number, number, number];
 
-const named: Readonly<Record<string, string>> = {
-  black: "#000000",
-  white: "#ffffff",
-  red: "#ff0000",
-  green: "#008000",
-  blue: "#0000ff",
-  yellow: "#ffff00",
-  orange: "#ffa500",
-  purple: "#800080",
-  gray: "#808080",
-  grey: "#808080",
-};
+const named = new Map(
+  Object.entries({
+    black: "#000000",
+    white: "#ffffff",
+    red: "#ff0000",
+    green: "#008000",
+    blue: "#0000ff",
+    yellow: "#ffff00",
+    orange: "#ffa500",
+    purple: "#800080",
+    gray: "#808080",
+    grey: "#808080",
+  }),
+);
 
 /** Hex, rgb() and rgba(), and the commonest names; black for anything else. */
 export function parseColor(color: string): Rgba {
-  const text = named[color.toLowerCase()] ?? color;
+  const text = named.get(color.toLowerCase()) ?? color;
   const hex = /^#([0-9a-f]{3,8})$/i.exec(text)?.[1];
   if (hex !== undefined) {
     const wide = hex.length <= 4 ? [...hex].map((digit) => digit + digit).join("") : hex;
@@ -35,37 +37,39 @@ export function parseColor(color: string): Rgba {
 export type Stops = readonly (readonly [number, string])[];
 
 /** Plotly's named scales that this package draws itself; the rest fall back to viridis in the static image. */
-const scales: Readonly<Record<string, Stops>> = {
-  viridis: sequential,
-  rdbu: diverging.map(([at], i) => [at, diverging[diverging.length - 1 - i]![1]] as const),
-  greys: [
-    [0, "#000000"],
-    [1, "#ffffff"],
-  ],
-  gray: ink,
-  blues: [
-    [0, "#f7fbff"],
-    [0.5, "#6baed6"],
-    [1, "#08306b"],
-  ],
-  reds: [
-    [0, "#fff5f0"],
-    [0.5, "#fb6a4a"],
-    [1, "#67000d"],
-  ],
-  cividis: [
-    [0, "#00224e"],
-    [0.25, "#3f4c6b"],
-    [0.5, "#7c7b78"],
-    [0.75, "#bbad6d"],
-    [1, "#fee838"],
-  ],
-};
+const scales = new Map<string, Stops>(
+  Object.entries({
+    viridis: sequential,
+    rdbu: diverging.map(([at], i) => [at, diverging[diverging.length - 1 - i]![1]] as const),
+    greys: [
+      [0, "#000000"],
+      [1, "#ffffff"],
+    ],
+    gray: ink,
+    blues: [
+      [0, "#f7fbff"],
+      [0.5, "#6baed6"],
+      [1, "#08306b"],
+    ],
+    reds: [
+      [0, "#fff5f0"],
+      [0.5, "#fb6a4a"],
+      [1, "#67000d"],
+    ],
+    cividis: [
+      [0, "#00224e"],
+      [0.25, "#3f4c6b"],
+      [0.5, "#7c7b78"],
+      [0.75, "#bbad6d"],
+      [1, "#fee838"],
+    ],
+  }),
+);
 
 export function colorStops(scale: unknown, reversed = false): Stops {
   const stops: Stops = Array.isArray(scale)
     ? (scale as Stops)
-    : ((typeof scale === "string" ? scales[scale.toLowerCase()] : undefined) ?? sequential);
+    : ((typeof scale === "string" ? scales.get(scale.toLowerCase()) : undefined) ?? sequential);
   return reversed ? [...stops].reverse().map(([at, color]) => [1 - at, color] as const) : stops;
 }
 

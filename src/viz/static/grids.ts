@@ -2,6 +2,7 @@
  * Traces over a grid: heatmap, contour and image.
  */
 import { contours as contourShapes } from "d3-contour";
+import type { Content } from "../../../html/writer.js";
 import { fontSize } from "../palette.js";
 import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
@@ -90,7 +91,7 @@ function isEven(values: readonly number[]): boolean {
   return values.every((v, i) => Math.abs(v - (values[0]! + i * step)) <= Math.abs(step) * 0.01);
 }
 
-export function drawHeatmap(placed: Placed): string {
+export function drawHeatmap(placed: Placed): Content {
   const { trace, x, y } = placed;
   const rows = zRows(trace);
   const height = rows.length;
@@ -99,7 +100,7 @@ export function drawHeatmap(placed: Placed): string {
   const { color } = colorRange(trace);
   const xs = edges(centres(placed, "x", width)).map((v) => x.at(v));
   const ys = edges(centres(placed, "y", height)).map((v) => y.at(v));
-  const out: string[] = [];
+  const out: Content[] = [];
   if (width * height > 300 && isEven(xs) && isEven(ys)) {
     // Pixels of a picture, flipped where an axis runs the other way.
     const [left, right] = [Math.min(xs[0]!, xs[width]!), Math.max(xs[0]!, xs[width]!)];
@@ -133,7 +134,7 @@ export function drawHeatmap(placed: Placed): string {
     });
   }
   if (typeof trace.texttemplate === "string") out.push(cellTexts(placed, rows, xs, ys, color));
-  return out.join("");
+  return out;
 }
 
 /** Values in the cells of a small heatmap, in ink that shows on their colour. */
@@ -143,30 +144,28 @@ function cellTexts(
   xs: readonly number[],
   ys: readonly number[],
   color: (value: number) => Rgba,
-): string {
+): Content {
   const template = String(trace.texttemplate);
   const words = trace.text as unknown[][] | undefined;
   const decimals = /%\{z:\.(\d+)f\}/.exec(template)?.[1];
   const font = part(trace, "textfont");
-  return rows
-    .flatMap((row, i) =>
-      row.map((value, j) => {
-        if (!Number.isFinite(value)) return "";
-        const number =
-          decimals === undefined ? formatNumber(value) : value.toFixed(Number(decimals)).replace("-", "−");
-        const content = template.includes("%{text}") ? String(words?.[i]?.[j] ?? "") : number;
-        return text(content, (xs[j]! + xs[j + 1]!) / 2, (ys[i]! + ys[i + 1]!) / 2, {
-          size: typeof font.size === "number" ? font.size : fontSize,
-          color: typeof font.color === "string" ? font.color : inkOn(color(value)),
-          anchor: "middle",
-          baseline: "middle",
-        });
-      }),
-    )
-    .join("");
+  return rows.flatMap((row, i) =>
+    row.map((value, j) => {
+      if (!Number.isFinite(value)) return "";
+      const number =
+        decimals === undefined ? formatNumber(value) : value.toFixed(Number(decimals)).replace("-", "−");
+      const content = template.includes("%{text}") ? String(words?.[i]?.[j] ?? "") : number;
+      return text(content, (xs[j]! + xs[j + 1]!) / 2, (ys[i]! + ys[i + 1]!) / 2, {
+        size: typeof font.size === "number" ? font.size : fontSize,
+        color: typeof font.color === "string" ? font.color : inkOn(color(value)),
+        anchor: "middle",
+        baseline: "middle",
+      });
+    }),
+  );
 }
 
-function picture(href: string, x: number, y: number, width: number, height: number): string {
+function picture(href: string, x: number, y: number, width: number, height: number): Content {
   return element("image", {
     href,
     x,
@@ -174,7 +173,7 @@ function picture(href: string, x: number, y: number, width: number, height: numb
     width,
     height,
     preserveAspectRatio: "none",
-    style: "image-rendering:pixelated",
+    style: { "image-rendering": "pixelated" },
   });
 }
 
@@ -192,7 +191,7 @@ export function contourLevels(trace: Attributes): number[] {
   );
 }
 
-export function drawContour(placed: Placed): string {
+export function drawContour(placed: Placed): Content {
   const { trace, x, y } = placed;
   const rows = zRows(trace);
   const height = rows.length;
@@ -216,7 +215,7 @@ export function drawContour(placed: Placed): string {
   const place = ([gx, gy]: number[]): string =>
     `${number(x.at(between(xs, gx!)))} ${number(y.at(between(ys, gy!)))}`;
   const shapes = contourShapes().size([width, height]).thresholds(levels)(rows.flat());
-  const out: string[] = [];
+  const out: Content[] = [];
   if (filled) {
     const [left, right] = [x.at(xs[0]!), x.at(xs[width - 1]!)];
     const [bottom, top] = [y.at(ys[0]!), y.at(ys[height - 1]!)];
@@ -249,11 +248,11 @@ export function drawContour(placed: Placed): string {
       }),
     );
   }
-  return out.join("");
+  return out;
 }
 
 /** An image trace shows its `source`; a z of pixels is drawn as such. */
-export function drawImage(placed: Placed): string {
+export function drawImage(placed: Placed): Content {
   const { trace, x, y } = placed;
   const size = imageSize(trace);
   if (size === undefined) return "";

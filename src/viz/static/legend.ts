@@ -1,6 +1,7 @@
 /**
  * Legend and colour bars of the static image.
  */
+import type { Content } from "../../../html/writer.js";
 import { fontSize, lineColor, textColor } from "../palette.js";
 import { titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
@@ -15,7 +16,7 @@ import { element, text, textWidth } from "./svg.js";
 const symbolWidth = 26;
 const rowHeight = 18;
 
-function sample(trace: Attributes, index: number, x: number, y: number): string {
+function sample(trace: Attributes, index: number, x: number, y: number): Content {
   const color = traceColor(trace, index);
   if (trace.type !== "scatter" && trace.type !== "scattergl")
     return element("rect", {
@@ -27,22 +28,23 @@ function sample(trace: Attributes, index: number, x: number, y: number): string 
       "fill-opacity": trace.opacity as number | undefined,
     });
   const line = part(trace, "line");
-  return (
-    (hasMode(trace, "lines")
+  return [
+    hasMode(trace, "lines")
       ? element("path", {
           d: `M${x} ${y}h22`,
           stroke: typeof line.color === "string" ? line.color : color,
           "stroke-width": Math.max(2, Number(line.width ?? 2)),
           "stroke-dasharray": line.dash === "dot" ? "2 3" : line.dash === "dash" ? "7 4" : undefined,
         })
-      : "") + (hasMode(trace, "markers") ? markerAt(trace, color, x + 11, y, 7) : "")
-  );
+      : "",
+    hasMode(trace, "markers") ? markerAt(trace, color, x + 11, y, 7) : "",
+  ];
 }
 
 /** All legends: traces are in the one that their `legend` names. */
-export function drawLegends(data: readonly Attributes[], layout: Attributes, plot: Rect): string {
+export function drawLegends(data: readonly Attributes[], layout: Attributes, plot: Rect): Content {
   const ids = new Set(data.map(legendOf));
-  return [...ids].map((id) => drawLegend(id, data, layout, plot)).join("");
+  return [...ids].map((id) => drawLegend(id, data, layout, plot));
 }
 
 function legendOf(trace: Attributes): string {
@@ -50,7 +52,7 @@ function legendOf(trace: Attributes): string {
 }
 
 /** The legend where layout.legend places it around `plot`; "" if there is none. */
-function drawLegend(id: string, data: readonly Attributes[], layout: Attributes, plot: Rect): string {
+function drawLegend(id: string, data: readonly Attributes[], layout: Attributes, plot: Rect): Content {
   const named = data.map((trace, index) => ({ trace, index })).filter(({ trace }) => legendOf(trace) === id);
   const names = legendNames(
     named.map(({ trace }) => trace),
@@ -92,25 +94,20 @@ function drawLegend(id: string, data: readonly Attributes[], layout: Attributes,
   const y = plot.top + (1 - at("y", 1)) * plot.height;
   const left = legend.xanchor === "right" ? x - width : legend.xanchor === "center" ? x - width / 2 : x;
   const top = legend.yanchor === "bottom" ? y - height - 2 : legend.yanchor === "middle" ? y - height / 2 : y;
-  return rows
-    .map((row, i) => {
-      let from = left;
-      const middle = top + (i + 0.5) * rowHeight;
-      return row
-        .map(({ trace, index, name, width: entryWidth }) => {
-          const drawn =
-            sample(trace, index, from, middle) +
-            text(name, from + symbolWidth, middle, { size: fontSize, color: textColor, baseline: "middle" });
-          from += entryWidth;
-          return drawn;
-        })
-        .join("");
-    })
-    .join("");
+  return rows.map((row, i) => {
+    let from = left;
+    const middle = top + (i + 0.5) * rowHeight;
+    return row.map(({ trace, index, name, width: entryWidth }) => {
+      const style = { size: fontSize, color: textColor, baseline: "middle" } as const;
+      const drawn = [sample(trace, index, from, middle), text(name, from + symbolWidth, middle, style)];
+      from += entryWidth;
+      return drawn;
+    });
+  });
 }
 
 /** A colour bar at the right of `plot`, or where the trace's colorbar.x, y and len say. */
-export function drawColorbar(trace: Attributes, range: ColorRange, plot: Rect, id: string): string {
+export function drawColorbar(trace: Attributes, range: ColorRange, plot: Rect, id: string): Content {
   const bar = part(trace, "colorbar");
   const at = (key: string, otherwise: number): number =>
     typeof bar[key] === "number" ? bar[key] : otherwise;
@@ -119,9 +116,7 @@ export function drawColorbar(trace: Attributes, range: ColorRange, plot: Rect, i
   const left = plot.left + at("x", 1.02) * plot.width;
   const middle = plot.top + (1 - at("y", 0.5)) * plot.height;
   const top = middle - height / 2;
-  const stops = range.stops
-    .map(([offset, color]) => element("stop", { offset, "stop-color": color }))
-    .join("");
+  const stops = range.stops.map(([offset, color]) => element("stop", { offset, "stop-color": color }));
   const axis = new Axis("y", {
     ...(Array.isArray(bar.tickvals) ? { tickvals: bar.tickvals, ticktext: bar.ticktext } : {}),
   });
@@ -130,8 +125,8 @@ export function drawColorbar(trace: Attributes, range: ColorRange, plot: Rect, i
   axis.tighten();
   axis.place(top + height, top);
   const title = titleText(bar.title);
-  return (
-    element("defs", {}, element("linearGradient", { id, x1: 0, y1: 1, x2: 0, y2: 0 }, stops)) +
+  return [
+    element("defs", {}, element("linearGradient", { id, x1: 0, y1: 1, x2: 0, y2: 0 }, stops)),
     element("rect", {
       x: left,
       y: top,
@@ -140,20 +135,19 @@ export function drawColorbar(trace: Attributes, range: ColorRange, plot: Rect, i
       fill: `url(#${id})`,
       stroke: lineColor,
       "stroke-width": 0.5,
-    }) +
-    (range.low < range.high ? axis.ticks() : [{ value: range.low, label: cssLabel(range) }])
-      .map(({ value, label }) =>
+    }),
+    (range.low < range.high ? axis.ticks() : [{ value: range.low, label: cssLabel(range) }]).map(
+      ({ value, label }) =>
         text(label, left + thickness + 5, axis.at(value), {
           size: fontSize - 1,
           color: textColor,
           baseline: "middle",
         }),
-      )
-      .join("") +
-    (title === ""
+    ),
+    title === ""
       ? ""
-      : text(title, left, top - 6, { size: fontSize - 1, color: textColor, baseline: "bottom" }))
-  );
+      : text(title, left, top - 6, { size: fontSize - 1, color: textColor, baseline: "bottom" }),
+  ];
 }
 
 function cssLabel(range: ColorRange): string {

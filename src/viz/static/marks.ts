@@ -11,6 +11,7 @@ import {
   line as lineShape,
 } from "d3-shape";
 import type { CurveFactory } from "d3-shape";
+import type { Content } from "../../../html/writer.js";
 import { decimateLine } from "../decimate.js";
 import { fontSize, palette, textColor } from "../palette.js";
 import { isAttributes } from "../plotly.js";
@@ -81,19 +82,23 @@ export function includeScatter(placed: Placed): void {
   if (trace.fill === "tozeroy") y.includeZero();
 }
 
-const dashes: Readonly<Record<string, string>> = {
-  dot: "2 3",
-  dash: "7 4",
-  longdash: "10 5",
-  dashdot: "7 3 2 3",
-};
+const dashes = new Map(
+  Object.entries({
+    dot: "2 3",
+    dash: "7 4",
+    longdash: "10 5",
+    dashdot: "7 3 2 3",
+  }),
+);
 
-const curves: Readonly<Record<string, CurveFactory>> = {
-  spline: curveCardinal,
-  hv: curveStepAfter,
-  vh: curveStepBefore,
-  hvh: curveStep,
-};
+const curves = new Map<string, CurveFactory>(
+  Object.entries({
+    spline: curveCardinal,
+    hv: curveStepAfter,
+    vh: curveStepBefore,
+    hvh: curveStep,
+  }),
+);
 
 /** A marker's outline around (0, 0); sizes are diameters, as Plotly has them. */
 function symbolPath(symbol: string, size: number): string {
@@ -126,7 +131,7 @@ function symbolPath(symbol: string, size: number): string {
 }
 
 /** The marker of a trace at a pixel. */
-export function markerAt(trace: Attributes, color: string, px: number, py: number, size: number): string {
+export function markerAt(trace: Attributes, color: string, px: number, py: number, size: number): Content {
   const marker = part(trace, "marker");
   const outline = part(marker, "line");
   const symbol = typeof marker.symbol === "string" ? marker.symbol : "circle";
@@ -160,10 +165,10 @@ export function markerColors(trace: Attributes, count: number, color: string): s
   return (given as number[]).map((value) => cssColor(scale(value)));
 }
 
-export function drawScatter(placed: Placed): string {
+export function drawScatter(placed: Placed): Content {
   const { trace, x, y, color } = placed;
   let data = points(placed);
-  const out: string[] = [];
+  const out: Content[] = [];
   const wantsMarkers = hasMode(trace, "markers");
   if (hasMode(trace, "lines")) {
     const line = part(trace, "line");
@@ -177,7 +182,7 @@ export function drawScatter(placed: Placed): string {
       !(x.log && data.x[i]! <= 0);
     let order = data.x.map((_, i) => i);
     if (trace.connectgaps === true) order = order.filter(drawable);
-    const curve = curves[String(line.shape)] ?? curveLinear;
+    const curve = curves.get(String(line.shape)) ?? curveLinear;
     const px = (i: number): number => x.at(data.x[i]!);
     const py = (i: number): number => y.at(data.y[i]!);
     const path = lineShape<number>(px, py).defined(drawable).curve(curve).digits(1)(order) ?? "";
@@ -195,7 +200,7 @@ export function drawScatter(placed: Placed): string {
         fill: "none",
         stroke: typeof line.color === "string" ? line.color : color,
         "stroke-width": typeof line.width === "number" ? line.width : 2,
-        "stroke-dasharray": dashes[String(line.dash)],
+        "stroke-dasharray": dashes.get(String(line.dash)),
         "stroke-linejoin": "round",
       }),
     );
@@ -230,5 +235,5 @@ export function drawScatter(placed: Placed): string {
       );
     });
   }
-  return out.join("");
+  return out;
 }

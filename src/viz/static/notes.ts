@@ -1,6 +1,7 @@
 /**
  * Annotations and shapes of the static image.
  */
+import type { Content } from "../../../html/writer.js";
 import { fontSize, textColor } from "../palette.js";
 import type { Attributes } from "../plotly.js";
 import type { Axis, Rect } from "./axis.js";
@@ -29,14 +30,14 @@ function pixel(value: unknown, reference: unknown, letter: "x" | "y", { axes, pl
   return axis.at(axis.log ? 10 ** share : axis.number(value));
 }
 
-export function drawAnnotation(note: Attributes, place: Place): string {
+export function drawAnnotation(note: Attributes, place: Place): Content {
   let x = pixel(note.x, note.xref, "x", place);
   let y = pixel(note.y, note.yref, "y", place);
   if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
   const font = part(note, "font");
   const size = typeof font.size === "number" ? font.size : fontSize;
   const color = typeof font.color === "string" ? font.color : textColor;
-  let arrow = "";
+  let arrow: Content;
   if (note.showarrow !== false) {
     const [ax, ay] = [x + Number(note.ax ?? -10), y + Number(note.ay ?? -30)];
     const length = Math.hypot(ax - x, ay - y) || 1;
@@ -65,19 +66,19 @@ export function drawAnnotation(note: Attributes, place: Place): string {
           ? "bottom"
           : "middle";
   const angle = typeof note.textangle === "number" ? note.textangle : 0;
-  return (
-    arrow +
+  return [
+    arrow,
     text(String(note.text ?? ""), x + Number(note.xshift ?? 0), y - Number(note.yshift ?? 0), {
       size,
       color,
       anchor,
       baseline,
       angle,
-    })
-  );
+    }),
+  ];
 }
 
-export function drawShape(shape: Attributes, place: Place): string {
+export function drawShape(shape: Attributes, place: Place): Content {
   const [x0, x1] = [shape.x0, shape.x1].map((v) => pixel(v, shape.xref, "x", place)) as [number, number];
   const [y0, y1] = [shape.y0, shape.y1].map((v) => pixel(v, shape.yref, "y", place)) as [number, number];
   if (![x0, x1, y0, y1].every(Number.isFinite)) return "";

@@ -3,6 +3,7 @@
  * legend) is the one Plotly draws, so that nothing jumps when the live plot takes the picture's place. Knows scatter, bar, histogram,
  * heatmap, contour, surface and image traces; says so where it meets another type. Scales, curves and contours are d3's.
  */
+import type { Content } from "../../../html/writer.js";
 import { fontFamily, fontSize, lineColor, textColor, titleSize } from "../palette.js";
 import { axisKey, isAttributes, titleText } from "../plotly.js";
 import type { Attributes, Spec } from "../plotly.js";
@@ -16,7 +17,7 @@ import { drawScatter, includeScatter, part, traceColor } from "./marks.js";
 import type { Placed } from "./marks.js";
 import { drawAnnotation, drawShape } from "./notes.js";
 import { drawSurfaces, isSpatial } from "./surface.js";
-import { element, escapeXml, text } from "./svg.js";
+import { element, text } from "./svg.js";
 
 const defaultWidth = 720;
 
@@ -58,10 +59,32 @@ function constrain(x: Axis, y: Axis, rect: Rect): Rect {
   return box;
 }
 
-/** The figure as an SVG document. */
-export function renderSvg({ data, layout }: Spec): string {
-  const width = typeof layout.width === "number" ? layout.width : defaultWidth;
-  const height = Number(layout.height ?? 400);
+const later = "open the notebook to see this plot";
+
+/** The figure as an SVG document. Where Plotly might make something of values that mean nothing here, it says so. */
+export function renderSvg(spec: Spec): string {
+  const { width = defaultWidth, height = 400 } = spec.layout as { width?: number; height?: number };
+  const whole = { left: 0, top: 0, width, height };
+  try {
+    return picture(whole, draw(spec, whole));
+  } catch {
+    return picture(whole, notice(later, whole));
+  }
+}
+
+function picture({ width, height }: Rect, content: Content): string {
+  const size = { width, height, viewBox: `0 0 ${width} ${height}` };
+  const namespace = { xmlns: "http://www.w3.org/2000/svg" };
+  return String(element("svg", { ...namespace, ...size, "font-family": fontFamily }, content));
+}
+
+/** Words in the middle of the picture. */
+function notice(words: string, { width, height }: Rect): Content {
+  return text(words, width / 2, height / 2, { size: fontSize, color: textColor, anchor: "middle" });
+}
+
+function draw({ data, layout }: Spec, whole: Rect): Content {
+  const { width, height } = whole;
   const margin = part(layout, "margin");
   const side = (key: string): number => Number(margin[key] ?? 0);
   const plot: Rect = {
@@ -148,10 +171,10 @@ export function renderSvg({ data, layout }: Spec): string {
     panels.set("x y", { x, y, rect: panel(x, y, plot), traces: [] });
   }
   const labelled = new Set<Axis>();
-  const behind: string[] = [];
-  const traces: string[] = [];
-  const before: string[] = [];
-  const clips: string[] = [];
+  const behind: Content[] = [];
+  const traces: Content[] = [];
+  const before: Content[] = [];
+  const clips: Content[] = [];
   // Ids are the document's own: pages that inline several pictures share one name space.
   const prefix = `c${checksum(JSON.stringify([data.length, layout.title, width, height, data.map((trace) => trace.name)]))}`;
   for (const entry of panels.values()) {
@@ -183,8 +206,8 @@ export function renderSvg({ data, layout }: Spec): string {
         }),
       ),
     );
-    const drawn = own.map((placed) => drawTrace(placed, bars)).join("");
-    if (drawn !== "") traces.push(element("g", { "clip-path": `url(#${clip})` }, drawn));
+    const drawn = own.map((placed) => drawTrace(placed, bars));
+    if (drawn.length > 0) traces.push(element("g", { "clip-path": `url(#${clip})` }, drawn));
   }
 
   const spatial = visible.filter(({ trace }) => isSpatial(trace)).map(({ trace }) => trace);
@@ -202,45 +225,31 @@ export function renderSvg({ data, layout }: Spec): string {
     (color) => typeof color === "string" && color !== "rgba(0,0,0,0)",
   );
   const title = titleText(layout.title);
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-    `font-family="${escapeXml(fontFamily)}">` +
-    (background === undefined ? "" : element("rect", { width, height, fill: String(background) })) +
-    element("defs", {}, clips.join("")) +
-    behind.join("") +
-    traces.join("") +
-    before.join("") +
-    shapes.join("") +
-    colorbars.join("") +
-    drawLegends(data, layout, plot) +
-    notes.join("") +
-    (title === ""
+  return [
+    background === undefined ? "" : element("rect", { width, height, fill: String(background) }),
+    element("defs", {}, clips),
+    behind,
+    traces,
+    before,
+    shapes,
+    colorbars,
+    drawLegends(data, layout, plot),
+    notes,
+    title === ""
       ? ""
-      : text(title, width * 0.01 + 2, 10, { size: titleSize, color: textColor, baseline: "top" })) +
-    (unknown.length === 0
-      ? ""
-      : text(
-          `${[...new Set(unknown)].join(", ")}: open the notebook to see this plot`,
-          width / 2,
-          height / 2,
-          {
-            size: fontSize,
-            color: textColor,
-            anchor: "middle",
-          },
-        )) +
-    "</svg>"
-  );
+      : text(title, width * 0.01 + 2, 10, { size: titleSize, color: textColor, baseline: "top" }),
+    unknown.length === 0 ? "" : notice(`${[...new Set(unknown)].join(", ")}: ${later}`, whole),
+  ];
 }
 
-function drawTrace(placed: Placed, bars: ReadonlyMap<Attributes, Bars>): string {
+function drawTrace(placed: Placed, bars: ReadonlyMap<Attributes, Bars>): Content {
   const drawn = drawMarks(placed, bars);
   const { opacity, type } = placed.trace;
   // Bars have it on each bar, so that those of one trace do not shine through each other.
   return typeof opacity === "number" && type !== "bar" ? element("g", { opacity }, drawn) : drawn;
 }
 
-function drawMarks(placed: Placed, bars: ReadonlyMap<Attributes, Bars>): string {
+function drawMarks(placed: Placed, bars: ReadonlyMap<Attributes, Bars>): Content {
   switch (placed.trace.type) {
     case "scatter":
     case "scattergl":
@@ -260,7 +269,7 @@ function drawMarks(placed: Placed, bars: ReadonlyMap<Attributes, Bars>): string 
   }
 }
 
-function frame(rect: Rect, color: string): string {
+function frame(rect: Rect, color: string): Content {
   return element("rect", {
     x: rect.left,
     y: rect.top,

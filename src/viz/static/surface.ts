@@ -1,6 +1,7 @@
 /**
  * Surfaces of the static image: the grid as coloured tiles seen from above at an angle, far tiles first, with 3-D lines over them.
  */
+import type { Content } from "../../../html/writer.js";
 import { decimateMatrix } from "../decimate.js";
 import { fontSize, lineColor, textColor } from "../palette.js";
 import { titleText } from "../plotly.js";
@@ -27,7 +28,7 @@ function numbers(value: unknown, count: number): number[] {
 }
 
 /** Surfaces and 3-D lines in one box that spans them all. */
-export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, plot: Rect): string {
+export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, plot: Rect): Content {
   const surfaces = traces
     .filter((trace) => trace.type === "surface")
     .map((trace) => {
@@ -67,7 +68,7 @@ export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, 
     return `${px.toFixed(1)} ${py.toFixed(1)}`;
   };
 
-  const tiles: { depth: number; svg: string }[] = [];
+  const tiles: { depth: number; svg: Content }[] = [];
   for (const { rows, x, y, color } of surfaces) {
     for (let i = 0; i + 1 < rows.length; i++) {
       for (let j = 0; j + 1 < rows[i]!.length; j++) {
@@ -96,7 +97,7 @@ export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, 
   tiles.sort((a, b) => a.depth - b.depth);
 
   const [[x0, x1], [y0, y1], [z0, z1]] = spans;
-  const edge = (from: Point, to: Point): string =>
+  const edge = (from: Point, to: Point): Content =>
     element("path", { d: `M${corner(from)}L${corner(to)}`, stroke: lineColor });
   const back = [
     edge([x0, y0, z0], [x0, y0, z1]),
@@ -105,7 +106,7 @@ export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, 
   ];
   const front = [edge([x1, y0, z0], [x1, y1, z0]), edge([x0, y1, z0], [x1, y1, z0])];
   const scene = part(layout, "scene");
-  const label = (content: string, point: Point, anchor: "start" | "middle" | "end"): string => {
+  const label = (content: string, point: Point, anchor: "start" | "middle" | "end"): Content => {
     const { px, py } = project(point);
     return text(content, px, py + 6, { size: fontSize - 1, color: textColor, anchor, baseline: "top" });
   };
@@ -135,5 +136,5 @@ export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, 
       "stroke-width": 2,
     });
   });
-  return [...back, ...tiles.map(({ svg }) => svg), ...front, ...paths, ...names].join("");
+  return [...back, ...tiles.map(({ svg }) => svg), ...front, ...paths, ...names];
 }

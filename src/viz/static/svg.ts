@@ -2,21 +2,14 @@
  * Writing SVG: elements, numbers, and the few HTML tags that Plotly's texts may have. Text is measured by estimate, since no browser
  * is there to ask.
  */
+import {
+  element as write,
+  type Attributes,
+  type Content,
+  type Markup,
+  type Style,
+} from "../../../html/writer.js";
 import { fontFamily } from "../palette.js";
-
-export type Attribute = string | number | undefined;
-
-export function escapeXml(text: string): string {
-  return (
-    text
-      .replace(/&/g, "&amp;")
-      .replace(/</g, "&lt;")
-      .replace(/>/g, "&gt;")
-      .replace(/"/g, "&quot;")
-      // Control characters are not allowed in XML, not even escaped.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
-  );
-}
 
 /** Two decimals are finer than any screen. */
 export function coordinate(x: number): string {
@@ -24,13 +17,12 @@ export function coordinate(x: number): string {
 }
 
 /** An element; attributes that are undefined are left out. */
-export function element(name: string, attributes: Readonly<Record<string, Attribute>>, content = ""): string {
-  let open = `<${name}`;
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    open += ` ${key}="${typeof value === "number" ? coordinate(value) : escapeXml(value)}"`;
-  }
-  return content === "" ? `${open}/>` : `${open}>${content}</${name}>`;
+export function element(name: string, attributes: Attributes, content?: Content): Markup {
+  const rounded = Object.entries(attributes).map(([key, value]) => [
+    key,
+    typeof value === "number" && Number.isFinite(value) ? coordinate(value) : value,
+  ]);
+  return write(name, Object.fromEntries(rounded) as Attributes, content);
 }
 
 /** Width in pixels of one line: CJK characters are square, Latin ones a little over half as wide as high. */
@@ -61,36 +53,35 @@ export interface TextStyle {
   readonly family?: string;
 }
 
-/** Inline tags to tspans; what is no known tag is shown as it was written. */
-function inline(line: string): string {
-  const styles: Record<string, string> = {
-    b: "font-weight:bold",
-    strong: "font-weight:bold",
-    i: "font-style:italic",
-    em: "font-style:italic",
-    sup: "baseline-shift:super;font-size:75%",
-    sub: "baseline-shift:sub;font-size:75%",
+/** What inline tags mean. */
+const styles = new Map<string, Style>([
+  ["b", { "font-weight": "bold" }],
+  ["strong", { "font-weight": "bold" }],
+  ["i", { "font-style": "italic" }],
+  ["em", { "font-style": "italic" }],
+  ["sup", { "baseline-shift": "super", "font-size": "75%" }],
+  ["sub", { "baseline-shift": "sub", "font-size": "75%" }],
+]);
+
+/** Inline tags to tspans; other tags are left out, and what is no tag is shown as it was written. */
+function inline(line: string): Content {
+  const open: { readonly style: Style; readonly content: Content[] }[] = [{ style: {}, content: [] }];
+  const close = (): void => {
+    const { style, content } = open.pop()!;
+    open.at(-1)!.content.push(element("tspan", { style }, content));
   };
-  let out = "";
-  let depth = 0;
   for (const part of line.split(/(<\/?[a-z]+[^>]*>)/i)) {
     const tag = /^<(\/?)([a-z]+)[^>]*>$/i.exec(part);
-    const style = tag && styles[tag[2]!.toLowerCase()];
-    if (!tag) out += escapeXml(part);
-    else if (style !== undefined && style !== null) {
-      if (tag[1] === "") {
-        depth++;
-        out += `<tspan style="${style}">`;
-      } else if (depth > 0) {
-        depth--;
-        out += "</tspan>";
-      }
-    }
+    const style = tag && styles.get(tag[2]!.toLowerCase());
+    if (!tag) open.at(-1)!.content.push(part);
+    else if (style && tag[1] === "") open.push({ style, content: [] });
+    else if (style && open.length > 1) close();
   }
-  return out + "</tspan>".repeat(depth);
+  while (open.length > 1) close();
+  return open[0]!.content;
 }
 
-export function text(content: string, x: number, y: number, style: TextStyle): string {
+export function text(content: string, x: number, y: number, style: TextStyle): Markup {
   const lines = content.split(/<br\s*\/?>/i);
   const height = style.size * 1.25;
   const below =
@@ -101,12 +92,7 @@ export function text(content: string, x: number, y: number, style: TextStyle): s
   const spans =
     lines.length === 1
       ? inline(content)
-      : lines
-          .map(
-            (line, i) =>
-              `<tspan x="${coordinate(x)}" y="${coordinate(first + i * height)}">${inline(line)}</tspan>`,
-          )
-          .join("");
+      : lines.map((line, i) => element("tspan", { x, y: first + i * height }, inline(line)));
   return element(
     "text",
     {

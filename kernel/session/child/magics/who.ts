@@ -1,4 +1,5 @@
 /** `%who`: the notebook's variables as a table. What is known of them without the session comes as JSON; values and sizes are added here. */
+import { element, fragment, type Markup } from "../../../../html/writer.js";
 import { emit } from "../emit.js";
 import { currentRun } from "../output.js";
 import { describe } from "./describe.js";
@@ -31,7 +32,7 @@ export function who({ argument }: MagicCall, { scope }: MagicHost): void {
     const { value, size } = isModule ? { value: "module", size: "" } : describe(read(scope, name));
     return { cells: [name, type, value, size, cell], stale };
   });
-  const data = { "text/plain": asText(rows, notes), "text/html": asHtml(rows, notes) };
+  const data = { "text/plain": asText(rows, notes), "text/html": String(asHtml(rows, notes)) };
   emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, update: false });
 }
 
@@ -72,30 +73,38 @@ function marked(cells: readonly string[], stale: boolean): readonly string[] {
 }
 
 /** Without colours of its own, so that it fits light and dark pages. */
-function asHtml(rows: readonly Row[], notes: readonly string[]): string {
-  if (rows.length === 0) return `<p>${NONE}</p>`;
-  const cellStyle = "text-align:left;vertical-align:baseline;padding:2px 12px 2px 0";
-  const code = (text: string) => `<code style="background:none;color:inherit">${escaped(text)}</code>`;
-  const head = HEADS.map((text) => `<th style="${cellStyle}">${text}</th>`).join("");
+function asHtml(rows: readonly Row[], notes: readonly string[]): Markup {
+  if (rows.length === 0) return element("p", {}, NONE);
+  const style = { "text-align": "left", "vertical-align": "baseline", padding: "2px 12px 2px 0" };
+  const head = HEADS.map((text) => element("th", { style }, text));
   const body = rows.map(({ cells, stale }) => {
     const [name, type, value, size, cell] = cells as [string, string, string, string, string];
-    const mark = stale ? ` <b>${STALE}</b>` : "";
-    const shown = [`<b>${code(name)}</b>`, code(type), code(value), escaped(size), `${escaped(cell)}${mark}`];
-    return `<tr>${shown.map((text) => `<td style="${cellStyle}">${text}</td>`).join("")}</tr>`;
+    const mark = stale ? [" ", element("b", {}, STALE)] : "";
+    const shown = [element("b", {}, code(name)), code(type), code(value), size, [cell, mark]];
+    return element(
+      "tr",
+      {},
+      shown.map((content) => element("td", { style }, content)),
+    );
   });
-  const list = notes.map(
-    (note) => `<li>${escaped(note).replace(/`([^`]*)`/g, (_, name: string) => code(name))}</li>`,
+  // Names in notes stand in backquotes.
+  const list = notes.map((note) =>
+    element(
+      "li",
+      {},
+      note.split(/`([^`]*)`/).map((part, i) => (i % 2 === 0 ? part : code(part))),
+    ),
   );
-  return (
-    `<table style="border-collapse:collapse"><thead><tr style="border-bottom:1px solid currentColor">${head}</tr></thead>` +
-    `<tbody>${body.join("")}</tbody></table>${list.length > 0 ? `<ul>${list.join("")}</ul>` : ""}`
+  const line = { style: { "border-bottom": "1px solid currentColor" } };
+  return fragment(
+    element("table", { style: { "border-collapse": "collapse" } }, [
+      element("thead", {}, element("tr", line, head)),
+      element("tbody", {}, body),
+    ]),
+    list.length > 0 ? element("ul", {}, list) : "",
   );
 }
 
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+function code(text: string): Markup {
+  return element("code", { style: { background: "none", color: "inherit" } }, text);
 }

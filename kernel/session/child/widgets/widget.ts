@@ -1,6 +1,7 @@
 /** What all widgets of the notebook have in common: how one is shown, listened to and closed. */
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
+import { element } from "../../../../html/writer.js";
 import { DISPLAY } from "../mime.js";
 import type { Work } from "../evaluate.js";
 import { Model, type Front, type State } from "./model.js";
@@ -45,9 +46,10 @@ export abstract class Widget {
 
   [DISPLAY](): Record<string, unknown> {
     const text = this.describe();
+    const hint = ["· live in JupyterLab with ", element("code", {}, "pip install anywidget")];
     return {
       [MIME]: { version_major: 2, version_minor: 0, model_id: this.id },
-      "text/html": `<p>${escaped(text)} <small>· live in JupyterLab with <code>pip install anywidget</code></small></p>`,
+      "text/html": String(element("p", {}, [text, " ", element("small", {}, hint)])),
       "text/plain": text,
     };
   }
@@ -108,8 +110,4 @@ export function front(name: string): Front {
 function file(name: string): () => string {
   let text: string | undefined;
   return () => (text ??= readFileSync(new URL(`./front/${name}`, import.meta.url), "utf8"));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }
