@@ -25,6 +25,9 @@ const entryPoints = ["kernel/cli/main.ts", "kernel/client/execute.ts"];
 /** What tsc compiles; html/ belongs to both others. */
 const sourceFolders = ["kernel", "src", "html"];
 
+/** Modules for browsers, each complete in itself: the runtime with the WebAssembly engine, and the handwritten digits. */
+const browserModules = { "index.browser": "src/index.ts", "digits.browser": "src/platform/digits.ts" };
+
 /** Modules and styles for the page, read as text by what runs. */
 const fronts = "kernel/session/child/widgets/front";
 
@@ -64,8 +67,8 @@ function copyFronts() {
 }
 
 /**
- * Bundles the kernel's own files, jmp and uuid. jmp must be in the bundle: the `overrides` that put zeromq 6 under it do not reach
- * those who install the package.
+ * Bundles the kernel's own files and, into them, the packages that package.json has among its devDependencies. jmp must be in the bundle:
+ * the `overrides` that put zeromq 6 under it do not reach those who install the package.
  */
 async function bundle() {
   const { build } = await import("esbuild");
@@ -101,6 +104,38 @@ async function bundle() {
   return Object.keys(metafile.outputs).map((path) => join(root, path));
 }
 
+/**
+ * Bundles the runtime for browsers, with the engine's bytes in it. What asks the system is exchanged in one place: platform/node.ts for
+ * platform/browser.ts.
+ */
+async function bundleForBrowsers() {
+  const { build } = await import("esbuild");
+  const { metafile } = await build({
+    absWorkingDir: root,
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    entryPoints: browserModules,
+    outdir: "dist/src",
+    loader: { ".wasm": "binary", ".bin": "binary" },
+    legalComments: "eof",
+    logLevel: "warning",
+    metafile: true,
+    plugins: [browserPlatform],
+  });
+  const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  if (outside.length > 0) throw new Error(`the bundle for browsers imports ${outside.join(", ")}`);
+  return Object.keys(metafile.outputs);
+}
+
+const browserPlatform = {
+  name: "browser platform",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/platform\/node\.js$/ }, () => ({ path: join(root, "src/platform/browser.ts") }));
+  },
+};
+
 /** Removes from dist what neither a source nor a bundle accounts for any more, since dist is what gets published. */
 function prune(bundled) {
   const kept = new Set(bundled);
@@ -110,7 +145,9 @@ function prune(bundled) {
       const source = join(root, folder, name.replace(/(\.d)?\.[tj]s$/, ".ts"));
       const file = join(output, name);
       const copied = existsSync(join(root, folder, name));
-      if (/\.[tj]s$/.test(name) && !existsSync(source) && !copied && !kept.has(file)) rmSync(file);
+      const browser = folder === "src" && name.replace(/\.js$/, "") in browserModules;
+      if (/\.[tj]s$/.test(name) && !existsSync(source) && !copied && !browser && !kept.has(file))
+        rmSync(file);
     }
   }
 }
@@ -133,7 +170,9 @@ const externals = {
   name: "externals",
   setup({ onResolve }) {
     onResolve({ filter: /^[^.]/ }, ({ path, kind }) =>
-      kind === "entry-point" || /^(jmp|uuid)(\/|$)/.test(path) ? undefined : { path, external: true },
+      kind === "entry-point" || /^(jmp|uuid|d3-[\w-]+|internmap)(\/|$)/.test(path)
+        ? undefined
+        : { path, external: true },
     );
     onResolve({ filter: /\/src\// }, ({ path, kind }) =>
       kind === "entry-point" ? undefined : { path, external: true },
@@ -170,6 +209,7 @@ export async function buildAll() {
   const { buildNative } = await import("./build-native.mjs");
   const { buildWasm } = await import("./build-wasm.mjs");
   const { buildPlotly } = await import("./build-plotly.mjs");
+  const { buildDigits } = await import("./build-digits.mjs");
   mkdirSync(join(root, "dist"), { recursive: true });
   const wanted = fingerprint();
   const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
@@ -196,7 +236,14 @@ export async function buildAll() {
     }
     if (built.length === 0) throw new Error("neither the native nor the WebAssembly engine could be built");
   };
-  await Promise.all([scripts(), engines(), part("figures", async () => relative(root, await buildPlotly()))]);
+  const digits = () => part("digits", async () => relative(root, buildDigits()));
+  const figures = () => part("figures", async () => relative(root, await buildPlotly()));
+  await Promise.all([scripts(), engines(), figures(), digits()]);
+  const page = async () =>
+    existsSync(join(root, "build/wasm/cellgrad.wasm"))
+      ? (await bundleForBrowsers()).join(", ")
+      : "none: they need the WebAssembly engine";
+  await part("browsers", page);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

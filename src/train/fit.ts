@@ -2,6 +2,7 @@
 import { noGrad } from "../autograd/mode.js";
 import { clipGradNorm_ } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
+import { platform } from "../platform/node.js";
 import { lossPlot } from "../viz/loss-plot.js";
 import { Averages, lossFunction, parts, type Batches, type LossLike, type Model } from "./batch.js";
 import type { Callback, Training } from "./callbacks.js";
@@ -9,7 +10,7 @@ import { Diagnosis } from "./diagnosis.js";
 import { evaluate } from "./evaluate.js";
 import { emptyHistory, validationName, type History } from "./history.js";
 import type { Metric } from "./metrics.js";
-import { Progress, type TextOutput } from "./progress.js";
+import { Progress } from "./progress.js";
 
 export interface FitOptions {
   /** `(output, target) => Tensor`, such as `nn.functional.crossEntropy`, or a layer, such as `new nn.MSELoss()`. */
@@ -75,7 +76,7 @@ class Loop implements Training {
     readonly callbacks: readonly Callback[],
   ) {
     this.#loss = lossFunction(options.loss);
-    this.#progress = new Progress(epochs, (options.verbose ?? true) ? standardOutput() : null);
+    this.#progress = new Progress(epochs, (options.verbose ?? true) ? platform.output : null);
     this.#diagnosis = new Diagnosis(model);
     this.#plot = options.plot ? lossPlot(this.history) : null;
   }
@@ -197,11 +198,7 @@ class Loop implements Training {
   }
 
   async #yield(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await platform.nextTurn();
     this.#turn = performance.now();
   }
-}
-
-function standardOutput(): TextOutput | null {
-  return typeof process === "undefined" ? null : process.stdout;
 }

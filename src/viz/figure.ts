@@ -1,8 +1,8 @@
 /**
  * A figure: Plotly's data, layout and config, and how it shows itself in a notebook, now and when it changes.
  */
-import { randomUUID } from "node:crypto";
 import { page } from "../../html/writer.js";
+import { platform } from "../platform/node.js";
 import { displayHost, isReplaced } from "./display-host.js";
 import type { MimeBundle, RunningCell } from "./display-host.js";
 import { figureHtml } from "./html.js";
@@ -28,7 +28,7 @@ export interface Parts {
  */
 export abstract class Figure {
   /** Identifies the figure in the page and as Jupyter's display_id. */
-  readonly id: string = `cellgrad-${randomUUID()}`;
+  readonly id: string = `cellgrad-${platform.uniqueId()}`;
   readonly #live = new Live((final) => this.#sendUpdate(final));
   /** The cell that holds the figure, "nowhere" for a figure that nobody has shown, undefined for an output without a cell. */
   #shownIn: RunningCell | undefined | "nowhere" = "nowhere";

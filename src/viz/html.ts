@@ -3,6 +3,7 @@
  * copy of plotly.js (page/page.js), or puts it in a queue until that arrives (library.ts).
  */
 import { code, element, fragment, script, type Markup } from "../../html/writer.js";
+import { platform } from "../platform/node.js";
 import type { Spec } from "./plotly.js";
 
 /**
@@ -23,7 +24,7 @@ export function figureHtml(id: string, spec: Spec, alt: string, image: string | 
       : element("img", {
           alt,
           style: { "max-width": "100%", "max-height": "100%" },
-          src: `data:image/svg+xml;base64,${Buffer.from(image).toString("base64")}`,
+          src: `data:image/svg+xml;base64,${platform.base64(new TextEncoder().encode(image))}`,
         });
   const size = {
     height: `${height}px`,
@@ -39,11 +40,11 @@ export function figureHtml(id: string, spec: Spec, alt: string, image: string | 
 }
 
 /** The HTML that brings plotly.js, gzipped, and runs it if no other output of the page has done so. */
-export function libraryHtml(gzip: Buffer): Markup {
+export function libraryHtml(gzip: Uint8Array): Markup {
   const unpacked = code`new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream("gzip"))).text()`;
   const run = code`var s=document.createElement("script");s.textContent=t;document.head.appendChild(s);s.remove()`;
   const failed = code`f.loading=false;console.error("cellgrad: plotly.js could not be unpacked",e)`;
   return script(
-    code`(function(){${ensureGlobal}if(f.ready||f.loading)return;f.loading=true;var b=Uint8Array.from(atob(${gzip.toString("base64")}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
+    code`(function(){${ensureGlobal}if(f.ready||f.loading)return;f.loading=true;var b=Uint8Array.from(atob(${platform.base64(gzip)}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
   );
 }

@@ -3,8 +3,7 @@
  * carry it. When the cell that holds it runs again or is cleared, the library is
  * sent again.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { platform } from "../platform/node.js";
 import { isReplaced } from "./display-host.js";
 import type { Markup } from "../../html/writer.js";
 import type { DisplayHost, RunningCell } from "./display-host.js";
@@ -12,17 +11,10 @@ import { libraryHtml } from "./html.js";
 
 let carrier: { cell: RunningCell | undefined } | undefined;
 
-/** build/plotly.min.js.gz, beside src/ and beside dist/src/. */
-function libraryFile(): string | undefined {
-  return ["../../build/plotly.min.js.gz", "../../../build/plotly.min.js.gz"]
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find(existsSync);
-}
-
 /** The library as HTML, undefined if it has not been built: then figures stay static images. */
 export function readLibrary(): Markup | undefined {
-  const file = libraryFile();
-  return file === undefined ? undefined : libraryHtml(readFileSync(file));
+  const gzip = platform.figuresPage();
+  return gzip && libraryHtml(gzip);
 }
 
 /** HTML of the library if the notebook lacks it, undefined if an output of this session holds it. */

@@ -1,12 +1,10 @@
 /**
- * The native engine: loads the addon that scripts/build-native.mjs made and runs programs with one call each.
+ * The native engine: loads the addon and runs programs with one call each.
  */
-import { createRequire } from "node:module";
-
+import { platform } from "../../platform/node.js";
 import type { Engine, Executable, Storage } from "../engine.js";
 import { RunError, RunStopped } from "../engine.js";
 import type { Program } from "../program.js";
-import { builtFile } from "./built.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
 import { storageAllocator } from "./storage.js";
@@ -82,16 +80,17 @@ const abandoned = new FinalizationRegistry<{ addon: Addon; plan: number }>(({ ad
 const isaNames: Readonly<Record<string, string>> = { avx512: "AVX-512", avx2: "AVX2" };
 
 function isaName(isa: string): string {
-  return (
-    isaNames[isa] ?? (process.arch === "arm64" ? "NEON" : process.arch === "x64" ? "SSE2" : process.arch)
-  );
+  const { architecture } = platform;
+  return isaNames[isa] ?? (architecture === "arm64" ? "NEON" : architecture === "x64" ? "SSE2" : isa);
 }
 
 /** The native engine. @throws Error when the addon is not built or does not load here. */
 export function loadNative(): Engine {
-  const addon = createRequire(import.meta.url)(builtFile("native/cellgrad.node")) as Addon;
+  const { addon: loaded, origin } = platform.loadAddon();
+  const addon = loaded as Addon;
   return {
     name: "native",
+    origin,
     get description() {
       const threads = addon.threads();
       return `native, ${isaName(addon.isa)}, ${threads} ${threads === 1 ? "thread" : "threads"}`;

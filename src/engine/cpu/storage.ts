@@ -2,8 +2,7 @@
  * Memory of the CPU engines: uninitialized ArrayBuffers of JavaScript's own. Small requests share a chunk, since an ArrayBuffer costs
  * about a microsecond and a slice of one some nanoseconds; a chunk lives until the last storage in it is collected.
  */
-import { Buffer } from "node:buffer";
-
+import { platform } from "../../platform/node.js";
 import type { Storage } from "../engine.js";
 
 const chunkBytes = 64 * 1024;
@@ -46,7 +45,7 @@ export function storageAllocator(
   let next = 0;
 
   const fresh = (byteLength: number): { buffer: ArrayBuffer; address: number; start: number } => {
-    const buffer = Buffer.allocUnsafeSlow(byteLength + alignment).buffer as ArrayBuffer;
+    const buffer = platform.allocate(byteLength + alignment);
     const address = addressOf?.(buffer) ?? 0;
     return { buffer, address, start: (alignment - (address % alignment)) % alignment };
   };

@@ -2,22 +2,16 @@
  * The WebAssembly engine. Linear memory is only a workplace: external buffers are copied in before a run and out after it, so the
  * ArrayBuffers of JavaScript stay the truth and nothing in linear memory outlives its program.
  */
-import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
-
+import { platform } from "../../platform/node.js";
 import type { Engine, Executable, Storage } from "../engine.js";
 import { RunError, RunStopped } from "../engine.js";
 import type { External, Program } from "../program.js";
-import { builtFile } from "./built.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
 import { bytesOf, storageAllocator } from "./storage.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
+declare const WebAssembly: { readonly Instance: new (module: object) => { readonly exports: unknown } };
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -272,27 +266,13 @@ const abandoned = new FinalizationRegistry<Compiled>(({ machine, plan, generatio
   machine.dispose(plan, generation),
 );
 
-/**
- * Compiles with V8's optimizing compiler at once, a quarter of a second. Left alone, V8 would run its quick baseline code first, which is
- * ten times slower on vector code and stays in use for seconds where the machine is busy.
- */
-function compileOptimized(bytes: Uint8Array): object {
-  setFlagsFromString("--no-liftoff");
-  setFlagsFromString("--no-wasm-lazy-compilation");
-  try {
-    return new WebAssembly.Module(bytes);
-  } finally {
-    setFlagsFromString("--wasm-lazy-compilation");
-    setFlagsFromString("--liftoff");
-  }
-}
-
 /** The WebAssembly engine, one thread. @throws Error when the module is not built. */
 export function loadWasm(): Engine {
-  const module = compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm")));
+  const module = platform.wasmModule();
   const machine = new Machine(() => new WebAssembly.Instance(module).exports as Exports);
   return {
     name: "wasm",
+    origin: "compiled for every machine",
     description: "WebAssembly SIMD, 1 thread",
     allocate: storageAllocator(),
     compile(program) {

@@ -288,8 +288,9 @@ function imageSize(trace: Attributes) {
     const base64 = /^data:image\/png;base64,(.*)$/.exec(trace.source)?.[1];
     if (base64 === undefined) return undefined;
     // Width and height are the first two numbers of a PNG's header chunk.
-    const header = Buffer.from(base64.slice(0, 64), "base64");
-    return { href: trace.source, width: header.readUInt32BE(16), height: header.readUInt32BE(20), ...place };
+    const header = Uint8Array.from(atob(base64.slice(0, 64)), (character) => character.charCodeAt(0));
+    const numbers = new DataView(header.buffer);
+    return { href: trace.source, width: numbers.getUint32(16), height: numbers.getUint32(20), ...place };
   }
   const pixels = trace.z as number[][][] | undefined;
   if (!Array.isArray(pixels?.[0]?.[0])) return undefined;

@@ -1,15 +1,39 @@
 /**
  * A PNG encoder for small pictures of cells (heatmaps, digits): 8-bit RGBA, no filters.
  */
-import { crc32, deflateSync } from "node:zlib";
+import { platform } from "../../platform/node.js";
 import type { Rgba } from "./color.js";
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const out = Buffer.alloc(12 + data.length);
-  out.writeUInt32BE(data.length, 0);
-  out.write(type, 4, "latin1");
+/** Remainders of the bytes by the polynomial of CRC-32. */
+const remainders = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte;
+  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? 0xedb88320 ^ (rest >>> 1) : rest >>> 1;
+  return rest;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = remainders[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(12 + data.length);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, data.length);
+  out.set(new TextEncoder().encode(type), 4);
   out.set(data, 8);
-  out.writeUInt32BE(crc32(out.subarray(4, 8 + data.length)), 8 + data.length);
+  view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)));
+  return out;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
 }
 
@@ -20,7 +44,7 @@ export function pngDataUri(
   pixel: (column: number, row: number) => Rgba,
 ): string {
   // Each scanline starts with its filter: 0, none.
-  const raw = Buffer.alloc(height * (1 + 4 * width));
+  const raw = new Uint8Array(height * (1 + 4 * width));
   let at = 0;
   for (let row = 0; row < height; row++) {
     at++;
@@ -32,16 +56,16 @@ export function pngDataUri(
       raw[at++] = Math.round(a * 255);
     }
   }
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
+  const header = new Uint8Array(13);
+  new DataView(header.buffer).setUint32(0, width);
+  new DataView(header.buffer).setUint32(4, height);
   // Bit depth 8, colour type 6 (RGBA).
   header.set([8, 6, 0, 0, 0], 8);
-  const file = Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  const file = joined([
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
-    chunk("IDAT", deflateSync(raw)),
+    chunk("IDAT", platform.deflate(raw)),
     chunk("IEND", new Uint8Array()),
   ]);
-  return `data:image/png;base64,${file.toString("base64")}`;
+  return `data:image/png;base64,${platform.base64(file)}`;
 }

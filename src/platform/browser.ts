@@ -1,0 +1,90 @@
+/** A browser: the engine is WebAssembly, which stands in the bundle itself, so that it needs no file beside it and nothing to wait for. */
+import wasm from "../../build/wasm/cellgrad.wasm";
+
+import type { Platform } from "./platform.js";
+
+/** What a page has and this package's types do not declare. */
+interface Page {
+  readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
+  readonly MessageChannel: new () => {
+    readonly port1: { postMessage(value: null): void };
+    readonly port2: { onmessage: (() => void) | null; close(): void };
+  };
+  btoa(text: string): string;
+  readonly crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+}
+const page = globalThis as unknown as Page;
+
+/** Where the module "cellgrad/digits" leaves its bytes (digits.ts). */
+const digitsKey = Symbol.for("cellgrad.digits");
+
+/** The largest block that zlib's format can hold as it is. */
+const storedBlock = 0xffff;
+
+/** zlib's format without compression: deflating without waiting is not among what browsers offer. */
+function stored(bytes: Uint8Array): Uint8Array {
+  const blocks = Math.max(1, Math.ceil(bytes.length / storedBlock));
+  const out = new Uint8Array(2 + 5 * blocks + bytes.length + 4);
+  const view = new DataView(out.buffer);
+  out.set([0x78, 0x01]);
+  let at = 2;
+  for (let block = 0; block < blocks; block++) {
+    const part = bytes.subarray(block * storedBlock, (block + 1) * storedBlock);
+    out[at] = block === blocks - 1 ? 1 : 0;
+    view.setUint16(at + 1, part.length, true);
+    view.setUint16(at + 3, ~part.length & 0xffff, true);
+    out.set(part, at + 5);
+    at += 5 + part.length;
+  }
+  view.setUint32(at, adler32(bytes));
+  return out;
+}
+
+function adler32(bytes: Uint8Array): number {
+  let [a, b] = [1, 0];
+  for (const byte of bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 0x10000 + a;
+}
+
+export const platform: Platform = {
+  architecture: undefined,
+  output: null,
+  setting: () => undefined,
+  allocate: (byteLength) => new ArrayBuffer(byteLength),
+  loadAddon() {
+    throw new Error("browsers load none");
+  },
+  wasmModule: () => new page.WebAssembly.Module(wasm),
+  digits() {
+    const bytes = (globalThis as { [digitsKey]?: Uint8Array })[digitsKey];
+    if (bytes) return bytes;
+    throw new Error('in a browser they are a module of their own, add: import "cellgrad/digits"');
+  },
+  figuresPage: () => undefined,
+  deflate: stored,
+  base64(bytes) {
+    const parts: string[] = [];
+    // As many characters as a call may have arguments everywhere.
+    for (let at = 0; at < bytes.length; at += 0x8000) {
+      parts.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
+    }
+    return page.btoa(parts.join(""));
+  },
+  uniqueId: () =>
+    Array.from(page.crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    ).join(""),
+  // Timers wait for at least 4 ms when they follow each other; messages do not.
+  nextTurn: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = new page.MessageChannel();
+      port2.onmessage = () => {
+        port2.close();
+        resolve();
+      };
+      port1.postMessage(null);
+    }),
+};

@@ -1,0 +1,31 @@
+/**
+ * What the runtime asks of where it runs, be it Node (node.ts) or a browser (browser.ts). Everything else in src/ is plain JavaScript.
+ * Modules import node.ts; the bundle for browsers takes browser.ts in its place (scripts/build.mjs).
+ */
+export interface Platform {
+  /** Processor as Node names it, such as "x64" or "arm64"; undefined where it cannot be known. */
+  readonly architecture: string | undefined;
+  /** The program's standard output; null where there is none. */
+  readonly output: { write(text: string): unknown; readonly isTTY?: boolean } | null;
+
+  /** A setting from the environment, undefined where it is not set. */
+  setting(name: string): string | undefined;
+  /** Memory whose content is arbitrary where that is faster than zeros. */
+  allocate(byteLength: number): ArrayBuffer;
+  /** The native engine and, for people, where it comes from. @throws Error when there is none for this machine. */
+  loadAddon(): { readonly addon: unknown; readonly origin: string };
+  /** The WebAssembly engine's module, compiled. @throws Error when it is not built. */
+  wasmModule(): object;
+  /** The handwritten digits, as scripts/build-digits.mjs packs them. @throws Error when they are not there. */
+  digits(): Uint8Array;
+  /** The figures' page with plotly.js in it, gzipped; undefined where there is none. */
+  figuresPage(): Uint8Array | undefined;
+
+  /** The bytes in zlib's format, as small as is possible without waiting. */
+  deflate(bytes: Uint8Array): Uint8Array;
+  base64(bytes: Uint8Array): string;
+  /** A text that nobody else has. */
+  uniqueId(): string;
+  /** Lets everything else that is ready run first: timers, sockets, events. */
+  nextTurn(): Promise<void>;
+}
