@@ -66,6 +66,18 @@ export function extrasOf(t: Tensor): Extras {
   return (t._extras ??= { list: null, hooks: null, retainGrad: false, freed: false, previous: null });
 }
 
+/** The tensors that `root` was computed from and that gradients are gathered for, each once. */
+export function leavesOf(root: Tensor): Tensor[] {
+  const seen = new Set<Tensor>([root]);
+  // A set hands out what is added while it is gone through.
+  for (const t of seen) {
+    if (t._op === null) continue;
+    for (const input of [t._a, t._b, t._c, ...(t._extras?.list?.tensors ?? [])])
+      if (input !== null && input._requiresGrad) seen.add(input);
+  }
+  return [...seen].filter((t) => t._op === null && t._requiresGrad);
+}
+
 /** A handle of its own on the same value and history: what `t` was, once `t` is changed in place. */
 export function snapshot(t: Tensor): Tensor {
   const old = new Tensor(t.node);

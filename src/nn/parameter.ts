@@ -13,6 +13,11 @@ export class Parameter<S extends Shape = Shape> extends Tensor<S> {
   }
 }
 
+/** Where `Module.parameters()` looks, and where it cannot. */
+export const whereLayersAreFound =
+  "Layers and parameters are found in ordinary properties (this.hidden = new nn.Linear(2, 3)), also in arrays and plain objects there, but " +
+  "not in #private fields, closures, Maps or Sets";
+
 /** Types that a layer's parameters can have. */
 export type FloatDType = Extract<DType, "float32" | "float64">;
 

@@ -2,7 +2,7 @@
  * Repeating, rolling, padding, diagonals and windows: movement composed of the steps in movement.ts.
  */
 import { defineMethods, type Tensor } from "../tensor/core.js";
-import { formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
+import { checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { concat } from "./join.js";
 import { expand, flatten, narrow, padOf, reshape, select, sliceOf } from "./movement.js";
@@ -178,15 +178,19 @@ defineMethods({
     return repeatInterleave(this, times, dim);
   },
   roll(shifts: number | readonly number[], dims?: number | readonly number[]) {
+    for (const shift of [shifts].flat()) checkWhole("roll", "shift", shift);
     return roll(this, shifts, dims);
   },
   pad(padding: readonly number[], options?: { value?: number }) {
     return pad(this, padding, options?.value ?? 0);
   },
   diagonal(offset = 0) {
+    checkWhole("diagonal", "offset", offset);
     return diagonal(this, offset);
   },
   unfold(dim: number, size: number, step: number) {
+    checkWhole("unfold", "size", size);
+    checkWhole("unfold", "step", step);
     return unfold(this, dim, size, step);
   },
 });

@@ -6,6 +6,7 @@ import { binary, cast, expand, scalar } from "../graph/build.js";
 import { step, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
 import { critical, stepEnded } from "../interrupts.js";
+import { whereLayersAreFound } from "../nn/parameter.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Slot, Transform } from "./transform.js";
 
@@ -42,7 +43,9 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     this.check(this.#defaults);
     const list: readonly (Tensor | ParamGroup<Options>)[] = [...params];
     if (list.length === 0)
-      throw new Error(`${this.constructor.name}: there is nothing to train; pass model.parameters()`);
+      throw new Error(
+        `${this.constructor.name}: there is nothing to train, the list is empty; pass model.parameters(). ${whereLayersAreFound}`,
+      );
     const tensors = list.filter((entry) => entry instanceof Tensor);
     if (tensors.length === list.length)
       this.addParamGroup({ params: tensors } as unknown as ParamGroup<Options>);

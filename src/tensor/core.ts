@@ -10,6 +10,7 @@ import type { Node } from "../graph/node.js";
 import { type DType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { formatShape, sameShape } from "./shape.js";
 import type { Nested, NestedNumbers, Shape } from "./shape-types.js";
+import { warn } from "./warn.js";
 
 /**
  * How one operation is differentiated: a static description, shared by all tensors that came of that operation.
@@ -39,6 +40,10 @@ export interface Extras {
   /** What this tensor was before it was changed in place. */
   previous: Tensor | null;
 }
+
+const noGradKept =
+  "grad: backward() gathers gradients in leaves, tensors that were not computed from others, and this one was, so its grad is null; " +
+  "call retainGrad() on it before backward()";
 
 /**
  * An n-dimensional array whose operations can be differentiated (`torch.Tensor`).
@@ -170,10 +175,11 @@ export class Tensor<S extends Shape = Shape> {
     return this._op;
   }
 
-  /** The gradient that `backward()` gathered, or null. */
+  /** The gradient that `backward()` gathered, or null. Of a tensor that was computed from others only after `retainGrad()`. */
   get grad(): Tensor<S> | null {
     // A gradient that only the optimizer reads is never stored; whoever asks for it may read it at any later time.
     if (this._grad !== null) keep(this._grad.node);
+    else if (this._op !== null && this._extras?.retainGrad !== true) warn(noGradKept);
     return this._grad as Tensor<S> | null;
   }
 

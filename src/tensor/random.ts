@@ -6,7 +6,7 @@ import { Tensor } from "./core.js";
 import { dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
 import { type DType, isFloating } from "./dtype.js";
 import { draw, randomSeed } from "./generator.js";
-import { checkShape, formatShape, sizeOf } from "./shape.js";
+import { checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape } from "./shape-types.js";
 
 function checkFloating(name: string, dtype: DType): void {
@@ -89,6 +89,8 @@ export function randint(...args: unknown[]): Tensor {
   if (numbers.length === 0 || shape === undefined) {
     throw new TypeError("randint: expected randint(high, [sizes]) or randint(low, high, [sizes])");
   }
+  checkWhole("randint", "low", low);
+  checkWhole("randint", "high", high);
   if (!(low < high)) throw new RangeError(`randint: expected low < high, got ${low} and ${high}`);
   checkShape("randint", shape);
   const last = args[args.length - 1];

@@ -35,6 +35,12 @@ export function checkBroadcast(name: string, a: Shape, b: Shape): void {
   }
 }
 
+/** @throws RangeError for a fraction, or what is no number at all */
+export function checkWhole(name: string, what: string, value: number): void {
+  if (!Number.isInteger(value))
+    throw new RangeError(`${name}: expected a whole ${what}, got ${String(value)}`);
+}
+
 /** A dim counted from the front. @throws RangeError when there is no such dim. */
 export function normalizeDim(name: string, dim: number, rank: number): number {
   // PyTorch lets a 0-dimensional tensor have the dims 0 and -1.

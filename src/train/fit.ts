@@ -11,6 +11,7 @@ import { evaluate } from "./evaluate.js";
 import { emptyHistory, validationName, type History } from "./history.js";
 import type { Metric } from "./metrics.js";
 import { Progress } from "./progress.js";
+import { requireGradients, warnOfHidden } from "./trained.js";
 
 export interface FitOptions {
   /** `(output, target) => Tensor`, such as `nn.functional.crossEntropy`, or a layer, such as `new nn.MSELoss()`. */
@@ -39,7 +40,8 @@ const turnMs = 20;
  * Trains `model` on `batches`: for each of them the loss of `model.forward(input)` and the target, its gradients, a step of the optimizer.
  * The model is in `train()` mode meanwhile, and in the mode it had before afterwards.
  * @returns losses of all steps; epochs' means, validation losses and metrics
- * @throws NonFiniteLossError when the loss is no longer a number; it names the step and the layer where that began
+ * @throws NonFiniteLossError when the loss is no longer a number; it names the step and the layer where that began. Error when the
+ * optimizer trains nothing that the loss depends on, such as another model
  */
 export async function fit(model: Model, batches: Batches, options: FitOptions): Promise<History> {
   const { epochs = 1, metrics = {}, callbacks = [] } = options;
@@ -142,7 +144,10 @@ class Loop implements Training {
       throw new Error(
         `fit: the loss must be one number, not a tensor of shape [${loss.shape.join(", ")}]; use its mean()`,
       );
+    const isFirst = this.step === 0;
+    if (isFirst) warnOfHidden(this.model, this.#parameters(), loss);
     loss.backward();
+    if (isFirst) requireGradients(this.model, this.#parameters());
     if (clipGradNorm !== undefined) clipGradNorm_(this.#parameters(), clipGradNorm);
     this.#diagnosis.remember();
     // Before the step, so that the metrics are part of the step's plan.

@@ -98,6 +98,29 @@ describe("what does not fit is refused", () => {
       /^TypeError: nllLoss: class labels must be int32, not float32 of shape \[4\]; convert them: target.int\(\)$/,
     );
   });
+  test("probabilities outside 0…1: PyTorch refuses them as well", () => {
+    const refused = (value: number, position: number) => ({
+      name: "RangeError",
+      message:
+        `binaryCrossEntropy: all elements of the input should be between 0 and 1, as probabilities are, but element ${position} is ${value}; ` +
+        "apply a sigmoid first, or use binaryCrossEntropyWithLogits",
+    });
+    const bce = nn.functional.binaryCrossEntropy;
+    assert.throws(() => bce(tensor([1.5]), tensor([1])), refused(1.5, 0));
+    assert.throws(() => new nn.BCELoss().forward(tensor([0, -0.25]), zeros([2])), refused(-0.25, 1));
+    const line = lineOf(new Error("one line above the loss")) + 1;
+    const loss = bce(tensor([[0.5], [1]]).mul(2), ones([2, 1]), { reduction: "none" });
+    assert.throws(
+      () => loss.tolist(),
+      (error: Error) => {
+        assert.equal(error.message, refused(2, 1).message);
+        assert.equal(lineOf(error), line);
+        return true;
+      },
+    );
+    assert.throws(() => bce(tensor([Infinity]).neg().neg(), ones([1])).item(), refused(Infinity, 0));
+    assert.equal(bce(tensor([0, 1]).clone(), tensor([0, 1])).item(), 0);
+  });
   test("a fraction is no class", () => {
     for (const loss of [nn.functional.nllLoss, nn.functional.crossEntropy])
       assert.throws(

@@ -11,6 +11,7 @@ import {
   multinomial,
   noGrad,
   ones,
+  randint,
   stack,
   type Tensor,
   tensor,
@@ -219,6 +220,18 @@ test("an index that the engine finds out of range is an error that names it, whe
     () => z(4).indexSelect(0, positions).tolist(),
     /indexSelect: position 4 is out of range for a dim of size 4/,
   );
+});
+
+test("a fraction where a whole number is meant is refused at once", () => {
+  const x = z(4, 4);
+  assert.throws(() => x.roll(1.5), { name: "RangeError", message: "roll: expected a whole shift, got 1.5" });
+  assert.throws(() => x.roll([1, 0.5], [0, 1]), { message: "roll: expected a whole shift, got 0.5" });
+  assert.throws(() => x.diagonal(0.5), { message: "diagonal: expected a whole offset, got 0.5" });
+  assert.throws(() => x.diag(NaN), { message: "diagonal: expected a whole offset, got NaN" });
+  assert.throws(() => x.unfold(0, 1.5, 1), { message: "unfold: expected a whole size, got 1.5" });
+  assert.throws(() => x.unfold(0, 2, 0.5), { message: "unfold: expected a whole step, got 0.5" });
+  assert.throws(() => randint(2.5, [3]), { message: "randint: expected a whole high, got 2.5" });
+  assert.throws(() => randint(-0.5, 3, [3]), { message: "randint: expected a whole low, got -0.5" });
 });
 
 test("what is no tensor is refused by name", () => {

@@ -201,7 +201,7 @@ describe("wrong use is refused", () => {
     [
       "nothing to train",
       () => new optim.SGD([]),
-      /SGD: there is nothing to train; pass model.parameters\(\)/,
+      /SGD: there is nothing to train, the list is empty; pass model.parameters\(\)\. Layers/,
     ],
     [
       "a tensor that needs no gradient",

@@ -4,6 +4,7 @@ import { gather, take } from "../../ops/indexing.js";
 import { isFloating } from "../../tensor/dtype.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { warnOfActivation } from "./activated.js";
 import { Loss, reduced, type LossOptions, type Reduction } from "./reduction.js";
 
 export interface ClassOptions extends LossOptions {
@@ -28,6 +29,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   const { labelSmoothing = 0, weight = null, reduction = "mean" } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new RangeError(`crossEntropy: labelSmoothing must be between 0 and 1, not ${labelSmoothing}`);
+  warnOfActivation("crossEntropy", input);
   const dim = classDim("crossEntropy", input, weight);
   const logs = input.logSoftmax(dim);
   if (!isFloating(target.dtype)) return fromClasses("crossEntropy", logs, dim, target, options);
@@ -52,6 +54,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
 export function nllLoss(input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
+  warnOfActivation("nllLoss", input);
   return fromClasses("nllLoss", input, classDim("nllLoss", input, options.weight ?? null), target, options);
 }
 

@@ -1,6 +1,8 @@
 /** Losses between probabilities: binary cross-entropy, from probabilities and from logits, and the Kullback-Leibler divergence. */
+import { checkedRange } from "../../ops/check.js";
 import { where } from "../../ops/select.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { warnOfActivation } from "./activated.js";
 import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
 
 export interface BinaryOptions extends LossOptions {
@@ -11,7 +13,7 @@ export interface BinaryOptions extends LossOptions {
 /**
  * -(y log x + (1 - y) log(1 - x)) for probabilities x and y; logarithms are no smaller than -100. From logits,
  * `binaryCrossEntropyWithLogits` is more exact. PyTorch's nn.functional.binary_cross_entropy.
- * @throws Error when the shapes differ
+ * @throws Error when the shapes differ; RangeError for an input outside 0…1, at the latest when the loss is computed
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -23,7 +25,16 @@ export function binaryCrossEntropy(
     .mul(target)
     .add(boundedLog(input.neg().add(1)).mul(target.neg().add(1)))
     .neg();
-  return reduced(weight === null ? loss : loss.mul(weight), reduction);
+  const result = reduced(weight === null ? loss : loss.mul(weight), reduction);
+  return checkedRange(
+    result,
+    input,
+    0,
+    1,
+    (value, position) =>
+      `binaryCrossEntropy: all elements of the input should be between 0 and 1, as probabilities are, but element ${position} is ${value}; ` +
+      "apply a sigmoid first, or use binaryCrossEntropyWithLogits",
+  );
 }
 
 /** max(log x, -100), with gradient 0 (and not 0 · ∞) where that bound holds. */
@@ -43,6 +54,7 @@ export function binaryCrossEntropyWithLogits(
   { weight = null, posWeight = null, reduction }: BinaryOptions & { posWeight?: Tensor | null } = {},
 ): Tensor {
   sameShapes("binaryCrossEntropyWithLogits", input, target);
+  warnOfActivation("binaryCrossEntropyWithLogits", input);
   const negative = input.logSigmoid().neg();
   const factor = posWeight === null ? null : target.mul(posWeight.sub(1)).add(1);
   const loss = target
@@ -67,6 +79,7 @@ export function klDiv(
   }: { reduction?: Reduction | "batchmean"; logTarget?: boolean } = {},
 ): Tensor {
   sameShapes("klDiv", input, target);
+  warnOfActivation("klDiv", input);
   const loss = logTarget
     ? target.exp().mul(target.sub(input))
     : target.mul(where(target.gt(0), target, 1).log().sub(input));
