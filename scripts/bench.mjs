@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: cellgrad beside its peers, measured one after the other in one run on this machine; prints tables of medians.
- * `npm run bench -- steps` or `-- kernels` runs one half. Peers come from `npm run bench:setup`; what is missing is named.
+ * `npm run bench -- steps`, `-- loops` or `-- kernels` runs one part. Peers come from `npm run bench:setup`; what is missing is named.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const peers = join(root, "bench", "peers");
@@ -32,8 +33,13 @@ function measure(label, command, args) {
 
 const has = (path, what) =>
   existsSync(path) || (missing.push(`${what}: not installed (npm run bench:setup)`), false);
-const own = (file, label, env = []) =>
-  measure(label, "env", [...env, process.execPath, "--import", "tsx", join("bench", file), seconds]);
+/** Measures cellgrad as its users run it: bundled, as the package is, not compiled on the way. */
+function own(file, label, env = [], argument = seconds) {
+  const outfile = join(root, "build", "bench", file.replace(/\.ts$/, ".mjs"));
+  const entryPoints = [join(root, "bench", file)];
+  buildSync({ entryPoints, outfile, bundle: true, format: "esm", platform: "node", packages: "external" });
+  return measure(label, "env", [...env, process.execPath, outfile, argument]);
+}
 
 function table(title, rows, unit) {
   console.log(`\n${title}`);
@@ -85,6 +91,32 @@ function steps() {
   );
 }
 
+function loops() {
+  const rounds = process.env.CELLGRAD_BENCH_ROUNDS ?? "5";
+  const rows = own("loops.ts", "cellgrad, loops", [], rounds);
+  if (has(python, "PyTorch"))
+    rows.push(...measure("PyTorch", python, [join(peers, "loops_torch.py"), rounds]));
+  for (const name of new Set(rows.map((row) => row.name))) {
+    console.log(`\n${name}`);
+    const own = rows.filter((row) => row.name === name);
+    console.table(
+      Object.fromEntries(
+        own.map((row) => {
+          const twin = own.find((other) => other.peer === row.peer && other !== row);
+          return [
+            [row.peer, row.variant].filter(Boolean).join(", "),
+            {
+              "ms (median)": Number(row.ms.toPrecision(4)),
+              "the first time": Number(row.first.toPrecision(4)),
+              "times its twin": twin ? Number((row.ms / twin.ms).toPrecision(3)) : "",
+            },
+          ];
+        }),
+      ),
+    );
+  }
+}
+
 function kernels() {
   if (!has(python, "ipykernel and jupyter_client")) return;
   const bin = (name) => join(peers, "node_modules", ".bin", name);
@@ -131,5 +163,6 @@ function kernels() {
 console.log(`${cpus().length} × ${cpus()[0].model}, Node ${process.version}, ${seconds} s a measurement`);
 const what = process.argv[2] ?? "all";
 if (what === "all" || what === "steps") steps();
+if (what === "all" || what === "loops") loops();
 if (what === "all" || what === "kernels") kernels();
 if (missing.length > 0) console.log(`\nLeft out:\n${missing.map((line) => `  ${line}`).join("\n")}`);

@@ -2,7 +2,7 @@
  * Plans by structure: a training loop makes its plan once and looks it up from then on.
  */
 import { Plan } from "./plan.js";
-import { hashOfWalk, walked } from "./walk.js";
+import { hashOfStructure, hashOfWalk, walked } from "./walk.js";
 
 const maxPlans = 512;
 
@@ -87,22 +87,21 @@ function forget(plan: Plan): void {
   plan.executable?.dispose();
 }
 
-/** Runs of a long graph in pieces before it gets a plan of its own. */
-const runsInPieces = 3;
+/** Planning a long graph costs about as much as so many runs in pieces. */
+const runsInPieces = 32;
 const maxWaiting = 1024;
 /** How often long structures without a plan have come, by hash. */
 const waiting = new Map<number, number>();
 
 /** Counts the structure of the last walk, and says whether it has come often enough to be worth a plan of its own. */
 export function comesAgain(): boolean {
-  const hash = hashOfWalk();
-  const times = waiting.get(hash) ?? 0;
+  const structure = hashOfStructure();
+  const times = waiting.get(structure) ?? 0;
   // What was counted last goes to the end, so the first is the one that has not come for longest.
-  waiting.delete(hash);
-  if (times >= runsInPieces) return true;
-  waiting.set(hash, times + 1);
+  waiting.delete(structure);
+  waiting.set(structure, times + 1);
   if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value!);
-  return false;
+  return times >= runsInPieces;
 }
 
 /** Forgets all plans, for instance because another engine is to run them. */

@@ -34,7 +34,7 @@ export const maxInstructions = 64;
 export const maxLoads = 16;
 
 /** Groups that are looked at to find out whether one must run after another: keeps planning linear. */
-const mostVisited = 512;
+const mostVisited = 256;
 
 /** Large products are not cut into pieces of fewer rows than this. */
 const fewRows = 8;

@@ -2,11 +2,13 @@
  * Merges kernels that run over the same points and read a buffer in common, so that it is read once; tiny ones even without.
  */
 import { type Group, maxInstructions, maxLoads } from "./group.js";
+import { schedule } from "./schedule.js";
 
 /** Up to so many points starting a kernel costs more than running it, so kernels merge even if they have nothing in common. */
 const smallSpace = 1024;
 
-/** A group is compared with so many that come after it, which keeps planning linear. */
+/** In a plan of more groups than this a group is compared only with so many that come after it: planning stays linear. */
+const fewGroups = 256;
 const reach = 64;
 
 /** Merges groups in place; merged ones are removed from the list. */
@@ -19,13 +21,18 @@ export function mergeSiblings(groups: Group[]): void {
     if (list === undefined) alike.set(name, [group]);
     else list.push(group);
   }
+  const many = groups.length > fewGroups;
+  const levels = many ? levelsOf(groups) : null;
+  // Groups of one level do not wait for each other, and what they become is of that level again.
+  const apart = (a: Group, b: Group): boolean =>
+    levels === null ? !a.reaches(b) && !b.reaches(a) : levels.get(a) === levels.get(b);
   for (const list of alike.values()) {
     for (let i = 0; i < list.length; i++) {
       const into = list[i]!;
       if (into.absorbedBy !== null) continue;
-      for (let j = Math.min(list.length - 1, i + reach); j > i; j--) {
+      for (let j = Math.min(list.length - 1, many ? i + reach : Infinity); j > i; j--) {
         const from = list[j]!;
-        if (from.absorbedBy === null && mergeable(into, from)) into.absorb(from);
+        if (from.absorbedBy === null && mergeable(into, from) && apart(into, from)) into.absorb(from);
       }
     }
   }
@@ -40,7 +47,18 @@ function mergeable(a: Group, b: Group): boolean {
     const instructions = a.operations[space] + b.operations[space] + a.loads[space] + b.loads[space];
     if (instructions > maxInstructions) return false;
   }
-  const common = [...a.reads].some((value) => value.size > 1 && b.reads.has(value));
-  if (!common && a.points(true) > smallSpace) return false;
-  return !a.reaches(b) && !b.reaches(a);
+  if (a.points(true) <= smallSpace) return true;
+  for (const value of a.reads) if (value.size > 1 && b.reads.has(value)) return true;
+  return false;
+}
+
+/** How many groups must run one after another before each. */
+function levelsOf(groups: readonly Group[]): Map<Group, number> {
+  const levels = new Map<Group, number>();
+  for (const group of schedule(groups, new Set())) {
+    let level = 0;
+    for (const { current } of group.waitsFor) level = Math.max(level, levels.get(current)! + 1);
+    levels.set(group, level);
+  }
+  return levels;
 }

@@ -19,6 +19,8 @@ const seenBefore = -1;
 export const walked = {
   key: new Int32Array(4096),
   keyLength: 0,
+  /** Without the words that `appendWord` has added. */
+  rowLength: 0,
   /** In order of first visit; `node.index` is the position here. Made anew for each walk, see pending.ts. */
   nodes: [] as Node[],
   /** Epochs that the nodes had before, so that the walk can be undone. */
@@ -160,7 +162,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       }
     }
   }
-  walked.keyLength = k;
+  walked.keyLength = walked.rowLength = k;
   walked.nodes = nodes;
   walked.nodeCount = nodeCount;
   walked.leafCount = leafCount;
@@ -172,6 +174,14 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
 export function appendWord(word: number): void {
   if (walked.keyLength >= walked.key.length - 64) walked.key = grown(walked.key);
   walked.key[walked.keyLength++] = word;
+}
+
+/** The same for the first steps of a loop and for later ones, which differ in what may be overwritten. */
+export function hashOfStructure(): number {
+  const { key, rowLength } = walked;
+  let hash = rowLength;
+  for (let i = 0; i < rowLength; i++) hash = (Math.imul(hash, 0x01000193) ^ (key[i]! & ~variableBit)) | 0;
+  return hash;
 }
 
 /** Hash of the last walk's row. */
