@@ -20,8 +20,8 @@ const plainFiles = ["addon", "decode", "schedule", "words", "isa", "pool"];
 /** Compiled once per instruction set. */
 export const kernelFiles = ["ops", "transcendental", "tile", "random", "reduce", "gemm", "index", "run"];
 
-/** Elementwise results must not depend on which operations share a loop. */
-export const fileFlags = { ops: ["-ffp-contract=off"] };
+/** Elementwise results must not depend on which operations share a loop, and random numbers not on the instruction set. */
+export const fileFlags = { ops: ["-ffp-contract=off"], random: ["-ffp-contract=off"] };
 
 const instructionSets = {
   x64: {

@@ -259,7 +259,9 @@ test(
   { skip: engines.length < 2 },
   () => {
     for (const isa of ["base", "avx2"]) {
-      const files = ["elementwise", "map", "reduce", "matmul"].map((name) => `test/engine/${name}.test.ts`);
+      const files = ["elementwise", "map", "reduce", "matmul", "random"].map(
+        (name) => `test/engine/${name}.test.ts`,
+      );
       const env: NodeJS.ProcessEnv = { ...process.env, CELLGRAD_ISA: isa };
       delete env["NODE_TEST_CONTEXT"];
       execFileSync(process.execPath, ["--import", "tsx", "--test", ...files], { env, stdio: "pipe" });

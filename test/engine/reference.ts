@@ -221,7 +221,16 @@ export function draw(seed: number, q: number, normal: boolean, dtype: DTypeName)
   const pair = q % 4 >= 2 ? 2 : 0;
   const u1 = float64 ? wide(0) + 2 ** -53 : short(pair) + 2 ** -24;
   const u2 = float64 ? wide(1) : short(pair + 1);
-  return Math.sqrt(-2 * Math.log(u1)) * (q % 2 ? Math.sin : Math.cos)(2 * Math.PI * u2);
+  return Math.sqrt(-2 * Math.log(u1)) * sineOfTurns(u2, q % 2 ? 0 : 1);
+}
+
+/** sin of u turns and some quarters: the nearest quarter is taken off exactly, since a multiple of pi/2 is no float64. */
+function sineOfTurns(u: number, quarters: number): number {
+  const nearest = Math.round(4 * u);
+  const quarter = nearest + quarters;
+  const rest = 2 * Math.PI * (u - nearest / 4);
+  const size = quarter % 2 ? Math.cos(rest) : Math.sin(rest);
+  return quarter & 2 ? -size : size;
 }
 
 interface Context {

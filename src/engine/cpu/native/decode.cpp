@@ -173,9 +173,13 @@ struct Decoder {
   /// Long reductions to few numbers are cut into fixed blocks, which depend on the shape alone, so that threads have something to do.
   static int64_t blocksFor(const ReduceKernel& reduce) {
     constexpr int64_t kBlockPoints = 32768;
+    constexpr double kBlockCost = 15000;  // nanoseconds
     const int64_t points = reduce.reduced * reduce.inner;
-    if (points < 2 * kBlockPoints || reduce.outer * reduce.inner > 4096) return 1;
+    if (reduce.outer * reduce.inner > 4096) return 1;
     int64_t blocks = points / kBlockPoints;
+    const double costly = double(points) * reduce.body.cost / kBlockCost;
+    if (double(blocks) < costly) blocks = costly < 64 ? int64_t(costly) : 64;
+    if (blocks < 2) return 1;
     if (blocks > 64) blocks = 64;
     return blocks > reduce.reduced ? reduce.reduced : blocks;
   }

@@ -1,6 +1,7 @@
 // Reductions: the body runs tile by tile and each tile is folded while it is hot. Two orders of the iteration space:
 // [outer, reduced] folds runs of neighbouring points to one number; [outer, reduced, inner] folds whole rows onto a row.
-// What is added in which order depends on the shapes only.
+// What is added in which order depends on the shapes only: rows that are folded together are never cut apart, neither between
+// pieces nor between batches, and where each row is folded by itself it does not matter where its columns are cut.
 #include <math.h>
 #include <string.h>
 
@@ -227,20 +228,24 @@ void finish(const FoldStep& fold, const Accumulator& total, char* results, int64
 struct ReduceTask {
   const ReduceKernel* kernel;
   const Frame* frame;
-  int64_t keptPerPiece;   // whole pieces: kept points, or rows of `inner` columns
+  int64_t keptPerPiece;
   int64_t blockRows;
   Accumulator* partial;   // [kept, blocks, folds] where the reduction is cut
 };
 
 int64_t keptCount(const ReduceKernel& kernel) { return kernel.outer * kernel.inner; }
 
+/// Rows of `inner` columns that are folded together. More than one: all columns of a row have to be in one span.
+int64_t rowsTogether(const ReduceKernel& kernel) { return kernel.inner < kernel.body.tile ? kernel.body.tile / kernel.inner : 1; }
+
+/// Kept points whose results are finished at once.
+int64_t batchPoints(const ReduceKernel& kernel) { return kernel.epilogue.tile > kernel.body.tile ? kernel.epilogue.tile : kernel.body.tile; }
+
 /// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into `into` ([folds][width]).
 void foldSpan(TileRunner& body, const ReduceKernel& kernel, char* work, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width, Accumulator* into) {
-  const int64_t tile = kernel.body.tile;
-  const bool wholeRows = width == kernel.inner;
-  const int64_t rowsPerTile = wholeRows && tile / width > 0 ? tile / width : 1;
-  for (int64_t r = r0; r < r1 && !stopRequested(); r += rowsPerTile) {
-    const int64_t rows = r1 - r < rowsPerTile ? r1 - r : rowsPerTile;
+  const int64_t together = rowsTogether(kernel);
+  for (int64_t r = r0; r < r1 && !stopRequested(); r += together) {
+    const int64_t rows = r1 - r < together ? r1 - r : together;
     body.run((o * kernel.reduced + r) * kernel.inner + c0, rows * width);
     for (int32_t f = 0; f < kernel.foldCount; f++) {
       const FoldStep& fold = kernel.folds[f];
@@ -250,15 +255,10 @@ void foldSpan(TileRunner& body, const ReduceKernel& kernel, char* work, int64_t 
   }
 }
 
-struct Layout {
-  int64_t epilogueTile;
-  int64_t bytes;
-};
-
 /// Scratch beside the two runners: result tiles, one work tile, accumulators.
 int64_t extraScratch(const ReduceKernel& kernel) {
-  const int64_t tile = kernel.epilogue.tile + kLanes;
-  return int64_t(kernel.foldCount) * tile * 8 + kernel.body.tile * 8 + 128 + int64_t(kernel.foldCount) * (tile + kernel.body.tile) * int64_t(sizeof(Accumulator)) + 64;
+  const int64_t results = (batchPoints(kernel) + kLanes) * 8;
+  return kernel.foldCount * (results + kernel.body.tile * int64_t(sizeof(Accumulator))) + kernel.body.tile * 8 + 128;
 }
 
 void reducePiece(void* context, int64_t piece, char* scratch) {
@@ -273,15 +273,15 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
   if (kernel.body.points) free = body.begin(kernel.body, *task.frame, free, kernel.body.tile);
   free = epilogue.begin(kernel.epilogue, *task.frame, free, end - first);
   char* results = free;
-  const int64_t resultBytes = (kernel.epilogue.tile + kLanes) * 8;
-  for (int32_t i = 0; i < kernel.epilogue.results; i++) epilogue.values[i] = results + kernel.epilogue.resultValue[i] * resultBytes;
+  const int64_t resultBytes = (batchPoints(kernel) + kLanes) * 8;
   char* work = results + folds * resultBytes;
   Accumulator* totals = reinterpret_cast<Accumulator*>(work + kernel.body.tile * 8 + 128);
 
+  int64_t batch = batchPoints(kernel);
+  if (kernel.inner < batch) batch -= batch % kernel.inner;
   const int64_t tile = kernel.epilogue.tile;
   for (int64_t k = first; k < end;) {
-    // One batch of kept points: as many as the epilogue takes at once.
-    const int64_t count = end - k < tile ? end - k : tile;
+    const int64_t count = end - k < batch ? end - k : batch;
     if (task.partial) {
       for (int64_t i = 0; i < count; i++) {
         for (int64_t f = 0; f < folds; f++) {
@@ -328,7 +328,13 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
       const int64_t size = bytesOf(kernel.folds[f].dtype);
       memset(results + f * resultBytes + count * size, 0, size_t((roundUp(count, kLanes) - count) * size));
     }
-    epilogue.run(k, count);
+    for (int64_t j = 0; j < count; j += tile) {
+      for (int32_t i = 0; i < kernel.epilogue.results; i++) {
+        const int32_t f = kernel.epilogue.resultValue[i];
+        epilogue.values[i] = results + f * resultBytes + j * bytesOf(kernel.folds[f].dtype);
+      }
+      epilogue.run(k + j, count - j < tile ? count - j : tile);
+    }
     k += count;
   }
 }
@@ -384,8 +390,10 @@ void runReduce(const ReduceKernel& kernel, const Frame& frame) {
     reducePiece(&task, 0, callerScratch());
     return;
   }
-  const int64_t pieces = piecesFor(kept, bodyCost);
-  task.keptPerPiece = (kept + pieces - 1) / pieces;
+  const int64_t unit = rowsTogether(kernel) > 1 ? kernel.inner : kLanes;
+  const int64_t units = (kept + unit - 1) / unit, pieces = piecesFor(units, bodyCost);
+  task.keptPerPiece = units / pieces * unit;
+  if (pieces == 1) task.keptPerPiece = kept;
   if (pieces == 1) reducePiece(&task, 0, callerScratch());
   else parallel((kept + task.keptPerPiece - 1) / task.keptPerPiece, reducePiece, &task);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "scalar_math.h"
+
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
@@ -115,7 +117,7 @@ void scalarTile(char* out, const Source& source, const double* scalars, int64_t 
   switch (source.dtype) {
     case F32: return splat<float>(out, value, count);
     case F64: return splat<double>(out, value, count);
-    case I32: return splat<int32_t>(out, value, count);
+    case I32: return splat<int32_t>(out, double(convert<int32_t>(value)), count);
     case B8: return splat<uint8_t>(out, value != 0, count);
   }
 }

@@ -34,10 +34,11 @@ void eachAngle(char* out, const char* a, const char*, const char*, int64_t n) {
     memcpy(x, from + start, sizeof x);
     bool beyond = false;
     for (int64_t i = 0; i < kLanes; i++) beyond |= !(absolute(x[i]) <= kLargestAngle);
-    if (beyond) {
-      for (int64_t i = 0; i < kLanes; i++) r[start + i] = Exact(x[i]);
-    } else {
-      for (int64_t i = 0; i < kLanes; i++) r[start + i] = F(x[i]);
+    for (int64_t i = 0; i < kLanes; i++) r[start + i] = F(x[i]);
+    if (!beyond) continue;
+    // One by one: what an element gives must not depend on its neighbours.
+    for (int64_t i = 0; i < kLanes; i++) {
+      if (!(absolute(x[i]) <= kLargestAngle)) r[start + i] = Exact(x[i]);
     }
   }
 }
