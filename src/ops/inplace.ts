@@ -12,7 +12,7 @@ import { binary, cast as castNode, copy, expand as expandNode, random, scalar } 
 import { evaluate } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
-import { isFloating } from "../tensor/dtype.js";
+import { checkNumber, isFloating } from "../tensor/dtype.js";
 import { draw, randomSeed } from "../tensor/generator.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -274,6 +274,7 @@ defineMethods({
     return overwrite(this, "zero_", filled(this, 0));
   },
   fill_(value: number) {
+    checkNumber("fill_", value, this.dtype);
     return overwrite(this, "fill_", filled(this, value));
   },
   copy_(source: Tensor) {

@@ -5,7 +5,7 @@ import { accumulateBroadcast, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
-import { promote, promoteWithNumber } from "../tensor/dtype.js";
+import { checkNumber, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
@@ -174,6 +174,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Ten
       throw new Error(`maskedFill: expected a value of 0 dimensions, got ${value.ndim}; use where()`);
     return where(mask, cast(value, promote(x.dtype, x.ndim, value.dtype, 0)), x);
   }
+  checkNumber("maskedFill", value, x._node.dtype);
   return where(mask, constant(value, x._node.dtype), x);
 }
 

@@ -9,7 +9,7 @@ import type { Node } from "../graph/node.js";
 import { engine } from "../engine/current.js";
 import { dtypeBytes } from "../engine/program.js";
 import { Tensor } from "./core.js";
-import { type DType, isDType, isFloating, type TypedArray, viewOf } from "./dtype.js";
+import { checkNumber, type DType, isDType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { checkShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape, ShapeOfData, TensorData } from "./shape-types.js";
 
@@ -78,11 +78,25 @@ function dtypeOfTyped(data: ArrayBufferView): DType {
   return data instanceof Float64Array ? "float64" : "int32";
 }
 
+/** Dims that a tensor may have. */
+const mostDims = 16;
+
 function shapeOfNested(data: unknown): number[] {
   const shape: number[] = [];
+  const around = new Set<unknown>();
   let level = data;
   while (Array.isArray(level) || ArrayBuffer.isView(level)) {
     const list = level as ArrayLike<unknown>;
+    if (around.has(list)) {
+      const path = "[0]".repeat(shape.length);
+      throw new TypeError(`tensor: element ${path} is an array that contains itself, expected a number`);
+    }
+    if (shape.length === mostDims) {
+      throw new RangeError(
+        `tensor: the arrays are nested more than ${mostDims} deep, expected at most ${mostDims} dims`,
+      );
+    }
+    around.add(list);
     shape.push(list.length);
     if (list.length === 0) break;
     level = list[0];
@@ -105,9 +119,12 @@ function copyNested(
         `tensor: element ${path || "0"} is ${what}, expected a number as in the elements before`,
       );
     }
-    // An integer array would wrap around silently.
+    // An integer array wraps around silently.
     if (out instanceof Uint8Array) out[at] = data ? 1 : 0;
-    else out[at] = Number(data);
+    else {
+      if (out instanceof Int32Array) checkNumber("tensor", Number(data), "int32");
+      out[at] = Number(data);
+    }
     return at + 1;
   }
   if (!Array.isArray(data) && !ArrayBuffer.isView(data)) {
@@ -147,6 +164,9 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   if (ArrayBuffer.isView(data)) {
     const source = data as Float32Array;
     const dtype = dtypeOf("tensor", options, dtypeOfTyped(source));
+    if (dtype === "int32" && !(source instanceof Int32Array)) {
+      for (let i = 0; i < source.length; i++) checkNumber("tensor", source[i]!, dtype);
+    }
     t = fromTyped(dtype === "bool" ? source.map((x) => (x === 0 ? 0 : 1)) : source, dtype, [source.length]);
   } else {
     const shape = shapeOfNested(data);
@@ -200,6 +220,7 @@ export function full(shape: Shape, value: number | boolean, options?: TensorOpti
     throw new TypeError(`full: expected full([sizes], value), got ${String(shape)} as sizes`);
   checkShape("full", shape);
   const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : "float32");
+  checkNumber("full", Number(value), dtype);
   return finish("full", filled(shape, Number(value), dtype), options);
 }
 
@@ -221,6 +242,7 @@ export const emptyLike: typeof zerosLike = zerosLike;
 /** `value` in the shape and dtype of `x`. */
 export function fullLike<S extends Shape>(x: Tensor<S>, value: number, options?: TensorOptions): Tensor<S> {
   const dtype = dtypeOf("fullLike", options, x.dtype);
+  checkNumber("fullLike", value, dtype);
   return finish("fullLike", filled(x.shape, value, dtype), options) as Tensor<S>;
 }
 
@@ -259,6 +281,7 @@ export function arange(...args: unknown[]): Tensor<[number]> {
   const whole = numbers.every((x) => Number.isInteger(x));
   const dtype = dtypeOf("arange", options, whole ? "int32" : "float32");
   const n = Math.ceil((end - start) / step);
+  if (n > 0) [start, start + (n - 1) * step].forEach((x) => checkNumber("arange", x, dtype));
   return finish("arange", progression(n, start, step, dtype), options) as Tensor<[number]>;
 }
 

@@ -33,10 +33,24 @@ export function promote(a: DType, aRank: number, b: DType, bRank: number): DType
   return category[a] > category[b] ? a : b;
 }
 
-/** The type of `tensor op number`: numbers are weak, so they change only the kind, never the width. */
+const isInt32 = (value: number): boolean => (value | 0) === value;
+
+/**
+ * The type of `tensor op number`: numbers are weak, so they change only the kind, never the width. A whole number beyond int32 counts as
+ * a floating one, which `3e9` is in PyTorch too.
+ */
 export function promoteWithNumber(dtype: DType, value: number | boolean): DType {
   if (typeof value === "boolean" || isFloating(dtype)) return dtype;
-  return Number.isInteger(value) ? "int32" : "float32";
+  return isInt32(value) ? "int32" : "float32";
+}
+
+/** @throws RangeError for a number that an element of the dtype cannot be, not even rounded toward zero. */
+export function checkNumber(name: string, value: number, dtype: DType): void {
+  if (dtype === "int32" && !isInt32(Math.trunc(value) + 0)) {
+    throw new RangeError(
+      `${name}: ${value} does not fit into int32 (-2147483648 … 2147483647); use float32 or float64`,
+    );
+  }
 }
 
 /** A view of `length` elements of the dtype on a buffer. */
