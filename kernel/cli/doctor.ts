@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { dataFolders, here, KERNEL_NAME, kernelFolder, readSpec } from "../client/kernelspec.js";
 import { MAIN, TYPESCRIPT_VERSION, VERSION } from "../installation.js";
-import { findSnapshot } from "../language/snapshot.js";
+import { findSnapshot, snapshotProblem } from "../language/snapshot.js";
 import type { Command } from "./command.js";
 
 export const doctor: Command = {
@@ -67,7 +67,7 @@ function snapshot(): Finding {
   return {
     ok: true,
     title: "snapshot",
-    text: path ?? "none; the first cell takes a second longer",
+    text: path ?? `${snapshotProblem() ?? "none"}; the first cell takes a second longer`,
     ...(path === undefined && { todo: "cellgrad install, or run a kernel for five seconds" }),
   };
 }

@@ -23,7 +23,7 @@ export const install: Command = {
   --user         for the current user (default): JUPYTER_DATA_DIR, or the platform's folder
   --sys-prefix   into the active Python environment (VIRTUAL_ENV or CONDA_PREFIX)
   --prefix DIR   into DIR/share/jupyter, as for /usr/local
-  --name NAME    under another name than "${KERNEL_NAME}"`,
+  --name NAME    under another name than "${KERNEL_NAME}": small letters, digits, ".", "_" and "-"`,
 
   async run(args) {
     const { values } = parseArgs({
@@ -37,11 +37,6 @@ export const install: Command = {
     });
     const where = [values.user, values["sys-prefix"], values.prefix !== undefined].filter(Boolean);
     if (where.length > 1) throw new UsageError("install takes one of --user, --sys-prefix and --prefix");
-    if (!/^[a-z0-9._-]+$/i.test(values.name)) {
-      throw new UsageError(
-        `--name takes letters, digits, ".", "_" and "-", not ${JSON.stringify(values.name)}`,
-      );
-    }
     const folder = installKernelSpec(dataFolder(values.prefix, values["sys-prefix"] === true), values.name);
     console.log(`installed the kernel ${values.name} in ${folder}`);
     const snapshot = await ensureSnapshot();
@@ -54,16 +49,25 @@ export const install: Command = {
   },
 };
 
-/** Writes kernel.json and the logos below a data folder of Jupyter; returns the kernel's folder. Throws {@link Failure}. */
+/** Writes kernel.json and the logos below a data folder of Jupyter; returns the kernel's folder. Throws {@link UsageError} and {@link Failure}. */
 export function installKernelSpec(dataFolder: string, name = KERNEL_NAME): string {
+  // Jupyter's rule. A name of dots alone would be another folder than one below `kernels`.
+  if (!/^[a-z0-9._-]+$/.test(name) || /^\.+$/.test(name)) {
+    throw new UsageError(
+      `--name takes small letters, digits, ".", "_" and "-", such as cellgrad-2, not ${JSON.stringify(name)}`,
+    );
+  }
   if (!existsSync(MAIN)) throw new Failure(`${MAIN} is missing: build it first with npm run build`);
   const folder = kernelFolder(dataFolder, name);
   try {
-    mkdirSync(folder, { recursive: true });
+    // Who can write here says what Jupyter starts: nobody else, whatever the umask.
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
     for (const file of readdirSync(KERNELSPEC_FOLDER)) {
       if (file.startsWith("logo")) copyFileSync(join(KERNELSPEC_FOLDER, file), join(folder, file));
     }
-    writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`);
+    writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`, {
+      mode: 0o644,
+    });
   } catch (error) {
     throw new Failure(`cannot write the kernelspec to ${folder}: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
 /** `cellgrad kernel CONNECTION_FILE`: the kernel process, and what may happen to a process: signals, a dead parent, its own faults. */
+import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import type { Language } from "../language/language.js";
@@ -33,6 +34,7 @@ export const kernel: Command = {
       // Loaded now and not at first, since the library of the sockets takes its time, which the language's process uses.
       const { startKernel } = await import("../kernel.js");
       const running = await startKernel(connection, { cwd, language, log });
+      warnIfOpen(path);
       process.on("SIGINT", () => running.interrupt());
       process.on("SIGTERM", () => running.stop());
       process.on("SIGHUP", () => running.stop());
@@ -47,6 +49,15 @@ export const kernel: Command = {
     process.exit(0);
   },
 };
+
+/** The key stands in the file: who reads it runs code as this user. */
+function warnIfOpen(path: string): void {
+  const { mode } = statSync(path);
+  if (process.platform === "win32" || (mode & 0o077) === 0) return;
+  log(
+    `WARNING: other users can open ${path}, in which the key stands: chmod 600 it, or let Jupyter write it`,
+  );
+}
 
 function log(line: string): void {
   process.stderr.write(`[cellgrad] ${line}\n`);

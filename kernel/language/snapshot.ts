@@ -1,13 +1,24 @@
 /**
  * The start snapshot of the language process: TypeScript with the libraries parsed and bound, as V8 keeps it on disk. A process that
- * starts from it checks its first cell three times as soon. Who finds none starts without it and makes one for the next start.
+ * starts from it checks its first cell three times as soon. Who finds none starts without it and makes one for the next start. A snapshot
+ * is code: only one of this user's own, in a folder that nobody else can write to, is started from.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { constants, homedir, setPriority, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { NO_INSPECTOR } from "../inspector-port.js";
 import { PACKAGE_ROOT } from "../installation.js";
 
 /** The service as one file, which a snapshot is made of; exists once cellgrad is built. */
@@ -56,6 +67,7 @@ export function findSnapshot(): string | undefined {
   try {
     const path = snapshotPath();
     if (path === undefined || !existsSync(path)) return undefined;
+    if (!isOwn(dirname(path)) || !isOwn(path)) return undefined;
     const now = new Date();
     utimesSync(path, now, now);
     return path;
@@ -69,13 +81,21 @@ export function findSnapshot(): string | undefined {
 export async function ensureSnapshot(): Promise<string | undefined> {
   try {
     const path = snapshotPath();
-    if (path === undefined || existsSync(path)) return path;
-    mkdirSync(dirname(path), { recursive: true });
+    if (path === undefined) return undefined;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!belongsToUser(dirname(path))) return undefined;
+    // Whatever the umask was when it was made.
+    chmodSync(dirname(path), 0o700);
+    // What others could have written while the folder was open to them is made anew.
+    if (existsSync(path) && !isOwn(path)) rmSync(path);
+    if (existsSync(path)) return path;
     removeUnused();
     const unfinished = `${path}.${String(process.pid)}`;
     const made = await make(unfinished);
-    if (made) renameSync(unfinished, path);
-    else rmSync(unfinished, { force: true });
+    if (made) {
+      chmodSync(unfinished, 0o600);
+      renameSync(unfinished, path);
+    } else rmSync(unfinished, { force: true });
     return made ? path : undefined;
   } catch {
     return undefined;
@@ -87,9 +107,32 @@ export function discardSnapshot(path: string): void {
   rmSync(path, { force: true });
 }
 
+/** On Windows, which has no such number, a user's folders are closed to others. */
+function belongsToUser(path: string): boolean {
+  const user = process.getuid?.();
+  return user === undefined || statSync(path).uid === user;
+}
+
+/** Whether it belongs to this user and nobody else can write to it. */
+function isOwn(path: string): boolean {
+  return belongsToUser(path) && (process.platform === "win32" || (statSync(path).mode & 0o022) === 0);
+}
+
+/** Why a snapshot that is there is not used, for a person. */
+export function snapshotProblem(): string | undefined {
+  try {
+    const path = snapshotPath();
+    if (path === undefined) return undefined;
+    const other = [dirname(path), path].find((each) => existsSync(each) && !isOwn(each));
+    return other && `${other} belongs to another user, or others can write to it: nothing of it is run`;
+  } catch {
+    return undefined;
+  }
+}
+
 function make(path: string): Promise<boolean> {
   const typescript = createRequire(import.meta.url).resolve("typescript");
-  const args = [...FLAGS, "--snapshot-blob", path, "--build-snapshot", BUNDLE, typescript];
+  const args = [...NO_INSPECTOR, ...FLAGS, "--snapshot-blob", path, "--build-snapshot", BUNDLE, typescript];
   const env = withoutNodeOptions();
   const child = spawn(process.execPath, args, { cwd: tmpdir(), env, stdio: "ignore", timeout: PATIENCE });
   // Who waits for a cell meanwhile goes first.

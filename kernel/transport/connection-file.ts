@@ -2,7 +2,7 @@
  * The connection file that a kernel writes of itself after a handshake, into the folder where Jupyter's clients look for running kernels
  * (`jupyter console --existing`). Files that launchers write are read in `connection.ts`.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { userDataFolder } from "../client/kernelspec.js";
 import { connectionFile, type Connection } from "./connection.js";
@@ -14,7 +14,11 @@ export function publishConnection(connection: Connection, log: (line: string) =>
   const path = join(folder, `kernel-${id.replace(/[^\w.-]/g, "_")}.json`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path, connectionFile(connection), { mode: 0o600 });
+    // Made anew, never written into: what stands there may be open to others, or be somebody's link.
+    const unfinished = `${path}.${String(process.pid)}`;
+    rmSync(unfinished, { force: true });
+    writeFileSync(unfinished, connectionFile(connection), { mode: 0o600, flag: "wx" });
+    renameSync(unfinished, path);
   } catch (error) {
     log(`other clients cannot find this kernel: ${(error as Error).message}`);
   }

@@ -17,6 +17,7 @@ export class Sockets {
   readonly id = uuid();
   readonly #connection: Connection;
   readonly #signer: Signer;
+  readonly #log: (line: string) => void;
   readonly #shell: ShellSocket;
   readonly #control: ControlSocket;
   readonly #stdin: StdinSocket;
@@ -30,6 +31,13 @@ export class Sockets {
     } catch (error) {
       throw new ConnectionError((error as Error).message);
     }
+    if (connection.key === "" && isPublic(connection)) {
+      throw new ConnectionError(
+        `the connection has no key, and ${connection.ip} can be reached from other machines: whoever does would run code as you. ` +
+          "Put a key into the connection file, or bind to 127.0.0.1",
+      );
+    }
+    this.#log = log;
     this.#connection = connection;
     this.#signer = signer;
     this.#shell = new ShellSocket(connection, signer, log);
@@ -51,9 +59,13 @@ export class Sockets {
       control: this.#control,
       shell: this.#shell,
     };
+    // Sockets of IPC are files, made with all rights that the umask leaves: nobody else's here.
+    const umask = this.#connection.transport === "ipc" ? process.umask(0o177) : undefined;
     const bound = Object.entries(sockets).map(async ([channel, socket]) => [channel, await socket.bind()]);
     try {
       // All are waited for: one that is still being bound cannot be closed.
+      await Promise.allSettled(bound);
+      if (umask !== undefined) process.umask(umask);
       const failed = (await Promise.allSettled(bound)).find((result) => result.status === "rejected");
       if (failed) throw failed.reason;
       const ports = Object.fromEntries(await Promise.all(bound)) as Ports;
@@ -68,6 +80,11 @@ export class Sockets {
 
   /** Begins to read. */
   listen(listeners: Listeners): void {
+    const { key, transport } = this.#connection;
+    if (key === "" && transport === "tcp")
+      this.#log(
+        "WARNING: the connection has no key: every user of this machine can run code as you; put one into the file",
+      );
     this.#heartbeat.listen();
     this.#iopub.listen();
     this.#shell.listen(listeners.shell);
@@ -92,4 +109,13 @@ export class Sockets {
     this.#heartbeat.close();
     await Promise.all([this.#shell, this.#control, this.#stdin, this.#iopub].map((socket) => socket.close()));
   }
+}
+
+/**
+ * Whether other machines reach the sockets. There, a connection without a key is never meant, and refused; on one machine the protocol allows
+ * it.
+ */
+function isPublic({ transport, ip }: Connection): boolean {
+  if (transport === "ipc") return false;
+  return !/^127\.\d+\.\d+\.\d+$/.test(ip) && !["localhost", "::1", "lo"].includes(ip.toLowerCase());
 }

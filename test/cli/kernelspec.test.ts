@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { installKernelSpec } from "../../kernel/cli/install.js";
 import {
@@ -44,6 +44,57 @@ test(
 );
 
 // What `jupyter --paths` says on each platform.
+test(
+  "a kernel's name is one that Jupyter takes, and no way out of its folder",
+  { skip: !existsSync(MAIN) && "not built" },
+  () => {
+    for (const name of [
+      "..",
+      ".",
+      "...",
+      "",
+      "/",
+      "/tmp/x",
+      "a/b",
+      "../x",
+      "a\\b",
+      "a\0b",
+      "Upper",
+      "a b",
+      "ü",
+      "a\n",
+      "%2e%2e",
+    ])
+      assert.throws(
+        () => installKernelSpec(folder, name),
+        { name: "UsageError", message: /--name takes small letters/ },
+        JSON.stringify(name),
+      );
+    for (const name of ["cellgrad-2", "ts.5_6", "..a"])
+      assert.equal(installKernelSpec(folder, name), join(folder, "kernels", name));
+  },
+);
+
+test(
+  "nobody else can change the kernelspec, whatever the umask",
+  { skip: (!existsSync(MAIN) && "not built") || process.platform === "win32" },
+  () => {
+    const before = process.umask(0);
+    try {
+      const installed = installKernelSpec(join(folder, "open"), "cellgrad");
+      for (const path of [
+        installed,
+        dirname(installed),
+        join(folder, "open"),
+        join(installed, "kernel.json"),
+      ])
+        assert.equal(statSync(path).mode & 0o022, 0, path);
+    } finally {
+      process.umask(before);
+    }
+  },
+);
+
 test("the user's data folder follows Jupyter's rules on each platform", () => {
   const on = (platform: NodeJS.Platform, env: Record<string, string> = {}): string =>
     userDataFolder({ platform, env, home: "/home/ada" });

@@ -66,6 +66,7 @@ test("a wrong command line has exit code 2 and one line that says what is wrong"
     [/--timeout takes a number of seconds over 0, not "soon"/, "run", "n.ipynb", "--timeout", "soon"],
     [/Unknown option '--colour'/, "install", "--colour"],
     [/takes one of --user, --sys-prefix and --prefix/, "install", "--user", "--prefix", "/tmp"],
+    [/--name takes small letters, .* not "\.\."/, "install", "--prefix", folder, "--name", ".."],
   ];
   const ended = await Promise.all(wrong.map(([, ...args]) => cellgrad(...args)));
   ended.forEach(({ code, err }, i) => {

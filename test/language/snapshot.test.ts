@@ -1,13 +1,28 @@
 /** A language process that starts from a snapshot knows what one knows that starts without, in every folder. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
 import type { CompileResult } from "../../kernel/language/language.js";
 import type { Answer, Calls } from "../../kernel/language/requests.js";
-import { BUNDLE, ensureSnapshot, findSnapshot, FLAGS } from "../../kernel/language/snapshot.js";
+import {
+  BUNDLE,
+  ensureSnapshot,
+  findSnapshot,
+  FLAGS,
+  snapshotProblem,
+} from "../../kernel/language/snapshot.js";
 
 process.env["XDG_CACHE_HOME"] = mkdtempSync(join(tmpdir(), "cellgrad-cache-"));
 
@@ -17,7 +32,9 @@ let snapshot: string;
 before(async () => {
   if (skip) return;
   assert.equal(findSnapshot(), undefined);
+  const umask = process.umask(0);
   snapshot = (await ensureSnapshot())!;
+  process.umask(umask);
 });
 
 function folder(files: Readonly<Record<string, string>>): string {
@@ -122,3 +139,47 @@ test("a snapshot is made once, and found from then on", { skip }, async () => {
   assert.equal(findSnapshot(), snapshot);
   assert.deepEqual(readdirSync(dirname(snapshot)).length, 1);
 });
+
+const posix = skip || process.platform === "win32" ? skip || "Windows" : false;
+
+test(
+  "a snapshot and its folder are this user's alone, also where the umask leaves others all rights",
+  { skip: posix },
+  () => {
+    assert.equal(statSync(snapshot).mode & 0o777, 0o600);
+    assert.equal(statSync(dirname(snapshot)).mode & 0o777, 0o700);
+  },
+);
+
+test("a snapshot that others could have written is not started from", { skip: posix }, () => {
+  for (const [path, open, closed] of [
+    [dirname(snapshot), 0o777, 0o700],
+    [dirname(snapshot), 0o770, 0o700],
+    [snapshot, 0o666, 0o600],
+    [snapshot, 0o620, 0o600],
+  ] as const) {
+    chmodSync(path, open);
+    assert.equal(findSnapshot(), undefined);
+    assert.ok(snapshotProblem()?.startsWith(`${path} belongs to another user, or others can write to it`));
+    chmodSync(path, closed);
+    assert.equal(findSnapshot(), snapshot);
+    assert.equal(snapshotProblem(), undefined);
+  }
+});
+
+test(
+  "another user's snapshot is not started from, and nothing is written beside it",
+  { skip: posix || process.getuid?.() !== 0 },
+  async () => {
+    for (const path of [dirname(snapshot), snapshot]) {
+      chownSync(path, 12_345, 12_345);
+      assert.equal(findSnapshot(), undefined);
+      if (path !== snapshot) {
+        assert.equal(await ensureSnapshot(), undefined);
+        assert.deepEqual(readdirSync(path).length, 1);
+      }
+      chownSync(path, 0, 0);
+      assert.equal(findSnapshot(), snapshot);
+    }
+  },
+);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -198,6 +198,48 @@ test("an unknown signature scheme is refused before anything is bound", () => {
     (error: unknown) => error instanceof ConnectionError && /unknown signature_scheme/.test(error.message),
   );
 });
+
+test("a connection without a key is refused where other machines reach it, and warned of on this one", async () => {
+  const tcp = { transport: "tcp", shell_port: 0, control_port: 0, iopub_port: 0, stdin_port: 0, hb_port: 0 };
+  for (const ip of ["0.0.0.0", "*", "::", "192.168.1.7", "eth0", "1270.0.0.1", "example.org"]) {
+    assert.throws(
+      () => new Sockets(connect({ ...tcp, ip, key: "" }), () => undefined),
+      (error: unknown) =>
+        error instanceof ConnectionError &&
+        /has no key, and .* can be reached from other machines/.test(error.message),
+      ip,
+    );
+    assert.doesNotThrow(async () => new Sockets(connect({ ...tcp, ip }), () => undefined).close());
+  }
+  for (const [more, warns] of [
+    [{ ...tcp, ip: "127.0.0.1", key: "" }, true],
+    [{ ...tcp, ip: "127.0.0.1" }, false],
+    [{ key: "" }, false],
+  ] as const) {
+    const { sockets, logged } = await serve(connect(more));
+    assert.equal(/WARNING: the connection has no key/.test(logged.join("\n")), warns);
+    await sockets.close();
+  }
+});
+
+test(
+  "only this user can connect to the sockets of IPC, whatever the umask",
+  { skip: process.platform === "win32" },
+  async () => {
+    for (const umask of [0o000, 0o022, 0o077]) {
+      const connection = connect();
+      const before = process.umask(umask);
+      const { sockets } = await serve(connection);
+      // The kernel's children inherit the umask that the user has chosen.
+      assert.equal(process.umask(before), umask);
+      for (const port of [1, 2, 3, 4, 5]) {
+        const { mode } = statSync(`${connection.ip}-${String(port)}`);
+        assert.equal(mode & 0o077, 0, mode.toString(8));
+      }
+      await sockets.close();
+    }
+  },
+);
 
 test("with CURVE keys a client that knows the kernel's key talks to it, and one without is not heard", async () => {
   const { publicKey, secretKey } = curveKeyPair();
