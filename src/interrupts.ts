@@ -5,6 +5,7 @@
  *
  * - What changes together is changed in a section (`critical`), which an interrupt waits for.
  * - What is changed for a while and put back in `finally` is also put back by `onInterrupt`.
+ * - Awaiting that is `interruptible` throws, so that `finally` runs; `offerPart` leaves what there is of a result.
  * - A step is whole once the loop's own bookkeeping is done: after `stepEnded` an interrupt waits for the next operation on a tensor.
  * - Engines see `stopFlag` in the midst of a long computation.
  */
@@ -27,6 +28,10 @@ interface InterruptHost {
    * cell has called it, each time. The function that comes back ends that.
    */
   afterInterrupt(restore: () => void): () => void;
+  /** A promise that settles as the given one does, or is rejected when the cell that waits for it is stopped. */
+  wait(promise: Promise<unknown>): unknown;
+  /** The value that a promise has so far: a variable that waits for the promise gets it when the cell is stopped. */
+  offerPart(promise: Promise<unknown>, part: unknown): void;
 }
 
 const LINGERS = 1;
@@ -35,8 +40,8 @@ const host = (globalThis as { [key: symbol]: InterruptHost | undefined })[Symbol
 
 const state = host?.state ?? new Int32Array(2);
 
-/** Shared memory whose first element is not 0 from when an interrupt is asked for until the interrupted code is gone. */
-export const stopFlag: Int32Array = state;
+/** Shared memory whose first element is not 0 from when an interrupt is asked for until the interrupted code is gone; null without a session. */
+export const stopFlag: Int32Array | null = host?.state ?? null;
 
 /** Runs `change` so that an interrupt comes before or after it. For short work: what is in a section cannot be stopped. */
 export function critical<T>(change: () => T): T {
@@ -75,6 +80,17 @@ export function settleStop(): boolean {
 /** Calls `restore` after an interrupt that ends the code that calls this. The function that comes back takes it away again. */
 export function onInterrupt(restore: () => void): () => void {
   return host === undefined ? nothing : host.afterInterrupt(restore);
+}
+
+/** What to await in place of `promise` amid work that has an end to it: when the cell is stopped, the awaiting throws. */
+export function interruptible<T>(promise: Promise<T>): Promise<T> {
+  return host === undefined ? promise : (host.wait(promise) as Promise<T>);
+}
+
+/** `const result = await promise` leaves `part` in `result` where the cell is stopped meanwhile. Returns the promise. */
+export function offerPart<T>(promise: Promise<T>, part: T): Promise<T> {
+  host?.offerPart(promise, part);
+  return promise;
 }
 
 /** Runs `body`, then `restore`, also where an error or an interrupt ends it. */

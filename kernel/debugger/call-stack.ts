@@ -15,7 +15,7 @@ interface Frame extends StackFrame {
 }
 
 /** Names of a cell's function that are not the user's. */
-const CELL_NAMES = /^(?:\$\d*|__import|__meta|require|arguments)$/;
+const CELL_NAMES = /^(?:\$\d*|__import|__meta|__wait|require|arguments)$/;
 /** V8's scopes inside of a function or module, and around a function. */
 const INNER = new Set<string>(["block", "catch", "with"]);
 const OUTER = new Set<string>(["closure", ...INNER]);

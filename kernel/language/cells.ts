@@ -200,7 +200,11 @@ export class Cells {
     if (parsed.file.statements.some(ts.isImportDeclaration))
       return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
-    const { js, scope } = this.#emitBody(open, { unchecked: true, locals: new Set(locals) });
+    const { js, scope } = this.#emitBody(open, {
+      unchecked: true,
+      locals: new Set(locals),
+      marksWaits: false,
+    });
     return { ok: true, js, scope, awaits: awaits(parsed.file) };
   }
 

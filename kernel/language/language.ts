@@ -7,9 +7,9 @@ import type { CompiledCell } from "../session/messages.js";
 /*
  * What a compiled cell is (`CompiledCell.js`)
  *
- * The body of a strict async function with four parameters:
+ * The body of a strict async function with five parameters:
  *
- *     async function ($, __import, require, __meta) { <js> }
+ *     async function ($, __import, require, __meta, __wait) { <js> }
  *
  * - `$` is the one scope object of the session. Names of this cell's top level, of earlier cells and of the prelude are only ever
  *   reached as `$.name`: assigning declares, so closures of earlier cells see what later cells declare again. The session puts the
@@ -25,6 +25,8 @@ import type { CompiledCell } from "../session/messages.js";
  *   Specifiers of local files may lack an extension, or say ".js" where the file is ".ts"; both type-check.
  * - `require` is a CommonJS require from the notebook's folder.
  * - `__meta` stands for `import.meta`: url, filename, dirname, resolve(). `__filename` and `__dirname` become its properties.
+ * - `__wait(x)` answers what to await in place of x, and `__wait.each(x)` what `for await` goes through; the session can make these throw
+ *   when the cell is stopped. `__wait.initializing(promise, assign)` answers the promise; `assign` gives a variable a value of it.
  *
  * The function resolves to undefined, or to `{ value }` where the cell ends in an expression statement (with or without a
  * semicolon); `value` is not awaited. `this` is undefined. Helpers of TypeScript are inlined.

@@ -36,15 +36,16 @@ export interface ProcessEnd {
 }
 
 const ENTRY = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, import.meta.url));
-/** The session links the user's local modules itself, so that edits are seen, and asks Node what a package's name means there. */
-const FLAGS = ["--experimental-vm-modules", "--experimental-import-meta-resolve"];
+/**
+ * The session links the user's local modules itself, so that edits are seen, and asks Node what a package's name means there. What an
+ * interrupt needs of Node's inside is not shown otherwise.
+ */
+const FLAGS = ["--experimental-vm-modules", "--experimental-import-meta-resolve", "--expose-internals"];
 /**
  * V8 lets the room for young objects grow to 16 MB, twice over, by and by. With half of that programs are as fast, and the session of a long
  * day stays small. Who has said otherwise is heard.
  */
 if (!/semi[-_]space/.test(process.env["NODE_OPTIONS"] ?? "")) FLAGS.push("--max-semi-space-size=8");
-/** What an interrupt needs of Node's inside is no longer shown without this flag. */
-if (Number.parseInt(process.versions.node) > 22) FLAGS.push("--expose-internals");
 /** How long output may go on arriving after the end, where an escaped grandchild holds the pipe open. */
 const DRAIN_MS = 300;
 const LAST_WORDS = 4096;
@@ -110,9 +111,9 @@ export class SessionProcess {
     if (!this.ended) this.requests.write(encodeMessage(request));
   }
 
-  /** Asks the watchdog to end what runs, up to a run. */
-  interrupt(through: number): void {
-    if (!this.ended) this.interrupts.write(`interrupt(${String(through)})\n`);
+  /** Asks the watchdog to end what runs, up to a run; `press` tells an interrupt that is sent again from another one. */
+  interrupt(through: number, press: number): void {
+    if (!this.ended) this.interrupts.write(`interrupt(${String(through)}, ${String(press)})\n`);
   }
 
   /** Asks the watchdog to have comm messages taken in, also in the midst of a busy loop. */

@@ -13,7 +13,7 @@ export interface MimeBundle {
 
 /** Code that the language service has checked and transformed. */
 export interface CompiledCell {
-  /** The body of an async function over ($, __import, require, __meta); the exact contract heads language/language.ts. */
+  /** The body of an async function over ($, __import, require, __meta, __wait); the exact contract heads language/language.ts. */
   readonly js: string;
   /** Source map (version 3, JSON) from js back to the cell. */
   readonly map: string;

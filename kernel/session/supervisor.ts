@@ -74,6 +74,7 @@ export class SessionSupervisor implements Session {
   private lastStarted = 0;
   /** An interrupt means all runs up to this one. */
   private highestRun = 0;
+  private presses = 0;
   private nextEvaluation = 1;
   private nextLook = 1;
   private debugger: InspectorListener | undefined;
@@ -143,6 +144,7 @@ export class SessionSupervisor implements Session {
 
   async interrupt(): Promise<void> {
     const { incarnation, highestRun } = this;
+    const press = ++this.presses;
     const running = [...this.active];
     const runs = running.map(([, active]) => active);
     const deferred = defer<undefined>();
@@ -152,7 +154,7 @@ export class SessionSupervisor implements Session {
       incarnation.gone.promise,
     ]);
     for (let waited = 0; waited < INTERRUPT_GRACE_MS; waited += INTERRUPT_AGAIN_MS) {
-      incarnation.process.interrupt(highestRun);
+      incarnation.process.interrupt(highestRun, press);
       if (await within(end, INTERRUPT_AGAIN_MS)) return;
     }
     incarnation.process.killChildren();

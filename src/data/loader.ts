@@ -1,4 +1,5 @@
 /** `DataLoader`: a data set cut into batches, in order or shuffled, for plain and for `await` loops. */
+import { interruptible } from "../interrupts.js";
 import { platform } from "../platform/node.js";
 import { draw, randomSeed } from "../tensor/generator.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -63,7 +64,7 @@ export class DataLoader<Example extends readonly Tensor[] = readonly Tensor[]>
     let turn = performance.now();
     for (const batch of this) {
       if (performance.now() - turn > turnMs) {
-        await platform.nextTurn();
+        await interruptible(platform.nextTurn());
         turn = performance.now();
       }
       yield batch;

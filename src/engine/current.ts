@@ -5,6 +5,7 @@ import { loadNative } from "./cpu/native.js";
 import { loadWasm } from "./cpu/wasm.js";
 import { platform } from "../platform/node.js";
 import type { Engine } from "./engine.js";
+import { stopFlag as sessionsFlag } from "../interrupts.js";
 
 type EngineName = Engine["name"];
 
@@ -12,7 +13,7 @@ const loaders: Readonly<Record<EngineName, () => Engine>> = { native: loadNative
 const loaded = new Map<EngineName, Engine>();
 let current: Engine | undefined;
 let reason = "";
-let stopFlag: Int32Array | null = null;
+let stopFlag = sessionsFlag;
 
 function load(name: EngineName): Engine {
   let engine = loaded.get(name);

@@ -3,7 +3,8 @@
  * to their nodes.
  */
 import { engine } from "../engine/current.js";
-import { type Engine, RunError, type Storage } from "../engine/engine.js";
+import { type Engine, RunError, RunStopped, type Storage } from "../engine/engine.js";
+import { settleStop } from "../interrupts.js";
 import { platform } from "../platform/node.js";
 import { cachedPlan, clearPlans, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
@@ -79,11 +80,15 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
   if (executable === null) return;
   const target = executable.scalars;
   for (let i = 0; i < scalarCount; i++) target[i] = scalars[i]!;
-  try {
-    executable.run(externals);
-  } catch (error) {
-    if (!(error instanceof RunError)) throw error;
-    throw outOfRange(walked.nodes[plan.failing.get(error.kernel) ?? -1], error);
+  for (;;) {
+    try {
+      return executable.run(externals);
+    } catch (error) {
+      // The interrupt may have been meant for other code.
+      if (error instanceof RunStopped && settleStop()) continue;
+      if (!(error instanceof RunError)) throw error;
+      throw outOfRange(walked.nodes[plan.failing.get(error.kernel) ?? -1], error);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 import { engine } from "../engine/current.js";
 import type { Storage } from "../engine/engine.js";
 import { DType } from "../engine/program.js";
+import { critical } from "../interrupts.js";
 import { copy } from "./build.js";
 import { computePiece, computeSequence, sequenceToCut } from "./compute.js";
 import { dtypeShift, Flag, Kind, Node } from "./node.js";
@@ -86,9 +87,10 @@ export interface Update {
 /**
  * Ends a training step: computes, in one plan, the new values, what was marked with `keep`, and everything pending that nothing
  * else has consumed; then gives each variable its value. A long step that is met for the first times is computed in pieces.
+ * @param committed called in the section in which the values change, which an interrupt waits for: what changes with them
  * @throws RangeError for an index out of range; Error when a value is needed that two steps have overwritten.
  */
-export function step(updates: readonly Update[]): void {
+export function step(updates: readonly Update[], committed: () => void = nothing): void {
   const count = updates.length;
   const { stepEpoch } = walked;
   let plan: Plan | null = null;
@@ -103,7 +105,7 @@ export function step(updates: readonly Update[]): void {
     }
     takeKept(roots);
     takeSinks(roots);
-    if (roots.length === 0) return;
+    if (roots.length === 0) return committed();
     walk(roots, count, false);
     for (let i = 0; i < count; i++) {
       const position = updates[i]!.variable.overwritable();
@@ -116,27 +118,45 @@ export function step(updates: readonly Update[]): void {
       if (sequence === null) plan = addPlan(roots, count, overwritable);
       else undoWalk(stepEpoch);
     }
-    if (plan !== null) {
-      run(plan, (i, bytes) => updates[i]!.variable.storageFor(bytes));
-      settle(plan, roots, count);
-      for (let i = 0; i < count; i++) {
-        const { variable, value } = updates[i]!;
-        const result = plan.results[i]!;
-        if (result.way === Way.block) throw new Error("a variable shares no storage");
-        variable.advance(resultStorage(plan, result), value.shape);
-      }
-    }
+    if (plan !== null) commit(plan, updates, roots, committed);
   } finally {
     release(plan);
   }
-  if (sequence !== null) stepInPieces(updates, sequence, roots);
+  if (sequence !== null) stepInPieces(updates, sequence, roots, committed);
+}
+
+/** A computation that is long ends at an interrupt before it has written anything; what follows is short. */
+function commit(plan: Plan, updates: readonly Update[], roots: readonly Node[], committed: () => void): void {
+  critical(() => {
+    run(plan, (i, bytes) => updates[i]!.variable.storageFor(bytes));
+    settle(plan, roots, updates.length);
+    for (let i = 0; i < updates.length; i++) {
+      const { variable, value } = updates[i]!;
+      const result = plan.results[i]!;
+      if (result.way === Way.block) throw new Error("a variable shares no storage");
+      variable.advance(resultStorage(plan, result), value.shape);
+    }
+    committed();
+  });
 }
 
 /** All new values are computed into storages of their own before the first variable is given one. */
-function stepInPieces(updates: readonly Update[], sequence: readonly Node[], roots: readonly Node[]): void {
+function stepInPieces(
+  updates: readonly Update[],
+  sequence: readonly Node[],
+  roots: readonly Node[],
+  committed: () => void,
+): void {
   computeSequence(sequence, new Set(roots), false);
   // What needs no computation, such as the value of another variable, which a later step may overwrite.
   const ready = updates.map(({ value }) => ((value.flags & Flag.variable) === 0 ? value : copy(value)));
   computePiece(ready, false);
-  updates.forEach(({ variable }, i) => variable.assign(ready[i]!));
+  critical(() => {
+    updates.forEach(({ variable }, i) => variable.assign(ready[i]!));
+    committed();
+  });
+}
+
+function nothing(): void {
+  // Nothing else changes with the values.
 }

@@ -101,12 +101,12 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, change) });
       }
     }
-    critical(() => {
-      if (updates.length > 0) step(updates);
-      // Only now: a step that fails, for instance on an index out of range, has not been.
+    // Only then: a step that fails, for instance on an index out of range, has not been.
+    const committed = (): void => {
       for (const state of stepped) state.end();
-    });
-    stepEnded();
+      stepEnded();
+    };
+    if (updates.length > 0) step(updates, committed);
     return result;
   }
 

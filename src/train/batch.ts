@@ -12,6 +12,14 @@ export interface Batches extends Iterable<readonly Tensor[]> {
 /** A model that `fit` can train: one tensor out. */
 export type Model = Module & { forward(...inputs: Tensor[]): Tensor };
 
+/** Remembers which modules are in training mode; the function that comes back puts that back. */
+export function rememberModes(model: Model): () => void {
+  const modes = model.modules().map((module) => [module, module.training] as const);
+  return () => {
+    for (const [module, training] of modes) module.training = training;
+  };
+}
+
 /** A function of output and target that gives one number, or a loss layer. */
 export type LossLike =
   | ((output: Tensor, target: Tensor) => Tensor)

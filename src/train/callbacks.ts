@@ -1,4 +1,5 @@
 /** Callbacks of `fit`: what they are told, and the ready-made ones. */
+import { critical } from "../interrupts.js";
 import type { StateDict } from "../nn/stateDict.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Model } from "./batch.js";
@@ -56,20 +57,26 @@ class Best {
     this.#minDelta = minDelta;
   }
 
-  /** Whether the last epoch is the best. */
-  improved({ history, epoch }: Training): boolean {
+  /** Whether the last epoch is the best; if it is, takes note of it together with what `also` changes. */
+  improved({ history, epoch }: Training, also: () => void = nothing): boolean {
     const value = lastValue(history, this.#monitor);
     const better = Number.isNaN(this.value) || this.#sign * (value - this.value) > this.#minDelta;
-    if (better) {
-      this.value = value;
-      this.epoch = epoch;
-    }
+    if (better)
+      critical(() => {
+        this.value = value;
+        this.epoch = epoch;
+        also();
+      });
     return better;
   }
 
   toString(): string {
     return `${this.#monitor} ${Number(this.value.toPrecision(4))} of epoch ${this.epoch}`;
   }
+}
+
+function nothing(): void {
+  // Only the value and its epoch are kept.
 }
 
 /** Ends the training when the monitored value has not got better for `patience` epochs (5); then puts the best weights back if told to. */
@@ -81,11 +88,11 @@ export function earlyStopping(
   let weights: StateDict | null = null;
   return {
     onEpochEnd(training) {
-      if (best.improved(training)) {
+      const remember = () => {
         if (restoreBest) weights = training.model.stateDict();
-      } else if (training.epoch - best.epoch >= patience) {
+      };
+      if (!best.improved(training, remember) && training.epoch - best.epoch >= patience)
         training.stop(`no better than ${best} for ${patience} epochs`);
-      }
     },
     onTrainEnd({ model }) {
       if (weights !== null) model.loadStateDict(weights);
@@ -120,7 +127,7 @@ export function checkpoint(options: MonitorOptions = {}): Checkpoint {
       return best.epoch;
     },
     onEpochEnd(training) {
-      if (best.improved(training)) weights = training.model.stateDict();
+      best.improved(training, () => (weights = training.model.stateDict()));
     },
     restore(model) {
       if (weights === null) throw new Error("checkpoint.restore: no epoch has ended yet");

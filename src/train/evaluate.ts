@@ -1,7 +1,15 @@
 /** Loss and metrics of a model on data that it is not trained on. */
 import { noGrad } from "../autograd/mode.js";
 import { restoring } from "../interrupts.js";
-import { Averages, lossFunction, parts, type Batches, type LossLike, type Model } from "./batch.js";
+import {
+  Averages,
+  lossFunction,
+  parts,
+  rememberModes,
+  type Batches,
+  type LossLike,
+  type Model,
+} from "./batch.js";
 import type { Metric } from "./metrics.js";
 
 export interface Evaluation {
@@ -21,13 +29,9 @@ export function evaluate(
 ): Evaluation {
   const loss = lossFunction(options.loss);
   const averages = new Averages(options.metrics ?? {});
-  const modes = model.modules().map((module) => [module, module.training] as const);
   let sum = 0;
   let examples = 0;
-  const putBack = (): void => {
-    for (const [module, training] of modes) module.training = training;
-  };
-  restoring(putBack, () => {
+  restoring(rememberModes(model), () => {
     model.eval();
     noGrad(() => {
       for (const batch of batches) {

@@ -1,10 +1,19 @@
 /** `fit`: the training loop, with validation, metrics, callbacks, a progress line and a live plot. */
 import { noGrad } from "../autograd/mode.js";
+import { critical, interruptible, offerPart, onInterrupt, stepEnded } from "../interrupts.js";
 import { clipGradNorm_ } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { platform } from "../platform/node.js";
 import { lossPlot } from "../viz/loss-plot.js";
-import { Averages, lossFunction, parts, type Batches, type LossLike, type Model } from "./batch.js";
+import {
+  Averages,
+  lossFunction,
+  parts,
+  rememberModes,
+  type Batches,
+  type LossLike,
+  type Model,
+} from "./batch.js";
 import type { Callback, Training } from "./callbacks.js";
 import { Diagnosis } from "./diagnosis.js";
 import { evaluate } from "./evaluate.js";
@@ -43,22 +52,38 @@ const turnMs = 20;
  * @throws NonFiniteLossError when the loss is no longer a number; it names the step and the layer where that began. Error when the
  * optimizer trains nothing that the loss depends on, such as another model
  */
-export async function fit(model: Model, batches: Batches, options: FitOptions): Promise<History> {
+export function fit(model: Model, batches: Batches, options: FitOptions): Promise<History> {
+  const history = emptyHistory();
+  return offerPart(train(model, batches, options, history), history);
+}
+
+async function train(
+  model: Model,
+  batches: Batches,
+  options: FitOptions,
+  history: History,
+): Promise<History> {
+  // Whoever stops the training already waits for it.
+  await null;
   const { epochs = 1, metrics = {}, callbacks = [] } = options;
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new RangeError(`fit: epochs must be a whole number of at least 1, not ${epochs}`);
   if (batches.length === 0) throw new Error("fit: the loader has no batches");
-  const loop = new Loop(model, batches, options, epochs, metrics, callbacks);
-  const training = model.training;
+  const loop = new Loop(model, batches, options, history, epochs, metrics, callbacks);
+  const putBack = rememberModes(model);
+  const forget = onInterrupt(() => {
+    putBack();
+    loop.interrupted();
+  });
   try {
     return await loop.run();
   } finally {
-    model.train(training);
+    putBack();
+    forget();
   }
 }
 
 class Loop implements Training {
-  readonly history = emptyHistory();
   epoch = 0;
   step = 0;
   loss = NaN;
@@ -68,11 +93,13 @@ class Loop implements Training {
   readonly #plot;
   #turn = performance.now();
   #stopping = false;
+  #ended = false;
 
   constructor(
     readonly model: Model,
     readonly batches: Batches,
     readonly options: FitOptions,
+    readonly history: History,
     readonly epochs: number,
     readonly metrics: Readonly<Record<string, Metric>>,
     readonly callbacks: readonly Callback[],
@@ -92,6 +119,12 @@ class Loop implements Training {
     this.history.stopped = reason;
   }
 
+  /** The notebook's cell was stopped: what is recorded stays. */
+  interrupted(): void {
+    this.history.stopped ??= "interrupted";
+    this.#end();
+  }
+
   async run(): Promise<History> {
     // Shown before the first line of progress, so that it does not come between lines.
     this.#plot?.update();
@@ -99,15 +132,21 @@ class Loop implements Training {
     try {
       while (this.epoch < this.epochs && !this.#stopping) await this.#runEpoch();
     } finally {
-      this.#plot?.update();
-      this.#progress.end(
-        this.history.stopped === null ? null : `Stopped after epoch ${this.epoch}: ${this.history.stopped}`,
-      );
+      this.#end();
     }
     await this.#call("onTrainEnd");
     const bad = this.#diagnosis.explainWeights(this.step, this.loss);
     if (bad !== null) throw bad;
     return this.history;
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#plot?.update();
+    const { stopped } = this.history;
+    const when = stopped === "interrupted" ? `in epoch ${this.epoch}` : `after epoch ${this.epoch}`;
+    this.#progress.end(stopped === null ? null : `Stopped ${when}: ${stopped}`);
   }
 
   async #runEpoch(): Promise<void> {
@@ -170,14 +209,17 @@ class Loop implements Training {
       values.push(["valLoss", loss]);
       for (const [name, value] of Object.entries(metrics)) values.push([validationName(name), value]);
     }
-    history.step.push(this.step);
-    for (const [name, value] of values) {
-      if (name === "loss") history.epochLoss.push(value);
-      else if (name === "valLoss") history.valLoss.push(value);
-      else (history.metrics[name] ??= []).push(value);
-    }
     const seconds = (performance.now() - begin) / 1000;
-    history.seconds.push(seconds);
+    critical(() => {
+      history.step.push(this.step);
+      for (const [name, value] of values) {
+        if (name === "loss") history.epochLoss.push(value);
+        else if (name === "valLoss") history.valLoss.push(value);
+        else (history.metrics[name] ??= []).push(value);
+      }
+      history.seconds.push(seconds);
+      stepEnded();
+    });
     this.#progress.epoch(this.epoch, values, seconds);
     this.#plot?.update();
     await this.#call("onEpochEnd");
@@ -199,11 +241,11 @@ class Loop implements Training {
       const result = callback[hook]?.(this);
       if (result instanceof Promise) waiting = result;
     }
-    return waiting;
+    return waiting && interruptible(waiting);
   }
 
   async #yield(): Promise<void> {
-    await platform.nextTurn();
+    await interruptible(platform.nextTurn());
     this.#turn = performance.now();
   }
 }

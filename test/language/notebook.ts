@@ -27,7 +27,12 @@ type Body = (
   load: (specifier: string, options?: ImportCallOptions, names?: string[]) => Promise<unknown>,
   require: NodeJS.Require,
   meta: object,
+  awaits: typeof wait,
 ) => Promise<{ value: unknown } | undefined>;
+
+/** Nothing stops these cells. */
+const itself = (value: unknown): unknown => value;
+const wait = Object.assign((value: unknown) => value, { each: itself, initializing: itself });
 
 export class Notebook {
   readonly folder = mkdtempSync(join(tmpdir(), "cellgrad-"));
@@ -74,7 +79,7 @@ export class Notebook {
 
   async evaluate(cell: CompiledCell): Promise<{ value: unknown } | undefined> {
     const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => Body;
-    const body = new AsyncFunction("$", "__import", "require", "__meta", cell.js);
+    const body = new AsyncFunction("$", "__import", "require", "__meta", "__wait", cell.js);
     const from = createRequire(join(this.folder, "notebook.js"));
     const load = async (
       specifier: string,
@@ -91,10 +96,8 @@ export class Notebook {
           throw new SyntaxError(`${specifier} does not provide an export named '${name}'`);
       return module;
     };
-    return body(this.scope, load, from, {
-      dirname: this.folder,
-      filename: join(this.folder, "notebook.ipynb"),
-    });
+    const meta = { dirname: this.folder, filename: join(this.folder, "notebook.ipynb") };
+    return body(this.scope, load, from, meta, wait);
   }
 
   /** What is wrong with a cell that is not to run; fails where nothing is. */

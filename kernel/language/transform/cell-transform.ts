@@ -19,6 +19,7 @@ import {
 } from "./imports.js";
 import { assignments, isAnonymous, referenceVisit, type Visit } from "./references.js";
 import { scopeNames, type ScopeNames } from "./scope-names.js";
+import { markWaits } from "./waits.js";
 import type { OpenCell } from "../workspace.js";
 
 const { factory } = ts;
@@ -37,11 +38,13 @@ export interface CellTransformOptions {
   readonly locals?: ReadonlySet<string>;
   /** The cell is a function that is to be run in a loop: it answers with what its last line amounts to, for else nothing would use that. */
   readonly looped?: boolean;
+  /** False for code that runs where nothing stops it, such as a debugger's. */
+  readonly marksWaits?: boolean;
 }
 
 export function cellTransform(
   cell: OpenCell,
-  { locals = new Set(), looped = false }: CellTransformOptions,
+  { locals = new Set(), looped = false, marksWaits = true }: CellTransformOptions,
 ): CellTransform {
   const { file, module } = cell;
   const names = scopeNames(cell, locals);
@@ -51,7 +54,12 @@ export function cellTransform(
   return {
     transformers: {
       before: [(context) => (node) => transformCell(node, own, imports, module, names, context)],
-      after: [(context) => (node) => finish(node, names, context)],
+      after: [
+        (context) => (node) => {
+          const finished = finish(node, names, context);
+          return marksWaits ? markWaits(finished, context) : finished;
+        },
+      ],
     },
     scope: names.scope,
     head() {

@@ -9,7 +9,7 @@ import { timed } from "./magics/clock.js";
 import { looped } from "./magics/loops.js";
 import { magicCaller } from "./magics/table.js";
 import { valuesBefore } from "./written.js";
-import { disown, runAs, taskOf, type Task } from "./attribution.js";
+import { disown, runAs, runAsNobody, taskOf, type Task } from "./attribution.js";
 import { MAPPED, type DebugHost } from "./debug-host.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
 import { emit, emitStream } from "./emit.js";
@@ -24,6 +24,7 @@ import type { Modules } from "./modules.js";
 import { addCell, addSource } from "./stack.js";
 import { refusedRun } from "./stdin.js";
 import { onNextTurn } from "./turn.js";
+import { assignParts, Interrupted, isWaiting, Unwinding, wait as waitFor } from "./waits.js";
 
 /** The contract of language.ts: an async function of the scope, the imports and the cell's `import.meta`. */
 type CellFunction = (
@@ -35,12 +36,15 @@ type CellFunction = (
   ) => Promise<unknown>,
   require: NodeJS.Require,
   meta: Record<string, unknown>,
+  wait: typeof waitFor,
 ) => Promise<{ value: unknown } | undefined>;
 
 interface OpenTask extends Task {
   readonly end: (ending: Ending) => void;
   /** When its end has begun, in milliseconds: what waits for it is being called, and may itself be interrupted. */
   endsSince?: number;
+  /** Set by an interrupt that lets it end by itself: when that came, and at which press of Stop. */
+  stops?: { readonly press: number; readonly since: number };
 }
 
 interface NamedCell extends CompiledCell {
@@ -61,6 +65,8 @@ type Ending =
  * then. What an interrupt has begun while code computed cannot be interrupted at all, since V8 takes one call amid others at a time.
  */
 const FINISHING_MS = 1_000;
+/** How often it is looked whether what a stopped cell does at its end is over. */
+const LOOK_AGAIN_MS = 2;
 
 const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: [] };
 
@@ -123,28 +129,57 @@ export class Evaluator {
     );
   }
 
-  /** False where the end of a task has just begun, of an interrupt or by itself, and is not to be disturbed. */
-  mayInterrupt(through: number): boolean {
-    const now = performance.now();
+  /**
+   * False where the end of a task has just begun and is not to be disturbed: it ended by itself, or stops at the same press. A task that stops
+   * may be stopped at once by another press, or when it has taken too long.
+   */
+  mayInterrupt(through: number, press: number): boolean {
+    const recently = (since: number | undefined) =>
+      since !== undefined && performance.now() - since < FINISHING_MS;
     return this.openThrough(through).every(
-      ({ endsSince }) => endsSince === undefined || now - endsSince >= FINISHING_MS,
+      ({ endsSince, stops }) => !recently(endsSince) && !(stops?.press === press && recently(stops.since)),
     );
   }
 
   /**
-   * Ends what is open up to a run: an interrupt. Nothing that these tasks wait for will continue.
+   * Stops what is open up to a run: an interrupt. What these tasks await throws, so that they end as they would at an error; afterwards
+   * nothing that they wait for continues.
    * @param hit whose code has been unwound, perhaps of a cell that has ended
    */
-  interrupt(through: number, hit: Task | undefined): void {
+  interrupt(through: number, press: number, hit: Task | undefined): void {
     this.interrupted = true;
     const open = this.openThrough(through);
-    for (const task of open) disown(task, terminate);
     for (const task of new Set<Task>(hit ? [hit, ...open] : open)) restoreAfter(task);
+    for (const task of open) {
+      assignParts(task);
+      // A debugger would take what the awaiting throws for an error of the user's.
+      if (task.stops || !isWaiting(task) || this.debug.leavesErrorsUncaught) this.endNow(task);
+      else this.unwind(task, press);
+    }
     this.modules.interrupted();
+  }
+
+  /** Lets a task end by itself for a while. */
+  private unwind(task: OpenTask, press: number): void {
+    const since = performance.now();
+    const unwinding = new Unwinding(task);
+    task.stops = { press, since };
+    const step = () => {
+      if (!this.tasks.has(task) || task.endsSince !== undefined) return;
+      const state = performance.now() - since < FINISHING_MS ? unwinding.step() : "over";
+      if (state === "thrown") onNextTurn(step);
+      else if (state === "ending") setTimeout(step, LOOK_AGAIN_MS);
+      else this.endNow(task);
+    };
+    runAsNobody(step);
+  }
+
+  private endNow(task: OpenTask): void {
+    disown(task, terminate);
+    restoreAfter(task);
     // In a turn of its own: what is drawn at a cell's end may be interrupted too.
-    onNextTurn(() => {
-      for (const task of open) runAs(task, () => task.end({ status: "interrupted" }));
-    });
+    onNextTurn(() => runAs(task, () => task.end({ status: "interrupted" })));
+    onNextTurn(() => emit({ type: "interrupted" }));
   }
 
   private openThrough(through: number): OpenTask[] {
@@ -153,7 +188,7 @@ export class Evaluator {
 
   /** An error that no cell has caught, from a timer, an event or a promise: shown with the cell that it belongs to. */
   uncaught(error: unknown, promise?: object): void {
-    if (isTermination(error)) return;
+    if (isTermination(error) || error instanceof Interrupted) return;
     const fail = promise && this.uncaughtCells.get(promise);
     if (fail) return fail(error);
     const waiting = refusedRun(error);
@@ -194,8 +229,11 @@ export class Evaluator {
       },
     };
     tasks.add(task);
-    const fail = (error: unknown) => task.end({ status: "error", error: cellError(error) });
+    const fail = (error: unknown) => {
+      if (!task.stops) task.end({ status: "error", error: cellError(error) });
+    };
     const succeed = (result: { value: unknown } | undefined) => {
+      if (task.stops) return;
       if (result === undefined || result.value === undefined) return task.end({ status: "ok" });
       const { value } = result;
       if (isShow(value)) return void value.then(() => task.end({ status: "ok" }), fail);
@@ -248,7 +286,7 @@ export class Evaluator {
   private call(cell: NamedCell, isOpen: () => boolean): ReturnType<CellFunction> | undefined {
     const { modules } = this;
     // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
-    const code = `(async function ($, __import, require, __meta) { "use strict";\n${cell.js}${MAPPED}})`;
+    const code = `(async function ($, __import, require, __meta, __wait) { "use strict";\n${cell.js}${MAPPED}})`;
     const script = uncached(() => {
       return new vm.Script(code, {
         filename: cell.file,
@@ -263,6 +301,7 @@ export class Evaluator {
       (specifier, options, names) => modules.import(specifier, options, names),
       modules.require,
       Object.defineProperty(modules.meta, "magic", { value: this.magic }),
+      waitFor,
     );
   }
 }

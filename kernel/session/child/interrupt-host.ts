@@ -8,6 +8,7 @@ import { emitStream } from "./emit.js";
 import { cellError } from "./errors.js";
 import { currentRun } from "./output.js";
 import { enterSection, leaveSection } from "./sections.js";
+import { offerPart, wait } from "./waits.js";
 
 const HOST = Symbol.for("cellgrad.interrupts");
 
@@ -102,6 +103,8 @@ export function installInterruptHost(): void {
     proceed: () => proceed(),
     settle,
     afterInterrupt,
+    wait,
+    offerPart,
   };
   Object.defineProperty(globalThis, HOST, { value: host, configurable: true });
 }

@@ -8,7 +8,6 @@
  */
 import { executionAsyncId, executionAsyncResource } from "node:async_hooks";
 import { Session as Inspector } from "node:inspector";
-import { createRequire } from "node:module";
 import { currentTask, type Task } from "./attribution.js";
 import { DEBUGGER_FD, emit, EVENTS_FD, INTERRUPTS_FD, textBuffer } from "./emit.js";
 import {
@@ -19,35 +18,11 @@ import {
   STOP,
   whenNothingLingers,
 } from "./interrupt-host.js";
+import { clearAsyncIdStack } from "./internals.js";
 import { expectTermination, leaveSections, whenUncritical } from "./sections.js";
 import { onNextTurn } from "./turn.js";
 import { startWatchdogThread, type WatchdogCalls } from "./watchdog.js";
 
-interface AsyncWrap {
-  clearAsyncIdStack(): void;
-}
-
-/**
- * Node's internal binding: shown by `process.binding` up to Node 22, and later by the module that Node's own tests use, which
- * --expose-internals allows.
- */
-function asyncWrap(): AsyncWrap {
-  const { binding } = process as unknown as { binding: (name: string) => unknown };
-  const { noDeprecation } = process;
-  process.noDeprecation = true;
-  try {
-    return binding("async_wrap") as AsyncWrap;
-  } catch {
-    const test = createRequire(import.meta.url)("internal/test/binding") as {
-      internalBinding: (name: string) => unknown;
-    };
-    return test.internalBinding("async_wrap") as AsyncWrap;
-  } finally {
-    process.noDeprecation = noDeprecation;
-  }
-}
-
-const wrap = asyncWrap();
 let inspector: Inspector | undefined;
 
 /** What to do when the stack is gone. */
@@ -64,7 +39,7 @@ export function terminate(action?: () => void): void {
   inspector?.post("Runtime.terminateExecution", (error) => {
     if (error) return;
     unwound = true;
-    wrap.clearAsyncIdStack();
+    clearAsyncIdStack();
     interruptState[STATE.STOP] = STOP.NO;
     leaveSections();
     restoreAfterUnwinding();
@@ -98,12 +73,12 @@ function isUserCode(frame: NodeJS.CallSite): boolean {
   return file ? !file.startsWith("node:") && !file.startsWith(KERNEL) : frame.isEval();
 }
 
-/** What an interrupt does to the tasks. */
+/** What an interrupt does to the tasks. One that is sent again, since its effect was not seen, has the same number of its press. */
 export interface Interruptible {
   /** False where the end of a task has just begun, of this interrupt or by itself, and is not to be disturbed. */
-  mayInterrupt(through: number): boolean;
+  mayInterrupt(through: number, press: number): boolean;
   /** Ends all open tasks up to a run, and `hit`, whose code was on the stack. */
-  interrupt(through: number, hit: Task | undefined): void;
+  interrupt(through: number, press: number, hit: Task | undefined): void;
 }
 
 /**
@@ -114,7 +89,7 @@ export interface Interruptible {
 export function startWatchdog(tasks: Interruptible, pump: () => void, look: WatchdogCalls["look"]): void {
   inspector = new Inspector();
   inspector.connect();
-  const interrupt = (through: number) => {
+  const interrupt = (through: number, press: number) => {
     const frames = framesBelow();
     // A time limit of the user's own, such as that of node:vm, unwinds the stack in its way.
     if (frames.length === 0) leaveSections();
@@ -126,9 +101,9 @@ export function startWatchdog(tasks: Interruptible, pump: () => void, look: Watc
     interruptState[STATE.STOP] = isMeant ? STOP.DUE : STOP.NO;
     const stop = (isThere: boolean) => {
       interruptState[STATE.STOP] = STOP.NO;
-      if (!tasks.mayInterrupt(through)) return;
+      if (!tasks.mayInterrupt(through, press)) return;
       const end = (hit: Task | undefined) => {
-        tasks.interrupt(through, hit);
+        tasks.interrupt(through, press, hit);
         // Told from the event loop: until it turns, the interrupt has not reached everything.
         onNextTurn(() => emit({ type: "interrupted" }));
       };

@@ -75,7 +75,7 @@ process.removeAllListeners("warning");
 process.on("warning", ({ name, message }) => {
   const text = `${name}: ${message}`;
   // What the kernel itself uses of Node is not the user's concern.
-  if (/^(?:ExperimentalWarning: (?:VM Modules|vm\.)|internal\/test\/binding:)/.test(text)) return;
+  if (/^ExperimentalWarning: (?:VM Modules|vm\.)/.test(text)) return;
   // What an interrupted cell had open is closed when it is collected, and its code is not to blame.
   if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(message)) return;
   console.error(text);
@@ -102,9 +102,9 @@ emit({ type: "ready", pid: process.pid });
 const requests = new Requests(REQUESTS_FD, accept, () => setTimeout(endWithKernel, WATCHDOG_FIRST_MS));
 startWatchdog(
   {
-    mayInterrupt: (through) => evaluator.mayInterrupt(through),
-    interrupt(through, hit) {
-      evaluator.interrupt(through, hit);
+    mayInterrupt: (through, press) => evaluator.mayInterrupt(through, press),
+    interrupt(through, press, hit) {
+      evaluator.interrupt(through, press, hit);
       // The interrupt may have taken the loop of `serve` with it.
       requests.serveLater();
     },

@@ -13,12 +13,12 @@ import { STATE, STOP } from "./interrupt-host.js";
 import { LAYOUT, writeWaitingText } from "./text-buffer.js";
 
 /**
- * What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12)`, `pump()`,
+ * What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12, 1)`, `pump()`,
  * `look(3, ["data", "rows"])`.
  */
 export interface WatchdogCalls {
-  /** Stops user code up to a run. */
-  interrupt(through: number): void;
+  /** Stops user code up to a run, told how often Stop was pressed so far. */
+  interrupt(through: number, press: number): void;
   /** Takes in what has come for widgets, so that a busy loop sees it. */
   pump(): void;
   /** Tells what a value looks like, and its members that begin with a prefix. */
