@@ -2,6 +2,7 @@
  * A kernel on its sockets: binds, then starts the session, and answers clients meanwhile. Ends with its client's wish, a signal, or its parent.
  */
 import type { Language } from "./language/language.js";
+import { removeOldFloodFiles } from "./protocol/flood-files.js";
 import { HistoryFile, historyPath } from "./protocol/history-file.js";
 import { Kernel } from "./protocol/kernel.js";
 import { startSession } from "./session/start.js";
@@ -65,6 +66,8 @@ export async function startKernel(
     control: (message) => kernel.receive("control", message),
     stdin: (message) => kernel.receiveStdin(message),
   });
+  // The first cells go first.
+  setTimeout(removeOldFloodFiles, 2_000).unref();
   return {
     ended,
     interrupt: () => void kernel.interruptions.interrupt(),

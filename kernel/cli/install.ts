@@ -1,5 +1,5 @@
 /** `cellgrad install`: writes the kernelspec into a folder where Jupyter looks. Jupyter itself need not be there yet. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -11,6 +11,7 @@ import {
   prefixDataFolder,
   userDataFolder,
 } from "../client/kernelspec.js";
+import { makeFolder } from "../folders.js";
 import { MAIN } from "../installation.js";
 import { ensureSnapshot } from "../language/snapshot.js";
 import { Failure, UsageError, type Command } from "./command.js";
@@ -61,7 +62,7 @@ export function installKernelSpec(dataFolder: string, name = KERNEL_NAME): strin
   const folder = kernelFolder(dataFolder, name);
   try {
     // Who can write here says what Jupyter starts: nobody else, whatever the umask.
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    makeFolder(folder, 0o755);
     for (const file of readdirSync(KERNELSPEC_FOLDER)) {
       if (file.startsWith("logo")) copyFileSync(join(KERNELSPEC_FOLDER, file), join(folder, file));
     }

@@ -3,8 +3,9 @@
  * them, byte for byte: text split into lines, keys sorted, one space of indent.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../folders.js";
 import type { Json } from "../wire/message.js";
 
 export interface Notebook {
@@ -103,7 +104,7 @@ export function parseNotebook(json: unknown, origin: string): Notebook {
 
 /** Writes a notebook; a reader never sees half of it. */
 export function writeNotebook(path: string, notebook: Notebook): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, formatNotebook(notebook));
   renameSync(temporary, path);

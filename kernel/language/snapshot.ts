@@ -5,19 +5,11 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from "node:fs";
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants, homedir, setPriority, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../folders.js";
 import { NO_INSPECTOR } from "../inspector-port.js";
 import { PACKAGE_ROOT } from "../installation.js";
 
@@ -82,7 +74,7 @@ export async function ensureSnapshot(): Promise<string | undefined> {
   try {
     const path = snapshotPath();
     if (path === undefined) return undefined;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     if (!belongsToUser(dirname(path))) return undefined;
     // Whatever the umask was when it was made.
     chmodSync(dirname(path), 0o700);

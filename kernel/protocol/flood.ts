@@ -2,9 +2,8 @@
  * Keeps a flood of text from drowning the client: the head of a cell's output is shown as it comes, the tail when the cell ends,
  * and all of it goes to a file. Lengths are in UTF-16 code units.
  */
-import { closeSync, mkdtempSync, openSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, writeSync } from "node:fs";
+import { openFloodFile } from "./flood-files.js";
 
 export type StreamName = "stdout" | "stderr";
 
@@ -79,8 +78,7 @@ export class Flood {
 
   #begin(): string {
     try {
-      const path = join(mkdtempSync(join(tmpdir(), "cellgrad-")), `${this.#label}.txt`);
-      this.#file = { path, fd: openSync(path, "w", 0o600), length: 0 };
+      this.#file = { ...openFloodFile(this.#label, this.#limits.file), length: 0 };
       for (const piece of this.#head) this.#write(piece.text);
     } catch (error) {
       this.#file = { failed: (error as Error).message };

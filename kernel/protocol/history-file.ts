@@ -2,10 +2,11 @@
  * The history on disk: one line of JSON for each cell, appended as cells run, so that any number of kernels can write to one file.
  * SQLite would need either a newer Node or a native package; a file that is only appended to needs neither.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
-import { appendFile } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../folders.js";
 
 /** A cell of some kernel, which `kernel` tells apart. */
 export interface HistoryLine {
@@ -41,6 +42,8 @@ export class HistoryFile {
   readonly #unwritten: HistoryLine[] = [];
   #writing: Promise<void> | undefined;
   #failed = false;
+  /** What stands at the path cannot be opened without waiting. */
+  #unreadable = false;
 
   /** @param path without one, cells are kept in memory only */
   constructor(path: string | undefined, log: (line: string) => void) {
@@ -48,8 +51,12 @@ export class HistoryFile {
     this.#log = log;
     if (path === undefined) return;
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > PUT_ASIDE) renameSync(path, `${path}.old`);
+      makeFolder(dirname(path), 0o700);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      // Opening a pipe waits for who is at its other end.
+      this.#unreadable = stat !== undefined && (stat.isFIFO() || stat.isSocket());
+      if (this.#unreadable) throw new Error(`${path} is not a file`);
+      if ((stat?.size ?? 0) > PUT_ASIDE) renameSync(path, `${path}.old`);
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -71,14 +78,16 @@ export class HistoryFile {
   /** The last cells, oldest first. Lines that cannot be read are left out. */
   async read(): Promise<HistoryLine[]> {
     await this.flushed();
-    return [...this.#readFile(), ...this.#unwritten];
+    // A write that failed half-way has left lines in the file that are still waiting.
+    const waiting = new Set(this.#unwritten.map(identity));
+    return [...this.#readFile().filter((line) => !waiting.has(identity(line))), ...this.#unwritten];
   }
 
   async #write(path: string): Promise<void> {
     try {
       while (this.#unwritten.length > 0) {
         const lines = this.#unwritten.map((line) => `${JSON.stringify(line)}\n`);
-        await appendFile(path, lines.join(""), { mode: 0o600 });
+        await appendLines(path, lines.join(""));
         this.#unwritten.splice(0, lines.length);
       }
     } catch (error) {
@@ -88,7 +97,7 @@ export class HistoryFile {
   }
 
   #readFile(): HistoryLine[] {
-    if (this.#path === undefined) return [];
+    if (this.#path === undefined || this.#unreadable) return [];
     let text: string;
     try {
       text = readEnd(this.#path);
@@ -114,6 +123,25 @@ export class HistoryFile {
     this.#failed = true;
   }
 }
+
+function identity({ kernel, line }: HistoryLine): string {
+  return `${kernel} ${String(line)}`;
+}
+
+/** Appends whole lines. Where the last line has no end, since its writer was stopped or an editor saved it so, it gets one first. */
+async function appendLines(path: string, lines: string): Promise<void> {
+  const file = await open(path, "a+", 0o600);
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.from("\n");
+    if (size > 0) await file.read(last, 0, 1, size - 1);
+    await file.appendFile(last.equals(NEWLINE) ? lines : `\n${lines}`);
+  } finally {
+    await file.close();
+  }
+}
+
+const NEWLINE = Buffer.from("\n");
 
 function readEnd(path: string): string {
   const file = openSync(path, "r");

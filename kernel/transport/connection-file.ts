@@ -2,9 +2,10 @@
  * The connection file that a kernel writes of itself after a handshake, into the folder where Jupyter's clients look for running kernels
  * (`jupyter console --existing`). Files that launchers write are read in `connection.ts`.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { userDataFolder } from "../client/kernelspec.js";
+import { makeFolder } from "../folders.js";
 import { connectionFile, type Connection } from "./connection.js";
 
 /** Writes the file, which only this user can read; what is returned takes it away again. */
@@ -13,7 +14,7 @@ export function publishConnection(connection: Connection, log: (line: string) =>
   const id = connection.registration?.kernelId || String(process.pid);
   const path = join(folder, `kernel-${id.replace(/[^\w.-]/g, "_")}.json`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     // Made anew, never written into: what stands there may be open to others, or be somebody's link.
     const unfinished = `${path}.${String(process.pid)}`;
     rmSync(unfinished, { force: true });

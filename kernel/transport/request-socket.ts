@@ -8,6 +8,7 @@ import { WireError } from "../wire/raw-message.js";
 import type { Signer } from "../wire/signer.js";
 import { bind, Outbox, serverOptions } from "./bind.js";
 import type { Channel, Connection } from "./connection.js";
+import type { Refusals } from "./refusals.js";
 
 export class RequestSocket {
   readonly #socket: Router;
@@ -16,12 +17,20 @@ export class RequestSocket {
   readonly #connection: Connection;
   readonly #signer: Signer;
   readonly #log: (line: string) => void;
+  readonly #refusals: Refusals;
 
-  constructor(channel: Channel, connection: Connection, signer: Signer, log: (line: string) => void) {
+  constructor(
+    channel: Channel,
+    connection: Connection,
+    signer: Signer,
+    log: (line: string) => void,
+    refusals: Refusals,
+  ) {
     this.#channel = channel;
     this.#connection = connection;
     this.#signer = signer;
     this.#log = log;
+    this.#refusals = refusals;
     // handover: a client that comes back under its old id (JupyterLab after a lost connection) takes the route over.
     this.#socket = new Router({ ...serverOptions(connection), handover: true });
     this.#outbox = new Outbox(this.#socket);
@@ -53,7 +62,7 @@ export class RequestSocket {
         message = decode(frames, this.#signer);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
-        this.#log(`${this.#channel}: dropped a message: ${error.message}`);
+        this.#refusals.add(`${this.#channel}: dropped a message: ${error.message}`);
         continue;
       }
       try {

@@ -6,6 +6,7 @@ import { ConnectionError, type Channel, type Connection, type Ports } from "./co
 import { ControlSocket } from "./control.js";
 import { HeartbeatSocket } from "./heartbeat.js";
 import { IopubSocket } from "./iopub.js";
+import { Refusals } from "./refusals.js";
 import { register } from "./registration.js";
 import { ShellSocket } from "./shell.js";
 import { StdinSocket } from "./stdin.js";
@@ -18,6 +19,7 @@ export class Sockets {
   readonly #connection: Connection;
   readonly #signer: Signer;
   readonly #log: (line: string) => void;
+  readonly #refusals: Refusals;
   readonly #shell: ShellSocket;
   readonly #control: ControlSocket;
   readonly #stdin: StdinSocket;
@@ -40,9 +42,10 @@ export class Sockets {
     this.#log = log;
     this.#connection = connection;
     this.#signer = signer;
-    this.#shell = new ShellSocket(connection, signer, log);
-    this.#control = new ControlSocket(connection, signer, log);
-    this.#stdin = new StdinSocket(connection, signer, log);
+    this.#refusals = new Refusals(log);
+    this.#shell = new ShellSocket(connection, signer, log, this.#refusals);
+    this.#control = new ControlSocket(connection, signer, log, this.#refusals);
+    this.#stdin = new StdinSocket(connection, signer, log, this.#refusals);
     this.#iopub = new IopubSocket(connection, signer, this.id);
     this.#heartbeat = new HeartbeatSocket(connection);
   }
@@ -107,6 +110,7 @@ export class Sockets {
 
   async close(): Promise<void> {
     this.#heartbeat.close();
+    this.#refusals.flush();
     await Promise.all([this.#shell, this.#control, this.#stdin, this.#iopub].map((socket) => socket.close()));
   }
 }

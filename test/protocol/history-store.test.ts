@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -86,6 +97,68 @@ test("a history that cannot be written is said once, and cells go on", async () 
     ["a", "b"],
   );
 });
+
+test("a file whose last line has no end loses neither that line nor the next", async () => {
+  const path = join(folder, "no-end.jsonl");
+  for (const last of ['{"kernel":"one","line":1,"input":"a"}', '{"kernel":"one","line":1,"inp', "\u00fc"]) {
+    writeFileSync(path, last);
+    const store = new HistoryStore("two", new HistoryFile(path, fail));
+    store.add(1, "b");
+    assert.deepEqual(
+      (await store.tail(9)).map(({ input }) => input),
+      last.endsWith("}") ? ["a", "b"] : ["b"],
+    );
+    store.add(2, "c");
+    assert.deepEqual(
+      (await store.tail(2)).map(({ input }) => input),
+      ["b", "c"],
+    );
+    assert.equal(readFileSync(path, "utf8").split("\n").length, 4);
+  }
+});
+
+/** Places where no history can be written, by how the system says so. */
+const nowhere: Readonly<Record<string, () => string>> = {
+  "a folder that cannot be made, though its parent is there": () => "/proc/nope/history.jsonl",
+  "a folder in the place of the file": () => {
+    mkdirSync(join(folder, "history.jsonl"));
+    return join(folder, "history.jsonl");
+  },
+  "a file in the place of the folder": () => {
+    writeFileSync(join(folder, "plain"), "");
+    return join(folder, "plain", "history.jsonl");
+  },
+  "a disk that is full": () => {
+    symlinkSync("/dev/full", join(folder, "full.jsonl"));
+    return join(folder, "full.jsonl");
+  },
+  "a pipe": () => {
+    execFileSync("mkfifo", [join(folder, "pipe.jsonl")]);
+    return join(folder, "pipe.jsonl");
+  },
+};
+
+for (const [what, make] of Object.entries(nowhere))
+  test(
+    `${what} is said once, and cells are found all the same`,
+    { skip: !existsSync("/dev/full") },
+    async () => {
+      const said: string[] = [];
+      const store = new HistoryStore("one", new HistoryFile(make(), (line) => said.push(line)));
+      store.add(1, "a");
+      assert.deepEqual(
+        (await store.tail(9)).map(({ input }) => input),
+        ["a"],
+      );
+      store.add(2, "b");
+      assert.deepEqual(
+        (await store.tail(9)).map(({ input }) => input),
+        ["a", "b"],
+      );
+      assert.equal(said.length, 1, said.join("\n"));
+      assert.match(said[0]!, /^history is not kept: /);
+    },
+  );
 
 test("a glob is matched against the whole input, whatever its stars", async () => {
   const store = new HistoryStore("glob", new HistoryFile(undefined, fail));
