@@ -25,8 +25,10 @@ export function openWindow(slice: Node): void {
   const bytes = dtypeBytes[whole.dtype];
   window.storage = from(whole.storage!, first * bytes, windowSize(whole.shape, attributes) * bytes);
   window.flags = Flag.window;
+  const fromZero = attributes.map((attribute, i) => (i < rank ? 0 : attribute));
+  // Both without a call between: an interrupt must not leave one without the other.
   slice.a = window;
-  slice.attributes = attributes.map((attribute, i) => (i < rank ? 0 : attribute));
+  slice.attributes = fromZero;
 }
 
 /** How many elements of a value of this shape a slice from 0 on spans. */
