@@ -13,7 +13,6 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "src/engine/cpu/native");
-const output = join(root, "build/native/cellgrad.node");
 
 /** Compiled once, for any processor of the architecture. */
 const plainFiles = ["addon", "decode", "schedule", "words", "isa", "pool"];
@@ -69,20 +68,45 @@ async function findCompiler() {
 }
 
 /**
+ * Builds the addon for this machine.
  * @returns {Promise<{ built: boolean, reason?: string }>} `built: false` with a one-line reason where the addon could not be made.
  */
 export async function buildNative() {
-  if (process.platform === "win32") return { built: false, reason: "no native engine for Windows yet" };
+  if (process.platform === "win32") return { built: false, reason: "no native engine is built on Windows" };
   const compiler = await findCompiler();
   if (!compiler) return { built: false, reason: `no C++ compiler found (tried ${compilers.join(", ")})` };
+  return buildAddon({
+    command: [compiler.name],
+    version: compiler.version,
+    arch: process.arch,
+    link:
+      process.platform === "darwin"
+        ? ["-undefined", "dynamic_lookup"]
+        : ["-static-libstdc++", "-static-libgcc", "-Wl,--gc-sections"],
+    output: join(root, "build/native/cellgrad.node"),
+    objects: join(root, "build/native/objects"),
+    stamp: join(root, "build/native/stamp"),
+  });
+}
+
+/**
+ * Compiles and links one addon; what has not changed since the last time is not done again.
+ * @param {{ command: string[], version: string, arch: string, target?: string[], link: string[], output: string, objects: string, stamp: string }} addon
+ *   The compiler's command and what it says of itself, Node's name of the processor, flags that choose the target and those for the
+ *   linker, and three paths: the addon, the folder of its object files, and the file that tells what it was made of.
+ * @returns {Promise<{ built: boolean, reason?: string }>}
+ */
+export async function buildAddon({ command, version, arch, target = [], link, output, objects, stamp }) {
   let napi;
   try {
     napi = createRequire(import.meta.url)("node-api-headers").include_dir;
   } catch {
     return { built: false, reason: "the npm package node-api-headers is not installed" };
   }
+  const [program, ...first] = command;
+  const compile = [...first, ...target, ...flags];
 
-  const hash = createHash("sha256").update(JSON.stringify([compiler.version, process.arch, flags]));
+  const hash = createHash("sha256").update(JSON.stringify([version, arch, target, flags]));
   const names = (await readdir(sources)).sort();
   const headers = createHash("sha256");
   const texts = new Map();
@@ -93,7 +117,7 @@ export async function buildNative() {
   }
   const common = hash.update(headers.digest()).digest("hex");
 
-  const sets = instructionSets[process.arch] ?? { base: [] };
+  const sets = instructionSets[arch] ?? { base: [] };
   const jobs = plainFiles.map((file) => ({ file, object: file, extra: [] }));
   for (const [set, extra] of Object.entries(sets)) {
     for (const file of kernelFiles)
@@ -103,19 +127,18 @@ export async function buildNative() {
         extra: [...extra, ...(fileFlags[file] ?? []), `-DCG_ISA=${set}`],
       });
   }
-  const cache = join(root, "build/native/objects");
-  await mkdir(cache, { recursive: true });
+  await mkdir(objects, { recursive: true });
+  await mkdir(dirname(output), { recursive: true });
   for (const job of jobs) {
     const key = createHash("sha256")
       .update(common)
       .update(texts.get(`${job.file}.cpp`))
       .update(job.extra.join(" "));
-    job.path = join(cache, `${job.object}.${key.digest("hex").slice(0, 16)}.o`);
+    job.path = join(objects, `${job.object}.${key.digest("hex").slice(0, 16)}.o`);
   }
   const all = createHash("sha256")
-    .update(jobs.map((job) => job.path).join("\n"))
+    .update([...jobs.map((job) => job.path), ...link].join("\n"))
     .digest("hex");
-  const stamp = join(root, "build/native/stamp");
   if (existsSync(output) && existsSync(stamp) && (await readFile(stamp, "utf8")) === all)
     return { built: true };
 
@@ -124,35 +147,25 @@ export async function buildNative() {
     const worker = async () => {
       for (let job = waiting.shift(); job; job = waiting.shift()) {
         const part = `${job.path}.${process.pid}`;
-        await run(compiler.name, [
-          ...flags,
-          ...job.extra,
-          `-I${napi}`,
-          "-c",
-          join(sources, `${job.file}.cpp`),
-          "-o",
-          part,
-        ]);
+        const source = join(sources, `${job.file}.cpp`);
+        await run(program, [...compile, ...job.extra, `-I${napi}`, "-c", source, "-o", part]);
         await rename(part, job.path);
       }
     };
     await Promise.all(Array.from({ length: Math.max(1, availableParallelism()) }, worker));
-    const system =
-      process.platform === "darwin"
-        ? ["-undefined", "dynamic_lookup"]
-        : ["-static-libstdc++", "-static-libgcc", "-Wl,--gc-sections"];
     const part = `${output}.${process.pid}`;
-    await run(compiler.name, ["-shared", "-pthread", ...jobs.map((job) => job.path), "-o", part, ...system]);
+    const paths = jobs.map((job) => job.path);
+    await run(program, [...first, ...target, "-shared", "-pthread", ...paths, "-o", part, ...link]);
     await rename(part, output);
   } catch (error) {
     const lines = String(error.stderr || error.message).split("\n");
     const line = lines.find((text) => text.includes("error")) ?? lines[0];
-    return { built: false, reason: `${compiler.name} failed: ${line}` };
+    return { built: false, reason: `${command.join(" ")} failed: ${line}` };
   }
   // Old objects go, but not fresh ones: another build of other sources may be about to link them.
   const kept = new Set(jobs.map((job) => job.path));
-  for (const name of await readdir(cache)) {
-    const file = join(cache, name);
+  for (const name of await readdir(objects)) {
+    const file = join(objects, name);
     if (!kept.has(file) && Date.now() - (await stat(file)).mtimeMs > 3600e3) await rm(file, { force: true });
   }
   await writeFile(stamp, all);

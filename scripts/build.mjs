@@ -97,7 +97,8 @@ async function bundle() {
   });
   // What a session loads before it is ready: one file each in place of some 150.
   for (const entry of ["kernel/session/child/main", "src/index"]) {
-    const plugins = [ownPaths(dirname(entry)), externals];
+    // The runtime asks for its own place once, and that may be in a program which was bundled with it as CommonJS.
+    const plugins = entry.startsWith("src") ? [externals] : [ownPaths(dirname(entry)), externals];
     const outfile = `dist/${entry}.js`;
     await build({ ...shared, entryPoints: [`${entry}.ts`], outfile, logLevel: "warning", plugins });
   }
