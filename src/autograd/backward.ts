@@ -5,6 +5,7 @@ import { keep } from "../graph/evaluate.js";
 import { scalar } from "../graph/build.js";
 import { add } from "../ops/arithmetic.js";
 import { alias } from "../ops/copy.js";
+import { stateMeant, stateOf } from "../tensor/alias.js";
 import { defineMethods, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
@@ -62,8 +63,7 @@ function sort(roots: readonly Tensor[], entered: number, order: Tensor[]): void 
         pushInput(t._a, entered);
         pushInput(t._b, entered);
         pushInput(t._c, entered);
-        if (extras !== null && extras.list !== null)
-          for (const x of extras.list.tensors) pushInput(x, entered);
+        if (extras !== null && extras.list !== null) for (const x of extras.list) pushInput(x, entered);
       }
     }
   }
@@ -82,7 +82,7 @@ function throwFreed(): never {
 /** Takes the mark from what does not lead to one of `inputs`, so that no gradient is computed there. */
 function restrictTo(inputs: readonly Tensor[], finished: number, order: readonly Tensor[]): void {
   const targets = new Set(inputs);
-  for (const t of order) if (!targets.has(t) && !hasMarkedInput(t, finished)) t._mark = 0;
+  for (const t of order) if (!targets.has(t._extras?.owner ?? t) && !hasMarkedInput(t, finished)) t._mark = 1;
 }
 
 function hasMarkedInput(t: Tensor, finished: number): boolean {
@@ -90,7 +90,7 @@ function hasMarkedInput(t: Tensor, finished: number): boolean {
     t._a?._mark === finished ||
     t._b?._mark === finished ||
     t._c?._mark === finished ||
-    (t._extras?.list?.tensors.some((x) => x._mark === finished) ?? false)
+    (t._extras?.list?.some((x) => x._mark === finished) ?? false)
   );
 }
 
@@ -99,11 +99,13 @@ function hasMarkedInput(t: Tensor, finished: number): boolean {
  * @internal
  */
 export function differentiate(
-  roots: readonly Tensor[],
+  outputs: readonly Tensor[],
   seeds: readonly Tensor[],
-  inputs: readonly Tensor[] | null,
+  wanted: readonly Tensor[] | null,
   options: BackwardOptions,
 ): (Tensor | null)[] {
+  const roots = outputs.map(stateOf);
+  const inputs = wanted === null ? null : wanted.map(named);
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   const outer = currentWalk();
@@ -123,7 +125,7 @@ export function differentiate(
       keep(root.node);
     }
     for (let i = order.length - 1; i >= 0; i--) {
-      const t = order[i]!;
+      const t = stateMeant(order[i]!);
       if (t._mark !== finished) continue;
       let g = t._pending;
       t._pending = null;
@@ -131,9 +133,13 @@ export function differentiate(
       const extras = t._extras;
       if (extras !== null && extras.hooks !== null) for (const hook of extras.hooks) g = hook(g) ?? g;
       if (inputs !== null) {
-        for (let k = 0; k < inputs.length; k++) if (inputs[k] === t) results[k] = handleOf(g, createGraph);
+        const own = extras?.owner ?? t;
+        for (let k = 0; k < inputs.length; k++)
+          if (inputs[k] === own) results[k] = added(results[k]!, g, createGraph);
       } else if (t._op === null || (extras !== null && extras.retainGrad)) addToGrad(t, g, createGraph);
       if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
+        // A hook may have changed something in place.
+        restoreInputs(t);
         t._op.gradient(t, g);
         if (!retainGraph && t._op.saves) letGo(t);
       }
@@ -147,12 +153,24 @@ export function differentiate(
   return results;
 }
 
+/** How the walk knows a tensor: a leaf by its own name, whatever was changed in place, any other tensor by its state now. */
+function named(t: Tensor): Tensor {
+  const state = stateOf(t);
+  return state._extras?.owner ?? state;
+}
+
+/** A leaf that was changed in place has a gradient at each of its states: they are added. */
+function added(before: Tensor | null, g: Tensor, createGraph: boolean): Tensor {
+  return before === null ? handleOf(g, createGraph) : add(before, g);
+}
+
 /** Two inputs may have been handed the same gradient tensor; whoever holds one must be able to change it in place. */
 function handleOf(g: Tensor, createGraph: boolean): Tensor {
   return createGraph ? alias(g) : new Tensor(g.node);
 }
 
-function addToGrad(t: Tensor, g: Tensor, createGraph: boolean): void {
+function addToGrad(state: Tensor, g: Tensor, createGraph: boolean): void {
+  const t = state._extras?.owner ?? state;
   const before = t._grad;
   if (before === null) {
     t._grad = handleOf(g, createGraph);
@@ -175,7 +193,7 @@ function letGo(t: Tensor): void {
 
 /** The gradient to begin with at a root. @throws Error when it is missing or does not fit. */
 export function seedFor(name: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
-  if (!root._requiresGrad) {
+  if (!root.requiresGrad) {
     throw new Error(
       `${name}: this tensor does not require grad and was not computed from one that does; set requiresGrad on the inputs, and mind noGrad and detach()`,
     );
@@ -204,13 +222,17 @@ defineMethods({
     differentiate([this], [seedFor("backward", this, gradient)], null, options);
   },
   retainGrad() {
-    if (!this._requiresGrad) throw new Error("retainGrad: this tensor does not require grad");
-    if (this._op !== null) extrasOf(this).retainGrad = true;
+    if (!this.requiresGrad) throw new Error("retainGrad: this tensor does not require grad");
+    if (this._op !== null) {
+      const extras = extrasOf(stateOf(this));
+      extras.retainGrad = true;
+      extras.owner = this;
+    }
     return this;
   },
   registerHook(hook: (gradient: Tensor) => Tensor | undefined) {
-    if (!this._requiresGrad) throw new Error("registerHook: this tensor does not require grad");
-    const extras = extrasOf(this);
+    if (!this.requiresGrad) throw new Error("registerHook: this tensor does not require grad");
+    const extras = extrasOf(stateOf(this));
     const hooks = (extras.hooks ??= []);
     hooks.push(hook);
     return () => {

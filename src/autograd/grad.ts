@@ -48,7 +48,7 @@ export function grad(
     throw new Error(`grad: expected ${roots.length} gradOutputs, one for each output, got ${seeds.length}`);
   }
   wanted.forEach((t, i) => {
-    if (!t._requiresGrad) {
+    if (!t.requiresGrad) {
       throw new Error(
         `grad: input ${i} of shape ${formatShape(t.shape)} does not require grad; make it with { requiresGrad: true }`,
       );
@@ -103,13 +103,15 @@ export function valueAndGrad(
         throw new TypeError(`valueAndGrad: argument ${n} is ${typeof argument}, expected a tensor`);
       }
       const input =
-        (replaced[n] as Tensor) === argument ? argument.detach().requiresGrad_() : (replaced[n] as Tensor);
+        (replaced[n] as Tensor) === argument
+          ? new Tensor(argument.node).requiresGrad_()
+          : (replaced[n] as Tensor);
       replaced[n] = input;
       inputs.push(input);
     }
     const value = withGradMode(true, () => fn(...replaced));
     checkTensor("valueAndGrad", value);
-    if (!value._requiresGrad) {
+    if (!value.requiresGrad) {
       throw new Error("valueAndGrad: the function's value does not depend on the chosen arguments");
     }
     const grads = grad(value, inputs as readonly Tensor[]);

@@ -84,7 +84,7 @@ export function gradcheck(
     }
   }
   const points = given.map((t) => {
-    const leaf = t.detach();
+    const leaf = new Tensor(t.node);
     leaf._requiresGrad = t._requiresGrad;
     return leaf;
   });

@@ -3,12 +3,10 @@
  * The walk over what was recorded is in backward.ts.
  */
 import { markSaved } from "../graph/evaluate.js";
-import type { Node } from "../graph/node.js";
+import { Flag, type Node } from "../graph/node.js";
+import { referredTo, stateMeant, stateOf } from "../tensor/alias.js";
 import { type Extras, type Op, Tensor } from "../tensor/core.js";
 import { isGradEnabled } from "./mode.js";
-
-/** Versions are compared modulo 1024, so that three of them fit in one small integer. */
-const VERSION_MASK = 1023;
 
 /** The tensor for `node`, which `op` computed from `a`, `b` and `c`. */
 export function record(
@@ -25,13 +23,11 @@ export function record(
     isGradEnabled()
   ) {
     y._op = op;
-    y._a = a;
-    y._b = b;
-    y._c = c;
+    y._a = referredTo(a);
+    if (b !== null) y._b = referredTo(b);
+    if (c !== null) y._c = referredTo(c);
     y._attributes = attributes;
     y._requiresGrad = true;
-    const versions = a._version | (b === null ? 0 : b._version) | (c === null ? 0 : c._version);
-    if (versions !== 0) y._versions = packVersions(a, b, c);
     markSaved(node);
   }
   return y;
@@ -49,91 +45,52 @@ export function recordList(
     y._op = op;
     y._attributes = attributes;
     y._requiresGrad = true;
-    extrasOf(y).list = { tensors: tensors.slice(), versions: tensors.map((t) => t._version & VERSION_MASK) };
+    extrasOf(y).list = tensors.map(referredTo);
     markSaved(node);
   }
   return y;
 }
 
-function packVersions(a: Tensor, b: Tensor | null, c: Tensor | null): number {
-  let packed = a._version & VERSION_MASK;
-  if (b !== null) packed |= (b._version & VERSION_MASK) << 10;
-  if (c !== null) packed |= (c._version & VERSION_MASK) << 20;
-  return packed;
-}
-
 export function extrasOf(t: Tensor): Extras {
-  return (t._extras ??= { list: null, hooks: null, retainGrad: false, freed: false, previous: null });
+  return (t._extras ??= { list: null, hooks: null, retainGrad: false, freed: false, owner: null });
 }
 
 /** The tensors that `root` was computed from and that gradients are gathered for, each once. */
 export function leavesOf(root: Tensor): Tensor[] {
-  const seen = new Set<Tensor>([root]);
+  const seen = new Set<Tensor>([stateOf(root)]);
+  const leaves = new Set<Tensor>();
   // A set hands out what is added while it is gone through.
   for (const t of seen) {
-    if (t._op === null) continue;
-    for (const input of [t._a, t._b, t._c, ...(t._extras?.list?.tensors ?? [])])
-      if (input !== null && input._requiresGrad) seen.add(input);
+    if (t._op === null && t._requiresGrad) leaves.add(t._extras?.owner ?? t);
+    for (const input of [t._a, t._b, t._c, ...(t._extras?.list ?? [])])
+      if (input !== null && input._requiresGrad) seen.add(stateMeant(input));
   }
-  return [...seen].filter((t) => t._op === null && t._requiresGrad);
-}
-
-/** A handle of its own on the same value and history: what `t` was, once `t` is changed in place. */
-export function snapshot(t: Tensor): Tensor {
-  const old = new Tensor(t.node);
-  old._op = t._op;
-  old._a = t._a;
-  old._b = t._b;
-  old._c = t._c;
-  old._attributes = t._attributes;
-  old._versions = t._versions;
-  old._version = t._version;
-  old._requiresGrad = t._requiresGrad;
-  old._extras = t._extras;
-  return old;
+  return [...leaves];
 }
 
 /**
- * Makes sure that the inputs of `y` are what they were when it was recorded: where one was changed in place by a recorded operation,
- * its earlier state takes its place.
- * @throws Error when a change was not recorded and the gradient needs the old value.
+ * Makes sure that the inputs of `y` are what they were when it was recorded: a tensor that was changed in place since is replaced by its
+ * earlier state.
+ * @throws Error when the gradient needs weights that an optimizer has replaced twice since.
  */
 export function restoreInputs(y: Tensor): void {
-  const op = y._op!;
-  const a = y._a;
-  const b = y._b;
-  const c = y._c;
-  if (a !== null) {
-    const versions = y._versions;
-    const now = a._version | (b === null ? 0 : b._version) | (c === null ? 0 : c._version);
-    if ((versions | now) !== 0 && versions !== packVersions(a, b, c)) {
-      y._a = atVersion(op, a, versions & VERSION_MASK);
-      if (b !== null) y._b = atVersion(op, b, (versions >> 10) & VERSION_MASK);
-      if (c !== null) y._c = atVersion(op, c, (versions >> 20) & VERSION_MASK);
-      y._versions = packVersions(y._a, y._b, y._c);
-    }
-  }
+  const { _a: a, _b: b, _c: c, _op: op } = y;
+  const saves = op!.saves;
+  if (a !== null) y._a = meant(a, op!.name, saves);
+  if (b !== null) y._b = meant(b, op!.name, saves);
+  if (c !== null) y._c = meant(c, op!.name, saves);
   const list = y._extras?.list;
-  if (list) {
-    for (let i = 0; i < list.tensors.length; i++) {
-      list.tensors[i] = atVersion(op, list.tensors[i]!, list.versions[i]!);
-    }
-  }
+  if (list) for (let i = 0; i < list.length; i++) list[i] = meant(list[i]!, op!.name, saves);
 }
 
-function atVersion(op: Op, t: Tensor, version: number): Tensor {
-  let state = t;
-  while ((state._version & VERSION_MASK) !== version) {
-    const previous = state._extras?.previous ?? null;
-    if (previous === null) {
-      if (!op.saves) return state;
-      throw new Error(
-        `backward: a tensor of shape [${t.shape.join(", ")}] that ${op.name} needs for its gradient was changed in place after the operation ` +
-          `(by an optimizer's step() or by a method ending in _ within noGrad). ` +
-          `Call backward() before the change, run the forward pass again after it, or give the operation x.clone()`,
-      );
-    }
-    state = previous;
+function meant(t: Tensor, name: string, saves: boolean): Tensor {
+  const state = t._alias === null ? t : stateMeant(t);
+  if (saves && (state._node.flags & Flag.revoked) !== 0) {
+    throw new Error(
+      `backward: a tensor of shape [${t.shape.join(", ")}] that ${name} needs for its gradient was changed in place after the operation, ` +
+        `by two steps of an optimizer. ` +
+        `Call backward() before the steps, run the forward pass again after them, or give the operation x.clone()`,
+    );
   }
   return state;
 }

@@ -1,4 +1,5 @@
 /** The fully connected layer. */
+import { mT } from "../ops/movement.js";
 import { empty } from "../tensor/creation.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape, ShapeText } from "../tensor/shape-types.js";
@@ -92,6 +93,6 @@ export class Linear<const In extends number = number, const Out extends number =
 
 /** x Wᵀ + b with x [..., in], W [out, in] and b [out]. PyTorch's nn.functional.linear. */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  const product = input.matmul(weight.transpose(0, 1));
+  const product = input.matmul(mT(weight));
   return bias === null ? product : product.add(bias);
 }

@@ -2,13 +2,15 @@
 import { noGrad } from "../autograd/mode.js";
 import type { DType } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
+import { shareValue } from "../tensor/core.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** A leaf tensor that requires grad and that modules find among their properties. PyTorch's nn.Parameter. */
 export class Parameter<S extends Shape = Shape> extends Tensor<S> {
-  /** @param data the first value; `requiresGrad: false` for a frozen parameter */
+  /** @param data the value, which is shared as by `detach`; `requiresGrad: false` for a frozen parameter */
   constructor(data: Tensor<S>, { requiresGrad = true }: { requiresGrad?: boolean } = {}) {
-    super(data.detach().node);
+    super(data.node);
+    shareValue(data, this);
     this.requiresGrad_(requiresGrad);
   }
 }
@@ -28,8 +30,11 @@ export function assignValue(target: Tensor, source: Tensor): void {
 
 /** Converts the tensor itself, in place: its gradient goes, and an optimizer sees the new type in its next step. */
 export function convert(tensor: Tensor, dtype: FloatDType): void {
-  tensor._node = tensor.detach().to(dtype).node;
-  tensor._variable = null;
+  const { _requiresGrad: requiresGrad } = tensor;
+  const converted = new Tensor(tensor.node).to(dtype);
+  tensor._alias = null;
+  tensor._node = converted.node;
   tensor._grad = null;
-  tensor._version++;
+  tensor._requiresGrad = false;
+  tensor.requiresGrad_(requiresGrad);
 }

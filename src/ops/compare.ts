@@ -95,8 +95,8 @@ export function ge(a: Tensor, b: Tensor | number): Tensor {
 }
 
 function isclose(a: Tensor, b: Tensor | number, options: CloseOptions = {}): Tensor {
-  const x = a.detach();
-  const y = typeof b === "number" ? x.mul(0).add(b) : b.detach();
+  const x = new Tensor(a.node);
+  const y = typeof b === "number" ? x.mul(0).add(b) : new Tensor(b.node);
   const near = x
     .sub(y)
     .abs()

@@ -29,8 +29,13 @@ export function alias(x: Tensor): Tensor {
   return record(ALIAS, x.node, x);
 }
 
+/** A copy with the gradient passed on: what an operation gives that has nothing to do. */
+export function clone(x: Tensor): Tensor {
+  return record(CLONE, copy(x.node), x);
+}
+
 defineMethods({
   clone() {
-    return record(CLONE, copy(this.node), this);
+    return clone(this);
   },
 });

@@ -7,7 +7,7 @@
 import type { Tensor } from "../tensor/core.js";
 import { formatShape } from "../tensor/shape.js";
 import { matmul } from "./matmul.js";
-import { permute, reshape } from "./movement.js";
+import { permute, permutedView, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { sumDims } from "./reduce.js";
 
@@ -76,7 +76,7 @@ function withoutDoubles(x: Tensor, letters: string): Term {
     if (second < 0) return term;
     const first = chars.indexOf(chars[second]!);
     const rest = chars.map((_, i) => i).filter((i) => i !== first && i !== second);
-    const moved = permute(term.x, [...rest, first, second]);
+    const moved = permutedView(term.x, [...rest, first, second]);
     if (moved.size(-1) !== moved.size(-2)) {
       throw new Error(
         `einsum: "${chars[second]}" stands for sizes ${moved.size(-2)} and ${moved.size(-1)} of one operand`,
@@ -163,7 +163,7 @@ export function einsum(equation: string, ...tensors: Tensor[]): Tensor {
     result = multiply(result, terms[i]!, output + later.join(""), sizes);
   }
   result = dropUnneeded(result, output);
-  return permute(
+  return permutedView(
     result.x,
     [...output].map((c) => result.letters.indexOf(c)),
   );

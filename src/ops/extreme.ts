@@ -73,7 +73,7 @@ const EXTREME: Op = {
     const a = y._a!;
     const { kept, dims } = y._attributes as Reduced;
     const shape = a._node.shape;
-    const chosen = eq(a, spread(y.detach(), kept, shape));
+    const chosen = eq(a, spread(new Tensor(y.node), kept, shape));
     const count = sumDims(cast(chosen, y._node.dtype), dims, true);
     accumulate(a, where(chosen, expand(div(spread(g, kept, kept), count), shape), 0));
   },

@@ -1,29 +1,28 @@
 /**
- * Methods that end in `_`: they give this tensor a new value and return it.
+ * Methods that end in `_`, and `set`: they change this tensor in place and return it. Its base, its views and detached handles change with
+ * it. What is computed is what the method without `_` computes; see region.ts for how the new value takes the old one's place.
  *
- * A tensor's old value is never overwritten: other tensors that were made from it, `detach()` and what PyTorch would call views
- * included, keep theirs. The change itself is recorded, so gradients stay right; what is not recorded (within noGrad) is counted,
- * and backward() says so where it would need the old value.
+ * The change itself is recorded, and operations so far keep the value that they had, so gradients stay right where PyTorch has to refuse.
  */
-import { accumulate } from "../autograd/accumulate.js";
+import { accumulate, wanted } from "../autograd/accumulate.js";
 import { isGradEnabled } from "../autograd/mode.js";
-import { extrasOf, snapshot } from "../autograd/record.js";
+import { record } from "../autograd/record.js";
 import { binary, cast as castNode, copy, expand as expandNode, random, scalar } from "../graph/build.js";
-import { evaluate } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
+import { stateOf } from "../tensor/alias.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { checkNumber, isFloating } from "../tensor/dtype.js";
 import { draw, randomSeed } from "../tensor/generator.js";
+import { overlaps } from "../tensor/geometry.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { sigmoid, relu, tanh } from "./activation.js";
-import { add, div, mul, neg, sub } from "./arithmetic.js";
+import { add, mul, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import type { Index } from "./indexing.js";
 import { broadcastTo } from "./movement.js";
 import { checkTensor } from "./operand.js";
-import { pow } from "./power.js";
+import { assign, zerosOf } from "./region.js";
 import { clamp, maskedFill } from "./select.js";
-import { exp, sqrt } from "./unary.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -38,6 +37,8 @@ declare module "../tensor/core.js" {
     div_(other: Tensor | number): this;
     /** Raises this tensor to a power. */
     pow_(exponent: Tensor | number): this;
+    /** Takes the remainder of the division by `other`, with the sign of `other`. */
+    remainder_(other: Tensor | number): this;
     /** Adds value · a · b. */
     addcmul_(a: Tensor, b: Tensor, options?: { value?: number }): this;
     /** Adds value · a / b. */
@@ -46,19 +47,53 @@ declare module "../tensor/core.js" {
     lerp_(end: Tensor, weight: number | Tensor): this;
     /** Changes the sign. */
     neg_(): this;
+    abs_(): this;
+    sign_(): this;
     exp_(): this;
+    expm1_(): this;
+    log_(): this;
+    log2_(): this;
+    log10_(): this;
+    log1p_(): this;
     sqrt_(): this;
+    rsqrt_(): this;
+    square_(): this;
+    reciprocal_(): this;
+    sin_(): this;
+    cos_(): this;
+    tan_(): this;
+    floor_(): this;
+    ceil_(): this;
+    round_(): this;
+    trunc_(): this;
+    frac_(): this;
     relu_(): this;
     sigmoid_(): this;
     tanh_(): this;
     /** Brings every element into [min, max]. */
     clamp_(min?: number | Tensor | null, max?: number | Tensor | null): this;
+    /** Replaces NaN, +∞ and −∞. */
+    nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
     /** Puts `value` where the mask is true. */
     maskedFill_(mask: Tensor, value: number | Tensor): this;
+    /** Makes what is above the diagonal 0. */
+    tril_(diagonal?: number): this;
+    /** Makes what is below the diagonal 0. */
+    triu_(diagonal?: number): this;
+    /** Replaces each entry by the sum up to it. */
+    cumsum_(dim: number): this;
+    /** Replaces each entry by the product up to it. */
+    cumprod_(dim: number): this;
+    /** Puts source[i][j], or a number, at [index[i][j]][j] for dim 0, and likewise for others. */
+    scatter_(dim: number, index: Tensor, source: Tensor | number): this;
+    /** Adds source[i][j] at [index[i][j]][j] for dim 0, and likewise for others. */
+    scatterAdd_(dim: number, index: Tensor, source: Tensor): this;
+    /** Adds entry i of `source` along `dim` to entry index[i]. */
+    indexAdd_(dim: number, index: Index, source: Tensor): this;
     /** Makes every element 0. */
     zero_(): this;
-    /** Makes every element `value`. */
-    fill_(value: number): this;
+    /** Makes every element `value`, a number or a tensor of 0 dimensions. */
+    fill_(value: number | Tensor): this;
     /** Takes over the values of `source`, broadcast and converted to this dtype. */
     copy_(source: Tensor): this;
     /** Draws every element uniformly from [from, to), by default [0, 1). */
@@ -68,117 +103,124 @@ declare module "../tensor/core.js" {
   }
 }
 
-/** A change within noGrad: gradients pass by it to what the tensor was. */
-const UNRECORDED: Op = {
-  name: "AliasBackward0",
+/** Numbers in the place of a value that requires grad: a gradient of 0 for what the tensor was, as in PyTorch. */
+const FILL: Op = {
+  name: "FillBackward0",
+  saves: false,
+  gradient(y, g) {
+    const old = y._a!;
+    accumulate(old, zerosOf(g));
+  },
+};
+
+/** Inputs: where the values come from, and what the tensor was, if that requires grad. */
+const COPY: Op = {
+  name: "CopyBackwards",
   saves: false,
   gradient(y, g) {
     accumulate(y._a!, g);
+    if (wanted(y._b)) accumulate(y._b, zerosOf(g));
   },
 };
 
 /**
- * What the operation is computed from: the tensor itself, or where history must be kept, a handle on its state so far.
- * @throws Error for a leaf that requires grad, outside noGrad.
+ * @throws Error for a leaf that requires grad and views of one, outside noGrad; and where two elements of the tensor are one, as those of
+ * an expanded tensor, unless the new values are the same everywhere.
  */
-function before(x: Tensor, name: string): Tensor {
-  if (isGradEnabled() && x._requiresGrad && x._op === null) {
+function checkChange(x: Tensor, name: string, uniform = false): void {
+  const alias = x._now()._alias;
+  if (x._requiresGrad && isGradEnabled()) {
+    const base = alias?.base ?? null;
+    const what =
+      x._op === null
+        ? "a leaf tensor that requires grad"
+        : base !== null && base !== x && base.requiresGrad && base.isLeaf
+          ? "a view of a leaf tensor that requires grad"
+          : null;
+    if (what !== null)
+      throw new Error(
+        `${name}: ${what} cannot be changed in place while operations are recorded; ` +
+          `wrap the change: noGrad(() => x.${name}(...)), or use an optimizer`,
+      );
+  }
+  if (!uniform && alias !== null && alias.geometry !== null && overlaps(alias.geometry)) {
     throw new Error(
-      `${name}: a leaf tensor that requires grad cannot be changed in place while operations are recorded; ` +
-        `wrap the change: noGrad(() => x.${name}(...)), or use an optimizer`,
+      `${name}: several elements of this tensor of shape ${formatShape(x.shape)} are one element of its base (it was expanded or unfolded); change x.clone()`,
     );
   }
-  return x._op !== null || isGradEnabled() ? snapshot(x) : x;
 }
 
-/** Gives `x` the value and the history of `result`. */
-function become(x: Tensor, old: Tensor, result: Tensor, name: string): Tensor {
-  const node = result._node;
-  if (!sameShape(node.shape, x._node.shape)) {
+/** Changes `x` to what `compute` makes of it. */
+export function change(x: Tensor, name: string, compute: (old: Tensor) => Tensor): Tensor {
+  checkChange(x, name);
+  const old = stateOf(x);
+  const result = compute(old);
+  if (result === old) return x;
+  const { shape, dtype } = result._node;
+  if (!sameShape(shape, x._node.shape)) {
     throw new Error(
-      `${name}: the result has shape ${formatShape(node.shape)}, which does not fit this tensor of ${formatShape(x.shape)}`,
+      `${name}: the result has shape ${formatShape(shape)}, which does not fit this tensor of ${formatShape(x.shape)}`,
     );
   }
-  if (node.dtype !== x._node.dtype && !(isFloating(node.dtype) && isFloating(x._node.dtype))) {
+  if (dtype !== x._node.dtype && !(isFloating(dtype) && isFloating(x._node.dtype))) {
     throw new TypeError(
-      `${name}: the result is ${node.dtype}, which this ${x.dtype} tensor cannot hold; use the method without _, or convert first`,
+      `${name}: the result is ${dtype}, which this ${x.dtype} tensor cannot hold; use the method without _, or convert first`,
     );
   }
-  const y = cast(result, x._node.dtype);
-  x._version++;
-  if (y._op !== null) adopt(x, old, y);
-  else if (old !== x && x._op !== null) adopt(x, old, record0(y.node, old));
-  else assign(x, y.node);
+  replace(x, name, cast(result, x._node.dtype));
   return x;
 }
 
-/** The unrecorded change of a tensor that has a history. */
-function record0(node: Node, old: Tensor): Tensor {
-  const y = new Tensor(node);
-  y._op = UNRECORDED;
-  y._a = old;
-  y._versions = old._version & 1023;
-  y._requiresGrad = true;
-  return y;
-}
-
-function adopt(x: Tensor, old: Tensor, y: Tensor): void {
-  x._node = y._node;
-  x._variable = null;
-  x._op = y._op;
-  x._a = y._a;
-  x._b = y._b;
-  x._c = y._c;
-  x._attributes = y._attributes;
-  x._versions = y._versions;
-  x._requiresGrad = true;
-  x._extras = null;
-  const extras = extrasOf(x);
-  extras.list = y._extras?.list ?? null;
-  extras.previous = old;
-}
-
-/** A new value for a tensor without history. */
-function assign(x: Tensor, node: Node): void {
-  if (x._variable !== null) {
-    x._variable.assign(node);
-    return;
+function replace(x: Tensor, name: string, result: Tensor): void {
+  const alias = x._alias;
+  if (result._op !== null && alias !== null && alias.base === null) {
+    throw new Error(
+      `${name}: this view was made within noGrad, so a change of it that is recorded would not reach the gradients of its base; ` +
+        `make the view outside of noGrad, or wrap the change: noGrad(() => x.${name}(...))`,
+    );
   }
-  // A loop that trains by hand changes its leaves at every turn: computed now, the graph does not grow.
-  if (x._requiresGrad) evaluate([node]);
-  x._node = node;
+  assign(x, result);
 }
 
-/** Values of `x`'s own shape and dtype that do not depend on what it was. */
-function overwrite(x: Tensor, name: string, node: Node): Tensor {
-  const old = before(x, name);
-  x._version++;
-  if (old === x || x._op === null) assign(x, node);
-  else if (isGradEnabled()) {
-    // Recorded: the old value has no part in the new one.
-    const fresh = new Tensor(node);
-    x._node = fresh._node;
-    x._op = null;
-    x._a = x._b = x._c = null;
-    x._attributes = null;
-    x._versions = 0;
-    x._requiresGrad = false;
-    x._extras = null;
-    extrasOf(x).previous = old;
-  } else adopt(x, old, record0(node, old));
+/** Gives `x` values that do not depend on what it was, with the history of `source` where they come from a tensor. */
+function overwrite(
+  x: Tensor,
+  name: string,
+  node: Node,
+  source: Tensor | null = null,
+  uniform = false,
+): Tensor {
+  checkChange(x, name, uniform);
+  let old = stateOf(x);
+  // What was overwritten before gets no other gradient than 0 from here.
+  if (old._op === FILL) old = old._a!;
+  const result = source?._requiresGrad
+    ? record(COPY, node, source, old._requiresGrad ? old : null)
+    : record(FILL, node, old);
+  replace(x, name, result);
   return x;
 }
 
 function copyFrom(x: Tensor, source: Tensor): Tensor {
   checkTensor("copy_", source);
-  const value = cast(broadcastTo("copy_", source, x._node.shape), x._node.dtype);
-  const old = before(x, "copy_");
-  if (value._requiresGrad && isGradEnabled()) {
-    x._version++;
-    adopt(x, old, value.clone());
+  if (source === x) {
+    checkChange(x, "copy_");
     return x;
   }
-  return overwrite(x, "copy_", copy(value.node));
+  const value = cast(broadcastTo("copy_", source, x._node.shape), x._node.dtype);
+  return overwrite(x, "copy_", copy(value.node), value);
+}
+
+function fill(x: Tensor, name: string, value: number | Tensor): Tensor {
+  const { dtype, shape } = x._node;
+  if (typeof value !== "number") {
+    checkTensor(name, value);
+    if (value.ndim !== 0)
+      throw new Error(`${name}: expected a value of 0 dimensions, got ${value.ndim}; use copy_()`);
+    return copyFrom(x, value);
+  }
+  checkNumber(name, value, dtype);
+  return overwrite(x, name, castNode(expandNode(scalar(value, dtype), shape), dtype), null, true);
 }
 
 function drawInto(
@@ -195,87 +237,94 @@ function drawInto(
   return overwrite(x, name, shift === 0 ? spread : binary("add", spread, scalar(shift, dtype)));
 }
 
-function filled(x: Tensor, value: number): Node {
-  const { dtype, shape } = x._node;
-  return castNode(expandNode(scalar(value, dtype), shape), dtype);
-}
-
 function scaled(b: Tensor | number, alpha: number | undefined): Tensor | number {
   if (alpha === undefined || alpha === 1) return b;
   return typeof b === "number" ? b * alpha : mul(b, alpha);
 }
 
+/** The method that changes a tensor to what `compute` makes of it. */
+function changing<A extends readonly unknown[]>(
+  name: string,
+  compute: (old: Tensor, ...args: A) => Tensor,
+): (this: Tensor, ...args: A) => Tensor {
+  return function (...args) {
+    return change(this, name, (old) => compute(old, ...args));
+  };
+}
+
+/** Methods without arguments, under the name of the method that computes the new value. */
+const plain = [
+  "neg",
+  "abs",
+  "sign",
+  "exp",
+  "expm1",
+  "log",
+  "log2",
+  "log10",
+  "log1p",
+  "sqrt",
+  "rsqrt",
+  "square",
+  "reciprocal",
+  "sin",
+  "cos",
+  "tan",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "frac",
+  "relu",
+  "sigmoid",
+  "tanh",
+] as const;
+
+defineMethods(
+  Object.fromEntries(plain.map((name) => [`${name}_`, changing(`${name}_`, (old) => old[name]())])),
+);
+
 defineMethods({
-  add_(other: Tensor | number, options?: { alpha?: number }) {
-    const old = before(this, "add_");
-    return become(this, old, add(old, scaled(other, options?.alpha)), "add_");
-  },
-  sub_(other: Tensor | number, options?: { alpha?: number }) {
-    const old = before(this, "sub_");
-    return become(this, old, sub(old, scaled(other, options?.alpha)), "sub_");
-  },
-  mul_(other: Tensor | number) {
-    const old = before(this, "mul_");
-    return become(this, old, mul(old, other), "mul_");
-  },
-  div_(other: Tensor | number) {
-    const old = before(this, "div_");
-    return become(this, old, div(old, other), "div_");
-  },
-  pow_(exponent: Tensor | number) {
-    const old = before(this, "pow_");
-    return become(this, old, pow(old, exponent), "pow_");
-  },
-  addcmul_(a: Tensor, b: Tensor, options?: { value?: number }) {
-    const old = before(this, "addcmul_");
-    return become(this, old, old.addcmul(a, b, options), "addcmul_");
-  },
-  addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }) {
-    const old = before(this, "addcdiv_");
-    return become(this, old, old.addcdiv(a, b, options), "addcdiv_");
-  },
-  lerp_(end: Tensor, weight: number | Tensor) {
-    const old = before(this, "lerp_");
-    return become(this, old, old.lerp(end, weight), "lerp_");
-  },
-  neg_() {
-    const old = before(this, "neg_");
-    return become(this, old, neg(old), "neg_");
-  },
-  exp_() {
-    const old = before(this, "exp_");
-    return become(this, old, exp(old), "exp_");
-  },
-  sqrt_() {
-    const old = before(this, "sqrt_");
-    return become(this, old, sqrt(old), "sqrt_");
-  },
-  relu_() {
-    const old = before(this, "relu_");
-    return become(this, old, relu(old), "relu_");
-  },
-  sigmoid_() {
-    const old = before(this, "sigmoid_");
-    return become(this, old, sigmoid(old), "sigmoid_");
-  },
-  tanh_() {
-    const old = before(this, "tanh_");
-    return become(this, old, tanh(old), "tanh_");
-  },
-  clamp_(min?: number | Tensor | null, max?: number | Tensor | null) {
-    const old = before(this, "clamp_");
-    return become(this, old, clamp(old, min, max), "clamp_");
-  },
-  maskedFill_(mask: Tensor, value: number | Tensor) {
-    const old = before(this, "maskedFill_");
-    return become(this, old, maskedFill(old, mask, value), "maskedFill_");
-  },
+  add_: changing("add_", (old, other: Tensor | number, options?: { alpha?: number }) =>
+    add(old, scaled(other, options?.alpha)),
+  ),
+  sub_: changing("sub_", (old, other: Tensor | number, options?: { alpha?: number }) =>
+    sub(old, scaled(other, options?.alpha)),
+  ),
+  mul_: changing("mul_", mul),
+  div_: changing("div_", (old, other: Tensor | number) => old.div(other)),
+  pow_: changing("pow_", (old, exponent: Tensor | number) => old.pow(exponent)),
+  remainder_: changing("remainder_", (old, other: Tensor | number) => old.remainder(other)),
+  addcmul_: changing("addcmul_", (old, a: Tensor, b: Tensor, options?: { value?: number }) =>
+    old.addcmul(a, b, options),
+  ),
+  addcdiv_: changing("addcdiv_", (old, a: Tensor, b: Tensor, options?: { value?: number }) =>
+    old.addcdiv(a, b, options),
+  ),
+  lerp_: changing("lerp_", (old, end: Tensor, weight: number | Tensor) => old.lerp(end, weight)),
+  clamp_: changing("clamp_", clamp),
+  nanToNum_: changing("nanToNum_", (old, options?: { nan?: number; posinf?: number; neginf?: number }) =>
+    old.nanToNum(options),
+  ),
+  maskedFill_: changing("maskedFill_", maskedFill),
+  tril_: changing("tril_", (old, diagonal?: number) => old.tril(diagonal)),
+  triu_: changing("triu_", (old, diagonal?: number) => old.triu(diagonal)),
+  cumsum_: changing("cumsum_", (old, dim: number) => old.cumsum(dim)),
+  cumprod_: changing("cumprod_", (old, dim: number) => old.cumprod(dim)),
+  scatter_: changing("scatter_", (old, dim: number, index: Tensor, source: Tensor | number) =>
+    old.scatter(dim, index, source),
+  ),
+  scatterAdd_: changing("scatterAdd_", (old, dim: number, index: Tensor, source: Tensor) =>
+    old.scatterAdd(dim, index, source),
+  ),
+  indexAdd_: changing("indexAdd_", (old, dim: number, index: Index, source: Tensor) =>
+    old.indexAdd(dim, index, source),
+  ),
   zero_() {
-    return overwrite(this, "zero_", filled(this, 0));
+    return fill(this, "zero_", 0);
   },
-  fill_(value: number) {
-    checkNumber("fill_", value, this.dtype);
-    return overwrite(this, "fill_", filled(this, value));
+  fill_(value: number | Tensor) {
+    return fill(this, "fill_", value);
   },
   copy_(source: Tensor) {
     return copyFrom(this, source);

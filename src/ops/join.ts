@@ -9,7 +9,7 @@ import { promote } from "../tensor/dtype.js";
 import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Cat, Shape, Stack } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-import { narrow, select, unsqueeze } from "./movement.js";
+import { narrow, narrowedView, selectedView, unsqueeze } from "./movement.js";
 import { checkTensor } from "./operand.js";
 
 declare module "../tensor/core.js" {
@@ -30,7 +30,7 @@ const CAT: Op = {
   gradient(y, g) {
     const dim = y._attributes as number;
     let start = 0;
-    for (const x of y._extras!.list!.tensors) {
+    for (const x of y._extras!.list!) {
       const n = x._node.shape[dim]!;
       if (wanted(x)) accumulate(x, narrow(g, dim, start, n));
       start += n;
@@ -40,7 +40,7 @@ const CAT: Op = {
 
 /** Joins along `dim`; shapes and dtypes are right. @internal */
 export function concat(list: readonly Tensor[], dim: number): Tensor {
-  if (list.length === 1) return list[0]!;
+  if (list.length === 1) return list[0]!.clone();
   return recordList(
     CAT,
     concatNodes(
@@ -87,7 +87,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
       );
     }
   });
-  return list.length === 0 ? first : concat(toCommonDType(list), d);
+  return list.length === 0 ? first.clone() : concat(toCommonDType(list), d);
 }
 
 /**
@@ -133,7 +133,7 @@ function split(x: Tensor, size: number | readonly number[], dim: number): Tensor
   }
   let start = 0;
   return sizes.map((k) => {
-    const part = narrow(x, d, start, k);
+    const part = narrowedView(x, d, start, k);
     start += k;
     return part;
   });
@@ -151,6 +151,6 @@ defineMethods({
   },
   unbind(dim = 0) {
     const n = this.size(normalizeDim("unbind", dim, this.ndim));
-    return Array.from({ length: n }, (_, i) => select(this, dim, i));
+    return Array.from({ length: n }, (_, i) => selectedView(this, dim, i));
   },
 });

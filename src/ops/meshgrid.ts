@@ -3,7 +3,6 @@
  */
 import type { Tensor } from "../tensor/core.js";
 import { formatShape } from "../tensor/shape.js";
-import { expand, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 
 /**
@@ -20,14 +19,6 @@ export function meshgrid(vectors: readonly Tensor[], options: { indexing?: "ij" 
     if (v.ndim !== 1) throw new Error(`meshgrid: expected vectors, got shape ${formatShape(v.shape)}`);
   });
   const shape = vectors.map((v) => v.numel());
-  const grids = vectors.map((v, i) =>
-    expand(
-      reshape(
-        v,
-        shape.map((n, d) => (d === i ? n : 1)),
-      ),
-      shape,
-    ),
-  );
+  const grids = vectors.map((v, i) => v.reshape(shape.map((n, d) => (d === i ? n : 1))).expand(shape));
   return indexing === "xy" && vectors.length > 1 ? grids.map((g) => g.transpose(0, 1)) : grids;
 }

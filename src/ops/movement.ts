@@ -1,13 +1,24 @@
 /**
- * Operations that only move elements, each one step of the graph: reshape, permute, expand, slice, flip and pad.
+ * Operations that only move elements, each one step of the graph: reshape, permute, expand, slice, flip and pad. Nothing is copied until
+ * somebody needs it dense.
  *
- * In PyTorch some of these give views that share memory. Here every tensor is a value of its own: changing one in place leaves
- * the others as they are, and nothing is copied until somebody needs it dense.
+ * The functions compute values; the methods give views as PyTorch does: what changes one in place changes the other.
  */
 import { accumulate, sumTo } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
+import { geometryOf } from "../tensor/alias.js";
 import { defineGetters, defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import {
+  expanded,
+  isContiguous,
+  permuted,
+  reshaped,
+  selected,
+  sliced,
+  squeezed,
+  unsqueezed,
+} from "../tensor/geometry.js";
 import {
   allDims,
   formatShape,
@@ -27,13 +38,14 @@ import type {
   Unsqueeze,
   WithSize,
 } from "../tensor/shape-types.js";
+import { viewed } from "./region.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** The elements in row-major order with a new shape; one size may be −1. `reshape([2, -1])` or `reshape(2, -1)`. */
     reshape<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
     reshape<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
-    /** As `reshape`. */
+    /** As `reshape`, and always a view. @throws Error where only a copy can have the shape, as of a transposed matrix. */
     view<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
     view<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
     /** The shape of `other`. */
@@ -81,8 +93,8 @@ declare module "../tensor/core.js" {
     select(dim: number, index: number): Tensor;
     /** The order along dims reversed. */
     flip(dims: number | Shape): Tensor<S>;
-    /** The same tensor: values are always dense when they are read. */
-    contiguous(): this;
+    /** The tensor itself where its elements stand in row-major order, else a copy in that order. */
+    contiguous(): Tensor<S>;
   }
 }
 
@@ -289,18 +301,18 @@ export function mT(x: Tensor): Tensor {
   return permute(x, swapLast(rank), TRANSPOSE);
 }
 
-function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const rank = x._node.shape.length;
+function transposed(rank: number, dim0: number, dim1: number): readonly number[] {
   const d = normalizeDim("transpose", dim0, rank);
   const e = normalizeDim("transpose", dim1, rank);
-  if (rank === 0) return x;
   const order = allDims(rank).slice();
-  order[d] = e;
-  order[e] = d;
-  return permute(x, order, TRANSPOSE);
+  if (rank > 0) {
+    order[d] = e;
+    order[e] = d;
+  }
+  return order;
 }
 
-function checkedPermute(x: Tensor, list: Shape): Tensor {
+function checkedOrder(x: Tensor, list: Shape): readonly number[] {
   const rank = x._node.shape.length;
   if (list.length !== rank) {
     throw new Error(
@@ -309,7 +321,7 @@ function checkedPermute(x: Tensor, list: Shape): Tensor {
   }
   const order = list.map((d) => normalizeDim("permute", d, rank));
   if (new Set(order).size !== rank) throw new Error(`permute: a dim appears twice in [${list.join(", ")}]`);
-  return permute(x, order);
+  return order;
 }
 
 export function unsqueeze(x: Tensor, dim: number): Tensor {
@@ -320,26 +332,19 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshape(x, out, UNSQUEEZE);
 }
 
-function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  const shape = x._node.shape;
-  const dims = normalizeDims("squeeze", dim, shape.length);
-  return reshape(
-    x,
-    shape.filter((n, i) => n !== 1 || !dims.includes(i)),
-    SQUEEZE,
-  );
-}
-
 /** Dims from `startDim` to `endDim` as one. */
 export function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
-  const shape = x._node.shape;
-  if (shape.length === 0) return reshape(x, [1]);
+  return reshape(x, flattened(x._node.shape, startDim, endDim));
+}
+
+function flattened(shape: Shape, startDim: number, endDim: number): Shape {
+  if (shape.length === 0) return [1];
   const start = normalizeDim("flatten", startDim, shape.length);
   const end = normalizeDim("flatten", endDim, shape.length);
   if (start > end) throw new RangeError(`flatten: startDim ${startDim} comes after endDim ${endDim}`);
   let n = 1;
   for (let i = start; i <= end; i++) n *= shape[i]!;
-  return reshape(x, [...shape.slice(0, start), n, ...shape.slice(end + 1)]);
+  return [...shape.slice(0, start), n, ...shape.slice(end + 1)];
 }
 
 export function broadcastTo(name: string, x: Tensor, target: Shape): Tensor {
@@ -360,60 +365,115 @@ export function broadcastTo(name: string, x: Tensor, target: Shape): Tensor {
   return expand(x, out);
 }
 
+/** A view of a new shape, or a copy where the elements do not stand so that a view can have it. */
+function reshapedView(x: Tensor, shape: Shape): Tensor {
+  const y = reshape(x, shape);
+  const geometry = reshaped(geometryOf(x), shape);
+  return geometry === null ? y : viewed(x, y, geometry);
+}
+
+/** A view of a new shape. @throws Error where only a copy can have it. */
+function strictView(name: string, x: Tensor, shape: Shape): Tensor {
+  const geometry = reshaped(geometryOf(x), shape);
+  if (geometry === null) {
+    throw new Error(
+      `${name}: the elements of this view of shape ${formatShape(x.shape)} do not follow each other so that a view of shape ${formatShape(shape)} could show them; use reshape(), which copies`,
+    );
+  }
+  return viewed(x, reshape(x, shape), geometry);
+}
+
+export function permutedView(x: Tensor, order: readonly number[], how: Op = PERMUTE): Tensor {
+  return viewed(x, permute(x, order, how), permuted(geometryOf(x), order));
+}
+
+export function selectedView(x: Tensor, dim: number, index: number): Tensor {
+  const y = select(x, dim, index);
+  const { shape } = x._node;
+  const d = normalizeDim("select", dim, shape.length);
+  return viewed(x, y, selected(geometryOf(x), d, normalizeIndex("select", index, d, shape)));
+}
+
+/** Entries start … start + length − 1 of dim `dim`, all arguments in range, as a view. */
+export function narrowedView(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const g = geometryOf(x);
+  const starts = g.shape.map((_, d) => (d === dim ? start : 0));
+  const sizes = g.shape.map((n, d) => (d === dim ? length : n));
+  return viewed(x, narrow(x, dim, start, length), sliced(g, starts, sizes, null));
+}
+
+function expandedView(name: string, x: Tensor, target: Shape): Tensor {
+  const y = broadcastTo(name, x, target);
+  return viewed(x, y, expanded(geometryOf(x), y.shape));
+}
+
+function squeezedView(x: Tensor, dim?: number | readonly number[]): Tensor {
+  const { shape } = x._node;
+  const dims = normalizeDims("squeeze", dim, shape.length);
+  const drops = (d: number) => shape[d] === 1 && dims.includes(d);
+  const y = reshape(
+    x,
+    shape.filter((_, d) => !drops(d)),
+    SQUEEZE,
+  );
+  return viewed(x, y, squeezed(geometryOf(x), drops));
+}
+
 defineMethods({
   reshape(...sizes: unknown[]) {
-    const shape = resolveReshape("reshape", this._node.shape, listOfSizes("reshape", sizes));
-    return reshape(this, shape);
+    return reshapedView(this, resolveReshape("reshape", this._node.shape, listOfSizes("reshape", sizes)));
   },
   view(...sizes: unknown[]) {
-    return reshape(this, resolveReshape("view", this._node.shape, listOfSizes("view", sizes)));
+    return strictView("view", this, resolveReshape("view", this._node.shape, listOfSizes("view", sizes)));
   },
   viewAs(other: Tensor) {
-    return reshape(this, resolveReshape("viewAs", this._node.shape, other.shape));
+    return strictView("viewAs", this, resolveReshape("viewAs", this._node.shape, other.shape));
   },
   flatten(startDim = 0, endDim = -1) {
-    return flatten(this, startDim, endDim);
+    const shape = flattened(this._node.shape, startDim, endDim);
+    return shape.length === this.ndim ? this : reshapedView(this, shape);
   },
   unflatten(dim: number, sizes: Shape) {
     const shape = this._node.shape;
     const d = normalizeDim("unflatten", dim, shape.length);
     const inner = resolveReshape("unflatten", [shape[d]!], sizes);
-    return reshape(this, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]);
+    return strictView("unflatten", this, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]);
   },
   squeeze(dim?: number | readonly number[]) {
-    return squeeze(this, dim);
+    return squeezedView(this, dim);
   },
   unsqueeze(dim: number) {
-    return unsqueeze(this, dim);
+    const d = normalizeDim("unsqueeze", dim, this.ndim + 1);
+    return viewed(this, unsqueeze(this, d), unsqueezed(geometryOf(this), d));
   },
   permute(...order: unknown[]) {
-    return checkedPermute(this, listOfSizes("permute", order));
+    return permutedView(this, checkedOrder(this, listOfSizes("permute", order)));
   },
   transpose(dim0: number, dim1: number) {
-    return transpose(this, dim0, dim1);
+    return permutedView(this, transposed(this.ndim, dim0, dim1), TRANSPOSE);
   },
   t() {
     const rank = this._node.shape.length;
     if (rank > 2)
       throw new Error(`t: expected at most 2 dimensions, got shape ${formatShape(this.shape)}; use mT`);
-    return rank < 2 ? this : permute(this, swapLast(2), T);
+    return permutedView(this, rank < 2 ? allDims(rank) : swapLast(2), T);
   },
   movedim(source: number, destination: number) {
     const rank = this._node.shape.length;
     const from = normalizeDim("movedim", source, rank);
     const to = normalizeDim("movedim", destination, rank);
     const order = allDims(rank).filter((d) => d !== from);
-    order.splice(to, 0, from);
-    return permute(this, order);
+    if (rank > 0) order.splice(to, 0, from);
+    return permutedView(this, order);
   },
   expand(...shape: unknown[]) {
-    return broadcastTo("expand", this, listOfSizes("expand", shape));
+    return expandedView("expand", this, listOfSizes("expand", shape));
   },
   expandAs(other: Tensor) {
-    return broadcastTo("expandAs", this, other.shape);
+    return expandedView("expandAs", this, other.shape);
   },
   broadcastTo(shape: Shape) {
-    return broadcastTo("broadcastTo", this, shape);
+    return expandedView("broadcastTo", this, shape);
   },
   narrow(dim: number, start: number, length: number) {
     const shape = this._node.shape;
@@ -423,22 +483,25 @@ defineMethods({
     if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > n) {
       throw new RangeError(`narrow: start ${start} and length ${length} do not lie in dim ${d} of size ${n}`);
     }
-    return narrow(this, d, from, length);
+    return narrowedView(this, d, from, length);
   },
   select(dim: number, index: number) {
-    return select(this, dim, index);
+    return selectedView(this, dim, index);
   },
   flip(dims: number | Shape) {
     return flip(this, normalizeDims("flip", dims, this.ndim));
   },
   contiguous() {
-    return this;
+    return isContiguous(geometryOf(this)) ? this : this.clone();
   },
 });
 
 defineGetters({
   T(x) {
-    return x.ndim < 2 ? x : permute(x, allDims(x.ndim).toReversed(), PERMUTE);
+    return permutedView(x, allDims(x.ndim).toReversed());
   },
-  mT,
+  mT(x) {
+    if (x.ndim < 2) throw new Error(`mT: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+    return permutedView(x, swapLast(x.ndim), TRANSPOSE);
+  },
 });

@@ -1,11 +1,15 @@
 /**
  * Repeating, rolling, padding, diagonals and windows: movement composed of the steps in movement.ts.
  */
+import { geometryOf } from "../tensor/alias.js";
 import { defineMethods, type Tensor } from "../tensor/core.js";
+import { diagonalOf, unfolded } from "../tensor/geometry.js";
 import { checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
+import { clone } from "./copy.js";
 import { concat } from "./join.js";
 import { expand, flatten, narrow, padOf, reshape, select, sliceOf } from "./movement.js";
+import { viewed } from "./region.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -83,7 +87,7 @@ function roll(x: Tensor, shifts: number | readonly number[], dims?: number | rea
     const shift = n === 0 ? 0 : ((shiftList[i]! % n) + n) % n;
     if (shift !== 0) y = concat([narrow(y, d, n - shift, shift), narrow(y, d, 0, n - shift)], d);
   });
-  return y;
+  return y === x ? clone(x) : y;
 }
 
 /** PyTorch's order: the last dim first. Negative amounts crop. */
@@ -109,12 +113,13 @@ function pad(x: Tensor, padding: readonly number[], value: number): Tensor {
     }
     y = sliceOf(x, starts, sizes, null);
   }
-  return padOf(
+  const padded = padOf(
     y,
     before.map((n) => Math.max(0, n)),
     after.map((n) => Math.max(0, n)),
     value,
   );
+  return padded === x ? clone(x) : padded;
 }
 
 /** Reads the matrix as rows of n + 1, so that the diagonal stands in the first column. */
@@ -186,11 +191,13 @@ defineMethods({
   },
   diagonal(offset = 0) {
     checkWhole("diagonal", "offset", offset);
-    return diagonal(this, offset);
+    const y = diagonal(this, offset);
+    return viewed(this, y, diagonalOf(geometryOf(this), offset, y.size(-1)));
   },
   unfold(dim: number, size: number, step: number) {
     checkWhole("unfold", "size", size);
     checkWhole("unfold", "step", step);
-    return unfold(this, dim, size, step);
+    const d = normalizeDim("unfold", dim, this.ndim);
+    return viewed(this, unfold(this, d, size, step), unfolded(geometryOf(this), d, size, step));
   },
 });

@@ -7,6 +7,7 @@ import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { clone } from "./copy.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -26,8 +27,8 @@ function scan(
 ): Tensor {
   const d = normalizeDim(name, dim, x.ndim);
   let y = x._node.dtype === "bool" ? cast(x, "int32") : x;
-  if (x.ndim === 0) return y;
-  const n = x.shape[d]!;
+  const n = x.shape[d] ?? 1;
+  if (n <= 1) return y === x ? clone(x) : y;
   const padding = new Array<number>(2 * (x.ndim - d)).fill(0);
   for (let step = 1; step < n; step *= 2) {
     padding[padding.length - 2] = step;

@@ -1,11 +1,14 @@
 /**
  * Picking parts of a tensor as with Python's brackets: `x[1:3, :, -1]` is `x.slice([1, 3], null, -1)`.
  */
+import { geometryOf } from "../tensor/alias.js";
 import { defineMethods, Tensor } from "../tensor/core.js";
+import { type Geometry, sliced, squeezed, unsqueezed } from "../tensor/geometry.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape, Slice } from "../tensor/shape-types.js";
 import { indexTensor, take } from "./indexing.js";
 import { flip, normalizeIndex, reshape, sliceOf } from "./movement.js";
+import { viewed } from "./region.js";
 
 /**
  * What is picked along one dim: a number picks one entry and drops the dim; `[start, end?, step?]` a range without its end (null:
@@ -132,15 +135,30 @@ function sliceBy(x: Tensor, given: readonly SliceIndex[]): Tensor {
     if (typeof index !== "number") shapeAfter.push(range.size);
     dim++;
   }
-  let y = sliceOf(x, starts, sizes, steps.every((step) => step === 1) ? null : steps);
+  const by = steps.every((step) => step === 1) ? null : steps;
+  let y = sliceOf(x, starts, sizes, by);
   if (flipped.length > 0) y = flip(y, flipped);
   y = reshape(y, shapeAfter);
+  if (flipped.length === 0 && tensors.length === 0)
+    return viewed(x, y, indexed(sliced(geometryOf(x), starts, sizes, by), indices));
   if (tensors.length > 1) {
     throw new Error("slice: at most one index tensor; flatten the dims and use take(), or gather()");
   }
   for (const { dim: d, index, size } of tensors) {
     const positions = index.dtype === "bool" ? index.nonzero().flatten() : indexTensor("slice", index, size);
     y = take(y, d, positions);
+  }
+  return y;
+}
+
+/** Without the dims that a number picked from, and with those that "new" puts in. */
+function indexed(g: Geometry, indices: readonly SliceIndex[]): Geometry {
+  let y = g;
+  let dim = 0;
+  for (const index of indices) {
+    if (index === "new") y = unsqueezed(y, dim++);
+    else if (typeof index === "number") y = squeezed(y, (d) => d === dim);
+    else dim++;
   }
   return y;
 }

@@ -35,7 +35,7 @@ function triangle(name: string, x: Tensor, op: "le" | "ge", k: number): Tensor {
 }
 
 function diag(x: Tensor, k: number): Tensor {
-  if (x.ndim === 2) return x.diagonal(k);
+  if (x.ndim === 2) return x.diagonal(k).clone();
   if (x.ndim !== 1) throw new Error(`diag: expected a vector or a matrix, got shape ${formatShape(x.shape)}`);
   const n = x.numel() + Math.abs(k);
   const padded = k >= 0 ? x.pad([k, 0]) : x.pad([0, -k]);

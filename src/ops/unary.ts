@@ -9,6 +9,7 @@ import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, div, mul, neg, rsub } from "./arithmetic.js";
+import { clone } from "./copy.js";
 import { floating } from "./operand.js";
 import { pow } from "./power.js";
 
@@ -142,14 +143,14 @@ function apply(how: Op, graph: UnaryOp, a: Tensor): Tensor {
 
 /** For functions whose result is whole: integers stay as they are. */
 function whole(how: Op, graph: UnaryOp, x: Tensor): Tensor {
-  return isFloating(x._node.dtype) ? record(how, unary(graph, x.node), x) : x;
+  return isFloating(x._node.dtype) ? record(how, unary(graph, x.node), x) : clone(x);
 }
 
 export function abs(x: Tensor): Tensor {
-  return x._node.dtype === "bool" ? x : record(ABS, unary("abs", x.node), x);
+  return x._node.dtype === "bool" ? clone(x) : record(ABS, unary("abs", x.node), x);
 }
 export function sign(x: Tensor): Tensor {
-  return x._node.dtype === "bool" ? x : record(SIGN, unary("sign", x.node), x);
+  return x._node.dtype === "bool" ? clone(x) : record(SIGN, unary("sign", x.node), x);
 }
 export function exp(x: Tensor): Tensor {
   return apply(EXP, "exp", x);

@@ -193,8 +193,6 @@ class ParameterState implements Slot {
 
   end(): void {
     this.done++;
-    // Whoever still wants to differentiate through the old value must be told.
-    this.tensor._version++;
   }
 
   get step(): number {

@@ -7,6 +7,7 @@
  */
 import { evaluate, keep, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
+import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
 import { type DType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { formatShape, sameShape } from "./shape.js";
 import type { Nested, NestedNumbers, Shape } from "./shape-types.js";
@@ -24,21 +25,16 @@ export interface Op {
   gradient(y: Tensor, g: Tensor): void;
 }
 
-/** Inputs of an operation that takes a list, with the versions they had. */
-export interface InputList {
-  readonly tensors: Tensor[];
-  readonly versions: readonly number[];
-}
-
 /** What only few tensors have. */
 export interface Extras {
-  list: InputList | null;
+  /** Inputs of an operation that takes a list. */
+  list: Tensor[] | null;
   hooks: ((gradient: Tensor) => Tensor | undefined)[] | null;
   retainGrad: boolean;
   /** The walk of backward() has passed and let go what this step had saved. */
   freed: boolean;
-  /** What this tensor was before it was changed in place. */
-  previous: Tensor | null;
+  /** The tensor whose `grad` takes the gradient of this state. */
+  owner: Tensor | null;
 }
 
 const noGradKept =
@@ -49,14 +45,14 @@ const noGradKept =
  * An n-dimensional array whose operations can be differentiated (`torch.Tensor`).
  *
  * Operations check shapes and dtypes at once but compute only when a value is read (`item`, `tolist`, `data`, printing) or a
- * step ends. A tensor's value never changes by itself: methods that end in `_` give this tensor a new value and leave other tensors,
- * views included, as they are.
+ * step ends. Methods that end in `_` change this tensor in place, and with it those that show the same elements: its base, views and
+ * detached handles, by PyTorch's rules of what is a view and what a copy.
  */
 export class Tensor<S extends Shape = Shape> {
-  /** @internal Value; a parameter's is read through `node`. */
+  /** @internal Shape, dtype and the value; read the value through `node`. */
   _node: Node;
-  /** @internal */
-  _variable: Variable | null = null;
+  /** @internal Null for a tensor that shares its value with no other and was not changed since an operation referred to it. */
+  _alias: Alias | null = null;
   /** @internal */
   _op: Op | null = null;
   /** @internal */
@@ -67,17 +63,13 @@ export class Tensor<S extends Shape = Shape> {
   _c: Tensor | null = null;
   /** @internal What the gradient needs besides the inputs. */
   _attributes: unknown = null;
-  /** @internal Versions of a, b and c when this was recorded, ten bits each. */
-  _versions = 0;
-  /** @internal How often this tensor was changed in place. */
-  _version = 0;
   /** @internal */
   _requiresGrad = false;
   /** @internal */
   _grad: Tensor | null = null;
   /** @internal Gradient gathered so far in the walk number `_mark`. */
   _pending: Tensor | null = null;
-  /** @internal */
+  /** @internal 0: no recorded operation refers to this tensor; 1: one does; else the walk that was here last. */
   _mark = 0;
   /** @internal */
   _extras: Extras | null = null;
@@ -91,7 +83,7 @@ export class Tensor<S extends Shape = Shape> {
 
   /** @internal The graph's node that holds the value now. */
   get node(): Node {
-    return this._variable === null ? this._node : this._variable.node;
+    return this._alias === null ? this._node : catchUp(this, this._alias);
   }
 
   /** Sizes of the dimensions. */
@@ -142,7 +134,7 @@ export class Tensor<S extends Shape = Shape> {
 
   /** Whether operations on this tensor are recorded, so that a gradient can reach it. */
   get requiresGrad(): boolean {
-    return this._requiresGrad;
+    return this._now()._requiresGrad;
   }
 
   set requiresGrad(value: boolean) {
@@ -156,23 +148,29 @@ export class Tensor<S extends Shape = Shape> {
         `requiresGrad: only floating tensors have gradients, this one is ${this.dtype}; use x.float()`,
       );
     }
-    if (!value && this._op !== null) {
+    if (this._now()._op !== null) {
+      if (value) return this;
       throw new Error(
         "requiresGrad: this tensor was computed from others that require grad; use detach() for one that does not",
       );
     }
+    if (value === this._requiresGrad) return this;
+    // Operations so far refer to a tensor that does not require grad, later ones to a state of this leaf.
+    const alias = aliasOf(this);
+    follow(this, alias, this._node, null);
     this._requiresGrad = value;
+    this._extras = value ? { list: null, hooks: null, retainGrad: false, freed: false, owner: this } : null;
     return this;
   }
 
   /** Whether no recorded operation made this tensor: gradients are gathered in `grad` of such tensors. */
   get isLeaf(): boolean {
-    return this._op === null;
+    return this._now()._op === null;
   }
 
   /** The recorded operation that made this tensor, or null. */
   get gradFn(): { readonly name: string } | null {
-    return this._op;
+    return this._now()._op;
   }
 
   /** The gradient that `backward()` gathered, or null. Of a tensor that was computed from others only after `retainGrad()`. */
@@ -194,9 +192,11 @@ export class Tensor<S extends Shape = Shape> {
     this._grad = value;
   }
 
-  /** The same value without the record of how it was computed. */
+  /** The same value without the record of how it was computed; a change in place of one changes both (`torch.Tensor.detach`). */
   detach(): Tensor<S> {
-    return new Tensor<S>(this.node);
+    const y = new Tensor<S>(this.node);
+    shareValue(this, y);
+    return y;
   }
 
   /** The only element as a number; of a bool tensor 1 or 0. @throws Error when there is not exactly one element. */
@@ -238,15 +238,54 @@ export class Tensor<S extends Shape = Shape> {
   }
 
   /**
-   * @internal The graph variable behind a parameter or a piece of optimizer state, made at the first call. From then on
-   * `graph.step` can give the tensor a new value without growing any graph.
+   * @internal The graph variable behind a parameter, made at the first call. From then on `graph.step` can give the tensor a new value
+   * without growing any graph.
    */
-  variable(options?: { inPlace?: boolean }): Variable {
-    if (this._op !== null)
+  variable(): Variable {
+    if (!this.isLeaf)
       throw new Error(
         "variable: this tensor was computed by a recorded operation; only leaves can be parameters",
       );
-    return (this._variable ??= new Variable(this._node, options));
+    let { cell } = aliasOf(this);
+    if (this._alias!.geometry !== null) {
+      // A part of a larger value: trained, it is a value of its own.
+      cell = new Cell(this.node);
+      const alias = new Alias(cell, null, this);
+      follow(this, alias, this._node, null);
+      this._alias = alias;
+    }
+    return (cell.variable ??= new Variable(cell.value));
+  }
+
+  /** @internal This tensor, once it has caught up with changes of what it shares its value with. */
+  _now(): this {
+    if (this._alias !== null) catchUp(this, this._alias);
+    return this;
+  }
+
+  /** @internal A tensor of its own in the same state, for operations to refer to. */
+  _snapshot(): Tensor<S> {
+    const state = new Tensor<S>(this._node);
+    state._op = this._op;
+    state._a = this._a;
+    state._b = this._b;
+    state._c = this._c;
+    state._attributes = this._attributes;
+    state._requiresGrad = this._requiresGrad;
+    state._pending = this._pending;
+    state._mark = this._mark;
+    state._extras = this._extras;
+    return state;
+  }
+
+  /** @internal The state that a recorded step gives, whatever the grad mode is. */
+  _stateOn(node: Node, op: Op, a: Tensor, attributes: unknown): Tensor {
+    const state = new Tensor(node);
+    state._op = op;
+    state._a = a;
+    state._attributes = attributes;
+    state._requiresGrad = true;
+    return state;
   }
 
   /** Entries along the first dimension. */
@@ -254,6 +293,18 @@ export class Tensor<S extends Shape = Shape> {
     const n = this.length;
     for (let i = 0; i < n; i++) yield this.select(0, i);
   }
+}
+
+/** @internal `y`, which nobody shares yet, shows the value of `x` from now on, but has no part in its history. */
+export function shareValue(x: Tensor, y: Tensor): void {
+  const { cell, geometry } = aliasOf(x);
+  let base = y;
+  if (geometry !== null) {
+    // The whole value that the tensors are a part of, without the history of its base.
+    base = new Tensor(cell.value);
+    base._alias = new Alias(cell, null, base);
+  }
+  y._alias = new Alias(cell, geometry, base);
 }
 
 function nest(data: TypedArray, shape: Shape, dim: number, at: { position: number }): NestedNumbers {

@@ -26,7 +26,7 @@ export function finish(name: string, node: Node, options: TensorOptions | undefi
   if (options?.requiresGrad) {
     if (!isFloating(node.dtype))
       throw new TypeError(`${name}: only floating tensors can require grad, not ${node.dtype}`);
-    t._requiresGrad = true;
+    t.requiresGrad_();
   }
   return t;
 }

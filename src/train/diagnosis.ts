@@ -6,7 +6,7 @@ import { noGrad } from "../autograd/mode.js";
 import { restoring } from "../interrupts.js";
 import type { Module } from "../nn/module.js";
 import { assignValue } from "../nn/parameter.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
 import type { Model } from "./batch.js";
 
 /** Where a number first was NaN or infinite. */
@@ -52,7 +52,8 @@ export class Diagnosis {
 
   /** Call it before the optimizer's step. */
   remember(): void {
-    for (let i = 0; i < this.#parameters.length; i++) this.#weights[i] = this.#parameters[i]!.detach();
+    for (let i = 0; i < this.#parameters.length; i++)
+      this.#weights[i] = new Tensor(this.#parameters[i]!.node);
   }
 
   /** The error for a loss that is not finite, computed in step `step` from these inputs. */

@@ -1,5 +1,5 @@
 /**
- * Methods that end in `_`: this tensor changes, others do not, and gradients stay right.
+ * Methods that end in `_`: this tensor changes, and gradients stay right. How views change with it is in views.test.ts.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -49,15 +49,17 @@ test("each in-place method gives what the method without _ gives", () => {
   }
 });
 
-test("a change is seen through the same handle only", () => {
+test("a change is seen through all handles on the value, not in what was computed from it", () => {
   const x = tensor([1, 2, 3, 4]);
   const view = x.reshape(2, 2);
-  const same = x;
   const detached = x.detach();
+  const copy = x.clone();
+  const double = x.mul(2);
   assert.equal(x.add_(1), x);
-  assert.deepEqual(same.tolist(), [2, 3, 4, 5]);
-  assert.deepEqual(view.flatten().tolist(), [1, 2, 3, 4]);
-  assert.deepEqual(detached.tolist(), [1, 2, 3, 4]);
+  assert.deepEqual(view.flatten().tolist(), [2, 3, 4, 5]);
+  assert.deepEqual(detached.tolist(), [2, 3, 4, 5]);
+  assert.deepEqual(copy.tolist(), [1, 2, 3, 4]);
+  assert.deepEqual(double.tolist(), [2, 4, 6, 8]);
 });
 
 test("gradients pass through recorded changes, also to what used the tensor before", () => {
@@ -85,7 +87,7 @@ test("a change by a tensor that requires grad makes the tensor part of its histo
   assert.deepEqual(w.grad!.tolist(), [6, 6]);
 });
 
-test("copy_ passes gradients to its source, fill_ to nobody", () => {
+test("copy_ passes gradients to its source, fill_ a gradient of 0", () => {
   const w = leaf([2, 3]);
   const x = zeros([2]);
   x.copy_(w.mul(5));
@@ -93,7 +95,9 @@ test("copy_ passes gradients to its source, fill_ to nobody", () => {
   assert.deepEqual(w.grad!.tolist(), [5, 5]);
   const y = w.mul(2);
   y.fill_(1);
-  assert.equal(y.requiresGrad, false);
+  assert.equal(y.requiresGrad, true);
+  y.sum().backward();
+  assert.deepEqual(w.grad!.tolist(), [5, 5]);
 });
 
 test("a change within noGrad does not disturb gradients that do not need the old value", () => {
@@ -146,14 +150,25 @@ test("the dtype stays: a float64 operand does not widen the tensor", () => {
   assert.equal(randn([2]).requiresGrad_(false).requiresGrad, false);
 });
 
-test("an optimizer's step between forward and backward is an error where the old weights are needed", () => {
+test("an optimizer's step between forward and backward does not disturb the gradient; two are an error", () => {
   const w = leaf([1, 2]);
-  const optimizer = new optim.SGD([w], { lr: 0.1 });
+  const optimizer = new optim.SGD([w], { lr: 0.5 });
+  w.sum().backward();
+  optimizer.step();
+  optimizer.zeroGrad();
   const loss = w.mul(w).sum();
   loss.backward(null, { retainGraph: true });
   optimizer.step();
+  optimizer.zeroGrad();
+  assert.deepEqual(w.tolist(), [0, 0]);
+  loss.backward(null, { retainGraph: true });
+  assert.deepEqual(w.grad!.tolist(), [1, 3]);
+  for (let i = 0; i < 2; i++) {
+    w.sum().backward();
+    optimizer.step();
+  }
   assert.throws(() => loss.backward(), {
-    message: /changed in place after the operation .*Call backward\(\) before the change/,
+    message: /changed in place after the operation, by two steps.*Call backward\(\) before the steps/,
   });
 });
 

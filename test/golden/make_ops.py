@@ -343,7 +343,7 @@ ERRORS = {
     "inPlaceLeaf": lambda: torch.zeros(2, requires_grad=True).add_(1),
     "inPlaceShape": lambda: torch.zeros(3).add_(torch.zeros(2, 3)),
     "inPlaceDtype": lambda: torch.zeros(3, dtype=torch.int32).add_(0.5),
-    "changedLeaf": lambda: changed_leaf(),
+    "changedView": lambda: torch.zeros(2, requires_grad=True).reshape(2, 1).add_(1),
     "multinomialNegative": lambda: torch.multinomial(torch.tensor([-1.0, 1.0]), 1),
     "multinomialTooMany": lambda: torch.multinomial(torch.tensor([1.0, 1.0]), 3),
     "padOdd": lambda: F.pad(torch.zeros(2, 2), [1]),
@@ -357,14 +357,6 @@ ERRORS = {
 def twice():
     y = torch.ones(2, requires_grad=True).exp().sum()
     y.backward()
-    y.backward()
-
-
-def changed_leaf():
-    w = torch.ones(2, requires_grad=True)
-    y = (w * w).sum()
-    with torch.no_grad():
-        w.add_(1)
     y.backward()
 
 

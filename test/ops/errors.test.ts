@@ -9,8 +9,6 @@ import {
   einsum,
   grad,
   multinomial,
-  noGrad,
-  ones,
   randint,
   stack,
   type Tensor,
@@ -178,16 +176,9 @@ const refused: Readonly<Record<string, readonly [attempt: () => unknown, message
     () => ints([1, 2]).add_(0.5),
     "add_: the result is float32, which this int32 tensor cannot hold; use the method without _, or convert first",
   ],
-  changedLeaf: [
-    () => {
-      const w = ones([2], { requiresGrad: true });
-      const y = w.mul(w).sum();
-      noGrad(() => w.add_(1));
-      y.backward();
-    },
-    "backward: a tensor of shape [2] that MulBackward0 needs for its gradient was changed in place after the operation " +
-      "(by an optimizer's step() or by a method ending in _ within noGrad). " +
-      "Call backward() before the change, run the forward pass again after it, or give the operation x.clone()",
+  changedView: [
+    () => leaf(2).reshape(2, 1).add_(1),
+    "add_: a view of a leaf tensor that requires grad cannot be changed in place while operations are recorded; wrap the change: noGrad(() => x.add_(...)), or use an optimizer",
   ],
   multinomialNegative: [() => multinomial(tensor([-1, 1]), 1), "multinomial: expected weights ≥ 0, got -1"],
   multinomialTooMany: [

@@ -236,11 +236,15 @@ describe("wrong use is refused", () => {
   ];
   for (const [name, use, message] of cases) test(name, () => assert.throws(use, message));
 
-  test("a backward pass through weights that a step has replaced", () => {
+  test("a backward pass through weights that two steps have replaced", () => {
     const w = ones([2], { requiresGrad: true });
     const optimizer = new optim.SGD([w], { lr: 0.1 });
+    w.sum().backward();
+    optimizer.step();
     const loss = w.square().sum();
     loss.backward(null, { retainGraph: true });
+    optimizer.step();
+    w.sum().backward();
     optimizer.step();
     assert.throws(() => loss.backward(), /changed in place/);
   });

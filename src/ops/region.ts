@@ -1,0 +1,144 @@
+/**
+ * Views and changes in place as recorded steps: how a view is made, how it is read again once its base was changed, and what a change of
+ * a view does to its base.
+ */
+import { accumulate, wanted } from "../autograd/accumulate.js";
+import { isGradEnabled } from "../autograd/mode.js";
+import { record } from "../autograd/record.js";
+import * as graph from "../graph/build.js";
+import { evaluate } from "../graph/evaluate.js";
+import type { Node } from "../graph/node.js";
+import { Alias, aliasOf, follow, passedBy, setChangeOps, stateOf } from "../tensor/alias.js";
+import { type Op, Tensor } from "../tensor/core.js";
+import { type Geometry, overlaps } from "../tensor/geometry.js";
+import { positionsOf, readRegion, writeRegion } from "../tensor/region.js";
+import type { Shape } from "../tensor/shape-types.js";
+
+/** Input: the base. */
+const AS_STRIDED: Op = {
+  name: "AsStridedBackward0",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a!;
+    accumulate(a, unread(g, a._node.shape, y._attributes as Geometry));
+  },
+};
+
+/** Inputs: the base as it was, the new value of the region. */
+const COPY_SLICES: Op = {
+  name: "CopySlices",
+  saves: false,
+  gradient(y, g) {
+    const geometry = y._attributes as Geometry;
+    const base = y._a!;
+    const value = y._b!;
+    if (wanted(base)) accumulate(base, written(g, geometry, zerosOf(value)));
+    if (wanted(value)) accumulate(value, read(g, geometry));
+  },
+};
+
+/** Elements that a view shows several times, added at the base's one. */
+const ADD_STRIDED: Op = {
+  name: "AsStridedBackward0",
+  saves: false,
+  gradient(y, g) {
+    accumulate(y._a!, read(g, y._attributes as Geometry));
+  },
+};
+
+/** A change within noGrad: gradients pass by it to what the tensor was. */
+const PASSING: Op = {
+  name: "AliasBackward0",
+  saves: false,
+  gradient(y, g) {
+    accumulate(y._a!, g);
+  },
+};
+
+setChangeOps({ reading: AS_STRIDED, passing: PASSING });
+
+export function zerosOf(x: Tensor): Tensor {
+  const { dtype, shape } = x._node;
+  return new Tensor(graph.expand(graph.scalar(0, dtype), shape));
+}
+
+function read(x: Tensor, geometry: Geometry): Tensor {
+  return record(AS_STRIDED, readRegion(x.node, geometry), x, null, null, geometry);
+}
+
+function written(base: Tensor, geometry: Geometry, value: Tensor): Tensor {
+  return record(COPY_SLICES, writeRegion(base.node, geometry, value.node), base, value, null, geometry);
+}
+
+/** The gradient of reading: `g` where the view's elements stand in a base of `shape`, 0 elsewhere. */
+function unread(g: Tensor, shape: Shape, geometry: Geometry): Tensor {
+  const { dtype } = g._node;
+  const zeros = graph.expand(graph.scalar(0, dtype), shape);
+  if (!overlaps(geometry)) return written(new Tensor(zeros), geometry, g);
+  const flat = graph.reshape(zeros, [zeros.size]);
+  const sums = graph.takeAdd(flat, 0, positionsOf(geometry), graph.reshape(g.node, [g._node.size]));
+  return record(ADD_STRIDED, graph.reshape(sums, shape), g, null, null, geometry);
+}
+
+/**
+ * `y`, which was computed from `x` as the elements that `geometry` names, as a view: a change in place of one is a change of the other.
+ */
+export function viewed(x: Tensor, y: Tensor, geometry: Geometry): Tensor {
+  const { cell, base } = aliasOf(x);
+  // What comes without an operation would be x itself.
+  const view = y === x ? record(PASSING, x.node, x) : y;
+  view._alias = new Alias(cell, geometry, isGradEnabled() ? base : null);
+  return view;
+}
+
+/**
+ * Gives `x` the value and the history of `result`, and with it the tensors that share its value. A result without history that comes of
+ * a change within noGrad leaves gradients as they are.
+ */
+export function assign(x: Tensor, result: Tensor): void {
+  const node = result.node;
+  // Nothing refers to this tensor: its own fields may change.
+  if (x._alias === null && x._mark === 0 && !x._requiresGrad) {
+    x._node = node;
+    x._op = result._op;
+    x._a = result._a;
+    x._b = result._b;
+    x._c = result._c;
+    x._attributes = result._attributes;
+    x._requiresGrad = result._requiresGrad;
+    x._extras = result._extras;
+    return;
+  }
+  const alias = aliasOf(x);
+  const { cell, geometry, base } = alias;
+  const state = result._op === null ? passedBy(x, node) : result;
+  if (geometry === null) {
+    // A loop that trains by hand changes its leaves at every turn: computed now, the graph does not grow.
+    if (x._requiresGrad && x._op === null && cell.variable === null) evaluate([node]);
+    cell.value = alias.seen = node;
+    follow(x, alias, node, state);
+    return;
+  }
+  const before = base === null ? null : stateOf(base);
+  const whole = writeRegion(cell.value, geometry, node);
+  if (base !== null && before !== null) {
+    const baseAlias = aliasOf(base);
+    const leaf = before._requiresGrad && before._op === null;
+    if (leaf && cell.variable === null) evaluate([whole]);
+    cell.value = baseAlias.seen = whole;
+    follow(
+      base,
+      baseAlias,
+      whole,
+      isGradEnabled() && !leaf ? joined(before, result, whole, geometry) : passedBy(base, whole),
+    );
+  } else cell.value = whole;
+  alias.seen = whole;
+  follow(x, alias, node, state);
+}
+
+/** The state of a base after a recorded change of a view; null where nothing has a history. */
+function joined(before: Tensor, result: Tensor, whole: Node, geometry: Geometry): Tensor | null {
+  const after = record(COPY_SLICES, whole, before, result, null, geometry);
+  return after._op === null ? null : after;
+}
