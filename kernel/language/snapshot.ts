@@ -30,8 +30,8 @@ export const FLAGS = [
 
 /** Snapshots that no kernel has started from for so long, in milliseconds, are removed when one is made. */
 const UNUSED = 30 * 24 * 3_600_000;
-/** Whose making takes longer than this, in milliseconds, has failed. */
-const PATIENCE = 120_000;
+/** Whose making takes longer than this, in milliseconds, has failed; on a machine that is busy otherwise a process in the background takes long. */
+const PATIENCE = 30 * 60_000;
 
 const PREFIX = "language-";
 const SUFFIX = ".blob";
@@ -69,8 +69,11 @@ export function findSnapshot(): string | undefined {
   }
 }
 
-/** Makes the snapshot where there is none; answers its path, or undefined where it cannot be had. Does not reject. */
-export async function ensureSnapshot(): Promise<string | undefined> {
+/**
+ * Makes the snapshot where there is none; answers its path, or undefined where it cannot be had. Does not reject.
+ * @param inBackground nobody waits for it: whoever works meanwhile goes first
+ */
+export async function ensureSnapshot({ inBackground = false } = {}): Promise<string | undefined> {
   try {
     const path = snapshotPath();
     if (path === undefined) return undefined;
@@ -83,7 +86,7 @@ export async function ensureSnapshot(): Promise<string | undefined> {
     if (existsSync(path)) return path;
     removeUnused();
     const unfinished = `${path}.${String(process.pid)}`;
-    const made = await make(unfinished);
+    const made = await make(unfinished, inBackground);
     if (made) {
       chmodSync(unfinished, 0o600);
       renameSync(unfinished, path);
@@ -122,13 +125,12 @@ export function snapshotProblem(): string | undefined {
   }
 }
 
-function make(path: string): Promise<boolean> {
+function make(path: string, inBackground: boolean): Promise<boolean> {
   const typescript = createRequire(import.meta.url).resolve("typescript");
   const args = [...NO_INSPECTOR, ...FLAGS, "--snapshot-blob", path, "--build-snapshot", BUNDLE, typescript];
   const env = withoutNodeOptions();
   const child = spawn(process.execPath, args, { cwd: tmpdir(), env, stdio: "ignore", timeout: PATIENCE });
-  // Who waits for a cell meanwhile goes first.
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  if (inBackground && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   return new Promise((resolve) => {
     child.once("error", () => resolve(false));
     child.once("exit", (code) => resolve(code === 0));

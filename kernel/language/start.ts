@@ -196,7 +196,10 @@ class LanguageProcess implements Language {
     });
     if (snapshot === undefined && !FROM_SOURCES) {
       clearTimeout(this.#snapshotTimer);
-      this.#snapshotTimer = setTimeout(() => void ensureSnapshot(), SNAPSHOT_AFTER_MS).unref();
+      this.#snapshotTimer = setTimeout(
+        () => void ensureSnapshot({ inBackground: true }),
+        SNAPSHOT_AFTER_MS,
+      ).unref();
     }
     return child;
   }

@@ -21,8 +21,10 @@ const INTERRUPT_AGAIN_MS = 50;
 const INTERRUPT_GRACE_MS = 2000;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
 const INTERRUPT_LIMIT_MS = 5000;
-/** So long the session may take to say what a value looks like. */
-const LOOK_MS = 100;
+/** So long a session that runs a cell may take to say what a value looks like: in native code it hears nothing. */
+const LOOK_BUSY_MS = 500;
+/** One that runs none answers for certain, however slow the machine is; after this long no client waits any more. */
+const LOOK_IDLE_MS = 10_000;
 
 interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -136,7 +138,7 @@ export class SessionSupervisor implements Session {
         looks.delete(id);
         resolve(seen);
       };
-      const late = setTimeout(answer, LOOK_MS, undefined);
+      const late = setTimeout(answer, this.active.size > 0 ? LOOK_BUSY_MS : LOOK_IDLE_MS, undefined);
       looks.set(id, answer);
       process.look(id, path, prefix);
     });
@@ -148,6 +150,7 @@ export class SessionSupervisor implements Session {
     const running = [...this.active];
     const runs = running.map(([, active]) => active);
     const deferred = defer<undefined>();
+    for (const answer of incarnation.looks.values()) answer(undefined);
     incarnation.interruptions.add({ runs, deferred });
     const end = Promise.race([
       Promise.all([deferred.promise, ...runs.map((active) => active.deferred.promise)]),
@@ -309,6 +312,7 @@ export class SessionSupervisor implements Session {
       if (incarnation.endedBy === undefined && this.active.size === 0) this.options.onRestart(cause);
     }
     for (const evaluation of incarnation.evaluations.values()) evaluation.reject(error);
+    for (const answer of incarnation.looks.values()) answer(undefined);
     for (const [run, active] of this.active) {
       // A cell that had ended, and whose raw output was still on its way, keeps its outcome.
       active.deferred.resolve(active.outcome ?? { status: "died", error });

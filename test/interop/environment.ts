@@ -100,11 +100,11 @@ export async function startJupyterLab(
   const ended = new Promise<void>((resolve) => lab.once("exit", () => resolve()));
   const stop = async () => {
     lab.kill("SIGTERM");
-    const timer = setTimeout(() => lab.kill("SIGKILL"), 10_000);
+    const timer = setTimeout(() => lab.kill("SIGKILL"), 60_000);
     await ended;
     clearTimeout(timer);
   };
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1_500; attempt++) {
     if (lab.exitCode !== null) throw new Error(`JupyterLab ended at once:\n${log}`);
     try {
       if ((await fetch(`${url}/api/status?token=${token}`)).ok) return { url, token, stop };
@@ -114,5 +114,5 @@ export async function startJupyterLab(
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   await stop();
-  throw new Error(`JupyterLab did not answer within a minute:\n${log}`);
+  throw new Error(`JupyterLab did not answer within five minutes:\n${log}`);
 }

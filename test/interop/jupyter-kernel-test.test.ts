@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { jupyterEnvironment, missing, python, root } from "./environment.js";
 
-test("jupyter_kernel_test passes whole", { skip: missing("python"), timeout: 300_000 }, async (t) => {
+test("jupyter_kernel_test passes whole", { skip: missing("python"), timeout: 1_500_000 }, async (t) => {
   const { stderr } = await promisify(execFile)(
     python!,
     [join(root, "test", "interop", "kernel_test.py"), "-v"],

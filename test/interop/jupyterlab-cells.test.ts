@@ -4,7 +4,7 @@ import { test, type TestContext } from "node:test";
 import { skip, textOf, useLab } from "./lab.js";
 
 const lab = useLab();
-const options = { skip, timeout: 120_000 };
+const options = { skip, timeout: 600_000 };
 
 /** Tests share one notebook; each adds cells at its end. */
 async function notebook(): Promise<void> {

@@ -9,7 +9,7 @@ const { panel, frames, switchOn, clickGutter, untilBreakpoints, untilLine, press
 
 test(
   "a kernel that is restarted at a breakpoint runs cells again, and stops at it again",
-  { skip, timeout: 240_000 },
+  { skip, timeout: 1_200_000 },
   async () => {
     await lab.notebook("restart.ipynb", [
       "function half(x: number) {\n  return x / 2;\n}\nhalf(10)",

@@ -11,7 +11,7 @@ const { panel, frames, variable, switchOn, clickGutter, untilLine, press } = deb
 
 test(
   "a cell stops at its breakpoint, shows its variables, steps, and ends",
-  { skip, timeout: 240_000 },
+  { skip, timeout: 1_200_000 },
   async () => {
     writeFileSync(
       join(lab.folder, "helper.ts"),

@@ -5,11 +5,11 @@ import type { Locator } from "playwright-core";
 import { skip, useLab } from "./lab.js";
 
 const lab = useLab({
-  "completer-extension/manager": { showDocumentationPanel: true },
+  "completer-extension/manager": { showDocumentationPanel: true, providerTimeout: 60_000 },
   "codemirror-extension/plugin": { defaultConfig: { codeFolding: true } },
   "console-extension/tracker": { interactionMode: "terminal" },
 });
-const options = { skip, timeout: 120_000 };
+const options = { skip, timeout: 600_000 };
 const key = (keys: string): Promise<void> => lab.page.keyboard.press(keys);
 
 /** A new cell with the cursor at the end of `source`. */
@@ -44,7 +44,7 @@ test("the launcher offers notebooks and consoles of TypeScript, with the logo", 
     await card.waitFor();
     await card
       .locator("img")
-      .evaluate((logo: { decode(): Promise<void> }) => logo.decode(), undefined, { timeout: 5_000 });
+      .evaluate((logo: { decode(): Promise<void> }) => logo.decode(), undefined, { timeout: 60_000 });
   }
   await lab.screenshot("launcher.png");
 });

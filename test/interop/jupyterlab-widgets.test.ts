@@ -38,7 +38,7 @@ console.log("stopped after " + (steps > 0 ? "some" : "no") + " steps");`;
 
 test(
   "a slider changes the learning rate of a loop that trains, its bar moves, a button ends it",
-  { skip, timeout: 180_000 },
+  { skip, timeout: 900_000 },
   async () => {
     await open("widgets.ipynb", [CONTROLS, TRAINING]);
     await lab.select(0);
@@ -84,7 +84,7 @@ test(
 
 test(
   "handlers run while a cell awaits, and put out where they were set",
-  { skip, timeout: 120_000 },
+  { skip, timeout: 600_000 },
   async () => {
     await open("handlers.ipynb", [
       `const on = widgets.toggle({ label: "on" });
@@ -121,7 +121,7 @@ test(
 
 test(
   "two views of a widget stay together, also with what code sets, and a custom widget draws binary data",
-  { skip, timeout: 120_000 },
+  { skip, timeout: 600_000 },
   async () => {
     await open("views.ipynb", [
       `const s = widgets.slider({ label: "s", max: 10 });\ndisplay(s); display(s);`,
@@ -170,7 +170,7 @@ test(
 
 test(
   "after a reload the widgets are there again, also while a loop never awaits",
-  { skip, timeout: 180_000 },
+  { skip, timeout: 900_000 },
   async () => {
     await open("reload.ipynb", [
       `const s = widgets.slider({ label: "kept", max: 10, value: 3 });\ns`,
@@ -186,14 +186,14 @@ test(
     await lab.evaluate(`await app.commands.execute("docmanager:save")`);
     await lab.load("/lab/tree/reload.ipynb");
     const slider = lab.page.getByRole("slider", { name: "kept" });
-    await slider.waitFor({ timeout: 60_000 });
+    await slider.waitFor({ timeout: 300_000 });
     assert.equal(await slider.inputValue(), "3");
     await slider.press("End");
     await lab.untilKernel("idle");
   },
 );
 
-test("a restart of the kernel takes the widgets with it", { skip, timeout: 120_000 }, async () => {
+test("a restart of the kernel takes the widgets with it", { skip, timeout: 600_000 }, async () => {
   await open("restart.ipynb", [`const b = widgets.button("Press");\nb`]);
   await lab.select(0);
   await lab.page.keyboard.press("Control+Enter");

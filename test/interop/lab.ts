@@ -12,6 +12,8 @@ import { chromium as browserType, type Browser, type Locator, type Page } from "
 import { chromium, jupyterEnvironment, missing, root, startJupyterLab } from "./environment.js";
 
 export const skip = missing("python", "chromium");
+/** After this long something that a test waits for will not come, on however slow a machine, in milliseconds. */
+const PATIENCE_MS = 400_000;
 /** Screenshots stay here for a person to look at. */
 const screenshots = join(root, "out", "screenshots");
 
@@ -48,7 +50,7 @@ export type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>
 /** Starts JupyterLab and Chromium before the tests of the file that calls it, and ends them afterwards. */
 export function useLab(settings: Settings = {}): Lab {
   const lab = new Lab(settings);
-  before(() => (skip ? undefined : lab.start()), { timeout: 120_000 });
+  before(() => (skip ? undefined : lab.start()), { timeout: 600_000 });
   after(() => lab.stop());
   return lab;
 }
@@ -93,7 +95,7 @@ export class Lab {
       }),
     ]);
     this.#page = await this.#browser.newPage({ viewport: { width: 1400, height: 1000 } });
-    this.#page.setDefaultTimeout(30_000);
+    this.#page.setDefaultTimeout(PATIENCE_MS);
     this.#page.on("pageerror", (error) => this.errors.push(String(error)));
     this.#page.on("console", (message) => {
       if (message.type() === "error") this.errors.push(`${message.text()} (${message.location().url})`);
@@ -117,7 +119,7 @@ export class Lab {
          });
        })) && window.jupyterapp.restored.then(() => true)`,
       undefined,
-      { timeout: 60_000 },
+      { timeout: PATIENCE_MS },
     );
     // What the address names is brought to the front a while after all else is there, and over what has been opened meanwhile.
     if (path.includes("/tree/")) await this.page.evaluate("window.opened");
@@ -131,12 +133,12 @@ export class Lab {
   }
 
   /** Waits until `body`, which runs as in `evaluate`, returns something true. */
-  async until(what: string, body: string, args: unknown = null, timeout = 30_000): Promise<void> {
-    const end = Date.now() + timeout;
+  async until(what: string, body: string, args: unknown = null): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
     while (!(await this.evaluate(body, args))) {
       if (Date.now() > end) {
         await this.screenshot("timeout.png");
-        assert.fail(`waited ${timeout / 1000} s in vain until ${what}; see ${screenshots}/timeout.png`);
+        assert.fail(`waited ${PATIENCE_MS / 1000} s in vain until ${what}; see ${screenshots}/timeout.png`);
       }
       await this.page.waitForTimeout(25);
     }
@@ -180,7 +182,6 @@ export class Lab {
       `const kernel = app.shell.currentWidget?.sessionContext?.session?.kernel;
        return kernel?.connectionStatus === "connected" && kernel.status === args;`,
       status,
-      60_000,
     );
   }
 
@@ -265,28 +266,25 @@ export class Lab {
   }
 
   /** Waits until the cell has run. */
-  async done(index: number, timeout = 60_000): Promise<Cell> {
+  async done(index: number): Promise<Cell> {
     await this.until(
       `cell ${index} has run`,
       `${NOTEBOOK}
        const { model } = notebook.widgets[args];
        return model.executionCount !== null && model.executionState === "idle";`,
       index,
-      timeout,
     );
     return (await this.cells())[index]!;
   }
 
   /** Waits until every code cell has run, and fails with the first error that one of them shows. */
-  async allDone(timeout = 60_000): Promise<Cell[]> {
+  async allDone(): Promise<Cell[]> {
     await this.until(
       "all cells have run or one failed",
       `${NOTEBOOK}
        const code = notebook.widgets.map((cell) => cell.model).filter((model) => model.type === "code");
        return code.some((model) => model.outputs.toJSON().some((output) => output.output_type === "error"))
          || code.every((model) => model.executionCount !== null && model.executionState === "idle");`,
-      null,
-      timeout,
     );
     const cells = await this.cells();
     const failed = cells.flatMap((cell) => cell.outputs).find(({ output_type }) => output_type === "error");

@@ -9,7 +9,7 @@ import { jupyterEnvironment, missing, python, root } from "./environment.js";
 const folder = join(root, "test", "interop", "protocol");
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith("_test.py"))) {
-  test(`protocol/${file} holds`, { skip: missing("python"), timeout: 300_000 }, async (t) => {
+  test(`protocol/${file} holds`, { skip: missing("python"), timeout: 1_500_000 }, async (t) => {
     const { stderr } = await promisify(execFile)(python!, [join(folder, file)], {
       env: jupyterEnvironment(),
     });

@@ -53,11 +53,11 @@ try:
         | {name: int(port) for name, port in message.items()}
     )
     client.start_channels()
-    client.wait_for_ready(timeout=20)
-    reply = client.execute_interactive("6 * 7", timeout=20)
+    client.wait_for_ready(timeout=120)
+    reply = client.execute_interactive("6 * 7", timeout=120)
     assert reply["content"]["status"] == "ok", reply
     client.shutdown()
-    assert kernel.wait(timeout=20) == 0
+    assert kernel.wait(timeout=120) == 0
     print("registered, executed, ended")
 finally:
     kernel.kill()

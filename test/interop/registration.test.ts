@@ -10,7 +10,7 @@ test(
   "the kernel registers the ports that it has chosen with a launcher made with pyzmq, and runs cells on them",
   {
     skip: missing("python"),
-    timeout: 90_000,
+    timeout: 450_000,
   },
   async () => {
     const { stdout } = await promisify(execFile)(

@@ -60,13 +60,19 @@ test("reset forgets all cells", async () => {
 });
 
 test("a check that does not end costs its own cell only", async () => {
-  const patient = startLanguage({ cwd, runtime, patience: 5000 });
+  // How long one that answers takes at most, on this machine today.
+  const other = startLanguage({ cwd, runtime });
+  const began = performance.now();
+  await other.compile("1", 1);
+  const patience = 2_000 + 4 * Math.round(performance.now() - began);
+  await other.close();
+  const patient = startLanguage({ cwd, runtime, patience });
   try {
     assert.ok((await patient.compile("const kept = 1;", 1)).ok);
     await patient.commit(1);
     const stuck = refused(ENDLESS, patient);
     const waiting = patient.compile("kept.toFixed()", 2);
-    assert.match(await stuck, /did not answer for 5 s.*\n.*%typecheck off/);
+    assert.match(await stuck, /did not answer for [\d.]+ s.*\n.*%typecheck off/);
     assert.ok((await waiting).ok);
     assert.ok((await patient.compile(`%typecheck off\n${ENDLESS}`, 3)).ok);
   } finally {
@@ -103,7 +109,7 @@ test("no language process is left behind, however busy, when its kernel is kille
   const children = descendants(kernel.pid!);
   assert.ok(children.length > 1);
   kernel.kill("SIGKILL");
-  const end = Date.now() + 5_000;
+  const end = Date.now() + 120_000;
   while (children.some(isAlive) && Date.now() < end) await delay(50);
   const left = children.filter(isAlive);
   for (const pid of left) process.kill(pid, "SIGKILL");

@@ -175,15 +175,14 @@ describe("a handler", () => {
   });
 
   it("goes on after its cell was interrupted", async () => {
-    const running = notebook.run(
+    const { ended } = await notebook.launch(
       `$.c = $.comm.open("kept");
        $.c.onMessage(async (data) => { await null; $.c.send(data); });
+       console.log("begun");
        while (true) await null;`,
     );
-    await client.until(() => client.sent.at(-1)?.targetName === "kept");
-    await sleep(20);
     await notebook.session.interrupt();
-    assert.equal((await running).outcome.status, "interrupted");
+    assert.equal((await ended).outcome.status, "interrupted");
     client.message(client.last("open").commId, { n: 1 });
     await client.until(() => client.sent.at(-1)?.kind === "msg");
     assert.deepEqual(client.last("msg").data, { n: 1 });
@@ -192,12 +191,11 @@ describe("a handler", () => {
 
 describe("while a cell loops without await", () => {
   it("a comm of an unknown target is closed at once", async () => {
-    const running = notebook.run(`console.log("looping"); while (true);`);
-    await sleep(30);
+    const { ended } = await notebook.launch('console.log("begun"); while (true);');
     client.open("c-6", "nobody");
     await client.until(() => client.sent.at(-1)?.commId === "c-6");
     await notebook.session.interrupt();
-    assert.equal((await running).outcome.status, "interrupted");
+    assert.equal((await ended).outcome.status, "interrupted");
   });
 
   it("handlers wait for its end, and then come in order with all other requests", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Notebook, sleep } from "./notebook.js";
+import { Notebook } from "./notebook.js";
 
 describe("two cells at once", () => {
   let notebook: Notebook;
@@ -35,13 +35,14 @@ describe("two cells at once", () => {
 
   it("are both stopped by an interrupt, and the state is kept", async () => {
     const cells = [
-      notebook.run("$.kept = 7; await new Promise(() => {})"),
-      notebook.run("while (true) await new Promise((resolve) => setImmediate(resolve))"),
-      notebook.run("while (true);"),
+      await notebook.launch('console.log("begun"); $.kept = 7; await new Promise(() => {})'),
+      await notebook.launch(
+        'console.log("begun"); while (true) await new Promise((resolve) => setImmediate(resolve))',
+      ),
+      await notebook.launch('console.log("begun"); while (true);'),
     ];
-    await sleep(50);
     await notebook.session.interrupt();
-    for (const cell of cells) assert.equal((await cell).outcome.status, "interrupted");
+    for (const { ended } of cells) assert.equal((await ended).outcome.status, "interrupted");
     assert.equal((await notebook.run("return { value: $.kept }")).result?.data["text/plain"], "7");
   });
 

@@ -4,14 +4,11 @@ import { fileURLToPath } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { isAlive } from "../../kernel/session/process-tree.js";
 import { START_CHILDREN } from "./children.js";
-import { Notebook, sleep } from "./notebook.js";
+import { Notebook, until } from "./notebook.js";
 
-/** Waits until a process is gone; fails after five seconds. */
-async function gone(pid: number): Promise<void> {
-  for (let waited = 0; isAlive(pid); waited += 20) {
-    assert.ok(waited < 5000, `process ${String(pid)} is still there`);
-    await sleep(20);
-  }
+/** Waits until a process is gone. */
+function gone(pid: number): Promise<void> {
+  return until(() => !isAlive(pid));
 }
 
 describe("when the session's process dies under a cell", () => {
@@ -78,7 +75,9 @@ describe("when the session's process dies under a cell", () => {
   });
 
   it("by process.exit leaves no words of Node's behind", async () => {
-    await notebook.run("await new Promise((done) => setTimeout(done, 1000))");
+    // The watchdog, whose inspector it is about, has begun to work.
+    await notebook.run("$.x = 1");
+    await until(() => notebook.session.look(["x"]));
     const { stdout, stderr } = await notebook.run("console.log('last'); process.exit(1)");
     assert.equal(stdout(), "last\n");
     assert.equal(stderr(), "");
@@ -86,7 +85,7 @@ describe("when the session's process dies under a cell", () => {
 
   it("between two cells, the kernel is told", async () => {
     await notebook.run("setTimeout(() => process.exit(7), 5)");
-    for (let waited = 0; notebook.restarts.length === 0 && waited < 5000; waited += 10) await sleep(10);
+    await until(() => notebook.restarts.length > 0);
     assert.deepEqual(notebook.restarts, ["The code called process.exit(7)."]);
   });
 });
@@ -113,10 +112,11 @@ describe("processes that a cell has started", () => {
   it("are ended by an interrupt where the cell blocks on them", async () => {
     const notebook = new Notebook();
     await notebook.run("$.kept = 1");
-    const running = notebook.run('require("node:child_process").execSync("sleep 300")');
-    await sleep(200);
+    const { ended } = await notebook.launch(
+      'require("node:child_process").execSync("echo begun; sleep 300", { stdio: "inherit" })',
+    );
     await notebook.session.interrupt();
-    assert.equal((await running).outcome.status, "interrupted");
+    assert.equal((await ended).outcome.status, "interrupted");
     assert.equal((await notebook.run("return { value: $.kept }")).result?.data["text/plain"], "1");
     await notebook.session.close();
   });
@@ -139,7 +139,6 @@ describe("the session's process", () => {
     const notebook = new Notebook();
     await notebook.run("$.x = 5");
     process.kill(notebook.session.pid!, "SIGINT");
-    await sleep(20);
     assert.equal((await notebook.run("return { value: $.x }")).result?.data["text/plain"], "5");
     await notebook.session.close();
   });
@@ -155,10 +154,9 @@ describe("the session's process", () => {
   it("loses all variables by a restart, and only them", async () => {
     const notebook = new Notebook();
     await notebook.run("$.x = 1");
-    const running = notebook.run("while (true);");
-    await sleep(20);
+    const { ended } = await notebook.launch('console.log("begun"); while (true);');
     await notebook.session.restart();
-    assert.equal((await running).outcome.status, "died");
+    assert.equal((await ended).outcome.status, "died");
     assert.equal((await notebook.run('return { value: "x" in $ }')).result?.data["text/plain"], "false");
     assert.deepEqual(notebook.restarts, []);
     await notebook.session.close();

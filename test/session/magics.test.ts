@@ -1,12 +1,12 @@
 /** Magics in a real session. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { CompiledCell } from "../../kernel/session/messages.js";
 import { isAlive } from "../../kernel/session/process-tree.js";
-import { cell, Notebook, plain, sleep } from "./notebook.js";
+import { cell, Notebook, plain, sleep, until } from "./notebook.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "cellgrad-magics-")));
 let notebook: Notebook;
@@ -34,8 +34,10 @@ test("%%bash shows what a script prints, and an exit code other than 0 is an err
 });
 
 test("%%bash does not wait for what it leaves in the background, whose output still comes below its cell", async () => {
-  const ran = await magic("bash", "", "(sleep 0.6; echo late) &");
+  const goOn = join(mkdtempSync(join(tmpdir(), "cellgrad-")), "go-on");
+  const ran = await magic("bash", "", `(until [ -e ${goOn} ]; do sleep 0.05; done; echo late) &`);
   assert.equal(ran.stdout(), "");
+  writeFileSync(goOn, "");
   while (ran.stdout() === "") {
     const other = await notebook.run("await new Promise((resolve) => setTimeout(resolve, 50))");
     assert.equal(other.stdout(), "");
@@ -206,10 +208,10 @@ test("%timeit awaits what is asynchronous, and chooses the number of loops by it
 });
 
 test("an interrupt ends %timeit, and what is printed later is heard", async () => {
-  const running = run("return { value: () => { for (let i = 0; i < 1e5; i++); } }", {
+  const running = run("let n = 0; return { value: () => { $.n = n++; for (let i = 0; i < 1e5; i++); } }", {
     measure: { kind: "timeit", runs: 100_000 },
   });
-  await sleep(300);
+  await until(async () => Number((await notebook.session.look(["n"]))?.value) > 100);
   await notebook.session.interrupt();
   assert.equal((await running).outcome.status, "interrupted");
   assert.equal((await notebook.run('console.log("heard")')).stdout(), "heard\n");

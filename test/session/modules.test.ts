@@ -220,12 +220,11 @@ describe("a cell imports, seen from the notebook's folder,", () => {
   it("from a module that an interrupt has stopped, anew", async () => {
     write(
       "slow.ts",
-      "if (!(globalThis as any).fast) { (globalThis as any).fast = true; while (true); }\nexport const ok = 1;",
+      'if (!(globalThis as any).fast) { (globalThis as any).fast = true; console.log("begun"); while (true); }\nexport const ok = 1;',
     );
-    const running = notebook.run('console.log("go"); await __import("./slow.ts")');
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const { ended } = await notebook.launch('await __import("./slow.ts")');
     await notebook.session.interrupt();
-    assert.equal((await running).outcome.status, "interrupted");
+    assert.equal((await ended).outcome.status, "interrupted");
     assert.equal(await imported("./slow.ts", "m.ok"), "1");
   });
 });

@@ -20,6 +20,12 @@ export interface Ran {
   readonly result: MimeBundle | undefined;
 }
 
+/** A cell that has begun. */
+export interface Launched {
+  readonly events: readonly OutputEvent[];
+  readonly ended: Promise<Ran>;
+}
+
 export class Notebook {
   readonly session: Session;
   readonly restarts: string[] = [];
@@ -62,6 +68,14 @@ export class Notebook {
     };
   }
 
+  /** Runs a cell that prints "begun" and goes on; resolves when it has printed that. */
+  async launch(js: string): Promise<Launched> {
+    const events = this.of(this.next);
+    const ended = this.run(js);
+    await until(() => events.some((event) => event.type === "stream" && event.text.includes("begun\n")));
+    return { events, ended };
+  }
+
   private of(run: number): OutputEvent[] {
     let events = this.events.get(run);
     if (!events) this.events.set(run, (events = []));
@@ -72,6 +86,11 @@ export class Notebook {
 /** Colour codes taken out of a traceback. */
 export function plain(lines: readonly string[]): string {
   return lines.join("\n").replace(/\u001b\[\d+m/g, "");
+}
+
+/** Waits until something holds, however long that takes: a machine may be slow. */
+export async function until(condition: () => unknown): Promise<void> {
+  while (!(await condition())) await sleep(5);
 }
 
 export function sleep(ms: number): Promise<void> {

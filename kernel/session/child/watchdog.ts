@@ -34,6 +34,7 @@ export interface WatchdogCalls {
  * @param endAll ends this process and all that it has started
  * @param writeText sees to it that text of the main thread is written
  * @param settleMs how long a stack takes to be unwound
+ * @param looksWaiting how many questions for values may wait for the main thread, the last ones
  * @param state what the main thread sees in the midst of a native computation, which hears no call
  * @param place of it, where an interrupt is asked for with `asked`
  */
@@ -44,6 +45,7 @@ function watchdog(
   endAll: () => void,
   writeText: () => void,
   settleMs: number,
+  looksWaiting: number,
   state: Int32Array,
   place: number,
   asked: number,
@@ -61,12 +63,13 @@ function watchdog(
     waiting: [] as string[],
     busy: false,
     add(line: string) {
-      // Of each kind the last says all, and whoever wants to know what a value looks like has given up when a cell is stopped.
+      // Whoever wants to know what a value looks like has given up when a cell is stopped. Of the other kinds the last says all.
       const isInterrupt = line.startsWith("interrupt");
       const kind = line.slice(0, line.indexOf("("));
-      this.waiting = this.waiting.filter(
-        (other) => !other.startsWith(kind) && !(isInterrupt && other.startsWith("look")),
-      );
+      const others = this.waiting.filter((other) => !other.startsWith(kind));
+      const alike = this.waiting.filter((other) => other.startsWith(kind));
+      if (kind === "look") this.waiting = [...others, ...alike.slice(1 - looksWaiting)];
+      else this.waiting = others.filter((other) => !isInterrupt || !other.startsWith("look"));
       if (isInterrupt) this.waiting.unshift(line);
       else this.waiting.push(line);
       if (!this.busy) this.next();
@@ -123,6 +126,8 @@ export function endWithKernel(): void {
 }
 
 const SETTLE_MS = 10;
+/** A front end asks for a completion, a tooltip and help at a time; what is older was asked for what was typed before. */
+const LOOKS_WAITING = 4;
 
 /** Property of globalThis under which the thread finds the calls. */
 const CALLS = Symbol.for("cellgrad.watchdog");
@@ -142,7 +147,7 @@ export function startWatchdogThread(
   const data = `require("node:worker_threads").workerData`;
   const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${data}.text, ${JSON.stringify(LAYOUT)})`;
   const numbers = [STATE.STOP, STOP.ASKED].join();
-  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)}, ${data}.interruptState, ${numbers})`;
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)}, ${String(LOOKS_WAITING)}, ${data}.interruptState, ${numbers})`;
   const worker = new Worker(body, {
     eval: true,
     workerData: { text: events.text, interruptState },

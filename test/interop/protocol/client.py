@@ -13,7 +13,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.session import Session
 
 # Seconds after which something that must come counts as missing. Generous, for it passes only where something is wrong.
-PATIENCE = 30
+PATIENCE = 300
 
 CHANNELS = ("shell", "control", "stdin", "iopub")
 

@@ -1,5 +1,7 @@
 """execute_request: the frame around a cell, its counter, its options, and what it puts out."""
 
+import os
+import tempfile
 import unittest
 
 from client import KernelTest, is_status
@@ -91,10 +93,19 @@ class Queue(KernelTest):
         self.replies(ids)
         self.assertEqual(self.client.execute("order.join()").result, "'0,1,2,3,4,5,6,7,8'")
 
+    def fail_when_others_wait(self, *others):
+        """Sends a cell that fails, and others; it fails when the kernel has taken in the others."""
+        with tempfile.TemporaryDirectory() as folder:
+            go_on = os.path.join(folder, "go-on")
+            wait = "while (!existsSync(%r)) await new Promise((done) => setTimeout(done, 5));" % go_on
+            ids = [self.send(f"import {{ existsSync }} from 'node:fs';\n{wait}\nthrow 1")]
+            ids += [self.send(code) for code in others]
+            self.client.ask("kernel_info_request")
+            open(go_on, "w").close()
+            return ids, self.replies(ids)
+
     def test_an_error_aborts_what_waits_and_not_what_comes_later(self):
-        wait = "await new Promise((done) => setTimeout(done, 200));"
-        ids = [self.send(f"{wait} throw 1"), self.send("Reflect.set(globalThis, 'ran', 1)"), self.send("2")]
-        failed, *aborted = self.replies(ids)
+        ids, (failed, *aborted) = self.fail_when_others_wait("Reflect.set(globalThis, 'ran', 1)", "2")
         self.assertEqual(failed["status"], "error")
         self.assertEqual(aborted, [{"status": "aborted"}] * 2)
         for id in ids[1:]:
@@ -106,8 +117,7 @@ class Queue(KernelTest):
         self.assertEqual([reply["status"] for reply in self.replies(ids)], ["error", "ok"])
 
     def test_an_aborted_cell_does_not_count(self):
-        ids = [self.send("await new Promise((done) => setTimeout(done, 100)); throw 1"), self.send("2")]
-        failed, _ = self.replies(ids)
+        _, (failed, _) = self.fail_when_others_wait("2")
         self.assertEqual(self.client.execute("3").reply["execution_count"], failed["execution_count"] + 1)
 
 

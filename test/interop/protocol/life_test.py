@@ -32,9 +32,8 @@ class Interrupt(KernelTest):
     busy = ["while (true);", "await new Promise(() => {})", "while (true) await null", "for (;;) console.log('flood')"]
 
     def begin(self, code):
-        id = self.client.send("shell", "execute_request", {"code": code})
-        self.client.next("iopub", lambda m: m["msg_type"] == "execute_input")
-        time.sleep(0.1)
+        id = self.client.send("shell", "execute_request", {"code": f"console.log('begun');\n{code}"})
+        self.client.next("iopub", lambda m: m["msg_type"] == "stream" and m["parent_header"]["msg_id"] == id)
         return id
 
     def assert_stopped(self, id):
@@ -63,8 +62,8 @@ class Interrupt(KernelTest):
         self.client.execute("var kept = 1")
         self.assertEqual(self.client.ask("interrupt_request", channel="control")["status"], "ok")
         os.kill(self.manager.provisioner.pid, signal.SIGINT)
-        # A signal and a message race: the kernel has taken the signal once it has answered what came after it.
-        time.sleep(0.1)
+        # A signal and a message race: the kernel has taken the signal before it answers what is asked after an answer.
+        self.client.ask("kernel_info_request")
         self.client.ask("kernel_info_request")
         self.assertEqual(self.client.execute("kept").result, "1")
 
