@@ -22,7 +22,7 @@ export interface Executable {
   readonly scalars: Float64Array;
   /**
    * Executes synchronously. `externals[i]` is the buffer that external i means in this run.
-   * @throws RunError when a kernel met an index out of range; RunStopped when the interrupt flag was set before the program's commit.
+   * @throws RunError when a kernel met an index out of range; OutOfMemory; RunStopped when the interrupt flag was set before the program's commit.
    */
   run(externals: readonly Storage[]): void;
   /**
@@ -40,8 +40,12 @@ export interface Engine {
   readonly origin: string;
   /** For people, such as "native, AVX-512, 2 threads". */
   readonly description: string;
-  /** Uninitialized memory whose address is a multiple of 64; small requests share an ArrayBuffer. */
-  allocate(byteLength: number): Storage;
+  /**
+   * Uninitialized memory whose address is a multiple of 64; small requests share an ArrayBuffer.
+   * @param filled the caller writes all of it before it asks for more; otherwise the next run does
+   * @throws OutOfMemory
+   */
+  allocate(byteLength: number, filled?: boolean): Storage;
   compile(program: Program): Executable;
   numThreads: number;
   /**
@@ -56,6 +60,26 @@ export class RunStopped extends Error {
   constructor() {
     super("the computation was interrupted");
     this.name = "RunStopped";
+  }
+}
+
+/** Bytes for people, such as "40 GB". */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+  let unit = 0;
+  for (; bytes >= 999.5 && unit < units.length - 1; unit++) bytes /= 1000;
+  return `${bytes < 9.95 ? Math.round(bytes * 10) / 10 : Math.round(bytes)} ${units[unit]}`;
+}
+
+/** What was asked for is more memory than there is. Everything is as it was before. */
+export class OutOfMemory extends RangeError {
+  constructor(
+    /** What was asked for. */
+    readonly bytes: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = "OutOfMemory";
   }
 }
 

@@ -54,6 +54,12 @@ export const platform: Platform = {
   output: null,
   setting: () => undefined,
   allocate: (byteLength) => new ArrayBuffer(byteLength),
+  // What is too much a page learns only by asking.
+  largestBuffer: Number.MAX_SAFE_INTEGER,
+  largestBufferReason: "in a browser",
+  totalMemory: () => Infinity,
+  availableMemory: () => Infinity,
+  collectGarbage() {},
   loadAddon() {
     throw new Error("browsers load none");
   },

@@ -1,5 +1,5 @@
 /** Node: files from the package's build folder, the native addon, zlib. */
-import { Buffer } from "node:buffer";
+import { Buffer, constants } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
@@ -7,6 +7,7 @@ import { deflateSync } from "node:zlib";
 
 import { loadAddon } from "./addon.js";
 import { builtFile } from "./built.js";
+import { availableMemory, collectGarbage, totalMemory } from "./memory.js";
 import type { Platform } from "./platform.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */
@@ -34,6 +35,11 @@ export const platform: Platform = {
   },
   setting: (name) => process.env[name],
   allocate: (byteLength) => Buffer.allocUnsafeSlow(byteLength).buffer as ArrayBuffer,
+  largestBuffer: constants.MAX_LENGTH,
+  largestBufferReason: `in Node ${process.versions.node.split(".")[0]}; Node 22 and newer allow more`,
+  totalMemory,
+  availableMemory,
+  collectGarbage,
   loadAddon,
   wasmModule: () => compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm"))),
   digits: () => readFileSync(builtFile("digits.bin")),

@@ -10,8 +10,16 @@ export interface Platform {
 
   /** A setting from the environment, undefined where it is not set. */
   setting(name: string): string | undefined;
-  /** Memory whose content is arbitrary where that is faster than zeros. */
+  /** Memory whose content is arbitrary where that is faster than zeros. @throws RangeError where there is none. */
   allocate(byteLength: number): ArrayBuffer;
+  /** Bytes that one ArrayBuffer may have, and for people, whose limit that is. */
+  readonly largestBuffer: number;
+  readonly largestBufferReason: string;
+  /** Bytes of memory that there are in all, and that may still be taken; Infinity where that cannot be known. */
+  totalMemory(): number;
+  availableMemory(): number;
+  /** Frees what no program can reach, where that can be asked for. */
+  collectGarbage(): void;
   /** The native engine and, for people, where it comes from. @throws Error when there is none for this machine. */
   loadAddon(): { readonly addon: unknown; readonly origin: string };
   /** The WebAssembly engine's module, compiled. @throws Error when it is not built. */

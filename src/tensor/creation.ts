@@ -7,7 +7,9 @@
 import { binary, cast, expand, iota, leaf, reshape, scalar } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
 import { engine } from "../engine/current.js";
+import { formatBytes, OutOfMemory } from "../engine/engine.js";
 import { dtypeBytes } from "../engine/program.js";
+import { platform } from "../platform/node.js";
 import { Tensor } from "./core.js";
 import { checkNumber, type DType, isDType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { checkShape, sizeOf } from "./shape.js";
@@ -46,6 +48,22 @@ export function dtypeOf(
   return dtype;
 }
 
+/** @throws OutOfMemory for a tensor that could never be stored. @internal */
+export function checkFits(name: string, shape: Shape, dtype: DType): void {
+  const bytes = sizeOf(shape) * dtypeBytes[dtype];
+  // Asking how much there is takes longer than most tensors.
+  if (bytes < 1e9) return;
+  const text = `${name}([${shape.join(", ")}]) needs ${formatBytes(bytes)}, more than`;
+  const total = platform.totalMemory();
+  if (bytes > total)
+    throw new OutOfMemory(bytes, `${text} the ${formatBytes(total)} of memory that there are`);
+  const { largestBuffer, largestBufferReason } = platform;
+  if (bytes > largestBuffer) {
+    const most = formatBytes(largestBuffer);
+    throw new OutOfMemory(bytes, `${text} the ${most} that one tensor may have ${largestBufferReason}`);
+  }
+}
+
 /** Reads `zeros([2, 3], options)`, `zeros(3, options)` and `zeros(2, 3)`. @internal */
 export function parseShape(
   name: string,
@@ -67,7 +85,7 @@ export function parseShape(
 /** A tensor on a copy of dense row-major data. @internal */
 export function fromTyped(data: ArrayLike<number>, dtype: DType, shape: Shape): Tensor {
   const size = sizeOf(shape);
-  const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype]);
+  const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype], true);
   const view = viewOf(dtype, storage.buffer, storage.byteOffset, size);
   view.set(data);
   return new Tensor(leaf(storage, dtype, shape));
@@ -174,14 +192,15 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
     if (ArrayBuffer.isView(element)) element = 0;
     const dtype = dtypeOf("tensor", options, typeof element === "boolean" ? "bool" : "float32");
     const size = sizeOf(shape);
-    const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype]);
+    const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype], true);
     copyNested(data, shape, 0, viewOf(dtype, storage.buffer, storage.byteOffset, size), 0, "");
     t = new Tensor(leaf(storage, dtype, shape));
   }
   return options?.requiresGrad ? finish("tensor", t._node, options) : t;
 }
 
-function filled(shape: Shape, value: number, dtype: DType): Node {
+function filled(name: string, shape: Shape, value: number, dtype: DType): Node {
+  checkFits(name, shape, dtype);
   const node = scalar(value, dtype);
   return shape.length === 0 ? node : expand(node, shape);
 }
@@ -193,7 +212,7 @@ export function zeros<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
 export function zeros<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
 export function zeros(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("zeros", args);
-  return finish("zeros", filled(shape, 0, dtypeOf("zeros", options)), options);
+  return finish("zeros", filled("zeros", shape, 0, dtypeOf("zeros", options)), options);
 }
 
 /** A tensor of ones (`torch.ones`): `ones([2, 3])`, `ones(2, 3)`. */
@@ -203,7 +222,7 @@ export function ones<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
 export function ones<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
 export function ones(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("ones", args);
-  return finish("ones", filled(shape, 1, dtypeOf("ones", options)), options);
+  return finish("ones", filled("ones", shape, 1, dtypeOf("ones", options)), options);
 }
 
 /** As `zeros`: uninitialized memory is nothing to read (`torch.empty`). */
@@ -221,19 +240,19 @@ export function full(shape: Shape, value: number | boolean, options?: TensorOpti
   checkShape("full", shape);
   const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : "float32");
   checkNumber("full", Number(value), dtype);
-  return finish("full", filled(shape, Number(value), dtype), options);
+  return finish("full", filled("full", shape, Number(value), dtype), options);
 }
 
 /** Zeros of the shape and dtype of `x`. */
 export function zerosLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
   const dtype = dtypeOf("zerosLike", options, x.dtype);
-  return finish("zerosLike", filled(x.shape, 0, dtype), options) as Tensor<S>;
+  return finish("zerosLike", filled("zerosLike", x.shape, 0, dtype), options) as Tensor<S>;
 }
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
   const dtype = dtypeOf("onesLike", options, x.dtype);
-  return finish("onesLike", filled(x.shape, 1, dtype), options) as Tensor<S>;
+  return finish("onesLike", filled("onesLike", x.shape, 1, dtype), options) as Tensor<S>;
 }
 
 /** As `zerosLike`. */
@@ -243,7 +262,7 @@ export const emptyLike: typeof zerosLike = zerosLike;
 export function fullLike<S extends Shape>(x: Tensor<S>, value: number, options?: TensorOptions): Tensor<S> {
   const dtype = dtypeOf("fullLike", options, x.dtype);
   checkNumber("fullLike", value, dtype);
-  return finish("fullLike", filled(x.shape, value, dtype), options) as Tensor<S>;
+  return finish("fullLike", filled("fullLike", x.shape, value, dtype), options) as Tensor<S>;
 }
 
 /** Ones on the diagonal of an [n, m] matrix, zeros elsewhere (`torch.eye`); m is n unless given. */
@@ -258,6 +277,7 @@ export function eye(n: number, second?: number | TensorOptions, third?: TensorOp
   const options = typeof second === "number" ? third : second;
   checkShape("eye", [n, m]);
   const dtype = dtypeOf("eye", options);
+  checkFits("eye", [n, m], dtype);
   const rows = reshape(iota([n], "int32"), [n, 1]);
   return finish("eye", cast(binary("eq", rows, iota([m], "int32")), dtype), options);
 }
@@ -281,6 +301,7 @@ export function arange(...args: unknown[]): Tensor<[number]> {
   const whole = numbers.every((x) => Number.isInteger(x));
   const dtype = dtypeOf("arange", options, whole ? "int32" : "float32");
   const n = Math.ceil((end - start) / step);
+  checkFits("arange", [n], dtype);
   if (n > 0) [start, start + (n - 1) * step].forEach((x) => checkNumber("arange", x, dtype));
   return finish("arange", progression(n, start, step, dtype), options) as Tensor<[number]>;
 }

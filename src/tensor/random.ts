@@ -3,7 +3,7 @@
  */
 import { binary, cast, random, scalar, unary } from "../graph/build.js";
 import { Tensor } from "./core.js";
-import { dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
+import { checkFits, dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
 import { type DType, isFloating } from "./dtype.js";
 import { draw, randomSeed } from "./generator.js";
 import { checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
@@ -18,9 +18,12 @@ function drawn(
   distribution: "uniform" | "normal",
   shape: Shape,
   options?: TensorOptions,
+  /** What the numbers become, if they are not kept as they are drawn. */
+  kept?: DType,
 ): Tensor {
   const dtype = dtypeOf(name, options);
   checkFloating(name, dtype);
+  checkFits(name, shape, kept ?? dtype);
   const node = random(distribution, shape, dtype, randomSeed(), draw(sizeOf(shape)));
   return finish(name, node, options);
 }
@@ -96,7 +99,7 @@ export function randint(...args: unknown[]): Tensor {
   const last = args[args.length - 1];
   const options = Array.isArray(last) ? undefined : (last as TensorOptions | undefined);
   const dtype = dtypeOf("randint", options, "int32");
-  const u = drawn("randint", "uniform", shape, { dtype: "float64" }).node;
+  const u = drawn("randint", "uniform", shape, { dtype: "float64" }, dtype).node;
   const number = unary("floor", binary("mul", u, scalar(high - low, "float64")));
   return finish("randint", cast(binary("add", number, scalar(low, "float64")), dtype), options);
 }

@@ -5,6 +5,7 @@ import { platform } from "../../platform/node.js";
 import type { Engine, Executable, Storage } from "../engine.js";
 import { RunError, RunStopped } from "../engine.js";
 import type { Program } from "../program.js";
+import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
 import { storageAllocator } from "./storage.js";
@@ -32,6 +33,7 @@ class NativeExecutable implements Executable {
 
   constructor(
     private readonly addon: Addon,
+    private readonly budget: Budget,
     private readonly program: Program,
     private plan: number,
     private readonly frame: Float64Array,
@@ -58,11 +60,24 @@ class NativeExecutable implements Executable {
       // 0: allocated by an engine that copies, before the engine was changed.
       frame[at++] = storage.address || this.addon.address(storage.buffer) + storage.byteOffset;
     }
-    const missing = this.addon.run(this.plan, false) && this.addon.run(this.plan, true);
-    if (missing > 0) throw new RangeError(`out of memory: ${missing} more bytes wanted`);
+    if (this.addon.run(this.plan, false) > 0) this.runGrowing();
+    this.budget.spent();
     if (frame[0] === ended) return;
     if (frame[0] === stopped) throw new RunStopped();
     throw new RunError(frame[1]!, frame[2]!, frame[3]!);
+  }
+
+  /** A run for which the memory that all programs share has to grow a lot. */
+  private runGrowing(): void {
+    const { addon, budget, plan } = this;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const missing = addon.run(plan, false);
+      if (missing === 0) return;
+      budget.take(missing);
+      if (addon.run(plan, true) === 0) return;
+      budget.makeRoom();
+    }
+    throw budget.shortage(addon.run(plan, false));
   }
 
   dispose(): void {
@@ -88,6 +103,7 @@ function isaName(isa: string): string {
 export function loadNative(): Engine {
   const { addon: loaded, origin } = platform.loadAddon();
   const addon = loaded as Addon;
+  const budget = new Budget(() => addon.releaseMemory());
   return {
     name: "native",
     origin,
@@ -95,13 +111,13 @@ export function loadNative(): Engine {
       const threads = addon.threads();
       return `native, ${isaName(addon.isa)}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
     },
-    allocate: storageAllocator((buffer) => addon.address(buffer)),
+    allocate: storageAllocator(budget, (buffer) => addon.address(buffer)),
     compile(program) {
       const frame = new Float64Array(
         new ArrayBuffer(8 * (header + program.scalars + program.externals.length)),
       );
       const plan = addon.compile(encodeProgram(program), frame);
-      const executable = new NativeExecutable(addon, program, plan, frame);
+      const executable = new NativeExecutable(addon, budget, program, plan, frame);
       abandoned.register(executable, { addon, plan }, executable);
       return executable;
     },

@@ -3,7 +3,8 @@
  * about a microsecond and a slice of one some nanoseconds; a chunk lives until the last storage in it is collected.
  */
 import { platform } from "../../platform/node.js";
-import type { Storage } from "../engine.js";
+import { formatBytes, OutOfMemory, type Storage } from "../engine.js";
+import type { Budget } from "./budget.js";
 
 const chunkBytes = 64 * 1024;
 /** Requests above this size get a buffer of their own. */
@@ -38,21 +39,25 @@ export function bytesOf(storage: Storage): Uint8Array {
  * engine that copies has none, and its storage has address 0.
  */
 export function storageAllocator(
+  budget: Budget,
   addressOf?: (buffer: ArrayBuffer) => number,
-): (byteLength: number) => Storage {
+): (byteLength: number, filled?: boolean) => Storage {
   let chunk: ArrayBuffer | undefined;
   let chunkAddress = 0;
   let next = 0;
 
-  const fresh = (byteLength: number): { buffer: ArrayBuffer; address: number; start: number } => {
-    const buffer = platform.allocate(byteLength + alignment);
+  const fresh = (
+    byteLength: number,
+    filled?: boolean,
+  ): { buffer: ArrayBuffer; address: number; start: number } => {
+    const buffer = bufferOf(byteLength + alignment, budget, filled);
     const address = addressOf?.(buffer) ?? 0;
     return { buffer, address, start: (alignment - (address % alignment)) % alignment };
   };
 
-  return (byteLength) => {
+  return (byteLength, filled) => {
     if (byteLength > largestShared) {
-      const { buffer, address, start } = fresh(byteLength);
+      const { buffer, address, start } = fresh(byteLength, filled);
       return new Bytes(buffer, start, byteLength, address && address + start);
     }
     if (chunk === undefined || next + byteLength > chunk.byteLength) {
@@ -62,7 +67,30 @@ export function storageAllocator(
       next = start;
     }
     const offset = next;
-    next += Math.max(alignment, (byteLength + alignment - 1) & -alignment);
+    next += Math.max(1, Math.ceil(byteLength / alignment)) * alignment;
     return new Bytes(chunk, offset, byteLength, chunkAddress && chunkAddress + offset);
   };
+}
+
+/** @throws OutOfMemory */
+function bufferOf(byteLength: number, budget: Budget, filled: boolean | undefined): ArrayBuffer {
+  if (byteLength > platform.largestBuffer) {
+    if (byteLength > platform.totalMemory()) throw budget.shortage(byteLength);
+    const [needed, most] = [byteLength, platform.largestBuffer].map(formatBytes);
+    throw new OutOfMemory(
+      byteLength,
+      `out of memory: ${needed} are needed, ${most} are the most that one tensor may have ${platform.largestBufferReason}`,
+    );
+  }
+  budget.take(byteLength, filled);
+  try {
+    return platform.allocate(byteLength);
+  } catch {
+    budget.makeRoom();
+  }
+  try {
+    return platform.allocate(byteLength);
+  } catch {
+    throw budget.shortage(byteLength);
+  }
 }

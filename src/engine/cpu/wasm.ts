@@ -4,8 +4,9 @@
  */
 import { platform } from "../../platform/node.js";
 import type { Engine, Executable, Storage } from "../engine.js";
-import { RunError, RunStopped } from "../engine.js";
+import { formatBytes, OutOfMemory, RunError, RunStopped } from "../engine.js";
 import type { External, Program } from "../program.js";
+import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
 import { bytesOf, storageAllocator } from "./storage.js";
@@ -18,6 +19,8 @@ interface Exports {
   allocate(bytes: number): number;
   release(address: number): void;
   compile(words: number, count: number): number;
+  /** Why there is no plan: so many bytes could not be had, or else a text. */
+  missingBytes(): number;
   errorText(): number;
   run(plan: number, frame: number, bases: number): void;
   dispose(plan: number): void;
@@ -61,6 +64,7 @@ class Machine {
   stopFlag: Int32Array | null = null;
   /** Whose results are being copied out; what it has not copied yet lies in the scratch. */
   committing: WasmExecutable | null = null;
+  readonly budget = new Budget(() => this.renew());
 
   constructor(private readonly instantiate: () => Exports) {
     this.instance = instantiate();
@@ -103,12 +107,19 @@ class Machine {
   /** Address of this much scratch, or 0. It holds nothing between runs, so the old makes room for the new. */
   reserve(bytes: number): number {
     if (bytes <= this.scratchBytes) return this.scratch;
+    if (bytes <= largest) this.budget.take(bytes - this.scratchBytes);
     const wasm = this.enter();
     const old = this.scratch;
     this.scratch = this.scratchBytes = 0;
     if (old !== 0) wasm.release(old);
-    const address = bytes <= largest ? wasm.allocate(bytes) >>> 0 : 0;
+    let address = bytes <= largest ? wasm.allocate(bytes) >>> 0 : 0;
     this.leave();
+    if (address === 0 && bytes <= largest) {
+      // An instance's memory only grows, and what is free in it may lie in pieces.
+      this.renew();
+      address = this.enter().allocate(bytes) >>> 0;
+      this.leave();
+    }
     if (address !== 0) {
       this.scratch = address;
       this.scratchBytes = bytes;
@@ -123,13 +134,15 @@ class Machine {
     const address = wasm.allocate(words.byteLength) >>> 0;
     if (address === 0) {
       this.leave();
-      throw outOfMemory(words.byteLength);
+      throw this.budget.shortage(words.byteLength);
     }
     new Int32Array(wasm.memory.buffer, address, words.length).set(words);
     const plan = wasm.compile(address, words.length);
     wasm.release(address);
     const text = plan === 0 ? textAt(wasm, wasm.errorText()) : "";
+    const missing = plan === 0 ? wasm.missingBytes() : 0;
     this.leave();
+    if (missing > 0) throw tooLarge(missing);
     if (plan === 0) throw new Error(text);
     return plan;
   }
@@ -147,8 +160,11 @@ function textAt(wasm: Exports, address: number): string {
   return new TextDecoder().decode(bytes.subarray(address, bytes.indexOf(0, address)));
 }
 
-function outOfMemory(bytes: number): RangeError {
-  return new RangeError(`the WebAssembly engine is out of memory (${bytes} more bytes wanted)`);
+function tooLarge(bytes: number): OutOfMemory {
+  return new OutOfMemory(
+    bytes,
+    `out of memory: ${formatBytes(bytes)} are needed, the WebAssembly engine computes in at most ${formatBytes(largest)}`,
+  );
 }
 
 /** What is left of an executable that was collected. */
@@ -200,7 +216,10 @@ class WasmExecutable implements Executable {
     this.stopIfAsked();
     machine.settle();
     const start = machine.reserve(this.workBytes);
-    if (start === 0) throw outOfMemory(this.workBytes);
+    if (start === 0) {
+      throw this.workBytes > largest ? tooLarge(this.workBytes) : machine.budget.shortage(this.workBytes);
+    }
+    machine.budget.spent();
     if (compiled.generation !== machine.generation) {
       compiled.plan = machine.compile(program);
       compiled.generation = machine.generation;
@@ -274,7 +293,7 @@ export function loadWasm(): Engine {
     name: "wasm",
     origin: "compiled for every machine",
     description: "WebAssembly SIMD, 1 thread",
-    allocate: storageAllocator(),
+    allocate: storageAllocator(machine.budget),
     compile(program) {
       const plan = machine.compile(program);
       const compiled: Compiled = { machine, plan, generation: machine.generation };

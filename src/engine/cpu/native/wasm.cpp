@@ -12,19 +12,22 @@ using namespace cellgrad;
 namespace {
 Room shared;
 const char* error = "";
+double missing = 0;
 }  // namespace
 
 CG_EXPORT(allocate) char* cgAllocate(uint32_t bytes) { return static_cast<char*>(aligned_alloc(64, (size_t(bytes) + 63) / 64 * 64)); }
 CG_EXPORT(release) void cgRelease(void* memory) { free(memory); }
+CG_EXPORT(missingBytes) double cgMissingBytes() { return missing; }
 CG_EXPORT(errorText) const char* cgErrorText() { return error; }
 
-/// Returns a plan, or 0 with a text at errorText().
+/// Returns a plan, or 0: then so many bytes are missing, or a text is at errorText().
 CG_EXPORT(compile) Plan* cgCompile(const int32_t* words, int32_t count) {
+  missing = 0;
   Plan* plan = decode(words, count, base::table, &error);
   if (!plan) return nullptr;
   if (reserveScratch(plan->scratchBytes) && shared.reserve(plan->sharedBytes)) return plan;
+  missing = double(plan->scratchBytes + plan->sharedBytes);
   cellgrad::release(plan);
-  error = "out of memory";
   return nullptr;
 }
 
