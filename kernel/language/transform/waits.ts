@@ -63,13 +63,15 @@ function waiting(node: TS.AwaitExpression): TS.AwaitExpression {
   return factory.updateAwaitExpression(node, ts.setTextRange(marked, node.expression));
 }
 
-type AwaitingAssignment = TS.BinaryExpression & { readonly right: TS.AwaitExpression };
-
-function isAssignment(node: TS.BinaryExpression): node is AwaitingAssignment {
-  return node.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isAwaitExpression(node.right);
+function isAssignment(node: TS.BinaryExpression): boolean {
+  return node.operatorToken.kind === ts.SyntaxKind.EqualsToken && ts.isAwaitExpression(unwrapped(node.right));
 }
 
-function initializing(node: AwaitingAssignment): TS.BinaryExpression {
+function unwrapped(node: TS.Expression): TS.Expression {
+  return ts.isParenthesizedExpression(node) ? unwrapped(node.expression) : node;
+}
+
+function initializing(node: TS.BinaryExpression): TS.BinaryExpression {
   const value = factory.createUniqueName("value");
   const assign = factory.createArrowFunction(
     undefined,
@@ -79,7 +81,7 @@ function initializing(node: AwaitingAssignment): TS.BinaryExpression {
     undefined,
     factory.createParenthesizedExpression(factory.createAssignment(node.left, value)),
   );
-  const { right } = node;
+  const right = unwrapped(node.right) as TS.AwaitExpression;
   const promise = (wrapped: TS.Expression) =>
     ts.setTextRange(call(member("initializing"), [wrapped, assign]), wrapped);
   const inside = guardedPromise(right);
