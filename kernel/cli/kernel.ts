@@ -26,6 +26,11 @@ export const kernel: Command = {
     // Messages pass through this process and leave little behind: it need not grow before it collects what they have left.
     setFlagsFromString("--semi-space-growth-factor=1");
     setFlagsFromString("--heap-growing-percent=50");
+    process.removeAllListeners("warning");
+    process.on("warning", ({ name, message }) => {
+      // An option of ZeroMQ that does take effect at once (transport/published.ts).
+      if (!message.startsWith("Socket option will not take effect")) log(`${name}: ${message}`);
+    });
     const cwd = process.cwd();
     let language: Language | undefined;
     try {

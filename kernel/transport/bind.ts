@@ -15,7 +15,7 @@ export function serverOptions(connection: Connection): object {
   return {
     linger: LINGER,
     ipv6: connection.ip.includes(":") && connection.transport === "tcp",
-    // Messages are small and rare next to memory: losing one hangs a client, so nothing is dropped at a high-water mark.
+    // Losing a message hangs a client, so nothing is dropped at a high-water mark.
     sendHighWaterMark: 0,
     receiveHighWaterMark: 0,
     ...(connection.curve && {

@@ -1,18 +1,22 @@
 /**
  * The iopub channel: what all clients see. An XPUB socket, so that a new subscriber is greeted with `iopub_welcome` (JEP 65) and knows
- * that from then on it misses nothing.
+ * that from then on it misses nothing. Whoever reaches the socket may subscribe, without a key: what that can cost is bounded
+ * (published.ts).
  */
 import { XPublisher } from "zeromq";
 import { encode, newHeader, type Message } from "../wire/message.js";
 import type { Signer } from "../wire/signer.js";
-import { bind, Outbox, serverOptions } from "./bind.js";
+import { bind, serverOptions } from "./bind.js";
 import type { Connection } from "./connection.js";
+import { giveBackMemory } from "./give-back.js";
+import { KEPT, PublishedOutbox } from "./published.js";
 
+const UNSUBSCRIBE = 0;
 const SUBSCRIBE = 1;
 
 export class IopubSocket {
   readonly #socket: XPublisher;
-  readonly #outbox: Outbox;
+  readonly #outbox: PublishedOutbox;
   readonly #signer: Signer;
   readonly #session: string;
   readonly #connection: Connection;
@@ -22,9 +26,10 @@ export class IopubSocket {
     this.#signer = signer;
     this.#session = session;
     this.#connection = connection;
-    this.#socket = new XPublisher(serverOptions(connection));
-    this.#socket.verbosity = "allSubs";
-    this.#outbox = new Outbox(this.#socket);
+    const bounds = { sendHighWaterMark: KEPT, noDrop: true, sendTimeout: 0 };
+    this.#socket = new XPublisher({ ...serverOptions(connection), ...bounds });
+    this.#socket.verbosity = "allSubsUnsubs";
+    this.#outbox = new PublishedOutbox(this.#socket);
   }
 
   /** Answers the port. Throws ConnectionError. */
@@ -48,6 +53,8 @@ export class IopubSocket {
 
   async #greet(): Promise<void> {
     for await (const [frame] of this.#socket) {
+      // Also of one whose connection has ended.
+      if (frame?.[0] === UNSUBSCRIBE) giveBackMemory();
       if (frame?.[0] !== SUBSCRIBE) continue;
       const topic = frame.subarray(1);
       this.send({

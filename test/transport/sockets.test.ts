@@ -151,6 +151,58 @@ test("a subscriber's first message is iopub_welcome with its subscription, for e
   await sockets.close();
 });
 
+test("a subscriber that never reads costs a few messages, and those that read lose nothing", async () => {
+  const connection = connect();
+  const { sockets } = await serve(connection);
+  const address = addressOf(connection, "iopub");
+  const stuck = new Subscriber({ linger: 0, receiveHighWaterMark: 1 });
+  const readers = [new Subscriber({ linger: 0 }), new Subscriber({ linger: 0 })];
+  for (const client of [stuck, ...readers]) {
+    client.subscribe();
+    client.connect(address);
+  }
+  // Each has been greeted: it is subscribed.
+  for (const client of [stuck, ...readers]) await client.receive();
+  const signer = new Signer("");
+  const number = (frames: Buffer[]): number => Number(decode(frames, signer).content["number"]);
+  const large = 200;
+  const all = large + 5_000;
+  const read = readers.map(async (client, at) => {
+    const numbers: number[] = [];
+    while (numbers.at(-1) !== all - 1) {
+      const message = decode(await client.receive(), signer);
+      if (message.header.msg_type !== "display_data") continue;
+      numbers.push(Number(message.content["number"]));
+      // One of them takes its time.
+      if (at === 1 && numbers.length % 64 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return numbers;
+  });
+  const text = "y".repeat(2 ** 20);
+  for (let i = 0; i < all; i++)
+    sockets.send("iopub", { ...request("display_data"), content: { number: i, ...(i < large && { text }) } });
+  const expected = Array.from({ length: all }, (_, i) => i);
+  for (const numbers of await Promise.all(read)) assert.deepEqual(numbers, expected);
+  // What the stuck one finds when it reads after all: what its side and ZeroMQ have kept, and then the newest.
+  const kept: number[] = [];
+  const marker = all + 1;
+  let reading = true;
+  const resend = async (): Promise<void> => {
+    for (; reading; await new Promise((resolve) => setTimeout(resolve, 10)))
+      sockets.send("iopub", { ...request("display_data"), content: { number: marker } });
+  };
+  const resent = resend();
+  while (kept.at(-1) !== marker) {
+    const frames = await stuck.receive();
+    if (decode(frames, signer).header.msg_type === "display_data") kept.push(number(frames));
+  }
+  reading = false;
+  await resent;
+  assert.ok(kept.length < 60, `${kept.length} messages were kept`);
+  for (const client of [stuck, ...readers]) client.close();
+  await sockets.close();
+});
+
 test("the heartbeat sends back what it hears", async () => {
   const connection = connect();
   const { sockets } = await serve(connection);
