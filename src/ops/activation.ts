@@ -5,11 +5,11 @@ import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { add, mul, neg, rsub, sub } from "./arithmetic.js";
-import { gt, lt } from "./compare.js";
-import { logicalAnd } from "./logical.js";
+import { add, div, mul, neg, rsub, sub } from "./arithmetic.js";
+import { ge, gt, le, lt } from "./compare.js";
+import { logicalAnd, logicalOr } from "./logical.js";
 import { floating } from "./operand.js";
 import { clamp, where } from "./select.js";
 import { erf, exp } from "./unary.js";
@@ -56,7 +56,7 @@ declare module "../tensor/core.js" {
     softshrink(options?: { lambda?: number }): Tensor<S>;
     /** x − tanh(x). */
     tanhshrink(): Tensor<S>;
-    /** x where x > threshold, else value. */
+    /** value where x ≤ threshold, else x. */
     threshold(threshold: number, value: number): Tensor<S>;
   }
 }
@@ -65,7 +65,8 @@ const RELU: Op = {
   name: "ReluBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, where(gt(y, 0), g, 0));
+    // NaN lets the gradient pass, as in PyTorch: nobody else would see that something is wrong there.
+    accumulate(y._a!, where(le(y, 0), 0, g));
   },
 };
 
@@ -116,7 +117,7 @@ const ELU: Op = {
     const { alpha, scale, inputScale } = y._attributes as EluAttributes;
     const x = y._a!;
     const negative = mul(exp(mul(clamp(x, null, 0), inputScale)), alpha * inputScale * scale);
-    accumulate(x, mul(g, where(gt(x, 0), scale, negative)));
+    accumulate(x, mul(g, where(le(x, 0), negative, scale)));
   },
 };
 
@@ -177,7 +178,7 @@ const HARDTANH: Op = {
   gradient(y, g) {
     const { min, max } = y._attributes as Bounds;
     const x = y._a!;
-    accumulate(x, where(logicalAnd(gt(x, min), lt(x, max)), g, 0));
+    accumulate(x, where(logicalOr(le(x, min), ge(x, max)), 0, g));
   },
 };
 
@@ -190,6 +191,17 @@ const HARDSIGMOID: Op = {
   },
 };
 
+/** The slope is x/3 + 1/2 between −3 and 3. */
+const HARDSWISH: Op = {
+  name: "HardswishBackward0",
+  saves: true,
+  gradient(y, g) {
+    const x = y._a!;
+    const slope = add(div(x, 3), 0.5);
+    accumulate(x, where(le(x, -3), 0, where(lt(x, 3), mul(g, slope), g)));
+  },
+};
+
 const TWO_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
 
@@ -199,7 +211,7 @@ function constant(value: number, like: Node): Node {
 
 export function relu(x: Tensor): Tensor {
   const node = x.node;
-  return record(RELU, binary("max", node, constant(0, node)), x);
+  return record(RELU, binary("max", constant(0, node), node), x);
 }
 
 export function sigmoid(input: Tensor): Tensor {
@@ -277,7 +289,7 @@ function softplus(input: Tensor, beta: number, threshold: number): Tensor {
 function hardtanh(x: Tensor, min: number, max: number): Tensor {
   if (!(min < max)) throw new RangeError(`hardtanh: expected minVal < maxVal, got ${min} and ${max}`);
   const node = x.node;
-  const y = binary("min", binary("max", node, constant(min, node)), constant(max, node));
+  const y = binary("min", constant(max, node), binary("max", constant(min, node), node));
   return record(HARDTANH, y, x, null, null, { min, max } satisfies Bounds);
 }
 
@@ -288,12 +300,29 @@ function hardsigmoid(input: Tensor): Tensor {
   return record(HARDSIGMOID, binary("min", binary("max", line, constant(0, node)), constant(1, node)), x);
 }
 
+function hardswish(input: Tensor): Tensor {
+  const x = floating(input);
+  const node = x.node;
+  const gate = binary(
+    "min",
+    constant(6, node),
+    binary("max", constant(0, node), binary("add", node, constant(3, node))),
+  );
+  return record(HARDSWISH, binary("div", binary("mul", node, gate), constant(6, node)), x);
+}
+
+/** Whether |x| ≤ lambda, which NaN is not: a shrunk NaN stays one. */
+function withinBand(x: Tensor, lambda: number): Tensor {
+  return logicalAnd(ge(x, -lambda), le(x, lambda));
+}
+
 function softshrink(x: Tensor, lambda: number): Tensor {
-  return where(gt(x, lambda), sub(x, lambda), where(lt(x, -lambda), add(x, lambda), mul(x, 0)));
+  const shrunk = where(gt(x, 0), sub(x, lambda), add(x, lambda));
+  return where(withinBand(x, lambda), mul(new Tensor(x.node), 0), shrunk);
 }
 
 function hardshrink(x: Tensor, lambda: number): Tensor {
-  return where(gt(x, lambda), x, where(lt(x, -lambda), x, 0));
+  return where(withinBand(x, lambda), 0, x);
 }
 
 defineMethods({
@@ -348,7 +377,7 @@ defineMethods({
     return hardsigmoid(this);
   },
   hardswish() {
-    return mul(this, hardsigmoid(this));
+    return hardswish(this);
   },
   hardshrink(options: { lambda?: number } = {}) {
     return hardshrink(this, options.lambda ?? 0.5);
@@ -362,6 +391,6 @@ defineMethods({
     return sub(this, tanh(this));
   },
   threshold(threshold: number, value: number) {
-    return where(gt(this, threshold), this, value);
+    return where(le(this, threshold), value, this);
   },
 });

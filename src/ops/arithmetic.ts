@@ -12,8 +12,8 @@ import { isFloating, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-import { checkTensor, commonDType, floating } from "./operand.js";
-import { divide } from "./power.js";
+import { checkTensor, commonDType, constant, floating } from "./operand.js";
+import { divide } from "./remainder.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -50,16 +50,6 @@ declare module "../tensor/core.js" {
     ): Tensor<Elementwise<A, B>>;
     /** value / this: `x.rdiv(1)` is 1 / x. */
     rdiv<A extends Shape>(this: Tensor<A>, value: number): Tensor<A>;
-    /** this + (end − this) · weight (`torch.lerp`). */
-    lerp<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      end: Checked<Broadcast<"lerp", A, B>, Tensor<B>>,
-      weight: number | Tensor,
-    ): Tensor<Elementwise<A, B>>;
-    /** this + value · a · b (`torch.addcmul`). */
-    addcmul(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
-    /** this + value · a / b (`torch.addcdiv`). */
-    addcdiv(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
   }
 }
 
@@ -219,17 +209,32 @@ export function neg(a: Tensor): Tensor {
   return record(NEG, unary("neg", a.node), a);
 }
 
-function scaled(b: Tensor | number, alpha: number | undefined): Tensor | number {
+/**
+ * alpha · b, in the dtype that `a` and `b` have together, bool too.
+ * @throws TypeError for a fraction times integers.
+ */
+export function scaled(
+  name: string,
+  a: Tensor,
+  b: Tensor | number,
+  alpha: number | undefined,
+): Tensor | number {
   if (alpha === undefined || alpha === 1) return b;
-  return typeof b === "number" ? b * alpha : mul(b, alpha);
+  if (typeof b === "number") return b * alpha;
+  checkTensor(name, b);
+  const dtype = commonDType(name, a, b);
+  if (!isFloating(dtype) && !Number.isInteger(alpha)) {
+    throw new TypeError(`${name}: expected a whole alpha for ${dtype} tensors, got ${alpha}`);
+  }
+  return mul(cast(b, dtype), dtype === "bool" ? constant(alpha !== 0, dtype) : alpha);
 }
 
 defineMethods({
   add(other: Tensor | number, options?: { alpha?: number }) {
-    return add(this, scaled(other, options?.alpha));
+    return add(this, scaled("add", this, other, options?.alpha));
   },
   sub(other: Tensor | number, options?: { alpha?: number }) {
-    return sub(this, scaled(other, options?.alpha));
+    return sub(this, scaled("sub", this, other, options?.alpha));
   },
   mul(other: Tensor | number) {
     return mul(this, other);
@@ -242,14 +247,5 @@ defineMethods({
   },
   rsub(other: Tensor | number) {
     return typeof other === "number" ? rsub(this, other) : sub(other, this);
-  },
-  lerp(end: Tensor, weight: number | Tensor) {
-    return add(this, mul(sub(end, this), weight));
-  },
-  addcmul(a: Tensor, b: Tensor, options?: { value?: number }) {
-    return add(this, scaled(mul(a, b), options?.value));
-  },
-  addcdiv(a: Tensor, b: Tensor, options?: { value?: number }) {
-    return add(this, scaled(div(a, b), options?.value));
   },
 });

@@ -8,7 +8,9 @@ import { promoteWithNumber } from "../tensor/dtype.js";
 import { sameShape } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-import { checkTensor, commonDType } from "./operand.js";
+import { logicalAnd, logicalOr } from "./logical.js";
+import { checkTensor, commonDType, floating, numberTensor } from "./operand.js";
+import { isfinite, isnan } from "./unary.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -45,7 +47,7 @@ declare module "../tensor/core.js" {
     ): Tensor<Elementwise<A, B>>;
     /** Whether both tensors have the same shape and elements (`torch.equal`); reads the values. */
     equal(other: Tensor): boolean;
-    /** |this − other| ≤ atol + rtol · |other|, element by element (`torch.isclose`). */
+    /** |this − other| ≤ atol + rtol · |other|, or both are equal, as infinities may be, element by element (`torch.isclose`). */
     isclose<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
       other: number | Checked<Broadcast<"isclose", A, B>, Tensor<B>>,
@@ -94,20 +96,22 @@ export function ge(a: Tensor, b: Tensor | number): Tensor {
   return compare("ge", a, b);
 }
 
-function isclose(a: Tensor, b: Tensor | number, options: CloseOptions = {}): Tensor {
-  const x = new Tensor(a.node);
-  const y = typeof b === "number" ? x.mul(0).add(b) : new Tensor(b.node);
-  const near = x
-    .sub(y)
-    .abs()
-    .le(
-      y
-        .abs()
-        .mul(options.rtol ?? 1e-5)
-        .add(options.atol ?? 1e-8),
-    );
-  const close = near.logicalAnd(y.isfinite()).logicalOr(x.eq(y));
-  return options.equalNan ? close.logicalOr(x.isnan().logicalAnd(y.isnan())) : close;
+/** Equal, both NaN where that counts, or near enough; integers and booleans are compared as float32. */
+function isclose(name: string, a: Tensor, b: Tensor | number, options: CloseOptions = {}): Tensor {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  if (!(rtol >= 0) || !(atol >= 0))
+    throw new RangeError(`${name}: expected rtol ≥ 0 and atol ≥ 0, got ${rtol} and ${atol}`);
+  const other = numberTensor(a, b);
+  checkTensor(name, other);
+  const dtype = commonDType(name, a, other);
+  const [m, n] = [new Tensor(cast(a, dtype).node), new Tensor(cast(other, dtype).node)];
+  let close = eq(m, n);
+  if (equalNan) close = logicalOr(close, logicalAnd(isnan(m), isnan(n)));
+  if (rtol === 0 && atol === 0) return close;
+  const [x, y] = [floating(m), floating(n)];
+  const distance = x.sub(y).abs();
+  const allowed = y.mul(rtol).abs().add(atol);
+  return logicalOr(close, logicalAnd(isfinite(distance), le(distance, allowed)));
 }
 
 defineMethods({
@@ -134,10 +138,10 @@ defineMethods({
     return sameShape(this.shape, other.shape) && eq(this, other).all().item() === 1;
   },
   isclose(other: Tensor | number, options?: CloseOptions) {
-    return isclose(this, other, options);
+    return isclose("isclose", this, other, options);
   },
   allclose(other: Tensor, options?: CloseOptions) {
     checkTensor("allclose", other);
-    return isclose(this, other, options).all().item() === 1;
+    return isclose("allclose", this, other, options).all().item() === 1;
   },
 });

@@ -82,7 +82,7 @@ function withoutDoubles(x: Tensor, letters: string): Term {
         `einsum: "${chars[second]}" stands for sizes ${moved.size(-2)} and ${moved.size(-1)} of one operand`,
       );
     }
-    term = { x: moved.diagonal(), letters: [...rest.map((i) => chars[i]!), chars[first]!].join("") };
+    term = { x: moved.diagonal(0, -2, -1), letters: [...rest.map((i) => chars[i]!), chars[first]!].join("") };
   }
 }
 

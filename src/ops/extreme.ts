@@ -5,14 +5,16 @@ import { accumulate, spread } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { iota, reduce, reshape as reshapeNode } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
-import { formatShape, keptShape, normalizeDims } from "../tensor/shape.js";
+import { allDims, formatShape, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
-import { div } from "./arithmetic.js";
+import { div, mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { eq } from "./compare.js";
-import { expand, reshape } from "./movement.js";
+import { logicalAnd, logicalOr } from "./logical.js";
+import { reshape } from "./movement.js";
 import { type Dims, type Reduced, type ReduceOptions, sumDims } from "./reduce.js";
 import { where } from "./select.js";
+import { isnan } from "./unary.js";
 
 /** What `max(dim)` and `min(dim)` give. */
 export interface ValuesAndIndices<S extends Shape = Shape> {
@@ -73,14 +75,29 @@ const EXTREME: Op = {
     const a = y._a!;
     const { kept, dims } = y._attributes as Reduced;
     const shape = a._node.shape;
-    const chosen = eq(a, spread(new Tensor(y.node), kept, shape));
-    const count = sumDims(cast(chosen, y._node.dtype), dims, true);
-    accumulate(a, where(chosen, expand(div(spread(g, kept, kept), count), shape), 0));
+    // NaN equals nothing: where it is the extreme the gradient is NaN, as in PyTorch.
+    const chosen = cast(eq(a, spread(new Tensor(y.node), kept, shape)), y._node.dtype);
+    accumulate(a, div(mul(spread(g, kept, shape), chosen), sumDims(chosen, dims, true)));
   },
 };
 const AMIN: Op = { ...EXTREME, name: "AminBackward0" };
-const MAX_ALL: Op = { ...EXTREME, name: "MaxBackward1" };
-const MIN_ALL: Op = { ...EXTREME, name: "MinBackward1" };
+
+/** One element of all: those that equal it share the gradient, NaN counting as equal to NaN. */
+export function oneOfAll(name: string): Op {
+  return {
+    name,
+    saves: true,
+    gradient(y, g) {
+      const a = y._a!;
+      const z = new Tensor(y.node);
+      const chosen = logicalOr(eq(a, z), logicalAnd(isnan(a), isnan(z)));
+      const count = sumDims(cast(chosen, z._node.dtype), allDims(a.ndim), false);
+      accumulate(a, where(chosen, div(g, count), 0));
+    },
+  };
+}
+const MAX_ALL = oneOfAll("MaxBackward1");
+const MIN_ALL = oneOfAll("MinBackward1");
 
 /** The gradient goes to the element at the index that was found. */
 const MAX_DIM: Op = {
@@ -104,7 +121,7 @@ const MAX_DIM: Op = {
 const MIN_DIM: Op = { ...MAX_DIM, name: "MinBackward0" };
 
 /** @throws Error when nothing is there to choose from. */
-function checkNotEmpty(name: string, x: Tensor, dims: readonly number[]): void {
+export function checkNotEmpty(name: string, x: Tensor, dims: readonly number[]): void {
   const shape = x._node.shape;
   if (dims.some((d) => shape[d] === 0)) {
     throw new Error(

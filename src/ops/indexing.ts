@@ -1,19 +1,20 @@
 /**
- * Reading and adding at positions that an int32 tensor gives.
+ * Reading at positions that an int32 tensor gives, and adding along a dim; scatter.ts adds and puts single elements.
  */
 import { accumulate, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
+import { broadcast } from "../graph/shapes.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { fromTyped, zeros } from "../tensor/creation.js";
 import type { DType } from "../tensor/dtype.js";
-import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
+import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
+
 import { checkedRange, checkPositions } from "./check.js";
 import { broadcastTo, reshape } from "./movement.js";
-import { checkTensor, constant } from "./operand.js";
-import { where } from "./select.js";
+import { checkTensor } from "./operand.js";
 
 /** Positions: an int32 tensor, or an array of whole numbers. */
 export type Index = Tensor | readonly number[] | Int32Array;
@@ -22,14 +23,10 @@ declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** out[i][j] = this[index[i][j]][j] for dim 0, and likewise for others; the result has the shape of `index` (`torch.gather`). */
     gather<I extends Shape>(dim: number, index: Tensor<I>): Tensor<I>;
-    /** The entries of `dim` at the positions in `index`, whose shape takes the dim's place (`torch.index_select`, for any rank). */
+    /** The entries of `dim` at the positions in `index`, whose shape takes the dim's place (`torch.index_select`, for any rank from 1 on; a single position keeps the dim). */
     indexSelect(dim: number, index: Index): Tensor;
     /** The elements at positions of the flattened tensor, in the shape of `index` (`torch.take`). */
     take(index: Index): Tensor;
-    /** A copy in which source[i][j] was added at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter_add`). */
-    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor<S>;
-    /** A copy in which source[i][j], or a number, was put at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter`). */
-    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor<S>;
     /** A copy in which entry i of `source` along `dim` was added to entry index[i] (`torch.index_add`). */
     indexAdd(dim: number, index: Index, source: Tensor): Tensor<S>;
     /** The elements where the mask is true, as a vector; reads the mask (`torch.masked_select`). */
@@ -80,7 +77,7 @@ const TAKE_ADD: Op = {
   },
 };
 
-function zerosOf(x: Tensor): Tensor {
+export function zerosOf(x: Tensor): Tensor {
   return zeros(x._node.shape, { dtype: x._node.dtype });
 }
 
@@ -94,7 +91,8 @@ export function take(x: Tensor, dim: number, index: Tensor): Tensor {
   return record(TAKE, graph.take(x.node, dim, index.node), x, index, null, dim);
 }
 
-function scatterAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+/** Adds at positions that have been checked. */
+export function scatterAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return record(
     SCATTER_ADD,
     graph.scatterAdd(base.node, dim, index.node, source.node),
@@ -142,7 +140,7 @@ function outside(name: string, size: number): (position: number) => string {
 }
 
 /** PyTorch's rule: apart from `dim`, no size of the index exceeds the tensor's; what exceeds the index is left out. */
-function checkIndexShape(name: string, shape: Shape, dim: number, index: Tensor): void {
+export function checkIndexShape(name: string, shape: Shape, dim: number, index: Tensor): void {
   const sizes = index._node.shape;
   if (sizes.length !== shape.length) {
     throw new Error(
@@ -159,7 +157,7 @@ function checkIndexShape(name: string, shape: Shape, dim: number, index: Tensor)
 }
 
 /** The part of `x` that an index smaller than it reaches. */
-function reach(x: Tensor, dim: number, sizes: Shape): Tensor {
+export function reach(x: Tensor, dim: number, sizes: Shape): Tensor {
   let y = x;
   sizes.forEach((n, d) => {
     if (d !== dim && n < y.shape[d]!) y = y.narrow(d, 0, n);
@@ -176,47 +174,24 @@ function checkedGather(x: Tensor, dim: number, index: Tensor): Tensor {
   return gather(reach(x, d, i.shape), d, i);
 }
 
-function checkedScatterAdd(name: string, x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  checkTensor(name, index);
-  checkTensor(name, source);
-  const d = normalizeDim(name, dim, x.ndim);
-  const i = indexTensor(name, index, x.shape[d]);
-  checkIndexShape(name, x.shape, d, i);
-  if (source.dtype !== x.dtype)
-    throw new TypeError(`${name}: expected a source of ${x.dtype}, got ${source.dtype}`);
-  if (source.ndim !== i.ndim || i.shape.some((n, k) => n > source.shape[k]!)) {
-    throw new Error(
-      `${name}: source ${formatShape(source.shape)} is smaller than index ${formatShape(i.shape)}`,
-    );
+function indexSelect(x: Tensor, dim: number, index: Index): Tensor {
+  const d = normalizeDim("indexSelect", dim, x.ndim);
+  const i = indexTensor("indexSelect", index, x.shape[d] ?? 1);
+  if (x.ndim === 0) {
+    if (i.numel() !== 1)
+      throw new Error(`indexSelect: a 0-dimensional tensor takes one position, got ${i.numel()}`);
+    return reshape(take(reshape(x, [1]), 0, reshape(i, [1])), []);
   }
-  const part = reach(source, -1, i.shape);
-  const base = reach(x, d, i.shape);
-  if (sameShape(base.shape, x.shape)) return scatterAdd(x, d, i, part);
-  // Rows beyond the index stay: add into zeros of the reached part, pad to the whole, and add.
-  const added = scatterAdd(zerosOf(base), d, i, part);
-  const padding = x.shape.flatMap((n, k) => [0, n - base.shape[k]!]);
-  const pairs: number[] = [];
-  for (let k = x.ndim - 1; k >= 0; k--) pairs.push(padding[2 * k]!, padding[2 * k + 1]!);
-  return x.add(added.pad(pairs));
-}
-
-/** Where something is put, the old value is taken away first: scatter is a masked scatterAdd. */
-function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-  const value =
-    typeof source === "number" ? broadcastTo("scatter", constant(source, x.dtype), index.shape) : source;
-  const hits = checkedScatterAdd(
-    "scatter",
-    zerosOf(x).detach(),
-    dim,
-    index,
-    reach(value.detach().mul(0).add(1), -1, index.shape),
-  );
-  const kept = where(hits.gt(0), 0, x);
-  return cast(checkedScatterAdd("scatter", kept, dim, index, value), x.dtype);
+  // A 0-dimensional index is one position, and the dim stays.
+  return take(x, d, i.ndim === 0 ? reshape(i, [1]) : i);
 }
 
 function indexAdd(x: Tensor, dim: number, index: Index, source: Tensor): Tensor {
   checkTensor("indexAdd", source);
+  if (x.ndim === 0) {
+    const flat = source.numel() === 1 ? reshape(source, [1]) : source;
+    return reshape(indexAdd(reshape(x, [1]), dim, index, flat), []);
+  }
   const d = normalizeDim("indexAdd", dim, x.ndim);
   const i = indexTensor("indexAdd", index, x.shape[d]);
   const expected = [...x.shape.slice(0, d), ...i.shape, ...x.shape.slice(d + 1)];
@@ -267,18 +242,11 @@ defineMethods({
     return checkedGather(this, dim, index);
   },
   indexSelect(dim: number, index: Index) {
-    const d = normalizeDim("indexSelect", dim, this.ndim);
-    return take(this, d, indexTensor("indexSelect", index, this.shape[d]));
+    return indexSelect(this, dim, index);
   },
   take(index: Index) {
     const flat = reshape(this, [this.numel()]);
     return take(flat, 0, indexTensor("take", index, this.numel()));
-  },
-  scatterAdd(dim: number, index: Tensor, source: Tensor) {
-    return checkedScatterAdd("scatterAdd", this, dim, index, source);
-  },
-  scatter(dim: number, index: Tensor, source: Tensor | number) {
-    return scatter(this, dim, index, source);
   },
   indexAdd(dim: number, index: Index, source: Tensor) {
     return indexAdd(this, dim, index, source);
@@ -286,12 +254,11 @@ defineMethods({
   maskedSelect(mask: Tensor) {
     checkTensor("maskedSelect", mask);
     if (mask.dtype !== "bool") throw new TypeError(`maskedSelect: expected a bool mask, got ${mask.dtype}`);
-    const all = broadcastTo("maskedSelect", mask, this.shape);
-    return take(
-      reshape(this, [this.numel()]),
-      0,
-      indexTensor("maskedSelect", Int32Array.from(positions(all))),
-    );
+    checkBroadcast("maskedSelect", this.shape, mask.shape);
+    const shape = broadcast(this.shape, mask.shape);
+    const found = positions(broadcastTo("maskedSelect", mask, shape));
+    const all = broadcastTo("maskedSelect", this, shape);
+    return take(reshape(all, [all.numel()]), 0, indexTensor("maskedSelect", Int32Array.from(found)));
   },
   nonzero() {
     return nonzero(this);

@@ -76,8 +76,8 @@ export function cat<const L extends readonly Tensor[], const D extends number = 
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   checkList("cat", tensors);
   // PyTorch skips empty vectors whatever the other shapes are.
-  const list = tensors.filter((t) => !(t.ndim === 1 && t.numel() === 0));
-  const first = list[0] ?? tensors[0]!;
+  const list = toCommonDType(tensors).filter((t) => !(t.ndim === 1 && t.numel() === 0));
+  const first = list[0] ?? toCommonDType(tensors)[0]!;
   if (first.ndim === 0) throw new Error("cat: 0-dimensional tensors have no dim to join along; use stack()");
   const d = normalizeDim("cat", dim, first.ndim);
   list.forEach((t, i) => {
@@ -87,7 +87,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
       );
     }
   });
-  return list.length === 0 ? first.clone() : concat(toCommonDType(list), d);
+  return list.length === 0 ? first.clone() : concat(list, d);
 }
 
 /**
@@ -121,9 +121,11 @@ function split(x: Tensor, size: number | readonly number[], dim: number): Tensor
   const n = x.shape[d]!;
   let sizes: readonly number[];
   if (typeof size === "number") {
-    if (!Number.isInteger(size) || size < 1)
+    if (!Number.isInteger(size) || size < 0 || (size === 0 && n > 0))
       throw new RangeError(`split: expected a whole size ≥ 1, got ${size}`);
-    sizes = Array.from({ length: Math.max(1, Math.ceil(n / size)) }, (_, i) => Math.min(size, n - i * size));
+    sizes = Array.from({ length: Math.max(1, Math.ceil(n / (size || 1))) }, (_, i) =>
+      Math.min(size, n - i * size),
+    );
   } else {
     sizes = size;
     const sum = size.reduce((a, b) => a + b, 0);
@@ -147,7 +149,8 @@ defineMethods({
     if (!Number.isInteger(chunks) || chunks < 1)
       throw new RangeError(`chunk: expected a whole number ≥ 1, got ${chunks}`);
     const n = this.size(normalizeDim("chunk", dim, this.ndim));
-    return split(this, Math.max(1, Math.ceil(n / chunks)), dim);
+    if (n === 0) return split(this, new Array<number>(chunks).fill(0), dim);
+    return split(this, Math.ceil(n / chunks), dim);
   },
   unbind(dim = 0) {
     const n = this.size(normalizeDim("unbind", dim, this.ndim));

@@ -40,6 +40,9 @@ function logical(name: string, op: BinaryOp, a: Tensor, b: Tensor): Tensor {
 export function logicalAnd(a: Tensor, b: Tensor): Tensor {
   return logical("logicalAnd", "and", a, b);
 }
+export function logicalOr(a: Tensor, b: Tensor): Tensor {
+  return logical("logicalOr", "or", a, b);
+}
 export function logicalNot(x: Tensor): Tensor {
   return new Tensor(unary("not", cast(x, "bool").node));
 }
@@ -49,7 +52,7 @@ defineMethods({
     return logicalAnd(this, other);
   },
   logicalOr(other: Tensor) {
-    return logical("logicalOr", "or", this, other);
+    return logicalOr(this, other);
   },
   logicalXor(other: Tensor) {
     return logical("logicalXor", "xor", this, other);

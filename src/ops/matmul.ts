@@ -9,7 +9,7 @@ import { checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Checked, Matmul, Ok, Shape } from "../tensor/shape-types.js";
 import { add, mul } from "./arithmetic.js";
 import { mT, reshape } from "./movement.js";
-import { checkTensor } from "./operand.js";
+import { checkTensor, zeroLike } from "./operand.js";
 import { sumAll } from "./reduce.js";
 
 declare module "../tensor/core.js" {
@@ -193,6 +193,9 @@ defineMethods({
   addmm(a: Tensor, b: Tensor, options: { beta?: number; alpha?: number } = {}) {
     const times = withRank("addmm", a, b, 2, 2);
     const { alpha = 1, beta = 1 } = options;
-    return add(beta === 1 ? this : mul(this, beta), alpha === 1 ? times : mul(times, alpha));
+    const scaled = alpha === 1 ? times : mul(times, alpha);
+    // With beta 0 nothing of this tensor reaches the result, NaN neither.
+    const own = beta === 0 ? zeroLike(this) : beta === 1 ? this : mul(this, beta);
+    return add(own, scaled);
   },
 });

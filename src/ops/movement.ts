@@ -332,6 +332,15 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
   return reshape(x, out, UNSQUEEZE);
 }
 
+/** As normalizeDims, but an empty list names no dim: reductions alone take it for all. */
+function listedDims(
+  name: string,
+  dim: number | readonly number[] | undefined,
+  rank: number,
+): readonly number[] {
+  return Array.isArray(dim) && dim.length === 0 ? [] : normalizeDims(name, dim, rank);
+}
+
 /** Dims from `startDim` to `endDim` as one. */
 export function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
   return reshape(x, flattened(x._node.shape, startDim, endDim));
@@ -409,7 +418,7 @@ function expandedView(name: string, x: Tensor, target: Shape): Tensor {
 
 function squeezedView(x: Tensor, dim?: number | readonly number[]): Tensor {
   const { shape } = x._node;
-  const dims = normalizeDims("squeeze", dim, shape.length);
+  const dims = listedDims("squeeze", dim, shape.length);
   const drops = (d: number) => shape[d] === 1 && dims.includes(d);
   const y = reshape(
     x,
@@ -477,8 +486,9 @@ defineMethods({
   },
   narrow(dim: number, start: number, length: number) {
     const shape = this._node.shape;
+    if (shape.length === 0) throw new RangeError("narrow: a 0-dimensional tensor has no dim to narrow");
     const d = normalizeDim("narrow", dim, shape.length);
-    const n = shape[d] ?? 0;
+    const n = shape[d]!;
     const from = start < 0 ? start + n : start;
     if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > n) {
       throw new RangeError(`narrow: start ${start} and length ${length} do not lie in dim ${d} of size ${n}`);
@@ -489,7 +499,7 @@ defineMethods({
     return selectedView(this, dim, index);
   },
   flip(dims: number | Shape) {
-    return flip(this, normalizeDims("flip", dims, this.ndim));
+    return flip(this, listedDims("flip", dims, this.ndim));
   },
   contiguous() {
     return isContiguous(geometryOf(this)) ? this : this.clone();
@@ -501,7 +511,8 @@ defineGetters({
     return permutedView(x, allDims(x.ndim).toReversed());
   },
   mT(x) {
-    if (x.ndim < 2) throw new Error(`mT: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
-    return permutedView(x, swapLast(x.ndim), TRANSPOSE);
+    if (x.ndim === 1)
+      throw new Error(`mT: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+    return permutedView(x, x.ndim === 0 ? [] : swapLast(x.ndim), TRANSPOSE);
   },
 });

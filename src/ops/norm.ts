@@ -3,7 +3,7 @@
  */
 import { accumulate, spread } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
-import { binary, reduce, unary } from "../graph/build.js";
+import { binary, reduce, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
@@ -11,11 +11,12 @@ import type { Reduce, Shape } from "../tensor/shape-types.js";
 import { div, mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { eq, ne } from "./compare.js";
-import { type Dims, type Reduced, type ReduceOptions, sum } from "./reduce.js";
-import { amax } from "./extreme.js";
+import { checkNotEmpty } from "./extreme.js";
+import { logicalAnd, logicalOr } from "./logical.js";
+import { type Dims, type Reduced, type ReduceOptions, sum, sumDims } from "./reduce.js";
 import { pow } from "./power.js";
 import { where } from "./select.js";
-import { abs } from "./unary.js";
+import { abs, isnan, sign } from "./unary.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -33,6 +34,10 @@ declare module "../tensor/core.js" {
   }
 }
 
+interface NormAttributes extends Reduced {
+  readonly p: number;
+}
+
 /** x / ‖x‖, and 0 at 0, where PyTorch too takes the gradient as 0. */
 const NORM2: Op = {
   name: "LinalgVectorNormBackward0",
@@ -43,6 +48,41 @@ const NORM2: Op = {
     const shape = a._node.shape;
     const length = spread(y, kept, shape);
     accumulate(a, where(eq(length, 0), 0, mul(spread(g, kept, shape), div(a, length))));
+  },
+};
+
+/** sign(x) (|x| / ‖x‖)^(p − 1), and 0 where ‖x‖ is 0 or, for p < 1, x is. */
+const NORM_P: Op = {
+  name: "LinalgVectorNormBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a!;
+    const { kept, p } = y._attributes as NormAttributes;
+    const shape = a._node.shape;
+    const magnitude = abs(a);
+    let slope = mul(sign(a), pow(magnitude, p - 1));
+    let scale = div(g, pow(y, p - 1));
+    if (p < 1) slope = where(eq(a, 0), 0, slope);
+    else scale = where(eq(y, 0), 0, scale);
+    accumulate(a, mul(slope, spread(scale, kept, shape)));
+  },
+};
+
+/** The gradient goes to the elements of the greatest (or least) magnitude, which share it. */
+const NORM_EXTREME: Op = {
+  name: "LinalgVectorNormBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a!;
+    const { kept, dims } = y._attributes as Reduced;
+    const length = spread(y, kept, a._node.shape);
+    const magnitude = abs(a);
+    const chosen = cast(
+      logicalOr(eq(magnitude, length), logicalAnd(isnan(magnitude), isnan(length))),
+      y._node.dtype,
+    );
+    const share = div(spread(g, kept, kept), sumDims(chosen, dims, true));
+    accumulate(a, mul(mul(sign(a), chosen), share));
   },
 };
 
@@ -65,14 +105,31 @@ function norm(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
     case 1:
       return sum(abs(x), dim, keepdim);
     case Infinity:
-      return amax(abs(x), dim, keepdim);
     case -Infinity:
-      return abs(x).amin(dim, { keepdim });
+      return normExtreme(x, p, dim, keepdim);
     case 0:
       return sum(cast(ne(x, 0), x.dtype), dim, keepdim);
     default:
-      return pow(sum(pow(abs(x), p), dim, keepdim), 1 / p);
+      return normP(x, p, dim, keepdim);
   }
+}
+
+function normP(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
+  const dims = normalizeDims("norm", dim, x.ndim);
+  if (p < 0) checkNotEmpty("norm", x, dims);
+  const { dtype } = x._node;
+  const powers = binary("pow", unary("abs", x.node), scalar(p, dtype));
+  const y = binary("pow", reduce("sum", powers, dims, keepdim), scalar(1 / p, dtype));
+  const attributes: NormAttributes = { kept: keptShape(x._node.shape, dims), dims, p };
+  return record(NORM_P, y, x, null, null, attributes);
+}
+
+function normExtreme(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
+  const dims = normalizeDims("norm", dim, x.ndim);
+  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
+  checkNotEmpty("norm", x, dims);
+  const y = reduce(p > 0 ? "max" : "min", unary("abs", x.node), dims, keepdim);
+  return record(NORM_EXTREME, y, x, null, null, attributes);
 }
 
 defineMethods({

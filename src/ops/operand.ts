@@ -1,15 +1,25 @@
 /**
  * Bringing operands to one dtype: what elementwise operations do before they build a node.
  */
-import { scalar } from "../graph/build.js";
+import { expand, scalar } from "../graph/build.js";
 import { Tensor } from "../tensor/core.js";
-import { type DType, isFloating, promote } from "../tensor/dtype.js";
+import { type DType, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import { cast } from "./cast.js";
 
 /** A constant as a 0-dimensional tensor. */
 export function constant(value: number | boolean, dtype: DType): Tensor {
   return new Tensor(scalar(Number(value), dtype));
+}
+
+/** A number as an operand beside `x`: a 0-dimensional tensor of the dtype that `x op value` has. */
+export function numberTensor(x: Tensor, value: Tensor | number): Tensor {
+  return typeof value === "number" ? constant(value, promoteWithNumber(x._node.dtype, value)) : value;
+}
+
+/** Zeros in the shape and dtype of `x`, as a gradient that is 0 whatever came in. */
+export function zeroLike(x: Tensor): Tensor {
+  return new Tensor(expand(scalar(0, x._node.dtype), x._node.shape));
 }
 
 /** `x` itself, or as float32 when it holds integers or booleans. */

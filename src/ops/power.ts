@@ -1,5 +1,5 @@
 /**
- * Powers, remainders, rounded quotients and angles.
+ * Powers and angles.
  */
 import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
@@ -11,28 +11,13 @@ import { add, between, div, mul, neg, sub, withNumber } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { eq, ge } from "./compare.js";
 import { logicalAnd } from "./logical.js";
-import { commonDType, constant, floating } from "./operand.js";
+import { checkTensor, commonDType, constant, numberTensor } from "./operand.js";
 import { where } from "./select.js";
-import { floor, log, trunc } from "./unary.js";
+import { log } from "./unary.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
-    /** ⌊this / other⌋ (`torch.floor_divide`). */
-    floorDivide<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"floorDivide", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** this − ⌊this / other⌋ · other: the remainder with the divisor's sign (`torch.remainder`, Python's %). */
-    remainder<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"remainder", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** The remainder with the dividend's sign (`torch.fmod`, JavaScript's %). */
-    fmod<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"fmod", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
     /** this to the power of `exponent` (`torch.pow`). */
     pow<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
@@ -47,29 +32,6 @@ declare module "../tensor/core.js" {
     rpow<A extends Shape>(this: Tensor<A>, base: number): Tensor<A>;
   }
 }
-
-/** The first operand's remainder passes its gradient on; the second gets −g · quotient, the quotient being constant. */
-const REMAINDER: Op = {
-  name: "RemainderBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
-    accumulateBroadcast(a, g);
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, floor(div(a, b)))));
-  },
-};
-
-const FMOD: Op = {
-  name: "FmodBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
-    accumulateBroadcast(a, g);
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, trunc(div(a, b)))));
-  },
-};
 
 const POW_NUMBER: Op = {
   name: "PowBackward0",
@@ -107,32 +69,20 @@ const ATAN2: Op = {
   gradient(y, g) {
     const a = y._a!;
     const b = y._b!;
-    const scaled = div(g, add(mul(a, a), mul(b, b)));
-    if (wanted(a)) accumulateBroadcast(a, mul(scaled, b));
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(scaled, a)));
+    // At the origin, which has no angle, the gradient is taken as 0.
+    const square = add(mul(a, a), mul(b, b));
+    const origin = eq(square, 0);
+    if (wanted(a)) accumulateBroadcast(a, where(origin, 0, mul(g, div(b, square))));
+    if (wanted(b)) accumulateBroadcast(b, where(origin, 0, neg(mul(g, div(a, square)))));
   },
 };
 
-function tensorOf(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === "number" ? constant(b, promoteWithNumber(a._node.dtype, b)) : b;
-}
-
-export function remainder(a: Tensor, b: Tensor | number): Tensor {
-  return between("remainder", "mod", REMAINDER, a, tensorOf(a, b));
-}
-
-export function fmod(a: Tensor, b: Tensor | number): Tensor {
-  const other = tensorOf(a, b);
-  const dtype = commonDType("fmod", a, other);
-  const x = cast(a, dtype);
-  const y = cast(other, dtype);
-  // The remainder of the magnitudes, with the dividend's sign.
-  const magnitude = binary("mod", unary("abs", x.node), unary("abs", y.node));
-  return record(FMOD, binary("mul", magnitude, unary("sign", x.node)), x, y);
-}
-
 export function pow(a: Tensor, exponent: Tensor | number): Tensor {
-  if (typeof exponent !== "number") return between("pow", "pow", POW, a, exponent);
+  if (typeof exponent !== "number") {
+    if (a._node.dtype === "bool" && exponent._node?.dtype === "bool")
+      throw new TypeError("pow: bool tensors have no powers; use int() first");
+    return between("pow", "pow", POW, a, exponent);
+  }
   const x = withNumber(a, exponent);
   if (x._node.dtype === "int32" && exponent < 0) {
     throw new RangeError(`pow: integers to the power of ${exponent} are not integers; use float() first`);
@@ -167,34 +117,16 @@ function rpow(base: number, exponent: Tensor): Tensor {
 }
 
 export function atan2(a: Tensor, b: Tensor | number): Tensor {
-  return between("atan2", "atan2", ATAN2, floating(a), floating(tensorOf(a, b)));
-}
-
-/** The quotient, rounded if wanted. */
-export function divide(a: Tensor, b: Tensor | number, roundingMode?: "trunc" | "floor"): Tensor {
-  if (roundingMode === undefined) return div(a, b);
-  if (roundingMode !== "trunc" && roundingMode !== "floor") {
-    throw new TypeError(`div: roundingMode is "trunc" or "floor", got ${JSON.stringify(roundingMode)}`);
-  }
-  const other = tensorOf(a, b);
-  const dtype = commonDType("div", a, other);
-  // Integers divide exactly in float64, not in float32.
-  const quotient = isFloating(dtype) ? div(a, other) : div(cast(a, "float64"), cast(other, "float64"));
-  return cast(roundingMode === "trunc" ? trunc(quotient) : floor(quotient), dtype);
+  const other = numberTensor(a, b);
+  checkTensor("atan2", other);
+  const dtype = commonDType("atan2", a, other);
+  const to = isFloating(dtype) ? dtype : "float32";
+  return between("atan2", "atan2", ATAN2, cast(a, to), cast(other, to));
 }
 
 defineMethods({
   rpow(base: number) {
     return rpow(base, this);
-  },
-  floorDivide(other: Tensor | number) {
-    return divide(this, other, "floor");
-  },
-  remainder(other: Tensor | number) {
-    return remainder(this, other);
-  },
-  fmod(other: Tensor | number) {
-    return fmod(this, other);
   },
   pow(exponent: Tensor | number) {
     return pow(this, exponent);

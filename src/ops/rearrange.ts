@@ -3,13 +3,22 @@
  */
 import { geometryOf } from "../tensor/alias.js";
 import { defineMethods, type Tensor } from "../tensor/core.js";
-import { diagonalOf, unfolded } from "../tensor/geometry.js";
-import { checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
+import { diagonalOf, permuted, squeezed, unfolded, unsqueezed } from "../tensor/geometry.js";
+import { allDims, checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { concat } from "./join.js";
-import { expand, flatten, narrow, padOf, reshape, select, sliceOf } from "./movement.js";
+import { expand, flatten, narrow, padOf, permute, reshape, select, sliceOf } from "./movement.js";
 import { viewed } from "./region.js";
+
+export interface DiagonalOptions {
+  /** How far above the main diagonal, below it where negative. Default 0. */
+  offset?: number;
+  /** The dim of rows. Default 0. */
+  dim1?: number;
+  /** The dim of columns. Default 1. */
+  dim2?: number;
+}
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -24,8 +33,9 @@ declare module "../tensor/core.js" {
     roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor<S>;
     /** A constant around: `[left, right]` of the last dim, then of the one before … (`torch.nn.functional.pad`); negative crops. */
     pad(padding: readonly number[], options?: { value?: number }): Tensor;
-    /** The diagonal of the last two dims, `offset` above it. */
-    diagonal(offset?: number): Tensor;
+    /** The diagonal of dims `dim1` and `dim2`, 0 and 1 unless given, or the one `offset` above it, as a new last dim (`torch.diagonal`). */
+    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+    diagonal(options: DiagonalOptions): Tensor;
     /** All windows of `size` entries along `dim`, `step` apart, as a new last dim. */
     unfold(dim: number, size: number, step: number): Tensor;
   }
@@ -122,11 +132,25 @@ function pad(x: Tensor, padding: readonly number[], value: number): Tensor {
   return padded === x ? clone(x) : padded;
 }
 
+/** The dims of a diagonal are brought to the end, and the diagonal of the last two dims taken. */
+function diagonal(x: Tensor, offset: number, dim1: number, dim2: number): Tensor {
+  const rank = x._node.shape.length;
+  if (rank < 2)
+    throw new Error(`diagonal: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+  checkWhole("diagonal", "offset", offset);
+  const row = normalizeDim("diagonal", dim1, rank);
+  const column = normalizeDim("diagonal", dim2, rank);
+  if (row === column) throw new RangeError(`diagonal: dim1 and dim2 are both ${row}; expected two dims`);
+  const order = allDims(rank).filter((d) => d !== row && d !== column);
+  order.push(row, column);
+  const y = lastDiagonal(permute(x, order), offset);
+  return viewed(x, y, diagonalOf(permuted(geometryOf(x), order), offset, y.size(-1)));
+}
+
 /** Reads the matrix as rows of n + 1, so that the diagonal stands in the first column. */
-function diagonal(x: Tensor, offset: number): Tensor {
+function lastDiagonal(x: Tensor, offset: number): Tensor {
   const shape = x._node.shape;
   const rank = shape.length;
-  if (rank < 2) throw new Error(`diagonal: expected at least 2 dimensions, got shape ${formatShape(shape)}`);
   const m = shape[rank - 2]!;
   const n = shape[rank - 1]!;
   const length = Math.max(0, Math.min(offset >= 0 ? m : m + offset, offset >= 0 ? n - offset : n));
@@ -150,6 +174,7 @@ function diagonal(x: Tensor, offset: number): Tensor {
 
 /** Windows overlap: window k is entry k of every slice with step `step`, so the slices are stacked. */
 function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  if (x._node.shape.length === 0) return select(unfold(reshape(x, [1]), dim, size, step), 0, 0);
   const shape = x._node.shape;
   const d = normalizeDim("unfold", dim, shape.length);
   const n = shape[d]!;
@@ -162,6 +187,16 @@ function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
   steps[d] = step;
   const sizes = shape.slice();
   sizes[d] = count;
+  if (size === 0)
+    return reshape(
+      sliceOf(
+        x,
+        starts,
+        sizes.map(() => 0),
+        null,
+      ),
+      [...sizes, 0],
+    );
   const windows: Tensor[] = [];
   for (let k = 0; k < size; k++) {
     const at = starts.slice();
@@ -189,15 +224,25 @@ defineMethods({
   pad(padding: readonly number[], options?: { value?: number }) {
     return pad(this, padding, options?.value ?? 0);
   },
-  diagonal(offset = 0) {
-    checkWhole("diagonal", "offset", offset);
-    const y = diagonal(this, offset);
-    return viewed(this, y, diagonalOf(geometryOf(this), offset, y.size(-1)));
+  diagonal(given: number | DiagonalOptions = 0, first = 0, second = 1) {
+    const {
+      offset = 0,
+      dim1 = 0,
+      dim2 = 1,
+    } = typeof given === "number" ? { offset: given, dim1: first, dim2: second } : given;
+    return diagonal(this, offset, dim1, dim2);
   },
   unfold(dim: number, size: number, step: number) {
     checkWhole("unfold", "size", size);
     checkWhole("unfold", "step", step);
     const d = normalizeDim("unfold", dim, this.ndim);
-    return viewed(this, unfold(this, d, size, step), unfolded(geometryOf(this), d, size, step));
+    const g = geometryOf(this);
+    const y = unfold(this, d, size, step);
+    if (this.ndim > 0) return viewed(this, y, unfolded(g, d, size, step));
+    return viewed(
+      this,
+      y,
+      squeezed(unfolded(unsqueezed(g, 0), 0, size, step), (dim) => dim === 0),
+    );
   },
 });

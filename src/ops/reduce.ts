@@ -5,7 +5,7 @@
  */
 import { accumulate, spread, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
-import { binary, reduce, scalar, unary } from "../graph/build.js";
+import { binary, copy, reduce, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { allDims, keptShape, normalizeDims } from "../tensor/shape.js";
@@ -191,7 +191,10 @@ export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
 }
 
 function truth(op: "any" | "all", x: Tensor, dim: Dims, keepdim: boolean): Tensor {
-  return new Tensor(reduce(op, cast(x, "bool").node, normalizeDims(op, dim, x.ndim), keepdim));
+  const truths = cast(x, "bool");
+  // As in PyTorch, and unlike sums: an empty list names no dim.
+  if (Array.isArray(dim) && dim.length === 0) return new Tensor(copy(truths.node));
+  return new Tensor(reduce(op, truths.node, normalizeDims(op, dim, x.ndim), keepdim));
 }
 
 function variance(name: "var" | "std", x: Tensor, dim: Dims, keepdim: boolean, correction: number): Tensor {

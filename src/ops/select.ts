@@ -1,17 +1,18 @@
 /**
  * Choosing between values: where, masks, minimum, maximum, clamp.
  */
-import { accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
-import { checkNumber, promote, promoteWithNumber } from "../tensor/dtype.js";
+import { checkNumber, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
-import { eq, gt, lt } from "./compare.js";
-import { checkTensor, commonDType, constant, floating } from "./operand.js";
+import { eq, ge, gt, le, lt } from "./compare.js";
+import { logicalAnd, logicalOr } from "./logical.js";
+import { checkTensor, commonDType, constant, numberTensor } from "./operand.js";
 import { isnan } from "./unary.js";
 
 declare module "../tensor/core.js" {
@@ -36,7 +37,7 @@ declare module "../tensor/core.js" {
     ): Tensor<Elementwise<A, B>>;
     /** This where the condition is true, else `other` (`torch.Tensor.where`). */
     where(condition: Tensor, other: number | Tensor): Tensor;
-    /** x with NaN, +∞ and −∞ replaced: by 0 and the greatest and least number of the dtype, unless said otherwise. */
+    /** x with NaN, +∞ and −∞ replaced: by 0 and the greatest and least number of the dtype, unless said otherwise; integers as they are. */
     nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor<S>;
   }
 }
@@ -53,8 +54,8 @@ const WHERE: Op = {
   },
 };
 
-/** Equal elements get half of the gradient each. */
-function extremum(name: string, wins: (a: Tensor, b: Tensor) => Tensor): Op {
+/** Equal elements get half of the gradient each; where one is NaN, neither has lost. */
+function extremum(name: string, loses: (a: Tensor, b: Tensor) => Tensor): Op {
   return {
     name,
     saves: true,
@@ -63,21 +64,52 @@ function extremum(name: string, wins: (a: Tensor, b: Tensor) => Tensor): Op {
       const b = y._b!;
       const equal = eq(a, b);
       const half = mul(g, 0.5);
-      if (wanted(a)) accumulateBroadcast(a, where(equal, half, where(wins(a, b), g, 0)));
-      if (wanted(b)) accumulateBroadcast(b, where(equal, half, where(wins(b, a), g, 0)));
+      if (wanted(a)) accumulateBroadcast(a, where(equal, half, where(loses(a, b), 0, g)));
+      if (wanted(b)) accumulateBroadcast(b, where(equal, half, where(loses(b, a), 0, g)));
     },
   };
 }
 
-const MINIMUM = extremum("MinimumBackward0", lt);
-const MAXIMUM = extremum("MaximumBackward0", gt);
+const MINIMUM = extremum("MinimumBackward0", gt);
+const MAXIMUM = extremum("MaximumBackward0", lt);
 
-/** The gradient passes where the value was not changed, the bounds included. */
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The gradient passes within the bounds, themselves included. */
 const CLAMP: Op = {
   name: "ClampBackward1",
   saves: true,
   gradient(y, g) {
-    accumulateBroadcast(y._a!, where(eq(y, y._a!), g, 0));
+    const { min, max } = y._attributes as Bounds;
+    const x = y._a!;
+    accumulate(x, where(logicalAnd(ge(x, min), le(x, max)), g, 0));
+  },
+};
+
+/** Inputs: x, and the bounds that are there. Within them the gradient is x's, outside it is the bound's that binds. */
+const CLAMP_TENSORS: Op = {
+  name: "ClampBackward0",
+  saves: true,
+  gradient(y, g) {
+    const x = y._a!;
+    const low = y._b;
+    const high = y._c;
+    if (wanted(x)) {
+      let inside = low === null ? le(x, high!) : ge(x, low);
+      if (low !== null && high !== null) inside = logicalAnd(inside, le(x, high));
+      accumulateBroadcast(x, where(inside, g, 0));
+    }
+    if (wanted(low)) {
+      const below = lt(x, low);
+      accumulateBroadcast(low, where(high === null ? below : logicalAnd(below, lt(low, high)), g, 0));
+    }
+    if (wanted(high)) {
+      const above = gt(x, high);
+      accumulateBroadcast(high, where(low === null ? above : logicalOr(above, lt(high, low)), g, 0));
+    }
   },
 };
 
@@ -120,14 +152,9 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
   return record(WHERE, select(condition.node, x.node, y.node), condition, x, y);
 }
 
-function tensorOf(x: Tensor, value: number | Tensor): Tensor {
-  if (typeof value === "number") return constant(value, promoteWithNumber(x._node.dtype, value));
-  checkTensor("clamp", value);
-  return value;
-}
-
 export function minimum(a: Tensor, other: Tensor | number): Tensor {
-  const b = tensorOf(a, other);
+  const b = numberTensor(a, other);
+  checkTensor("minimum", b);
   const dtype = commonDType("minimum", a, b);
   const x = cast(a, dtype);
   const y = cast(b, dtype);
@@ -135,7 +162,8 @@ export function minimum(a: Tensor, other: Tensor | number): Tensor {
 }
 
 export function maximum(a: Tensor, other: Tensor | number): Tensor {
-  const b = tensorOf(a, other);
+  const b = numberTensor(a, other);
+  checkTensor("maximum", b);
   const dtype = commonDType("maximum", a, b);
   const x = cast(a, dtype);
   const y = cast(b, dtype);
@@ -145,19 +173,37 @@ export function maximum(a: Tensor, other: Tensor | number): Tensor {
 export function clamp(x: Tensor, min?: number | Tensor | null, max?: number | Tensor | null): Tensor {
   if ((min ?? null) === null && (max ?? null) === null)
     throw new TypeError("clamp: expected min, max or both");
-  if (min instanceof Object || max instanceof Object) {
-    // Tensors as bounds get gradients too where they bind.
-    const low = (min ?? null) === null ? x : maximum(x, min!);
-    return (max ?? null) === null ? low : minimum(low, max!);
-  }
+  if (min instanceof Object || max instanceof Object) return clampTensors(x, min ?? null, max ?? null);
   let dtype = x._node.dtype;
   if (typeof min === "number") dtype = promoteWithNumber(dtype, min);
   if (typeof max === "number") dtype = promoteWithNumber(dtype, max);
   const a = cast(x, dtype);
   let node = a.node;
-  if (typeof min === "number") node = binary("max", node, constant(min, dtype).node);
-  if (typeof max === "number") node = binary("min", node, constant(max, dtype).node);
-  return record(CLAMP, node, a);
+  // The bound first: of two zeros the operand's is kept.
+  if (typeof min === "number") node = binary("max", constant(min, dtype).node, node);
+  if (typeof max === "number") node = binary("min", constant(max, dtype).node, node);
+  return record(CLAMP, node, a, null, null, { min: min ?? -Infinity, max: max ?? Infinity } as Bounds);
+}
+
+function clampTensors(x: Tensor, min: number | Tensor | null, max: number | Tensor | null): Tensor {
+  let dtype = x._node.dtype;
+  let rank = x.ndim;
+  for (const bound of [min, max]) {
+    if (bound === null) continue;
+    const b = numberTensor(x, bound);
+    checkTensor("clamp", b);
+    checkBroadcast("clamp", x._node.shape, b._node.shape);
+    dtype = promote(dtype, rank, b.dtype, b.ndim);
+    rank = Math.max(rank, b.ndim);
+  }
+  const a = cast(x, dtype);
+  const low = min === null ? null : cast(numberTensor(x, min), dtype);
+  const high = max === null ? null : cast(numberTensor(x, max), dtype);
+  if (low !== null && high !== null) checkBroadcast("clamp", low._node.shape, high._node.shape);
+  let node = a.node;
+  if (low !== null) node = binary("max", low.node, node);
+  if (high !== null) node = binary("min", high.node, node);
+  return record(CLAMP_TENSORS, node, a, low, high);
 }
 
 export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
@@ -172,15 +218,16 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Ten
     checkTensor("maskedFill", value);
     if (value.ndim !== 0)
       throw new Error(`maskedFill: expected a value of 0 dimensions, got ${value.ndim}; use where()`);
-    return where(mask, cast(value, promote(x.dtype, x.ndim, value.dtype, 0)), x);
+    return where(mask, cast(value, x._node.dtype), x);
   }
   checkNumber("maskedFill", value, x._node.dtype);
   return where(mask, constant(value, x._node.dtype), x);
 }
 
 function nanToNum(x: Tensor, options: { nan?: number; posinf?: number; neginf?: number } = {}): Tensor {
+  if (!isFloating(x._node.dtype)) return x.clone();
   const greatest = x.dtype === "float64" ? Number.MAX_VALUE : 3.4028234663852886e38;
-  const y = where(isnan(x), options.nan ?? 0, floating(x));
+  const y = where(isnan(x), options.nan ?? 0, x);
   const z = where(eq(y, Infinity), options.posinf ?? greatest, y);
   return where(eq(z, -Infinity), options.neginf ?? -greatest, z);
 }

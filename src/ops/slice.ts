@@ -6,14 +6,15 @@ import { defineMethods, Tensor } from "../tensor/core.js";
 import { type Geometry, sliced, squeezed, unsqueezed } from "../tensor/geometry.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape, Slice } from "../tensor/shape-types.js";
-import { indexTensor, take } from "./indexing.js";
 import { flip, normalizeIndex, reshape, sliceOf } from "./movement.js";
+import { maskPicks, pick, type Picks } from "./pick.js";
 import { viewed } from "./region.js";
 
 /**
  * What is picked along one dim: a number picks one entry and drops the dim; `[start, end?, step?]` a range without its end (null:
  * from the first, to the last); `null` or ":" everything; a string such as "1:3", "::2" or "-2:" the same in Python's words; "..."
- * all dims not named; "new" puts in a dim of size 1; an int32 tensor picks entries, its shape taking the dim's place.
+ * all dims not named; "new" puts in a dim of size 1; an int32 tensor picks entries, its shape taking the dim's place; several such tensors
+ * broadcast and pick together; a bool tensor picks where it is true, over as many dims as it has.
  */
 export type SliceIndex =
   | number
@@ -82,9 +83,15 @@ function parseRange(text: string, n: number): Range {
   return rangeOf(start, end, step, n);
 }
 
+/** How many dims an index is about. */
+function dimsNamed(index: SliceIndex): number {
+  if (index === "..." || index === "new") return 0;
+  return index instanceof Tensor && index.dtype === "bool" ? index.ndim : 1;
+}
+
 function sliceBy(x: Tensor, given: readonly SliceIndex[]): Tensor {
   const shape = x._node.shape;
-  const named = given.filter((index) => index !== "..." && index !== "new").length;
+  const named = given.reduce<number>((sum, index) => sum + dimsNamed(index), 0);
   if (named > shape.length) {
     throw new RangeError(
       `slice: ${named} indices for ${shape.length} dimension(s) of shape ${formatShape(shape)}`,
@@ -101,11 +108,22 @@ function sliceBy(x: Tensor, given: readonly SliceIndex[]): Tensor {
   const steps: number[] = [];
   const flipped: number[] = [];
   const shapeAfter: number[] = [];
-  const tensors: { readonly dim: number; readonly index: Tensor; readonly size: number }[] = [];
+  const picks: Picks[] = [];
   let dim = 0;
   for (const index of indices) {
     if (index === "new") {
       shapeAfter.push(1);
+      continue;
+    }
+    if (index instanceof Tensor) {
+      const list = index.dtype === "bool" ? maskPicks("slice", index, shape, dim) : [index];
+      for (const positions of list) {
+        picks.push({ dim: shapeAfter.length, index: positions });
+        starts.push(0);
+        sizes.push(shape[dim]!);
+        steps.push(1);
+        shapeAfter.push(shape[dim++]!);
+      }
       continue;
     }
     const n = shape[dim]!;
@@ -114,10 +132,7 @@ function sliceBy(x: Tensor, given: readonly SliceIndex[]): Tensor {
     else if (typeof index === "number")
       range = { start: normalizeIndex("slice", index, dim, shape), size: 1, step: 1 };
     else if (typeof index === "string") range = parseRange(index, n);
-    else if (index instanceof Tensor) {
-      tensors.push({ dim: shapeAfter.length, index, size: n });
-      range = { start: 0, size: n, step: 1 };
-    } else if (Array.isArray(index)) range = rangeOf(index[0], index[1], index[2], n);
+    else if (Array.isArray(index)) range = rangeOf(index[0], index[1], index[2], n);
     else
       throw new TypeError(
         `slice: index ${dim} is ${typeof index}; expected a number, null, a range or a tensor`,
@@ -139,16 +154,8 @@ function sliceBy(x: Tensor, given: readonly SliceIndex[]): Tensor {
   let y = sliceOf(x, starts, sizes, by);
   if (flipped.length > 0) y = flip(y, flipped);
   y = reshape(y, shapeAfter);
-  if (flipped.length === 0 && tensors.length === 0)
-    return viewed(x, y, indexed(sliced(geometryOf(x), starts, sizes, by), indices));
-  if (tensors.length > 1) {
-    throw new Error("slice: at most one index tensor; flatten the dims and use take(), or gather()");
-  }
-  for (const { dim: d, index, size } of tensors) {
-    const positions = index.dtype === "bool" ? index.nonzero().flatten() : indexTensor("slice", index, size);
-    y = take(y, d, positions);
-  }
-  return y;
+  if (picks.length > 0) return pick("slice", y, picks);
+  return flipped.length > 0 ? y : viewed(x, y, indexed(sliced(geometryOf(x), starts, sizes, by), indices));
 }
 
 /** Without the dims that a number picked from, and with those that "new" puts in. */

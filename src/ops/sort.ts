@@ -65,6 +65,8 @@ defineMethods({
     const n = this.shape[d] ?? 1;
     if (!Number.isInteger(k) || k < 0 || k > n)
       throw new RangeError(`topk: k is ${k}, dim ${d} has ${n} entries`);
-    return picked(this, d, order(this, d, options?.largest ?? true, k));
+    // PyTorch gives the element of a 0-dimensional tensor for k = 0 too.
+    const count = this.ndim === 0 ? 1 : k;
+    return picked(this, d, order(this, d, options?.largest ?? true, count));
   },
 });

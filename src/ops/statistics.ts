@@ -1,58 +1,95 @@
 /**
  * Order statistics and counts. They read values, because the size or the place of what they give depends on them.
  */
+import { record } from "../autograd/record.js";
+import { dtypeBytes } from "../engine/program.js";
 import { defineMethods, type Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
-import { isFloating } from "../tensor/dtype.js";
-import { formatShape, normalizeDim } from "../tensor/shape.js";
+import { isFloating, viewOf } from "../tensor/dtype.js";
+import { formatShape, keptShape, normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import type { ValuesAndIndices } from "./extreme.js";
+import { oneOfAll, type ValuesAndIndices } from "./extreme.js";
+import { zeroLike } from "./operand.js";
+import { where } from "./select.js";
+import { isnan } from "./unary.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
-    /** The middle element in order, of an even number the lower one; with a dim, `{ values, indices }` along it (`torch.median`). */
+    /** The middle element in order, of an even number the lower one, NaN where one is there; with a dim, `{ values, indices }` along it (`torch.median`). */
     median(): Tensor<[]>;
     median(dim: number, options?: { keepdim?: boolean }): ValuesAndIndices;
-    /** The value below which the part q of the elements lies, interpolated linearly (`torch.quantile`). */
+    /** The value below which the part q of the elements lies, interpolated linearly, NaN where one is there (`torch.quantile`). */
     quantile(q: number, dim?: number, options?: { keepdim?: boolean }): Tensor;
-    /** The distinct elements in rising order (`torch.unique`). */
+    /** The distinct elements in rising order, each NaN on its own (`torch.unique`). */
     unique(): Tensor<[number]>;
-    /** How often each whole number from 0 on stands in a vector, or the sum of its weights (`torch.bincount`). */
+    /** How often each whole number from 0 on stands in a vector, or the sum of its weights, float32 if they are and else float64 (`torch.bincount`). */
     bincount(options?: { weights?: Tensor; minlength?: number }): Tensor<[number]>;
   }
 }
 
+/** Where the middle of each row along dim `d` stands: of an even number the lower one, the first NaN if there is one. */
+function middles(x: Tensor, d: number): Tensor {
+  const shape = x.shape;
+  const n = shape[d] ?? 1;
+  if (n === 0) throw new Error(`median: shape ${formatShape(shape)} is empty along dim ${d}`);
+  const inner = sizeOf(shape.slice(d + 1));
+  const data = x._view();
+  const order = x.argsort(d)._view();
+  const out = new Int32Array(x.numel() / n);
+  for (let row = 0; row < out.length; row++) {
+    const start = Math.floor(row / inner) * n * inner + (row % inner);
+    const position = (rank: number) => order[start + rank * inner]!;
+    const isNaNAt = (rank: number) => Number.isNaN(data[start + position(rank) * inner]!);
+    // NaN sorts last.
+    let rank = n;
+    while (rank > 0 && isNaNAt(rank - 1)) rank--;
+    out[row] = position(rank < n ? rank : (n - 1) >> 1);
+  }
+  return fromTyped(out, "int32", keptShape(shape, shape.length === 0 ? [] : [d]));
+}
+
 function median(x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const d = normalizeDim("median", dim, x.ndim);
-  const n = x.shape[d] ?? 1;
-  if (n === 0) throw new Error(`median: shape ${formatShape(x.shape)} is empty along dim ${d}`);
-  const { values, indices } = x.sort(d);
-  // NaN sorts last and wins, as everywhere in PyTorch.
-  const middle = (t: Tensor) => {
-    const picked = t.ndim === 0 ? t : t.narrow(d, (n - 1) >> 1, 1);
-    return keepdim || t.ndim === 0 ? picked : picked.squeeze(d);
-  };
-  return { values: middle(values), indices: middle(indices) };
+  const indices = middles(x, d);
+  const values = x.gather(d, indices);
+  if (keepdim || x.ndim === 0) return { values, indices };
+  return { values: values.squeeze(d), indices: indices.squeeze(d) };
+}
+
+const MEDIAN_ALL = oneOfAll("MedianBackward0");
+
+/** The median of all elements; those that equal it share the gradient. */
+function medianOfAll(x: Tensor): Tensor {
+  const flat = x.flatten();
+  if (flat.numel() === 0 && isFloating(x.dtype)) return zeroLike(x.sum()).add(NaN);
+  const value = flat.gather(0, middles(flat, 0)).reshape([]);
+  return record(MEDIAN_ALL, value.node, x);
 }
 
 function quantile(x: Tensor, q: number, dim: number, keepdim: boolean): Tensor {
   if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile: expected q in [0, 1], got ${q}`);
   if (!isFloating(x.dtype))
     throw new TypeError(`quantile: expected a floating tensor, got ${x.dtype}; use x.float()`);
+  if (x.ndim === 0) return quantile(x.reshape([1]), q, dim, false);
   const d = normalizeDim("quantile", dim, x.ndim);
-  const n = x.shape[d] ?? 1;
-  if (n === 0) throw new Error(`quantile: shape ${formatShape(x.shape)} is empty along dim ${d}`);
+  const n = x.shape[d]!;
+  if (x.numel() === 0) throw new Error(`quantile: shape ${formatShape(x.shape)} is empty`);
   const sorted = x.sort(d).values;
   const at = q * (n - 1);
   const low = sorted.narrow(d, Math.floor(at), 1);
   const high = sorted.narrow(d, Math.ceil(at), 1);
-  const y = low.lerp(high, at - Math.floor(at));
+  const last = sorted.narrow(d, n - 1, 1);
+  // NaN sorts last; a row that has one is NaN.
+  const y = where(isnan(last), last, low.lerp(high, at - Math.floor(at)));
   return keepdim ? y : y.squeeze(d);
 }
 
+/** Each NaN is an element of its own, as NaN ≠ NaN. */
 function unique(x: Tensor): Tensor {
-  const values = [...new Set(x._view())].sort((a, b) => a - b);
+  // Typed arrays sort by number, NaN last.
+  const sorted = x._view().slice().sort();
+  const values = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   return fromTyped(values, x.dtype, [values.length]);
 }
 
@@ -65,6 +102,8 @@ function bincount(x: Tensor, weights: Tensor | undefined, minlength: number): Te
   if (weights !== undefined && (weights.ndim !== 1 || weights.numel() !== x.numel())) {
     throw new Error(`bincount: expected ${x.numel()} weights, got shape ${formatShape(weights.shape)}`);
   }
+  if (!Number.isInteger(minlength) || minlength < 0)
+    throw new RangeError(`bincount: expected a whole minlength ≥ 0, got ${minlength}`);
   const data = x._view();
   const w = weights?._view();
   let length = minlength;
@@ -72,21 +111,24 @@ function bincount(x: Tensor, weights: Tensor | undefined, minlength: number): Te
     if (v < 0) throw new RangeError(`bincount: expected numbers ≥ 0, got ${v}`);
     length = Math.max(length, v + 1);
   }
-  const counts = new Float64Array(length);
+  const dtype = weights === undefined ? "int32" : weights.dtype === "float32" ? "float32" : "float64";
+  const counts = viewOf(dtype, new ArrayBuffer(length * dtypeBytes[dtype]), 0, length);
   data.forEach((v, i) => {
     counts[v] = counts[v]! + (w === undefined ? 1 : w[i]!);
   });
-  return fromTyped(counts, weights?.dtype ?? "int32", [length]);
+  return fromTyped(counts, dtype, [length]);
 }
 
 defineMethods({
   median(dim?: number, options?: { keepdim?: boolean }) {
-    if (dim === undefined) return median(this.flatten(), 0, false).values;
+    if (dim === undefined) return medianOfAll(this);
     return median(this, dim, options?.keepdim ?? false);
   },
   quantile(q: number, dim?: number, options?: { keepdim?: boolean }) {
-    if (dim === undefined) return quantile(this.flatten(), q, 0, options?.keepdim ?? false);
-    return quantile(this, q, dim, options?.keepdim ?? false);
+    const keepdim = options?.keepdim ?? false;
+    if (dim !== undefined) return quantile(this, q, dim, keepdim);
+    const y = quantile(this.flatten(), q, 0, false);
+    return keepdim ? y.reshape(this.shape.map(() => 1)) : y;
   },
   unique() {
     return unique(this);

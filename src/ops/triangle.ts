@@ -6,6 +6,7 @@ import { defineMethods, Tensor } from "../tensor/core.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { unsqueeze } from "./movement.js";
+import { constant } from "./operand.js";
 import { where } from "./select.js";
 
 declare module "../tensor/core.js" {
@@ -31,7 +32,7 @@ function triangle(name: string, x: Tensor, op: "le" | "ge", k: number): Tensor {
   if (x.ndim < 2)
     throw new Error(`${name}: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
   if (!Number.isInteger(k)) throw new RangeError(`${name}: expected a whole diagonal, got ${k}`);
-  return where(beside(op, x.size(-2), x.size(-1), k), x, 0);
+  return where(beside(op, x.size(-2), x.size(-1), k), x, constant(0, x.dtype));
 }
 
 function diag(x: Tensor, k: number): Tensor {
@@ -39,7 +40,7 @@ function diag(x: Tensor, k: number): Tensor {
   if (x.ndim !== 1) throw new Error(`diag: expected a vector or a matrix, got shape ${formatShape(x.shape)}`);
   const n = x.numel() + Math.abs(k);
   const padded = k >= 0 ? x.pad([k, 0]) : x.pad([0, -k]);
-  return where(beside("eq", n, n, k), unsqueeze(padded, 0), 0);
+  return where(beside("eq", n, n, k), unsqueeze(padded, 0), constant(0, x.dtype));
 }
 
 defineMethods({

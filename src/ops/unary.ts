@@ -3,14 +3,14 @@
  */
 import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
-import { binary, scalar, unary } from "../graph/build.js";
+import { binary, scalar, select, unary } from "../graph/build.js";
 import type { UnaryOp } from "../engine/program.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, div, mul, neg, rsub } from "./arithmetic.js";
 import { clone } from "./copy.js";
-import { floating } from "./operand.js";
+import { floating, zeroLike } from "./operand.js";
 import { pow } from "./power.js";
 
 declare module "../tensor/core.js" {
@@ -72,20 +72,32 @@ declare module "../tensor/core.js" {
   }
 }
 
-/** An operation whose gradient is g times a slope, and 0 where `slope` is null. */
-function op(name: string, slope: ((y: Tensor, x: Tensor) => Tensor) | null): Op {
+/** An operation whose gradient is g times a slope. */
+function op(name: string, slope: (y: Tensor, x: Tensor) => Tensor): Op {
   return {
     name,
-    saves: slope !== null,
+    saves: true,
     gradient(y, g) {
-      accumulate(y._a!, slope === null ? mul(g, 0) : mul(g, slope(y, y._a!)));
+      accumulate(y._a!, mul(g, slope(y, y._a!)));
+    },
+  };
+}
+
+/** An operation whose result moves in jumps: its gradient is 0, whatever g is. */
+function steps(name: string): Op {
+  return {
+    name,
+    saves: false,
+    gradient(y) {
+      accumulate(y._a!, zeroLike(y));
     },
   };
 }
 
 const ABS = op("AbsBackward0", (_y, x) => sign(x));
-const SIGN = op("SignBackward0", null);
+const SIGN = steps("SignBackward0");
 const EXP = op("ExpBackward0", (y) => y);
+const EXP2 = op("Exp2Backward0", (y) => mul(y, Math.LN2));
 const EXPM1 = op("Expm1Backward0", (y) => add(y, 1));
 const SIN = op("SinBackward0", (_y, x) => cos(x));
 const COS = op("CosBackward0", (_y, x) => neg(sin(x)));
@@ -98,10 +110,10 @@ const COSH = op("CoshBackward0", (_y, x) => sinh(x));
 const ERF = op("ErfBackward0", (_y, x) => mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 const RECIPROCAL = op("ReciprocalBackward0", (y) => neg(mul(y, y)));
 const RSQRT = op("RsqrtBackward0", (y) => mul(mul(mul(y, y), y), -0.5));
-const FLOOR = op("FloorBackward0", null);
-const CEIL = op("CeilBackward0", null);
-const ROUND = op("RoundBackward0", null);
-const TRUNC = op("TruncBackward0", null);
+const FLOOR = steps("FloorBackward0");
+const CEIL = steps("CeilBackward0");
+const ROUND = steps("RoundBackward0");
+const TRUNC = steps("TruncBackward0");
 
 const FRAC: Op = {
   name: "FracBackward0",
@@ -141,6 +153,13 @@ function apply(how: Op, graph: UnaryOp, a: Tensor): Tensor {
   return record(how, unary(graph, x.node), x);
 }
 
+/** For odd functions that an engine computes through angles: −0 stays −0. */
+function odd(how: Op, graph: UnaryOp, a: Tensor): Tensor {
+  const x = floating(a);
+  const zero = binary("eq", x.node, scalar(0, x._node.dtype));
+  return record(how, select(zero, x.node, unary(graph, x.node)), x);
+}
+
 /** For functions whose result is whole: integers stay as they are. */
 function whole(how: Op, graph: UnaryOp, x: Tensor): Tensor {
   return isFloating(x._node.dtype) ? record(how, unary(graph, x.node), x) : clone(x);
@@ -174,7 +193,7 @@ export function reciprocal(x: Tensor): Tensor {
   return apply(RECIPROCAL, "reciprocal", x);
 }
 export function sin(x: Tensor): Tensor {
-  return apply(SIN, "sin", x);
+  return odd(SIN, "sin", x);
 }
 export function cos(x: Tensor): Tensor {
   return apply(COS, "cos", x);
@@ -227,7 +246,8 @@ defineMethods({
     return exp(this);
   },
   exp2() {
-    return exp(mul(floating(this), Math.LN2));
+    const x = floating(this);
+    return record(EXP2, binary("pow", scalar(2, x._node.dtype), x.node), x);
   },
   expm1() {
     return expm1(this);
@@ -263,7 +283,7 @@ defineMethods({
     return cos(this);
   },
   tan() {
-    return apply(TAN, "tan", this);
+    return odd(TAN, "tan", this);
   },
   asin() {
     return apply(ASIN, "asin", this);

@@ -1,5 +1,6 @@
 /** The names in `optim.lrScheduler`. */
 export { ReduceLROnPlateau, type PlateauOptions } from "./plateau.js";
+export { OneCycleLR, type OneCycleOptions } from "./one-cycle.js";
 export {
   CosineAnnealingLR,
   CosineAnnealingWarmRestarts,
@@ -8,8 +9,6 @@ export {
   LinearLR,
   LRScheduler,
   MultiStepLR,
-  OneCycleLR,
   StepLR,
-  type OneCycleOptions,
   type ScheduleState,
 } from "./schedule.js";

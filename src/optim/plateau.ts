@@ -13,8 +13,8 @@ export interface PlateauOptions {
   thresholdMode?: "rel" | "abs";
   /** Steps after a fall in which nothing is counted; 0 if not given. */
   cooldown?: number;
-  /** No rate falls below it; 0 if not given. */
-  minLr?: number;
+  /** No rate falls below it, of all groups or of each; 0 if not given. */
+  minLr?: number | readonly number[];
   /** Falls smaller than this are left out; 1e-8 if not given. */
   eps?: number;
 }
@@ -43,6 +43,11 @@ export class ReduceLROnPlateau {
     };
     if (!(this.#options.factor < 1))
       throw new RangeError(`ReduceLROnPlateau: factor must be below 1, not ${this.#options.factor}`);
+    const { minLr } = this.#options;
+    if (typeof minLr !== "number" && minLr.length !== optimizer.paramGroups.length)
+      throw new RangeError(
+        `ReduceLROnPlateau: ${minLr.length} values of minLr for ${optimizer.paramGroups.length} parameter groups`,
+      );
     this.#best = this.#options.mode === "min" ? Infinity : -Infinity;
   }
 
@@ -72,15 +77,16 @@ export class ReduceLROnPlateau {
   #isBetter(metric: number): boolean {
     const { mode, threshold, thresholdMode } = this.#options;
     const sign = mode === "min" ? -1 : 1;
-    const margin = thresholdMode === "rel" ? this.#best * threshold : threshold;
-    return this.#best === -sign * Infinity ? metric !== this.#best : sign * (metric - this.#best) > margin;
+    const best =
+      thresholdMode === "rel" ? this.#best * (1 + sign * threshold) : this.#best + sign * threshold;
+    return mode === "min" ? metric < best : metric > best;
   }
 
   #reduce(): void {
     const { factor, minLr, eps } = this.#options;
-    for (const group of this.optimizer.paramGroups) {
-      const lower = Math.max(group.lr * factor, minLr);
+    this.optimizer.paramGroups.forEach((group, i) => {
+      const lower = Math.max(group.lr * factor, typeof minLr === "number" ? minLr : minLr[i]!);
       if (group.lr - lower > eps) group.lr = lower;
-    }
+    });
   }
 }

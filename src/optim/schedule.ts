@@ -1,28 +1,44 @@
 /**
- * Learning-rate schedules that are a formula of the step number t: the rate is set when the schedule is made (t = 0) and at every
- * `step()`, usually once an epoch. The schedule that looks at a metric is in `plateau.ts`.
+ * Learning-rate schedules over the step number t: the rate is set when the schedule is made (t = 0) and at every `step()`, usually once
+ * an epoch. As in PyTorch a schedule computes the next rate from the one that the group has now, where its formula allows it: several
+ * schedules on one optimizer multiply, and a rate that was set by hand goes on from there. The schedule that looks at a metric is in
+ * `plateau.ts`, the one that goes up once and down once in `one-cycle.ts`.
  */
-import type { Optimizer } from "./optimizer.js";
+
+/** What a schedule reads and writes of a group of parameters. */
+export interface ScheduledGroup {
+  lr: number;
+  /** The rate before any schedule; the first one takes note of it. */
+  initialLr?: number;
+}
 
 /** What a schedule must be able to do with an optimizer. */
-export type Scheduled = Pick<Optimizer, "paramGroups">;
+export interface Scheduled {
+  readonly paramGroups: readonly ScheduledGroup[];
+}
 
 export interface ScheduleState {
   lastEpoch: number;
+  /** The groups' rates before any schedule. */
   baseLrs: number[];
+  /** The groups' rates when the state was saved. */
+  lastLr: number[];
 }
 
-/** Base of the formulas; PyTorch's LRScheduler. */
+/** Base of the schedules; PyTorch's LRScheduler. */
 export abstract class LRScheduler {
   lastEpoch = 0;
   #baseLrs: number[];
 
   constructor(readonly optimizer: Scheduled) {
-    this.#baseLrs = optimizer.paramGroups.map((group) => group.lr);
+    this.#baseLrs = optimizer.paramGroups.map((group) => (group.initialLr ??= group.lr));
   }
 
-  /** The rate at step t for a group that began with `base`. */
-  protected abstract rate(base: number, t: number, group: number): number;
+  /**
+   * The rate at step t of a group whose rate is `lr` now and was `base` before any schedule.
+   * @param group the group's number
+   */
+  protected abstract rate(lr: number, t: number, base: number, group: number): number;
 
   /** Goes to the next step number and sets the rates. */
   step(): void {
@@ -35,24 +51,29 @@ export abstract class LRScheduler {
   }
 
   stateDict(): ScheduleState {
-    return { lastEpoch: this.lastEpoch, baseLrs: [...this.#baseLrs] };
+    return { lastEpoch: this.lastEpoch, baseLrs: [...this.#baseLrs], lastLr: this.getLastLr() };
   }
 
-  loadStateDict(state: ScheduleState): void {
-    this.lastEpoch = state.lastEpoch;
-    this.#baseLrs = [...state.baseLrs];
-    this.apply();
+  /** Goes on from where `stateDict` was taken, with the rates of that time. */
+  loadStateDict({ lastEpoch, baseLrs, lastLr }: ScheduleState): void {
+    this.lastEpoch = lastEpoch;
+    this.#baseLrs = [...baseLrs];
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = lastLr[i] ?? group.lr;
+      group.initialLr = baseLrs[i] ?? group.lr;
+    });
   }
 
   /** Sets the rates of step `lastEpoch`; constructors call it once their options are there. */
   protected apply(): void {
-    this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.rate(this.#baseLrs[i] ?? group.lr, this.lastEpoch, i);
-    });
+    const rates = this.optimizer.paramGroups.map((group, i) =>
+      this.rate(group.lr, this.lastEpoch, this.#baseLrs[i] ?? group.lr, i),
+    );
+    this.optimizer.paramGroups.forEach((group, i) => (group.lr = rates[i]!));
   }
 }
 
-/** base · gamma^⌊t / stepSize⌋ */
+/** lr · gamma at every multiple of stepSize. */
 export class StepLR extends LRScheduler {
   readonly gamma: number;
 
@@ -62,16 +83,17 @@ export class StepLR extends LRScheduler {
     { gamma = 0.1 }: { gamma?: number } = {},
   ) {
     super(optimizer);
+    requireCount("StepLR", "stepSize", stepSize);
     this.gamma = gamma;
     this.apply();
   }
 
-  protected rate(base: number, t: number): number {
-    return base * this.gamma ** Math.floor(t / this.stepSize);
+  protected rate(lr: number, t: number): number {
+    return t === 0 || t % this.stepSize !== 0 ? lr : lr * this.gamma;
   }
 }
 
-/** base · gamma^(number of milestones that are at most t) */
+/** lr · gamma at every milestone, as often as it is named. */
 export class MultiStepLR extends LRScheduler {
   readonly gamma: number;
 
@@ -85,12 +107,12 @@ export class MultiStepLR extends LRScheduler {
     this.apply();
   }
 
-  protected rate(base: number, t: number): number {
-    return base * this.gamma ** this.milestones.filter((milestone) => milestone <= t).length;
+  protected rate(lr: number, t: number): number {
+    return lr * this.gamma ** this.milestones.filter((milestone) => milestone === t).length;
   }
 }
 
-/** base · gamma^t */
+/** lr · gamma at every step. */
 export class ExponentialLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
@@ -100,12 +122,12 @@ export class ExponentialLR extends LRScheduler {
     this.apply();
   }
 
-  protected rate(base: number, t: number): number {
-    return base * this.gamma ** t;
+  protected rate(lr: number, t: number): number {
+    return t === 0 ? lr : lr * this.gamma;
   }
 }
 
-/** base · (startFactor + (endFactor - startFactor) · min(t / totalIters, 1)); warms up from 1/3 to 1 if not told otherwise. */
+/** From startFactor · lr to endFactor · lr along a line of totalIters steps; warms up from 1/3 to 1 in 5 if not told otherwise. */
 export class LinearLR extends LRScheduler {
   readonly startFactor: number;
   readonly endFactor: number;
@@ -119,12 +141,20 @@ export class LinearLR extends LRScheduler {
     this.startFactor = options.startFactor ?? 1 / 3;
     this.endFactor = options.endFactor ?? 1;
     this.totalIters = options.totalIters ?? 5;
+    if (!(this.startFactor > 0 && this.startFactor <= 1))
+      throw new RangeError(`LinearLR: startFactor must be above 0 and at most 1, not ${this.startFactor}`);
+    if (!(this.endFactor >= 0 && this.endFactor <= 1))
+      throw new RangeError(`LinearLR: endFactor must be between 0 and 1, not ${this.endFactor}`);
+    requireCount("LinearLR", "totalIters", this.totalIters);
     this.apply();
   }
 
-  protected rate(base: number, t: number): number {
-    const share = Math.min(t / this.totalIters, 1);
-    return base * (this.startFactor + (this.endFactor - this.startFactor) * share);
+  protected rate(lr: number, t: number): number {
+    const { startFactor: start, endFactor: end, totalIters: total } = this;
+    if (t === 0) return lr * start;
+    if (t > total) return lr;
+    // The factor of step t over that of step t − 1.
+    return lr * (1 + (end - start) / (total * start + (t - 1) * (end - start)));
   }
 }
 
@@ -138,16 +168,25 @@ export class CosineAnnealingLR extends LRScheduler {
     { etaMin = 0 }: { etaMin?: number } = {},
   ) {
     super(optimizer);
+    requireCount("CosineAnnealingLR", "tMax", tMax);
     this.etaMin = etaMin;
     this.apply();
   }
 
-  protected rate(base: number, t: number): number {
-    return cosine(base, this.etaMin, t / this.tMax);
+  protected rate(lr: number, t: number, base: number): number {
+    const { tMax, etaMin } = this;
+    if (t === 0) return lr;
+    // At the bottom nothing is left to multiply: the way up begins with a sum.
+    if ((t - 1 - tMax) % (2 * tMax) === 0) return lr + ((base - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
+    const share = (at: number) => 1 + Math.cos((Math.PI * at) / tMax);
+    return (share(t) / share(t - 1)) * (lr - etaMin) + etaMin;
   }
 }
 
-/** Cosine annealing over t0 steps, then over t0 · tMult, and so on, each time from the top (Loshchilov and Hutter 2017). */
+/**
+ * Cosine annealing over t0 steps, then over t0 · tMult, and so on, each time from the top (Loshchilov and Hutter 2017). Sets the rate
+ * whatever it is now, as in PyTorch.
+ */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
   readonly tMult: number;
   readonly etaMin: number;
@@ -158,12 +197,14 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     { tMult = 1, etaMin = 0 }: { tMult?: number; etaMin?: number } = {},
   ) {
     super(optimizer);
+    requireCount("CosineAnnealingWarmRestarts", "t0", t0);
+    requireCount("CosineAnnealingWarmRestarts", "tMult", tMult);
     this.tMult = tMult;
     this.etaMin = etaMin;
     this.apply();
   }
 
-  protected rate(base: number, t: number): number {
+  protected rate(_lr: number, t: number, base: number): number {
     let period = this.t0;
     let since = t;
     while (since >= period) {
@@ -174,7 +215,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 }
 
-/** base · factor(t); with an array, a factor for each group. */
+/** base · factor(t), whatever the rate is now, as in PyTorch; with an array, a factor for each group. */
 export class LambdaLR extends LRScheduler {
   readonly #factors: readonly ((t: number) => number)[];
 
@@ -188,50 +229,18 @@ export class LambdaLR extends LRScheduler {
     this.apply();
   }
 
-  protected rate(base: number, t: number, group: number): number {
+  protected rate(_lr: number, t: number, base: number, group: number): number {
     return base * this.#factors[group]!(t);
   }
 }
 
-export interface OneCycleOptions {
-  /** Number of steps in the cycle. */
-  totalSteps: number;
-  /** Share of the steps that go up; 0.3 if not given. */
-  pctStart?: number;
-  /** The first rate is maxLr / divFactor; 25 if not given. */
-  divFactor?: number;
-  /** The last rate is the first / finalDivFactor; 10,000 if not given. */
-  finalDivFactor?: number;
-}
-
-/** Up to maxLr and down to almost nothing, each along half a cosine (Smith and Topin 2018). */
-export class OneCycleLR extends LRScheduler {
-  readonly #options: Required<OneCycleOptions>;
-
-  constructor(
-    optimizer: Scheduled,
-    readonly maxLr: number,
-    options: OneCycleOptions,
-  ) {
-    super(optimizer);
-    this.#options = { pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4, ...options };
-    this.apply();
-  }
-
-  protected rate(_base: number, t: number): number {
-    const { totalSteps, pctStart, divFactor, finalDivFactor } = this.#options;
-    if (t >= totalSteps)
-      throw new RangeError(
-        `OneCycleLR: step ${t} of a cycle of ${totalSteps} steps; call step() at most ${totalSteps - 1} times`,
-      );
-    const top = pctStart * totalSteps - 1;
-    const first = this.maxLr / divFactor;
-    if (t <= top) return cosine(first, this.maxLr, t / top);
-    return cosine(this.maxLr, first / finalDivFactor, (t - top) / (totalSteps - 1 - top));
-  }
-}
-
 /** Half a cosine from `from` (share 0) to `to` (share 1). */
-function cosine(from: number, to: number, share: number): number {
+export function cosine(from: number, to: number, share: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;
+}
+
+/** @throws RangeError unless the option is a whole number from 1 on */
+export function requireCount(schedule: string, option: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`${schedule}: ${option} must be a whole number of at least 1, not ${value}`);
 }

@@ -27,8 +27,14 @@ export function getRandomState(): RandomState {
   return { ...state };
 }
 
-/** Puts the random stream where `getRandomState` found it. */
+/** Puts the random stream where `getRandomState` found it. @throws TypeError for what is no such state */
 export function setRandomState(to: RandomState): void {
+  const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
+  if (typeof to !== "object" || to === null || !isCount(to.seed) || !isCount(to.position)) {
+    throw new TypeError(
+      `setRandomState: expected what getRandomState() gave, { seed, position } as whole numbers, got ${JSON.stringify(to)}`,
+    );
+  }
   state.seed = to.seed;
   state.position = to.position;
 }

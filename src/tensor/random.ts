@@ -73,6 +73,23 @@ export function normal(mean: number, std: number, shape: Shape, options?: Tensor
   return finish("normal", binary("add", binary("mul", z, scalar(std, dtype)), scalar(mean, dtype)), options);
 }
 
+/** The least and the greatest whole numbers from which on a dtype has gaps or ends. */
+const WHOLE: Readonly<Record<DType, readonly [number, number]>> = {
+  bool: [0, 1],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  float32: [-(2 ** 24), 2 ** 24],
+  float64: [-(2 ** 53), 2 ** 53],
+};
+
+function checkHolds(dtype: DType, least: number, greatest: number): void {
+  const [from, to] = WHOLE[dtype];
+  if (least < from || greatest > to)
+    throw new RangeError(
+      `randint: numbers from ${least} to ${greatest} do not fit in ${dtype}, which holds whole numbers from ${from} to ${to}` +
+        (dtype === "float64" ? "" : `; pass { dtype: "float64" }`),
+    );
+}
+
 /** Whole random numbers from low to high − 1, int32 unless another dtype is given (`torch.randint`): `randint(10, [3])`, `randint(5, 10, [3])`. */
 export function randint<const S extends Shape>(
   high: number,
@@ -99,6 +116,7 @@ export function randint(...args: unknown[]): Tensor {
   const last = args[args.length - 1];
   const options = Array.isArray(last) ? undefined : (last as TensorOptions | undefined);
   const dtype = dtypeOf("randint", options, "int32");
+  checkHolds(dtype, low, high - 1);
   const u = drawn("randint", "uniform", shape, { dtype: "float64" }, dtype).node;
   const number = unary("floor", binary("mul", u, scalar(high - low, "float64")));
   return finish("randint", cast(binary("add", number, scalar(low, "float64")), dtype), options);

@@ -177,7 +177,66 @@ def schedules():
             rates.append(opt.param_groups[0]["lr"])
         return rates
 
+    def both(make, n, by_hand=None):
+        """Several schedules on one optimizer; the rate is set by hand before step `by_hand`."""
+        opt = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+        schedules = make(opt)
+        rates = [opt.param_groups[0]["lr"]]
+        for i in range(n):
+            if i == by_hand:
+                opt.param_groups[0]["lr"] = 0.03
+            opt.step()
+            for schedule in schedules:
+                schedule.step()
+            rates.append(opt.param_groups[0]["lr"])
+        return rates
+
+    def momenta(make, n, optimizer):
+        opt = optimizer([nn.Parameter(torch.zeros(1))])
+        schedule = make(opt)
+        group = opt.param_groups[0]
+        read = lambda: [group["lr"], group["betas"][0] if "betas" in group else group["momentum"]]
+        rows = [read()]
+        for _ in range(n):
+            opt.step()
+            schedule.step()
+            rows.append(read())
+        return rows
+
+    sgd = lambda p: torch.optim.SGD(p, lr=0.5, momentum=0.9)
+    adam = lambda p: torch.optim.Adam(p, lr=0.5)
+    chained = {
+        "StepLR, ExponentialLR": both(lambda o: [S.StepLR(o, 3, gamma=0.5), S.ExponentialLR(o, 0.9)], 9),
+        "LinearLR, CosineAnnealingLR": both(
+            lambda o: [S.LinearLR(o, start_factor=0.25, total_iters=4), S.CosineAnnealingLR(o, 10, eta_min=0.01)], 12
+        ),
+        "MultiStepLR, LinearLR": both(lambda o: [S.MultiStepLR(o, [2, 2, 5]), S.LinearLR(o, total_iters=3)], 8),
+        "LambdaLR, StepLR": both(lambda o: [S.LambdaLR(o, lambda n: 1 / (1 + n)), S.StepLR(o, 2)], 6),
+    }
+    by_hand = {
+        "StepLR": both(lambda o: [S.StepLR(o, 3, gamma=0.5)], 8, 4),
+        "MultiStepLR": both(lambda o: [S.MultiStepLR(o, [2, 5], gamma=0.1)], 8, 3),
+        "ExponentialLR": both(lambda o: [S.ExponentialLR(o, 0.9)], 8, 3),
+        "LinearLR": both(lambda o: [S.LinearLR(o, start_factor=0.25, total_iters=4)], 8, 2),
+        "CosineAnnealingLR": both(lambda o: [S.CosineAnnealingLR(o, 5, eta_min=0.01)], 14, 3),
+        "LambdaLR": both(lambda o: [S.LambdaLR(o, lambda n: 1 / (1 + n))], 6, 3),
+    }
+    cycles = {
+        "SGD": momenta(lambda o: S.OneCycleLR(o, 1.0, total_steps=10), 10, sgd),
+        "Adam": momenta(lambda o: S.OneCycleLR(o, 1.0, total_steps=10), 10, adam),
+        "linear": momenta(
+            lambda o: S.OneCycleLR(
+                o, 1.0, epochs=4, steps_per_epoch=2, pct_start=0.5, anneal_strategy="linear", base_momentum=0.5, max_momentum=0.9
+            ),
+            8,
+            sgd,
+        ),
+        "threePhase": momenta(lambda o: S.OneCycleLR(o, 1.0, total_steps=12, pct_start=0.25, three_phase=True), 12, sgd),
+    }
     return {
+        "chained": chained,
+        "byHand": by_hand,
+        "cycles": cycles,
         "StepLR": run(lambda o: S.StepLR(o, 3, gamma=0.5), 10),
         "MultiStepLR": run(lambda o: S.MultiStepLR(o, [2, 5], gamma=0.1), 8),
         "ExponentialLR": run(lambda o: S.ExponentialLR(o, 0.9), 8),
@@ -185,7 +244,7 @@ def schedules():
         "CosineAnnealingLR": run(lambda o: S.CosineAnnealingLR(o, 10, eta_min=0.01), 10),
         "CosineAnnealingWarmRestarts": run(lambda o: S.CosineAnnealingWarmRestarts(o, 3, T_mult=2, eta_min=0.01), 12),
         "LambdaLR": run(lambda o: S.LambdaLR(o, lambda n: 1 / (1 + n)), 6),
-        "OneCycleLR": run(lambda o: S.OneCycleLR(o, max_lr=1.0, total_steps=12, cycle_momentum=False), 11),
+        "OneCycleLR": run(lambda o: S.OneCycleLR(o, max_lr=1.0, total_steps=12, cycle_momentum=False), 12),
         "ReduceLROnPlateau": run(lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=2), 12, metric=True),
         "metrics": metrics,
     }

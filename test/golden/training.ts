@@ -36,7 +36,15 @@ export interface Golden {
     norm: { normType: number | "inf"; maxNorm: number; total: number; gradients: Nested[] }[];
     value: Nested[];
   };
-  schedules: Record<string, number[]>;
+  /** Rates after each step; `metrics` are what the plateau saw. */
+  schedules: Readonly<Record<string, number[]>> & {
+    /** Several schedules on one optimizer. */
+    chained: Readonly<Record<string, number[]>>;
+    /** The rate is set to 0.03 by hand. */
+    byHand: Readonly<Record<string, number[]>>;
+    /** Rate and momentum. */
+    cycles: Readonly<Record<string, [number, number][]>>;
+  };
   modules: { stateDict: Record<string, number[]>; repr: string; activations: string };
   layers: {
     x: number[][];

@@ -26,6 +26,7 @@ type Method = (...args: readonly unknown[]) => Tensor | Tensor[];
 function call(x: Tensor, { do: name, with: args }: Step, tensors: readonly Tensor[]): Tensor {
   const given = args.map((a) => (Array.isArray(a) && a[0] === "t" ? tensors[a[1] as number]! : a));
   if (name === "T" || name === "mT") return x[name];
+  if (name === "diagonal") return x.diagonal(given[0] as number, -2, -1);
   if (name === "exp") return x.mul(0.25).exp();
   if (name === "clone") return x.add(0);
   if (name === "sum") return x.sum(given[0] as number, { keepdim: true });

@@ -1,6 +1,8 @@
 /** Losses over classes: cross-entropy from logits, with classes or probabilities as targets, and from log probabilities. */
 import { labelPositions } from "../../ops/check.js";
 import { gather, take } from "../../ops/indexing.js";
+import { constant } from "../../ops/operand.js";
+import { where } from "../../ops/select.js";
 import { isFloating } from "../../tensor/dtype.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -101,7 +103,12 @@ function fromClasses(
   const chosen = gather(logs, dim, positions.unsqueeze(dim)).squeeze(dim);
   const ones = counted.to(logs.dtype);
   const weights = weight === null ? ones : take(weight, 0, positions).mul(ones);
-  const loss = smoothed(chosen.mul(weights), ones, logs, dim, weight, labelSmoothing).neg();
+  // Chosen, not multiplied by 0: what is ignored may be NaN.
+  const loss = where(
+    counted,
+    smoothed(chosen.mul(weights), logs, dim, weight, labelSmoothing),
+    constant(0, logs.dtype),
+  ).neg();
   switch (reduction) {
     case "mean":
       return loss.sum().div(weights.sum());
@@ -120,17 +127,10 @@ function notLabels(target: Tensor): string {
     : `${said}, and ${fraction} is no class`;
 }
 
-/** (1 - s) · the chosen logs + s · the (weighted) mean of all, for the examples that count. */
-function smoothed(
-  chosen: Tensor,
-  ones: Tensor,
-  logs: Tensor,
-  dim: number,
-  weight: Tensor | null,
-  share: number,
-): Tensor {
+/** (1 - s) · the chosen logs + s · the (weighted) mean of all. */
+function smoothed(chosen: Tensor, logs: Tensor, dim: number, weight: Tensor | null, share: number): Tensor {
   if (share === 0) return chosen;
-  const all = alongClasses(weight, dim, logs.ndim, logs).sum(dim).mul(ones);
+  const all = alongClasses(weight, dim, logs.ndim, logs).sum(dim);
   return chosen.mul(1 - share).add(all.mul(share / logs.shape[dim]!));
 }
 

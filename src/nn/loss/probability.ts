@@ -1,6 +1,8 @@
 /** Losses between probabilities: binary cross-entropy, from probabilities and from logits, and the Kullback-Leibler divergence. */
 import { checkedRange } from "../../ops/check.js";
+import { binaryEntropy } from "../../ops/entropy.js";
 import { where } from "../../ops/select.js";
+import { type DType, isFloating, promote } from "../../tensor/dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
 import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
@@ -13,7 +15,7 @@ export interface BinaryOptions extends LossOptions {
 /**
  * -(y log x + (1 - y) log(1 - x)) for probabilities x and y; logarithms are no smaller than -100. From logits,
  * `binaryCrossEntropyWithLogits` is more exact. PyTorch's nn.functional.binary_cross_entropy.
- * @throws Error when the shapes differ; RangeError for an input outside 0…1, at the latest when the loss is computed
+ * @throws Error when the shapes differ; RangeError for x or y outside [0, 1], at the latest when the loss is computed
  */
 export function binaryCrossEntropy(
   input: Tensor,
@@ -21,26 +23,25 @@ export function binaryCrossEntropy(
   { weight = null, reduction }: BinaryOptions = {},
 ): Tensor {
   sameShapes("binaryCrossEntropy", input, target);
-  const loss = boundedLog(input)
-    .mul(target)
-    .add(boundedLog(input.neg().add(1)).mul(target.neg().add(1)))
-    .neg();
+  const dtype = floatingDType(input, target);
+  const loss = binaryEntropy(input.to(dtype), target.to(dtype));
   const result = reduced(weight === null ? loss : loss.mul(weight), reduction);
-  return checkedRange(
-    result,
-    input,
-    0,
-    1,
-    (value, position) =>
-      `binaryCrossEntropy: all elements of the input should be between 0 and 1, as probabilities are, but element ${position} is ${value}; ` +
-      "apply a sigmoid first, or use binaryCrossEntropyWithLogits",
-  );
+  const ofInput = checkedRange(result, input, 0, 1, (value, at) => notProbability("input", value, at));
+  return checkedRange(ofInput, target, 0, 1, (value, at) => notProbability("target", value, at));
 }
 
-/** max(log x, -100), with gradient 0 (and not 0 · ∞) where that bound holds. */
-function boundedLog(x: Tensor): Tensor {
-  const inside = x.gt(Math.exp(-87));
-  return where(inside, where(inside, x, 1).log(), -100);
+/** The dtype of a loss between two tensors; integers and booleans count as float32. */
+function floatingDType(input: Tensor, target: Tensor): DType {
+  const dtype = promote(input.dtype, input.ndim, target.dtype, target.ndim);
+  return isFloating(dtype) ? dtype : "float32";
+}
+
+function notProbability(operand: "input" | "target", value: number, position: number): string {
+  const advice = operand === "input" ? "; apply a sigmoid first, or use binaryCrossEntropyWithLogits" : "";
+  return (
+    `binaryCrossEntropy: all elements of the ${operand} should be between 0 and 1, as probabilities are, ` +
+    `but element ${position} is ${value}${advice}`
+  );
 }
 
 /**

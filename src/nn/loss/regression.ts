@@ -1,5 +1,4 @@
 /** Losses between numbers: squared and absolute error, and the two that are squared near zero and absolute far from it. */
-import { where } from "../../ops/select.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
 
@@ -27,10 +26,16 @@ export function smoothL1Loss(
   if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
   if (beta === 0) return l1Loss(input, target, { reduction });
   sameShapes("smoothL1Loss", input, target);
-  const difference = input.sub(target);
-  const distance = difference.abs();
-  const near = difference.square().mul(0.5 / beta);
-  return reduced(where(distance.lt(beta), near, distance.sub(0.5 * beta)), reduction);
+  return reduced(huber(input.sub(target), beta, 1 / beta), reduction);
+}
+
+/**
+ * d² / 2 where |d| ≤ delta, else delta (|d| - delta / 2): with c, d brought into [-delta, delta], both are c (d - c / 2). A choice between
+ * two branches would let the infinity of the one that is not taken into the gradient. The result is `factor` times that.
+ */
+function huber(difference: Tensor, delta: number, factor = 1): Tensor {
+  const c = difference.clamp(-delta, delta);
+  return c.mul(factor).mul(difference.sub(c.mul(0.5)));
 }
 
 /**
@@ -44,10 +49,7 @@ export function huberLoss(
 ): Tensor {
   if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
   sameShapes("huberLoss", input, target);
-  const difference = input.sub(target);
-  const distance = difference.abs();
-  const far = distance.sub(0.5 * delta).mul(delta);
-  return reduced(where(distance.le(delta), difference.square().mul(0.5), far), reduction);
+  return reduced(huber(input.sub(target), delta), reduction);
 }
 
 /** `mseLoss` as a layer. */

@@ -1,0 +1,134 @@
+/**
+ * Operations of three operands, each with its gradient as a whole: lerp, addcmul, addcdiv. Composed of two operations they would add up
+ * intermediate gradients that cancel, or meet 0 · ∞ where PyTorch has neither.
+ */
+import { accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import { binary, scalar, select, unary } from "../graph/build.js";
+import type { Node } from "../graph/node.js";
+import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import { type DType, isFloating, promote } from "../tensor/dtype.js";
+import { checkBroadcast } from "../tensor/shape.js";
+import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
+import { div, mul, neg, rsub, sub } from "./arithmetic.js";
+import { cast } from "./cast.js";
+import { checkTensor, constant, floating } from "./operand.js";
+
+declare module "../tensor/core.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
+  interface Tensor<S extends Shape = Shape> {
+    /** this + (end − this) · weight, exact at weight 0 and at weight 1 (`torch.lerp`). */
+    lerp<A extends Shape, B extends Shape = []>(
+      this: Tensor<A>,
+      end: Checked<Broadcast<"lerp", A, B>, Tensor<B>>,
+      weight: number | Tensor,
+    ): Tensor<Elementwise<A, B>>;
+    /** this + value · a · b (`torch.addcmul`). */
+    addcmul(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
+    /** this + value · a / b (`torch.addcdiv`). */
+    addcdiv(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
+  }
+}
+
+/** Inputs: start, end, and the weight where it is a tensor; else it is the attribute. */
+const LERP: Op = {
+  name: "LerpBackward0",
+  saves: true,
+  gradient(y, g) {
+    const start = y._a!;
+    const end = y._b!;
+    const weight = y._c ?? (y._attributes as number);
+    if (wanted(start)) {
+      const rest = typeof weight === "number" ? 1 - weight : rsub(weight, 1);
+      accumulateBroadcast(start, mul(g, rest));
+    }
+    if (wanted(end)) accumulateBroadcast(end, mul(g, weight));
+    if (wanted(y._c)) accumulateBroadcast(y._c, mul(g, sub(end, start)));
+  },
+};
+
+/** Inputs: x, a, b of x + value · a · b. */
+const ADDCMUL: Op = {
+  name: "AddcmulBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._b!;
+    const b = y._c!;
+    const value = y._attributes as number;
+    accumulateBroadcast(y._a!, g);
+    if (wanted(a)) accumulateBroadcast(a, mul(g, mul(b, value)));
+    if (wanted(b)) accumulateBroadcast(b, mul(g, mul(a, value)));
+  },
+};
+
+/** Inputs: x, a, b of x + value · a / b. */
+const ADDCDIV: Op = {
+  name: "AddcdivBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._b!;
+    const b = y._c!;
+    const value = y._attributes as number;
+    accumulateBroadcast(y._a!, g);
+    if (wanted(a)) accumulateBroadcast(a, mul(g, div(constant(value, b._node.dtype), b)));
+    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, div(mul(a, value), mul(b, b)))));
+  },
+};
+
+/** The dtype of three operands, after the check that their shapes fit. */
+function commonDType(name: string, x: Tensor, a: Tensor, b: Tensor): DType {
+  checkTensor(name, a);
+  checkTensor(name, b);
+  checkBroadcast(name, a._node.shape, b._node.shape);
+  checkBroadcast(name, x._node.shape, a._node.shape);
+  checkBroadcast(name, x._node.shape, b._node.shape);
+  const rank = Math.max(a.ndim, b.ndim);
+  return promote(x.dtype, x.ndim, promote(a.dtype, a.ndim, b.dtype, b.ndim), rank);
+}
+
+/** From the start below a weight of one half, from the end above it: each is met exactly. */
+function between(start: Node, end: Node, weight: Node, fromStart: boolean): Node {
+  const distance = binary("sub", end, start);
+  if (fromStart) return binary("add", start, binary("mul", weight, distance));
+  return binary("sub", end, binary("mul", distance, binary("sub", scalar(1, weight.dtype), weight)));
+}
+
+function lerp(x: Tensor, end: Tensor, weight: number | Tensor): Tensor {
+  checkTensor("lerp", end);
+  if (typeof weight === "number") {
+    const dtype = commonDType("lerp", x, end, end);
+    const a = floating(cast(x, dtype));
+    const b = cast(end, a.dtype);
+    const node = between(a.node, b.node, scalar(weight, a.dtype), Math.abs(weight) < 0.5);
+    return record(LERP, node, a, b, null, weight);
+  }
+  const dtype = commonDType("lerp", x, end, weight);
+  const a = floating(cast(x, dtype));
+  const b = cast(end, a.dtype);
+  const w = cast(weight, a.dtype);
+  const low = binary("lt", unary("abs", w.node), scalar(0.5, a.dtype));
+  const node = select(low, between(a.node, b.node, w.node, true), between(a.node, b.node, w.node, false));
+  return record(LERP, node, a, b, w);
+}
+
+/** x + (value · a) op b, in the dtype of the three. */
+function accumulated(name: "addcmul" | "addcdiv", x: Tensor, a: Tensor, b: Tensor, value: number): Tensor {
+  let dtype = commonDType(name, x, a, b);
+  if (name === "addcdiv" && !isFloating(dtype)) dtype = "float32";
+  const [y, p, q] = [cast(x, dtype), cast(a, dtype), cast(b, dtype)];
+  const scaled = value === 1 ? p.node : binary("mul", scalar(value, dtype), p.node);
+  const change = binary(name === "addcmul" ? "mul" : "div", scaled, q.node);
+  return record(name === "addcmul" ? ADDCMUL : ADDCDIV, binary("add", y.node, change), y, p, q, value);
+}
+
+defineMethods({
+  lerp(end: Tensor, weight: number | Tensor) {
+    return lerp(this, end, weight);
+  },
+  addcmul(a: Tensor, b: Tensor, options?: { value?: number }) {
+    return accumulated("addcmul", this, a, b, options?.value ?? 1);
+  },
+  addcdiv(a: Tensor, b: Tensor, options?: { value?: number }) {
+    return accumulated("addcdiv", this, a, b, options?.value ?? 1);
+  },
+});

@@ -1,0 +1,52 @@
+/**
+ * On edge values (NaN, ±∞, −0, 0-d and empty tensors, ties, repeated and negative indices, extremes of the dtypes) every operation has
+ * PyTorch's value, dtype, shape and gradient, and refuses what PyTorch refuses. `npm run fuzz:ops` draws as many more as one likes.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nn, Tensor } from "../../src/index.js";
+import { markOf, readEdges } from "../golden/edges.js";
+import { judge } from "../robustness/ops/compare.js";
+import { caseOf, operations } from "../robustness/ops/table.js";
+
+const edges = readEdges();
+
+test("PyTorch has answered for every operation of the table", () => {
+  assert.deepEqual(Object.keys(edges.operations).sort(), Object.keys(operations).sort());
+});
+
+for (const [name, answers] of Object.entries(edges.operations)) {
+  test(`${name} on edge values is PyTorch's`, () => {
+    answers.forEach(({ mark, answer }, number) => {
+      const entry = caseOf(name, number, edges.seed);
+      assert.equal(mark, markOf(entry), `case ${number} is another now; run test/golden/make_edges.ts`);
+      const finding = judge(entry, answer);
+      assert.equal(finding, null, `${number}: ${entry.torch}: ${finding?.fault}: ${finding?.text}`);
+    });
+  });
+}
+
+/** What has no values to compare, or is compared elsewhere. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "constructor data dataSync item tolist toJSON": "reading",
+  "shape dtype device ndim dim size numel length node variable": "properties",
+  "requiresGrad requiresGrad_ isLeaf gradFn grad backward retainGrad registerHook":
+    "differentiation: test/autograd",
+  toString: "display: test/tensor/print.test.ts",
+  "to int float double bool": "conversion: to_float32 …",
+};
+
+test("the table has every method of tensors but those that change in place", () => {
+  const known = new Set(Object.keys(elsewhere).flatMap((names) => names.split(" ")));
+  const missing = Object.getOwnPropertyNames(Tensor.prototype).filter(
+    (name) => !/^_|_$/.test(name) && !known.has(name) && !Object.hasOwn(operations, name),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test("the table has every function of nn.functional", () => {
+  const missing = Object.keys(nn.functional).filter(
+    (name) => name !== "dropout" && !Object.hasOwn(operations, name),
+  );
+  assert.deepEqual(missing, []);
+});

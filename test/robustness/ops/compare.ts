@@ -1,0 +1,129 @@
+/**
+ * Runs a case here and compares it with PyTorch's answer: dtype, shape, values, the sign of zeros, gradients; and tells a valid argument
+ * that is refused, an invalid one that is taken, and a failure inside from one that is named.
+ */
+import { type DType, grad, Tensor, tensor } from "../../../src/index.js";
+import type { Case, Sample } from "./draw.js";
+import { type Answer, numberOf, type Value, type Word, wordOf } from "./peer.js";
+
+/** torch.testing.assert_close's relative tolerances; absolute ones only for what rounding leaves of a difference. */
+const tolerance: Readonly<Record<DType, { rtol: number; atol: number }>> = {
+  float32: { rtol: 1.3e-6, atol: 1e-6 },
+  float64: { rtol: 1e-7, atol: 1e-12 },
+  int32: { rtol: 0, atol: 0 },
+  bool: { rtol: 0, atol: 0 },
+};
+
+export type Fault = "value" | "dtype" | "shape" | "gradient" | "refused" | "accepted" | "inside";
+
+export interface Finding {
+  readonly fault: Fault;
+  readonly text: string;
+}
+
+/** The gradient to begin with, the same in peer.py. */
+function weightsOf(like: Tensor): Tensor {
+  const values = Array.from({ length: like.numel() }, (_, i) => (((i * 5) % 7) - 3) / 4 + 0.125);
+  return tensor(values, { dtype: like.dtype }).reshape(like.shape);
+}
+
+function made({ dtype, shape, data }: Sample): Tensor {
+  const t: Tensor = tensor(data as number[], { dtype }).reshape(shape);
+  return dtype === "float32" || dtype === "float64" ? t.detach().requiresGrad_() : t;
+}
+
+/** Errors that name the operation are ours; others were not foreseen. */
+function isNamed(error: unknown): boolean {
+  return error instanceof Error && /^[\w. ]+(\(.*\))?: |^index -?\d+ is out of range/.test(error.message);
+}
+
+function outputsOf(result: ReturnType<Case["ours"]>): readonly Tensor[] {
+  if (result instanceof Tensor) return [result];
+  return typeof result === "boolean" ? [tensor(result)] : result;
+}
+
+/** What differs from PyTorch, or null. */
+export function judge(entry: Case, answer: Answer): Finding | null {
+  const leaves = entry.inputs.map(made);
+  let outputs: readonly Tensor[];
+  try {
+    outputs = outputsOf(entry.ours(leaves[0]!, leaves[1]!, leaves[2]!, leaves[3]!));
+    outputs.forEach((y) => y.dataSync());
+  } catch (error) {
+    const text = String(error);
+    if (!isNamed(error)) return { fault: "inside", text };
+    return "error" in answer ? null : { fault: "refused", text };
+  }
+  if ("error" in answer) {
+    return entry.wider === undefined ? { fault: "accepted", text: `PyTorch: ${answer.error}` } : null;
+  }
+  if (outputs.length !== answer.outputs.length) {
+    return { fault: "shape", text: `${outputs.length} results, PyTorch gives ${answer.outputs.length}` };
+  }
+  for (const [i, y] of outputs.entries()) {
+    const finding = differs(entry, y, answer.outputs[i]!);
+    if (finding !== null) return finding;
+  }
+  return entry.skipGradient === undefined ? gradientDiffers(entry, leaves, outputs, answer) : null;
+}
+
+function differs(entry: Case, y: Tensor, expected: Value): Finding | null {
+  const dtype = expected.dtype === "int64" ? "int32" : expected.dtype;
+  if (y.dtype !== dtype) return { fault: "dtype", text: `${y.dtype}, PyTorch gives ${expected.dtype}` };
+  if (String(y.shape) !== String(expected.shape)) {
+    return { fault: "shape", text: `[${y.shape.join(", ")}], PyTorch gives [${expected.shape.join(", ")}]` };
+  }
+  const words = expected.dtype === "int64" ? expected.data.map((x) => numberOf(x) | 0) : expected.data;
+  const text = firstDifference(entry, y, words, !(entry.anyZero ?? false));
+  return text === null ? null : { fault: "value", text };
+}
+
+function gradientDiffers(
+  entry: Case,
+  leaves: readonly Tensor[],
+  outputs: readonly Tensor[],
+  answer: Extract<Answer, { outputs: unknown }>,
+): Finding | null {
+  // PyTorch computes this, but does not differentiate it.
+  if (answer.grads === null) return null;
+  const differentiable = outputs.filter((y) => y.requiresGrad);
+  const inputs = leaves.filter((x) => x.requiresGrad);
+  let got: readonly (Tensor | null)[];
+  try {
+    got =
+      differentiable.length === 0
+        ? inputs.map(() => null)
+        : grad(differentiable, inputs, { gradOutputs: differentiable.map(weightsOf), allowUnused: true });
+    got.forEach((g) => g?.dataSync());
+  } catch (error) {
+    return { fault: "gradient", text: String(error) };
+  }
+  let next = 0;
+  for (const [i, leaf] of leaves.entries()) {
+    if (!leaf.requiresGrad) continue;
+    const g = got[next++] ?? leaf.detach().mul(0).nanToNum();
+    const expected = answer.grads[i] ?? Array.from({ length: leaf.numel() }, () => 0);
+    const text = firstDifference(entry, g, expected, false);
+    if (text !== null) return { fault: "gradient", text: `of input ${"abcd"[i]!}: ${text}` };
+  }
+  return null;
+}
+
+function firstDifference(entry: Case, actual: Tensor, words: readonly Word[], signs: boolean): string | null {
+  const got = actual.dataSync();
+  const { rtol, atol } = tolerance[actual.dtype];
+  const slack = entry.loose ?? 1;
+  for (const [i, word] of words.entries()) {
+    const e = numberOf(word);
+    const g = got[i]!;
+    if (Object.is(g, e) || (!signs && g === e)) continue;
+    const near = e !== 0 || g !== 0 ? Math.abs(g - e) <= slack * (atol + rtol * Math.abs(e)) : !signs;
+    if (near && Number.isFinite(g) && (g !== 0 || e !== 0)) continue;
+    return `element ${i} is ${wordOf(g)}, PyTorch gives ${word} (${wordsOf(got)} and ${words.slice(0, 20).join(" ")})`;
+  }
+  return null;
+}
+
+function wordsOf(data: ArrayLike<number>): string {
+  return Array.from(data).slice(0, 20).map(wordOf).join(" ");
+}

@@ -1,0 +1,16 @@
+/** Every operation of the fuzzer by its name, and its cases by number. */
+import { type Case, Draw, type Table } from "./draw.js";
+import { elementwise } from "./tables/elementwise.js";
+import { functional } from "./tables/functional.js";
+import { indexing } from "./tables/indexing.js";
+import { layout } from "./tables/layout.js";
+import { reductions } from "./tables/reductions.js";
+
+export const operations: Table = { ...elementwise, ...reductions, ...layout, ...indexing, ...functional };
+
+/** The case of this number: the same for a seed, whatever other operations there are. */
+export function caseOf(name: string, number: number, seed: number): Case {
+  let hash = seed ^ 0x811c9dc5;
+  for (const char of `${name} ${number}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  return operations[name]!(new Draw(hash));
+}
