@@ -32,6 +32,16 @@ test("of labels that were moved, picked or joined", () => {
   assert.deepEqual(known(labels.pad([0, 1], { value: 7 }), -100), [0, 7]);
 });
 
+test("of a part of labels that a plan has read where it begins", () => {
+  const all = tensor([7, 7, 1, 0, 2, 9], { dtype: "int32" });
+  const part = all.slice([2, 5]);
+  assert.equal(part.mul(1).sum().item(), 3);
+  const [low, high] = known(part)!;
+  assert.ok(low <= 0 && high >= 2, `${low} ${high}`);
+  assert.deepEqual(part.oneHot(3).argmax(1).tolist(), [1, 0, 2]);
+  assert.deepEqual(all.slice([4, 6]).indexSelect(0, [1, 0]).tolist(), [9, 2]);
+});
+
 test("of what an operation bounds", () => {
   assert.deepEqual(known(rand([5, 7]).argmax(1)), [0, 6]);
   assert.deepEqual(known(fractions.mul(3).sigmoid()), [0, 1]);

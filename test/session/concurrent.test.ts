@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Notebook } from "./notebook.js";
 
@@ -69,11 +72,14 @@ describe("two cells at once", () => {
     );
     assert.equal((await third).stdout(), "third\n");
     assert.equal((await first).stdout(), "");
+    // Once the other cell is known to have ended.
+    const goOn = join(mkdtempSync(join(tmpdir(), "cellgrad-")), "go-on");
     const alone = notebook.run(
-      `await new Promise((resolve) => ($.go = () => setImmediate(resolve)));
+      `while (!require("node:fs").existsSync("${goOn}")) await new Promise((resolve) => setTimeout(resolve, 5));
        require("node:child_process").execSync("echo alone", { stdio: "inherit" })`,
     );
-    await notebook.run("$.go()");
+    await notebook.run("$.other = 1");
+    writeFileSync(goOn, "");
     assert.equal((await alone).stdout(), "alone\n");
   });
 
