@@ -13,5 +13,20 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // The runtime also runs in browsers; what it asks of Node it asks there.
+    files: ["src/**/*.ts", "html/**/*.ts"],
+    ignores: ["src/platform/**"],
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [{ group: ["node:*"], message: "Use src/platform." }] }],
+      "no-restricted-globals": [
+        "error",
+        ...["Buffer", "process", "setImmediate", "require"].map((name) => ({
+          name,
+          message: "Use src/platform.",
+        })),
+      ],
+    },
+  },
   { files: ["eslint.config.js"], rules: { "no-restricted-syntax": "off" } },
 );
