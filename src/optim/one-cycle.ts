@@ -1,4 +1,5 @@
 /** The schedule that takes the rate up once and down once, and the momentum the other way. */
+import { critical } from "../interrupts.js";
 import {
   cosine,
   LRScheduler,
@@ -84,8 +85,10 @@ export class OneCycleLR extends LRScheduler {
   }
 
   override loadStateDict(state: ScheduleState): void {
-    super.loadStateDict(state);
-    this.#setMomenta();
+    critical(() => {
+      super.loadStateDict(state);
+      this.#setMomenta();
+    });
   }
 
   protected override apply(): void {

@@ -1,4 +1,5 @@
 /** The schedule that looks at a metric: the learning rate falls when it no longer gets better. */
+import { critical } from "../interrupts.js";
 import type { Scheduled } from "./schedule.js";
 
 export interface PlateauOptions {
@@ -53,6 +54,10 @@ export class ReduceLROnPlateau {
 
   /** Takes note of the metric, usually the validation loss of an epoch. */
   step(metric: number): void {
+    critical(() => this.#take(metric));
+  }
+
+  #take(metric: number): void {
     if (this.#isBetter(metric)) {
       this.#best = metric;
       this.#badSteps = 0;

@@ -4,6 +4,7 @@
  * schedules on one optimizer multiply, and a rate that was set by hand goes on from there. The schedule that looks at a metric is in
  * `plateau.ts`, the one that goes up once and down once in `one-cycle.ts`.
  */
+import { critical } from "../interrupts.js";
 
 /** What a schedule reads and writes of a group of parameters. */
 export interface ScheduledGroup {
@@ -42,8 +43,10 @@ export abstract class LRScheduler {
 
   /** Goes to the next step number and sets the rates. */
   step(): void {
-    this.lastEpoch++;
-    this.apply();
+    critical(() => {
+      this.lastEpoch++;
+      this.apply();
+    });
   }
 
   getLastLr(): number[] {
@@ -56,11 +59,13 @@ export abstract class LRScheduler {
 
   /** Goes on from where `stateDict` was taken, with the rates of that time. */
   loadStateDict({ lastEpoch, baseLrs, lastLr }: ScheduleState): void {
-    this.lastEpoch = lastEpoch;
-    this.#baseLrs = [...baseLrs];
-    this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = lastLr[i] ?? group.lr;
-      group.initialLr = baseLrs[i] ?? group.lr;
+    critical(() => {
+      this.lastEpoch = lastEpoch;
+      this.#baseLrs = [...baseLrs];
+      this.optimizer.paramGroups.forEach((group, i) => {
+        group.lr = lastLr[i] ?? group.lr;
+        group.initialLr = baseLrs[i] ?? group.lr;
+      });
     });
   }
 
