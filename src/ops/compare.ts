@@ -135,13 +135,13 @@ defineMethods({
   },
   equal(other: Tensor) {
     checkTensor("equal", other);
-    return sameShape(this.shape, other.shape) && eq(this, other).all().item() === 1;
+    return sameShape(this.shape, other.shape) && eq(this, other).all().item<boolean>();
   },
   isclose(other: Tensor | number, options?: CloseOptions) {
     return isclose("isclose", this, other, options);
   },
   allclose(other: Tensor, options?: CloseOptions) {
     checkTensor("allclose", other);
-    return isclose("allclose", this, other, options).all().item() === 1;
+    return isclose("allclose", this, other, options).all().item<boolean>();
   },
 });

@@ -10,7 +10,7 @@ import type { Node } from "../graph/node.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
 import { type DType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { formatShape, sameShape } from "./shape.js";
-import type { Nested, NestedNumbers, Shape } from "./shape-types.js";
+import type { Element, Nested, NestedElements, Shape } from "./shape-types.js";
 import { warn } from "./warn.js";
 
 /**
@@ -86,9 +86,9 @@ export class Tensor<S extends Shape = Shape> {
     return this._alias === null ? this._node : catchUp(this, this._alias);
   }
 
-  /** Sizes of the dimensions. */
+  /** Sizes of the dimensions, a list of the caller's own. */
   get shape(): S {
-    return this._node.shape as unknown as S;
+    return this._node.shape.slice() as unknown as S;
   }
 
   get dtype(): DType {
@@ -114,7 +114,7 @@ export class Tensor<S extends Shape = Shape> {
   size(dim: number): number;
   size(dim?: number): S | number {
     if (dim === undefined) return this.shape;
-    const n = this.shape.at(dim);
+    const n = this._node.shape.at(dim);
     if (n === undefined) throw new RangeError(`size: ${formatShape(this.shape)} has no dim ${dim}`);
     return n;
   }
@@ -199,27 +199,49 @@ export class Tensor<S extends Shape = Shape> {
     return y;
   }
 
-  /** The only element as a number; of a bool tensor 1 or 0. @throws Error when there is not exactly one element. */
-  item(): number {
+  /**
+   * The only element: a number, of a bool tensor true or false (the type is `boolean` where that is asked for:
+   * `const all: boolean = mask.all().item()`). @throws Error when there is not exactly one element.
+   */
+  item<E extends Element = number>(): E {
     if (this._node.size !== 1) {
       throw new Error(
         `item: a tensor of shape ${formatShape(this.shape)} has ${this._node.size} elements, expected one; use tolist() or reduce it first`,
       );
     }
-    return this._view()[0]!;
+    return this._elements()(0) as E;
   }
 
-  /** Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor 1 and 0. */
-  tolist<A extends Shape>(this: Tensor<A>): Nested<A> {
-    return nest(this._view(), this.shape, 0, { position: 0 }) as Nested<A>;
+  /** Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor true and false, as for `item`. */
+  tolist<A extends Shape, E extends Element = number>(this: Tensor<A>): Nested<A, E> {
+    return nest(this._elements(), this._node.shape, 0, { position: 0 }) as Nested<A, E>;
   }
 
   /** As `tolist`, for JSON.stringify. */
-  toJSON(): NestedNumbers {
-    return nest(this._view(), this.shape, 0, { position: 0 });
+  toJSON(): NestedElements {
+    return nest(this._elements(), this._node.shape, 0, { position: 0 });
   }
 
-  /** The elements in row-major order, as a copy: Float32Array, Float64Array, Int32Array, or Uint8Array for bool. */
+  /** Reads elements in row-major order as what they are: numbers, or true and false. */
+  private _elements(): (i: number) => Element {
+    const data = this._view();
+    return this.dtype === "bool" ? (i) => data[i] !== 0 : (i) => data[i]!;
+  }
+
+  /**
+   * JavaScript asks for a number in `-x`, `+x`, `a < b` and `a * b`, for either in `"loss " + x`: a tensor of one element is that element.
+   * @throws TypeError for another tensor where only a number will do.
+   */
+  [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | string {
+    if (hint === "string" || (hint === "default" && this._node.size !== 1)) return String(this.toString());
+    if (this._node.size === 1) return Number(this.item());
+    throw new TypeError(
+      `a tensor of shape ${formatShape(this.shape)} is not one number, so JavaScript's operators cannot compute with it; ` +
+        `write x.neg() for -x, a.lt(b) for a < b, a.mul(b) for a * b`,
+    );
+  }
+
+  /** The elements in row-major order, as a copy: Float32Array, Float64Array, Int32Array, or for bool a Uint8Array of 1 and 0. */
   dataSync(): TypedArray {
     return this._view().slice();
   }
@@ -307,10 +329,15 @@ export function shareValue(x: Tensor, y: Tensor): void {
   y._alias = new Alias(cell, geometry, base);
 }
 
-function nest(data: TypedArray, shape: Shape, dim: number, at: { position: number }): NestedNumbers {
-  if (dim === shape.length) return data[at.position++]!;
+function nest(
+  data: (i: number) => Element,
+  shape: Shape,
+  dim: number,
+  at: { position: number },
+): NestedElements {
+  if (dim === shape.length) return data(at.position++);
   const n = shape[dim]!;
-  const out = new Array<NestedNumbers>(n);
+  const out = new Array<NestedElements>(n);
   for (let i = 0; i < n; i++) out[i] = nest(data, shape, dim + 1, at);
   return out;
 }

@@ -72,7 +72,8 @@ export function parseShape(
   const last = args[args.length - 1];
   const hasOptions = typeof last === "object" && last !== null && !Array.isArray(last);
   const sizes = hasOptions ? args.slice(0, -1) : args.filter((x, i) => x !== undefined || i === 0);
-  const shape = (Array.isArray(sizes[0]) ? sizes[0] : sizes) as Shape;
+  // A list that the caller may go on and change is copied.
+  const shape = (Array.isArray(sizes[0]) ? sizes[0].slice() : sizes) as Shape;
   if (Array.isArray(sizes[0]) && sizes.length > 1) {
     throw new TypeError(
       `${name}: expected ${name}([sizes], { options }), got a second argument ${String(sizes[1])}`,
@@ -240,7 +241,7 @@ export function full(shape: Shape, value: number | boolean, options?: TensorOpti
   checkShape("full", shape);
   const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : "float32");
   checkNumber("full", Number(value), dtype);
-  return finish("full", filled("full", shape, Number(value), dtype), options);
+  return finish("full", filled("full", shape.slice(), Number(value), dtype), options);
 }
 
 /** Zeros of the shape and dtype of `x`. */

@@ -69,7 +69,7 @@ export function normal(mean: number, std: number, shape: Shape, options?: Tensor
   if (!(std >= 0)) throw new RangeError(`normal: expected a standard deviation ≥ 0, got ${std}`);
   checkShape("normal", shape);
   const dtype = dtypeOf("normal", options);
-  const z = drawn("normal", "normal", shape, { dtype }).node;
+  const z = drawn("normal", "normal", shape.slice(), { dtype }).node;
   return finish("normal", binary("add", binary("mul", z, scalar(std, dtype)), scalar(mean, dtype)), options);
 }
 
@@ -117,7 +117,7 @@ export function randint(...args: unknown[]): Tensor {
   const options = Array.isArray(last) ? undefined : (last as TensorOptions | undefined);
   const dtype = dtypeOf("randint", options, "int32");
   checkHolds(dtype, low, high - 1);
-  const u = drawn("randint", "uniform", shape, { dtype: "float64" }, dtype).node;
+  const u = drawn("randint", "uniform", shape.slice(), { dtype: "float64" }, dtype).node;
   const number = unary("floor", binary("mul", u, scalar(high - low, "float64")));
   return finish("randint", cast(binary("add", number, scalar(low, "float64")), dtype), options);
 }

@@ -226,15 +226,18 @@ export type Permute<A extends Shape, O extends Shape> =
       : Shape
     : Shape;
 
-/** What `tolist()` gives: a number, or arrays as deep as the rank. */
-export type Nested<S extends Shape> = number extends S["length"]
-  ? NestedNumbers
-  : S extends readonly [number, ...infer R extends Shape]
-    ? Nested<R>[]
-    : number;
+/** An element as it is read: of a bool tensor true or false. */
+export type Element = number | boolean;
 
-/** A number, or nested arrays of numbers. */
-export type NestedNumbers = number | NestedNumbers[];
+/** What `tolist()` gives: an element, or arrays as deep as the rank. */
+export type Nested<S extends Shape, E extends Element = number> = number extends S["length"]
+  ? NestedElements<E>
+  : S extends readonly [number, ...infer R extends Shape]
+    ? Nested<R, E>[]
+    : E;
+
+/** An element, or nested arrays of elements. */
+export type NestedElements<E extends Element = Element> = E | NestedElements<E>[];
 
 /** Values that `tensor()` takes: a number or boolean, nested arrays of them, or a typed array. */
 export type TensorData =

@@ -148,5 +148,6 @@ export function listOfSizes(name: string, sizes: readonly unknown[]): Shape {
     if (typeof n !== "number")
       throw new TypeError(`${name}: expected sizes as numbers, got ${String(n)} (${typeof n})`);
   }
-  return list as Shape;
+  // The caller may go on and change its array.
+  return list.slice() as unknown as Shape;
 }

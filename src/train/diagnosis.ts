@@ -95,7 +95,7 @@ export class Diagnosis {
   #badUpdate(weights: readonly Tensor[], step: number): Culprit | null {
     const layer = this.#lastBad(weights);
     if (layer === null) return null;
-    const noNumber = weights.some((each) => each.isnan().any().item() === 1);
+    const noNumber = weights.some((each) => each.isnan().any().item<boolean>());
     return { layer, what: noNumber ? "gradient" : "weight", step };
   }
 

@@ -138,8 +138,8 @@ test("uniform_ and normal_ draw from the seeded stream", () => {
   const b = zeros([4]).normal_(10, 0.1);
   manualSeed(3);
   assert.deepEqual(zeros([4]).uniform_(2, 3).tolist(), a.tolist());
-  assert.ok(a.ge(2).all().item() === 1 && a.lt(3).all().item() === 1);
-  assert.ok(b.sub(10).abs().lt(1).all().item() === 1);
+  assert.ok(a.ge(2).all().item<boolean>() && a.lt(3).all().item<boolean>());
+  assert.ok(b.sub(10).abs().lt(1).all().item<boolean>());
 });
 
 test("the dtype stays: a float64 operand does not widen the tensor", () => {

@@ -50,7 +50,7 @@ describe("scatter", () => {
     );
     const bools = tensor([true, true]).scatter(0, ints([0]), tensor([false]));
     assert.equal(bools.dtype, "bool");
-    assert.deepEqual(bools.tolist(), [0, 1]);
+    assert.deepEqual(bools.tolist(), [false, true]);
   });
   test("along another dim, with an index smaller than the tensor, from the end", () => {
     const y = ints([1, 2, 3, 4, 5, 6], 2, 3).scatter(1, ints([[-1, 2]]), ints([[7, 8]]));
@@ -149,19 +149,19 @@ test("floor division is exact: 0.1 goes into 1 nine times", () => {
 
 test("near means near: infinities to themselves only, booleans and integers too", () => {
   const x = tensor([Infinity, -Infinity, 1, NaN]);
-  assert.deepEqual(x.isclose(Infinity).tolist(), [1, 0, 0, 0]);
-  assert.deepEqual(x.isclose(x, { equalNan: true }).tolist(), [1, 1, 1, 1]);
+  assert.deepEqual(x.isclose(Infinity).tolist(), [true, false, false, false]);
+  assert.deepEqual(x.isclose(x, { equalNan: true }).tolist(), [true, true, true, true]);
   assert.deepEqual(
     tensor([true, false])
       .isclose(tensor([true, true]))
       .tolist(),
-    [1, 0],
+    [true, false],
   );
   assert.deepEqual(
     ints([100000, 5])
       .isclose(ints([100001, 6]))
       .tolist(),
-    [1, 0],
+    [true, false],
   );
   assert.throws(() => x.isclose(1, { rtol: -1 }), /isclose: expected rtol ≥ 0/);
 });
@@ -174,8 +174,8 @@ test("dtypes stay: integers without NaN, triangles of booleans, sums of booleans
   ]);
   assert.deepEqual([bools.tril().dtype, bools.triu().dtype, bools.diag(1).dtype], ["bool", "bool", "bool"]);
   assert.deepEqual(bools.tril().tolist(), [
-    [1, 0],
-    [1, 1],
+    [true, false],
+    [true, true],
   ]);
   assert.equal(bools.mul(bools).dtype, "bool");
   assert.equal(bools.add(bools, { alpha: 2 }).dtype, "bool");

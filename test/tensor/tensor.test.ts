@@ -73,7 +73,7 @@ test("data is copied, and gives the dtype: numbers float32, booleans bool, typed
   assert.equal(tensor([true, false]).dtype, "bool");
   assert.equal(tensor(new Int32Array(2)).dtype, "int32");
   assert.equal(tensor(new Uint8Array([7])).dtype, "int32");
-  assert.deepEqual(tensor(new Uint8Array([7, 0]), { dtype: "bool" }).tolist(), [1, 0]);
+  assert.deepEqual(tensor(new Uint8Array([7, 0]), { dtype: "bool" }).tolist(), [true, false]);
   assert.deepEqual(tensor([new Float32Array([1, 2]), new Float32Array([3, 4])]).tolist(), [
     [1, 2],
     [3, 4],
