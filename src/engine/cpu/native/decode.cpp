@@ -10,7 +10,7 @@ struct Decoder {
   Words words;
   const KernelTable& table;
   Plan& plan;
-  Block* scratch = nullptr;  // freed when decoding ends
+  Block* scratch = nullptr;  // freed after each kernel
   const char* error = nullptr;
   int64_t* bytes = nullptr;  // per base
 
@@ -294,7 +294,7 @@ struct Decoder {
   void program() {
     plan.table = &table;
     plan.externals = words.length();
-    bytes = make<int64_t>(scratch, plan.externals + 1);
+    bytes = make<int64_t>(plan.memory, plan.externals + 1);
     for (int32_t i = 0; i < plan.externals; i++) bytes[i + 1] = words.wide();
     plan.scalars = words.word();
     plan.arenaBytes = bytes[0] = words.wide();
@@ -312,6 +312,7 @@ struct Decoder {
         case KernelKind::scatterAdd: index(kernel); break;
         default: fail("unknown kernel");
       }
+      freeAll(scratch);
     }
     if (!words.ok) fail("the encoded program is cut short or has more than 16 dims");
   }

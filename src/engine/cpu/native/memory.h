@@ -32,16 +32,26 @@ inline void freeAligned(char* memory) {
 
 struct Block {
   Block* next;
+  size_t used, size;
 };
 
-/// Zeroed array of plain data that lives as long as the plan.
+/// Zeroed array of plain data that lives as long as the chain. Small ones share blocks, which grow: plans may have 100,000 kernels.
 template <class T>
 T* make(Block*& chain, int64_t count) {
-  Block* block = static_cast<Block*>(calloc(1, sizeof(Block) + 8 + size_t(count) * sizeof(T)));
-  if (!block) abort();
-  block->next = chain;
-  chain = block;
-  return reinterpret_cast<T*>(block + 1);
+  constexpr size_t head = (sizeof(Block) + 15) / 16 * 16;
+  const size_t bytes = (size_t(count) * sizeof(T) + 15) / 16 * 16;
+  if (!chain || chain->size - chain->used < bytes) {
+    size_t size = chain && chain->size < (1 << 20) ? chain->size * 2 : chain ? 1 << 20 : 4096 - head;
+    if (size < bytes) size = bytes;
+    Block* block = static_cast<Block*>(calloc(1, head + size));
+    if (!block) abort();
+    block->next = chain;
+    block->size = size;
+    chain = block;
+  }
+  char* memory = reinterpret_cast<char*>(chain) + head + chain->used;
+  chain->used += bytes;
+  return reinterpret_cast<T*>(memory);
 }
 
 /// Bytes whose address is a multiple of 64; they hold nothing between runs.
