@@ -163,6 +163,11 @@ export interface ReduceKernel {
   /** Kept dims first, then the reduced ones. Views of `body` have kept.length + reduced.length strides. */
   readonly kept: readonly number[];
   readonly reduced: readonly number[];
+  /**
+   * How many of the last kept dims lie inside the reduced ones in the folded value's own order. What is added in which order follows from
+   * this and the sizes alone, so bits depend neither on strides nor on what else the body computes.
+   */
+  readonly inside: number;
   readonly body: Body;
   readonly folds: readonly { readonly op: ReduceOp; readonly value: number; readonly dtype: DTypeName }[];
   readonly epilogue: Body;

@@ -38,7 +38,10 @@ export function emit(group: Group, places: Places): Kernel | null {
   }
   const inner = new BodyWriter(group, true, places);
   const folded = group.folds.map(({ value, at }) => inner.value(value.inputs[0]!, at));
-  const kept = mergedSpace(group.dims, 0, [...views, ...inner.views()]);
+  const all = [...views, ...inner.views()];
+  const outside = group.dims.length - group.inside;
+  const within = mergedSpace(group.dims.slice(outside), outside, all);
+  const kept = mergedSpace(group.dims.slice(0, outside), 0, all).around(within);
   const reduced = mergedSpace(group.reduced, group.dims.length, inner.views());
   const body = inner.body(kept.around(reduced));
   const folds = group.folds.map(({ value: { reduceOp, dtype } }, i) => ({
@@ -51,6 +54,7 @@ export function emit(group: Group, places: Places): Kernel | null {
     kind: "reduce",
     kept: kept.dims,
     reduced: reduced.dims,
+    inside: within.dims.length,
     body,
     folds,
     epilogue,

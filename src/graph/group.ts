@@ -45,6 +45,8 @@ export class Group {
   dims: number[];
   /** Reduced dims, after the main ones in the space of the body. */
   reduced: number[] = [];
+  /** Points of the kept dims that lie inside the reduced ones in the folded value: the order in which it is added depends on it. */
+  inner = 1;
   matmul: Value | null = null;
   /** Where in the product the main space stands. */
   matmulAt: Coordinates | null = null;
@@ -166,16 +168,25 @@ export class Group {
     if (order === null || this.matmul !== null || this.special !== null) return false;
     const shape = result.inputs[0]!.shape;
     const reduced = result.attributes.map((dim) => shape[dim]!).filter((size) => size !== 1);
+    const inner = innerPoints(shape, result.attributes);
     if (this.folds.length > 0) {
-      if (reduced.join() !== this.reduced.join()) return false;
+      if (reduced.join() !== this.reduced.join() || inner !== this.inner) return false;
     } else {
       if (this.ordered && !ascending(order)) return false;
       this.dims = order.map((i) => this.dims[i]!);
       for (const each of this.main) each.step = each.step.map((row) => order.map((i) => row[i]!));
       this.reduced = reduced;
+      this.inner = inner;
     }
     this.folds.push({ value: result, at: this.register(this.foldCoordinates(result, at), true) });
     return true;
+  }
+
+  /** How many of the last main dims make up `inner`. */
+  get inside(): number {
+    let first = this.dims.length;
+    for (let points = 1; points < this.inner;) points *= this.dims[--first]!;
+    return this.dims.length - first;
   }
 
   /** Where the input of a reduction is read when its result stands at `at`. */
@@ -252,4 +263,15 @@ export class Group {
 
 function ascending(order: readonly number[]): boolean {
   return order.every((dim, i) => i === 0 || dim > order[i - 1]!);
+}
+
+/** Points of the dims after the last reduced one whose size is not 1. */
+function innerPoints(shape: readonly number[], reduced: readonly number[]): number {
+  let points = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] === 1) continue;
+    if (reduced.includes(i)) return points;
+    points *= shape[i]!;
+  }
+  return 1;
 }

@@ -38,8 +38,9 @@ export function cutIntoPieces(
   open: boolean,
 ): Pieces {
   const n = sequence.length;
-  const lastUse = lastUses(sequence);
-  const costs = cutCosts(sequence, lastUse);
+  const free = freeNodes(sequence);
+  const lastUse = lastUses(sequence, free);
+  const costs = cutCosts(sequence, lastUse, free);
   const ends = findCuts(signatures(sequence), costs, open);
   const roots: Node[][] = [];
   let start = 0;
@@ -47,7 +48,7 @@ export function cutIntoPieces(
     const own: Node[] = [];
     for (let i = start; i < end; i++) {
       const node = sequence[i]!;
-      if (isRoot(node) || (lastUse[i]! >= end && !isFree(node))) own.push(node);
+      if (isRoot(node) || (lastUse[i]! >= end && free[i] === 0)) own.push(node);
     }
     roots.push(own);
     start = end;
@@ -55,20 +56,35 @@ export function cutIntoPieces(
   return { roots, rest: n - start };
 }
 
-/** Costs nothing to compute again and may be much larger than its operand. */
-function isFree(node: Node): boolean {
-  const kind = kindOf(node);
-  return kind === Kind.expand || kind === Kind.iota;
+/** Movements one after another that a later piece goes through again; longer chains are stored on the way. */
+const mostMovements = 8;
+
+/**
+ * Marks the nodes that cost nothing to compute again and are never stored for a later piece: it reads what they move, as one plan for
+ * all would. Numbers the sequence.
+ */
+function freeNodes(sequence: readonly Node[]): Uint8Array {
+  // How many movements follow one another up to each node.
+  const chain = new Uint8Array(sequence.length);
+  sequence.forEach((node, i) => {
+    node.index = i;
+    const kind = kindOf(node);
+    if (kind === Kind.iota) chain[i] = 1;
+    if (kind < Kind.reshape || kind > Kind.flip) return;
+    const { index } = node.a!;
+    const below = index < i && sequence[index] === node.a ? chain[index]! : 0;
+    chain[i] = below < mostMovements ? below + 1 : 0;
+  });
+  return chain;
 }
 
 /** For each node the position of the last one that reads it, directly or through a free node; -1 where there is none. */
-function lastUses(sequence: readonly Node[]): Int32Array {
+function lastUses(sequence: readonly Node[], free: Uint8Array): Int32Array {
   const n = sequence.length;
   const lastUse = new Int32Array(n).fill(-1);
-  for (let i = 0; i < n; i++) sequence[i]!.index = i;
   for (let i = n - 1; i >= 0; i--) {
     const node = sequence[i]!;
-    const use = isFree(node) ? Math.max(i, lastUse[i]!) : i;
+    const use = free[i] !== 0 ? Math.max(i, lastUse[i]!) : i;
     const note = (operand: Node | null): void => {
       if (operand === null) return;
       const at = operand.index;
@@ -83,12 +99,12 @@ function lastUses(sequence: readonly Node[]): Int32Array {
 }
 
 /** `costs[i]`: bytes that a cut before node i makes the pieces store, apart from values that nothing in the sequence reads. */
-function cutCosts(sequence: readonly Node[], lastUse: Int32Array): Float64Array {
+function cutCosts(sequence: readonly Node[], lastUse: Int32Array, free: Uint8Array): Float64Array {
   const n = sequence.length;
   const costs = new Float64Array(n + 1);
   for (let i = 0; i < n; i++) {
     const node = sequence[i]!;
-    if (lastUse[i]! < 0 || isFree(node)) continue;
+    if (lastUse[i]! < 0 || free[i] !== 0) continue;
     const cost = node.size * dtypeBytes[node.dtype] + perValue;
     // A cut before i + 1 … lastUse[i] lies between the node and a reader.
     costs[i + 1]! += cost;

@@ -16,7 +16,7 @@ export function mergeSiblings(groups: Group[]): void {
   const alike = new Map<string, Group[]>();
   for (const group of groups) {
     if (group.special !== null || group.matmul !== null || group.writes.length === 0) continue;
-    const name = `${group.dims.join()}/${group.reduced.join()}/${group.folds.length > 0}`;
+    const name = `${group.dims.join()}/${group.reduced.join()}/${group.inner}/${group.folds.length > 0}`;
     const list = alike.get(name);
     if (list === undefined) alike.set(name, [group]);
     else list.push(group);

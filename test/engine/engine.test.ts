@@ -27,6 +27,7 @@ function sums(dims: readonly [number, number], axis: 0 | 1): Kernel {
     kind: "reduce",
     kept: [dims[1 - axis]!],
     reduced: [dims[axis]],
+    inside: 1 - axis,
     body: { loads: [view(0, f32, [strides[1 - axis]!, strides[axis]!])], code: [load(0, f32)] },
     folds: [{ op: "sum", value: 0, dtype: f32 }],
     epilogue: { loads: [], code: [{ kind: "result", index: 0, dtype: f32 }] },

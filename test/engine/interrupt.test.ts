@@ -162,6 +162,7 @@ const long: readonly (readonly [string, Kernel])[] = [
       kind: "reduce",
       kept: [kept],
       reduced: [reduced],
+      inside: 0,
       body: {
         loads: [view(0, f32, [0, 0])],
         code: [load(0, f32), { kind: "unary", op: "atan", a: 0, dtype: f32 }],

@@ -30,6 +30,7 @@ function reduction(
     kind: "reduce",
     kept: sizes(kept),
     reduced: sizes(axes),
+    inside: kept.filter((d) => d > Math.max(...axes)).length,
     body: {
       loads: [
         view(
@@ -167,6 +168,7 @@ test("body and epilogue: softmax's denominator, variance, and a result used with
       kind: "reduce",
       kept: [rows],
       reduced: [columns],
+      inside: 0,
       body: {
         loads: [view(0, f32, [columns, 1]), view(1, f32, [1, 0])],
         code: [
@@ -215,6 +217,7 @@ test("the row-major number in a reduction counts the kept dims first, whichever 
       kind: "reduce",
       kept: [6],
       reduced: [50],
+      inside: strides[0] === 1 ? 1 : 0,
       body: {
         loads: [view(0, "float32", strides)],
         code: [

@@ -35,7 +35,7 @@ function body(next: Random, count: number): Line[] {
       (values, t, look) => {
         values[to] = look(make(values[to]!, values[other]!, t, look));
       };
-    switch (pick(rank === 0 ? 4 : 11)) {
+    switch (pick(rank === 0 ? 4 : 12)) {
       case 0:
         return set((x) => x.mul(factor).tanh());
       case 1:
@@ -59,6 +59,12 @@ function body(next: Random, count: number): Line[] {
       case 9:
         return (values, _t, look) => {
           values[3] = look(values[3]!.matmul(values[3]!.t()).tanh());
+        };
+      case 10:
+        // Sums of what is transposed, which is stored or not.
+        return (values, _t, look) => {
+          const turned = look(look(values[4]!.transpose(0, 2)).mul(factor));
+          values[2] = look(turned.mean(2).t().sub(turned.sum(0).at(0).at(0)).tanh());
         };
       default:
         return (values, t, look) => {

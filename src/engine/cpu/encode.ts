@@ -136,6 +136,7 @@ function writeKernel(out: WordWriter, kernel: Kernel): void {
       out.word(1);
       out.dims(kernel.kept);
       out.dims(kernel.reduced);
+      out.word(kernel.inside);
       out.body(kernel.body);
       out.word(kernel.folds.length);
       for (const fold of kernel.folds) {

@@ -82,33 +82,10 @@ struct Decoder {
     needScratch(table.tileScratch(kernel.map->program));
   }
 
-  /// How many trailing kept dims are visited inside the reduced ones: 0 where the reduced dims lie closer together in memory.
-  static int32_t innerDims(const Dims& kept, const Dims& reduced, const BodyWords& body) {
-    const ViewWords* main = nullptr;
-    int64_t most = 0;
-    for (int32_t i = 0; i < body.loadCount; i++) {
-      int64_t elements = 1;
-      for (int32_t d = 0; d < kept.count + reduced.count; d++) {
-        if (body.loads[i].strides[d]) elements *= d < kept.count ? kept.size[d] : reduced.size[d - kept.count];
-      }
-      if (elements > most) main = &body.loads[i], most = elements;
-    }
-    if (!main) return 0;
-    const auto absolute = [](int64_t x) { return x < 0 ? -x : x; };
-    int32_t lastKept = kept.count - 1, lastReduced = reduced.count - 1;
-    while (lastKept >= 0 && kept.size[lastKept] == 1) lastKept--;
-    while (lastReduced >= 0 && reduced.size[lastReduced] == 1) lastReduced--;
-    if (lastKept < 0 || lastReduced < 0) return 0;
-    const int64_t keptStride = absolute(main->strides[lastKept]), reducedStride = absolute(main->strides[kept.count + lastReduced]);
-    if (keptStride == 0 || keptStride >= reducedStride) return 0;
-    int32_t first = lastKept;
-    while (first > 0 && main->strides[first - 1] == main->strides[first] * kept.size[first]) first--;
-    return kept.count - first;
-  }
-
   void reduce(Kernel& kernel) {
     ReduceKernel& reduce = *(kernel.reduce = make<ReduceKernel>(plan.memory, 1));
     const Dims kept = readDims(words), reduced = readDims(words);
+    const int32_t inside = words.word();
     const BodyWords body = readBody(words, scratch);
     reduce.foldCount = words.length();
     reduce.folds = make<FoldStep>(plan.memory, reduce.foldCount);
@@ -122,6 +99,7 @@ struct Decoder {
     int32_t storeCount;
     const StoreWords* stores = readStores(words, scratch, storeCount);
     if (!words.ok || kept.count + reduced.count > kMaxAxes) return fail("a reduction has too many dims");
+    if (inside < 0 || inside > kept.count) return fail("a reduction has fewer kept dims than lie inside the reduced ones");
     Dims all = kept;
     for (int32_t d = 0; d < reduced.count; d++) all.size[all.count++] = reduced.size[d];
     check(body, all);
@@ -140,7 +118,7 @@ struct Decoder {
     }
     if (error) return;
 
-    const int32_t inside = innerDims(kept, reduced, body), outside = kept.count - inside;
+    const int32_t outside = kept.count - inside;
     BodyPlan bodyPlan{};
     bodyPlan.dims.count = all.count;
     for (int32_t d = 0; d < all.count; d++) {
@@ -172,13 +150,9 @@ struct Decoder {
 
   /// Long reductions to few numbers are cut into fixed blocks, which depend on the shape alone, so that threads have something to do.
   static int64_t blocksFor(const ReduceKernel& reduce) {
-    constexpr int64_t kBlockPoints = 32768;
-    constexpr double kBlockCost = 15000;  // nanoseconds
-    const int64_t points = reduce.reduced * reduce.inner;
+    constexpr int64_t kBlockPoints = 16384;
     if (reduce.outer * reduce.inner > 4096) return 1;
-    int64_t blocks = points / kBlockPoints;
-    const double costly = double(points) * reduce.body.cost / kBlockCost;
-    if (double(blocks) < costly) blocks = costly < 64 ? int64_t(costly) : 64;
+    int64_t blocks = reduce.reduced * reduce.inner / kBlockPoints;
     if (blocks < 2) return 1;
     if (blocks > 64) blocks = 64;
     return blocks > reduce.reduced ? reduce.reduced : blocks;

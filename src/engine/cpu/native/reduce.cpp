@@ -1,7 +1,7 @@
 // Reductions: the body runs tile by tile and each tile is folded while it is hot. Two orders of the iteration space:
 // [outer, reduced] folds runs of neighbouring points to one number; [outer, reduced, inner] folds whole rows onto a row.
-// What is added in which order depends on the shapes only: rows that are folded together are never cut apart, neither between
-// pieces nor between batches, and where each row is folded by itself it does not matter where its columns are cut.
+// What is added in which order depends on the shapes only: points are folded in spans whose length the body's tile does not change, which
+// are cut apart neither between pieces nor between batches; where each row is folded by itself it does not matter where its columns are cut.
 #include <math.h>
 #include <string.h>
 
@@ -235,30 +235,75 @@ struct ReduceTask {
 
 int64_t keptCount(const ReduceKernel& kernel) { return kernel.outer * kernel.inner; }
 
+/// Points that are folded at once, in float32 where that is their type. A tile of the body may be shorter: its length depends on what else
+/// the body computes, and the order of additions must not.
+constexpr int64_t kSpan = 1024;
+
 /// Rows of `inner` columns that are folded together. More than one: all columns of a row have to be in one span.
-int64_t rowsTogether(const ReduceKernel& kernel) { return kernel.inner < kernel.body.tile ? kernel.body.tile / kernel.inner : 1; }
+int64_t rowsTogether(const ReduceKernel& kernel) { return kernel.inner < kSpan ? kSpan / kernel.inner : 1; }
+
+/// Columns that may be folded at once.
+int64_t columnsTogether(const ReduceKernel& kernel) { return rowsTogether(kernel) > 1 ? kernel.inner : kernel.body.tile; }
 
 /// Kept points whose results are finished at once.
-int64_t batchPoints(const ReduceKernel& kernel) { return kernel.epilogue.tile > kernel.body.tile ? kernel.epilogue.tile : kernel.body.tile; }
+int64_t batchPoints(const ReduceKernel& kernel) { return kernel.epilogue.tile > kSpan ? kernel.epilogue.tile : kSpan; }
 
-/// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into `into` ([folds][width]).
-void foldSpan(TileRunner& body, const ReduceKernel& kernel, char* work, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width, Accumulator* into) {
-  const int64_t together = rowsTogether(kernel);
-  for (int64_t r = r0; r < r1 && !stopRequested(); r += together) {
-    const int64_t rows = r1 - r < together ? r1 - r : together;
-    body.run((o * kernel.reduced + r) * kernel.inner + c0, rows * width);
+/// Working memory of one piece: a span for `foldRows`, the accumulators, and the values of spans that are longer than a tile.
+struct Working {
+  char* work;
+  Accumulator* totals;
+  char* staged;
+
+  static int64_t bytes(const ReduceKernel& kernel) {
+    const int64_t stagedBytes = kernel.body.tile < kSpan ? kernel.foldCount * kSpan * 8 : 0;
+    return kSpan * 8 + 128 + kernel.foldCount * kSpan * int64_t(sizeof(Accumulator)) + stagedBytes;
+  }
+
+  Working(const ReduceKernel& kernel, char* memory) : work(memory) {
+    totals = reinterpret_cast<Accumulator*>(memory + kSpan * 8 + 128);
+    staged = reinterpret_cast<char*>(totals + kernel.foldCount * kSpan);
+  }
+};
+
+/// Computes points [first, first + count) of the body, at most a span; `valuesOf` gives each fold's values.
+void runSpan(TileRunner& body, const ReduceKernel& kernel, const Working& working, int64_t first, int64_t count) {
+  const int64_t tile = kernel.body.tile;
+  if (count <= tile) return body.run(first, count);
+  for (int64_t done = 0; done < count; done += tile) {
+    const int64_t points = count - done < tile ? count - done : tile;
+    body.run(first + done, points);
     for (int32_t f = 0; f < kernel.foldCount; f++) {
-      const FoldStep& fold = kernel.folds[f];
-      if (kernel.inner == 1) foldValues(fold, into[f], body.values[fold.value], rows, r);
-      else foldRowValues(fold, into + f * width, body.values[fold.value], work, rows, width, r);
+      const int64_t bytes = bytesOf(kernel.folds[f].valueType);
+      memcpy(working.staged + f * kSpan * 8 + done * bytes, body.values[kernel.folds[f].value], size_t(points * bytes));
     }
   }
 }
 
-/// Scratch beside the two runners: result tiles, one work tile, accumulators.
+const char* valuesOf(const TileRunner& body, const ReduceKernel& kernel, const Working& working, int32_t fold, int64_t count) {
+  return count <= kernel.body.tile ? body.values[kernel.folds[fold].value] : working.staged + fold * kSpan * 8;
+}
+
+/// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into the totals ([folds][width]).
+void foldColumns(TileRunner& body, const ReduceKernel& kernel, const Working& working, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width) {
+  Accumulator* into = working.totals;
+  for (int32_t f = 0; f < kernel.foldCount; f++) {
+    for (int64_t j = 0; j < width; j++) into[f * width + j] = identity(kernel.folds[f]);
+  }
+  const int64_t together = rowsTogether(kernel);
+  for (int64_t r = r0; r < r1 && !stopRequested(); r += together) {
+    const int64_t rows = r1 - r < together ? r1 - r : together;
+    runSpan(body, kernel, working, (o * kernel.reduced + r) * kernel.inner + c0, rows * width);
+    for (int32_t f = 0; f < kernel.foldCount; f++) {
+      const char* values = valuesOf(body, kernel, working, f, rows * width);
+      if (kernel.inner == 1) foldValues(kernel.folds[f], into[f], values, rows, r);
+      else foldRowValues(kernel.folds[f], into + f * width, values, working.work, rows, width, r);
+    }
+  }
+}
+
+/// Scratch beside the two runners: result tiles and working memory.
 int64_t extraScratch(const ReduceKernel& kernel) {
-  const int64_t results = (batchPoints(kernel) + kLanes) * 8;
-  return kernel.foldCount * (results + kernel.body.tile * int64_t(sizeof(Accumulator))) + kernel.body.tile * 8 + 128;
+  return kernel.foldCount * (batchPoints(kernel) + kLanes) * 8 + Working::bytes(kernel);
 }
 
 void reducePiece(void* context, int64_t piece, char* scratch) {
@@ -274,8 +319,8 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
   free = epilogue.begin(kernel.epilogue, *task.frame, free, end - first);
   char* results = free;
   const int64_t resultBytes = (batchPoints(kernel) + kLanes) * 8;
-  char* work = results + folds * resultBytes;
-  Accumulator* totals = reinterpret_cast<Accumulator*>(work + kernel.body.tile * 8 + 128);
+  const Working working(kernel, results + folds * resultBytes);
+  const Accumulator* totals = working.totals;
 
   int64_t batch = batchPoints(kernel);
   if (kernel.inner < batch) batch -= batch % kernel.inner;
@@ -312,11 +357,8 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
         const int64_t o = (k + i) / kernel.inner, c = (k + i) % kernel.inner;
         int64_t width = kernel.inner - c;
         if (width > count - i) width = count - i;
-        if (width > kernel.body.tile) width = kernel.body.tile;
-        for (int64_t f = 0; f < folds; f++) {
-          for (int64_t j = 0; j < width; j++) totals[f * width + j] = identity(kernel.folds[f]);
-        }
-        foldSpan(body, kernel, work, o, 0, kernel.reduced, c, width, totals);
+        if (width > columnsTogether(kernel)) width = columnsTogether(kernel);
+        foldColumns(body, kernel, working, o, 0, kernel.reduced, c, width);
         for (int64_t f = 0; f < folds; f++) {
           for (int64_t j = 0; j < width; j++) finish(kernel.folds[f], totals[f * width + j], results + f * resultBytes, i + j);
         }
@@ -348,15 +390,12 @@ void blockPiece(void* context, int64_t piece, char* scratch) {
   int64_t r1 = r0 + task.blockRows;
   if (r1 > kernel.reduced) r1 = kernel.reduced;
   TileRunner body;
-  char* work = body.begin(kernel.body, *task.frame, scratch, kernel.body.tile);
-  Accumulator* totals = reinterpret_cast<Accumulator*>(work + kernel.body.tile * 8 + 128);
-  for (int64_t c = 0; c < kernel.inner; c += kernel.body.tile) {
-    int64_t width = kernel.inner - c;
-    if (width > kernel.body.tile) width = kernel.body.tile;
-    for (int64_t f = 0; f < folds; f++) {
-      for (int64_t j = 0; j < width; j++) totals[f * width + j] = identity(kernel.folds[f]);
-    }
-    foldSpan(body, kernel, work, o, r0, r1, c, width, totals);
+  const Working working(kernel, body.begin(kernel.body, *task.frame, scratch, kernel.body.tile));
+  const Accumulator* totals = working.totals;
+  const int64_t columns = columnsTogether(kernel);
+  for (int64_t c = 0; c < kernel.inner; c += columns) {
+    const int64_t width = kernel.inner - c < columns ? kernel.inner - c : columns;
+    foldColumns(body, kernel, working, o, r0, r1, c, width);
     for (int64_t j = 0; j < width; j++) {
       for (int64_t f = 0; f < folds; f++) {
         task.partial[((o * kernel.inner + c + j) * kernel.blocks + block) * folds + f] = totals[f * width + j];
