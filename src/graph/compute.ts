@@ -40,6 +40,9 @@ export function compute(roots: readonly Node[], reading: boolean): void {
       run(plan, noVariable);
       settle(plan, roots, 0);
     }
+  } catch (error) {
+    undoWalk(stepEpoch);
+    throw error;
   } finally {
     release(plan);
   }
@@ -68,12 +71,17 @@ export function computeSequence(sequence: readonly Node[], roots: ReadonlySet<No
 export function computePiece(roots: readonly Node[], reading: boolean): void {
   const missing = roots.filter((node) => node.storage === null);
   if (missing.length === 0) return;
+  const { stepEpoch } = walked;
   let plan: Plan | null = null;
   try {
     walk(missing, 0, reading);
     plan = knownPlan() ?? addPlan(missing, 0, noUpdates);
     run(plan, noVariable);
     settle(plan, missing, 0);
+  } catch (error) {
+    // What could not be computed has not been met before, or its parts would be stored together with what reads them.
+    undoWalk(stepEpoch);
+    throw error;
   } finally {
     release(plan);
   }

@@ -93,7 +93,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         key[k++] = Kind.leaf | (code & (3 << dtypeShift)) | bits;
         const shape = node.shape;
         key[k++] = shape.length;
-        for (let i = 0; i < shape.length; i++) key[k++] = shape[i]!;
+        k = writeNumbers(key, k, shape);
         leaves[leafCount++] = node.storage;
         continue;
       }
@@ -105,6 +105,8 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         continue;
       }
       if (kind === Kind.leaf) {
+        walked.nodes = nodes;
+        walked.nodeCount = nodeCount;
         walked.leafCount = leafCount;
         walked.extraCount = extraCount;
         throw new Error(overwritten);
@@ -123,7 +125,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       if (kind === Kind.random) {
         const shape = node.shape;
         key[k++] = shape.length;
-        for (let i = 0; i < shape.length; i++) key[k++] = shape[i]!;
+        k = writeNumbers(key, k, shape);
         if (scalarCount + 2 > scalars.length) scalars = walked.scalars = grown(scalars);
         scalars[scalarCount++] = node.value!;
         scalars[scalarCount++] = node.attributes![0]!;
@@ -132,12 +134,12 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       const attributes = node.attributes;
       if (attributes !== null) {
         const length = attributes.length;
-        while (k + length >= limit) {
+        while (k + mostWords * length >= limit) {
           key = walked.key = grown(key);
           limit = key.length - 64;
         }
         key[k++] = length;
-        for (let i = 0; i < length; i++) key[k++] = attributes[i]!;
+        k = writeNumbers(key, k, attributes);
       }
       // What only repeated nodes read needs no storage of its own: theirs will do.
       const mark = again ? 0 : Flag.readAfresh;
@@ -168,6 +170,23 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
   walked.leafCount = leafCount;
   walked.scalarCount = scalarCount;
   walked.extraCount = extraCount;
+}
+
+/** Words that one number may take: sizes from 2³¹ on have three, of which the first says so. */
+const mostWords = 3;
+const wide = -(2 ** 31);
+
+/** Writes numbers from `key[k]` on, and gives where the next word goes. */
+function writeNumbers(key: Int32Array, k: number, numbers: readonly number[]): number {
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    if ((number | 0) !== number) {
+      key[k++] = wide;
+      key[k++] = Math.floor(number / 2 ** 32);
+    }
+    key[k++] = number;
+  }
+  return k;
 }
 
 /** Adds a word about the roots, such as which variable may be overwritten in place. */

@@ -6,8 +6,10 @@ import { test } from "node:test";
 
 import { engine, useEngine } from "../../src/engine/current.js";
 import type { Engine, Executable } from "../../src/engine/engine.js";
-import { binary, scalar, unary } from "../../src/graph/build.js";
+import { binary, expand, reduce, scalar, unary } from "../../src/graph/build.js";
 import { evaluate, planCacheStats } from "../../src/graph/evaluate.js";
+import type { Node } from "../../src/graph/node.js";
+import { forgetWalk, undoWalk, walk, walked } from "../../src/graph/walk.js";
 import { counting, read } from "./values.js";
 
 /** A structure of its own for each length. */
@@ -98,4 +100,18 @@ test("no more than 512 plans are kept; the oldest are disposed of, those in use 
   } finally {
     current.compile = compile;
   }
+});
+
+test("sizes that differ by a multiple of 2³² are different structures", () => {
+  // Expanded, so that nothing of this size is ever stored.
+  const sum = (size: number): Node =>
+    reduce("max", expand(counting([1], "float32", 0, 3), [size]), [0], false);
+  const { stepEpoch } = walked;
+  walk([sum(5)], 0, false);
+  const short = walked.key.slice(0, walked.keyLength);
+  undoWalk(stepEpoch);
+  walk([sum(5 + 2 ** 32)], 0, false);
+  assert.notDeepEqual(walked.key.slice(0, walked.keyLength), short);
+  undoWalk(stepEpoch);
+  forgetWalk();
 });
