@@ -41,6 +41,9 @@ export const walked = {
 
 const noNodes: Node[] = [];
 
+/** Elements of a value that is rather computed again, if that is simple: it may be too large to be stored at all. */
+const hugeSize = 2 ** 28;
+
 /**
  * Walks from `roots`, of which the first `updates` are new values of variables. Also collects as results
  * - when reading: matrix products and reductions that are marked as saved;
@@ -113,7 +116,8 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       }
       if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
-      const again = !free && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
+      const light = free || (kind <= Kind.copy && node.size >= hugeSize);
+      const again = !light && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
       const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
       if (saved || (again && (flags & Flag.readAfresh) !== 0)) {
         key[k++] = code | resultBit;

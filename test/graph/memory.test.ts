@@ -4,7 +4,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { binary, leaf, matmul, permute, reduce, scalar, unary } from "../../src/graph/build.js";
+import {
+  binary,
+  expand,
+  leaf,
+  matmul,
+  permute,
+  reduce,
+  scalar,
+  slice,
+  unary,
+} from "../../src/graph/build.js";
 import { describePlan, evaluate, step, Variable } from "../../src/graph/evaluate.js";
 import { layOut, type Lifetime } from "../../src/graph/memory.js";
 import type { Node } from "../../src/graph/node.js";
@@ -107,4 +117,15 @@ test("a loop that never reads anything still runs in bounded memory", () => {
   for (let i = 0; i < 50_000; i++) total = binary("add", total, one);
   assert.ok(pendingCount() <= 8192);
   assert.deepEqual(read(total), [50_000]);
+});
+
+test("parts of a value that is too large to be stored can be read again and again", () => {
+  const huge = binary(
+    "add",
+    expand(counting([1], "float32", 0, 1), [200_000, 200_000]),
+    scalar(1, "float32"),
+  );
+  const corner = (): Node => slice(huge, [5, 7], [2, 2], [1, 1]);
+  assert.throws(() => evaluate([huge]), /160 GB/);
+  for (let i = 0; i < 3; i++) assert.deepEqual(read(corner()), [2, 2, 2, 2]);
 });

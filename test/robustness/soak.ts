@@ -7,11 +7,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { launchKernel, type LaunchedKernel } from "../../kernel/client/launch.js";
+import type { LaunchedKernel } from "../../kernel/client/launch.js";
 import { descendants } from "../../kernel/session/process-tree.js";
 import type { Json } from "../../kernel/wire/message.js";
 import { builtKernel } from "./built-kernel.js";
 import { Chance } from "./chance.js";
+import { withKernel } from "./with-kernel.js";
 
 /** Seconds after which a cell counts as lost. */
 const PATIENCE = 60;
@@ -31,17 +32,12 @@ export class Soak {
     this.#chance = new Chance(seed);
   }
 
-  static async with<T>(
+  static with<T>(
     seed: number,
     argv: readonly string[] | undefined,
     work: (soak: Soak) => Promise<T>,
   ): Promise<T> {
-    const kernel = await launchKernel({ cwd: import.meta.dirname, ...(argv && { argv }) });
-    try {
-      return await work(new Soak(kernel, seed));
-    } finally {
-      await kernel.shutdown();
-    }
+    return withKernel(argv, (kernel) => work(new Soak(kernel, seed)));
   }
 
   /** A notebook of a hundred cells, run again and again. Answers milliseconds a cell and megabytes of each process. */

@@ -6,11 +6,12 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { launchKernel, type LaunchedKernel } from "../../kernel/client/launch.js";
+import type { LaunchedKernel } from "../../kernel/client/launch.js";
 import type { Json } from "../../kernel/wire/message.js";
 import { builtKernel } from "./built-kernel.js";
 import { Chance } from "./chance.js";
 import { BLOCKS, BY_HAND, DEFINITIONS } from "./stopped-cells.js";
+import { withKernel } from "./with-kernel.js";
 
 /** Steps of the run that nobody stops. */
 const STEPS = 3_000;
@@ -18,6 +19,11 @@ const STEPS = 3_000;
 const WITHIN_MS = 25;
 
 export type Engine = "native" | "wasm";
+
+/** What is evaluated within a step is no part of fit. */
+function isForFit(training: string): boolean {
+  return !training.includes("evaluate");
+}
 
 export class Stops {
   readonly #kernel: LaunchedKernel;
@@ -28,36 +34,30 @@ export class Stops {
     this.#chance = new Chance(seed);
   }
 
-  static async with<T>(
+  static with<T>(
     seed: number,
     argv: readonly string[] | undefined,
     work: (stops: Stops) => Promise<T>,
   ): Promise<T> {
-    const kernel = await launchKernel({ cwd: import.meta.dirname, ...(argv && { argv }) });
-    try {
-      return await work(new Stops(kernel, seed));
-    } finally {
-      await kernel.shutdown();
-    }
+    return withKernel(argv, (kernel) => work(new Stops(kernel, seed)));
   }
 
   /** Answers how many stops there were of each kind. */
   async run(engine: Engine, stops: number): Promise<Record<string, number>> {
     await this.#execute(`device("${engine}");\n${DEFINITIONS}`);
     const told: Record<string, number> = {};
-    const each = Math.ceil(stops / (2 * BY_HAND.length));
+    const each = Math.ceil(stops / (BY_HAND.length + BY_HAND.filter(isForFit).length));
     for (const training of BY_HAND) {
       await this.#execute(`record(${JSON.stringify(training)}, ${STEPS})`);
       for (let i = 0; i < each; i++) {
         await this.#execute("begin();");
         await this.#stop("go();");
         // What computes after its step may be stopped there, before the step is counted.
-        const counted = training.includes("evaluate") ? "undefined" : "done";
+        const counted = isForFit(training) ? "done" : "undefined";
         await this.#check(counted, `${training}, by hand, stop ${i} of ${engine}`);
       }
       told[`${training}, by hand`] = each;
-      // What is evaluated within a step is no part of fit.
-      if (training.includes("evaluate")) continue;
+      if (!isForFit(training)) continue;
       for (let i = 0; i < each; i++) {
         await this.#execute("begin(); let history: any;");
         await this.#stop("history = await train.fit(now.model, loader as any, fitting());");
