@@ -32,6 +32,7 @@ import { cellMap } from "./source-map.js";
 import { asFunction, parseCell } from "./syntax.js";
 import { cellTransform, type CellTransformOptions } from "./transform/cell-transform.js";
 import { isModuleStatement } from "./transform/imports.js";
+import { misusedObjects } from "./misused-objects.js";
 import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./typescript.js";
 import { Workspace, type OpenCell } from "./workspace.js";
 
@@ -117,9 +118,9 @@ export class Cells {
       ]);
     const parsed = looped ? asFunction(plain) : plain;
     const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
-    const { program, file, module } = open;
+    const { file, module } = open;
     const unchecked = this.#typecheck === "off";
-    const types = unchecked ? [] : cellProblems(program.getSemanticDiagnostics(file), module, this.#hints);
+    const types = unchecked ? [] : cellProblems(this.#typeErrors(open), module, this.#hints);
     if (types.length > 0 && this.#typecheck === "error") return fail(types);
 
     const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
@@ -265,6 +266,15 @@ export class Cells {
       cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: true }),
     );
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
+  }
+
+  /** What TypeScript refuses, and what it allows though it cannot have been meant. */
+  #typeErrors({ file, program }: OpenCell): TS.Diagnostic[] {
+    const found = [...program.getSemanticDiagnostics(file)];
+    const checker = program.getTypeChecker();
+    return found.concat(
+      misusedObjects(file, checker, this.#options, (symbol) => this.#workspace.isOfPrelude(symbol)),
+    );
   }
 
   #emit(

@@ -46,7 +46,8 @@ function operationAt(file: TS.SourceFile, position: number): TS.BinaryExpression
   return found;
 }
 
-function isMethod(type: TS.Type, name: string, checker: TS.TypeChecker): boolean {
+/** Whether values of a type have a method of this name. */
+export function isMethod(type: TS.Type, name: string, checker: TS.TypeChecker): boolean {
   const property = type.getProperty(name);
   return property !== undefined && checker.getTypeOfSymbol(property).getCallSignatures().length > 0;
 }

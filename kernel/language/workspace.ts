@@ -101,6 +101,14 @@ export class Workspace {
     return this.#symbol(binding, this.#upToDate().getTypeChecker());
   }
 
+  /** Whether a symbol is what its name stands for in the prelude, and not something of the same name from elsewhere. */
+  isOfPrelude(symbol: TS.Symbol): boolean {
+    const { checker, symbols } = this.prelude;
+    const known = symbols.get(symbol.name);
+    const own = known && known.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(known) : known;
+    return own !== undefined && own.valueDeclaration === symbol.valueDeclaration;
+  }
+
   /** Takes a cell into the program in place of the one before, unless that was kept. */
   open(module: CellModule): OpenCell {
     this.#dropCurrent();
