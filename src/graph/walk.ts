@@ -218,6 +218,8 @@ export function hashOfWalk(): number {
 /** Takes the marks of the last walk off its nodes, as if it had not been; `stepEpoch` is what the last step's walk was before. */
 export function undoWalk(stepEpoch: number): void {
   const { nodes, nodeCount, epochs } = walked;
+  // Forgotten where something else was computed since, such as what an error tells of.
+  if (nodes === noNodes) return;
   for (let i = 0; i < nodeCount; i++) {
     const node = nodes[i]!;
     node.epoch = epochs[i]!;
