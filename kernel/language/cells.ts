@@ -1,10 +1,11 @@
 /**
  * The language of cells, in the process that runs it: compiles a cell against all that is committed. `service.ts` is that process.
  */
+import { relative } from "node:path";
 import type TS from "typescript";
 import type { CompiledCell } from "../session/messages.js";
 import { awaits, breakPositions, parseFile } from "./break-positions.js";
-import { cellModule, type CellModule } from "./cell-module.js";
+import { cellModule, toModule, type CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import { completenessOf } from "./completeness.js";
 import { completionsAt, type EditedCell } from "./completion.js";
@@ -32,7 +33,7 @@ import { cellMap } from "./source-map.js";
 import { asFunction, parseCell } from "./syntax.js";
 import { cellTransform, type CellTransformOptions } from "./transform/cell-transform.js";
 import { isModuleStatement } from "./transform/imports.js";
-import { misusedObjects } from "./misused-objects.js";
+import { misusedObjects, type Misuse } from "./misused-objects.js";
 import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./typescript.js";
 import { Workspace, type OpenCell } from "./workspace.js";
 
@@ -56,6 +57,8 @@ export class Cells {
   readonly #hints: Hints;
   readonly #jsxNames: string[];
   readonly #options: TS.CompilerOptions;
+  /** What was found in local files, by the checker that knows their types. */
+  readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
   /** What is wrong with the user's tsconfig.json, until it has been told. */
@@ -268,13 +271,39 @@ export class Cells {
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
   }
 
-  /** What TypeScript refuses, and what it allows though it cannot have been meant. */
-  #typeErrors({ file, program }: OpenCell): TS.Diagnostic[] {
-    const found = [...program.getSemanticDiagnostics(file)];
+  /** What TypeScript refuses, and what it allows though it cannot have been meant, here and in the local files that are imported. */
+  #typeErrors(open: OpenCell): TS.Diagnostic[] {
+    const { file, program, module } = open;
+    const found = [...program.getSemanticDiagnostics(file), ...this.#misused(file, program)];
+    for (const specifier of module.imports)
+      for (const local of this.#workspace.localFiles(open, specifier))
+        for (const { messageText, start, ...misuse } of this.#misusedInLocal(local, program)) {
+          const { line, character } = local.getLineAndCharacterOfPosition(start);
+          const place = `${relative(this.#files.folder, local.fileName)}:${String(line + 1)}:${String(character + 1)}`;
+          const at = specifier.getStart(module.parsed.file);
+          found.push({
+            ...misuse,
+            file,
+            start: module.parsed.around ? at : toModule(module, at),
+            length: specifier.getWidth(module.parsed.file),
+            messageText: `${place}: ${messageText}`,
+          });
+        }
+    return found;
+  }
+
+  #misused(file: TS.SourceFile, program: TS.Program): Misuse[] {
+    const isOfRuntime = (symbol: TS.Symbol): boolean => this.#workspace.isOfPrelude(symbol);
+    return misusedObjects(file, program.getTypeChecker(), this.#options, isOfRuntime);
+  }
+
+  #misusedInLocal(file: TS.SourceFile, program: TS.Program): readonly Misuse[] {
     const checker = program.getTypeChecker();
-    return found.concat(
-      misusedObjects(file, checker, this.#options, (symbol) => this.#workspace.isOfPrelude(symbol)),
-    );
+    const known = this.#misuses.get(checker) ?? new Map<TS.SourceFile, readonly Misuse[]>();
+    this.#misuses.set(checker, known);
+    const found = known.get(file) ?? this.#misused(file, program);
+    known.set(file, found);
+    return found;
   }
 
   #emit(

@@ -11,6 +11,9 @@ const { SyntaxKind } = ts;
 /** What only a text with such signs can have. */
 const MAYBE = /\b(?:if|while|for)\b|[?!]|&&|\|\||\.\s*(?:sort|toSorted|filter|some|every|find\w*)\s*\(/u;
 
+/** Comments at the top, one of which switches type checks off. */
+const UNCHECKED = /^(?:\s*\/\/[^\n]*\n)*\s*\/\/\s*@ts-nocheck\b/u;
+
 /** Methods of lists that take a condition. */
 const PREDICATES: ReadonlySet<string> = new Set([
   "filter",
@@ -33,15 +36,21 @@ const JOINING_ASSIGNMENTS: ReadonlySet<TS.SyntaxKind> = new Set([
   SyntaxKind.BarBarEqualsToken,
 ]);
 
+/** A place in a file where an object is used as what it is not. */
+export interface Misuse extends TS.DiagnosticWithLocation {
+  readonly messageText: string;
+}
+
 /** Uses of objects as truth values, and lists of them that are sorted as texts. */
 export function misusedObjects(
   file: TS.SourceFile,
   checker: TS.TypeChecker,
   options: TS.CompilerOptions,
   isOfRuntime: (symbol: TS.Symbol) => boolean,
-): TS.Diagnostic[] {
+): Misuse[] {
   // Without strict null checks no type says that a value may be missing.
   if (!MAYBE.test(file.text) || !(options.strictNullChecks ?? options.strict)) return [];
+  if (UNCHECKED.test(file.text)) return [];
   const found = new Map<TS.Node, string>();
 
   /** The runtime's class with `item()` of which all values of a type are. */

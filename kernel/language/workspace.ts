@@ -125,6 +125,24 @@ export class Workspace {
     return { module, file, program, foreign };
   }
 
+  /** Local files of TypeScript that an import of a cell brings along, itself and what it imports in turn. */
+  localFiles({ file, program }: OpenCell, specifier: TS.StringLiteral): TS.SourceFile[] {
+    const found = new Set<TS.SourceFile>();
+    const follow = (literal: TS.StringLiteralLike, from: TS.SourceFile, mode: TS.ResolutionMode): void => {
+      const { resolvedModule } = this.#files.resolve(literal.text, from.fileName, mode);
+      const path = resolvedModule?.resolvedFileName;
+      if (path === undefined || !/(?<!\.d)\.[cm]?tsx?$/u.test(path) || this.#files.isSettled(path)) return;
+      const local = program.getSourceFile(path);
+      if (!local || found.has(local)) return;
+      found.add(local);
+      for (const next of (local as unknown as BoundFile).imports)
+        follow(next, local, program.getModeForUsageLocation(local, next));
+    };
+    const options = this.#files.getCompilationSettings();
+    follow(specifier, file, ts.getModeForUsageLocation(specifier.getSourceFile(), specifier, options));
+    return [...found];
+  }
+
   /** Types of what cells declare, as a person writes them. */
   typesOf(bindings: readonly Binding[]): Variable[] {
     this.#dropCurrent();

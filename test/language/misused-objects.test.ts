@@ -112,6 +112,7 @@ for (const code of [
   "t ?? 5",
   "class Own { item() {} } if (new Own()) n",
   "// @ts-ignore\nif (t) n",
+  "// @ts-nocheck\nif (t) n",
 ])
   test(`what may be missing is a condition: ${code}`, () => {
     notebook.compile(code);
@@ -126,4 +127,30 @@ test("with %typecheck warn a tensor as a condition is a warning, with off nothin
   const quiet = own.cells.compile("%typecheck off\nif (randn([2])) 1", 2).result;
   assert.ok(quiet.ok);
   assert.deepEqual(quiet.warnings, []);
+});
+
+test("a tensor as a condition in a local file is told where it is imported, once it is mended no more", () => {
+  const own = new Notebook(
+    {
+      "tools.ts": 'export { clip } from "./lib/clip.js";',
+      "lib/clip.ts":
+        'import type { Tensor } from "cellgrad";\nexport const clip = (x: Tensor) =>\n  x.gt(1) ? x.sign() : x;\n',
+      "fine.ts": "import type { Tensor } from 'cellgrad';\nexport const f = (x?: Tensor) => (x ? 1 : 2);\n",
+    },
+    runtime,
+  );
+  own.compile("import { f } from './fine.ts';");
+  for (const from of ["./tools.ts", "./lib/clip"]) {
+    const [error, ...others] = own.refused(`1;\nimport { clip } from "${from}";`);
+    assert.match(
+      error!.message,
+      /^lib\/clip\.ts:3:3: A tensor is always true as a condition; write x\.gt\(1\)\.item/u,
+    );
+    assert.deepEqual([error!.line, error!.column, others], [2, 22, []]);
+  }
+  own.file(
+    "lib/clip.ts",
+    'import type { Tensor } from "cellgrad";\nexport const clip = (x: Tensor) =>\n  x.gt(1).item() ? x.sign() : x;\n',
+  );
+  own.compile('import { clip } from "./tools.ts"');
 });
