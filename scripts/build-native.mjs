@@ -53,6 +53,16 @@ const flags = [
   "-DNAPI_VERSION=8",
 ];
 
+/** Flags with which memory errors and undefined behaviour end the process with a report. Later flags win: -O1 keeps the reports' lines true. */
+const sanitizers = [
+  "-O1",
+  "-g",
+  "-fno-omit-frame-pointer",
+  "-fsanitize=address,undefined,float-cast-overflow",
+  "-fno-sanitize=vptr",
+  "-fno-sanitize-recover=all",
+];
+
 const compilers = process.env.CXX ? [process.env.CXX] : ["c++", "g++", "clang++"];
 
 async function findCompiler() {
@@ -90,9 +100,34 @@ export async function buildNative() {
 }
 
 /**
+ * Builds the addon with the address and the undefined behaviour sanitizer, in a folder of its own (see scripts/sanitize.mjs).
+ * @returns {Promise<{ built: boolean, reason?: string, output: string, preload: string }>} The addon, and the library that a process
+ *   has to load before it.
+ */
+export async function buildSanitized() {
+  const folder = join(root, "build/sanitized");
+  const output = join(folder, "cellgrad.node");
+  const compiler = await findCompiler();
+  if (!compiler || process.platform !== "linux")
+    return { built: false, reason: "it takes a C++ compiler on Linux", output, preload: "" };
+  const { stdout } = await run(compiler.name, ["-print-file-name=libasan.so"]);
+  const result = await buildAddon({
+    command: [compiler.name],
+    version: compiler.version,
+    arch: process.arch,
+    target: sanitizers,
+    link: [],
+    output,
+    objects: join(folder, "objects"),
+    stamp: join(folder, "stamp"),
+  });
+  return { ...result, output, preload: stdout.trim() };
+}
+
+/**
  * Compiles and links one addon; what has not changed since the last time is not done again.
  * @param {{ command: string[], version: string, arch: string, target?: string[], link: string[], output: string, objects: string, stamp: string }} addon
- *   The compiler's command and what it says of itself, Node's name of the processor, flags that choose the target and those for the
+ *   The compiler's command and what it says of itself, Node's name of the processor, flags of its own (they come last and win) and those for the
  *   linker, and three paths: the addon, the folder of its object files, and the file that tells what it was made of.
  * @returns {Promise<{ built: boolean, reason?: string }>}
  */
@@ -104,7 +139,7 @@ export async function buildAddon({ command, version, arch, target = [], link, ou
     return { built: false, reason: "the npm package node-api-headers is not installed" };
   }
   const [program, ...first] = command;
-  const compile = [...first, ...target, ...flags];
+  const compile = [...first, ...flags, ...target];
 
   const hash = createHash("sha256").update(JSON.stringify([version, arch, target, flags]));
   const names = (await readdir(sources)).sort();

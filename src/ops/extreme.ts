@@ -12,7 +12,7 @@ import { cast } from "./cast.js";
 import { eq } from "./compare.js";
 import { logicalAnd, logicalOr } from "./logical.js";
 import { reshape } from "./movement.js";
-import { type Dims, type Reduced, type ReduceOptions, sumDims } from "./reduce.js";
+import { checkInt32Count, type Dims, type Reduced, type ReduceOptions, sumDims } from "./reduce.js";
 import { where } from "./select.js";
 import { isnan } from "./unary.js";
 
@@ -147,6 +147,7 @@ export function amax(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
 function position(op: "argmax" | "argmin", x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
   const dims = normalizeDims(op, dim, x.ndim);
   checkNotEmpty(op, x, dims);
+  checkInt32Count(op, x, dims, "a position");
   const node = x._node.dtype === "bool" ? cast(x, "int32").node : x.node;
   return new Tensor(reduce(op, node, dims, keepdim));
 }

@@ -148,14 +148,30 @@ export function summable(x: Tensor): Tensor {
   return x._node.dtype === "bool" ? cast(x, "int32") : x;
 }
 
+/**
+ * Checks that a number up to how many elements `dims` have is an int32.
+ * @param what the number, with its article
+ * @throws RangeError
+ */
+export function checkInt32Count(name: string, x: Tensor, dims: readonly number[], what: string): void {
+  const count = dims.reduce((n, d) => n * x._node.shape[d]!, 1);
+  if (count >= 2 ** 31) {
+    throw new RangeError(
+      `${name}: ${what} among ${count} elements may not fit into int32; work on parts, such as x.narrow(0, 0, 1e9)`,
+    );
+  }
+}
+
 /** Sums over all elements. */
 export function sumAll(x: Tensor): Tensor {
+  if (x._node.dtype === "bool") checkInt32Count("sum", x, allDims(x.ndim), "the count");
   const a = summable(x);
   return record(SUM_ALL, reduce("sum", a.node, allDims(a._node.shape.length), false), a);
 }
 
 /** Sums over normalized dims. */
 export function sumDims(x: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
+  if (x._node.dtype === "bool") checkInt32Count("sum", x, dims, "the count");
   const a = summable(x);
   const shape = a._node.shape;
   return record(SUM_DIMS, reduce("sum", a.node, dims, keepdim), a, null, null, keptShape(shape, dims));

@@ -1,8 +1,9 @@
 /**
  * The native engine's addon: the one that was built on this machine if there is one, else the one that came with the package for this
- * platform (scripts/prebuild.mjs).
+ * platform (scripts/build-platforms.mjs). CELLGRAD_NATIVE=<path> insists on one file.
  */
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 
 import { builtFile } from "./built.js";
 
@@ -17,6 +18,11 @@ const experience: Readonly<Record<string, string>> = {
 
 /** @throws Error when there is no addon for this machine or none that loads. */
 export function loadAddon(): { readonly addon: unknown; readonly origin: string } {
+  const given = process.env["CELLGRAD_NATIVE"];
+  if (given) {
+    const path = resolve(given);
+    return { addon: createRequire(path)(path) as unknown, origin: `CELLGRAD_NATIVE=${given}` };
+  }
   const machine = `${process.platform}-${process.arch}`;
   const known = experience[machine];
   const candidates = [

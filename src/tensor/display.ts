@@ -4,6 +4,7 @@
 import { element, type Content, type Markup } from "../../html/writer.js";
 import { defineSymbol, type Tensor } from "./core.js";
 import { isFloating } from "./dtype.js";
+import { edges } from "./print.js";
 import { formatShape } from "./shape.js";
 
 const HEAD = 5;
@@ -12,8 +13,7 @@ const BINS = 24;
 
 /** Positions along a dim of the table; null stands for those left out. */
 function shown(n: number): (number | null)[] {
-  const all = Array.from({ length: n }, (_, i) => i);
-  return n <= HEAD + TAIL + 1 ? all : [...all.slice(0, HEAD), null, ...all.slice(-TAIL)];
+  return n > HEAD + TAIL + 1 ? edges(n, HEAD, TAIL) : Array.from({ length: n }, (_, i) => i);
 }
 
 function number(x: number, dtype: string): string {

@@ -91,11 +91,16 @@ class Formatter {
   }
 }
 
-/** The positions that are shown along a dim; null stands for those left out. */
+/** The first and the last positions along a dim; null stands for those left out. A dim may have more than an array can. */
+export function edges(n: number, head: number, tail: number): (number | null)[] {
+  const last = Array.from({ length: tail }, (_, i) => n - tail + i);
+  return [...Array.from({ length: head }, (_, i) => i), null, ...last];
+}
+
+/** The positions that are shown along a dim. */
 function shown(n: number, summarize: boolean): (number | null)[] {
-  const all = Array.from({ length: n }, (_, i) => i);
-  if (!summarize || n <= 2 * EDGE_ITEMS) return all;
-  return [...all.slice(0, EDGE_ITEMS), null, ...all.slice(-EDGE_ITEMS)];
+  if (summarize && n > 2 * EDGE_ITEMS) return edges(n, EDGE_ITEMS, EDGE_ITEMS);
+  return Array.from({ length: n }, (_, i) => i);
 }
 
 function collect(

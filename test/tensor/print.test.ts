@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { randn, tensor } from "../../src/index.js";
+import { randn, tensor, zeros } from "../../src/index.js";
 import { toExponential, toFixed } from "../../src/tensor/print.js";
 import { golden, load } from "../golden/ops.js";
 
@@ -60,4 +60,13 @@ test("a tensor shows in a cell as a table with its statistics, and as text", () 
   const large = show(randn([500, 500]))["text/html"]!;
   assert.ok(large.length < 10_000);
   assert.ok(large.includes("⋱"));
+});
+
+test("a tensor with more elements than an array may have is shown by its edges", () => {
+  const many = zeros([2 ** 27 + 5], { dtype: "bool" });
+  assert.equal(String(many), "tensor([False, False, False,  ..., False, False, False])");
+  const show = (many as unknown as Record<symbol, () => Record<string, string>>)[
+    Symbol.for("Jupyter.display")
+  ]!;
+  assert.match(show.call(many)["text/html"]!, /<th[^>]*>4<\/th><th[^>]*>…<\/th><th[^>]*>134217730<\/th>/);
 });
