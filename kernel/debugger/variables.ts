@@ -3,12 +3,15 @@
  * hold until the program goes on, or the variables are asked for anew.
  */
 import type { Debugger, Runtime } from "node:inspector";
+import { setTimeout as delay } from "node:timers/promises";
 import { HOST, type Cdp, type PropertiesAnswer } from "./cdp.js";
 import { DapError, type Variable } from "./dap.js";
 import { elementCount, typeText, valueText } from "./value-text.js";
 
 /** Group of V8's handles of what is shown. */
 export const SHOWN = "cellgrad shown";
+/** While code runs that does not await, values describe themselves as V8 does: nobody waits longer than this for their own words. */
+const PATIENCE_MS = 1_000;
 /** Longer arrays are shown in pieces of this size, unless the client asks for a part itself. */
 const PIECE = 100;
 
@@ -294,14 +297,23 @@ export class Variables {
     );
     const described = new Array<string | null>(values.length).fill(null);
     if (asked.length === 0) return described;
-    const { result } = await this.#cdp.post("Runtime.callFunctionOn", {
-      objectId: asked[0]!.objectId,
-      functionDeclaration: `function (...objects) { return ${HOST}.describe(...objects); }`,
-      arguments: [{ value: this.paused }, ...asked.map(({ objectId }) => ({ objectId }))],
-      returnByValue: true,
-      silent: true,
-    });
-    const texts = (result.value ?? []) as (string | null)[];
+    const answer = this.#cdp
+      .post("Runtime.callFunctionOn", {
+        objectId: asked[0]!.objectId,
+        functionDeclaration: `function (...objects) { return ${HOST}.describe(...objects); }`,
+        arguments: [{ value: this.paused }, ...asked.map(({ objectId }) => ({ objectId }))],
+        returnByValue: true,
+        // Of a program that stands the answer is there at once, and nothing that is waited for could happen.
+        awaitPromise: !this.paused,
+        silent: true,
+      })
+      .then(({ result }) => (result.value ?? []) as (string | null)[]);
+    // The session may end after nobody waits for its answer any more.
+    answer.catch(() => undefined);
+    const patience = new AbortController();
+    const nothing = delay(PATIENCE_MS, [], { signal: patience.signal, ref: false }).catch(() => []);
+    const texts: (string | null)[] = await Promise.race([answer, nothing]);
+    patience.abort();
     asked.forEach(({ at }, i) => (described[at] = texts[i] ?? null));
     return described;
   }

@@ -11,6 +11,7 @@ import type { MimeBundle } from "../messages.js";
 import { bundleOf } from "./mime.js";
 import type { Modules } from "./modules.js";
 import { allSources, sourceOf, type SourceText } from "./stack.js";
+import { onNextTurn } from "./turn.js";
 
 /** Last line of a compiled cell or file: V8 stops before such a script runs where a debugger has asked for it. */
 export const MAPPED = "\n//# sourceMappingURL=cellgrad\n";
@@ -69,18 +70,13 @@ export class DebugHost {
 
   /**
    * How objects describe themselves, in their order; null where they do not.
-   * @param paused the program stands at a place of the user's. Where it does not, nothing may be called that is perhaps running.
+   * @param paused the program stands at a place of the user's. Where it does not, nothing may be called that is perhaps running: the answer
+   * comes when nothing runs.
    */
-  describe(paused: boolean, ...objects: unknown[]): (string | null)[] {
-    const mayCall = paused || !somethingRuns();
-    return objects.map((object) => {
-      try {
-        const describe = (object as SelfDescribing)[description];
-        return mayCall && typeof describe === "function" ? String(describe.call(object)) : null;
-      } catch {
-        return null;
-      }
-    });
+  describe(paused: boolean, ...objects: unknown[]): (string | null)[] | Promise<(string | null)[]> {
+    const describeAll = () => objects.map(describe);
+    if (paused || !somethingRuns()) return describeAll();
+    return new Promise((resolve) => onNextTurn(() => resolve(describeAll())));
   }
 
   /** What an object wants to be shown as, or the object itself. */
@@ -119,7 +115,17 @@ export class DebugHost {
   }
 }
 
-/** Frames of `somethingRuns`, `describe` and what the inspector evaluates. */
+/** How an object describes itself; null where it does not. */
+function describe(object: unknown): string | null {
+  try {
+    const method = (object as SelfDescribing)[description];
+    return typeof method === "function" ? String(method.call(object)) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Frames of `somethingRuns`, the host's `describe` and what the inspector evaluates. */
 const OWN_FRAMES = 3;
 
 /** Whether the inspector has interrupted something. */
