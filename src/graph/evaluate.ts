@@ -4,8 +4,18 @@
  */
 import { compute, computePiece, inOrder } from "./compute.js";
 import { Flag, type Node } from "./node.js";
-import { isFull, isWanted, leavePending, pendingNodes, takeKept, thinPending, whenFull } from "./pending.js";
-import { cutIntoPieces } from "./pieces.js";
+import {
+  isFull,
+  isWanted,
+  leavePending,
+  mayWait,
+  pendingNodes,
+  takeKept,
+  thinPending,
+  waitLonger,
+  whenFull,
+} from "./pending.js";
+import { cutIntoPieces, isLoop } from "./pieces.js";
 
 export { planCacheStats, type PlanCacheStats } from "./cache.js";
 export { keep } from "./pending.js";
@@ -69,6 +79,7 @@ function workOff(open: boolean): void {
 }
 
 whenFull(() => {
+  if (mayWait() && !isLoop(inOrder(pendingNodes()))) return waitLonger();
   workOff(true);
   // Few nodes may hold much memory.
   if (isFull()) workOff(false);

@@ -8,6 +8,8 @@ import type { Storage } from "../engine/engine.js";
 import { Flag, type Node } from "./node.js";
 
 const maxNodes = 8192;
+/** Few enough to lie in the processor's cache: of a loop that reads nothing no more nodes wait. */
+const loopNodes = 1024;
 const maxPinnedBytes = 256 * 2 ** 20;
 
 /**
@@ -18,6 +20,11 @@ let pending = new Array<Node>(64);
 let count = 0;
 let pinnedBytes = 0;
 let relieve: (() => void) | null = null;
+
+/** So many nodes may wait before it is looked whether they come of a loop that reads nothing. */
+let limit = loopNodes;
+/** Nodes worked off since a value was read or a step ended. */
+let workedOff = 0;
 
 let kept: Node[] = [];
 
@@ -42,7 +49,23 @@ export function makeRoom(): void {
 
 /** Whether so much is pending that it has to be worked off. */
 export function isFull(): boolean {
-  return count >= maxNodes || pinnedBytes >= maxPinnedBytes;
+  return count >= limit || pinnedBytes >= maxPinnedBytes;
+}
+
+/** Whether more may wait, should it be no loop that reads nothing. Where some was worked off already it is one. */
+export function mayWait(): boolean {
+  return workedOff === 0 && count < maxNodes && pinnedBytes < maxPinnedBytes;
+}
+
+export function waitLonger(): void {
+  limit = Math.min(2 * limit, maxNodes);
+}
+
+/** The next step, or what is read next, is likely to be as long as this one was: if it can wait as a whole, it is not to be cut. */
+function intervalEnds(): void {
+  const made = workedOff + count;
+  limit = made > maxNodes ? loopNodes : Math.max(loopNodes, Math.min(2 * made, maxNodes));
+  workedOff = 0;
 }
 
 /** The next evaluation of anything gives this node its storage too. */
@@ -64,6 +87,7 @@ export function takeKept(roots: Node[]): void {
 
 /** Moves all sinks into `roots` and forgets the other pending nodes. */
 export function takeSinks(roots: Node[]): void {
+  intervalEnds();
   for (let i = 0; i < count; i++) {
     const node = pending[i]!;
     if ((node.flags & Flag.consumed) === 0 && node.storage === null) roots.push(node);
@@ -109,6 +133,7 @@ export function leavePending(rest: readonly Node[]): void {
   for (const { byteLength } of stored) leftBytes += byteLength;
   for (const node of kept) if (node.storage !== null) node.flags &= ~Flag.kept;
   // Only now, and without a call between: an interrupt may unwind what is above.
+  workedOff += count - rest.length;
   pending = left;
   count = rest.length;
   kept = leftKept;
@@ -117,6 +142,7 @@ export function leavePending(rest: readonly Node[]): void {
 
 /** After an evaluation: only nodes that may yet be sinks stay. Gives their number. */
 export function thinPending(): number {
+  intervalEnds();
   const rest = new Array<Node>(Math.max(64, count));
   let survivors = 0;
   for (let i = 0; i < count; i++) {

@@ -169,6 +169,13 @@ function findCuts(signature: Int32Array, costs: Float64Array, open: boolean): nu
   return ends.reverse();
 }
 
+/** Whether a sequence is little else than many repetitions of one body. */
+export function isLoop(sequence: readonly Node[]): boolean {
+  const n = sequence.length;
+  const loop = findLoop(signatures(sequence), n);
+  return loop !== null && n - loop.start >= 0.9 * n && n - loop.start >= 16 * loop.period;
+}
+
 /** The nodes from `start` up to `end` repeat with a period. */
 interface Loop {
   readonly start: number;
