@@ -15,6 +15,7 @@ import {
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { tellsNames, writeNamed } from "./own-names.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "dist", ".stamp");
@@ -43,7 +44,13 @@ function fingerprint() {
     for (const name of names.sort()) add(join(root, folder, name));
   }
   for (const name of readdirSync(join(root, fronts)).sort()) add(join(root, fronts, name));
-  for (const name of ["tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/build.mjs"]) {
+  for (const name of [
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "package-lock.json",
+    "scripts/build.mjs",
+    "scripts/own-names.mjs",
+  ]) {
     add(join(root, name));
   }
   return hash.digest("hex");
@@ -83,7 +90,7 @@ async function bundle() {
     splitting: true,
     logLevel: "warning",
     // The first plugin that resolves an import decides.
-    plugins: [ownPaths("kernel/chunks"), jmpRequires, externals],
+    plugins: [rewritten(ownPaths("kernel/chunks")), jmpRequires, externals],
   });
   // The language process, in the one form that a start snapshot can be made of. Where it stands it knows by its own name.
   await build({
@@ -98,9 +105,11 @@ async function bundle() {
   // What a session loads before it is ready: one file each in place of some 150.
   for (const entry of ["kernel/session/child/main", "src/index"]) {
     // The runtime asks for its own place once, and that may be in a program which was bundled with it as CommonJS.
-    const plugins = entry.startsWith("src") ? [externals] : [ownPaths(dirname(entry)), externals];
+    const changes = entry.startsWith("src") ? [tellsNames] : [ownPaths(dirname(entry)), tellsNames];
+    const plugins = [rewritten(...changes), externals];
     const outfile = `dist/${entry}.js`;
-    await build({ ...shared, entryPoints: [`${entry}.ts`], outfile, logLevel: "warning", plugins });
+    const settings = { entryPoints: [`${entry}.ts`], outfile, logLevel: "warning", plugins, write: false };
+    writeNamed(await build({ ...shared, ...settings }));
   }
   return Object.keys(metafile.outputs).map((path) => join(root, path));
 }
@@ -111,9 +120,10 @@ async function bundle() {
  */
 async function bundleForBrowsers() {
   const { build } = await import("esbuild");
-  const { metafile } = await build({
+  const built = await build({
     absWorkingDir: root,
     bundle: true,
+    write: false,
     format: "esm",
     platform: "browser",
     target: "es2022",
@@ -123,8 +133,10 @@ async function bundleForBrowsers() {
     legalComments: "eof",
     logLevel: "warning",
     metafile: true,
-    plugins: [browserPlatform],
+    plugins: [browserPlatform, rewritten(tellsNames)],
   });
+  writeNamed(built);
+  const { metafile } = built;
   const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
   if (outside.length > 0) throw new Error(`the bundle for browsers imports ${outside.join(", ")}`);
   return Object.keys(metafile.outputs);
@@ -153,18 +165,23 @@ function prune(bundled) {
   }
 }
 
-/** In a bundle, which stands in `folder`, import.meta.url is the bundle's; each file is told where its own output stands. */
-const ownPaths = (folder) => ({
-  name: "own paths",
+/** Changes the text of our own modules before they are bundled. */
+const rewritten = (...changes) => ({
+  name: "rewritten modules",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/](kernel|src)[\\/].*\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /[\\/](kernel|src|html)[\\/].*\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
-      const output = relative(join(root, folder), path).split(sep).join("/").replace(/\.ts$/, ".js");
-      const url = `new URL(${JSON.stringify(output)}, import.meta.url).href`;
-      return { contents: text.replaceAll("import.meta.url", url), loader: "ts" };
+      return { contents: changes.reduce((changed, change) => change(changed, path), text), loader: "ts" };
     });
   },
 });
+
+/** In a bundle, which stands in `folder`, import.meta.url is the bundle's; each file is told where its own output stands. */
+const ownPaths = (folder) => (text, path) => {
+  const output = relative(join(root, folder), path).split(sep).join("/").replace(/\.ts$/, ".js");
+  const url = `new URL(${JSON.stringify(output)}, import.meta.url).href`;
+  return text.replaceAll("import.meta.url", url);
+};
 
 /** Packages and the runtime stay outside, except what must be inside. */
 const externals = {

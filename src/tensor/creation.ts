@@ -227,7 +227,14 @@ export function ones(...args: readonly unknown[]): Tensor {
 }
 
 /** As `zeros`: uninitialized memory is nothing to read (`torch.empty`). */
-export const empty: typeof zeros = zeros;
+export function empty<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
+export function empty<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function empty<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
+export function empty<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
+export function empty(...args: readonly unknown[]): Tensor {
+  const { shape, options } = parseShape("empty", args);
+  return finish("empty", filled("empty", shape, 0, dtypeOf("empty", options)), options);
+}
 
 /** A tensor with every element `value` (`torch.full`). */
 export function full<const S extends Shape>(
@@ -257,7 +264,10 @@ export function onesLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions)
 }
 
 /** As `zerosLike`. */
-export const emptyLike: typeof zerosLike = zerosLike;
+export function emptyLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+  const dtype = dtypeOf("emptyLike", options, x.dtype);
+  return finish("emptyLike", filled("emptyLike", x.shape, 0, dtype), options) as Tensor<S>;
+}
 
 /** `value` in the shape and dtype of `x`. */
 export function fullLike<S extends Shape>(x: Tensor<S>, value: number, options?: TensorOptions): Tensor<S> {

@@ -1,0 +1,63 @@
+/**
+ * Names in bundles. A bundler renames functions and classes of different files that share a name, and users would read its name for them:
+ * `relu2`, `_Tensor`. Each file says at its end which names it gave; of that only what the bundler has renamed is left in the bundle.
+ * esbuild's own `keepNames` does it for every closure whenever it is made, which costs a third of a training step.
+ */
+import { writeFileSync } from "node:fs";
+import ts from "typescript";
+
+const CALL = "__ownNames";
+
+/** The text of a module, followed by what it declares at its top level. */
+export function tellsNames(text, path) {
+  const names = ts.createSourceFile(path, text, ts.ScriptTarget.Latest).statements.flatMap(declaredNames);
+  return names.length === 0 ? text : `${text}\n${CALL}({ ${names.join(", ")} });\n`;
+}
+
+/** Functions, classes, and constants that may hold one. */
+function declaredNames(statement) {
+  if (statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword)) return [];
+  const named = ts.isFunctionDeclaration(statement) ? statement.body : ts.isClassDeclaration(statement);
+  if (named && statement.name) return [statement.name.text];
+  if (!ts.isVariableStatement(statement)) return [];
+  const { declarations, flags } = statement.declarationList;
+  if (!(flags & ts.NodeFlags.Const)) return [];
+  return declarations
+    .filter(({ name, initializer }) => ts.isIdentifier(name) && makesFunction(initializer))
+    .map(({ name }) => name.text);
+}
+
+function makesFunction(initializer) {
+  return (
+    ts.isArrowFunction(initializer) ||
+    ts.isFunctionExpression(initializer) ||
+    ts.isClassExpression(initializer)
+  );
+}
+
+/** Writes what esbuild has built, with the names restored. */
+export function writeNamed({ outputFiles }) {
+  for (const { path, contents, text } of outputFiles) {
+    writeFileSync(path, path.endsWith(".js") ? restored(text) : contents);
+  }
+}
+
+function restored(text) {
+  // `class _X` is how esbuild writes a class that mentions itself.
+  const underscored = new Set(
+    [...text.matchAll(/^(?:var|let|const) ([\w$]+) = class _\1\b/gm)].map(([, name]) => name),
+  );
+  const pairs = [];
+  const without = text.replace(new RegExp(`^${CALL}\\(\\{([^}]*)\\}\\);\\n`, "gm"), (_, members) => {
+    for (const member of members.split(",")) {
+      const [name, local = name] = member.split(":").map((part) => part.trim());
+      if (name !== local || underscored.has(local)) pairs.push(`[${local}, ${JSON.stringify(name)}]`);
+    }
+    return "";
+  });
+  if (without.includes(`${CALL}(`)) throw new Error(`the bundle still has calls of ${CALL}`);
+  if (pairs.length === 0) return without;
+  const at = without.lastIndexOf("\nexport {");
+  const rename = `for (const [named, value] of [${pairs.join(", ")}]) Object.defineProperty(named, "name", { value, configurable: true });`;
+  return at < 0 ? `${without}${rename}\n` : `${without.slice(0, at)}\n${rename}${without.slice(at)}`;
+}
