@@ -1,6 +1,5 @@
 /** `cellgrad kernel CONNECTION_FILE`: the kernel process, and what may happen to a process: signals, a dead parent, its own faults. */
 import { statSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import type { Language } from "../language/language.js";
 import { startLanguage } from "../language/start.js";
@@ -15,14 +14,13 @@ export const kernel: Command = {
   From a registration file (registration_ip and registration_port in place of the ports) the kernel finds free ports by itself, tells
   them to the launcher (JEP 66) and ends with exit code 1 when that does not answer within 10 seconds.
   SIGINT interrupts the running cell, SIGTERM ends the kernel. Exit code 1: the file cannot be used or a port is taken.
+  What stands behind the file is of the client's own (jupyter run, jupyter console) and left to it.
   Cells are kept in a history file in the user's data folder; CELLGRAD_HISTORY names another file, or none when it is empty.`,
 
   async run(args) {
-    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-    const [path, ...more] = positionals;
-    if (path === undefined || more.length > 0) {
-      throw new UsageError(`kernel takes one connection file, not ${positionals.length}`);
-    }
+    // Clients put arguments of their own behind those of the kernelspec: `jupyter run` the script's name.
+    const [path] = args.filter((arg) => !arg.startsWith("-"));
+    if (path === undefined) throw new UsageError("kernel takes a connection file");
     // Messages pass through this process and leave little behind: it need not grow before it collects what they have left.
     setFlagsFromString("--semi-space-growth-factor=1");
     setFlagsFromString("--heap-growing-percent=50");

@@ -24,7 +24,9 @@ async function main([name = "--help", ...args]: string[]): Promise<number> {
   if (!load)
     throw new UsageError(`no command ${JSON.stringify(name)}: there are ${Object.keys(commands).join(", ")}`);
   const command = await load();
-  if (args.includes("--help") || args.includes("-h")) return print(command.help);
+  // The kernel is also given what its client was given.
+  const asked = name === "kernel" ? args.slice(0, 1) : args;
+  if (asked.includes("--help") || asked.includes("-h")) return print(command.help);
   return command.run(args);
 }
 

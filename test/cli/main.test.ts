@@ -82,7 +82,8 @@ test("a connection file that cannot be used, or a port that is taken, ends the k
   const { port } = server.address() as { port: number };
   const ports = { shell_port: port, control_port: 0, iopub_port: 0, stdin_port: 0, hb_port: 0 };
   const [missing, broken, scheme, taken] = await Promise.all([
-    cellgrad("kernel", join(folder, "none.json")),
+    // Clients put arguments of their own behind the file.
+    cellgrad("kernel", join(folder, "none.json"), "script.ts", "--existing", "-h"),
     cellgrad("kernel", write("broken.json", "{")),
     cellgrad("kernel", write("scheme.json", { ...ports, key: "k", signature_scheme: "rot13" })),
     cellgrad("kernel", write("taken.json", { ...ports, transport: "tcp", ip: "127.0.0.1" })),

@@ -92,6 +92,33 @@ describe("a cell imports, seen from the notebook's folder,", () => {
     assert.match(String(await imported("./broken.json", "m")), /broken\.json is not JSON/);
   });
 
+  it("by require, also after an ES module has imported JSON", async () => {
+    write(
+      "node_modules/loads-json/package.json",
+      '{"name":"loads-json","type":"module","exports":"./main.js"}',
+    );
+    write("node_modules/loads-json/main.js", 'export { default } from "./data.json" with { type: "json" };');
+    write("node_modules/loads-json/data.json", '{"v":7}');
+    assert.equal(await imported("loads-json", "m.default.v"), "7");
+    assert.equal(
+      text(await notebook.run('return { value: typeof require("node:fs").statSync }')),
+      "'function'",
+    );
+    write(
+      "local-json.mjs",
+      'import { createRequire } from "node:module"; export default createRequire(import.meta.url)("./own.json").v;',
+    );
+    write("own.json", '{"v":8}');
+    assert.equal(await imported("./local-json.mjs", "m.default"), "8");
+    assert.equal(text(await notebook.run('return { value: require("./own.json").v }')), "8");
+    write("own.json", '{"v":99}');
+    assert.equal(text(await notebook.run('return { value: require("./own.json").v }')), "99");
+    const made =
+      'return { value: require("node:module").createRequire(__meta.url)("loads-json/package.json").name }';
+    write("node_modules/loads-json/package.json", '{"name":"loads-json","type":"module"}');
+    assert.equal(text(await notebook.run(made)), "'loads-json'");
+  });
+
   it("local TypeScript that imports TypeScript, without an extension and as .js", async () => {
     write(
       "lib/main.ts",

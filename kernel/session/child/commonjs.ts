@@ -24,31 +24,35 @@ function isLocal(path: string): boolean {
   return isLocalFile(path) && !path.startsWith("node:");
 }
 
+/** What is in Node's cache; JSON that an ES module has imported is there as an object that has its exports and nothing else. */
+type Cached = Partial<Pick<NodeJS.Module, "children" | "loaded">>;
+
 /** Forgets local modules that were edited, and those that use them. */
-function forgetEdited(cache: NodeJS.Dict<NodeJS.Module>): void {
-  const local = Object.values(cache).filter((module) => module !== undefined && isLocal(module.id));
-  const stale = new Set<NodeJS.Module>();
-  for (const module of local) {
-    const stamp = stamps.get(module!.id);
-    if (stamp !== undefined && stamp !== stampOf(module!.id)) stale.add(module!);
+function forgetEdited(cache: NodeJS.Dict<Cached>): void {
+  const local = Object.entries(cache).filter((entry): entry is [string, Cached] => isLocal(entry[0]));
+  const stale = new Map<Cached, string>();
+  for (const [path, module] of local) {
+    const stamp = stamps.get(path);
+    if (stamp !== undefined && stamp !== stampOf(path)) stale.set(module, path);
   }
   for (let before = -1; before < stale.size;) {
     before = stale.size;
-    for (const module of local) if (module!.children.some((child) => stale.has(child))) stale.add(module!);
+    for (const [path, module] of local)
+      if (module.children?.some((child) => stale.has(child))) stale.set(module, path);
   }
-  for (const { id } of stale) {
-    Reflect.deleteProperty(cache, id);
-    stamps.delete(id);
+  for (const path of stale.values()) {
+    Reflect.deleteProperty(cache, path);
+    stamps.delete(path);
   }
 }
 
 /** Forgets modules in whose midst an interrupt came: Node would go on giving out what they had exported by then. */
-export function forgetUnfinished(cache: NodeJS.Dict<NodeJS.Module>): void {
+export function forgetUnfinished(cache: NodeJS.Dict<Cached>): void {
   for (const [path, module] of Object.entries(cache))
-    if (!module?.loaded) Reflect.deleteProperty(cache, path);
+    if (module?.loaded === false) Reflect.deleteProperty(cache, path);
 }
 
-function rememberLoaded(cache: NodeJS.Dict<NodeJS.Module>): void {
+function rememberLoaded(cache: NodeJS.Dict<Cached>): void {
   for (const path of Object.keys(cache)) {
     if (isLocal(path) && !stamps.has(path)) stamps.set(path, stampOf(path));
   }
