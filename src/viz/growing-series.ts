@@ -144,27 +144,40 @@ export class GrowingSeries {
     return out;
   }
 
-  /** Moving average, centred, over a fortieth of all that was pushed: wide enough for batch noise, narrow enough for the trend. */
+  /**
+   * Mean of the values up to each place, over the last twentieth of all that was pushed (at the start: over all so far): wide enough for
+   * batch noise, narrow enough for the trend. It looks back only, so the tip is as smooth as the rest and follows with a small delay.
+   */
   trend(): Line {
     const out: Line = { x: [], y: [] };
     const buckets = this.#bucket + 1;
-    const reach = Math.max(1, Math.round(buckets / 80));
+    const window = Math.max(5, Math.round(buckets / 20));
     // Smooth as it is, a point for every second or third bucket draws the same curve.
     const every = Math.max(1, Math.floor(buckets / 100));
     for (let b = 0; b < buckets; b++) {
       if (this.#finite[b] === 0 || (b % every !== 0 && b !== buckets - 1)) continue;
-      // Near the ends the window shrinks on both sides, so that the average does not lag behind the slope.
-      const r = Math.min(reach, b, buckets - 1 - b);
       let sum = 0;
       let count = 0;
-      for (let i = b - r; i <= b + r; i++) {
+      for (let i = Math.max(0, b - window + 1); i <= b; i++) {
         sum += this.#sumY[i]!;
         count += this.#finite[i]!;
       }
-      out.x.push(this.#sumX[b]! / this.#finite[b]!);
+      out.x.push(b === buckets - 1 ? this.#lastX : this.#sumX[b]! / this.#finite[b]!);
       out.y.push(sum / count);
     }
     return out;
+  }
+
+  /** Smallest and largest finite value so far; [Infinity, -Infinity] before the first. */
+  get extent(): readonly [number, number] {
+    let low = Infinity;
+    let high = -Infinity;
+    for (let b = 0; b <= this.#bucket; b++) {
+      if (this.#finite[b] === 0) continue;
+      low = Math.min(low, this.#lowY[b]!);
+      high = Math.max(high, this.#highY[b]!);
+    }
+    return [low, high];
   }
 
   /** Whether the curve goes up and down much more than it gets on: then its trend is worth drawing. */

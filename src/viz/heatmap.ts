@@ -1,12 +1,13 @@
 /**
  * A matrix as colours, blue below 0 and red above, which can be shown again and again while it changes.
  */
-import { decimateMatrix } from "./decimate.js";
+import { isFinite, toBlocks } from "./blocks.js";
+import type { Block, Blocks } from "./blocks.js";
 import { Figure } from "./figure.js";
 import type { Parts } from "./figure.js";
 import { diverging, sequential } from "./palette.js";
-import type { Attributes, Colorscale, Trace } from "./plotly.js";
-import { extent, round, toRows } from "./values.js";
+import type { Attributes, Trace } from "./plotly.js";
+import { extent, round, toGrid } from "./values.js";
 import type { Matrix } from "./values.js";
 
 export interface HeatmapOptions {
@@ -22,68 +23,166 @@ export interface HeatmapOptions {
   readonly height?: number;
 }
 
-/** More cells than this are averaged in blocks, which keeps an update at about 100 KB. */
-const cellLimit = 16_000;
+/** Cells of the picture; a larger matrix is shown in blocks, which keeps the figure at a few 100 KB. */
+const cellLimit = 8_000;
 
-function extentOf(rows: readonly (readonly number[])[]): [number, number] {
-  const ends = rows.flatMap((row) => extent(row) ?? []);
-  return extent(ends) ?? [0, 0];
+/** Of what is not a number, in no colour of either scale. */
+const oddColor = "#ff2fd6";
+
+/** The ends of the colours: those of all values, symmetric about 0 for the diverging scale. */
+function limits(blocks: Blocks, { scale = "diverging", range }: ColorOptions): readonly [number, number] {
+  if (range) return range;
+  const [least, most] = extent(blocks.cells.flatMap((row) => row.flatMap((b) => [b.least, b.most]))) ?? [
+    0, 0,
+  ];
+  const reach = Math.max(Math.abs(least), Math.abs(most)) || 1;
+  return scale === "diverging" ? [-reach, reach] : [least, most];
 }
 
-/** Absolute value that one cell in a hundred exceeds, in matrices of many cells: a few outliers would make all others pale. */
-function typicalReach(rows: readonly (readonly number[])[]): number {
-  if (rows.length * (rows[0]?.length ?? 0) < 500) return 0;
-  const sizes = Float64Array.from(rows.flat(), (v) => (Number.isFinite(v) ? Math.abs(v) : 0)).sort();
-  return sizes[Math.floor(sizes.length * 0.99)]!;
+type ColorOptions = Pick<HeatmapOptions, "scale" | "range">;
+
+/** Short text of a value for labels: three digits, a true minus. */
+export function label(value: number): string {
+  return String(Number(value.toPrecision(3))).replace("-", "\u2212");
 }
 
-/** The colours of a matrix, symmetric about 0 for the diverging scale. */
-function colorAttributes(
-  rows: readonly (readonly number[])[],
-  scale: HeatmapOptions["scale"] = "diverging",
-  range?: readonly [number, number],
-): { colorscale: Colorscale; zmin: number; zmax: number } {
-  const [least, most] = extentOf(rows);
-  const reach = typicalReach(rows) || Math.max(Math.abs(least), Math.abs(most)) || 1;
-  const [zmin, zmax] = range ?? (scale === "diverging" ? [-reach, reach] : [least, most]);
+/** Ticks of a colour bar at the ends of the colours, in the middle, and, where there is room, between. */
+function colorbar(low: number, high: number, intervals: number): Attributes {
+  const values = Array.from({ length: intervals + 1 }, (_, i) => low + ((high - low) * i) / intervals);
   return {
-    colorscale: scale === "diverging" ? diverging : sequential,
-    zmin: round(zmin, 4),
-    zmax: round(zmax, 4),
+    thickness: 12,
+    outlinewidth: 0,
+    ticks: "",
+    len: 1,
+    ...(low < high && {
+      tickmode: "array",
+      tickvals: values.map((v) => round(v, 6)),
+      ticktext: values.map(label),
+    }),
   };
 }
 
-/** A matrix in at most `limit` cells, coloured, with x and y counted in the matrix's own columns and rows. */
-export function heatmapTrace(
-  rows: readonly (readonly number[])[],
-  limit: number,
-  { scale, range }: Pick<HeatmapOptions, "scale" | "range"> = {},
-) {
-  const blocks = decimateMatrix(rows, limit);
+/** What the pointer tells of a cell: its place in the matrix and its value, or of a block what lies in it. */
+function hover(blocks: Blocks): Attributes {
+  const { cells, height, width } = blocks;
+  const tall = cells.length < height;
+  const wide = (cells[0]?.length ?? 0) < width;
+  if (!tall && !wide) return { hovertemplate: "row %{y}, column %{x}<br><b>%{z:.4g}</b><extra></extra>" };
+  const span = (name: string, single: string, first: number, isRange: boolean): string =>
+    isRange ? `${name}s %{customdata[${first}]}\u2013%{customdata[${first + 1}]}` : `${name} ${single}`;
   return {
-    type: "heatmap",
-    z: blocks.rows.map((row) => row.map((v) => round(v, 3))),
-    ...colorAttributes(blocks.rows, scale, range),
-    ...(blocks.columnStep > 1 && { x0: (blocks.columnStep - 1) / 2, dx: blocks.columnStep }),
-    ...(blocks.rowStep > 1 && { y0: (blocks.rowStep - 1) / 2, dy: blocks.rowStep }),
-    hovertemplate: "row %{y}, column %{x}<br><b>%{z:.4g}</b><extra></extra>",
-  } satisfies Trace;
+    customdata: cells.map((row) =>
+      row.map((b) => [
+        b.top,
+        b.bottom,
+        b.left,
+        b.right,
+        ...[b.least, b.most, b.mean].map((v) => round(v, 3)),
+      ]),
+    ),
+    hovertemplate:
+      `${span("row", "%{y}", 0, tall)}, ${span("column", "%{x}", 2, wide)}<br>` +
+      "largest magnitude: <b>%{z:.4g}</b><br>" +
+      "from %{customdata[4]:.3g} to %{customdata[5]:.3g}, mean %{customdata[6]:.3g}<extra></extra>",
+  };
 }
 
-const thinColorbar: Attributes = { thickness: 12, outlinewidth: 0, ticks: "", len: 1 };
+/** Where the cells lie, in the matrix's own rows and columns; blocks are drawn equally large. */
+function places({ cells, height, width }: Blocks): Attributes {
+  const rowStep = height / cells.length;
+  const columnStep = width / (cells[0]?.length ?? 1);
+  return {
+    ...(columnStep > 1 && { x0: (columnStep - 1) / 2, dx: columnStep }),
+    ...(rowStep > 1 && { y0: (rowStep - 1) / 2, dy: rowStep }),
+  };
+}
+
+/** How many values are not finite, such as "2 NaN, 1 ∞"; "" for none. */
+function oddities(blocks: readonly Block[]): string {
+  const count = (of: (block: Block) => number): number => blocks.reduce((sum, block) => sum + of(block), 0);
+  return [
+    [count(({ nans }) => nans), "NaN"],
+    [count(({ infinities: [above] }) => above), "\u221e"],
+    [count(({ infinities: [, below] }) => below), "\u2212\u221e"],
+  ]
+    .filter(([times]) => times !== 0)
+    .map(([times, name]) => `${times} ${name}`)
+    .join(", ");
+}
+
+/** Marks over the cells that hold values which are not finite, undefined where there are none. */
+function oddTrace(blocks: Blocks, withText: boolean): Trace | undefined {
+  const { cells, height, width } = blocks;
+  if (cells.every((row) => row.every(isFinite))) return undefined;
+  const single = cells.length === height && cells[0]!.length === width;
+  const text = cells.map((row) =>
+    row.map((block) => (isFinite(block) ? "" : single ? oddities([block]).slice(2) : oddities([block]))),
+  );
+  return {
+    type: "heatmap",
+    z: cells.map((row) => row.map((block) => (isFinite(block) ? NaN : 1))),
+    ...places(blocks),
+    text,
+    ...(withText && { texttemplate: "%{text}" }),
+    colorscale: [
+      [0, oddColor],
+      [1, oddColor],
+    ],
+    zmin: 0,
+    zmax: 1,
+    showscale: false,
+    hoverongaps: false,
+    hovertemplate: "row %{y}, column %{x}<br><b>%{text}</b><extra></extra>",
+  };
+}
+
+/** A matrix's blocks as traces, and what a figure says beside them. */
+export interface DrawnMatrix {
+  /** The colours, then marks where values are not finite. */
+  readonly traces: readonly Trace[];
+  /** Values at the ends of the colours. */
+  readonly limits: readonly [number, number];
+  /** "pink: 2 NaN", "" where all is finite. */
+  readonly note: string;
+}
+
+export function drawMatrix(
+  blocks: Blocks,
+  options: ColorOptions & { readonly barIntervals?: number; readonly withText?: boolean } = {},
+): DrawnMatrix {
+  const ends = limits(blocks, options);
+  const [low, high] = ends;
+  const odd = oddTrace(blocks, options.withText === true);
+  const trace: Trace = {
+    type: "heatmap",
+    z: blocks.cells.map((row) => row.map(({ extreme }) => round(extreme, 4))),
+    colorscale: options.scale === "sequential" ? sequential : diverging,
+    zmin: round(low, 6),
+    zmax: round(high, 6),
+    ...places(blocks),
+    ...hover(blocks),
+    hoverongaps: false,
+    colorbar: colorbar(low, high, options.barIntervals ?? 4),
+  };
+  return {
+    traces: odd ? [trace, odd] : [trace],
+    limits: ends,
+    note: odd ? `pink: ${oddities(blocks.cells.flat())}` : "",
+  };
+}
 
 export class Heatmap extends Figure {
   #source: Matrix;
   readonly #options: HeatmapOptions;
-  #rows: number[][];
-  /** Whether the rows are read from the source each time: not until somebody asks for an update. */
+  #blocks: Blocks;
+  /** Whether the matrix is read each time: not until somebody asks for an update. */
   #follows = false;
 
   constructor(source: Matrix, options: HeatmapOptions) {
     super();
     this.#source = source;
     this.#options = options;
-    this.#rows = toRows(source, "viz.heatmap");
+    this.#blocks = toBlocks(toGrid(source, "viz.heatmap"), cellLimit);
     if (options.live) this.update();
   }
 
@@ -91,7 +190,7 @@ export class Heatmap extends Figure {
   update(source: Matrix = this.#source): void {
     // Checked at once only when it is another one: reading a tensor at every step would cost more than the step.
     if (source !== this.#source) {
-      this.#rows = toRows(source, "heatmap.update");
+      this.#blocks = toBlocks(toGrid(source, "heatmap.update"), cellLimit);
       this.#source = source;
     }
     this.#follows = true;
@@ -104,31 +203,34 @@ export class Heatmap extends Figure {
   }
 
   protected override compose(): Parts {
-    if (this.#follows) this.#rows = toRows(this.#source, "viz.heatmap");
-    const rows = this.#rows;
-    const { title, scale = "diverging", range, xTitle, yTitle } = this.#options;
-    const [height, width] = [rows.length, rows[0]?.length ?? 0];
+    if (this.#follows) this.#blocks = toBlocks(toGrid(this.#source, "viz.heatmap"), cellLimit);
+    const { height, width } = this.#blocks;
+    const { title, scale = "diverging", range, xTitle = "column", yTitle } = this.#options;
     const small = width <= 12 && height <= 12;
-    const trace = heatmapTrace(rows, cellLimit, { scale, ...(range && { range }) });
-    const largest = Math.max(Math.abs(trace.zmin), Math.abs(trace.zmax));
+    const drawn = drawMatrix(this.#blocks, { scale, ...(range && { range }), withText: small });
+    const [trace, ...marks] = drawn.traces;
+    const largest = Math.max(...drawn.limits.map(Math.abs));
     const decimals = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(largest || 1))));
     const plotHeight = small
       ? Math.max(90, 52 * height)
       : Math.max(190, Math.min(420, (height / Math.max(1, width)) * 560));
     // A row or a column a tick, as long as there are few.
     const ticks = (count: number): Attributes => (count <= 12 ? { tick0: 0, dtick: 1 } : {});
+    const gaps = small ? { xgap: 1, ygap: 1 } : {};
     return {
       traces: [
-        {
-          ...trace,
-          colorbar: thinColorbar,
-          ...(small && { texttemplate: `%{z:.${decimals}f}`, xgap: 1, ygap: 1 }),
-        },
+        { ...trace, ...(small && { texttemplate: `%{z:.${decimals}f}` }), ...gaps },
+        ...marks.map((mark) => ({ ...mark, ...gaps })),
       ],
       layout: {
         ...(title !== undefined && { title }),
         height: this.#options.height ?? Math.round(plotHeight + (title === undefined ? 70 : 105)),
-        xaxis: { title: xTitle ?? "column", showgrid: false, zeroline: false, ...ticks(width) },
+        xaxis: {
+          title: drawn.note === "" ? xTitle : `${xTitle} (${drawn.note})`,
+          showgrid: false,
+          zeroline: false,
+          ...ticks(width),
+        },
         yaxis: {
           title: yTitle ?? "row",
           showgrid: false,
@@ -142,8 +244,10 @@ export class Heatmap extends Figure {
 }
 
 /**
- * A heatmap of a matrix: a tensor `[rows, columns]`, a vector (one row) or nested arrays; non-finite values are left blank. Up to 12 × 12
- * the values stand in the cells. `live: true` shows it at once and follows the tensor with `update()`.
+ * A heatmap of a matrix: a tensor `[rows, columns]`, a vector (one row) or nested arrays. The colours end at the smallest and the largest
+ * value. A matrix of more than some thousand values is shown in blocks, each by its value of largest magnitude; the pointer tells which
+ * rows and columns a block holds, its smallest and largest value and their mean. What is not finite is marked in pink. Up to 12 × 12 the
+ * values stand in the cells. `live: true` shows it at once and follows the tensor with `update()`.
  * @throws TypeError when `matrix` is not numbers or has more than two dimensions, RangeError when its rows differ in length
  */
 export function heatmap(matrix: Matrix, options: HeatmapOptions = {}): Heatmap {

@@ -22,9 +22,9 @@ export interface HistoryLike {
 
 export interface LossPlotOptions {
   readonly title?: string;
-  /** Whether losses start on a logarithmic axis; the plot's button switches. */
+  /** Whether losses start on a logarithmic axis; the plot's button switches. Values that are not above 0 have no place on it and are left out. */
   readonly logY?: boolean;
-  /** Moving average over a fortieth of the run: always, never, or where a curve is noisy ("auto", the default). */
+  /** Moving average over the last twentieth of the run: always, never, or where a curve is noisy ("auto", the default). */
   readonly smooth?: boolean | "auto";
   /** What the steps are called on the x axis; "step" or "epoch" as the history has it. */
   readonly xTitle?: string;
@@ -66,8 +66,9 @@ export class LossPlot extends Figure {
   }
 
   /**
-   * Adds values of one step, such as `push(100, { loss, valLoss })`; without a step the next one is meant. The first push shows the plot
-   * if it is not shown yet.
+   * Adds values of one step, such as `push(100, { loss, valLoss })`. Without a step the values belong to the last one where it has none of
+   * these names yet (`push({ loss })`, then `push({ valLoss })`), otherwise to the next. The first push shows the plot if it is not shown
+   * yet.
    * @throws TypeError when a value is neither a number nor a scalar tensor
    */
   push(values: Readonly<Record<string, Scalar>>): void;
@@ -76,7 +77,8 @@ export class LossPlot extends Figure {
     const values = typeof first === "number" ? second : first;
     if (typeof values !== "object" || values === null)
       throw new TypeError("lossPlot.push: expected values by name: plot.push(step, { loss: 0.25 })");
-    this.#step = typeof first === "number" ? first : this.#step + 1;
+    if (typeof first === "number") this.#step = first;
+    else if (this.#step === 0 || Object.keys(values).some((name) => this.#reached(name))) this.#step++;
     for (const name in values) {
       const value = values[name]!;
       const y = typeof value === "number" ? value : value?.item?.();
@@ -92,6 +94,11 @@ export class LossPlot extends Figure {
   /** Reads what the history has gained, and shows it. */
   update(): void {
     this.changed();
+  }
+
+  /** Whether the curve has a value at the current step. */
+  #reached(name: string): boolean {
+    return this.#curves.get(name)?.series.lastX === this.#step;
   }
 
   #add(name: string, x: number, y: number): void {
@@ -114,11 +121,16 @@ export class LossPlot extends Figure {
     // Curves with a value for each step are longer than those with one for each epoch.
     const longest = Math.max(0, ...lists.map(([, values]) => values.length));
     for (const [name, values] of lists) {
-      const known = this.#curves.get(name)?.series.length ?? 0;
-      const perEpoch = step !== undefined && name !== "loss";
+      const series = this.#curves.get(name)?.series;
+      const known = series?.length ?? 0;
+      const before = series?.lastX ?? 0;
+      const isSparse = values.length < longest && step === undefined;
       for (let i = known; i < values.length; i++) {
-        const spread = values.length < longest && step === undefined ? longest / values.length : 1;
-        this.#add(name, perEpoch ? (step[i] ?? i + 1) : (i + 1) * spread, Number(values[i]));
+        // Fewer values than steps, and nobody says which: evenly over the steps that came since the last of them.
+        const x = isSparse
+          ? before + ((i + 1 - known) * (longest - before)) / (values.length - known)
+          : i + 1;
+        this.#add(name, step !== undefined && name !== "loss" ? (step[i] ?? i + 1) : x, Number(values[i]));
       }
     }
     return step === undefined && lists.length > 0;
@@ -136,6 +148,10 @@ export class LossPlot extends Figure {
     // With one quantity a panel the axis names it, and the legend says training or validation; otherwise the legend has the names.
     const plain = panels.every((panel) => new Set(panel.map(({ name }) => metricOf(name))).size <= 1);
     const validated = curves.some(({ name }) => validation.test(name));
+    // A logarithmic axis of values none of which is above 0 would be empty.
+    const hasLogarithm =
+      panels[0]!.length === 0 ||
+      panels[0]!.some(({ series: { extent } }) => extent[1] > 0 || extent[1] < extent[0]);
     const inLegend = new Set<string>();
     const traces: Trace[] = [];
     const layout: Record<string, unknown> = {
@@ -156,7 +172,7 @@ export class LossPlot extends Figure {
       layout[`yaxis${suffix}`] = {
         title: metrics.length === 1 ? metrics[0] : isLoss(metrics[0] ?? "loss") ? "loss" : "metrics",
         ...(p > 0 && { anchor: `x${suffix}` }),
-        ...(p === 0 && logY && { type: "log" }),
+        ...(p === 0 && logY && hasLogarithm && { type: "log" }),
         exponentformat: "power",
       };
       panel.forEach((curve, index) => {
@@ -166,7 +182,7 @@ export class LossPlot extends Figure {
         const showlegend = !inLegend.has(label);
         inLegend.add(label);
         traces.push(
-          ...draw(curve, color, smooth, {
+          ...draw(curve, color, smooth, p === 0 && logY === true, {
             name: label,
             legendgroup: label,
             showlegend,
@@ -175,15 +191,20 @@ export class LossPlot extends Figure {
         );
       });
     });
-    if (panels[0]!.some(({ name }) => isLoss(name)) || panels[0]!.length === 0) {
-      layout.updatemenus = [logButton(logY === true, panels.length === 1 ? 1 : 0.435)];
-    }
+    if (hasLogarithm && (panels[0]!.some(({ name }) => isLoss(name)) || panels[0]!.length === 0))
+      layout.updatemenus = [logButton(logY === true)];
     return { traces, layout };
   }
 }
 
 /** The curve, or, where that is noisy, its moving average over a pale curve, or band once it has more values than points. */
-function draw(curve: Curve, color: string, smooth: boolean | "auto", common: Attributes): Trace[] {
+function draw(
+  curve: Curve,
+  color: string,
+  smooth: boolean | "auto",
+  logarithmic: boolean,
+  common: Attributes,
+): Trace[] {
   const { series } = curve;
   // Once noisy it stays so, or the average would come and go.
   curve.noisy ||= series.noisy;
@@ -202,7 +223,8 @@ function draw(curve: Curve, color: string, smooth: boolean | "auto", common: Att
       { ...line, line: { color, width: 2 }, ...(series.length <= 40 && { marker: { color, size: 5 } }) },
     ];
   const trend = series.trend();
-  const band = series.band();
+  // An outline that falls to 0 does not close on a logarithmic axis.
+  const band = logarithmic && series.extent[0] <= 0 ? undefined : series.band();
   const range: Trace = band
     ? {
         ...line,
@@ -220,18 +242,19 @@ function draw(curve: Curve, color: string, smooth: boolean | "auto", common: Att
   ];
 }
 
-/** In the upper right corner of the losses, where a curve that falls leaves room. */
-function logButton(logarithmic: boolean, right: number): Attributes {
+/** Below the axis's left end: Plotly's toolbar is above, the axis's title in the middle. */
+function logButton(logarithmic: boolean): Attributes {
   const to = (type: string): unknown[] => [{ "yaxis.type": type, "yaxis.autorange": true }];
   return {
     type: "buttons",
     showactive: false,
     // A second click on the active button takes args2: the way to make a switch.
     active: logarithmic ? 0 : -1,
-    x: right,
-    xanchor: "right",
-    y: 1,
+    x: 0,
+    xanchor: "left",
+    y: 0,
     yanchor: "top",
+    pad: { l: -56, t: 24 },
     buttons: [
       {
         label: "log / linear",

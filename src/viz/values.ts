@@ -61,6 +61,13 @@ function flatNumbers(values: ArrayLike<number | bigint | boolean>): number[] {
   return out;
 }
 
+/** The array itself where it holds numbers, a converted copy of bigints and booleans. */
+function numeric(values: TypedArray | readonly number[] | readonly boolean[]): ArrayLike<number> {
+  const isNumbers = (array: typeof values): array is Float32Array | readonly number[] =>
+    typeof array[0] === "number";
+  return isNumbers(values) ? values : flatNumbers(values);
+}
+
 /** Numbers for JSON: 0.1 in float32 prints as 0.10000000149011612, but seven digits are all it has. */
 function printable(values: ArrayLike<number | bigint | boolean>): number[] {
   return flatNumbers(values).map((v) => (values instanceof Float32Array ? round(v, 7) : v));
@@ -89,15 +96,18 @@ export function toNumbers(value: unknown, what: string): number[] {
   throw new TypeError(`${what}: expected numbers (array, typed array or tensor), got ${describe(value)}`);
 }
 
+function refuseDimensions(shape: readonly number[], what: string): never {
+  throw new TypeError(
+    `${what}: expected a matrix, got a tensor of shape [${shape.join(", ")}]; ` +
+      `choose one, x.slice(...), or flatten: x.reshape([${shape[0]}, -1])`,
+  );
+}
+
 /** Rows of a matrix. @throws TypeError for a tensor of more than two dimensions, RangeError for rows of different lengths. */
 export function toRows(value: unknown, what: string): number[][] {
   if (isTensorLike(value)) {
     const { shape } = value;
-    if (shape.length > 2)
-      throw new TypeError(
-        `${what}: expected a matrix, got a tensor of shape [${shape.join(", ")}]; ` +
-          `choose one, x.slice(...), or flatten: x.reshape([${shape[0]}, -1])`,
-      );
+    if (shape.length > 2) refuseDimensions(shape, what);
     const columns = shape.at(-1) ?? 1;
     const numbers = toNumbers(value, what);
     const rows: number[][] = [];
@@ -119,6 +129,32 @@ export function toRows(value: unknown, what: string): number[][] {
     return rows;
   }
   return [toNumbers(value, what)];
+}
+
+/** A matrix as it lies in memory: row by row. */
+export interface Grid {
+  readonly numbers: ArrayLike<number>;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** As `toRows`, without a copy where the numbers lie in one array already. */
+export function toGrid(value: unknown, what: string): Grid {
+  if (!isTensorLike(value) && !isTypedArray(value)) {
+    const rows = toRows(value, what);
+    return { numbers: rows.flat(), height: rows.length, width: rows[0]!.length };
+  }
+  const shape = isTensorLike(value) ? value.shape : [value.length];
+  if (shape.length > 2) refuseDimensions(shape, what);
+  const numbers = numeric(isTensorLike(value) ? value.dataSync() : value);
+  return { numbers, height: shape.length === 2 ? shape[0]! : 1, width: shape.at(-1) ?? 1 };
+}
+
+/** A tensor as a matrix with a row for each index of its first dimension. */
+export function toFlatGrid(tensor: TensorLike): Grid {
+  const height = tensor.shape[0] ?? 1;
+  const numbers = numeric(tensor.dataSync());
+  return { numbers, height, width: height === 0 ? 0 : numbers.length / height };
 }
 
 /** A deep copy in which tensors and typed arrays are plain (nested) arrays, ready for JSON. */

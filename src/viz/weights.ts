@@ -1,12 +1,15 @@
 /**
  * All weight matrices of a model as heatmaps in one figure, each with colours of its own that are centred on 0.
  */
+import { toBlocks } from "./blocks.js";
+import type { Blocks } from "./blocks.js";
 import { Figure } from "./figure.js";
 import type { Parts } from "./figure.js";
-import { heatmapTrace } from "./heatmap.js";
+import { drawMatrix, label } from "./heatmap.js";
 import { textColor } from "./palette.js";
+import { isAttributes } from "./plotly.js";
 import type { Attributes, Trace } from "./plotly.js";
-import { toNumbers } from "./values.js";
+import { toFlatGrid, toGrid } from "./values.js";
 import type { TensorLike } from "./values.js";
 
 /** What the figure needs of an nn.Module. */
@@ -25,35 +28,33 @@ export interface WeightsOptions {
 }
 
 /** Cells of all panels together. */
-const cellLimit = 24_000;
+const cellLimit = 10_000;
 
-interface WeightMatrix {
+interface Panel {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly rows: number[][];
+  readonly blocks: Blocks;
 }
 
-/** Matrices and kernels as [out, in · height · width]; vectors (biases, norms) are left out. */
-function matrices(model: ModelLike): WeightMatrix[] {
-  const found: WeightMatrix[] = [];
-  for (const [name, tensor] of model.namedParameters()) {
-    const { shape } = tensor;
-    if (shape.length < 2) continue;
-    const numbers = toNumbers(tensor, name);
-    const columns = numbers.length / shape[0]!;
-    found.push({
-      name,
-      shape,
-      rows: Array.from({ length: shape[0]! }, (_, i) => numbers.slice(i * columns, (i + 1) * columns)),
-    });
-  }
-  return found;
+/** Matrices, and kernels as [out, in · height · width]; vectors (biases, norms) are left out where there is anything else. */
+function panels(model: ModelLike): Panel[] {
+  const all = [...model.namedParameters()];
+  const matrices = all.filter(([, { shape }]) => shape.length >= 2);
+  const shown = matrices.length > 0 ? matrices : all;
+  return shown.map(([name, tensor]) => ({
+    name,
+    shape: tensor.shape,
+    blocks: toBlocks(
+      tensor.shape.length < 2 ? toGrid(tensor, name) : toFlatGrid(tensor),
+      Math.max(256, Math.floor(cellLimit / shown.length)),
+    ),
+  }));
 }
 
 export class Weights extends Figure {
   readonly #model: ModelLike;
   readonly #options: WeightsOptions;
-  #matrices: WeightMatrix[];
+  #panels: Panel[];
   #follows = false;
 
   constructor(model: ModelLike, options: WeightsOptions) {
@@ -64,9 +65,8 @@ export class Weights extends Figure {
       );
     this.#model = model;
     this.#options = options;
-    this.#matrices = matrices(model);
-    if (this.#matrices.length === 0)
-      throw new RangeError("viz.weights: the model has no parameter of two or more dimensions");
+    this.#panels = panels(model);
+    if (this.#panels.length === 0) throw new RangeError("viz.weights: the model has no parameters");
     if (options.live) this.update();
   }
 
@@ -82,12 +82,15 @@ export class Weights extends Figure {
   }
 
   protected override compose(): Parts {
-    if (this.#follows) this.#matrices = matrices(this.#model);
-    return weightPanels(this.#matrices, this.#options);
+    if (this.#follows) this.#panels = panels(this.#model);
+    return weightPanels(this.#panels, this.#options);
   }
 }
 
-function weightPanels(all: readonly WeightMatrix[], options: WeightsOptions): Parts {
+/** Between two panels side by side, as a share of the figure's width: a colour bar with its numbers, and the next panel's axis. */
+const sideGap = 0.2;
+
+function weightPanels(all: readonly Panel[], options: WeightsOptions): Parts {
   const { title, columns = all.length === 1 ? 1 : 2, panelHeight = 150 } = options;
   const lines = Math.ceil(all.length / columns);
   const gap = 58;
@@ -95,34 +98,57 @@ function weightPanels(all: readonly WeightMatrix[], options: WeightsOptions): Pa
   const traces: Trace[] = [];
   const annotations: Attributes[] = [];
   const layout: Record<string, unknown> = {};
-  all.forEach(({ name, shape, rows }, i) => {
+  all.forEach(({ name, shape, blocks }, i) => {
     const suffix = i === 0 ? "" : String(i + 1);
     const [column, line] = [i % columns, Math.floor(i / columns)];
-    const width = (1 - 0.09 * (columns - 1)) / columns;
-    const left = column * (width + 0.09);
+    const width = (1 - sideGap * (columns - 1)) / columns;
+    const left = column * (width + sideGap);
     const top = 1 - (line * (panelHeight + gap)) / inner;
-    const trace = heatmapTrace(rows, cellLimit / all.length);
-    traces.push({ ...trace, showscale: false, name, xaxis: `x${suffix}`, yaxis: `y${suffix}` });
+    const bottom = Math.max(0, top - panelHeight / inner);
+    const drawn = drawMatrix(blocks, { barIntervals: 2 });
+    for (const trace of drawn.traces) {
+      traces.push({
+        ...trace,
+        name,
+        xaxis: `x${suffix}`,
+        yaxis: `y${suffix}`,
+        ...(isAttributes(trace.colorbar) && {
+          colorbar: {
+            ...trace.colorbar,
+            thickness: 9,
+            x: left + width + 0.01,
+            xanchor: "left",
+            xpad: 0,
+            y: (top + bottom) / 2,
+            ypad: 0,
+            len: top - bottom,
+            lenmode: "fraction",
+            tickfont: { size: 10 },
+          },
+        }),
+      });
+    }
     const bare = (count: number) => ({
       showgrid: false,
       zeroline: false,
       ...(count <= 12 && { tick0: 0, dtick: 1 }),
     });
     layout[`xaxis${suffix}`] = {
-      ...bare(rows[0]!.length),
+      ...bare(blocks.width),
       domain: [left, left + width],
       anchor: `y${suffix}`,
       title: line === lines - 1 ? "input" : "",
     };
     layout[`yaxis${suffix}`] = {
-      ...bare(rows.length),
-      domain: [Math.max(0, top - panelHeight / inner), top],
+      ...bare(blocks.height),
+      domain: [bottom, top],
       anchor: `x${suffix}`,
       autorange: "reversed",
       title: column === 0 ? "output" : "",
     };
+    const extra = drawn.note === "" ? "" : `, ${drawn.note}`;
     annotations.push({
-      text: `<b>${name}</b>  ${shape.join(" × ")}, ±${Number(trace.zmax.toPrecision(3))}`,
+      text: `<b>${name}</b>  ${shape.join(" × ")}, ±${label(drawn.limits[1])}${extra}`,
       xref: "paper",
       yref: "paper",
       x: left,
@@ -140,15 +166,16 @@ function weightPanels(all: readonly WeightMatrix[], options: WeightsOptions): Pa
       ...layout,
       annotations,
       height: inner + 52 + (title === undefined ? 30 : 62),
-      margin: { t: title === undefined ? 30 : 62, r: 20 },
+      margin: { t: title === undefined ? 30 : 62 },
     },
   };
 }
 
 /**
- * Heatmaps of all weights of a model, linear layers as `[out, in]` and kernels as `[out, in · height · width]`; the colours of each are
- * centred on 0 and reach to the limit in its title.
- * @throws TypeError when `model` has no namedParameters(), RangeError when none of them is a matrix
+ * Heatmaps of all weights of a model, linear layers as `[out, in]` and kernels as `[out, in · height · width]`; vectors (biases) only
+ * where there is nothing else. The colours of each are centred on 0 and reach to its largest weight, which its title names. Large ones
+ * are shown in blocks, see `viz.heatmap`.
+ * @throws TypeError when `model` has no namedParameters(), RangeError when it has no parameters
  */
 export function weights(model: ModelLike, options: WeightsOptions = {}): Weights {
   return new Weights(model, options);

@@ -220,6 +220,67 @@ describe("a loss plot", () => {
     for (const v of values.slice(20, -20)) assert.ok(Math.abs(v - 1) < 0.25, String(v));
   });
 
+  test("ends its moving average as smoothly as it goes on, at any length of the run", () => {
+    for (const length of [60, 150, 299, 300, 301, 450, 1000, 2357, 10_000]) {
+      const plot = viz.lossPlot(undefined, { smooth: true });
+      for (let step = 1; step <= length; step++)
+        plot.push(step, { loss: 1 + (step === length ? 5 : 0.5 * Math.sin(step * 12.9898)) });
+      const trend = plot.spec.data.at(-1) as { x: number[]; y: number[] };
+      assert.equal(trend.x.at(-1), length);
+      const bound = length < 300 ? 1.2 : 0.5;
+      assert.ok(Math.abs(trend.y.at(-1)! - 1) < bound, `${length} steps: the tip is at ${trend.y.at(-1)}`);
+    }
+  });
+
+  test("follows a curve that falls, with a delay of no more than a twentieth of the run", () => {
+    const plot = viz.lossPlot(undefined, { smooth: true });
+    for (let step = 1; step <= 1000; step++) plot.push(step, { loss: 2 - step / 1000 });
+    const trend = plot.spec.data.at(-1) as { y: number[] };
+    assert.ok(trend.y.at(-1)! >= 1 && trend.y.at(-1)! <= 1.05, String(trend.y.at(-1)));
+  });
+
+  test("puts a validation at the step after which it was pushed, with and without step numbers", () => {
+    const places = (plot: viz.LossPlot) => plot.spec.data.map(({ x }) => x);
+    const counted = viz.lossPlot();
+    const numbered = viz.lossPlot();
+    for (let step = 1; step <= 6; step++) {
+      counted.push({ loss: 1 / step });
+      numbered.push(step, { loss: 1 / step });
+      if (step % 3 === 0) {
+        counted.push({ valLoss: 2 / step });
+        numbered.push(step, { valLoss: 2 / step });
+      }
+    }
+    assert.deepEqual(places(numbered), [
+      [1, 2, 3, 4, 5, 6],
+      [3, 6],
+    ]);
+    assert.deepEqual(places(counted), places(numbered));
+  });
+
+  test("keeps a validation at its step while the history grows", () => {
+    const history = { loss: [] as number[], valLoss: [] as number[] };
+    const plot = viz.lossPlot(history);
+    for (let step = 1; step <= 10; step++) {
+      history.loss.push(1 / step);
+      if (step % 5 === 0) history.valLoss.push(2 / step);
+      void plot.spec;
+    }
+    assert.deepEqual(plot.spec.data[1]!["x"], [5, 10]);
+    assert.deepEqual(viz.lossPlot(history).spec.data[1]!["x"], [5, 10]);
+  });
+
+  test("has a logarithmic axis only where a value is above 0, and gaps where one is not", () => {
+    const of = (loss: number[]) => viz.lossPlot({ loss }, { logY: true }).spec;
+    const type = (loss: number[]) => (of(loss).layout["yaxis"] as viz.Axis).type;
+    assert.equal(type([1, 0.1, 0, NaN, 0.01]), "log");
+    assert.equal(type([-1, -2, 0]), undefined);
+    assert.equal(of([-1, -2]).layout["updatemenus"], undefined);
+    assert.equal(type([]), "log");
+    const svg = viz.lossPlot({ loss: [1, 0.1, 0, NaN, -1, 0.01] }, { logY: true }).toSVG();
+    assert.doesNotMatch(svg, /NaN|Infinity/);
+  });
+
   test("takes scalar tensors, and says what else it wants", () => {
     const plot = viz.lossPlot();
     plot.push(1, { loss: { item: () => 0.25 } });
@@ -242,6 +303,158 @@ describe("heatmaps", () => {
     assert.deepEqual(colors(), [-3, 3]);
     assert.deepEqual(colors({ scale: "sequential" }), [-1, 3]);
     assert.deepEqual(colors({ range: [0, 1] }), [0, 1]);
+  });
+
+  /** A matrix of values that each test can work out for itself: 784 columns fit into no picture. */
+  const weight = (i: number): number => Math.fround(((i * 7919) % 1009) / 1009 - 0.5) / 14;
+  const large = (rows = 256, columns = 784) =>
+    tensor(
+      [rows, columns],
+      Float32Array.from({ length: rows * columns }, (_, i) => weight(i)),
+    );
+  const trace = (figure: viz.Figure, index = 0) =>
+    figure.spec.data[index] as unknown as {
+      z: number[][];
+      zmin: number;
+      zmax: number;
+      customdata: number[][][];
+      colorbar: { tickvals: number[]; ticktext: string[] };
+      hovertemplate: string;
+      text: string[][];
+    };
+
+  test("of more values than a picture has room for end at the true limits and show each block's largest", () => {
+    const w = large();
+    const values = Array.from(w.dataSync() as Float32Array);
+    const reach = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    const { z, zmin, zmax, customdata, colorbar } = trace(viz.heatmap(w));
+    assert.ok(Math.abs(zmax - reach) < 1e-6 && zmin === -zmax, `limits ±${zmax}, largest weight ${reach}`);
+    assert.equal(Math.max(...z.flat().map(Math.abs)).toPrecision(3), reach.toPrecision(3));
+    assert.deepEqual([colorbar.tickvals[0], colorbar.tickvals.at(-1)], [zmin, zmax]);
+    assert.equal(colorbar.ticktext.at(-1), Number(reach.toPrecision(3)).toString());
+    assert.ok(z.flat().length <= 8000);
+    for (const [r, c] of [
+      [0, 0],
+      [7, 3],
+      [z.length - 1, z[0]!.length - 1],
+    ] as const) {
+      const [top, bottom, left, right, least, most, mean] = customdata[r]![c]!;
+      const block = values.filter((_, i) => {
+        const [row, column] = [Math.floor(i / 784), i % 784];
+        return row >= top! && row <= bottom! && column >= left! && column <= right!;
+      });
+      assert.equal(block.length, (bottom! - top! + 1) * (right! - left! + 1));
+      const near = (shown: number, truth: number) =>
+        assert.ok(Math.abs(shown - truth) <= 0.006 * Math.abs(truth), `${shown} for ${truth}`);
+      near(least!, Math.min(...block));
+      near(most!, Math.max(...block));
+      near(mean!, block.reduce((sum, v) => sum + v, 0) / block.length);
+      near(
+        z[r]![c]!,
+        block.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),
+      );
+    }
+  });
+
+  test("cut blocks whose sizes differ by one at most, and cover every row and column once", () => {
+    for (const [rows, columns] of [
+      [257, 785],
+      [1, 20_011],
+      [10_007, 3],
+      [90, 90],
+    ] as const) {
+      const { customdata } = trace(viz.heatmap(large(rows, columns)));
+      const spans = (cells: readonly number[][], first: number) =>
+        cells.map((cell) => [cell[first]!, cell[first + 1]!]);
+      for (const [ends, size] of [
+        [
+          spans(
+            customdata.map((row) => row[0]!),
+            0,
+          ),
+          rows,
+        ],
+        [spans(customdata[0]!, 2), columns],
+      ] as const) {
+        assert.equal(ends[0]![0], 0);
+        assert.equal(ends.at(-1)![1], size - 1);
+        ends.slice(1).forEach(([start], i) => assert.equal(start, ends[i]![1]! + 1));
+        const sizes = ends.map(([start, end]) => end! - start! + 1);
+        assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1, `sizes ${[...new Set(sizes)].join()}`);
+      }
+    }
+  });
+
+  test("that fit show each value, and say so under the pointer", () => {
+    const { z, hovertemplate, customdata } = trace(viz.heatmap(large(20, 30)));
+    assert.equal(z[3]![4], Number(weight(94).toPrecision(4)));
+    assert.equal(customdata, undefined);
+    assert.match(hovertemplate, /row %{y}, column %{x}<br><b>%{z/);
+    const blocks = trace(viz.heatmap(large()));
+    assert.match(blocks.hovertemplate, /rows .*columns .*largest magnitude.*from .* to .*mean/);
+  });
+
+  test("mark what is not finite, count it, and leave the limits alone", () => {
+    const rows = [
+      [1, NaN, Infinity],
+      [-Infinity, -2, 0],
+    ];
+    const figure = viz.heatmap(rows);
+    const [values, marks] = [trace(figure), trace(figure, 1)];
+    assert.deepEqual([values.zmin, values.zmax], [-2, 2]);
+    assert.deepEqual(marks.text, [
+      ["", "NaN", "∞"],
+      ["−∞", "", ""],
+    ]);
+    assert.deepEqual(
+      marks.z.map((row) => row.map(Number.isFinite)),
+      [
+        [false, true, true],
+        [true, false, false],
+      ],
+    );
+    assert.match(JSON.stringify(figure.spec.layout["xaxis"]), /column \(pink: 1 NaN, 1 ∞, 1 −∞\)/);
+    const values2 = Float32Array.from({ length: 300 * 400 }, (_, i) => (i === 70_000 ? NaN : weight(i)));
+    const big = viz.heatmap(tensor([300, 400], values2));
+    assert.equal(trace(big, 1).z.flat().filter(Number.isFinite).length, 1);
+    assert.ok(
+      Number.isFinite(
+        trace(big)
+          .z.flat()
+          .reduce((a, b) => a + b),
+      ),
+      "the block's other values show",
+    );
+    assert.equal(viz.heatmap([[NaN]]).spec.data.length, 2);
+  });
+
+  test("read a hundred million weights in place, and stay small", () => {
+    const w = { shape: [10_000, 10_000], dataSync: () => new Int8Array(100_000_000).fill(1, 0, 5) };
+    const figure = viz.heatmap(w);
+    assert.equal(trace(figure).z[0]![0], 1);
+    assert.ok(JSON.stringify(figure.spec).length < 600_000);
+  });
+
+  test("of weights have a colour bar each, and their titles name the largest weight", () => {
+    const model = {
+      namedParameters: (): [string, TensorLike][] => [
+        ["0.weight", large()],
+        ["0.bias", tensor([256], new Float32Array(256))],
+        ["2.weight", tensor([1, 2], [0.25, -0.5])],
+      ],
+    };
+    const { data, layout } = viz.weights(model).spec;
+    assert.ok(data.every(({ showscale, colorbar }) => showscale !== false && colorbar !== undefined));
+    const bars = data.map(({ colorbar }) => (colorbar as { x: number }).x);
+    assert.ok(bars[0]! < bars[1]!);
+    const titles = (layout["annotations"] as { text: string }[]).map(({ text }) => text);
+    assert.match(titles[0]!, /0\.weight<\/b> {2}256 × 784, ±0\.0357/);
+    assert.match(titles[1]!, /±0\.5$/);
+  });
+
+  test("of a model of vectors alone show them", () => {
+    const model = { namedParameters: (): [string, TensorLike][] => [["scale", tensor([3], [1, 2, 3])]] };
+    assert.deepEqual(trace(viz.weights(model)).z, [[1, 2, 3]]);
   });
 
   test("show what is not finite as gaps", () => {
@@ -268,7 +481,7 @@ describe("heatmaps", () => {
       ],
     );
     assert.throws(() => viz.weights({} as never), /expected a model/);
-    assert.throws(() => viz.weights({ namedParameters: () => [] }), /no parameter of two or more dimensions/);
+    assert.throws(() => viz.weights({ namedParameters: () => [] }), /the model has no parameters/);
   });
 });
 
