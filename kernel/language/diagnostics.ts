@@ -2,6 +2,7 @@
  * TypeScript's errors as a person reads them in a notebook: at the cell's lines, in words that fit a cell, with a code frame.
  */
 import type TS from "typescript";
+import { codeFrame } from "../text/code-frame.js";
 import { ts } from "./compiler.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
@@ -99,48 +100,13 @@ export function toDiagnostic(problem: Problem, source: string, category: "error"
   const before = source.slice(0, problem.start);
   const line = before.split("\n").length;
   const column = problem.start - (before.lastIndexOf("\n") + 1) + 1;
+  const colour = category === "error" ? "red" : "yellow";
   return {
     code: problem.code,
     category,
     message: problem.message,
     line,
     column,
-    frame: codeFrame(source, problem, category),
+    frame: codeFrame(source, { line, column, length: problem.length, colour }).join("\n"),
   };
-}
-
-const RED = "\x1b[31m";
-const YELLOW = "\x1b[33m";
-/** Not bright black, which cannot be read on a dark page; a client that knows no faint text shows it as it is. */
-const FAINT = "\x1b[2m";
-const RESET = "\x1b[0m";
-
-/** Lines around a problem, with a marker below what is wrong. */
-export function codeFrame(
-  source: string,
-  problem: { start: number; length: number },
-  category: "error" | "warning",
-): string {
-  const colour = category === "error" ? RED : YELLOW;
-  const lines = source.split("\n").map((line) => line.replace(/\r$/u, ""));
-  const before = source.slice(0, problem.start).split("\n");
-  const row = before.length - 1;
-  const column = before[row]!.length;
-  const first = Math.max(0, row - 2);
-  const last = Math.min(lines.length - 1, row + 1);
-  const width = String(last + 1).length;
-  const shown: string[] = [];
-  for (let n = first; n <= last; n++) {
-    const line = lines[n]!;
-    const number = String(n + 1).padStart(width);
-    if (n !== row) {
-      if (line.trim() !== "" || n > first) shown.push(`${FAINT}  ${number} |${RESET} ${line}`.trimEnd());
-      continue;
-    }
-    shown.push(`${colour}>${RESET} ${FAINT}${number} |${RESET} ${line}`);
-    const length = Math.max(1, Math.min(problem.length, line.length - column));
-    const indent = line.slice(0, column).replace(/[^\t]/gu, " ");
-    shown.push(`${FAINT}  ${" ".repeat(width)} |${RESET} ${indent}${colour}${"^".repeat(length)}${RESET}`);
-  }
-  return shown.join("\n");
 }

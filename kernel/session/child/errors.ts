@@ -2,6 +2,7 @@
  * What a person sees of an error: name and message, the source line with a marker, the user's own frames, and the causes.
  */
 import { inspect } from "node:util";
+import { codeFrame } from "../../text/code-frame.js";
 import type { CellError } from "../messages.js";
 import { framesOf, sourceText, type Frame } from "./stack.js";
 
@@ -11,13 +12,9 @@ const FAINT = "\u001b[2m";
 const FAINT_END = "\u001b[22m";
 const CYAN = "\u001b[36m";
 const PLAIN = "\u001b[39m";
-/** Lines of source shown before and after the one that failed. */
-const CONTEXT = 2;
 const MESSAGE_LIMIT = 20_000;
 const CAUSE_LIMIT = 8;
 const FRAME_LIMIT = 20;
-/** Longer lines are cut around the marker: minified code would fill the page. */
-const LINE_LIMIT = 160;
 
 function cut(text: string): string {
   if (text.length <= MESSAGE_LIMIT) return text;
@@ -85,39 +82,6 @@ function messageOf(error: unknown): string {
   return cut(error instanceof TypeError ? withoutScope(message) : message);
 }
 
-/** The source line, its neighbours and a marker under the column. */
-export function codeFrame(text: string, line: number, column: number): string[] {
-  const lines = text.split("\n");
-  const first = Math.max(1, line - CONTEXT);
-  const last = Math.min(lines.length, line + CONTEXT);
-  const width = String(last).length;
-  // A file that has been edited since may be shorter than what ran.
-  const isLong = (lines[line - 1] ?? "").length > LINE_LIMIT;
-  const from = isLong ? Math.max(0, column - LINE_LIMIT / 2) : 0;
-  const frame: string[] = [];
-  for (let number = first; number <= last; number++) {
-    const whole = lines[number - 1]!.replace(/\r$/, "");
-    const end = whole.length > from + LINE_LIMIT ? "…" : "";
-    // The mark takes the place of a character, so that all stays where it is.
-    const shown =
-      (from > 0 && whole !== ""
-        ? `…${whole.slice(from + 1, from + LINE_LIMIT)}`
-        : whole.slice(0, LINE_LIMIT)) + end;
-    const gutter = `${String(number).padStart(width)} | `;
-    frame.push(
-      number === line
-        ? `${RED}>${PLAIN} ${gutter}${shown}`
-        : `${FAINT}  ${gutter}${shown}${FAINT_END}`.trimEnd(),
-    );
-    if (number === line) {
-      // Tabs before the column keep the marker under it.
-      const indent = shown.slice(0, column - 1 - from).replace(/[^\t]/g, " ");
-      frame.push(`  ${" ".repeat(width)} | ${indent}${RED}^${PLAIN}`);
-    }
-  }
-  return frame;
-}
-
 function frameLines(shown: readonly Frame[]): string[] {
   const lines = shown.slice(0, FRAME_LIMIT).map((frame) => `    at ${CYAN}${frame.text}${PLAIN}`);
   if (shown.length > FRAME_LIMIT) lines.push(`    … ${String(shown.length - FRAME_LIMIT)} more frames`);
@@ -152,7 +116,7 @@ function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] 
   const mine = all.filter((frame) => frame.at);
   const place = mine[0]?.at;
   const source = place && sourceText(place.file);
-  if (place && source !== undefined) lines.push("", ...codeFrame(source, place.line, place.column), "");
+  if (place && source !== undefined) lines.push("", ...codeFrame(source, place), "");
   // Where nothing of the user's is on the stack, the package's frames are all there is to go by.
   lines.push(...frameLines(mine.length > 0 ? mine : all));
   if (!isError(error)) return lines;
