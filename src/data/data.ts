@@ -1,5 +1,14 @@
 /** The names in `data`. */
-export { Subset, TensorDataset, type Batch, type Dataset } from "./dataset.js";
+export { collate, type Collated } from "./collate.js";
+export {
+  ConcatDataset,
+  Dataset,
+  Subset,
+  TensorDataset,
+  type Examples,
+  type MapDataset,
+  type Rows,
+} from "./dataset.js";
 export { digits, type Digits } from "./digits.js";
 export {
   blobs,

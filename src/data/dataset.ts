@@ -1,41 +1,61 @@
-/** Data sets: anything with a length that gives examples by number. An example, and a batch of them, is a tuple of tensors. */
-import type { Shape } from "../tensor/shape-types.js";
-import { stack } from "../ops/join.js";
+/** Data sets: anything with a length that gives examples by number. An example is what one makes of it: a tensor, a list or an object of parts. */
 import { tensor } from "../tensor/creation.js";
+import type { Shape } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { collate, type Collated } from "./collate.js";
 
-/** What a DataLoader reads; PyTorch's utils.data.Dataset. */
-export interface Dataset<Example extends readonly Tensor[] = readonly Tensor[]> {
+/** What a DataLoader reads, as an object of any class; PyTorch's map-style data set. */
+export interface MapDataset<Example = unknown> {
   readonly length: number;
   /** Example number `index`, without a batch dimension. */
   get(index: number): Example;
-  /** Several at once, along a new first dimension; where it is missing, examples are stacked. */
-  batch?(indices: Int32Array): Example;
+  /** Several at once, along a new first dimension; where it is missing, examples are put together by `collate`. */
+  batch?(indices: Int32Array): Collated<Example>;
 }
 
-/** A tensor of the same kind whose first size is not known. */
-type Rows<T> =
+/** A list is a data set of its elements. */
+export type Examples<Example = unknown> = MapDataset<Example> | ArrayLike<Example>;
+
+/**
+ * Base of data sets of one's own: `length` and `get(index)` are all that a subclass writes, and it can be gone through with `for … of`.
+ * PyTorch's utils.data.Dataset.
+ */
+export abstract class Dataset<Example = unknown> implements MapDataset<Example> {
+  abstract readonly length: number;
+
+  /** Example number `index`, from 0, without a batch dimension. */
+  abstract get(index: number): Example;
+
+  /** All examples in order. */
+  *[Symbol.iterator](): Generator<ReturnType<this["get"]>, void, undefined> {
+    for (let i = 0; i < this.length; i++) yield this.get(i) as ReturnType<this["get"]>;
+  }
+}
+
+/** A tensor of the same kind without its first dimension. */
+type Row<T> =
   T extends Tensor<infer S>
     ? S extends readonly [number, ...infer R extends Shape]
-      ? Tensor<[number, ...R]>
+      ? Tensor<R>
       : Tensor
     : never;
 
-/** The batches of a TensorDataset: its tensors with another first size. */
-export type Batch<Tensors extends readonly Tensor[]> = { -readonly [K in keyof Tensors]: Rows<Tensors[K]> };
+/** The examples of a TensorDataset. */
+export type Rows<Tensors extends readonly Tensor[]> = { -readonly [K in keyof Tensors]: Row<Tensors[K]> };
 
 /**
  * Tensors whose rows belong together; a batch is taken from each with one gather, so nothing is copied in JavaScript.
  * PyTorch's TensorDataset.
  * @throws Error when the tensors' first sizes differ
  */
-export class TensorDataset<const Tensors extends readonly Tensor[] = readonly Tensor[]> implements Dataset<
-  Batch<Tensors>
+export class TensorDataset<const Tensors extends readonly Tensor[] = readonly Tensor[]> extends Dataset<
+  Rows<Tensors>
 > {
   readonly tensors: Tensors;
   readonly length: number;
 
   constructor(...tensors: Tensors) {
+    super();
     if (tensors.length === 0) throw new Error("TensorDataset: pass at least one tensor");
     const sizes = tensors.map((each) => each.shape[0]);
     if (sizes.some((size) => size === undefined || size !== sizes[0]))
@@ -47,25 +67,28 @@ export class TensorDataset<const Tensors extends readonly Tensor[] = readonly Te
     this.length = sizes[0]!;
   }
 
-  get(index: number): Batch<Tensors> {
+  get(index: number): Rows<Tensors> {
     checkIndex("TensorDataset", index, this.length);
-    return this.tensors.map((each) => each.select(0, index)) as unknown as Batch<Tensors>;
+    return this.tensors.map((each) => each.select(0, index)) as unknown as Rows<Tensors>;
   }
 
-  batch(indices: Int32Array): Batch<Tensors> {
+  batch(indices: Int32Array): Collated<Rows<Tensors>> {
     const rows = tensor(indices);
-    return this.tensors.map((each) => each.indexSelect(0, rows)) as unknown as Batch<Tensors>;
+    return this.tensors.map((each) => each.indexSelect(0, rows)) as unknown as Collated<Rows<Tensors>>;
   }
 }
 
 /** Some of another data set's examples, in the order of their numbers. PyTorch's Subset. */
-export class Subset<Example extends readonly Tensor[]> implements Dataset<Example> {
+export class Subset<Example> extends Dataset<Example> {
   readonly #indices: Int32Array;
+  readonly #examples: MapDataset<Example>;
 
   constructor(
-    readonly dataset: Dataset<Example>,
+    readonly dataset: Examples<Example>,
     indices: ArrayLike<number>,
   ) {
+    super();
+    this.#examples = mapDataset("Subset", dataset);
     this.#indices = Int32Array.from(indices);
     for (const index of this.#indices) checkIndex("Subset", index, dataset.length);
   }
@@ -76,27 +99,66 @@ export class Subset<Example extends readonly Tensor[]> implements Dataset<Exampl
 
   get(index: number): Example {
     checkIndex("Subset", index, this.length);
-    return this.dataset.get(this.#indices[index]!);
+    return this.#examples.get(this.#indices[index]!);
   }
 
-  batch(indices: Int32Array): Example {
-    return collate(
-      this.dataset,
+  batch(indices: Int32Array): Collated<Example> {
+    return batchOf(
+      this.#examples,
       indices.map((index) => this.#indices[index]!),
     );
   }
 }
 
+/** Data sets one after the other. PyTorch's ConcatDataset. */
+export class ConcatDataset<Example> extends Dataset<Example> {
+  readonly #parts: readonly MapDataset<Example>[];
+
+  constructor(readonly datasets: readonly Examples<Example>[]) {
+    super();
+    this.#parts = datasets.map((dataset) => mapDataset("ConcatDataset", dataset));
+  }
+
+  get length(): number {
+    return this.#parts.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  get(index: number): Example {
+    checkIndex("ConcatDataset", index, this.length);
+    let at = index;
+    for (const part of this.#parts) {
+      if (at < part.length) return part.get(at);
+      at -= part.length;
+    }
+    throw new RangeError(`ConcatDataset: there is no example ${index}`);
+  }
+}
+
+/** A list as a data set, a data set as it is. @throws TypeError for what is neither */
+export function mapDataset<Example>(name: string, dataset: Examples<Example>): MapDataset<Example> {
+  if (isMapDataset(dataset)) return dataset;
+  if (Array.isArray(dataset) || (ArrayBuffer.isView(dataset) && !(dataset instanceof DataView)))
+    return {
+      get length() {
+        return dataset.length;
+      },
+      get: (index) => dataset[index]!,
+    };
+  throw new TypeError(
+    `${name}: expected a data set, an object with length and get(index), or an array of examples; ` +
+      `tensors are one as new data.TensorDataset(x, y)`,
+  );
+}
+
+function isMapDataset<Example>(dataset: Examples<Example>): dataset is MapDataset<Example> {
+  const { length, get } = (dataset ?? {}) as Partial<MapDataset<Example>>;
+  return typeof length === "number" && typeof get === "function";
+}
+
 /** The examples with these numbers, along a new first dimension. */
-export function collate<Example extends readonly Tensor[]>(
-  dataset: Dataset<Example>,
-  indices: Int32Array,
-): Example {
+export function batchOf<Example>(dataset: MapDataset<Example>, indices: Int32Array): Collated<Example> {
   if (dataset.batch !== undefined) return dataset.batch(indices);
-  const examples = Array.from(indices, (index) => dataset.get(index));
-  return examples[0]!.map((_, part) =>
-    stack(examples.map((example) => example[part]!)),
-  ) as unknown as Example;
+  return collate(Array.from(indices, (index) => dataset.get(index)));
 }
 
 function checkIndex(name: string, index: number, length: number): void {

@@ -1,6 +1,5 @@
 /** Random division of a data set into parts that share no example. */
-import type { Tensor } from "../tensor/tensor.js";
-import { Subset, type Dataset } from "./dataset.js";
+import { Subset, type Examples } from "./dataset.js";
 import { RandomStream } from "./stream.js";
 
 /**
@@ -8,8 +7,8 @@ import { RandomStream } from "./stream.js";
  * over goes to the first parts). The same seed (0 if not given) gives the same parts. PyTorch's random_split.
  * @throws RangeError when the lengths do not sum to the data set's
  */
-export function randomSplit<Example extends readonly Tensor[]>(
-  dataset: Dataset<Example>,
+export function randomSplit<Example>(
+  dataset: Examples<Example>,
   lengths: readonly number[],
   { seed = 0 }: { seed?: number } = {},
 ): Subset<Example>[] {

@@ -1,7 +1,7 @@
 /** Data sets, loaders and splits: every example comes once, in an order that the seed decides, with its own label. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { arange, data, manualSeed, tensor, zeros, type Tensor } from "../../src/index.js";
+import { arange, data, manualSeed, randn, tensor, zeros, type Tensor } from "../../src/index.js";
 
 /** Example i is the number i twice, once as input [i, -i] and once as label. */
 function numbered(count: number) {
@@ -81,7 +81,7 @@ describe("DataLoader", () => {
     assert.ok(turns > 0);
   });
   test("stacks the examples of a data set that has no batches of its own", () => {
-    const squares: data.Dataset<readonly [Tensor, Tensor]> = {
+    const squares: data.MapDataset<readonly [Tensor, Tensor]> = {
       length: 5,
       get: (i) => [tensor([i, i * i]), tensor(i)],
     };
@@ -140,6 +140,149 @@ describe("data sets", () => {
     assert.throws(
       () => data.randomSplit(numbered(10), [7, 4]),
       /must be whole numbers that sum to 10.*\[7, 4\]/,
+    );
+  });
+});
+
+/** Batches of two, as nested lists. */
+function batches<Example>(dataset: data.Examples<Example>): unknown[] {
+  return JSON.parse(JSON.stringify([...new data.DataLoader(dataset, { batchSize: 2 })])) as unknown[];
+}
+
+describe("examples of every make", () => {
+  const ds = { length: 3, get: (i: number) => [tensor([i]), tensor(i)] as const };
+
+  test("a loader hands examples to a collate function, whose answer is the batch", () => {
+    const loader = new data.DataLoader(ds, {
+      batchSize: 2,
+      collateFn: (rows) => ({ count: rows.length, last: rows.at(-1)![1].item() }),
+    });
+    const found: { count: number; last: number }[] = [...loader];
+    assert.deepEqual(found, [
+      { count: 2, last: 1 },
+      { count: 1, last: 2 },
+    ]);
+  });
+  test("a collate function goes with data sets that gather batches themselves", () => {
+    const sizes = new data.DataLoader(numbered(3), {
+      batchSize: 2,
+      collateFn: (rows) => rows.map(([x]) => x.shape),
+    });
+    assert.deepEqual([...sizes], [[[2], [2]], [[2]]]);
+  });
+  // PyTorch's default_collate, but for the dtype of numbers.
+  test("lists of numbers are batched by their places, as in PyTorch", () => {
+    assert.deepEqual(
+      batches([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+      [
+        [
+          [1, 3],
+          [2, 4],
+        ],
+        [[5], [6]],
+      ],
+    );
+  });
+  test("parts with names keep them, also in one another", () => {
+    const rows = [
+      { x: tensor([1, 2]), y: 0, meta: { name: "a", ok: true } },
+      { x: tensor([3, 4]), y: 1, meta: { name: "b", ok: false } },
+    ];
+    const [batch] = [...new data.DataLoader(rows, { batchSize: 2 })];
+    const names: string[] = batch!.meta.name;
+    assert.deepEqual(names, ["a", "b"]);
+    const shape: [number, 2] = batch!.x.shape;
+    assert.deepEqual(shape, [2, 2]);
+    assert.deepEqual([batch!.y.dtype, batch!.meta.ok.dtype], ["float32", "bool"]);
+    assert.deepEqual(batch!.meta.ok.tolist(), [true, false]);
+  });
+  test("numbers, typed arrays and texts are examples", () => {
+    assert.deepEqual(batches([1, 2, 3]), [[1, 2], [3]]);
+    assert.deepEqual(batches(Float32Array.of(1, 2, 3)), [[1, 2], [3]]);
+    assert.deepEqual(batches([Float32Array.of(1, 2), Float32Array.of(3, 4)]), [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
+    assert.deepEqual(batches(["a", "b"]), [["a", "b"]]);
+  });
+  test("a data set can be gone through", () => {
+    const shapes: [[2], []][] = [];
+    for (const [x, y] of data.moons(3)) shapes.push([x.shape, y.shape]);
+    assert.deepEqual(shapes, [
+      [[2], []],
+      [[2], []],
+      [[2], []],
+    ]);
+    const [part] = data.randomSplit(numbered(4), [3, 1]);
+    assert.equal([...part!].length, 3);
+  });
+  test("a class extends Dataset with a length and get", () => {
+    class Squares extends data.Dataset {
+      length = 3;
+      get(i: number) {
+        return [tensor([i]), i * i] as const;
+      }
+    }
+    const squares: number[] = [];
+    for (const [x, square] of new Squares()) squares.push(x.item(), square);
+    assert.deepEqual(squares, [0, 0, 1, 1, 2, 4]);
+    assert.deepEqual(batches(new Squares()), [
+      [
+        [[0], [1]],
+        [0, 1],
+      ],
+      [[[2]], [4]],
+    ]);
+    class Grows extends data.Dataset<number> {
+      constructor(readonly list: number[]) {
+        super();
+      }
+      get length() {
+        return this.list.length;
+      }
+      get(i: number) {
+        return this.list[i]!;
+      }
+    }
+    const list = [1];
+    const grows = new Grows(list);
+    list.push(2);
+    assert.deepEqual([...grows], [1, 2]);
+  });
+  test("data sets follow each other", () => {
+    const both = new data.ConcatDataset([numbered(2), numbered(3)]);
+    assert.deepEqual(labels(new data.DataLoader(both, { batchSize: 3 })), [
+      [0, 1, 0],
+      [1, 2],
+    ]);
+    assert.throws(() => both.get(5), /there is no example 5; numbers go from 0 to 4/);
+  });
+  test("examples that cannot be put together are told by the part", () => {
+    const refused = (examples: unknown[], message: RegExp) =>
+      assert.throws(() => batches(examples), message, String(message));
+    refused(
+      [[tensor([1, 2])], [tensor([1])]],
+      /part \[0\] of the first has shape \[2\], that of another \[1\]; .*collateFn/,
+    );
+    refused(
+      [{ a: { b: 1 } }, { a: { b: "x" } }],
+      /part a\.b of the first is a number, that of another a string/,
+    );
+    refused([{ a: 1 }, { b: 1 }], /part a of the first is a number, that of another undefined/);
+    refused([[1], [1, 2]], /the whole of the first is a list of 1, that of another one of 2/);
+    refused([{ y: null }], /part y of an example is null/);
+    refused([Promise.resolve(1)], /the whole of an example is a promise/);
+  });
+  test("what is no data set is told what is one", () => {
+    assert.throws(
+      () => new data.DataLoader(randn([3]) as never),
+      /expected a data set, .* an array of examples; tensors are one as new data\.TensorDataset\(x, y\)/,
     );
   });
 });
