@@ -4,11 +4,12 @@
  * What a class keeps in a `#private` field nobody else can see, so parts of the model do not belong there.
  * How a module prints is in `repr.ts`, what a state dict may hold in `stateDict.ts`.
  */
-import type { DTypeName } from "../engine/program.js";
+import { dtypeTo } from "../ops/cast.js";
+import type { DType } from "../tensor/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
-import { convert, Parameter } from "./parameter.js";
+import { convert, type FloatDType, Parameter } from "./parameter.js";
 import { describeModule, moduleTable } from "./repr.js";
-import { loadState, type LoadResult, type StateDict } from "./stateDict.js";
+import { loadState, type LoadResult, type SavedState, type StateDict } from "./stateDict.js";
 
 /** A layer or a model: state plus `forward`. PyTorch's nn.Module. */
 export abstract class Module {
@@ -98,13 +99,35 @@ export abstract class Module {
     return this;
   }
 
-  /** Converts parameters and floating-point buffers to another floating-point type, in place. */
-  to(dtype: DTypeName): this {
+  /**
+   * Converts parameters and floating-point buffers to another floating-point type, in place. Everything is on the "cpu", so that there is
+   * nothing to do for `to("cpu")`.
+   */
+  to(what: FloatDType | "cpu" | Tensor): this;
+  to(device: "cpu", dtype: FloatDType): this;
+  to(what: DType | "cpu" | Tensor, second?: DType): this {
+    const dtype = dtypeTo(`${this.name()}.to`, what, second);
+    if (dtype === undefined) return this;
     if (dtype !== "float32" && dtype !== "float64")
       throw new TypeError(`${this.name()}.to("${dtype}"): parameters are float32 or float64`);
     for (const tensor of [...this.parameters(), ...this.buffers()]) {
       if (tensor.dtype === "float32" || tensor.dtype === "float64") convert(tensor, dtype);
     }
+    return this;
+  }
+
+  /** `to("float32")`. */
+  float(): this {
+    return this.to("float32");
+  }
+
+  /** `to("float64")`. */
+  double(): this {
+    return this.to("float64");
+  }
+
+  /** The module itself: all modules are there. */
+  cpu(): this {
     return this;
   }
 
@@ -119,10 +142,11 @@ export abstract class Module {
   }
 
   /**
-   * Takes over the values of a state dict; the types stay this module's. PyTorch's snake_case names are understood.
+   * Takes over the values of a state dict; the types stay this module's. PyTorch's snake_case names are understood, and so is a state dict
+   * that was written as JSON: `model.loadStateDict(JSON.parse(text))`.
    * @throws Error that lists keys that are missing, unexpected or of another shape; with `strict: false` only the last.
    */
-  loadStateDict(state: StateDict, { strict = true }: { strict?: boolean } = {}): LoadResult {
+  loadStateDict(state: SavedState, { strict = true }: { strict?: boolean } = {}): LoadResult {
     return loadState(this.name(), this.#state(), state, strict);
   }
 

@@ -25,4 +25,4 @@ export { BatchNorm1d, LayerNorm, type BatchNormOptions, type LayerNormOptions } 
 export { Parameter } from "./parameter.js";
 export * as utils from "./gradients.js";
 export { Sequential, sequential, type Layer } from "./sequential.js";
-export type { LoadResult, StateDict } from "./stateDict.js";
+export type { LoadResult, SavedState, StateDict } from "./stateDict.js";

@@ -2,11 +2,16 @@
  * State dicts: names of parameters and buffers with their values, and how one is taken over with errors that name every key.
  */
 import { critical } from "../interrupts.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { tensor } from "../tensor/creation.js";
+import type { TensorData } from "../tensor/shape-types.js";
+import { Tensor } from "../tensor/tensor.js";
 import { assignValue } from "./parameter.js";
 
 /** Name → value, as `Module.stateDict()` gives it and safetensors files hold it. */
 export type StateDict = Record<string, Tensor>;
+
+/** A state dict, or what is left of one after JSON: `JSON.parse(JSON.stringify(model.stateDict()))` has nested arrays for tensors. */
+export type SavedState = Readonly<Record<string, Tensor | TensorData>>;
 
 export interface LoadResult {
   /** Names of the module's that the state dict lacks. */
@@ -19,9 +24,14 @@ export interface LoadResult {
 export function loadState(
   module: string,
   own: readonly [string, Tensor][],
-  state: StateDict,
+  state: SavedState,
   strict: boolean,
 ): LoadResult {
+  if (typeof state !== "object" || state === null)
+    throw new TypeError(
+      `${module}.loadStateDict: expected an object of names and tensors, as stateDict() gives it, not a ${typeof state}` +
+        (typeof state === "string" ? "; parse a JSON text first: model.loadStateDict(JSON.parse(text))" : ""),
+    );
   const mine = new Map(own);
   const given = new Map(
     Object.entries(state).map(([key, value]) => [mine.has(key) ? key : camelCase(key), value]),
@@ -31,8 +41,9 @@ export function loadState(
   const misshaped: string[] = [];
   const updates: [Tensor, Tensor][] = [];
   for (const [name, target] of own) {
-    const source = given.get(name);
-    if (source === undefined) continue;
+    const value = given.get(name);
+    if (value === undefined) continue;
+    const source = value instanceof Tensor ? value : parsed(module, name, value, target);
     if (String(source.shape) !== String(target.shape))
       misshaped.push(
         `${name} is [${target.shape.join(", ")}], the state dict has [${source.shape.join(", ")}]`,
@@ -53,6 +64,20 @@ export function loadState(
     for (const [target, source] of updates) assignValue(target, source);
   });
   return { missingKeys, unexpectedKeys };
+}
+
+/** What JSON has made of a tensor: numbers in the shape and of the type that they had. */
+function parsed(module: string, name: string, value: TensorData, like: Tensor): Tensor {
+  try {
+    return tensor(value, { dtype: like.dtype });
+  } catch (cause) {
+    const found = JSON.stringify(value) ?? String(value);
+    const nulls = found.includes("null") ? " (JSON has no NaN and no Infinity, it writes null)" : "";
+    throw new TypeError(
+      `${module}.loadStateDict: ${name} is neither a tensor nor numbers in nested arrays${nulls}: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
 
 /** "norm.running_mean" → "norm.runningMean". */

@@ -10,8 +10,16 @@ import type { Shape } from "../tensor/shape-types.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** The same values as another dtype; truncates towards 0 for int32, `x ≠ 0` for bool. The tensor itself when it has that dtype. */
-    to(dtype: DType): Tensor<S>;
+    /**
+     * The same values as another dtype, or as that of another tensor; truncates towards 0 for int32, `x ≠ 0` for bool. The tensor itself when
+     * it has that dtype. All tensors are on the "cpu", so that there is nothing to do for `to("cpu")`.
+     */
+    to(dtype: DType | "cpu" | Tensor): Tensor<S>;
+    to(device: "cpu", dtype: DType): Tensor<S>;
+    /** The tensor itself: all tensors are there. */
+    cpu(): Tensor<S>;
+    /** The dtype of `other` (`torch.Tensor.type_as`). */
+    typeAs(other: Tensor): Tensor<S>;
     /** As float32. */
     float(): Tensor<S>;
     /** As float64. */
@@ -40,12 +48,33 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return isFloating(dtype) ? record(TO, y, x) : new Tensor(y);
 }
 
+/**
+ * The dtype that arguments of `to` ask for; undefined where they name only the device.
+ * @throws TypeError for what is none, such as another device
+ */
+export function dtypeTo(name: string, what: DType | "cpu" | Tensor, dtype?: DType): DType | undefined {
+  if (what instanceof Tensor) return what.dtype;
+  if (what === "cpu" && dtype === undefined) return undefined;
+  const wanted = what === "cpu" ? dtype : what;
+  if (isDType(wanted)) return wanted;
+  if (typeof wanted === "string" && /^(?:cuda|mps|xpu|gpu|xla|hip|meta|webgpu)(?::\d+)?$/.test(wanted))
+    throw new TypeError(
+      `${name}: there is no device "${wanted}", all is computed on the "cpu"; leave ${name}("${wanted}") out`,
+    );
+  throw new TypeError(
+    `${name}: ${String(wanted)} is not a dtype; there are float32, float64, int32 and bool`,
+  );
+}
+
 defineMethods({
-  to(dtype: DType) {
-    if (!isDType(dtype)) {
-      throw new TypeError(`to: ${String(dtype)} is not a dtype; there are float32, float64, int32 and bool`);
-    }
-    return cast(this, dtype);
+  to(what: DType | "cpu" | Tensor, dtype?: DType) {
+    return cast(this, dtypeTo("to", what, dtype) ?? this._node.dtype);
+  },
+  cpu() {
+    return this;
+  },
+  typeAs(other: Tensor) {
+    return cast(this, other.dtype);
   },
   float() {
     return cast(this, "float32");

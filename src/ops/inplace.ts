@@ -22,7 +22,7 @@ import type { Index } from "./indexing.js";
 import { broadcastTo } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { assign, zerosOf } from "./region.js";
-import { clamp, maskedFill } from "./select.js";
+import { type Bound, clamp, type ClampBounds, maskedFill, type MaxBound } from "./select.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
@@ -71,7 +71,8 @@ declare module "../tensor/core.js" {
     sigmoid_(): this;
     tanh_(): this;
     /** Brings every element into [min, max]. */
-    clamp_(min?: number | Tensor | null, max?: number | Tensor | null): this;
+    clamp_(min?: Bound, max?: Bound | MaxBound): this;
+    clamp_(bounds: ClampBounds): this;
     /** Replaces NaN, +∞ and −∞. */
     nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
     /** Puts `value` where the mask is true. */

@@ -4,7 +4,7 @@
 import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/build.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { checkNumber, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
@@ -14,6 +14,19 @@ import { eq, ge, gt, le, lt } from "./compare.js";
 import { logicalAnd, logicalOr } from "./logical.js";
 import { checkTensor, commonDType, constant, numberTensor } from "./operand.js";
 import { isnan } from "./unary.js";
+
+/** A bound of `clamp`, for all elements or for each; null does not bind. */
+export type Bound = number | Tensor | null;
+
+/** The upper bound of `clamp` by its name. */
+export interface MaxBound {
+  max?: Bound;
+}
+
+/** The bounds of `clamp` by their names. */
+export interface ClampBounds extends MaxBound {
+  min?: Bound;
+}
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -27,8 +40,9 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: number | Checked<Broadcast<"maximum", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
-    /** Each element brought into [min, max]; a bound that is left out does not bind (`torch.clamp`). */
-    clamp(min?: number | Tensor | null, max?: number | Tensor | null): Tensor<S>;
+    /** Each element brought into [min, max]; a bound that is left out does not bind (`torch.clamp`): `x.clamp(0)`, `x.clamp({ max: 1 })`. */
+    clamp(min?: Bound, max?: Bound | MaxBound): Tensor<S>;
+    clamp(bounds: ClampBounds): Tensor<S>;
     /** `value` where the mask is true (`torch.Tensor.masked_fill`). */
     maskedFill<A extends Shape, B extends Shape>(
       this: Tensor<A>,
@@ -170,10 +184,20 @@ export function maximum(a: Tensor, other: Tensor | number): Tensor {
   return record(MAXIMUM, binary("max", x.node, y.node), x, y);
 }
 
-export function clamp(x: Tensor, min?: number | Tensor | null, max?: number | Tensor | null): Tensor {
-  if ((min ?? null) === null && (max ?? null) === null)
-    throw new TypeError("clamp: expected min, max or both");
-  if (min instanceof Object || max instanceof Object) return clampTensors(x, min ?? null, max ?? null);
+/** Bounds by position, by name, or the second one by name. */
+export function clamp(x: Tensor, first?: Bound | ClampBounds, second?: Bound | MaxBound): Tensor {
+  if (isNamed(first)) return clamp(x, first.min, first.max);
+  if (isNamed(second)) return clamp(x, first, second.max);
+  return clampTo(x, first ?? null, second ?? null);
+}
+
+function isNamed<Named extends MaxBound>(bound: Bound | Named | undefined): bound is Named {
+  return bound instanceof Object && !(bound instanceof Tensor);
+}
+
+function clampTo(x: Tensor, min: Bound, max: Bound): Tensor {
+  if (min === null && max === null) throw new TypeError("clamp: expected min, max or both");
+  if (min instanceof Object || max instanceof Object) return clampTensors(x, min, max);
   let dtype = x._node.dtype;
   if (typeof min === "number") dtype = promoteWithNumber(dtype, min);
   if (typeof max === "number") dtype = promoteWithNumber(dtype, max);
@@ -185,7 +209,7 @@ export function clamp(x: Tensor, min?: number | Tensor | null, max?: number | Te
   return record(CLAMP, node, a, null, null, { min: min ?? -Infinity, max: max ?? Infinity } as Bounds);
 }
 
-function clampTensors(x: Tensor, min: number | Tensor | null, max: number | Tensor | null): Tensor {
+function clampTensors(x: Tensor, min: Bound, max: Bound): Tensor {
   let dtype = x._node.dtype;
   let rank = x.ndim;
   for (const bound of [min, max]) {
@@ -239,7 +263,7 @@ defineMethods({
   maximum(other: Tensor | number) {
     return maximum(this, other);
   },
-  clamp(min?: number | Tensor | null, max?: number | Tensor | null) {
+  clamp(min?: Bound | ClampBounds, max?: Bound | MaxBound) {
     return clamp(this, min, max);
   },
   maskedFill(mask: Tensor, value: number | Tensor) {

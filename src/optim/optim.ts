@@ -2,5 +2,5 @@
 export { Adam, AdamW, type AdamOptions } from "./adam.js";
 export { clipGradNorm_, clipGradValue_ } from "./clip.js";
 export * as lrScheduler from "./lr-scheduler.js";
-export { Optimizer, type OptimizerState, type ParamGroup } from "./optimizer.js";
+export { Optimizer, type OptimizerState, type ParamGroup, type SavedOptimizerState } from "./optimizer.js";
 export { SGD, type SGDOptions } from "./sgd.js";

@@ -7,6 +7,8 @@ import { step, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
 import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
+import { tensor } from "../tensor/creation.js";
+import type { TensorData } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Slot, Transform } from "./transform.js";
 
@@ -17,6 +19,11 @@ export type ParamGroup<Options> = Partial<Options> & { params: readonly Tensor[]
 export interface OptimizerState<Options> {
   state: Record<number, Record<string, Tensor | number>>;
   paramGroups: (Options & { params: number[] })[];
+}
+
+/** The same, or what is left of it after JSON, with nested arrays for tensors. */
+export interface SavedOptimizerState<Options> extends Pick<OptimizerState<Options>, "paramGroups"> {
+  readonly state: Readonly<Record<number, Readonly<Record<string, Tensor | TensorData>>>>;
 }
 
 interface Update {
@@ -127,8 +134,8 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     return { state, paramGroups };
   }
 
-  /** Takes over what `stateDict` gave. @throws Error when groups or shapes differ */
-  loadStateDict(saved: OptimizerState<Options>): void {
+  /** Takes over what `stateDict` gave, also by way of JSON. @throws Error when groups or shapes differ */
+  loadStateDict(saved: SavedOptimizerState<Options>): void {
     const name = `${this.constructor.name}.loadStateDict`;
     const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
       groups.map((group) => group.params.length).join(" + ");
@@ -137,20 +144,24 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         `${name}: this optimizer trains ${sizes(this.paramGroups)} tensors, the saved one ${sizes(saved.paramGroups)}`,
       );
     const tensors = this.paramGroups.flatMap((group) => group.params);
-    for (const [number, entries] of Object.entries(saved.state)) {
-      for (const [key, value] of Object.entries(entries)) {
-        const { shape } = tensors[Number(number)]!;
+    const states = tensors.map(({ shape, dtype }, number) => {
+      const entries = Object.entries(saved.state[number] ?? {}).map(([key, value]) => {
+        // JSON makes nested arrays of tensors, and numbers of those of 0 dimensions.
+        const isWhole = key === "step" || value instanceof Tensor;
+        return [key, isWhole ? value : tensor(value, { dtype })] as const;
+      });
+      for (const [key, value] of entries)
         if (value instanceof Tensor && String(value.shape) !== String(shape))
           throw new Error(
             `${name}: ${key} of parameter ${number} must be [${shape.join(", ")}], not [${value.shape.join(", ")}]`,
           );
-      }
-    }
+      return Object.fromEntries(entries);
+    });
     critical(() => {
       saved.paramGroups.forEach(({ params: _, ...options }, i) =>
         Object.assign(this.paramGroups[i]!, options),
       );
-      tensors.forEach((tensor, i) => this.#states.get(tensor)!.load(saved.state[i] ?? {}));
+      tensors.forEach((tensor, i) => this.#states.get(tensor)!.load(states[i]!));
     });
   }
 
@@ -219,7 +230,7 @@ class ParameterState implements Slot {
     return saved;
   }
 
-  load(saved: Readonly<Record<string, Tensor | number>>): void {
+  load(saved: Readonly<Record<string, Tensor | TensorData>>): void {
     this.done = typeof saved["step"] === "number" ? saved["step"] : 0;
     this.#variables = {};
     for (const [name, value] of Object.entries(saved))

@@ -116,6 +116,22 @@ describe("parts of a module", () => {
     assert.equal(net.weight.dtype, "float64");
     assert.notDeepEqual(net.weight.tolist(), before);
   });
+  test("float() and double() convert as to() does; there is only the CPU to move to", () => {
+    const net = new nn.Linear(2, 1);
+    assert.equal(net.double(), net);
+    assert.equal(net.weight.dtype, "float64");
+    assert.equal(net.float().weight.dtype, "float32");
+    assert.equal(net.to("cpu"), net);
+    assert.equal(net.cpu(), net);
+    assert.equal(net.to("cpu", "float64").bias!.dtype, "float64");
+    assert.equal(net.to(zeros([1])).bias!.dtype, "float32");
+    for (const device of ["cuda", "cuda:0", "mps"])
+      assert.throws(() => net.to(device as never), {
+        name: "TypeError",
+        message: `Linear.to: there is no device "${device}", all is computed on the "cpu"; leave Linear.to("${device}") out`,
+      });
+    assert.throws(() => net.to("int32" as never), /Linear\.to\("int32"\): parameters are float32 or float64/);
+  });
 });
 
 describe("state dicts", () => {
@@ -162,6 +178,33 @@ describe("state dicts", () => {
     const result = model.loadStateDict({ weight: ones([3, 2]), extra: zeros([1]) }, { strict: false });
     assert.deepEqual(result, { missingKeys: ["bias"], unexpectedKeys: ["extra"] });
     assert.equal(model.weight.sum().item(), 6);
+  });
+  test("a state dict comes back from JSON bit by bit", () => {
+    const model = nn.sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
+    const text = JSON.stringify(model.stateDict());
+    const other = nn.sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3)).double();
+    other.float();
+    assert.deepEqual(other.loadStateDict(JSON.parse(text)), { missingKeys: [], unexpectedKeys: [] });
+    assert.equal(JSON.stringify(other.stateDict()), text);
+    const saved: nn.SavedState = { weight: [[1, 2]], bias: new Float32Array([3]) };
+    const linear = new nn.Linear(2, 1);
+    linear.loadStateDict(saved);
+    assert.deepEqual(linear.weight.tolist(), [[1, 2]]);
+  });
+  test("what is no state dict is told how to make one of it", () => {
+    const model = new nn.Linear(1, 1);
+    assert.throws(
+      () => model.loadStateDict(JSON.stringify(model.stateDict()) as never),
+      /expected an object of names and tensors, .* not a string; parse a JSON text first: model\.loadStateDict\(JSON\.parse\(text\)\)/,
+    );
+    assert.throws(
+      () => model.loadStateDict({ weight: [[null]], bias: [0] } as never),
+      /weight is neither a tensor nor numbers in nested arrays \(JSON has no NaN and no Infinity, it writes null\)/,
+    );
+    assert.throws(
+      () => model.loadStateDict({ weight: [1], bias: [0] }),
+      /weight is \[1, 1\], the state dict has \[1\]/,
+    );
   });
   test("PyTorch's names of buffers are understood", () => {
     const norm = new nn.BatchNorm1d(2);

@@ -176,6 +176,19 @@ describe("state", () => {
         assert.equal(trainStep(other, resumed).item(), trainStep(model, optimizer).item());
     });
   }
+  test("comes back from JSON: training goes on as if it had not stopped", () => {
+    const [model, other] = [smallNetwork(), smallNetwork()];
+    const optimizer = make("Adam", model, { lr: 0.05 });
+    for (let i = 0; i < 3; i++) trainStep(model, optimizer);
+    const resumed = make("Adam", other, { lr: 1 });
+    const { weights, state } = JSON.parse(
+      JSON.stringify({ weights: model.stateDict(), state: optimizer.stateDict() }),
+    ) as { weights: nn.SavedState; state: optim.SavedOptimizerState<optim.AdamOptions> };
+    other.loadStateDict(weights);
+    resumed.loadStateDict(state);
+    assert.equal(trainStep(other, resumed).item(), trainStep(model, optimizer).item());
+    assert.equal(trainStep(other, resumed).item(), trainStep(model, optimizer).item());
+  });
   test("is numbered and named as PyTorch's, in camelCase", () => {
     const model = smallNetwork();
     const optimizer = make("Adam", model, {});
