@@ -67,10 +67,10 @@ export function computeSequence(sequence: readonly Node[], roots: ReadonlySet<No
     computePiece(piece, reading);
 }
 
-/** Gives these nodes a storage, in one plan. */
-export function computePiece(roots: readonly Node[], reading: boolean): void {
+/** Gives these nodes a storage, in one plan, which it returns; null where there was nothing to do. */
+export function computePiece(roots: readonly Node[], reading: boolean): Plan | null {
   const missing = roots.filter((node) => node.storage === null);
-  if (missing.length === 0) return;
+  if (missing.length === 0) return null;
   const { stepEpoch } = walked;
   let plan: Plan | null = null;
   try {
@@ -78,12 +78,35 @@ export function computePiece(roots: readonly Node[], reading: boolean): void {
     plan = knownPlan() ?? addPlan(missing, 0, noUpdates);
     run(plan, noVariable);
     settle(plan, missing, 0);
+    return plan;
   } catch (error) {
     // What could not be computed has not been met before, or its parts would be stored together with what reads them.
     undoWalk(stepEpoch);
     throw error;
   } finally {
     release(plan);
+  }
+}
+
+/** Gives these nodes a storage if `expected` is the plan that does it; otherwise does nothing and says no. */
+export function computeAsBefore(roots: readonly Node[], expected: Plan): boolean {
+  const { stepEpoch } = walked;
+  let known = false;
+  try {
+    walk(roots, 0, true);
+    known = knownPlan() === expected;
+    if (!known) {
+      undoWalk(stepEpoch);
+      return false;
+    }
+    run(expected, noVariable);
+    settle(expected, roots, 0);
+    return true;
+  } catch (error) {
+    undoWalk(stepEpoch);
+    throw error;
+  } finally {
+    release(known ? expected : null);
   }
 }
 

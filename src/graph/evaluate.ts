@@ -16,6 +16,7 @@ import {
   whenFull,
 } from "./pending.js";
 import { cutIntoPieces, isLoop } from "./pieces.js";
+import { forgetPieces, notePiece, repeatPieces } from "./repetition.js";
 
 export { planCacheStats, type PlanCacheStats } from "./cache.js";
 export { keep } from "./pending.js";
@@ -66,19 +67,24 @@ export function markSaved(node: Node): void {
 function workOff(open: boolean): void {
   readings = 0;
   const sequence = inOrder(pendingNodes());
-  const { roots, rest } = cutIntoPieces(sequence, isWanted, open);
-  for (const piece of roots) {
+  const { roots, ends } = cutIntoPieces(sequence, isWanted, open);
+  forgetPieces();
+  let start = 0;
+  roots.forEach((piece, i) => {
+    const end = ends[i]!;
     try {
-      computePiece(piece, true);
+      notePiece(sequence.slice(start, end), piece, computePiece(piece, true));
     } catch (error) {
       giveUp(piece);
       throw error;
     }
-  }
-  leavePending(rest === 0 ? [] : sequence.slice(-rest));
+    start = end;
+  });
+  leavePending(sequence.slice(ends.at(-1) ?? 0));
 }
 
 whenFull(() => {
+  if (repeatPieces()) return;
   if (mayWait() && !isLoop(inOrder(pendingNodes()))) return waitLonger();
   workOff(true);
   // Few nodes may hold much memory.

@@ -113,6 +113,11 @@ export function isWanted(node: Node): boolean {
   return (node.flags & (Flag.consumed | Flag.kept)) !== Flag.consumed;
 }
 
+/** The nodes that wait, in the order in which they were made; only the first `pendingCount()` count. */
+export function pendingInOrder(): readonly Node[] {
+  return pending;
+}
+
 /** All but these nodes have been dealt with. */
 export function leavePending(rest: readonly Node[]): void {
   const stored = new Set<Storage>();
@@ -120,7 +125,7 @@ export function leavePending(rest: readonly Node[]): void {
     if (operand !== null && operand.storage !== null) stored.add(operand.storage);
   };
   const left = new Array<Node>(Math.max(64, rest.length));
-  const leftKept: Node[] = [];
+  const leftKept = kept.filter((node) => node.storage === null);
   let leftBytes = 0;
   rest.forEach((node, i) => {
     left[i] = node;
@@ -128,7 +133,6 @@ export function leavePending(rest: readonly Node[]): void {
     note(node.b);
     note(node.c);
     node.list?.forEach(note);
-    if ((node.flags & Flag.kept) !== 0) leftKept.push(node);
   });
   for (const { byteLength } of stored) leftBytes += byteLength;
   for (const node of kept) if (node.storage !== null) node.flags &= ~Flag.kept;

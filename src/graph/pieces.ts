@@ -9,7 +9,7 @@
 import { dtypeBytes } from "../engine/program.js";
 import { Kind, kindOf, type Node } from "./node.js";
 
-/** A piece has about so many nodes, unless one repetition has more. */
+/** A piece has about so many nodes, unless one repetition has more. What joins many parts counts for as many. */
 const pieceNodes = 96;
 /** Where nothing repeats: the least and largest size of a piece. */
 const leastNodes = 96;
@@ -23,8 +23,8 @@ const perValue = 256;
 export interface Pieces {
   /** For each piece the nodes that need a storage: given as roots, or read by a later node. */
   readonly roots: readonly Node[][];
-  /** How many nodes at the end of the sequence belong to no piece; 0 unless `open`. */
-  readonly rest: number;
+  /** Where each piece ends in the sequence. What is after the last one belongs to no piece: nothing, unless `open`. */
+  readonly ends: readonly number[];
 }
 
 /**
@@ -37,11 +37,10 @@ export function cutIntoPieces(
   isRoot: (node: Node) => boolean,
   open: boolean,
 ): Pieces {
-  const n = sequence.length;
   const free = freeNodes(sequence);
   const lastUse = lastUses(sequence, free);
   const costs = cutCosts(sequence, lastUse, free);
-  const ends = findCuts(signatures(sequence), costs, open);
+  const ends = findCuts(signatures(sequence), weights(sequence), costs, open);
   const roots: Node[][] = [];
   let start = 0;
   for (const end of ends) {
@@ -53,7 +52,7 @@ export function cutIntoPieces(
     roots.push(own);
     start = end;
   }
-  return { roots, rest: n - start };
+  return { roots, ends };
 }
 
 /** Movements one after another that a later piece goes through again; longer chains are stored on the way. */
@@ -132,8 +131,17 @@ function signatures(sequence: readonly Node[]): Int32Array {
   });
 }
 
+/** `weights[i]`: how many nodes and parts of joins come before node i. */
+function weights(sequence: readonly Node[]): Float64Array {
+  const weight = new Float64Array(sequence.length + 1);
+  sequence.forEach(({ list }, i) => {
+    weight[i + 1] = weight[i]! + (list === null ? 1 : list.length);
+  });
+  return weight;
+}
+
 /** Ends of the pieces, ascending. */
-function findCuts(signature: Int32Array, costs: Float64Array, open: boolean): number[] {
+function findCuts(signature: Int32Array, weight: Float64Array, costs: Float64Array, open: boolean): number[] {
   const n = signature.length;
   /** From last to first. */
   const ends: number[] = [];
@@ -147,14 +155,17 @@ function findCuts(signature: Int32Array, costs: Float64Array, open: boolean): nu
     const loop = end > leastNodes ? findLoop(signature, end) : null;
     if (loop === null) {
       ends.push(end);
-      end = end <= mostNodes ? 0 : cheapest(costs, end - mostNodes, end - leastNodes);
+      if (weight[end]! <= mostNodes) break;
+      const high = reachingBack(weight, end, leastNodes);
+      end = cheapest(costs, Math.min(reachingBack(weight, end, mostNodes), high), high);
       continue;
     }
     // Whole bodies; what is left over before the first and after the last are pieces of their own.
     const cuts = cutsOfLoop(loop, costs);
     if (cuts.at(-1) !== end) ends.push(end);
     let at = cuts.length - 1;
-    const size = Math.max(1, Math.floor(pieceNodes / loop.period));
+    const body = weight[loop.end]! - weight[loop.end - loop.period]!;
+    const size = Math.max(1, Math.floor(pieceNodes / body));
     // The rest of a division in halves: few structures, whatever the number of repetitions is.
     let rest = at % size;
     for (let part = 1; rest > 0; part *= 2) {
@@ -167,6 +178,13 @@ function findCuts(signature: Int32Array, costs: Float64Array, open: boolean): nu
     end = cuts[0]!;
   }
   return ends.reverse();
+}
+
+/** The latest place before `end` from which nodes of this weight lie before it. */
+function reachingBack(weight: Float64Array, end: number, least: number): number {
+  let start = end - 1;
+  while (start > 0 && weight[end]! - weight[start]! < least) start--;
+  return start;
 }
 
 /** Whether a sequence is little else than many repetitions of one body. */
