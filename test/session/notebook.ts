@@ -1,7 +1,7 @@
 /** A notebook for tests: runs hand-written compiled cells in a real session and collects what each of them put out. */
 import { fileURLToPath } from "node:url";
 import type { CommMessage, CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
-import type { CellOutcome, OutputEvent, Session } from "../../kernel/session/session.js";
+import type { CellOutcome, OutputEvent, Session, StartSession } from "../../kernel/session/session.js";
 import { startSession } from "../../kernel/session/start.js";
 
 const RUNTIME = new URL("./runtime-fixture.ts", import.meta.url).href;
@@ -34,10 +34,14 @@ export class Notebook {
   private readonly events = new Map<number, OutputEvent[]>();
   private count = 0;
 
-  constructor(cwd = fileURLToPath(new URL(".", import.meta.url)), runtime = RUNTIME) {
-    this.session = startSession({
+  constructor(
+    cwd = fileURLToPath(new URL(".", import.meta.url)),
+    runtime: string | undefined = RUNTIME,
+    start: StartSession = startSession,
+  ) {
+    this.session = start({
       cwd,
-      runtime,
+      ...(runtime !== undefined && { runtime }),
       onOutput: (event) => {
         this.of(event.run).push(event);
         this.onEvent?.(event);
@@ -80,6 +84,20 @@ export class Notebook {
     let events = this.events.get(run);
     if (!events) this.events.set(run, (events = []));
     return events;
+  }
+}
+
+const BUILT = new URL("../../dist/kernel/session/start.js", import.meta.url).href;
+const { startSession: startBuilt } = (await import(BUILT)) as { startSession: StartSession };
+
+/** A notebook whose session is the one that was built, with the runtime as built, and free of the loader that tests run under. */
+export function builtNotebook(cwd: string): Notebook {
+  const { execArgv } = process;
+  process.execArgv = [];
+  try {
+    return new Notebook(cwd, undefined, startBuilt);
+  } finally {
+    process.execArgv = execArgv;
   }
 }
 

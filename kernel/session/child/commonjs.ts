@@ -2,10 +2,11 @@
  * `require` for cells: Node's own, from the notebook's folder, that also loads TypeScript and takes edited local files anew.
  */
 import { readFileSync, statSync } from "node:fs";
-import Module, { createRequire } from "node:module";
-import { join } from "node:path";
+import Module, { createRequire, isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import { fileForImport, mayBeThere, unresolved } from "./packages.js";
 import { isLocalFile, isPath, resolvePath } from "./resolve.js";
-import { compileTypeScript } from "./typescript.js";
+import { compileTypeScript, resolveByPaths } from "./typescript.js";
 
 type Extensions = Record<string, (module: CompilingModule, path: string) => void>;
 interface CompilingModule {
@@ -58,7 +59,46 @@ function rememberLoaded(cache: NodeJS.Dict<Cached>): void {
   }
 }
 
-function installTypeScript(extensions: Extensions): void {
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+type Parent = Readonly<Partial<Pick<NodeJS.Module, "filename">>>;
+
+/** Node's inside that `require` is made of, wherever it is called. */
+const inside = Module as unknown as {
+  readonly _extensions: Extensions;
+  _load(request: string, parent: Parent | undefined, ...rest: unknown[]): unknown;
+  _resolveFilename(request: string, parent: Parent | undefined, ...rest: unknown[]): string;
+};
+
+/**
+ * Makes every `require` load TypeScript, and those of local files find what `import` finds where Node itself finds nothing: a file by the name
+ * of what is compiled from it, what a tsconfig's paths give, and packages that are for import alone.
+ * @param runtime what "cellgrad" means
+ */
+export function installRequire(runtime: object): void {
+  const { _extensions: extensions, _resolveFilename: resolve, _load: load } = inside;
+  inside._load = function (this: unknown, request, parent, ...rest) {
+    if (request === "cellgrad" && isLocalFile(parent?.filename ?? "")) return runtime;
+    return load.call(this, request, parent, ...rest);
+  };
+  inside._resolveFilename = function (this: unknown, request, parent, ...rest) {
+    const from = parent?.filename;
+    const ofNode = () => resolve.call(this, request, parent, ...rest);
+    if (from === undefined || !isLocalFile(from) || isBuiltin(request)) return ofNode();
+    if (isPath(request)) return attempt(ofNode) ?? resolvePath(request, dirname(from)) ?? ofNode();
+    const file =
+      (mayBeThere(request, from) ? attempt(ofNode) : undefined) ??
+      fileForImport(request, from) ??
+      resolveByPaths(request, dirname(from), from);
+    if (file !== undefined) return file;
+    throw Object.assign(unresolved(request, from), { code: "MODULE_NOT_FOUND" });
+  };
   for (const extension of [".ts", ".cts", ".tsx"]) {
     extensions[extension] = (module, path) => {
       module._compile(compileTypeScript(path, readFileSync(path, "utf8"), "commonjs"), path);
@@ -66,13 +106,11 @@ function installTypeScript(extensions: Extensions): void {
   }
 }
 
-/** The `require` of all cells; `runtime` is what "cellgrad" means. */
-export function createCellRequire(folder: string, runtime: Record<string, unknown>): NodeJS.Require {
+/** The `require` of all cells. */
+export function createCellRequire(folder: string): NodeJS.Require {
   const native = createRequire(join(folder, "cell.cjs"));
-  installTypeScript((Module as unknown as { _extensions: Extensions })._extensions);
   const resolve = (specifier: string) => (isPath(specifier) && resolvePath(specifier, folder)) || specifier;
   const cellRequire = (specifier: string): unknown => {
-    if (specifier === "cellgrad") return runtime;
     forgetEdited(native.cache);
     try {
       return native(resolve(specifier));

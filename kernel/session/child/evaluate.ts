@@ -291,7 +291,7 @@ export class Evaluator {
       return new vm.Script(code, {
         filename: cell.file,
         lineOffset: -1,
-        importModuleDynamically: ((specifier: string) => modules.import(specifier)) as never,
+        importModuleDynamically: ((specifier: string) => modules.importEvaluated(specifier)) as never,
       });
     });
     const run = script.runInThisContext() as CellFunction;

@@ -7,12 +7,14 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { formatOf } from "./resolve.js";
+import { commonJsModule, syntheticModule } from "./commonjs-namespace.js";
+import { formatOf, isLocalFile } from "./resolve.js";
 import { addSource } from "./stack.js";
 import { compileTypeScript, isTypeScript, moduleSyntaxError } from "./typescript.js";
 
-/** What a specifier means: a file to be linked here, or a namespace that exists already. */
-export type Target = { readonly file: string } | { readonly namespace: object };
+/** What a specifier means: a file to be linked here, a module that needs nothing else, or a namespace that exists already. */
+export type Target =
+  { readonly file: string } | { readonly module: vm.Module } | { readonly namespace: object };
 
 export interface LinkHost {
   resolve(specifier: string, from: string): Promise<Target>;
@@ -35,7 +37,7 @@ export class LocalModules {
 
   constructor(private readonly host: LinkHost) {}
 
-  async import(path: string): Promise<object> {
+  async import(path: string): Promise<vm.Module> {
     const link = this.linking.then(async () => {
       this.forgetEdited();
       const module = this.load(path);
@@ -54,7 +56,7 @@ export class LocalModules {
       this.forget(({ status }) => status !== "evaluated");
       throw error;
     }
-    return module.namespace;
+    return module;
   }
 
   /** After an interrupt the promises of what was being loaded may never settle. */
@@ -65,7 +67,8 @@ export class LocalModules {
 
   private async dependency(specifier: string, from: string): Promise<vm.Module> {
     const target = await this.host.resolve(specifier, from);
-    if ("namespace" in target) return syntheticModule(target.namespace, specifier);
+    if ("module" in target) return target.module;
+    if ("namespace" in target) return moduleOf(target.namespace, specifier);
     this.loaded.get(from)?.imports.add(target.file);
     return this.load(target.file);
   }
@@ -90,10 +93,10 @@ export class LocalModules {
       case "module":
         return this.sourceModule(path, text);
       case "json":
-        return syntheticModule(jsonNamespace(path, text), path);
+        return commonJsModule(parseJson(path, text), path);
       case "commonjs":
       case "addon":
-        return syntheticModule(commonJsNamespace(this.host.requireFile(path)), path);
+        return commonJsModule(this.host.requireFile(path), path);
       default:
         throw new TypeError(
           `Cannot import ${path}: expected a file that ends in .ts, .tsx, .mts, .cts, .js, .mjs, .cjs, .json or .node`,
@@ -104,7 +107,7 @@ export class LocalModules {
   private sourceModule(path: string, text: string): vm.Module {
     let code = text;
     if (isTypeScript(path)) code = compileTypeScript(path, text, "module");
-    else addSource(path, "", text);
+    else if (isLocalFile(path)) addSource(path, "", text);
     try {
       return new vm.SourceTextModule(code, {
         identifier: path,
@@ -123,6 +126,8 @@ export class LocalModules {
   private forgetEdited(): void {
     const stale = new Set<string>();
     for (const [path, loaded] of this.loaded) {
+      // A package does not change while a notebook is open.
+      if (!isLocalFile(path)) continue;
       const stamp = stampOf(path);
       if (stamp === loaded.stamp) continue;
       if (stamp !== "" && readFileSync(path, "utf8") === loaded.text) loaded.stamp = stamp;
@@ -147,34 +152,16 @@ function stampOf(path: string): string {
   return stat ? `${String(stat.mtimeMs)} ${String(stat.size)} ${String(stat.ino)}` : "";
 }
 
-/** A module whose exports are the properties of an object. */
-function syntheticModule(namespace: object, identifier: string): vm.Module {
-  const names = Object.keys(namespace);
-  return new vm.SyntheticModule(
-    names,
-    function (this: vm.SyntheticModule) {
-      for (const name of names) this.setExport(name, (namespace as Record<string, unknown>)[name]);
-    },
-    { identifier },
-  );
+/** A module that exports what a namespace has. */
+function moduleOf(namespace: object, identifier: string): vm.Module {
+  const values = namespace as Record<string, unknown>;
+  return syntheticModule(Object.keys(values), (name) => values[name], identifier);
 }
 
-/** `default` as Node gives it, and the top-level names beside it. */
-function jsonNamespace(path: string, text: string): object {
+function parseJson(path: string, text: string): unknown {
   try {
-    return withDefault(JSON.parse(text.replace(/^\uFEFF/, "")));
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new SyntaxError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** `module.exports` as default export, as Node does, and its properties as named ones. */
-export function commonJsNamespace(exports: unknown): object {
-  return withDefault(exports);
-}
-
-function withDefault(value: unknown): object {
-  const named =
-    (typeof value === "object" || typeof value === "function") && value !== null && !Array.isArray(value);
-  return { ...(named ? (value as object) : {}), default: value };
 }

@@ -22,6 +22,7 @@ import { Requests } from "./requests.js";
 import { installStackTraces } from "./stack.js";
 import { installInput } from "./stdin.js";
 import { installTimers } from "./timers.js";
+import { installRequire } from "./commonjs.js";
 import { endWithKernel } from "./watchdog.js";
 import { installWidgetManager } from "./widgets/manager.js";
 
@@ -56,6 +57,7 @@ try {
   );
 }
 
+installRequire(runtime);
 const modules = new Modules(process.cwd(), runtime);
 const scope = createScope(runtime);
 const evaluator = new Evaluator(scope, modules, new DebugHost(scope, modules));
@@ -76,6 +78,8 @@ process.on("warning", ({ name, message }) => {
   const text = `${name}: ${message}`;
   // What the kernel itself uses of Node is not the user's concern.
   if (/^ExperimentalWarning: (?:VM Modules|vm\.)/.test(text)) return;
+  // The session has loaded it all the same, or the error says it.
+  if (message.startsWith('To load an ES module, set "type": "module"')) return;
   // What an interrupted cell had open is closed when it is collected, and its code is not to blame.
   if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(message)) return;
   console.error(text);

@@ -2,13 +2,22 @@
  * What cells import: packages and Node's own modules by Node's loader, files of the user's by `LocalModules` and `require`, and
  * cellgrad as the session has loaded it, from whatever folder.
  */
-import { isBuiltin } from "node:module";
+import { existsSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { createCellRequire, forgetUnfinished } from "./commonjs.js";
+import {
+  commonJsModule,
+  evaluated,
+  isCommonJs,
+  namespaceForCells,
+  type Interop,
+} from "./commonjs-namespace.js";
 import { LocalModules, type Target } from "./local-modules.js";
-import { isLocalFile, isPath, resolvePath } from "./resolve.js";
+import { notFound, resolveByRequire, resolvePackage, unresolved } from "./packages.js";
+import { isLocalFile, isPath, packageType, resolvePath } from "./resolve.js";
 import { resolveByPaths } from "./typescript.js";
 
 /** Node's own import() with a file as the one that imports. */
@@ -26,6 +35,9 @@ function nativeImport(from: string): (specifier: string, options?: ImportCallOpt
   return native;
 }
 
+/** Node's cache of CommonJS modules, in which ES modules' imports of them are too. */
+const { cache } = createRequire(import.meta.url);
+
 export class Modules {
   require: NodeJS.Require;
   private readonly local: LocalModules;
@@ -37,7 +49,7 @@ export class Modules {
     private folder: string,
     private readonly runtime: Record<string, unknown>,
   ) {
-    this.require = createCellRequire(folder, runtime);
+    this.require = createCellRequire(folder);
     this.cell = join(folder, "cell.ts");
     this.url = pathToFileURL(this.cell).href;
     this.local = new LocalModules({
@@ -63,7 +75,7 @@ export class Modules {
     this.folder = folder;
     this.cell = join(folder, "cell.ts");
     this.url = pathToFileURL(this.cell).href;
-    this.require = createCellRequire(folder, this.runtime);
+    this.require = createCellRequire(folder);
   }
 
   /** A cell's import; `names` are the exports that a static import needs. */
@@ -72,23 +84,18 @@ export class Modules {
     options?: ImportCallOptions,
     names: readonly string[] = [],
   ): Promise<unknown> {
-    const namespace = (await this.importFrom(String(specifier), this.cell, options)) as Record<
-      string,
-      unknown
-    >;
-    const missing = names.filter((name) => !(name in namespace));
-    if (missing.length === 0) return namespace;
-    // Node guesses the names of a CommonJS package from its text; what the guess has missed is on the default export.
-    const exports = namespace["default"] as Record<string, unknown> | null | undefined;
-    const whole = typeof exports === "object" || typeof exports === "function" ? exports : undefined;
-    for (const name of missing) {
-      if (!whole || !(name in whole)) {
-        throw new SyntaxError(
-          `The requested module '${specifier}' does not provide an export named '${name}'`,
-        );
-      }
+    const found = await this.importFrom(String(specifier), this.cell, options);
+    const namespace = found instanceof vm.Module ? namespaceForCells(found) : found;
+    for (const name of names) {
+      if (name in namespace) continue;
+      throw new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
     }
-    return { ...namespace, ...Object.fromEntries(missing.map((name) => [name, whole![name]])) };
+    return namespace;
+  }
+
+  /** An import by code that a cell evaluates as text. */
+  importEvaluated(specifier: string): Promise<object> {
+    return this.importFrom(specifier, this.cell);
   }
 
   /** URL that a cell's import means; throws where there is nothing. */
@@ -102,21 +109,45 @@ export class Modules {
     forgetUnfinished(this.require.cache);
   }
 
+  /** A module or a namespace. */
   private async importFrom(specifier: string, from: string, options?: ImportCallOptions): Promise<object> {
     const target = await this.target(specifier, from, options);
-    return "namespace" in target ? target.namespace : this.local.import(target.file);
+    if ("namespace" in target) return target.namespace;
+    return "file" in target ? this.local.import(target.file) : target.module;
   }
 
   private async target(specifier: string, from: string, options?: ImportCallOptions): Promise<Target> {
     if (specifier === "cellgrad") return { namespace: this.runtime };
     if (isBuiltin(specifier)) return { namespace: await nativeImport(from)(specifier) };
     const url = this.resolveFrom(specifier, from);
-    if (url.startsWith("file:")) {
-      const file = fileURLToPath(url);
-      // Node wants an attribute for JSON, TypeScript does not.
-      if (isLocalFile(file) || file.endsWith(".json")) return { file };
+    if (!url.startsWith("file:")) return { namespace: await nativeImport(from)(url, options) };
+    const file = fileURLToPath(url);
+    // Node wants an attribute for JSON, TypeScript does not. A package's files lead to its files where it is linked here (see below).
+    if (isLocalFile(file) || file.endsWith(".json") || (isPath(specifier) && !isLocalFile(from)))
+      return { file };
+    return this.packaged(url, file, specifier, from, options);
+  }
+
+  /** A package's module, loaded by Node where Node can; else what `require` gives, or linked here, where resolution is more lenient. */
+  private async packaged(
+    url: string,
+    file: string,
+    specifier: string,
+    from: string,
+    options: ImportCallOptions | undefined,
+  ): Promise<Target> {
+    const commonJs = (exports: unknown, known: readonly string[] = []) =>
+      evaluated(commonJsModule(exports, specifier, { known, interop: interopOf(from) }));
+    try {
+      const namespace = await nativeImport(from)(url, options);
+      if (!isCommonJs(cache[file], namespace)) return { namespace };
+      return { module: await commonJs(cache[file]!.exports, Object.keys(namespace)) };
+    } catch (error) {
+      if (!isOfPackaging(error)) throw error;
+      const other = resolveByRequire(specifier, from);
+      if (other === undefined || other === file) return { file };
+      return { module: await commonJs(createRequire(from)(other)) };
     }
-    return { namespace: await nativeImport(from)(url, options) };
   }
 
   private resolveFrom(specifier: string, from: string): string {
@@ -126,23 +157,39 @@ export class Modules {
       if (file !== undefined) return pathToFileURL(file).href;
       throw notFound(`Cannot find module '${specifier}' in ${dirname(from)}`);
     }
-    try {
-      return import.meta.resolve(specifier, pathToFileURL(from).href);
-    } catch (error) {
-      const file = resolveByPaths(specifier, dirname(from), from);
-      if (file !== undefined) return pathToFileURL(file).href;
-      if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-      throw notFound(
-        `Cannot find package '${specifier}' from ${dirname(from)}; install it there with: npm install ${packageName(specifier)}`,
-      );
-    }
+    const url = resolvePackage(specifier, from);
+    if (url !== undefined) return url;
+    const file = resolveByPaths(specifier, dirname(from), from);
+    if (file !== undefined) return pathToFileURL(file).href;
+    throw unresolved(specifier, from);
   }
 }
 
-function packageName(specifier: string): string {
-  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+/** TypeScript takes a file for CommonJS, and its default imports for those of compiled ES modules, unless something says otherwise. */
+function interopOf(from: string): Interop {
+  return /\.tsx?$/.test(from) && existsSync(from) && packageType(dirname(from)) !== "module"
+    ? "typescript"
+    : "node";
 }
 
-function notFound(message: string): Error {
-  return Object.assign(new Error(message), { code: "ERR_MODULE_NOT_FOUND" });
+const REFUSED = new Set([
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_UNSUPPORTED_DIR_IMPORT",
+  "ERR_PACKAGE_PATH_NOT_EXPORTED",
+  "ERR_PACKAGE_IMPORT_NOT_DEFINED",
+  "ERR_UNKNOWN_FILE_EXTENSION",
+  "ERR_IMPORT_ASSERTION_TYPE_MISSING",
+  "ERR_IMPORT_ATTRIBUTE_MISSING",
+  "ERR_REQUIRE_ESM",
+]);
+
+/** Whether Node has refused how a package is made, and not the package's own code has thrown. */
+function isOfPackaging(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && typeof error.code === "string") return REFUSED.has(error.code);
+  if (error instanceof SyntaxError)
+    return /^Cannot use (?:import statement|'import\.meta') outside|^Unexpected token 'export'|does not provide an export named|^Named export /u.test(
+      error.message,
+    );
+  return error instanceof ReferenceError && / is not defined in ES module scope/u.test(error.message);
 }

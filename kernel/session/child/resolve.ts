@@ -7,6 +7,8 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ADDED = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
+/** In a package what was built comes before the sources. */
+const ADDED_IN_PACKAGES = [".js", ".cjs", ".mjs", ".json", ".node", ".ts", ".mts", ".cts", ".tsx"];
 /** What a JavaScript extension in an import may mean; the source comes before what was compiled from it. */
 const SOURCES: Record<string, readonly string[]> = {
   ".js": [".ts", ".tsx", ".js", ".jsx"],
@@ -17,7 +19,7 @@ const SOURCES: Record<string, readonly string[]> = {
 
 export type Format = "module" | "commonjs" | "json" | "addon" | "unknown";
 
-function isFile(path: string): boolean {
+export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
@@ -39,6 +41,13 @@ export function resolvePath(specifier: string, folder: string): string | undefin
   function absolute(given: string): string {
     return /^(?:[\\/]|[a-zA-Z]:)/.test(given) ? given : join(folder, given);
   }
+}
+
+/** The file of a package that a path within it means, without an extension or as a folder; undefined where there is none. */
+export function resolveInPackage(path: string): string | undefined {
+  if (isFile(path)) return path;
+  const paths = [path, join(path, "index")].flatMap((stem) => ADDED_IN_PACKAGES.map((added) => stem + added));
+  return paths.find(isFile);
 }
 
 function resolveFile(path: string): string | undefined {
@@ -81,7 +90,8 @@ function isCommonJs(text: string): boolean {
   );
 }
 
-function packageType(folder: string): unknown {
+/** What the nearest package.json says about files whose names do not tell. */
+export function packageType(folder: string): unknown {
   for (let at = folder; ; at = dirname(at)) {
     try {
       const text = readFileSync(join(at, "package.json"), "utf8");

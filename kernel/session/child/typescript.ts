@@ -74,13 +74,18 @@ export function compileTypeScript(path: string, text: string, kind: ModuleKind):
   let output: string;
   try {
     // ts-node picks the module kind by the extension where it says one.
-    output = critical(() => service.compile(text, path));
+    output = critical(() => service.compile(text, kind === "module" ? outsideOfPackages(path) : path));
   } catch (error) {
     throw syntaxError(error as TSError, path, text, service);
   }
   const map = MAP_COMMENT.exec(output);
   addSource(path, map ? Buffer.from(map[1]!, "base64").toString("utf8") : "", text);
   return (map ? output.slice(0, map.index) : output) + MAPPED;
+}
+
+/** Of what is in node_modules TypeScript makes what its package.json says, whatever it is asked for. */
+function outsideOfPackages(path: string): string {
+  return path.replaceAll("node_modules", "packages");
 }
 
 /** The syntax error of a JavaScript module with its place, which V8 does not tell for modules. */
