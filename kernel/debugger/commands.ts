@@ -296,7 +296,9 @@ const NO_RUN = 0;
 async function declare({ language }: Debugger, name: string, type: string): Promise<void> {
   const known = ["string", "number", "boolean", "bigint", "symbol"].includes(type) ? type : "any";
   const { ok } = await language.compile(`declare let ${name}: ${known};`, NO_RUN, NO_RUN);
-  if (ok) await language.commit(NO_RUN);
+  if (!ok) return;
+  await language.commit(NO_RUN);
+  await language.ended(NO_RUN, true);
 }
 
 /** A variable of a frame becomes one of the notebook's, which later cells see. */

@@ -3,8 +3,9 @@
  * laid into its scope. The rare cell needs a line before it or brackets around it; offsets are mapped both ways.
  */
 import type TS from "typescript";
-import { PRELUDE, type Binding, type Registry } from "./registry.js";
-import { mayNarrow, mentionedNames } from "./mentioned.js";
+import { bringIn, hasLastingType, watched } from "./lasting-types.js";
+import { mayNarrow, mentionedNames, type Mentioned } from "./mentioned.js";
+import type { Binding, Registry } from "./registry.js";
 import type { ParsedCell } from "./syntax.js";
 import { meanings, topLevelNames, type TopLevelName } from "./top-level.js";
 
@@ -14,6 +15,9 @@ export interface CellModule {
   readonly names: ReadonlyMap<string, TopLevelName>;
   /** Names in the module's scope that stand for names of other cells. */
   readonly foreign: ReadonlyMap<string, Binding>;
+  /** Variables of other cells that the module declares itself, with what is known of their types. */
+  readonly brought: ReadonlyMap<string, Binding>;
+  readonly changed: Mentioned["changed"];
   /** Every identifier in the cell, to choose names that do not collide. */
   readonly identifiers: ReadonlySet<string>;
   readonly imports: readonly TS.StringLiteral[];
@@ -30,25 +34,31 @@ export interface CellModuleOptions {
   readonly jsx: readonly string[];
   /** Bring in all names there are, for the editor, and not just those that are mentioned. */
   readonly all: boolean;
+  /** Variables that are declared without a type have that of what they are given. */
+  readonly evolving: boolean;
 }
 
-/** Variables, which narrowing can be about. */
-const VARIABLES = new Set<string>(["const", "let", "var"]);
-
 export function cellModule(parsed: ParsedCell, registry: Registry, options: CellModuleOptions): CellModule {
-  const names = topLevelNames(parsed.file);
+  const names = topLevelNames(parsed.file, options.evolving);
   const mentioned = mentionedNames(parsed.file);
   if (mentioned.jsx)
     for (const name of [...options.jsx, ...jsxPragmas(parsed.text)]) mentioned.names.add(name);
   const foreign = new Map<string, Binding>();
+  const brought = new Map<string, Binding>();
   let line = "";
   for (const name of options.all ? registry.names() : mentioned.names) {
     const declared = names.get(name)?.meaning ?? 0;
     const visible = registry.find(name).filter((binding) => (binding.meaning & declared) === 0);
     const [only, ...others] = visible;
     if (only && others.length === 0 && declared === 0) {
-      if (only.notNull && mentioned.names.has(name)) line += notNull(only, foreign);
-      else foreign.set(name, only);
+      if (!hasLastingType(only) || !mentioned.names.has(name)) {
+        foreign.set(name, only);
+        continue;
+      }
+      const known = bringIn(only, { changed: mentioned.changed.get(name), local: !options.all });
+      line += known.line;
+      for (const [alias, binding] of known.foreign) foreign.set(alias, binding);
+      if (!known.foreign.has(name)) brought.set(name, only);
       continue;
     }
     // A value and a type of one name from two cells: the value is declared, the type joins it (see Workspace).
@@ -68,12 +78,15 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
   const insertedAt = head === "" ? 0 : pragmaEnd(parsed.text);
   const inserted = head === "" ? "" : `${head}\n`;
   const text = parsed.text.slice(0, insertedAt) + inserted + parsed.text.slice(insertedAt);
-  const watched = options.all || !mayNarrow(parsed.file) ? [] : variables(names, foreign);
+  const { changed } = mentioned;
+  const ending = options.all ? "" : watched({ names, foreign, brought, changed }, mayNarrow(parsed.file));
   return {
     parsed,
-    text: text + (after === "" ? "" : `\n${after}`) + (watched.length > 0 ? `\n;${watched.join(";")};` : ""),
+    text: text + (after === "" ? "" : `\n${after}`) + ending,
     names,
     foreign,
+    brought,
+    changed,
     identifiers: mentioned.all,
     imports: mentioned.imports,
     augments: mentioned.augments,
@@ -81,32 +94,6 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
     insertedLength: inserted.length,
     end: text.length,
   };
-}
-
-/** Lets a cell know of a variable what earlier cells have shown, as it would if all were one file. */
-function notNull(binding: Binding, foreign: Map<string, Binding>): string {
-  const { name, kind } = binding;
-  if (kind !== "const") {
-    foreign.set(name, binding);
-    return `${name} = ${name}!;`;
-  }
-  const hidden = `__cellgrad_${String(binding.from)}_${name}`;
-  foreign.set(hidden, binding);
-  return `declare const ${name}: NonNullable<typeof ${hidden}>;`;
-}
-
-/** Variables whose narrowed type at the end of the cell is of interest. */
-function variables(
-  names: ReadonlyMap<string, TopLevelName>,
-  foreign: ReadonlyMap<string, Binding>,
-): string[] {
-  const own = [...names.values()].filter(
-    ({ kind, meaning }) => VARIABLES.has(kind) && meaning === meanings.value,
-  );
-  const others = [...foreign.values()].filter(({ kind, meaning, from }) => {
-    return from !== PRELUDE && VARIABLES.has(kind) && meaning === meanings.value;
-  });
-  return [...own, ...others].map(({ name }) => name);
 }
 
 /** Names that a cell gives for what makes its elements: `/** @jsx h *​/`. */

@@ -9,7 +9,7 @@ import { cellModule, toModule, type CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import { completenessOf } from "./completeness.js";
 import { completionsAt, type EditedCell } from "./completion.js";
-import { declaredName, declaredNames, notNullNames } from "./declared-names.js";
+import { declaredName, declaredNames } from "./declared-names.js";
 import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { Files } from "./files.js";
 import { Hints } from "./hints.js";
@@ -24,13 +24,14 @@ import type {
   Position,
   Variable,
 } from "./language.js";
+import { shownTypes } from "./lasting-types.js";
 import { completeMagic, inspectMagic } from "./magic-editor.js";
 import { readMagics, type ReadCell, type Step, type Typecheck } from "./magics.js";
 import { namesUsed } from "./names-used.js";
 import { preludeText } from "./prelude.js";
 import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
 import { cellMap } from "./source-map.js";
-import { asFunction, parseCell } from "./syntax.js";
+import { asFunction, parseCell, type ParsedCell } from "./syntax.js";
 import { cellTransform, type CellTransformOptions } from "./transform/cell-transform.js";
 import { isModuleStatement } from "./transform/imports.js";
 import { misusedObjects, type Misuse } from "./misused-objects.js";
@@ -57,6 +58,7 @@ export class Cells {
   readonly #hints: Hints;
   readonly #jsxNames: string[];
   readonly #options: TS.CompilerOptions;
+  readonly #evolving: boolean;
   /** What was found in local files, by the checker that knows their types. */
   readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
   #typecheck: Typecheck = "error";
@@ -69,6 +71,7 @@ export class Cells {
   constructor(options: CellsOptions, toolchain = loadToolchain(options.cwd)) {
     const { options: compilerOptions, problem } = toolchain;
     this.#options = compilerOptions;
+    this.#evolving = compilerOptions.noImplicitAny ?? compilerOptions.strict ?? false;
     this.#problem = problem;
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.#files = new Files({ cwd: options.cwd, compilerOptions, runtime });
@@ -86,7 +89,9 @@ export class Cells {
   /** In a function of its own: what closures of the constructor share would keep this checker for good. */
   #preludeNames(): DeclaredName[] {
     const { checker, symbols } = this.#workspace.prelude;
-    return [...symbols].map(([name, symbol]) => declaredName(name, symbol, checker));
+    return [...symbols]
+      .filter(([name]) => !name.startsWith("__cellgrad_"))
+      .map(([name, symbol]) => declaredName(name, symbol, checker));
   }
 
   /**
@@ -120,7 +125,7 @@ export class Cells {
         { code: 0, start: misplaced.getStart(), length: misplaced.getWidth(), message: NO_MODULES },
       ]);
     const parsed = looped ? asFunction(plain) : plain;
-    const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
+    const open = this.#open(this.#module(parsed));
     const { file, module } = open;
     const unchecked = this.#typecheck === "off";
     const types = unchecked ? [] : cellProblems(this.#typeErrors(open), module, this.#hints);
@@ -154,7 +159,8 @@ export class Cells {
         source: text,
         folder: this.#files.folder,
         names: declaredNames(open),
-        notNull: unchecked ? {} : notNullNames(open),
+        changes: [...module.changed.keys()],
+        shows: unchecked ? {} : shownTypes(open, id),
       },
     };
   }
@@ -167,13 +173,18 @@ export class Cells {
       const parsed = parseCell(record.source);
       const { folder } = this.#files;
       this.#files.folder = record.folder;
-      file = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false })).file;
+      file = this.#open(this.#module(parsed)).file;
       this.#files.folder = folder;
     }
     this.#last = undefined;
     this.#nextId = Math.max(this.#nextId, record.id + 1);
     this.#workspace.keep(record.id, file);
     return this.#workspace.forget(this.#registry.commit(record));
+  }
+
+  /** The cell of a record is over. What is known of types for its having run to its end is known from now on; answers as `commit` does. */
+  ended(id: number, ok: boolean): number[] {
+    return this.#workspace.forget(this.#registry.ended(id, ok));
   }
 
   /** An expression for user_expressions: its value is the result, its types are not looked at. */
@@ -186,7 +197,7 @@ export class Cells {
       problems.push({ code: 0, start: 0, length: code.length, message: "Expected one expression." });
     if (problems.length > 0)
       return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) };
-    const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
+    const open = this.#open(this.#module(parsed));
     return {
       ok: true,
       cell: this.#emit(open, code, "Expression", { unchecked: true }),
@@ -203,7 +214,7 @@ export class Cells {
     if (problem) return { ok: false, message: problem.message };
     if (parsed.file.statements.some(ts.isImportDeclaration))
       return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
-    const open = this.#open(cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: false }));
+    const open = this.#open(this.#module(parsed));
     const { js, scope } = this.#emitBody(open, {
       unchecked: true,
       locals: new Set(locals),
@@ -255,6 +266,10 @@ export class Cells {
     this.#workspace.renew();
   }
 
+  #module(parsed: ParsedCell, { all = false } = {}): CellModule {
+    return cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all, evolving: this.#evolving });
+  }
+
   #open(module: CellModule): OpenCell {
     // The file of the cell before it is replaced, so it can not be committed as it is any more.
     this.#last = undefined;
@@ -265,9 +280,7 @@ export class Cells {
   #edit(code: string): EditedCell {
     this.#files.beginRound();
     const parsed = parseCell(readMagics(code).text, true);
-    const { module, file } = this.#open(
-      cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all: true }),
-    );
+    const { module, file } = this.#open(this.#module(parsed, { all: true }));
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
   }
 

@@ -10,9 +10,11 @@ import type { OpenCell } from "./workspace.js";
 /** Names of the cell's top level, and those that it exports from other modules. */
 export function declaredNames({ file, module, program }: OpenCell): DeclaredName[] {
   const checker = program.getTypeChecker();
-  const own = [...module.names.values()].map(({ name, kind, meaning, nodes }) => {
+  const own = [...module.names.values()].map(({ name, kind, meaning, nodes, evolves }) => {
     const symbol = kind === "import" ? checker.getSymbolAtLocation(nodes[0]!) : undefined;
-    return symbol ? declaredName(name, symbol, checker) : { name, kind, meaning };
+    return symbol
+      ? declaredName(name, symbol, checker)
+      : { name, kind, meaning, ...(evolves && { evolves }) };
   });
   const symbol = checker.getSymbolAtLocation(file);
   if (!symbol || !file.statements.some((s) => ts.isExportDeclaration(s) && s.moduleSpecifier)) return own;
@@ -24,26 +26,6 @@ export function declaredNames({ file, module, program }: OpenCell): DeclaredName
     })
     .map((exported) => declaredName(exported.name, exported, checker));
   return [...own, ...foreign];
-}
-
-/** Of the variables that the cell mentions, by name, whether null and undefined are ruled out at its end. */
-export function notNullNames({ file, module, program }: OpenCell): Record<string, boolean> {
-  const found: Record<string, boolean> = {};
-  const checker = program.getTypeChecker();
-  for (const statement of file.statements) {
-    if (statement.getStart(file) < module.end || !ts.isExpressionStatement(statement)) continue;
-    const symbol = checker.getSymbolAtLocation(statement.expression);
-    if (!symbol || !ts.isIdentifier(statement.expression)) continue;
-    const declared = checker.getTypeOfSymbol(symbol);
-    const now = checker.getTypeAtLocation(statement.expression);
-    const wasNullable =
-      checker.getNonNullableType(declared) !== declared && !(declared.flags & ts.TypeFlags.Any);
-    const isNullable = checker.getNonNullableType(now) !== now || (now.flags & ts.TypeFlags.Never) !== 0;
-    const isBroughtIn = symbol.valueDeclaration?.getSourceFile() === file && !module.names.has(symbol.name);
-    // A constant that came in without null keeps what it is.
-    found[symbol.name] = (wasNullable && !isNullable) || (isBroughtIn && !wasNullable);
-  }
-  return found;
 }
 
 const { SymbolFlags } = ts;

@@ -15,6 +15,8 @@ const SUPPRESSED = new Set([
   1543, // JSON imported without its attribute: the cell gets it
   2528, // several default exports
   2695, // unused left side of a comma
+  7005, // a variable without a type, where it is not known what it was given: it is any
+  7034,
   7016, // a package without types: it is any
   7026, // an element that no types know: it is any
   7059, // a cast in angle brackets

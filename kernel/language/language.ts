@@ -153,6 +153,8 @@ export interface Language {
   compile(code: string, cell: number, run?: number, step?: number): Promise<CompileResult>;
   /** The cell of this run (by default, of this number) has begun to run: from now on later cells see what it declares. */
   commit(run: number): Promise<void>;
+  /** What was committed for this run is over. Only what has run to its end narrows the types of variables for later cells. */
+  ended(run: number, ok: boolean): Promise<void>;
   /** An expression for user_expressions: checked for syntax only, its value is the result. */
   compileExpression(code: string): Promise<CompileResult>;
   /**

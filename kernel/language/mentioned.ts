@@ -3,6 +3,7 @@
  * leave anything behind for the types of later cells.
  */
 import type TS from "typescript";
+import { getAssignmentTargetKind, Target } from "./changed-objects.js";
 import { ts } from "./compiler.js";
 
 export interface Mentioned {
@@ -12,9 +13,14 @@ export interface Mentioned {
   /** Specifiers of the modules that are imported in any way. */
   readonly imports: readonly TS.StringLiteral[];
   readonly jsx: boolean;
+  /** Variables that it assigns to or whose lists it adds to. */
+  readonly changed: ReadonlyMap<string, Change>;
   /** It adds to the global scope or to another module. */
   readonly augments: boolean;
 }
+
+/** When a variable is changed: as the cell runs, or when one of its functions is called. */
+export type Change = "now" | "later";
 
 /** Whether statements of the top level may narrow the type of a variable for what follows the cell. */
 export function mayNarrow(file: TS.SourceFile): boolean {
@@ -55,15 +61,26 @@ export function mentionedNames(file: TS.SourceFile): Mentioned {
   const names = new Set<string>();
   const all = new Set<string>();
   const imports: TS.StringLiteral[] = [];
+  const changed = new Map<string, Change>();
   let jsx = false;
+  let functions = 0;
   const visit = (node: TS.Node) => {
     if (ts.isIdentifier(node)) {
       all.add(node.text);
-      if (!isMemberName(node)) names.add(node.text);
+      if (!isMemberName(node)) {
+        names.add(node.text);
+        if (isAssigned(node))
+          changed.set(node.text, functions > 0 ? "later" : (changed.get(node.text) ?? "now"));
+        else if (isAddedTo(node) && changed.get(node.text) !== "now")
+          changed.set(node.text, functions > 0 ? "later" : "now");
+      }
     }
     if (ts.isStringLiteral(node) && isSpecifier(node)) imports.push(node);
     jsx ||= ts.isJsxOpeningLikeElement(node) || ts.isJsxFragment(node);
+    const isFunction = ts.isFunctionLike(node);
+    if (isFunction) functions++;
     ts.forEachChild(node, visit);
+    if (isFunction) functions--;
   };
   visit(file);
   const augments = file.statements.some(
@@ -71,7 +88,29 @@ export function mentionedNames(file: TS.SourceFile): Mentioned {
       ts.isModuleDeclaration(s) &&
       (ts.isStringLiteral(s.name) || (s.flags & ts.NodeFlags.GlobalAugmentation) !== 0),
   );
-  return { names, all, imports, jsx, augments };
+  return { names, all, imports, jsx, changed, augments };
+}
+
+/** Whether an identifier is assigned to, alone, as part of a pattern or by an operator. */
+export function isAssigned(id: TS.Identifier): boolean {
+  return !isDeclaration(id.parent) && getAssignmentTargetKind(id) !== Target.none;
+}
+
+function isDeclaration(node: TS.Node): boolean {
+  return ts.isVariableDeclaration(node) || ts.isBindingElement(node) || ts.isParameter(node);
+}
+
+/** `list.push(x)`, `list.unshift(x)`, `list[i] = x`: where TypeScript finds the type of a list that is declared without one. */
+function isAddedTo(id: TS.Identifier): boolean {
+  const { parent } = id;
+  if (ts.isElementAccessExpression(parent))
+    return parent.expression === id && getAssignmentTargetKind(parent) !== Target.none;
+  if (!ts.isPropertyAccessExpression(parent) || parent.expression !== id) return false;
+  return (
+    (parent.name.text === "push" || parent.name.text === "unshift") &&
+    ts.isCallExpression(parent.parent) &&
+    parent.parent.expression === parent
+  );
 }
 
 function isSpecifier(literal: TS.StringLiteral): boolean {

@@ -2,13 +2,14 @@
  * What every cell sees without an import: the runtime's exports and the functions that speak with the notebook. It is typed here
  * and treated like a cell that ran before the first one; the session process provides the values.
  */
+import { LASTING } from "./lasting-types.js";
 import { COMM } from "./prelude-comm.js";
 import { WIDGETS } from "./prelude-widgets.js";
 
 /** The module that declares the prelude, as text. */
 export function preludeText(hasRuntime: boolean): string {
   const runtime = hasRuntime ? 'export * from "cellgrad";\n' : "";
-  return runtime + NOTEBOOK + COMM + WIDGETS;
+  return runtime + NOTEBOOK + COMM + WIDGETS + LASTING;
 }
 
 /** A cell that touches what most cells use, so that its types are known before the user's first cell asks for them. */

@@ -2,12 +2,24 @@
  * What the committed cells have declared: for each name the latest cell that declares it. Records of cells are plain data, so that
  * a new language process can be given them again.
  */
-import { meanings, type Meaning, type NameKind } from "./top-level.js";
+import { meanings, type Evolves, type Meaning, type NameKind } from "./top-level.js";
 
 export interface DeclaredName {
   readonly name: string;
   readonly meaning: Meaning;
   readonly kind: NameKind;
+  readonly evolves?: Evolves;
+}
+
+/** What a cell shows of a variable's type. */
+export interface Shown {
+  /**
+   * Nothing beyond its declaration, or that its type is narrower. Of a variable without a type: the one that it has, that it is still
+   * empty, or that it may be anything. Or that all is as it was before the cell.
+   */
+  readonly how: "declared" | "narrowed" | "type" | "open" | "any" | "same";
+  /** Id of the record that declares the variable. */
+  readonly of: number;
 }
 
 /** A committed cell, as later cells see it. */
@@ -20,8 +32,10 @@ export interface CellRecord {
   /** Where its imports are looked up. */
   readonly folder: string;
   readonly names: readonly DeclaredName[];
-  /** Variables of this and of earlier cells that it mentions: whether they are known not to be null or undefined at its end. */
-  readonly notNull: Readonly<Record<string, boolean>>;
+  /** Variables that it may have changed once it has begun to run. */
+  readonly changes: readonly string[];
+  /** What it shows of variables, its own and others, if it runs to its end. */
+  readonly shows: Readonly<Record<string, Shown>>;
 }
 
 /** Id of the prelude, which comes before all cells. */
@@ -30,10 +44,8 @@ export const PRELUDE = 0;
 export interface Binding extends DeclaredName {
   /** Id of the record that declares the name. */
   readonly from: number;
-  /** Its type has null or undefined and the cells since have shown that its value is neither. */
-  readonly notNull?: boolean;
-  /** Id of the record that says so. */
-  readonly notNullBy?: number;
+  /** What the cells since have shown of its type, and the id of the record that did. */
+  readonly shown?: { readonly how: Exclude<Shown["how"], "declared" | "same">; readonly by: number };
 }
 
 export class Registry {
@@ -41,18 +53,20 @@ export class Registry {
   readonly #bindings = new Map<string, readonly Binding[]>();
   /** How much of what is known comes from each cell: names, and what it has shown of names. */
   readonly #uses = new Map<number, number>();
+  /** Cells that have begun to run and not ended, and what was shown before of the variables that they change. */
+  readonly #running = new Map<
+    number,
+    { readonly record: CellRecord; readonly before: Map<string, Binding["shown"]> }
+  >();
 
   setPrelude(names: readonly DeclaredName[]): void {
     for (const name of names) this.#prelude.set(name.name, { ...name, from: PRELUDE });
   }
 
-  /** Takes in what a cell declares; answers the ids of cells from which nothing comes any more. */
+  /** Takes in what a cell declares, which begins to run; answers the ids of cells from which nothing comes any more. */
   commit(record: CellRecord): number[] {
-    const forgotten = new Set<number>();
-    const drop = (id: number | undefined) => {
-      if (id !== undefined && id !== PRELUDE && this.#count(id, -1) === 0) forgotten.add(id);
-    };
-    // It counts until all is taken in, or a cell that declares a name twice over would forget itself.
+    const { drop, forgotten } = this.#dropping();
+    // It counts while it runs.
     this.#count(record.id, 1);
     for (const declared of record.names) {
       // A value and a type may share a name, also from two cells; where meanings overlap the new declaration replaces the old one.
@@ -63,23 +77,50 @@ export class Registry {
       for (const old of found) {
         if (kept.includes(old)) continue;
         drop(old.from);
-        drop(old.notNullBy);
+        drop(old.shown?.by);
       }
     }
-    for (const [name, notNull] of Object.entries(record.notNull)) {
-      const bindings = this.#bindings.get(name);
-      if (!bindings) continue;
-      for (const old of bindings) {
-        this.#count(record.id, 1);
-        drop(old.notNullBy);
-      }
-      this.#bindings.set(
-        name,
-        bindings.map((binding) => ({ ...binding, notNull, notNullBy: record.id })),
-      );
+    // What was known of these holds again only once the cell has run to its end.
+    const before = new Map<string, Binding["shown"]>();
+    for (const name of record.changes) before.set(name, this.#show(name, undefined));
+    this.#running.set(record.id, { record, before });
+    return forgotten();
+  }
+
+  /** A cell that was committed is over: what it shows of types holds only if it has run to its end. */
+  ended(id: number, ok: boolean): number[] {
+    const running = this.#running.get(id);
+    if (!running) return [];
+    this.#running.delete(id);
+    const { record, before } = running;
+    const { drop, forgotten } = this.#dropping();
+    for (const [name, { how, of }] of ok ? Object.entries(record.shows) : []) {
+      if (!this.#bindings.get(name)?.some(({ from }) => from === of)) continue;
+      const shown = how === "same" ? before.get(name) : how === "declared" ? undefined : { how, by: id };
+      if (how === "same" && !before.has(name)) continue;
+      if (shown) this.#count(shown.by, 1);
+      drop(this.#show(name, shown)?.by);
     }
-    drop(record.id);
-    return [...forgotten];
+    for (const shown of before.values()) drop(shown?.by);
+    drop(id);
+    return forgotten();
+  }
+
+  /** Sets what is shown of a variable; answers what was before. */
+  #show(name: string, shown: Binding["shown"]): Binding["shown"] {
+    const bindings = this.#bindings.get(name);
+    if (!bindings) return undefined;
+    const known = ({ shown: _, ...binding }: Binding): Binding => ({ ...binding, ...(shown && { shown }) });
+    this.#bindings.set(name, bindings.map(known));
+    return bindings.find((binding) => binding.shown)?.shown;
+  }
+
+  #dropping(): { drop: (id: number | undefined) => void; forgotten: () => number[] } {
+    const found = new Set<number>();
+    const drop = (id: number | undefined) => {
+      if (id !== undefined && id !== PRELUDE && this.#count(id, -1) === 0) found.add(id);
+    };
+    return { drop, forgotten: () => [...found] };
   }
 
   #count(id: number, change: number): number {
@@ -112,5 +153,6 @@ export class Registry {
   clear(): void {
     this.#bindings.clear();
     this.#uses.clear();
+    this.#running.clear();
   }
 }

@@ -17,6 +17,7 @@ import type { CellRecord } from "./registry.js";
 export interface Calls {
   compile(code: string, cell: number, step?: number): { result: CompileResult; record?: CellRecord };
   commit(record: CellRecord): readonly number[];
+  ended(id: number, ok: boolean): readonly number[];
   compileExpression(code: string): CompileResult;
   compileFragment(code: string, locals: readonly string[]): FragmentResult;
   breakPositions(code: string, path?: string): readonly Position[];

@@ -56,8 +56,10 @@ class LanguageProcess implements Language {
   #watchdog: NodeJS.Timeout | undefined;
   /** Compiled cells by run, until they are committed. */
   readonly #compiled = new Map<number, CellRecord>();
-  /** By id, in the order of their commits: what a process that takes over is told. */
-  readonly #committed = new Map<number, CellRecord>();
+  /** By id, in the order of their commits, and whether they have run to their end: what a process that takes over is told. */
+  readonly #committed = new Map<number, { readonly record: CellRecord; ok?: boolean }>();
+  /** Ids of records by run, from their commit until they have ended. */
+  readonly #running = new Map<number, number>();
   #folder: string;
   #closed = false;
   #onProcess: (pid: number) => void = () => undefined;
@@ -87,8 +89,18 @@ class LanguageProcess implements Language {
     const record = this.#compiled.get(run);
     if (!record) return;
     this.#compiled.delete(run);
-    this.#committed.set(record.id, record);
+    this.#committed.set(record.id, { record });
+    this.#running.set(run, record.id);
     for (const id of await this.#call("commit", record)) this.#committed.delete(id);
+  }
+
+  async ended(run: number, ok: boolean): Promise<void> {
+    const ended = this.#running.get(run);
+    if (ended === undefined) return;
+    this.#running.delete(run);
+    const committed = this.#committed.get(ended);
+    if (committed) committed.ok = ok;
+    for (const id of await this.#call("ended", ended, ok)) this.#committed.delete(id);
   }
 
   async compileExpression(code: string): Promise<CompileResult> {
@@ -135,6 +147,7 @@ class LanguageProcess implements Language {
   async reset(): Promise<void> {
     this.#compiled.clear();
     this.#committed.clear();
+    this.#running.clear();
     this.#folder = this.#options.cwd;
     await this.#call("reset");
   }
@@ -242,7 +255,10 @@ class LanguageProcess implements Language {
     this.#child = this.#start(ownSnapshot());
     const waiting = [...this.#pending.entries()];
     this.#pending.clear();
-    for (const record of this.#committed.values()) this.#call("commit", record).catch(() => undefined);
+    for (const { record, ok } of this.#committed.values()) {
+      this.#call("commit", record).catch(() => undefined);
+      if (ok !== undefined) this.#call("ended", record.id, ok).catch(() => undefined);
+    }
     if (this.#folder !== this.#options.cwd) this.#call("changeFolder", this.#folder).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
     if (old) void end(old);

@@ -15,7 +15,12 @@ export interface TopLevelName {
   readonly kind: NameKind;
   /** Identifiers that declare it. */
   readonly nodes: TS.Identifier[];
+  /** Its type is that of what it is given. */
+  readonly evolves?: Evolves;
 }
+
+/** A variable without a type, and without a value or with an empty list for its value. */
+export type Evolves = "value" | "list";
 
 export type NameKind =
   | "const"
@@ -30,16 +35,19 @@ export type NameKind =
   | "interface"
   | "import";
 
-/** The names that a cell's top level declares, in order, each once. */
-export function topLevelNames(file: TS.SourceFile): Map<string, TopLevelName> {
+/**
+ * The names that a cell's top level declares, in order, each once.
+ * @param evolving variables without a type have that of what they are given
+ */
+export function topLevelNames(file: TS.SourceFile, evolving = true): Map<string, TopLevelName> {
   const names = new Map<string, TopLevelName>();
-  const declare = (id: TS.Identifier, kind: NameKind, meaning: Meaning) => {
+  const declare = (id: TS.Identifier, kind: NameKind, meaning: Meaning, evolves?: Evolves) => {
     const known = names.get(id.text);
     if (known) {
       known.meaning |= meaning;
       known.nodes.push(id);
     } else {
-      names.set(id.text, { name: id.text, kind, meaning, nodes: [id] });
+      names.set(id.text, { name: id.text, kind, meaning, nodes: [id], ...(evolves && { evolves }) });
     }
   };
   const pattern = (name: TS.BindingName, kind: NameKind) => {
@@ -51,7 +59,12 @@ export function topLevelNames(file: TS.SourceFile): Map<string, TopLevelName> {
   for (const statement of file.statements) {
     if (ts.isVariableStatement(statement)) {
       const kind = variableKind(statement.declarationList);
-      for (const { name } of statement.declarationList.declarations) pattern(name, kind);
+      for (const declaration of statement.declarationList.declarations) {
+        const { name } = declaration;
+        if (ts.isIdentifier(name))
+          declare(name, kind, value, evolving ? evolves(statement, declaration, kind) : undefined);
+        else pattern(name, kind);
+      }
     } else if (ts.isFunctionDeclaration(statement)) {
       if (statement.name) declare(statement.name, "function", value);
     } else if (ts.isClassDeclaration(statement)) {
@@ -76,6 +89,20 @@ export function topLevelNames(file: TS.SourceFile): Map<string, TopLevelName> {
     }
   }
   return names;
+}
+
+/** Where TypeScript takes the type of a variable from what it is given. */
+function evolves(
+  { modifiers }: TS.VariableStatement,
+  { type, initializer, exclamationToken }: TS.VariableDeclaration,
+  kind: NameKind,
+): Evolves | undefined {
+  if (type || exclamationToken || modifiers) return undefined;
+  if (initializer && ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0)
+    return "list";
+  if (kind !== "let" && kind !== "var") return undefined;
+  if (!initializer || initializer.kind === ts.SyntaxKind.NullKeyword) return "value";
+  return ts.isIdentifier(initializer) && initializer.text === "undefined" ? "value" : undefined;
 }
 
 /** Identifiers that an import declaration binds. */

@@ -7,7 +7,7 @@ export function inWordsOfCells(text: string): string {
   return text
     .replaceAll(/typeof import\("[^"]*__cellgrad_[^"]*"\)/gu, "the notebook")
     .replaceAll(/import\("[^"]*__cellgrad_[^"]*"\)\./gu, "")
-    .replaceAll(/__cellgrad_\d+_/gu, "")
+    .replaceAll(/__cellgrad_\d+_(?:__cellgrad_end_)?/gu, "")
     .replaceAll(IMPORTED, (_, path: string) => `import("${shortPath(path)}")`);
 }
 

@@ -11,6 +11,7 @@ import type TS from "typescript";
 import type { CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
 import type { Files } from "./files.js";
+import { END } from "./lasting-types.js";
 import type { Variable } from "./language.js";
 import { PRELUDE, type Binding } from "./registry.js";
 import { SourceFiles } from "./source-files.js";
@@ -155,13 +156,22 @@ export class Workspace {
       if (symbol) {
         const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
         const declared = checker.getTypeOfSymbol(target);
-        const known = binding.notNull ? checker.getNonNullableType(declared) : declared;
+        const known = this.#shown(binding, checker) ?? declared;
         // A constant's value is seen beside its type.
         const general = known.isUnion() ? known : checker.getBaseTypeOfLiteralType(known);
         type = inWordsOfCells(checker.typeToString(general, undefined, TYPE_FORMAT));
       }
       return { name: binding.name, kind: binding.kind, type };
     });
+  }
+
+  /** The type of a variable where the cell that has shown it ends. */
+  #shown({ name, shown }: Binding, checker: TS.TypeChecker): TS.Type | undefined {
+    if (!shown) return undefined;
+    const file = this.#cells.get(shown.by);
+    if (file) this.#recall(file, checker);
+    const symbol = this.#symbol({ name: END + name, from: shown.by }, checker);
+    return symbol && checker.getTypeOfSymbol(symbol);
   }
 
   /** The cell at hand is there for later cells. */
@@ -328,7 +338,7 @@ export class Workspace {
     return foreign;
   }
 
-  #symbol({ name, from }: Binding, checker: TS.TypeChecker): TS.Symbol | undefined {
+  #symbol({ name, from }: Pick<Binding, "name" | "from">, checker: TS.TypeChecker): TS.Symbol | undefined {
     if (from === PRELUDE) return this.#prelude.get(name);
     const file = this.#cells.get(from) as unknown as BoundFile | undefined;
     const local = file?.locals?.get(ts.escapeLeadingUnderscores(name)) as

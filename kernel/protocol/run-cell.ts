@@ -88,6 +88,7 @@ async function runCode(
   if (begun === "interrupted") return { status: "interrupted" };
   if (!begun.ok) return { status: "error", error: errorOf(begun.diagnostics, count) };
   const outcome = await begun.running;
+  language.ended(run, outcome.status === "ok").catch((error: Error) => kernel.log(error.message));
   const { declares, assigns } = begun.names;
   const written = outcome.status === "died" ? [] : outcome.written;
   // A cell that ran to its end has made all that it declares, be it the same value as before.

@@ -68,13 +68,30 @@ export class Notebook {
   compile(code: string): CompiledCell {
     const { result, record } = this.cells.compile(code, ++this.#count);
     if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.diagnostics)}\n${code}`);
-    if (record) this.cells.commit(record);
+    if (record) {
+      this.cells.commit(record);
+      this.cells.ended(record.id, true);
+    }
     return result.cell;
   }
 
   /** Runs a cell and answers the value of its last expression. */
   async run(code: string): Promise<unknown> {
     return (await this.evaluate(this.compile(code)))?.value;
+  }
+
+  /** Runs a cell that throws, and answers what. */
+  async fails(code: string): Promise<unknown> {
+    const { result, record } = this.cells.compile(code, ++this.#count);
+    if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.diagnostics)}\n${code}`);
+    this.cells.commit(record!);
+    try {
+      await this.evaluate(result.cell);
+    } catch (error) {
+      this.cells.ended(record!.id, false);
+      return error;
+    }
+    throw new Error(`Did not throw: ${code}`);
   }
 
   async evaluate(cell: CompiledCell): Promise<{ value: unknown } | undefined> {

@@ -176,6 +176,7 @@ export class FakeKernel {
       onProcess: () => undefined,
       compile: async (code, cell) => compiled(code, `Cell [${cell}]`),
       commit: async (cell) => void this.calls.push(`commit ${cell}`),
+      ended: async () => undefined,
       compileFragment: async (code) => ({ ok: true, js: code, scope: "$", awaits: false }),
       breakPositions: async () => [],
       compileExpression: async (code) => compiled(code, "expression"),
