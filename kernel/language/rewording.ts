@@ -64,14 +64,18 @@ export function reworded(reported: Reported, hints: Hints): string {
   return (code === ARGUMENT ? saidByTypes(message) : undefined) ?? inWordsOfCells(message);
 }
 
-/** Libraries can have their types say what is wrong: the parameter has a string for its type, such as "matmul: inner sizes 2 and 3 differ". */
+/**
+ * Libraries can have their types say what is wrong: the parameter has a string for its type, such as "matmul: inner sizes 2 and 3 differ".
+ * What stands in brackets at its end is advice for a compiler that knows less than cells do.
+ */
 function saidByTypes(message: string): string | undefined {
   const said = /is not assignable to parameter of type '[^]*?(["`])(\w[^"`\n]*: [^"`\n]+)\1/u.exec(
     message,
   )?.[2];
   return said
     ?.replaceAll(/\\u([0-9a-f]{4})/giu, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .replaceAll(/\$\{(\w+)\}/gu, "$1");
+    .replaceAll(/\$\{(\w+)\}/gu, "$1")
+    .replace(/ \([^()]*\)$/u, "");
 }
 
 function problemText({ file, start, length }: Reported): string {

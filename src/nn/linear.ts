@@ -2,20 +2,28 @@
 import { mT } from "../ops/movement.js";
 import { empty } from "../tensor/creation.js";
 import { formatShape } from "../tensor/shape.js";
-import type { Checked, Ok, Shape, ShapeText } from "../tensor/shape-types.js";
+import type { Checked, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { kaimingUniform_, uniform_ } from "./init.js";
 import { Module } from "./module.js";
 import { Parameter, type FloatDType } from "./parameter.js";
+import type { After, Layer, ShapeRule } from "./shape-rule.js";
 
 /** The shape with `Out` in the place of its last size, which must be `In`; else a sentence. */
-export type LinearShape<S extends Shape, In extends number, Out extends number> = number extends S["length"]
-  ? Shape
-  : S extends readonly [...infer Batch extends Shape, infer Last extends number]
-    ? Fits<Last, In> extends true
-      ? [...Batch, Out]
-      : `Linear(${In} → ${Out}): input ${ShapeText<S>} has last size ${Last}`
+export type LinearShape<S extends Shape, In extends number, Out extends number> = S extends readonly [
+  ...infer Batch extends Shape,
+  infer Last extends number,
+]
+  ? Fits<Last, In> extends true
+    ? [...Batch, Out]
+    : `Linear(${In} → ${Out}): input ${ShapeText<S>} has last size ${Last}`
+  : number extends S["length"]
+    ? [...number[], Out]
     : `Linear(${In} → ${Out}): input has no dimensions`;
+
+interface LinearRule<In extends number, Out extends number> extends ShapeRule {
+  readonly output: LinearShape<Extract<this["input"], Shape>, In, Out>;
+}
 
 type Fits<A extends number, B extends number> = number extends A
   ? true
@@ -37,8 +45,9 @@ export interface LinearOptions {
  * PyTorch's nn.Linear.
  */
 export class Linear<const In extends number = number, const Out extends number = number> extends Module {
-  readonly inFeatures: In;
-  readonly outFeatures: Out;
+  declare readonly shapeRule?: TypeOnly<LinearRule<In, Out>>;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
   readonly weight: Parameter<[Out, In]>;
   readonly bias: Parameter<[Out]> | null;
 
@@ -64,9 +73,10 @@ export class Linear<const In extends number = number, const Out extends number =
   }
 
   /** [..., inFeatures] → [..., outFeatures]. @throws Error when the last size is another */
-  forward<S extends Shape>(
-    input: Checked<LinearShape<S, In, Out>, Tensor<S>>,
-  ): Tensor<Ok<LinearShape<S, In, Out>>>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     const last = input.shape.at(-1);
     if (last !== this.inFeatures) throw new Error(this.#misfit(input.shape));

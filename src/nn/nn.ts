@@ -24,5 +24,7 @@ export { Module } from "./module.js";
 export { BatchNorm1d, LayerNorm, type BatchNormOptions, type LayerNormOptions } from "./normalization.js";
 export { Parameter } from "./parameter.js";
 export * as utils from "./gradients.js";
-export { Sequential, sequential, type Layer } from "./sequential.js";
+export { Sequential, sequential } from "./sequential.js";
+export type { Layer, SameShapeRule, ShapeRule } from "./shape-rule.js";
 export type { LoadResult, SavedState, StateDict } from "./stateDict.js";
+export type { TypeOnly } from "../tensor/shape-types.js";

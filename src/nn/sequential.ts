@@ -1,63 +1,19 @@
 /** Layers one after the other, with the shape followed through them by the type system. */
-import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { SameShape } from "./activation.js";
-import type { Linear, LinearShape } from "./linear.js";
 import { Module } from "./module.js";
+import type { After, Chain, Layer, ShapeRule, Through } from "./shape-rule.js";
 
-/** A module that turns one tensor into one tensor. */
-export type Layer = Module & { forward(input: Tensor): Tensor };
-
-/** The shape that comes out of a layer; a sentence when it does not take shape `S`. */
-type After<L, S extends Shape> =
-  L extends Linear<infer In, infer Out>
-    ? LinearShape<S, In, Out>
-    : L extends SameShape
-      ? S
-      : L extends Sequential<infer Inner>
-        ? Through<Inner, S>
-        : Shape;
-
-/** The shape that comes out of layers one after the other. */
-export type Through<Layers extends readonly unknown[], S extends Shape> = Layers extends readonly [
-  infer First,
-  ...infer Rest,
-]
-  ? After<First, S> extends infer Out
-    ? Out extends Shape
-      ? Through<Rest, Out>
-      : Out
-    : never
-  : number extends Layers["length"]
-    ? Shape
-    : S;
-
-/** The layers themselves, with a sentence in the place of the first one that does not fit the one before. */
-export type Chain<Layers extends readonly unknown[], S extends Shape = Shape> = Layers extends readonly [
-  infer First,
-  ...infer Rest,
-]
-  ? [After<First, S> extends string ? After<First, S> : First, ...Chain<Rest, Features<First, S>>]
-  : Layers;
-
-/** What is known of the shape after a layer: its number of features, if anything. */
-type Features<L, S extends Shape> =
-  L extends Linear<number, infer Out>
-    ? [number, Out]
-    : L extends SameShape
-      ? S
-      : L extends Sequential<infer Inner>
-        ? Inner extends readonly [...unknown[], infer Last]
-          ? Features<Last, Shape>
-          : Shape
-        : Shape;
-
+interface SequentialRule<Layers extends readonly Layer[]> extends ShapeRule {
+  readonly output: Through<Layers, Extract<this["input"], Shape>>;
+}
 /**
  * Calls its layers in order, each with the output of the one before. Names of parameters are "0.weight", "2.bias" …
  * PyTorch's nn.Sequential.
  */
-export class Sequential<out Layers extends readonly Layer[] = readonly Layer[]> extends Module {
-  readonly layers: Layers;
+export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> extends Module {
+  declare readonly shapeRule?: TypeOnly<SequentialRule<Layers>>;
+  readonly layers: readonly Layer[];
 
   constructor(...layers: Layers) {
     super();
@@ -68,7 +24,10 @@ export class Sequential<out Layers extends readonly Layer[] = readonly Layer[]> 
     return this.layers.length;
   }
 
-  forward<S extends Shape>(input: Checked<Through<Layers, S>, Tensor<S>>): Tensor<Ok<Through<Layers, S>>>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     let output: Tensor = input;
     for (const layer of this.layers) output = layer.forward(output);

@@ -10,7 +10,7 @@ import type { Node } from "../graph/node.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
 import { type DType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { formatShape, sameShape } from "./shape.js";
-import type { Element, Nested, NestedElements, Shape } from "./shape-types.js";
+import type { Element, Nested, NestedElements, Shape, TypeOnly } from "./shape-types.js";
 import { warn } from "./warn.js";
 
 /**
@@ -42,6 +42,19 @@ const noGradKept =
   "call retainGrad() on it before backward()";
 
 /**
+ * The shape of a tensor's type. It is not `S` itself in the class: what a property has in its type decides which tensors a variable takes,
+ * and a variable takes tensors of all shapes. The type of the object, `this`, is looked into where the property is read.
+ */
+type Sizes<T> = T extends { readonly [ofType]?: TypeOnly<readonly [...infer S extends Shape]> }
+  ? number extends S["length"]
+    ? Shape
+    : S
+  : Shape;
+
+/** Where a tensor's type has its shape; there is no such property. */
+declare const ofType: unique symbol;
+
+/**
  * An n-dimensional array whose operations can be differentiated (`torch.Tensor`).
  *
  * Operations check shapes and dtypes at once but compute only when a value is read (`item`, `tolist`, `data`, printing) or a
@@ -49,6 +62,7 @@ const noGradKept =
  * detached handles, by PyTorch's rules of what is a view and what a copy.
  */
 export class Tensor<S extends Shape = Shape> {
+  declare readonly [ofType]?: TypeOnly<S>;
   /** @internal Shape, dtype and the value; read the value through `node`. */
   _node: Node;
   /** @internal Null for a tensor that shares its value with no other and was not changed since an operation referred to it. */
@@ -87,8 +101,8 @@ export class Tensor<S extends Shape = Shape> {
   }
 
   /** Sizes of the dimensions, a list of the caller's own. */
-  get shape(): S {
-    return this._node.shape.slice() as unknown as S;
+  get shape(): Sizes<this> {
+    return this._node.shape.slice() as Shape as Sizes<this>;
   }
 
   get dtype(): DType {
@@ -110,9 +124,9 @@ export class Tensor<S extends Shape = Shape> {
   }
 
   /** The shape, or the size of one dimension, which may be counted from the end. */
-  size(): S;
+  size(): Sizes<this>;
   size(dim: number): number;
-  size(dim?: number): S | number {
+  size(dim?: number): Shape | number {
     if (dim === undefined) return this.shape;
     const n = this._node.shape.at(dim);
     if (n === undefined) throw new RangeError(`size: ${formatShape(this.shape)} has no dim ${dim}`);

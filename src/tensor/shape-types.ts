@@ -4,6 +4,8 @@
  * A shape is a tuple of sizes. A size that is not known is `number`; a shape whose rank is not known is `Shape`, and anything
  * is allowed with it. Where two known sizes do not fit, the type is a sentence that says so (a string literal type), and
  * `Checked` makes that sentence the type of the parameter, so that it stands in the compiler's message.
+ *
+ * Operations read shapes, assignment does not look at them: a variable may take a tensor of any shape, as in JavaScript (docs/shapes.md).
  */
 export type Shape = readonly number[];
 
@@ -12,14 +14,24 @@ export type Mutable<S extends Shape> = number extends S["length"]
   ? Shape
   : { -readonly [K in keyof S]: S[K] };
 
-/** The parameter's type when `Result` is a shape, else the sentence that says why not. */
-export type Checked<Result, Parameter> = Result extends string ? Result : Parameter;
+/**
+ * The parameter's type when `Result` is a shape, else the sentence that says why not. What it says in brackets is for a compiler that does
+ * not know which variables are assigned again; cells know, and leave it out.
+ */
+export type Checked<Result, Parameter> = Result extends string
+  ? `${Result} (if its shape has changed since it was declared: let x: Tensor)`
+  : Parameter;
+
+/** Carries `T` for types that read it by inference; assignment does not look at it. */
+export interface TypeOnly<T> {
+  readonly of?: TypeOnly<T>;
+}
 
 /** Shape of an elementwise operation's result. */
 export type Elementwise<A extends Shape, B extends Shape> = Ok<Broadcast<"", A, B>>;
 
-/** The tensor's shape when `Result` is a shape. */
-export type Ok<Result> = Result extends Shape ? Result : Shape;
+/** The tensor's shape when `Result` is a shape whose rank is known. */
+export type Ok<Result> = Result extends Shape ? (Known<Result> extends true ? Result : Shape) : Shape;
 
 type Known<A extends Shape> = number extends A["length"] ? false : true;
 
@@ -27,9 +39,13 @@ type Join<A extends Shape> = A extends readonly [infer H extends number]
   ? `${H}`
   : A extends readonly [infer H extends number, ...infer R extends Shape]
     ? `${H}, ${Join<R>}`
-    : "";
+    : A extends readonly [...infer R extends Shape, infer L extends number]
+      ? `${Join<R>}, ${L}`
+      : number extends A["length"]
+        ? "..."
+        : "";
 
-/** `[64, 2]` as text. */
+/** `[64, 2]` as text, `[..., 2]` where only the last size is known. */
 export type ShapeText<A extends Shape> = `[${Join<A>}]`;
 
 /** Size that comes of broadcasting M with N, or a string when they do not fit. */
@@ -229,12 +245,30 @@ export type Permute<A extends Shape, O extends Shape> =
 /** An element as it is read: of a bool tensor true or false. */
 export type Element = number | boolean;
 
-/** What `tolist()` gives: an element, or arrays as deep as the rank. */
-export type Nested<S extends Shape, E extends Element = number> = number extends S["length"]
+/**
+ * What `tolist()` gives: an element, or arrays as deep as the rank. The first branch is never taken; from it the compiler infers `E` where
+ * booleans are asked for.
+ */
+export type Nested<S extends Shape, E extends Element = number> = [S] extends [never]
   ? NestedElements<E>
-  : S extends readonly [number, ...infer R extends Shape]
-    ? Nested<R, E>[]
-    : E;
+  : number extends S["length"]
+    ? [E] extends [boolean]
+      ? Values<boolean>
+      : Values<number>
+    : S extends readonly [number, ...infer R extends Shape]
+      ? Nested<R, E>[]
+      : E;
+
+/** What `tolist()` gives where the rank is not known: used as an element it is one, used as a list it is a list of such. */
+export type Values<E extends Element> = E & Unnested<E> & Values<E>[];
+
+/** What says the same of a list of elements and of a list of lists. */
+interface Unnested<E extends Element> {
+  includes(value: unknown, fromIndex?: number): boolean;
+  indexOf(value: unknown, fromIndex?: number): number;
+  lastIndexOf(value: unknown, fromIndex?: number): number;
+  flat(depth?: number): Values<E>[];
+}
 
 /** An element, or nested arrays of elements. */
 export type NestedElements<E extends Element = Element> = E | NestedElements<E>[];

@@ -8,7 +8,7 @@ import ts from "typescript";
 const root = path.resolve(fileURLToPath(import.meta.url), "../../..");
 
 const names =
-  "Tensor, tensor, zeros, zerosLike, ones, full, eye, arange, linspace, rand, randn, randint, cat, stack, where, grad, valueAndGrad";
+  "Tensor, tensor, zeros, zerosLike, ones, full, eye, arange, linspace, rand, randn, randint, cat, stack, where, grad, valueAndGrad, nn, optim, data, viz";
 
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,

@@ -47,7 +47,71 @@ const pieces = {
   scalarProduct: `randn([2]).matmul(randn([]));`,
   compared: `randn([2, 3]).lt(randn([2, 2]));`,
   later: `const h = randn([64, 2]).matmul(randn([2, 3])).relu(); h.matmul(randn([4, 1]));`,
-  wrongArgument: `function f(x: Tensor<[2, 3]>) { return x; } f(randn([3, 2]));`,
+  assigned: `
+    let total = tensor(0); for (let i = 0; i < 3; i++) total = total.add(nn.functional.mseLoss(randn([4, 1]), randn([4, 1])));
+    let x = randn([2, 3, 4]); x = x.reshape([6, 4]); x = x.flatten(); x = x.unsqueeze(0); x = x.t(); x = cat([x, x]);
+    let { values } = x.sort(); values = values.sum(); let [first, second] = [randn([2]), randn([3])]; [first, second] = [second, first];
+    for (let h = randn([1]); h.numel() < 8; h = cat([h, h])) h.sum();
+    function grow(h = zeros([1, 4])) { h = cat([h, h]); return h; }
+    function either(flag: boolean) { if (flag) return randn([2]); return randn([3, 4]); }
+    const one = Math.random() < 0.5 ? randn([2]) : randn([3]);
+    const list = [randn([2])]; list.push(randn([3])); list[0] = randn([4, 4]);
+    const byName = new Map([["a", randn([2])]]); byName.set("b", randn([3])); const all = new Set([randn([2])]); all.add(randn([3]));
+    const state = { h: zeros([2]), pair: [randn([2]), randn([2])] }; state.h = zeros([3]); state.pair = [randn([5]), randn([5])];
+    const sum = [1, 2].reduce((acc, n) => cat([acc, randn([n, 3])]), zeros([0, 3]));
+    class Cell { h = zeros([1, 4]); hidden: Tensor = zeros([2]); step() { this.h = cat([this.h, this.h]); this.hidden = this.h; } }
+    function last<T>(items: T[]): T { return items[items.length - 1]!; } const end = last([randn([2]), randn([3])]);
+    class Ring<S extends readonly number[]> { items: Tensor<S>[] = []; } let ring = new Ring<[2]>(); ring = new Ring<[3]>();
+    let w = new nn.Parameter(randn([2])); w = new nn.Parameter(randn([3, 3])); let masks: Tensor<[2]> | null = null; masks = randn([3]);
+    function f(x: Tensor<[2, 3]>) { return x; } f(randn([3, 2]));`,
+  models: `
+    let net = nn.sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(8, 1));
+    net = nn.sequential(new nn.Linear(4, 16), new nn.ReLU(), new nn.Linear(16, 16), new nn.Linear(16, 1));
+    let head = new nn.Linear(8, 3); head = new nn.Linear(8, 5);
+    class Tuned extends nn.Module { head = new nn.Linear(8, 3); forward(x: Tensor) { let h = this.head.forward(x); h = h.relu(); return h; } }
+    const tuned = new Tuned(); tuned.head = new nn.Linear(8, 9);
+    const a = net.forward(randn([2, 4])); const layers: nn.Layer[] = [head, net, new nn.Flatten()]; const b = new nn.Sequential(...layers).forward(randn([2, 4]));
+    const c = new nn.Linear(4, 8).forward(randn([2, 5, 4])); const d = new nn.Linear(4, 8).forward(randn([2, 4]).sum() as Tensor);
+    const optimizer = new optim.SGD(net.parameters(), { lr: 0.1 });
+    let loss = tensor(0);
+    for (const [x, y] of new data.DataLoader(new data.TensorDataset(randn([8, 4]), randn([8, 1])), { batchSize: 2 })) {
+      loss = nn.functional.mseLoss(net.forward(x), y); optimizer.zeroGrad(); loss.backward(); optimizer.step();
+    }`,
+  losses: `
+    const x = randn([4, 3]), y = randn([4, 3]), t = randint(3, [4]), r: "mean" | "none" = Math.random() < 0.5 ? "mean" : "none";
+    const a = nn.functional.mseLoss(x, y); const b = nn.functional.crossEntropy(x, t, { reduction: "sum" }); const c = nn.functional.l1Loss(x, y, { reduction: "none" });
+    const d = new nn.MSELoss().forward(x, y); const e = new nn.CrossEntropyLoss({ labelSmoothing: 0.1 }).forward(x, t); const f = new nn.BCEWithLogitsLoss({ reduction: "none" }).forward(x, y);
+    const g = nn.functional.klDiv(x, y, { reduction: "batchmean" }); const h = nn.functional.huberLoss(x, y, { reduction: r }); const i = new nn.NLLLoss({ reduction: "sum" }).forward(x, t);
+    let criterion = new nn.MSELoss(); criterion = new nn.MSELoss({ reduction: "none" });
+    const j: number = a.tolist(); const k = nn.functional.binaryCrossEntropy(x, y, {});`,
+  values: `
+    const v = (randn([2, 3]) as Tensor).flatten().tolist();
+    const a: number[] = v; const b: number[][] = v; const c: number = v; const top = Math.max(...v); const doubled = v.map((e) => e * 2);
+    const rows = v.map((row) => row.map((e) => e * 2)); const e1 = v[0] + 1; const e2 = v[0][1] * 2; const flat = v.flat().map((e) => e + 1);
+    const at = v.indexOf(3); const some = v.includes(1); const total = v.reduce((s, e) => s + e, 0); const sorted = [...v].sort((p, q) => p - q); const n = v.length;
+    for (const e of v) e.toFixed(2); viz.plot([{ x: v, y: v }, { type: "heatmap", z: v }]);
+    const flags: boolean[] = (randn([3]) as Tensor).gt(0).tolist(); const known: boolean[][] = randn([2, 3]).gt(0).tolist();`,
+  rules: `
+    type Halved<S> = S extends readonly [...infer Batch extends number[], infer N extends number]
+      ? number extends N ? [...Batch, number] : \`\${N}\` extends \`\${number}\${0 | 2 | 4 | 6 | 8}\` | \`\${2 | 4 | 6 | 8}\` ? [...Batch, number] : \`Half: \${N} is odd\`
+      : S;
+    interface HalfRule extends nn.ShapeRule { readonly output: Halved<this["input"]> }
+    class Half extends nn.Module { declare readonly shapeRule?: nn.TypeOnly<HalfRule>; forward(x: Tensor): Tensor { return x.slice(null, [0, x.size(-1) / 2]); } }
+    class Twice<In extends number> extends nn.Module { declare readonly shapeRule?: nn.TypeOnly<nn.SameShapeRule>; constructor(readonly size: In) { super(); } forward(x: Tensor): Tensor { return x.mul(2); } }
+    class Plain extends nn.Module { forward(x: Tensor): Tensor { return x; } }
+    const a = nn.sequential(new nn.Linear(4, 8), new Half(), new nn.Linear(4, 1)).forward(randn([3, 4]));
+    const b = nn.sequential(new nn.Linear(4, 8), new Twice(8), new nn.Linear(8, 2)).forward(randn([3, 4]));
+    const c = nn.sequential(new nn.Linear(4, 8), new Plain(), new nn.Linear(4, 1)).forward(randn([3, 4]));
+    const d = nn.sequential(new nn.Linear(4, 8), nn.sequential(new nn.Tanh(), new nn.Linear(8, 2)), new nn.Linear(2, 1)).forward(randn([7, 4]));`,
+  odd: `
+    type Halved<S> = S extends readonly [...number[], 9] ? "Half: 9 is odd" : S;
+    interface HalfRule extends nn.ShapeRule { readonly output: Halved<this["input"]> }
+    class Half extends nn.Module { declare readonly shapeRule?: nn.TypeOnly<HalfRule>; forward(x: Tensor): Tensor { return x; } }
+    nn.sequential(new nn.Linear(4, 9), new Half());`,
+  layers: `nn.sequential(new nn.Linear(4, 8), new nn.ReLU(), new nn.Linear(9, 1));`,
+  nested: `nn.sequential(new nn.Linear(4, 8), nn.sequential(new nn.ReLU(), new nn.Linear(9, 1)));`,
+  modelInput: `nn.sequential(new nn.Linear(4, 8), new nn.ReLU()).forward(randn([3, 5]));`,
+  stale: `let h = randn([2, 3]); h = h.t(); h.matmul(randn([2, 4]));`,
   notATensor: `randn([2, 3]).add([1, 2, 3]);`,
 } as const;
 
@@ -150,15 +214,54 @@ test("what is not known is accepted, and stays plain Tensor", () => {
   });
 });
 
+test("a variable, a property and a list take tensors of any shape, and models of any width", () => {
+  infers("assigned", {});
+  infers("models", { a: "Tensor<[2, 1]>", b: "Tensor<Shape>", c: "Tensor<[2, 5, 8]>", d: "Tensor<Shape>" });
+});
+
+test("losses are single numbers unless every element's is kept", () => {
+  infers("losses", {
+    a: "Tensor<[]>",
+    b: "Tensor<[]>",
+    c: "Tensor<Shape>",
+    d: "Tensor<[]>",
+    e: "Tensor<[]>",
+    f: "Tensor<Shape>",
+    g: "Tensor<[]>",
+    h: "Tensor<Shape>",
+    i: "Tensor<[]>",
+    k: "Tensor<[]>",
+  });
+});
+
+test("values of a tensor of unknown rank are used as numbers and as lists", () => {
+  infers("values", {
+    top: "number",
+    doubled: "number[]",
+    rows: "number[][]",
+    e2: "number",
+    flat: "number[]",
+    total: "number",
+  });
+});
+
+test("a layer of one's own says what it does to a shape, and models follow it", () => {
+  infers("rules", { a: "Tensor<[3, 1]>", b: "Tensor<[3, 2]>", c: "Tensor<Shape>", d: "Tensor<[7, 1]>" });
+});
+
 const refused: Readonly<Partial<Record<keyof typeof pieces, string>>> = {
-  inner: `Argument of type 'Tensor<[3, 1]>' is not assignable to parameter of type '"matmul: inner sizes 2 and 3 differ: [64, 2] x [3, 1]"'.`,
-  batch: `Argument of type 'Tensor<[5, 3, 2]>' is not assignable to parameter of type '"matmul: batch sizes 4 and 5 differ: [4, 2, 3] x [5, 3, 2]"'.`,
-  vector: `Argument of type 'Tensor<[3]>' is not assignable to parameter of type '"matmul: inner sizes 2 and 3 differ: [64, 2] x [3]"'.`,
-  added: `Argument of type 'Tensor<[4]>' is not assignable to parameter of type 'number | "add: sizes 3 and 4 differ: [2, 3] and [4]"'.`,
-  scalarProduct: `Argument of type 'Tensor<[]>' is not assignable to parameter of type '"matmul: a 0-dimensional tensor has no inner size: [2] x []"'.`,
-  compared: `Argument of type 'Tensor<[2, 2]>' is not assignable to parameter of type 'number | "lt: sizes 3 and 2 differ: [2, 3] and [2, 2]"'.`,
-  later: `Argument of type 'Tensor<[4, 1]>' is not assignable to parameter of type '"matmul: inner sizes 3 and 4 differ: [64, 3] x [4, 1]"'.`,
-  wrongArgument: `Argument of type 'Tensor<[3, 2]>' is not assignable to parameter of type 'Tensor<[2, 3]>'.`,
+  inner: `Argument of type 'Tensor<[3, 1]>' is not assignable to parameter of type '"matmul: inner sizes 2 and 3 differ: [64, 2] x [3, 1] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  batch: `Argument of type 'Tensor<[5, 3, 2]>' is not assignable to parameter of type '"matmul: batch sizes 4 and 5 differ: [4, 2, 3] x [5, 3, 2] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  vector: `Argument of type 'Tensor<[3]>' is not assignable to parameter of type '"matmul: inner sizes 2 and 3 differ: [64, 2] x [3] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  added: `Argument of type 'Tensor<[4]>' is not assignable to parameter of type 'number | "add: sizes 3 and 4 differ: [2, 3] and [4] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  scalarProduct: `Argument of type 'Tensor<[]>' is not assignable to parameter of type '"matmul: a 0-dimensional tensor has no inner size: [2] x [] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  compared: `Argument of type 'Tensor<[2, 2]>' is not assignable to parameter of type 'number | "lt: sizes 3 and 2 differ: [2, 3] and [2, 2] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  later: `Argument of type 'Tensor<[4, 1]>' is not assignable to parameter of type '"matmul: inner sizes 3 and 4 differ: [64, 3] x [4, 1] (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  odd: `Argument of type 'Half' is not assignable to parameter of type 'Half & "Half: 9 is odd"'.`,
+  layers: `Argument of type 'Linear<9, 1>' is not assignable to parameter of type 'Linear<9, 1> & "Linear(9 → 1): input [..., 8] has last size 8"'.`,
+  nested: `Argument of type 'Sequential<readonly [ReLU, Linear<9, 1>]>' is not assignable to parameter of type 'Sequential<readonly [ReLU, Linear<9, 1>]> & "Linear(9 → 1): input [..., 8] has last size 8"'.`,
+  modelInput: `Argument of type 'Tensor<[3, 5]>' is not assignable to parameter of type '"Linear(4 → 8): input [3, 5] has last size 5 (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  stale: `Argument of type 'Tensor<[2, 4]>' is not assignable to parameter of type '"matmul: inner sizes 3 and 2 differ: [2, 3] x [2, 4] (if its shape has changed since it was declared: let x: Tensor)"'.`,
   notATensor: `Argument of type 'number[]' is not assignable to parameter of type 'number | Tensor<[]>'.`,
 };
 

@@ -7,16 +7,16 @@ import { isFloating } from "../../tensor/dtype.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
-import { Loss, reduced, type LossOptions, type Reduction } from "./reduction.js";
+import { Loss, reduced, type LossOptions, type ReducedShape, type Reduction } from "./reduction.js";
 
-export interface ClassOptions extends LossOptions {
+export interface ClassOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** A factor for each class, [C]. */
   weight?: Tensor | null;
   /** Targets of this class count for nothing, also in the mean; -100 if not given. */
   ignoreIndex?: number;
 }
 
-export interface CrossEntropyOptions extends ClassOptions {
+export interface CrossEntropyOptions<R extends Reduction = Reduction> extends ClassOptions<R> {
   /** Share of the target that is spread evenly over all classes; 0 if not given. */
   labelSmoothing?: number;
 }
@@ -27,7 +27,11 @@ export interface CrossEntropyOptions extends ClassOptions {
  * nn.functional.cross_entropy.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy<R extends Reduction = "mean">(
+  input: Tensor,
+  target: Tensor,
+  options: CrossEntropyOptions<R> = {},
+): Tensor<ReducedShape<R>> {
   const { labelSmoothing = 0, weight = null, reduction = "mean" } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new RangeError(`crossEntropy: labelSmoothing must be between 0 and 1, not ${labelSmoothing}`);
@@ -55,7 +59,11 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
  * PyTorch's nn.functional.nll_loss.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
-export function nllLoss(input: Tensor, target: Tensor, options: ClassOptions = {}): Tensor {
+export function nllLoss<R extends Reduction = "mean">(
+  input: Tensor,
+  target: Tensor,
+  options: ClassOptions<R> = {},
+): Tensor<ReducedShape<R>> {
   warnOfActivation("nllLoss", input);
   return fromClasses("nllLoss", input, classDim("nllLoss", input, options.weight ?? null), target, options);
 }
@@ -135,35 +143,35 @@ function smoothed(chosen: Tensor, logs: Tensor, dim: number, weight: Tensor | nu
 }
 
 /** `crossEntropy` as a layer. */
-export class CrossEntropyLoss extends Loss {
+export class CrossEntropyLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;
 
-  constructor(options: CrossEntropyOptions = {}) {
+  constructor(options: CrossEntropyOptions<R> = {}) {
     super(options.reduction);
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
     this.ignoreIndex = options.ignoreIndex ?? -100;
     this.labelSmoothing = options.labelSmoothing ?? 0;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor {
+  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
     return crossEntropy(input, target, this);
   }
 }
 
 /** `nllLoss` as a layer. */
-export class NLLLoss extends Loss {
+export class NLLLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
   readonly ignoreIndex: number;
 
-  constructor(options: { weight?: Tensor | null; ignoreIndex?: number; reduction?: Reduction } = {}) {
+  constructor(options: ClassOptions<R> = {}) {
     super(options.reduction);
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
     this.ignoreIndex = options.ignoreIndex ?? -100;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor {
+  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
     return nllLoss(input, target, this);
   }
 }

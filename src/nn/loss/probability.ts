@@ -5,9 +5,16 @@ import { where } from "../../ops/select.js";
 import { type DType, isFloating, promote } from "../../tensor/dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
-import { Loss, reduced, sameShapes, type LossOptions, type Reduction } from "./reduction.js";
+import {
+  Loss,
+  reduced,
+  sameShapes,
+  type LossOptions,
+  type ReducedShape,
+  type Reduction,
+} from "./reduction.js";
 
-export interface BinaryOptions extends LossOptions {
+export interface BinaryOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** A factor for each element; broadcasts. */
   weight?: Tensor | null;
 }
@@ -17,11 +24,11 @@ export interface BinaryOptions extends LossOptions {
  * `binaryCrossEntropyWithLogits` is more exact. PyTorch's nn.functional.binary_cross_entropy.
  * @throws Error when the shapes differ; RangeError for x or y outside [0, 1], at the latest when the loss is computed
  */
-export function binaryCrossEntropy(
+export function binaryCrossEntropy<R extends Reduction = "mean">(
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction }: BinaryOptions = {},
-): Tensor {
+  { weight = null, reduction }: BinaryOptions<R> = {},
+): Tensor<ReducedShape<R>> {
   sameShapes("binaryCrossEntropy", input, target);
   const dtype = floatingDType(input, target);
   const loss = binaryEntropy(input.to(dtype), target.to(dtype));
@@ -49,11 +56,11 @@ function notProbability(operand: "input" | "target", value: number, position: nu
  * large logits lose nothing. PyTorch's nn.functional.binary_cross_entropy_with_logits.
  * @throws Error when the shapes differ
  */
-export function binaryCrossEntropyWithLogits(
+export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(
   input: Tensor,
   target: Tensor,
-  { weight = null, posWeight = null, reduction }: BinaryOptions & { posWeight?: Tensor | null } = {},
-): Tensor {
+  { weight = null, posWeight = null, reduction }: BinaryOptions<R> & { posWeight?: Tensor | null } = {},
+): Tensor<ReducedShape<R>> {
   sameShapes("binaryCrossEntropyWithLogits", input, target);
   warnOfActivation("binaryCrossEntropyWithLogits", input);
   const negative = input.logSigmoid().neg();
@@ -71,67 +78,64 @@ export function binaryCrossEntropyWithLogits(
  * first size, which is what the divergence's definition says. PyTorch's nn.functional.kl_div.
  * @throws Error when the shapes differ
  */
-export function klDiv(
+export function klDiv<R extends Reduction | "batchmean" = "mean">(
   input: Tensor,
   target: Tensor,
-  {
-    reduction = "mean",
-    logTarget = false,
-  }: { reduction?: Reduction | "batchmean"; logTarget?: boolean } = {},
-): Tensor {
+  { reduction, logTarget = false }: LossOptions<R> & { logTarget?: boolean } = {},
+): Tensor<ReducedShape<R>> {
   sameShapes("klDiv", input, target);
   warnOfActivation("klDiv", input);
   const loss = logTarget
     ? target.exp().mul(target.sub(input))
     : target.mul(where(target.gt(0), target, 1).log().sub(input));
-  return reduction === "batchmean" ? loss.sum().div(input.shape[0] ?? 1) : reduced(loss, reduction);
+  return reduction === "batchmean"
+    ? loss.sum().div(input.shape[0] ?? 1)
+    : reduced<Reduction>(loss, reduction);
 }
 
 /** `binaryCrossEntropy` as a layer. */
-export class BCELoss extends Loss {
+export class BCELoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, reduction }: { weight?: Tensor | null; reduction?: Reduction } = {}) {
+  constructor({ weight = null, reduction }: BinaryOptions<R> = {}) {
     super(reduction);
     this.weight = weight === null ? null : this.registerBuffer("weight", weight);
   }
 
-  forward(input: Tensor, target: Tensor): Tensor {
+  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
     return binaryCrossEntropy(input, target, this);
   }
 }
 
 /** `binaryCrossEntropyWithLogits` as a layer. */
-export class BCEWithLogitsLoss extends Loss {
+export class BCEWithLogitsLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
   readonly posWeight: Tensor | null;
 
-  constructor(options: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: Reduction } = {}) {
+  constructor(options: BinaryOptions<R> & { posWeight?: Tensor | null } = {}) {
     super(options.reduction);
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
     this.posWeight = options.posWeight ? this.registerBuffer("posWeight", options.posWeight) : null;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor {
+  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
     return binaryCrossEntropyWithLogits(input, target, this);
   }
 }
 
 /** `klDiv` as a layer. */
-export class KLDivLoss extends Loss {
+export class KLDivLoss<R extends Reduction | "batchmean" = "mean"> extends Loss {
   readonly batchMean: boolean;
   readonly logTarget: boolean;
 
-  constructor({
-    reduction = "mean",
-    logTarget = false,
-  }: { reduction?: Reduction | "batchmean"; logTarget?: boolean } = {}) {
-    super(reduction === "batchmean" ? "sum" : reduction);
-    this.batchMean = reduction === "batchmean";
+  constructor({ reduction, logTarget = false }: LossOptions<R> & { logTarget?: boolean } = {}) {
+    const given: Reduction | "batchmean" | undefined = reduction;
+    super(given === "batchmean" ? "sum" : given);
+    this.batchMean = given === "batchmean";
     this.logTarget = logTarget;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor {
+  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
     const reduction = this.batchMean ? "batchmean" : this.reduction;
     return klDiv(input, target, { reduction, logTarget: this.logTarget });
   }

@@ -1,16 +1,21 @@
 /** How a loss over many elements becomes one number, and the check that input and target belong together. */
 import { formatShape, sameShape } from "../../tensor/shape.js";
+import type { Shape } from "../../tensor/shape-types.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { Module } from "../module.js";
 
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
 export type Reduction = "mean" | "sum" | "none";
 
-export interface LossOptions {
-  reduction?: Reduction;
+export interface LossOptions<R extends string = Reduction> {
+  reduction?: R;
 }
 
+/** The shape of a loss: it is one number, unless every element's loss is kept. */
+export type ReducedShape<R extends string> = "none" extends R ? Shape : [];
+
 /** The mean, the sum, or each element's loss. */
+export function reduced<R extends Reduction = "mean">(loss: Tensor, reduction?: R): Tensor<ReducedShape<R>>;
 export function reduced(loss: Tensor, reduction: Reduction = "mean"): Tensor {
   switch (reduction) {
     case "mean":
@@ -39,13 +44,13 @@ export function sameShapes(name: string, input: Tensor, target: Tensor): void {
 }
 
 /** A loss as a layer: `forward(input, target)`. */
-export abstract class Loss extends Module {
+export abstract class Loss<R extends Reduction = Reduction> extends Module {
   readonly reduction: Reduction;
 
-  constructor(reduction: Reduction = "mean") {
+  constructor(reduction?: R) {
     super();
-    this.reduction = reduction;
+    this.reduction = reduction ?? "mean";
   }
 
-  abstract override forward(input: Tensor, target: Tensor): Tensor;
+  abstract override forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>>;
 }
