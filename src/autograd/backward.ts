@@ -22,7 +22,15 @@ declare module "../tensor/core.js" {
      * (`torch.Tensor.backward`). A tensor with more than one element needs `gradient`, of its shape.
      * @throws Error when nothing here requires grad, or the graph was walked before without `retainGraph`.
      */
-    backward(gradient?: Tensor | null, options?: BackwardOptions): void;
+    backward(options?: BackwardOptions): void;
+    backward(gradient: Tensor | null | undefined, options?: BackwardOptions): void;
+    /** With PyTorch's arguments by their places. */
+    backward(
+      gradient: Tensor | null | undefined,
+      retainGraph: boolean | null | undefined,
+      createGraph?: boolean,
+      inputs?: Tensor | readonly Tensor[] | null,
+    ): void;
     /** Lets `backward()` leave a gradient in `grad` of this tensor too though it is not a leaf. */
     retainGrad(): this;
     /** Calls `hook` with this tensor's gradient during backward; what it returns takes the gradient's place. Gives a function that removes it. */
@@ -30,11 +38,19 @@ declare module "../tensor/core.js" {
   }
 }
 
-export interface BackwardOptions {
+/** What walking back keeps. */
+export interface WalkOptions {
   /** Keep what operations saved, so that backward can walk here again. Default: the value of `createGraph`. */
-  retainGraph?: boolean;
+  retainGraph?: boolean | null;
   /** Record the gradient computation itself, so that it can be differentiated. */
   createGraph?: boolean;
+}
+
+export interface BackwardOptions extends WalkOptions {
+  /** The gradient to begin with, of this tensor's shape; 1 for a single number if not given. */
+  gradient?: Tensor | null;
+  /** Only these get a gradient, also where they are no leaves; all leaves if not given. */
+  inputs?: Tensor | readonly Tensor[] | null;
 }
 
 const stack: Tensor[] = [];
@@ -102,7 +118,7 @@ export function differentiate(
   outputs: readonly Tensor[],
   seeds: readonly Tensor[],
   wanted: readonly Tensor[] | null,
-  options: BackwardOptions,
+  options: WalkOptions,
 ): (Tensor | null)[] {
   const roots = outputs.map(stateOf);
   const inputs = wanted === null ? null : wanted.map(named);
@@ -217,9 +233,30 @@ export function seedFor(name: string, root: Tensor, gradient: Tensor | null | un
   return gradient;
 }
 
+/** The options, however they were given. */
+function options(
+  first: Tensor | BackwardOptions | null | undefined,
+  second: BackwardOptions | boolean | null | undefined,
+  createGraph: boolean | undefined,
+  inputs: BackwardOptions["inputs"],
+): BackwardOptions {
+  if (first instanceof Tensor || first === null || first === undefined) {
+    if (typeof second === "object" && second !== null) return { ...second, gradient: first };
+    return { gradient: first, retainGraph: second, createGraph, inputs };
+  }
+  return first;
+}
+
 defineMethods({
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}) {
-    differentiate([this], [seedFor("backward", this, gradient)], null, options);
+  backward(...given: Parameters<typeof options>) {
+    const { gradient, inputs, ...walk } = options(...given);
+    const wanted = inputs instanceof Tensor ? [inputs] : (inputs ?? null);
+    if (wanted?.length === 0)
+      throw new Error("backward: inputs is an empty list; leave it out for all leaves");
+    const found = differentiate([this], [seedFor("backward", this, gradient)], wanted, walk);
+    found.forEach((g, i) => {
+      if (g !== null) addToGrad(wanted![i]!, g, walk.createGraph ?? false);
+    });
   },
   retainGrad() {
     if (!this.requiresGrad) throw new Error("retainGrad: this tensor does not require grad");

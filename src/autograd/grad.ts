@@ -4,10 +4,10 @@
 import { checkTensor } from "../ops/operand.js";
 import { Tensor } from "../tensor/core.js";
 import { formatShape } from "../tensor/shape.js";
-import { type BackwardOptions, differentiate, seedFor } from "./backward.js";
+import { differentiate, seedFor, type WalkOptions } from "./backward.js";
 import { withGradMode } from "./mode.js";
 
-export interface GradOptions extends BackwardOptions {
+export interface GradOptions extends WalkOptions {
   /** Gradients to begin with, one for each output; needed for outputs of more than one element. */
   gradOutputs?: Tensor | readonly (Tensor | null)[];
   /** Give null for inputs that the outputs do not depend on, rather than throw. Default false. */

@@ -62,6 +62,45 @@ test("retainGraph allows a second walk; a graph that saved nothing allows it any
   z.backward();
 });
 
+test("backward takes PyTorch's arguments by place, by name, or the gradient by place and the others by name", () => {
+  const squared = (): { w: Tensor; y: Tensor } => {
+    const w = leaf([2, 3]);
+    return { w, y: w.square() };
+  };
+  const seed = tensor([1, 10]);
+  for (const first of [
+    (y: Tensor) => y.backward(seed, { retainGraph: true }),
+    (y: Tensor) => y.backward({ gradient: seed, retainGraph: true }),
+    (y: Tensor) => y.backward(seed, true),
+    (y: Tensor) => y.backward(seed, null, true),
+  ]) {
+    const { w, y } = squared();
+    first(y);
+    y.backward(seed);
+    assert.deepEqual(w.grad!.tolist(), [8, 120]);
+  }
+  const { w, y } = squared();
+  y.sum().backward({ retainGraph: true });
+  y.sum().backward({});
+  assert.deepEqual(w.grad!.tolist(), [8, 12]);
+  assert.throws(() => y.sum().backward(), /pass \{ retainGraph: true \}/);
+});
+
+test("inputs alone get a gradient, also what was computed", () => {
+  const w = leaf([2, 3]);
+  const x = leaf([5, 7]);
+  const h = w.mul(x);
+  h.square()
+    .sum()
+    .backward({ inputs: [x, h], retainGraph: true });
+  assert.equal(w.grad, null);
+  assert.deepEqual(x.grad!.tolist(), [40, 126]);
+  assert.deepEqual(h.grad!.tolist(), [20, 42]);
+  h.sum().backward(null, false, false, x);
+  assert.deepEqual(x.grad!.tolist(), [42, 129]);
+  assert.throws(() => w.sum().backward({ inputs: [] }), /inputs is an empty list/);
+});
+
 test("createGraph lets gradients be differentiated: d³/dx³ of x⁴ is 24 x", () => {
   const x = leaf([2]);
   let y = x.pow(4).sum();
