@@ -127,6 +127,109 @@ function json(value: unknown): string {
     .replace(/\u2029/g, "\\u2029");
 }
 
+/** Where in markup a value of a template stands. */
+type Place = "text" | "quoted" | "unquoted" | "tag" | "comment" | "script" | "style";
+
+/**
+ * Markup as a template has it: what is written in the template is taken as it is, and each `${value}` is text there, whatever it holds. Markup and
+ * lists of it are put in as they are, `undefined`, `null` and `false` are nothing. In an attribute without quotes a value gets them; an address
+ * that would run something is left out; in a script a value is JSON.
+ * @throws Error where no value can stand: in a tag's or an attribute's name, in a comment
+ */
+export function template(parts: readonly string[], values: readonly unknown[]): Markup {
+  let written = "";
+  parts.forEach((part, i) => {
+    written += part;
+    if (i < values.length) written += placed(values[i], written);
+  });
+  return new MarkupSource(written);
+}
+
+function placed(value: unknown, before: string): string {
+  const place = placeAfter(before);
+  switch (place) {
+    case "text":
+      return source(contentOf(value));
+    case "quoted":
+    case "unquoted": {
+      const text = value === undefined || value === null || value === false ? "" : String(value);
+      const name = /([\w:-]+)\s*=\s*["']?$/.exec(before)?.[1];
+      const address = name !== undefined && ADDRESSES.test(name);
+      const harmless = address && RUNS.test(text) ? "" : escape(text).replace(/'/g, "&#39;");
+      return place === "quoted" ? harmless : `"${harmless}"`;
+    }
+    case "script":
+      return json(value);
+    case "style":
+      return String(value).replace(/</g, "\\3c ");
+    case "tag":
+    case "comment":
+      throw new Error(
+        `html\`…\`: a value stands for text, for the value of an attribute, or for JSON in a script; it cannot stand ${place === "tag" ? "inside of a tag otherwise" : "in a comment"}`,
+      );
+    default:
+      return place satisfies never;
+  }
+}
+
+/** Addresses of code, also where blanks and control characters hide it. */
+const RUNS =
+  /^[\u0000-\u0020]*(?:j\s*a\s*v\s*a|v\s*b)\s*s\s*c\s*r\s*i\s*p\s*t\s*:|^[\u0000-\u0020]*data:(?!image\/)/i;
+
+function placeAfter(before: string): Place {
+  let at = 0;
+  while (at < before.length) {
+    const open = before.indexOf("<", at);
+    if (open < 0) return "text";
+    if (before.startsWith("<!--", open)) {
+      const end = before.indexOf("-->", open + 4);
+      if (end < 0) return "comment";
+      at = end + 3;
+      continue;
+    }
+    const name = /^<\/?([a-z][^\s/>]*)/i.exec(before.slice(open))?.[1];
+    if (name === undefined) {
+      // A lone < is text, unless the value would make a tag of it.
+      if (open === before.length - 1 || before.slice(open) === "</") return "tag";
+      at = open + 1;
+      continue;
+    }
+    const end = tagEnd(before, open + 1);
+    if (typeof end === "string") return end;
+    at = end;
+    const raw = /^(script|style)$/i.exec(name)?.[1]?.toLowerCase() as "script" | "style" | undefined;
+    if (raw === undefined || before[open + 1] === "/") continue;
+    const close = before.slice(at).search(new RegExp(`</${raw}`, "i"));
+    if (close < 0) return raw;
+    at += close;
+  }
+  return "text";
+}
+
+/** Where a tag ends, or what place its end is at if it does not. */
+function tagEnd(text: string, from: number): number | Place {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === ">") return at + 1;
+    if (text[at] !== "=") continue;
+    const value = at + 1 + /^\s*/.exec(text.slice(at + 1))![0].length;
+    const quote = text[value];
+    if (quote === undefined) return "unquoted";
+    if (quote !== '"' && quote !== "'") continue;
+    const end = text.indexOf(quote, value + 1);
+    if (end < 0) return "quoted";
+    at = end;
+  }
+  return "tag";
+}
+
+/** What a value of a template is between two tags. */
+function contentOf(value: unknown): Content {
+  if (value === undefined || value === null || value === false) return undefined;
+  if (value instanceof MarkupSource) return value;
+  if (Array.isArray(value)) return value.map(contentOf);
+  return String(value);
+}
+
 /** A script element. */
 export function script(body: Code): Markup {
   return new MarkupSource(`<script>${body.source}</script>`);

@@ -33,17 +33,58 @@ const NOTEBOOK = `
 /** Shows values in the notebook. */
 export interface Display {
   /**
-   * Shows a value below the cell, the way the last expression of a cell is shown.
+   * Shows a value below the cell, the way the last expression of a cell is shown: tensors, models and figures, pictures (PNG, JPEG, GIF or WebP bytes,
+   * a Blob, a canvas), elements with \`outerHTML\`, Vega charts, tables (lists of objects, Arrow, Arquero), objects with \`Symbol.for("Jupyter.display")\`.
+   * A MIME bundle is shown as what it holds: \`display({ "text/html": "<b>hi</b>" })\`; with \`raw: false\` it is an object like any other.
    * With \`id\` the output can be replaced later by \`display.update(id, value)\`, also from other cells.
-   * With \`raw\` the value is itself a MIME bundle, such as \`{ "text/html": "<b>hi</b>" }\`.
    * A promise comes back where the value shows itself asynchronously.
    */
   (value: unknown, options?: { id?: string; raw?: boolean }): void | Promise<void>;
   /** Replaces every output that was shown with this id. */
   update(id: string, value: unknown, options?: { raw?: boolean }): void | Promise<void>;
+  /** Shows HTML as it is given: \`display.html("<b>bold</b>")\`. To put values into it, use \`\` html\`…\${value}…\` \`\`, which escapes them. */
+  html(text: string | Markup, options?: { id?: string }): void;
+  /** Shows Markdown: \`display.markdown("# Results")\`. */
+  markdown(text: string | Markup, options?: { id?: string }): void;
+  /** Shows a picture in SVG: \`display.svg("<svg …>…</svg>")\`. */
+  svg(text: string | Markup, options?: { id?: string }): void;
+  /** Shows a formula in LaTeX: \`display.latex("$\\\\sum_i x_i$")\`. */
+  latex(text: string, options?: { id?: string }): void;
+  /** Shows text as it is, without quotes. */
+  text(text: string, options?: { id?: string }): void;
+  /** Shows a value as JSON that can be folded: \`display.json(config)\`. */
+  json(value: unknown, options?: { id?: string }): void;
+  /** Shows a picture: the bytes of a PNG, JPEG, GIF or WebP, a \`data:\` address, or the path of such a file or an SVG. Sizes are in pixels. */
+  image(
+    picture: ArrayBufferLike | ArrayBufferView | string | URL,
+    options?: { id?: string; width?: number; height?: number },
+  ): void;
 }
-/** Shows a value below the cell; \`display.update(id, value)\` replaces what was shown with that id. */
+/**
+ * Shows a value below the cell: \`display(value)\`; \`display.update(id, value)\` replaces what was shown with that id.
+ * \`display.html("<b>bold</b>")\`, \`.markdown\`, \`.svg\`, \`.latex\`, \`.json\`, \`.text\` and \`.image(bytes or path)\` show contents of one kind, and
+ * \`display({ "text/html": "<b>bold</b>", "text/plain": "bold" })\` those of several. \`\` html\`<b>\${name}</b>\` \`\`, \`\` md\`…\` \`\` and \`\` svg\`…\` \`\` are values that show
+ * themselves.
+ */
 export declare const display: Display;
+/** Markup that shows itself as a cell's last expression, in \`display\`, and in another template. */
+export interface Markup {
+  /** Its text. */
+  toString(): string;
+}
+/** Makes markup of a template, or of a text that is taken as it is. */
+export interface MarkupTag {
+  (parts: TemplateStringsArray | string, ...values: unknown[]): Markup;
+}
+/**
+ * HTML whose values are text, whatever they hold: \`\` html\`<b>\${name}</b>\` \`\`. Markup and lists of it are put in as they are:
+ * \`\` html\`<ul>\${names.map((name) => html\`<li>\${name}</li>\`)}</ul>\` \`\`.
+ */
+export declare const html: MarkupTag;
+/** A picture in SVG whose values are text, as in \`html\`: \`\` svg\`<svg width="10" height="10"><circle r="\${r}"/></svg>\` \`\`. */
+export declare const svg: MarkupTag;
+/** Markdown; values are put in as they are: \`\` md\`**loss** \${loss}\` \`\`. */
+export declare const md: MarkupTag;
 /** Asks the user for a line of text; \`password\` hides what is typed. */
 export declare function prompt(text?: string, options?: { password?: boolean }): Promise<string>;
 /** Removes the cell's output; with \`wait\` only when the next output arrives, so that nothing flickers. */

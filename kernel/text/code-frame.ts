@@ -37,15 +37,17 @@ export function codeFrame(text: string, { line, column, length = 1, colour = "re
   const glyphs = shownGlyphs(marked.slice(skipped, skipped + 2 * LOOKED_AT));
   const offset = column - 1 - skipped;
   const { from, to } = windowAround(glyphs, offset);
-  const last = Math.min(lines.length, line + AROUND);
+  const isBlank = (number: number) => lines[number - 1]!.trim() === "";
+  let first = Math.max(1, line - AROUND);
+  let last = Math.min(lines.length, line + AROUND);
+  while (first < line && isBlank(first)) first++;
+  while (last > line && isBlank(last)) last--;
   const digits = String(last).length;
   const frame: string[] = [];
-  for (let number = Math.max(1, line - AROUND); number <= last; number++) {
+  for (let number = first; number <= last; number++) {
     const gutter = `${String(number).padStart(digits)} | `;
     if (number !== line) {
       const neighbour = lines[number - 1]!;
-      // Nothing is before what is meant where a blank line comes first.
-      if (neighbour.trim() === "" && frame.length === 0) continue;
       frame.push(
         `${FAINT}  ${gutter}${part(shownGlyphs(neighbour.slice(0, LOOKED_AT)), 0, COLUMNS).trimEnd()}`.trimEnd() +
           FAINT_END,

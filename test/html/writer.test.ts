@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import vm from "node:vm";
 import { describe, test } from "node:test";
-import { code, element, fragment, page, script } from "../../html/writer.js";
+import { code, element, fragment, page, script, template } from "../../html/writer.js";
 import { hostile } from "./hostile.js";
 
 describe("the writer of HTML", () => {
@@ -124,4 +124,55 @@ describe("the writer of HTML", () => {
       );
     }
   });
+});
+
+/** A template by a name that no formatter takes for HTML. */
+const written = (parts: TemplateStringsArray, ...values: unknown[]): string =>
+  String(template(parts, values));
+
+test("a value in a template is text, an attribute's value, or JSON in a script, whatever it holds", () => {
+  assert.equal(written`<p>${"<b>&"}</p>`, "<p>&lt;b&gt;&amp;</p>");
+  assert.equal(
+    written`<p class="a ${'" onclick="x'}" id='${"'"}'>`,
+    `<p class="a &quot; onclick=&quot;x" id='&#39;'>`,
+  );
+  assert.equal(written`<p class=${"a onclick=x"}>`, '<p class="a onclick=x">');
+  assert.equal(
+    written`<a href="${"https://example.org/?a=1&b=2"}">`,
+    '<a href="https://example.org/?a=1&amp;b=2">',
+  );
+  for (const address of [
+    "javascript:alert(1)",
+    " JaVa\nScript:alert(1)",
+    "vbscript:x",
+    "data:text/html,x",
+    "\u0001javascript:x",
+  ])
+    assert.equal(written`<a href="${address}">`, '<a href="">', address);
+  assert.equal(
+    written`<script>const x = ${{ a: "</script>" }};</script>${"<"}`,
+    '<script>const x = {"a":"\\u003c/script>"};</script>&lt;',
+  );
+  assert.equal(
+    written`<style>p { color: ${"</style>"} }</style>`,
+    "<style>p { color: \\3c /style> }</style>",
+  );
+  assert.equal(written`a < ${"b"} > <!-- <p --> ${"<"}`, "a < b > <!-- <p --> &lt;");
+  assert.equal(written`${[1, null, undefined, false, 0, template(["<b>x</b>"], [])]}`, "10<b>x</b>");
+  for (const wrong of [
+    () => written`<${"b"}>`,
+    () => written`<p ${"onclick"}>`,
+    () => written`<p a${"b"}="x">`,
+    () => written`</${"p"}>`,
+    () => written`<!-- ${"-->"} -->`,
+    () => written`<p x=a${"b"}>`,
+  ])
+    assert.throws(wrong, /a value stands for text/);
+});
+
+test("hostile text in any place of a template stays text", () => {
+  const made = (text: string) =>
+    String(template(["<p title='", "' class=", ">", "</p>"], [text, text, text]));
+  const skeleton = (html: string) => html.replace(/"[^"<>]*"|'[^'<>]*'/g, "S").replace(/>[^<>]*</, ">T<");
+  for (const text of hostile) assert.equal(skeleton(made(text)), skeleton(made("plain")), text);
 });

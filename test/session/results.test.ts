@@ -119,4 +119,190 @@ describe("a result", () => {
       ["display"],
     );
   });
+
+  it("stays text where it only looks like a picture or a table", async () => {
+    for (const expression of [
+      "new Uint8Array([0x89, 0x50, 1, 2])",
+      "new Uint8Array(0)",
+      "{ outerHTML: 5 }",
+      '{ get outerHTML() { throw new Error("no"); } }'.replace("throw", "return 1; throw"),
+      "{ $schema: 'https://example.org/vega.json' }",
+      "[]",
+      "[{}]",
+      "[1, { a: 1 }]",
+      "[[1, 2], [3, 4]]",
+      "[{ a: { b: 1 } }]",
+      "{ toJSON() { throw new Error('no'); } }",
+      "{ numRows: 3, schema: { fields: [{ name: 'a' }] } }",
+      "{ columnNames() { throw new Error('no'); }, numRows() { return 1; }, objects() { return []; } }",
+      '{ "text/html": "<b>data that somebody has sent</b>" }',
+    ]) {
+      const { result, outcome } = await notebook.run(`return { value: ${expression} }`);
+      assert.equal(outcome.status, "ok", expression);
+      assert.deepEqual(Object.keys(result!.data), ["text/plain"], expression);
+    }
+  });
+});
+
+describe("a picture", () => {
+  let notebook: Notebook;
+  before(() => {
+    notebook = new Notebook();
+  });
+  after(() => notebook.session.close());
+
+  const png =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const contents = async (expression: string): Promise<Record<string, unknown>> => {
+    const { result, outcome } = await notebook.run(`return { value: ${expression} }`);
+    assert.equal(outcome.status, "ok", JSON.stringify(outcome));
+    const { events } = await notebook.run(`await $.display(${expression})`);
+    const shown = events.find((event) => event.type === "display");
+    assert.ok(shown?.type === "display");
+    assert.deepEqual(shown.bundle.data, result?.data);
+    return shown.bundle.data;
+  };
+
+  it("is what bytes in a format that pages draw are, in a view, a buffer or a blob", async () => {
+    const bytes = `Buffer.from("${png}", "base64")`;
+    for (const value of [
+      bytes,
+      `new Uint8Array(${bytes})`,
+      `new Uint8Array([0, 0, ...${bytes}]).subarray(2)`,
+      `new Uint8Array(${bytes}).buffer`,
+      `new Blob([${bytes}])`,
+    ]) {
+      assert.deepEqual(await contents(value), { "image/png": png, "text/plain": "PNG picture, 70 B" }, value);
+    }
+    const begins = (text: string) => `Buffer.from("${text}" + "x".repeat(40), "latin1")`;
+    assert.deepEqual(Object.keys(await contents(begins("\\xff\\xd8\\xff\\xe0")))[0], "image/jpeg");
+    assert.deepEqual(Object.keys(await contents(begins("GIF89a")))[0], "image/gif");
+    assert.deepEqual(Object.keys(await contents(begins("RIFFxxxxWEBPVP8L")))[0], "image/webp");
+    assert.deepEqual(Object.keys(await contents(begins("%PDF-1.7")))[0], "application/pdf");
+    assert.equal(
+      (await contents(`new Blob(["<svg></svg>"], { type: "image/svg+xml" })`))["image/svg+xml"],
+      '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+    );
+  });
+
+  it("is what an element, a canvas or a chart makes of itself", async () => {
+    const svg = '<svg class="plot" width="10"><circle r="5"/></svg>';
+    assert.equal(
+      (await contents(`new (class SVGElement { get outerHTML() { return '${svg}'; } })()`))["image/svg+xml"],
+      '<svg xmlns="http://www.w3.org/2000/svg" class="plot" width="10"><circle r="5"/></svg>',
+    );
+    assert.equal((await contents("{ outerHTML: '<figure>x</figure>' }"))["text/html"], "<figure>x</figure>");
+    const url = `"data:image/png;base64,${png}"`;
+    assert.equal((await contents(`{ toDataURL: () => ${url} }`))["image/png"], png);
+    assert.equal((await contents(`{ toDataURL: async () => ${url} }`))["image/png"], png);
+    assert.equal(
+      (
+        await contents(
+          `{ toDataURL: () => "data:image/svg+xml;charset=utf-8," + encodeURIComponent("<svg></svg>") }`,
+        )
+      )["image/svg+xml"],
+      '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+    );
+    for (const [schema, types] of [
+      ["vega-lite/v5.json", ["application/vnd.vegalite.v5+json"]],
+      ["vega-lite/v6.1.0.json", ["application/vnd.vegalite.v6+json", "application/vnd.vegalite.v5+json"]],
+      ["vega/v5.json", ["application/vnd.vega.v5+json"]],
+    ] as const) {
+      const spec = `{ $schema: "https://vega.github.io/schema/${schema}", mark: "bar" }`;
+      for (const value of [`{ toSpec: () => (${spec}) }`, `{ toJSON: () => (${spec}) }`, spec])
+        assert.deepEqual(Object.keys(await contents(value)), [...types, "text/plain"], value);
+    }
+  });
+
+  it("that fails to be drawn fails the cell", async () => {
+    const { outcome } = await notebook.run('return { value: { toSpec() { throw new Error("no data"); } } }');
+    assert.ok(outcome.status === "error");
+    assert.equal(outcome.error.evalue, "no data");
+  });
+});
+
+describe("display", () => {
+  let notebook: Notebook;
+  before(() => {
+    notebook = new Notebook();
+  });
+  after(() => notebook.session.close());
+
+  const shown = async (
+    js: string,
+  ): Promise<{ data: Record<string, unknown>; metadata: Record<string, unknown> }> => {
+    const { events, outcome } = await notebook.run(js);
+    assert.equal(outcome.status, "ok", JSON.stringify(outcome));
+    const [event] = events;
+    assert.ok(event?.type === "display");
+    return event.bundle;
+  };
+
+  it("takes an object of MIME types for what is to be shown, and bytes in it for what they are", async () => {
+    assert.deepEqual(await shown(`$.display({ "text/html": "<b>hi</b>", "text/plain": "hi" })`), {
+      data: { "text/html": "<b>hi</b>", "text/plain": "hi" },
+      metadata: {},
+    });
+    const { data } = await shown(
+      `$.display({ "image/png": new Uint8Array([1, 2, 3]), "application/x.y+json": { a: 1 } })`,
+    );
+    assert.deepEqual(data, { "image/png": "AQID", "application/x.y+json": { a: 1 } });
+    assert.deepEqual(await shown(`$.display({ data: { "text/html": "x" }, metadata: { a: 1 } })`), {
+      data: { "text/html": "x" },
+      metadata: { a: 1 },
+    });
+    for (const value of ["{ 'a/b': 1 }", "{ 'text/html': 'x', other: 1 }", "{}", "{ data: { x: 1 } }"])
+      assert.deepEqual(Object.keys((await shown(`$.display(${value})`)).data), ["text/plain"], value);
+    assert.deepEqual(Object.keys((await shown(`$.display({ "text/html": "x" }, { raw: false })`)).data), [
+      "text/plain",
+    ]);
+  });
+
+  it("has a function for each kind of contents", async () => {
+    const only = async (js: string) => Object.keys((await shown(js)).data)[0];
+    assert.equal(await only('$.display.html("<b>x</b>")'), "text/html");
+    assert.equal(await only('$.display.markdown("# x")'), "text/markdown");
+    assert.equal(await only('$.display.latex("$x$")'), "text/latex");
+    assert.equal(await only('$.display.text("x")'), "text/plain");
+    assert.equal(await only('$.display.svg("<svg></svg>")'), "image/svg+xml");
+    assert.equal(await only("$.display.json({ a: [1] })"), "application/json");
+    const image = await shown('$.display.image(Buffer.from("GIF89a"), { width: 30, id: "g" })');
+    assert.deepEqual(image, {
+      data: { "image/gif": "R0lGODlh", "text/plain": "GIF picture, 6 B" },
+      metadata: { "image/gif": { width: 30 } },
+    });
+    for (const [js, message] of [
+      ["$.display.html(5)", /display\.html\(text\): expected a string, got a value of type number/],
+      ["$.display.image(5)", /expected bytes, a data: address, a path or a URL/],
+      ["$.display.image(new Uint8Array(3))", /none of PNG, JPEG/],
+      ['$.display.image("https://example.org/a.png")', /show its bytes/],
+      ['$.display.image("/nowhere.png")', /ENOENT/],
+    ] as const) {
+      const { outcome } = await notebook.run(js);
+      assert.ok(outcome.status === "error", js);
+      assert.match(outcome.error.evalue, message);
+    }
+  });
+
+  it("is told by templates what they are; values in them are text", async () => {
+    const html = "$.html`<b title=${'\"'}>${'<i>'}</b>${[1, $.html`<u>${null}</u>`]}`";
+    assert.deepEqual(
+      (await shown(`$.display(${html})`)).data["text/html"],
+      '<b title="&quot;">&lt;i&gt;</b>1<u></u>',
+    );
+    assert.equal(
+      (await shown(`$.display.html(${html})`)).data["text/html"],
+      '<b title="&quot;">&lt;i&gt;</b>1<u></u>',
+    );
+    assert.equal(
+      (await shown("$.display($.svg`<svg><text>${'<'}</text></svg>`)")).data["image/svg+xml"],
+      '<svg xmlns="http://www.w3.org/2000/svg"><text>&lt;</text></svg>',
+    );
+    assert.equal(
+      (await shown("$.display($.md`\n    # ${'Title'}\n      - a\n    `)")).data["text/markdown"],
+      "# Title\n  - a",
+    );
+    const { result } = await notebook.run("return { value: $.html('<b>whole</b>') }");
+    assert.equal(result?.data["text/html"], "<b>whole</b>");
+  });
 });

@@ -2,10 +2,12 @@
  * The MIME bundle of a value: what the value itself offers, or text. Nothing that a value does here, throwing, looping over
  * itself or being a gigabyte long, reaches further than a note in the text.
  */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { MimeBundle } from "../messages.js";
 import { LEVELS, nestsDeeper } from "../../wire/nesting.js";
 import { isError, printed } from "./errors.js";
+import { base64, bytesOf, pictureOf } from "./pictures.js";
+import { tableHtml, tableOf, tableText, type Table } from "./tables.js";
 
 /** The method by which an object shows itself; the convention of Deno's kernel, and all that runtime and kernel share. */
 export const DISPLAY = Symbol.for("Jupyter.display");
@@ -25,11 +27,7 @@ export function bundleOf(
   let shown: unknown;
   try {
     const method = displayMethod(value);
-    if (method === undefined) {
-      deliver(textBundle(value));
-      return;
-    }
-    shown = method.call(value);
+    shown = method === undefined ? conventional(value) : method.call(value);
     if (isThenable(shown)) {
       shown.then((late) => deliver(checked(late, value)), fail);
       return;
@@ -39,6 +37,22 @@ export function bundleOf(
     return;
   }
   deliver(checked(shown, value));
+}
+
+/** What a value is shown as by the conventions of other libraries: tables have text as they had, pictures are nothing as text. */
+function conventional(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  let table: Table | undefined;
+  try {
+    table = tableOf(value);
+  } catch {
+    // It only looks like one.
+  }
+  if (!table) return pictureOf(value);
+  return {
+    "text/html": tableHtml(table),
+    "text/plain": Array.isArray(value) ? textOf(value) : tableText(table),
+  };
 }
 
 function displayMethod(value: unknown): ((this: unknown) => unknown) | undefined {
@@ -73,8 +87,9 @@ export function rawBundle(data: Record<string, unknown>, metadata: Record<string
     if (content === undefined) continue;
     let size: number;
     try {
-      sent[type] = typeof content === "string" ? content : (JSON.parse(JSON.stringify(content)) as unknown);
-      size = typeof content === "string" ? content.length : JSON.stringify(content).length;
+      const text = typeof content === "string" ? content : encoded(content);
+      sent[type] = text ?? (JSON.parse(JSON.stringify(content)) as unknown);
+      size = text === undefined ? JSON.stringify(content).length : text.length;
       if (nestsDeeper(sent[type])) throw new RangeError(`it nests deeper than ${LEVELS} levels`);
     } catch (error) {
       Reflect.deleteProperty(sent, type);
@@ -92,6 +107,35 @@ export function rawBundle(data: Record<string, unknown>, metadata: Record<string
   }
   return { data: sent, metadata };
 }
+
+/** Bytes as a message carries them. */
+function encoded(content: unknown): string | undefined {
+  const bytes = bytesOf(content);
+  return bytes && base64(bytes);
+}
+
+/** The MIME bundle that an object is, alone or with its metadata as Jupyter's messages have it; undefined for any other value. */
+export function bundleIn(value: unknown): MimeBundle | undefined {
+  if (!isPlain(value)) return undefined;
+  if (isContents(value)) return rawBundle(value);
+  const { data, metadata, ...others } = value;
+  if (!isPlain(data) || !isContents(data) || Object.keys(others).length > 0) return undefined;
+  return rawBundle(data, isPlain(metadata) ? metadata : {});
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** Types of MIME as keys, and nothing else. */
+function isContents(value: Record<string, unknown>): boolean {
+  const types = Object.keys(value);
+  return types.length > 0 && types.every((type) => MIME_TYPE.test(type));
+}
+
+const MIME_TYPE = /^(?:text|image|application|audio|video|model|font)\/[\w.+-]+(?:;.*)?$/;
 
 /** A value as text, cut to what a page can bear. */
 export function textBundle(value: unknown): MimeBundle {

@@ -7,8 +7,9 @@ import { syncBuiltinESMExports } from "node:module";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { currentTask } from "./attribution.js";
-import { emitStream, textBuffer } from "./emit.js";
+import { emit, emitStream, textBuffer } from "./emit.js";
 import { critical } from "./sections.js";
+import { printedTable, tableHtml, tableText } from "./tables.js";
 
 /** Output that no cell has caused goes to the cell that was started last. */
 let lastRun = 0;
@@ -131,6 +132,14 @@ export function installOutput(): void {
     };
   methods["log"] = plainly(stdout, console.log);
   methods["error"] = plainly(stderr, console.error);
+  // A page shows tables; in text alone they would break where the page ends.
+  const printTable = console.table.bind(console);
+  methods["table"] = (data: unknown, properties?: readonly string[]) => {
+    const table = openGroups === 0 ? printedTable(data, properties) : undefined;
+    if (!table) return printTable(data, properties);
+    const contents = { "text/plain": tableText(table), "text/html": tableHtml(table) };
+    emit({ type: "display", run: currentRun(), bundle: { data: contents, metadata: {} }, update: false });
+  };
   methods["Console"] = Console;
   const { group, groupEnd } = console;
   endGroup = groupEnd;

@@ -1,97 +1,13 @@
 /**
  * What every cell sees without an import: the exports of the runtime, and the functions that talk to the notebook.
  */
-import type { MimeBundle } from "../messages.js";
 import { comm } from "./comm/comm.js";
-import { displayIdOf, isEmpty, isRunning, outputsCleared } from "./display-host.js";
+import { display } from "./display.js";
+import { isRunning, outputsCleared } from "./display-host.js";
 import { emit } from "./emit.js";
-import { bundleOf, rawBundle } from "./mime.js";
 import { currentRun } from "./output.js";
+import { html, md, svg } from "./templates.js";
 import { widgets } from "./widgets/widgets.js";
-
-export interface DisplayOptions {
-  /** Name by which `display.update` finds this output again. */
-  readonly id?: string;
-  /** The value is itself a MIME bundle, such as `{ "text/html": "<b>hi</b>" }`. */
-  readonly raw?: boolean;
-}
-
-function show(
-  value: unknown,
-  displayId: string | undefined,
-  raw: boolean,
-  update: boolean,
-): void | Promise<void> {
-  // Asked now: a bundle that arrives later still belongs to the cell that displayed it.
-  const run = currentRun();
-  const deliver = (bundle: MimeBundle) => {
-    if (isEmpty(bundle)) return;
-    emit({
-      type: "display",
-      run,
-      bundle,
-      displayId: displayId ?? (raw ? undefined : displayIdOf(value)),
-      update,
-    });
-  };
-  if (raw) {
-    if (typeof value !== "object" || value === null) {
-      throw new TypeError(
-        `display(value, { raw: true }): expected an object of MIME types to contents, such as { "text/html": "<b>hi</b>" }, got ${typeof value}`,
-      );
-    }
-    deliver(rawBundle(value as Record<string, unknown>));
-    return;
-  }
-  let state: "pending" | "done" | "failed" = "pending";
-  let failure: unknown;
-  let settle: (() => void) | undefined;
-  const ended = (how: "done" | "failed") => {
-    state = how;
-    settle?.();
-  };
-  bundleOf(
-    value,
-    (bundle) => {
-      deliver(bundle);
-      ended("done");
-    },
-    (error) => {
-      failure = error;
-      ended("failed");
-    },
-  );
-  const outcome = () => state;
-  if (outcome() === "failed") throw failure;
-  if (outcome() === "done") return;
-  const shown = new Promise<void>((resolve, reject) => {
-    settle = () => (outcome() === "failed" ? reject(failure as Error) : resolve());
-  });
-  shows.add(shown);
-  return shown;
-}
-
-const shows = new WeakSet<object>();
-
-/** The promise that `display` has answered, as the value of a cell that ends with it: to be waited for, not to be shown. */
-export function isShow(value: unknown): value is Promise<void> {
-  return typeof value === "object" && value !== null && shows.has(value);
-}
-
-function display(value: unknown, options: DisplayOptions = {}): void | Promise<void> {
-  return show(value, options.id, options.raw ?? false, false);
-}
-
-display.update = (
-  id: string,
-  value: unknown,
-  options: { readonly raw?: boolean } = {},
-): void | Promise<void> => {
-  if (typeof id !== "string") {
-    throw new TypeError(`display.update(id, value): expected the id as a string, got ${typeof id}`);
-  }
-  return show(value, id, options.raw ?? false, true);
-};
 
 export function clearOutput(options: { readonly wait?: boolean } = {}): void {
   const run = currentRun();
@@ -158,6 +74,9 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
   for (const [name, value] of Object.entries({
     ...runtime,
     display,
+    html,
+    md,
+    svg,
     clearOutput,
     prompt,
     setNextInput,
