@@ -255,7 +255,8 @@ export async function buildAll() {
     if (built.length === 0) throw new Error("neither the native nor the WebAssembly engine could be built");
   };
   const digits = () => part("digits", async () => relative(root, buildDigits()));
-  const figures = () => part("figures", async () => relative(root, await buildPlotly()));
+  const figures = () =>
+    part("figures", async () => (await buildPlotly()).map((file) => relative(root, file)).join(", "));
   await Promise.all([scripts(), engines(), figures(), digits()]);
   const page = async () =>
     existsSync(join(root, "build/wasm/cellgrad.wasm"))

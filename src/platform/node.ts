@@ -43,9 +43,9 @@ export const platform: Platform = {
   loadAddon,
   wasmModule: () => compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm"))),
   digits: () => readFileSync(builtFile("digits.bin")),
-  figuresPage() {
+  figuresPage(plotly) {
     try {
-      return readFileSync(builtFile("plotly.min.js.gz"));
+      return readFileSync(builtFile(plotly === "whole" ? "plotly.min.js.gz" : "plotly-plane.min.js.gz"));
     } catch {
       return undefined;
     }

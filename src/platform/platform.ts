@@ -26,8 +26,8 @@ export interface Platform {
   wasmModule(): object;
   /** The handwritten digits, as scripts/build-digits.mjs packs them. @throws Error when they are not there. */
   digits(): Uint8Array;
-  /** The figures' page with plotly.js in it, gzipped; undefined where there is none. */
-  figuresPage(): Uint8Array | undefined;
+  /** The figures' page with plotly.js in it, the whole or for traces in the plane, gzipped; undefined where there is none. */
+  figuresPage(plotly: "whole" | "plane"): Uint8Array | undefined;
 
   /** The bytes in zlib's format, as small as is possible without waiting. */
   deflate(bytes: Uint8Array): Uint8Array;

@@ -1,20 +1,25 @@
 /**
  * A figure: Plotly's data, layout and config, and how it shows itself in a notebook, now and when it changes.
  */
-import { page } from "../../html/writer.js";
+import { page, type Markup } from "../../html/writer.js";
+import { fingerprint } from "./fingerprint.js";
 import { platform } from "../platform/node.js";
 import { displayHost, isReplaced } from "./display-host.js";
 import type { MimeBundle, RunningCell } from "./display-host.js";
 import { figureHtml } from "./html.js";
 import { libraryFor, readLibrary } from "./library.js";
 import { Live } from "./live.js";
-import { titleText } from "./plotly.js";
+import { packSpec } from "./packed.js";
+import { plotlyFor, titleText } from "./plotly.js";
 import type { Attributes, Layout, Spec, Trace } from "./plotly.js";
 import { makeSpec } from "./spec.js";
 import { renderSvg } from "./static/render.js";
 
 const display: unique symbol = Symbol.for("Jupyter.display") as never;
 const displayId: unique symbol = Symbol.for("Jupyter.displayId") as never;
+
+/** Longer HTML stands alone: a client that has Plotly's own type draws that as well. */
+const largest = 2_000_000;
 
 /** What a figure is made of before it is checked and completed. */
 export interface Parts {
@@ -27,8 +32,10 @@ export interface Parts {
  * Base of all figures. A subclass composes its parts anew whenever they are needed and calls `changed()` when they would differ.
  */
 export abstract class Figure {
-  /** Identifies the figure in the page and as Jupyter's display_id. */
+  /** Jupyter's display_id, which no notebook keeps. */
   readonly id: string = `cellgrad-${platform.uniqueId()}`;
+  /** Identifies the figure in the page. It follows from what the figure first showed, so that running again changes no byte. */
+  #pageId: string | undefined;
   readonly #live = new Live((final) => this.#sendUpdate(final));
   /** The cell that holds the figure, "nowhere" for a figure that nobody has shown, undefined for an output without a cell. */
   #shownIn: RunningCell | undefined | "nowhere" = "nowhere";
@@ -72,11 +79,11 @@ export abstract class Figure {
 
   /** The figure as a whole HTML page with plotly.js in it. @throws Error if plotly.js has not been built. */
   toHTML(): string {
-    const library = readLibrary();
-    if (library === undefined) throw new Error("build/plotly.min.js.gz is missing; run: npm run build");
     const { spec } = this;
+    const library = readLibrary(plotlyFor(spec));
+    if (library === undefined) throw new Error("build/plotly.min.js.gz is missing; run: npm run build");
     const title = titleText(spec.layout.title) || "Figure";
-    return String(page(title, [figureHtml(this.id, spec, title, renderSvg(spec)), library]));
+    return String(page(title, [this.#html(packSpec(spec), title, renderSvg(spec)), library]));
   }
 
   /** Sends the figure anew to where it is shown, at most ten times a second; shows it first if it is not shown yet. */
@@ -107,8 +114,9 @@ export abstract class Figure {
 
   #bundleToShow(): MimeBundle {
     const host = displayHost();
-    const library = libraryFor(host);
-    const bundle = this.#bundle(true);
+    const { spec } = this;
+    const library = libraryFor(host, plotlyFor(spec));
+    const bundle = this.#bundle(spec, true);
     if (library !== undefined) {
       const text = "plotly.js, for the figures below";
       if (host) host.display({ "text/html": String(library), "text/plain": text });
@@ -120,23 +128,29 @@ export abstract class Figure {
   }
 
   #sendUpdate(final: boolean): number {
-    const bundle = this.#bundle(final);
+    const bundle = this.#bundle(this.spec, final);
     displayHost()?.update(this.id, bundle);
     // The HTML holds the spec once more.
     return 2 * String(bundle["text/html"]).length;
   }
 
-  #bundle(withImage: boolean): MimeBundle {
-    const { spec } = this;
+  #bundle(spec: Spec, withImage: boolean): MimeBundle {
     const alt = describe(spec);
     const svg = withImage ? renderSvg(spec) : undefined;
+    const packed = packSpec(spec);
+    const html = String(this.#html(packed, alt, svg));
     return {
-      // No id: VS Code keys nothing by it, and the spec stays what Plotly documents.
-      "application/vnd.plotly.v1+json": spec,
-      "text/html": String(figureHtml(this.id, spec, alt, svg)),
+      // No id: VS Code keys nothing by it, and the spec stays what Plotly documents. What is large is there once.
+      ...(html.length > largest ? {} : { "application/vnd.plotly.v1+json": packed }),
+      "text/html": html,
       ...(svg === undefined ? {} : { "image/svg+xml": svg }),
       "text/plain": alt,
     };
+  }
+
+  #html(packed: Spec, alt: string, svg: string | undefined): Markup {
+    this.#pageId ??= `cellgrad-${fingerprint(JSON.stringify(packed))}`;
+    return figureHtml(this.#pageId, packed, alt, svg);
   }
 }
 

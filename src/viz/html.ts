@@ -4,16 +4,20 @@
  */
 import { code, element, fragment, script, type Markup } from "../../html/writer.js";
 import { platform } from "../platform/node.js";
-import type { Spec } from "./plotly.js";
+import { plotlyFor } from "./plotly.js";
+import type { Plotly, Spec } from "./plotly.js";
 
 /**
  * The page's global object of figures. Its number changes when page.js and this file no longer understand each other, so that notebooks
  * saved by different versions can be open in one page.
  */
-export const pageGlobal = "cellgradFigures1";
+export const pageGlobal = "cellgradFigures2";
+
+/** How much of plotly.js a page has or a figure needs, as the page counts it. */
+const levels: Readonly<Record<Plotly, number>> = { plane: 1, whole: 2 };
 
 /** Statement that makes sure of the page's object, with a queue if plotly.js has not come yet. */
-const ensureGlobal = code`var w=window,g=${pageGlobal},f=w[g]=w[g]||{waiting:[],draw:function(h,i,s){this.waiting.push([h,i,s])}};`;
+const ensureGlobal = code`var w=window,g=${pageGlobal},f=w[g]=w[g]||{level:0,waiting:[],draw:function(h,i,s,l){this.waiting.push([h,i,s,l])}};`;
 
 /** The figure's HTML. `image` is an SVG document, left out of updates that another will follow. */
 export function figureHtml(id: string, spec: Spec, alt: string, image: string | undefined): Markup {
@@ -34,17 +38,17 @@ export function figureHtml(id: string, spec: Spec, alt: string, image: string | 
   return fragment(
     element("div", { class: "cellgrad-figure", "data-figure": id, style: size }, picture),
     script(
-      code`(function(){${ensureGlobal}var s=document.currentScript;f.draw(s&&s.previousElementSibling,${id},${spec})})()`,
+      code`(function(){${ensureGlobal}var s=document.currentScript;f.draw(s&&s.previousElementSibling,${id},${spec},${levels[plotlyFor(spec)]})})()`,
     ),
   );
 }
 
-/** The HTML that brings plotly.js, gzipped, and runs it if no other output of the page has done so. */
-export function libraryHtml(gzip: Uint8Array): Markup {
+/** The HTML that brings plotly.js, gzipped, and runs it if no other output of the page has brought as much. */
+export function libraryHtml(gzip: Uint8Array, plotly: Plotly): Markup {
   const unpacked = code`new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream("gzip"))).text()`;
   const run = code`var s=document.createElement("script");s.textContent=t;document.head.appendChild(s);s.remove()`;
-  const failed = code`f.loading=false;console.error("cellgrad: plotly.js could not be unpacked",e)`;
+  const failed = code`f.level=n;console.error("cellgrad: plotly.js could not be unpacked",e)`;
   return script(
-    code`(function(){${ensureGlobal}if(f.ready||f.loading)return;f.loading=true;var b=Uint8Array.from(atob(${platform.base64(gzip)}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
+    code`(function(){${ensureGlobal}var n=f.level,l=${levels[plotly]};if(n>=l)return;f.level=l;var b=Uint8Array.from(atob(${platform.base64(gzip)}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
   );
 }

@@ -71,3 +71,27 @@ export function titleText(title: unknown): string {
   if (typeof title === "string") return title;
   return isAttributes(title) && typeof title.text === "string" ? title.text : "";
 }
+
+/** How much of plotly.js: the whole can do what that for the plane can. */
+export type Plotly = "plane" | "whole";
+
+/** What plotly.js's build for the plane draws. */
+const planeTypes = new Set([
+  "bar",
+  "box",
+  "contour",
+  "heatmap",
+  "histogram",
+  "histogram2d",
+  "histogram2dcontour",
+  "image",
+  "pie",
+  "scatter",
+  "scatterternary",
+  "violin",
+]);
+
+/** How much of plotly.js a figure needs. */
+export function plotlyFor({ data }: Spec): Plotly {
+  return data.every(({ type }) => planeTypes.has(String(type))) ? "plane" : "whole";
+}

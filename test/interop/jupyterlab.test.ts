@@ -58,7 +58,7 @@ test(
 
 test("the library for figures is in the notebook once", { skip, timeout: 300_000 }, async () => {
   const size = JSON.stringify(await lab.cells()).length;
-  const once = readFileSync(join(root, "build", "plotly.min.js.gz")).length * (4 / 3);
+  const once = readFileSync(join(root, "build", "plotly-plane.min.js.gz")).length * (4 / 3);
   assert.ok(
     size > once && size < 2.5 * once,
     `the notebook has ${size} characters, the library ${Math.round(once)}`,

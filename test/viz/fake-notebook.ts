@@ -69,6 +69,23 @@ export function html(output: Output | undefined): string {
   return String(output?.bundle["text/html"]);
 }
 
+/** An array of a figure as numbers, also where Plotly's base64 stands for it. */
+export function numbersOf(value: unknown): number[] {
+  if (Array.isArray(value)) return value as number[];
+  const { dtype, bdata } = value as { dtype: string; bdata: string };
+  const bytes = Uint8Array.from(Buffer.from(bdata, "base64"));
+  const types = {
+    u1: Uint8Array,
+    i1: Int8Array,
+    u2: Uint16Array,
+    i2: Int16Array,
+    i4: Int32Array,
+    f4: Float32Array,
+    f8: Float64Array,
+  };
+  return Array.from(new types[dtype as keyof typeof types](bytes.buffer));
+}
+
 /** Whether an output brings plotly.js along. */
 export function carriesLibrary(output: Output | undefined): boolean {
   return html(output).includes("DecompressionStream");

@@ -4,7 +4,7 @@ import { setDisplayHost } from "../../src/viz/display-host.js";
 import { forgetLibrary } from "../../src/viz/library.js";
 import type { TensorLike } from "../../src/viz/values.js";
 import * as viz from "../../src/viz/viz.js";
-import { carriesLibrary, FakeNotebook, html } from "./fake-notebook.js";
+import { carriesLibrary, FakeNotebook, html, numbersOf } from "./fake-notebook.js";
 // @ts-expect-error a build script without types
 import { buildPlotly } from "../../scripts/build-plotly.mjs";
 
@@ -58,7 +58,77 @@ describe("a figure's MIME bundle", () => {
   });
 });
 
+describe("a figure's bytes", () => {
+  const shown = () => {
+    forgetLibrary();
+    return new FakeNotebook().run("a", () => [
+      viz.plot([{ x: ["a", "b"], y: [1, 2], type: "bar" }], { title: "Bars" }).show(),
+      viz.heatmap([[1, 2]]).show(),
+      viz.lossPlot({ loss: [2, 1] }).show(),
+      viz.dashboard([viz.plot([{ y: [1] }]), viz.plot([{ y: [2] }])]).show(),
+    ]);
+  };
+
+  test("are the same whenever what it shows is", () => {
+    const [first, second] = [shown(), shown()].map((outputs) => outputs.map(({ bundle }) => bundle));
+    assert.deepEqual(second, first);
+  });
+
+  test("hold long arrays of numbers as Plotly's typed arrays, short ones as they are", () => {
+    const numbers = Array.from({ length: 500 }, (_, i) => Math.sin(i));
+    const rows = Array.from({ length: 20 }, (_, i) => Array.from({ length: 30 }, (_, j) => 30 * i + j));
+    const [, output] = new FakeNotebook().run("a", () =>
+      viz.plot([
+        {
+          x: numbers.map((_, i) => i * 1000),
+          y: numbers.map((v, i) => (i === 7 ? NaN : v)),
+          mode: "markers",
+        },
+        { y: [1e12 + 0.5, 1e12 + 1, ...numbers.slice(0, 60).map((v) => 1e12 + v)] },
+        { type: "heatmap", z: rows },
+        { y: [1, 2, 3], marker: { color: numbers.slice(0, 3), size: rows.flat().map((v) => v - 300) } },
+      ]),
+    );
+    const { data } = output!.bundle["application/vnd.plotly.v1+json"] as viz.Spec;
+    const packed = data.map((trace) => trace as Record<string, { dtype: string; shape?: string }>);
+    assert.deepEqual(
+      [packed[0]!["x"], packed[0]!["y"], packed[1]!["y"], packed[2]!["z"]].map((each) => each?.dtype),
+      ["i4", "f4", "f8", "u2"],
+    );
+    assert.equal(packed[2]!["z"]!.shape, "20, 30");
+    assert.deepEqual(numbersOf(packed[2]!["z"]), rows.flat());
+    numbersOf(packed[0]!["y"]).forEach((v, i) => {
+      if (i === 7) assert.ok(Number.isNaN(v));
+      else assert.ok(Math.abs(v - numbers[i]!) < 1e-6);
+    });
+    assert.equal(numbersOf(packed[1]!["y"])[0], 1e12 + 0.5);
+    const { color, size } = data[3]!["marker"] as Record<string, unknown>;
+    assert.deepEqual(color, numbers.slice(0, 3));
+    assert.deepEqual(
+      numbersOf(size),
+      rows.flat().map((v) => v - 300),
+    );
+  });
+});
+
 describe("plotly.js", () => {
+  test("comes whole with the first figure that is not in the plane, and serves the others too", () => {
+    const notebook = new FakeNotebook();
+    const flat = () => viz.plot([{ y: [1] }]);
+    const deep = () => viz.surface((x, y) => x * y);
+    const [plane] = notebook.run("a", flat);
+    const [whole] = notebook.run("b", deep);
+    assert.ok(carriesLibrary(plane) && carriesLibrary(whole));
+    assert.ok(html(plane).length < 0.5 * html(whole).length);
+    assert.deepEqual([...notebook.run("c", flat), ...notebook.run("d", deep)].map(carriesLibrary), [
+      false,
+      false,
+    ]);
+    forgetLibrary();
+    notebook.run("e", deep);
+    assert.deepEqual(notebook.run("f", flat).map(carriesLibrary), [false]);
+  });
+
   test("is carried once in a session", () => {
     const notebook = new FakeNotebook();
     const first = notebook.run("a", () => viz.plot([{ y: [1] }]));
@@ -109,7 +179,7 @@ describe("a live figure", () => {
     assert.equal(outputs.length, 2, "plotly.js and one plot: the last expression does not show it twice");
     const { bundle } = outputs[1]!;
     const { data } = bundle["application/vnd.plotly.v1+json"] as viz.Spec;
-    assert.equal((data[0]!["x"] as number[]).at(-1), 500);
+    assert.equal(numbersOf(data[0]!["x"]).at(-1), 500);
     assert.match(String(bundle["image/svg+xml"]), /<svg/);
     assert.match(html(outputs[1]), /<img /);
   });
@@ -124,7 +194,7 @@ describe("a live figure", () => {
       if (kind === "display") continue;
       assert.ok(JSON.stringify(bundle).length < 120_000);
       const { data } = bundle["application/vnd.plotly.v1+json"] as viz.Spec;
-      for (const trace of data) assert.ok((trace["y"] as number[]).length <= 1000);
+      for (const trace of data) assert.ok(numbersOf(trace["y"]).length <= 1000);
     }
   });
 

@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { OutputEvent } from "../../kernel/session/session.js";
 import { Notebook, until } from "../session/notebook.js";
+import { numbersOf } from "./fake-notebook.js";
 // @ts-expect-error a build script without types
 import { buildPlotly } from "../../scripts/build-plotly.mjs";
 
@@ -27,8 +28,8 @@ describe("a figure in a session", () => {
       .filter((event) => event.type === "display")
       .map(({ bundle, displayId, update }) => ({ data: bundle.data, displayId, update }));
   const lastStep = (data: Record<string, unknown> | undefined) => {
-    const spec = data?.["application/vnd.plotly.v1+json"] as { data: { x: number[] }[] } | undefined;
-    return spec?.data.at(-1)?.x.at(-1);
+    const spec = data?.["application/vnd.plotly.v1+json"] as { data: { x: unknown }[] } | undefined;
+    return spec && numbersOf(spec.data.at(-1)?.x).at(-1);
   };
 
   test("as a cell's value is shown under an id, after the one output with plotly.js", async () => {

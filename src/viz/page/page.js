@@ -1,10 +1,11 @@
 /**
  * What runs in the notebook's page: plotly.js and the little that keeps a figure's plot alive over updates. Bundled by
- * scripts/build-plotly.mjs and sent once a notebook (see ../library.ts); ../html.ts calls `draw`.
+ * scripts/build-plotly.mjs, once with the whole of plotly.js and once with what draws in the plane (WHOLE says which this is), and sent
+ * once a notebook (see ../library.ts); ../html.ts calls `draw`.
  */
 import Plotly from "plotly.js-dist";
 
-const pageGlobal = "cellgradFigures1";
+const pageGlobal = "cellgradFigures2";
 
 /**
  * Figure id → its plots, one for each output that shows it. Weakly, so that the plots of a closed notebook can be collected.
@@ -29,6 +30,10 @@ function plotsOf(id) {
   const alive = (plots.get(id) ?? []).filter((ref) => ref.deref());
   plots.set(id, alive);
   return alive.map((ref) => ref.deref());
+}
+
+function allPlots() {
+  return [...plots.keys()].flatMap(plotsOf).filter((plot) => plot.isConnected);
 }
 
 /**
@@ -90,7 +95,54 @@ function render(plot) {
   layout.updatemenus = layout.updatemenus?.map((menu, i) =>
     i in active ? { ...menu, active: active[i] } : menu,
   );
-  return Plotly.react(plot, spec.data, layout, { ...spec.config, responsive: false });
+  return Plotly.react(plot, drawable(spec.data), layout, { ...spec.config, responsive: false });
+}
+
+/** Types of traces that WebGL draws; their canvas is blank on paper, where the static picture stands in for it. */
+const inSpace = /^(surface|mesh3d|scatter3d|cone|streamtube|isosurface|volume|.*gl|splom|parcoords)$/;
+
+let webgl;
+
+/** Points that are many are drawn by WebGL; a page without it draws them slowly. */
+function drawable(data) {
+  webgl ??= Boolean(document.createElement("canvas").getContext("webgl"));
+  return webgl
+    ? data
+    : data.map((trace) => (trace.type === "scattergl" ? { ...trace, type: "scatter" } : trace));
+}
+
+/** On paper a plot is as wide as the page, whatever the window's width was, and no page ends within it. */
+const style = document.createElement("style");
+style.textContent = `@media print {
+  .cellgrad-figure { width: auto !important; height: auto !important; break-inside: avoid; }
+  .cellgrad-figure .js-plotly-plot, .cellgrad-figure .plot-container { width: 100% !important; height: auto !important; }
+  .cellgrad-figure .svg-container {
+    width: 100% !important; height: auto !important; max-width: var(--cellgrad-width); aspect-ratio: var(--cellgrad-ratio);
+  }
+  .cellgrad-figure .main-svg, .cellgrad-figure .gl-container, .cellgrad-figure .gl-container > * {
+    width: 100% !important; height: 100% !important;
+  }
+  .cellgrad-figure .modebar-container { display: none; }
+  .cellgrad-figure > img { display: block !important; }
+  .cellgrad-figure > img + div { display: none; }
+}`;
+document.head.append(style);
+
+/** A plot of a wide window is drawn anew for paper, so that its words stay large enough to be read. */
+const paperWidth = 720;
+addEventListener("beforeprint", () => {
+  for (const plot of allPlots()) {
+    if (plot.clientWidth > paperWidth) Plotly.relayout(plot, { width: paperWidth, autosize: false });
+  }
+});
+addEventListener("afterprint", () => allPlots().forEach(render));
+
+/** Lets the drawing be scaled: its coordinates stay the screen's pixels. */
+function scalable(plot) {
+  const { width, height } = plot._fullLayout;
+  plot.style.setProperty("--cellgrad-width", `${width}px`);
+  plot.style.setProperty("--cellgrad-ratio", `${width} / ${height}`);
+  for (const svg of plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
 }
 
 function draw(place, id, spec) {
@@ -98,13 +150,18 @@ function draw(place, id, spec) {
   if (!host) return;
   host.dataset.drawn = "yes";
   const plot = claim(id, host);
-  host.replaceChildren(plot);
+  const picture = host.querySelector("img");
+  const stays = picture && spec.data.some(({ type }) => inSpace.test(type));
+  if (stays) picture.style.display = "none";
+  host.replaceChildren(...(stays ? [picture] : []), plot);
   const before = drawn.get(plot);
   const { axisTypes = {}, active = {} } = before ?? {};
   drawn.set(plot, { id, spec, axisTypes, active, width: plot.clientWidth });
   render(plot);
   if (before) return;
   widths.observe(plot);
+  scalable(plot);
+  plot.on("plotly_afterplot", () => scalable(plot));
   plot.on("plotly_buttonclicked", ({ menu, active: chosen }) => {
     drawn.get(plot).active[menu._index] = chosen;
   });
@@ -118,20 +175,32 @@ function draw(place, id, spec) {
 
 /** Light and dark themes are attributes of the body (JupyterLab) or of the root (documentation sites). */
 const themes = new MutationObserver(() => {
-  for (const id of plots.keys()) {
-    for (const plot of plotsOf(id)) {
-      if (plot.isConnected && getComputedStyle(plot).color !== drawn.get(plot).color) render(plot);
-    }
+  for (const plot of allPlots()) {
+    if (getComputedStyle(plot).color !== drawn.get(plot).color) render(plot);
   }
 });
 for (const element of [document.documentElement, document.body]) {
   themes.observe(element, { attributeFilter: ["class", "data-jp-theme-name", "data-theme"] });
 }
 
-if (!window[pageGlobal]?.ready) {
-  const waiting = window[pageGlobal]?.waiting ?? [];
-  window[pageGlobal] = { ready: true, draw, Plotly };
+const level = WHOLE ? 2 : 1;
+const figures = (window[pageGlobal] ??= { level, waiting: [] });
+figures.drawers ??= new Map();
+if (!figures.drawers.has(level)) {
+  figures.ready = true;
+  figures.Plotly = Plotly;
+  figures.drawers.set(level, draw);
+  /** Which copy of plotly.js draws a figure: the one that has it, or the least that can. */
+  figures.owners ??= new Map();
+  figures.draw = (place, id, spec, needed) => {
+    const owner = [figures.owners.get(id), 1, 2].find((each) => each >= needed && figures.drawers.has(each));
+    if (owner === undefined) figures.waiting.push([place, id, spec, needed]);
+    else {
+      figures.owners.set(id, owner);
+      figures.drawers.get(owner)(place, id, spec);
+    }
+  };
   // Of the updates that came meanwhile, those whose box has been replaced since are of no use.
-  for (const [place, id, spec] of waiting)
-    if (!place || place.isConnected || place.parentElement) draw(place, id, spec);
+  for (const [place, id, spec, needed] of figures.waiting.splice(0))
+    if (!place || place.isConnected || place.parentElement) figures.draw(place, id, spec, needed);
 }
