@@ -5,6 +5,7 @@ import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { untypedFile } from "./untyped.js";
 
 interface VirtualFile {
   readonly text: string;
@@ -247,7 +248,9 @@ export class Files implements TS.LanguageServiceHost {
       moduleResolution: ts.ModuleResolutionKind.Bundler,
     };
     const again = ts.resolveModuleName(specifier, containingFile, lenient, this);
-    return again.resolvedModule ? again : answer;
+    if (again.resolvedModule) return again;
+    const untyped = untypedFile(specifier, containingFile);
+    return untyped === undefined ? answer : resolved(untyped, ts.Extension.Js, true);
   }
 
   /** Whether what is there stays as it is: a package's file, or one of the runtime's. */
@@ -291,8 +294,9 @@ const UNRESOLVED: TS.ResolvedModuleWithFailedLookupLocations = { resolvedModule:
 function resolved(
   resolvedFileName: string,
   extension: TS.Extension,
+  isExternalLibraryImport = false,
 ): TS.ResolvedModuleWithFailedLookupLocations {
-  return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport: false } };
+  return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport } };
 }
 
 function scriptKind(path: string): TS.ScriptKind {

@@ -63,9 +63,12 @@ export class Hints {
       const near = nearest(withoutExtension(specifier), files.keys());
       return near === undefined ? undefined : meant(files.get(near)!);
     }
-    const near = nearest(specifier, [...builtinModules, ...this.#importable.packages()]);
-    if (near !== undefined) return meant(near);
+    const packages = this.#importable.packages();
     const name = /^(?:@[\w.-]+\/)?[\w.-]+/u.exec(specifier)?.[0];
+    if (name !== undefined && name !== specifier && packages.includes(name))
+      return `Package '${name}' is installed and has no such file.`;
+    const near = nearest(specifier, [...builtinModules, ...packages]);
+    if (near !== undefined) return meant(near);
     return name === undefined ? undefined : `Is it installed beside the notebook? npm install ${name}`;
   }
 

@@ -40,6 +40,15 @@ notebook.file(
 );
 notebook.file("node_modules/untyped/index.js", "exports.loose = 1;");
 
+// The package declares its entry alone, and sends TypeScript to a folder that knows no other file.
+notebook.file(
+  "node_modules/partly/package.json",
+  '{ "name": "partly", "version": "1.0.0", "main": "index.js", "types": "index.d.ts", "typesVersions": { ">=3.1": { "*": ["typed/*"] } } }',
+);
+notebook.file("node_modules/partly/index.js", "exports.whole = 1;");
+notebook.file("node_modules/partly/typed/index.d.ts", "export declare const whole: number;");
+notebook.file("node_modules/partly/locale/de.js", "globalThis.locale = 'de'; exports.name = 'Deutsch';");
+
 beforeEach(() => {
   notebook.reset();
 });
@@ -174,4 +183,21 @@ test("an edited local file has its new types at once", () => {
   utimesSync(path, new Date(), new Date(Date.now() + 5000));
   notebook.compile("import { version } from './edited.ts'; version.length;");
   notebook.compile("version.length;");
+});
+
+test("a package's file without types is any, where the package has types for others", () => {
+  for (const cell of [
+    "import 'partly/locale/de.js'; 1",
+    "import 'partly/locale/de'; 1",
+    "import de from 'partly/locale/de'; de.name.nothing",
+    "import { name } from 'partly/locale/de'; name.nothing",
+    "const late = await import('partly/locale/de'); late.name",
+    "import { whole } from 'partly'; whole.toFixed()",
+  ])
+    notebook.compile(cell);
+  assert.match(
+    notebook.refused("import { name } from 'partly/locale/xx'; name")[0]!.message,
+    /partly\/locale\/xx/,
+  );
+  assert.match(notebook.refused("import { whole } from 'partly'; whole.nothing")[0]!.message, /nothing/);
 });
