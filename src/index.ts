@@ -45,3 +45,4 @@ export * as optim from "./optim/optim.js";
 export * as data from "./data/data.js";
 export * as train from "./train/train.js";
 export * as viz from "./viz/viz.js";
+export { progress, type ProgressBar, type ProgressOptions } from "./progress/progress.js";

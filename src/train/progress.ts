@@ -1,25 +1,22 @@
 /** The progress line of `fit`: rewritten in place while an epoch runs, one line for each epoch that is over. */
+import { bar, RewrittenLine, type TextOutput } from "../progress/line.js";
 
 /** At least so long between two writings of a running epoch's line, in milliseconds. */
 const interval = 100;
 /** Lines that stay, at most about so many; with more epochs only every so-manieth line stays. */
 const keptLines = 20;
 
-/** Something to write text to, such as process.stdout. */
-export interface TextOutput {
-  write(text: string): unknown;
-}
-
 export class Progress {
   readonly #out: TextOutput | null;
+  readonly #line: RewrittenLine | null;
   readonly #epochs: number;
   #next = 0;
-  #width = 0;
 
   /** Silent without an output. */
   constructor(epochs: number, out: TextOutput | null) {
     this.#epochs = epochs;
     this.#out = out;
+    this.#line = out && new RewrittenLine(out);
   }
 
   /** A step is over; `batches` is how many the epoch has. */
@@ -28,9 +25,9 @@ export class Progress {
     const now = performance.now();
     if (now < this.#next) return;
     this.#next = now + interval;
-    const filled = Math.floor((20 * batch) / batches);
-    const bar = `${"━".repeat(filled)}${"┄".repeat(20 - filled)}`;
-    this.#rewrite(`${this.#epoch(epoch)}  ${bar} ${batch}/${batches}  loss ${format(loss)}`);
+    this.#line?.rewrite(
+      `${this.#epoch(epoch)}  ${bar(batch, batches)} ${batch}/${batches}  loss ${format(loss)}`,
+    );
   }
 
   /** An epoch is over. */
@@ -41,29 +38,18 @@ export class Progress {
     if (!stays && now < this.#next) return;
     this.#next = now + interval;
     const text = values.map(([name, value]) => `${name} ${format(value)}`).join("  ");
-    this.#rewrite(`${this.#epoch(epoch)}  ${text}  ${formatSeconds(seconds)}`);
-    if (stays) this.#newLine();
+    this.#line?.rewrite(`${this.#epoch(epoch)}  ${text}  ${formatSeconds(seconds)}`);
+    if (stays) this.#line?.end();
   }
 
   /** Training is over; what is on the running line stays. */
   end(message: string | null): void {
-    if (this.#width > 0) this.#newLine();
+    this.#line?.end();
     if (message !== null) this.#out?.write(`${message}\n`);
   }
 
   #epoch(epoch: number): string {
     return `Epoch ${String(epoch).padStart(String(this.#epochs).length)}/${this.#epochs}`;
-  }
-
-  /** Spaces cover what is left of a longer line before. */
-  #rewrite(line: string): void {
-    this.#out?.write(`\r${line.padEnd(this.#width)}`);
-    this.#width = line.length;
-  }
-
-  #newLine(): void {
-    this.#out?.write("\n");
-    this.#width = 0;
   }
 }
 
