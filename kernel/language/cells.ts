@@ -11,6 +11,7 @@ import { completenessOf } from "./completeness.js";
 import { completionsAt, type EditedCell } from "./completion.js";
 import { declaredName, declaredNames } from "./declared-names.js";
 import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
+import { isDoubtful } from "./doubtful-errors.js";
 import { Files } from "./files.js";
 import { Hints } from "./hints.js";
 import { Importable } from "./importable.js";
@@ -287,7 +288,9 @@ export class Cells {
   /** What TypeScript refuses, and what it allows though it cannot have been meant, here and in the local files that are imported. */
   #typeErrors(open: OpenCell): TS.Diagnostic[] {
     const { file, program, module } = open;
-    const found = [...program.getSemanticDiagnostics(file), ...this.#misused(file, program)];
+    const errors = program.getSemanticDiagnostics(file);
+    const certain = errors.filter((error) => !isDoubtful(error, this.#workspace.trust));
+    const found = [...certain, ...this.#misused(file, program)];
     for (const specifier of module.imports)
       for (const local of this.#workspace.localFiles(open, specifier))
         for (const { messageText, start, ...misuse } of this.#misusedInLocal(local, program)) {

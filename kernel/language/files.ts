@@ -258,6 +258,11 @@ export class Files implements TS.LanguageServiceHost {
     return this.#settled.some((folder) => path.includes(folder));
   }
 
+  /** Whether a file is one of the runtime's. */
+  isRuntime(path: string): boolean {
+    return this.#runtime !== undefined && path.startsWith(`${dirname(this.#runtime)}/`);
+  }
+
   #isThere(path: string, answers: Map<string, Answer>, look: (path: string) => boolean): boolean {
     if (settledPaths.has(path)) return true;
     const known = answers.get(path);

@@ -68,7 +68,7 @@ export function reworded(reported: Reported, hints: Hints): string {
  * Libraries can have their types say what is wrong: the parameter has a string for its type, such as "matmul: inner sizes 2 and 3 differ".
  * What stands in brackets at its end is advice for a compiler that knows less than cells do.
  */
-function saidByTypes(message: string): string | undefined {
+export function saidByTypes(message: string): string | undefined {
   const said = /is not assignable to parameter of type '[^]*?(["`])(\w[^"`\n]*: [^"`\n]+)\1/u.exec(
     message,
   )?.[2];

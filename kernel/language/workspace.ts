@@ -16,6 +16,8 @@ import type { Variable } from "./language.js";
 import { PRELUDE, type Binding } from "./registry.js";
 import { SourceFiles } from "./source-files.js";
 import { CELL_PARSING } from "./syntax.js";
+import { assignedKeys, type TrustContext } from "./trusted-types.js";
+import { watchVariables } from "./variable-types.js";
 import { inWordsOfCells } from "./wording.js";
 
 /** Name of the module that declares the prelude. */
@@ -78,6 +80,9 @@ export class Workspace {
   readonly #resolved = new WeakMap<TS.SourceFile, Map<string, Resolution>>();
   /** What cells import, by the file that imports it for them: one in each folder in which cells have been laid. */
   readonly #imports = new Map<string, Set<string>>();
+  /** What cells assign to that they do not declare, so that it is not what its declaration made it. */
+  readonly #assigned = new Set<string>();
+  #trust: TrustContext | undefined;
   #generation = 0;
   #opened = 0;
   #current: string | undefined;
@@ -108,6 +113,15 @@ export class Workspace {
     const known = symbols.get(symbol.name);
     const own = known && known.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(known) : known;
     return own !== undefined && own.valueDeclaration === symbol.valueDeclaration;
+  }
+
+  /** What is known of declarations and assignments with the checker at hand. */
+  get trust(): TrustContext {
+    return (this.#trust ??= {
+      checker: this.#upToDate().getTypeChecker(),
+      isRuntime: ({ fileName }) => this.#files.isRuntime(fileName),
+      isAssigned: (key) => this.#assigned.has(key),
+    });
   }
 
   /** Takes a cell into the program in place of the one before, unless that was kept. */
@@ -202,6 +216,7 @@ export class Workspace {
     for (const file of this.#open.values()) this.#files.remove(file.fileName);
     this.#open.clear();
     this.#cells.clear();
+    this.#assigned.clear();
     for (const path of this.#imports.keys()) this.#files.remove(path);
     this.#imports.clear();
     this.renew();
@@ -220,6 +235,7 @@ export class Workspace {
     const program = this.service.getProgram()!;
     if (program !== this.#program) {
       this.#program = program;
+      this.#trust = undefined;
       this.#known = new WeakSet();
       this.#letIn(program);
       const checker = program.getTypeChecker();
@@ -314,6 +330,9 @@ export class Workspace {
       ambientModuleNames: [],
     });
     bindSourceFile(file, program.getCompilerOptions());
+    watchVariables(file, () => this.trust);
+    for (const name of assignedKeys(file))
+      if (name.startsWith(".") || module.foreign.has(name)) this.#assigned.add(name);
     return file;
   }
 
