@@ -1,4 +1,5 @@
 /** execute_request: from the code to the reply. What the cell puts out meanwhile goes through `outputs.ts`. */
+import type { RunOrigin } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
@@ -14,9 +15,8 @@ interface ExecuteRequest {
   readonly storeHistory: boolean;
   readonly stopOnError: boolean;
   readonly userExpressions: Json;
-  readonly cellId?: string;
-  /** Ids of cells that were deleted from the notebook; JupyterLab tells them. */
-  readonly deletedCells: readonly string[];
+  /** JupyterLab tells ids of cells. */
+  readonly origin: RunOrigin & { readonly deletedCells: readonly string[] };
 }
 
 export async function execute(message: Message, kernel: KernelContext): Promise<Reply> {
@@ -31,13 +31,13 @@ export async function execute(message: Message, kernel: KernelContext): Promise<
   kernel.outputs.begin(run, message.header, count, silent);
   kernel.inputs.begin(run, message);
   const interruption = kernel.interruptions.begin();
-  const { cellId } = request;
-  kernel.staleness.drop(request.deletedCells);
+  const { origin } = request;
+  kernel.staleness.drop(origin.deletedCells);
   let outcome: CellOutcome = { status: "ok" };
   let userExpressions: Json = {};
   let summary: RunSummary;
   try {
-    const cell = { run, count, code, silent, ...(cellId !== undefined && { cellId }) };
+    const cell = { run, count, code, silent, origin };
     if (!blank) outcome = await runCell(cell, kernel, interruption);
     if (outcome.status === "ok") {
       userExpressions = await evaluateAll(request.userExpressions, run, kernel, interruption);
@@ -72,7 +72,7 @@ function metadataOf(stale: readonly StaleCell[]): Json {
   return { cellgrad: { stale } };
 }
 
-function parse({ content, metadata }: Message): ExecuteRequest {
+function parse({ header, content, metadata }: Message): ExecuteRequest {
   const type = "execute_request";
   const silent = flagField(type, content, "silent", false);
   const { cellId, deletedCells } = metadata;
@@ -84,7 +84,10 @@ function parse({ content, metadata }: Message): ExecuteRequest {
     storeHistory: flagField(type, content, "store_history", true) && !silent,
     stopOnError: flagField(type, content, "stop_on_error", true),
     userExpressions: objectField(type, content, "user_expressions"),
-    ...(typeof cellId === "string" && { cellId }),
-    deletedCells: Array.isArray(deletedCells) ? deletedCells.filter((id) => typeof id === "string") : [],
+    origin: {
+      ...(typeof cellId === "string" && { cellId }),
+      client: header.session,
+      deletedCells: Array.isArray(deletedCells) ? deletedCells.filter((id) => typeof id === "string") : [],
+    },
   };
 }

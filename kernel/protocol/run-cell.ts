@@ -3,7 +3,7 @@
  */
 import type { Diagnostic } from "../language/language.js";
 import { readMagics } from "../language/magics.js";
-import type { CellError, CompiledCell } from "../session/messages.js";
+import type { CellError, CompiledCell, RunOrigin } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
 import type { KernelContext } from "./context.js";
 import { helpPayload, helpQuery } from "./help-cell.js";
@@ -17,7 +17,7 @@ export interface CellToRun {
   readonly count: number;
   readonly code: string;
   readonly silent: boolean;
-  readonly cellId?: string;
+  readonly origin: RunOrigin;
 }
 
 export async function runCell(
@@ -25,7 +25,7 @@ export async function runCell(
   kernel: KernelContext,
   interruption: Interruption,
 ): Promise<CellOutcome> {
-  const { run, count, code, cellId } = cell;
+  const { run, count, code, origin } = cell;
   const query = helpQuery(code);
   if (query) {
     const payload = await helpPayload(query, kernel.language);
@@ -42,7 +42,7 @@ export async function runCell(
     return { status: "error", error: errorOf(refused.ok ? [] : refused.diagnostics, count, "MagicError") };
   }
   const known = kernel.staleness.begin(
-    { ...(cellId !== undefined && { cellId }), executionCount: count },
+    { ...(origin.cellId !== undefined && { cellId: origin.cellId }), executionCount: count },
     code,
   );
   let outcome: CellOutcome = { status: "ok" };
@@ -59,7 +59,7 @@ export async function runCell(
 
 /** Checks, transforms and runs the code of one step. */
 async function runCode(
-  { run, count, code, silent, cellId }: CellToRun,
+  { run, count, code, silent, origin }: CellToRun,
   step: number,
   part: boolean,
   kernel: KernelContext,
@@ -78,9 +78,7 @@ async function runCode(
       return "interrupted";
     if (!silent) known.reads(compiled.names);
     const cell: CompiledCell = part ? { ...compiled.cell, part } : compiled.cell;
-    const running = interruption.during(
-      session.run(run, cell, { silent, ...(cellId !== undefined && { cellId }) }),
-    );
+    const running = interruption.during(session.run(run, cell, { silent, origin }));
     // From its start a cell counts for the cells after it: what it declared before it threw is there.
     language.commit(run).catch((error: Error) => kernel.log(error.message));
     return { ok: true as const, names: compiled.names, running };

@@ -33,13 +33,23 @@ export interface CompiledCell {
 export type Measure =
   { readonly kind: "time" } | { readonly kind: "timeit"; readonly loops?: number; readonly runs: number };
 
+/** Whose run of which cell it is, as far as the client tells. */
+export interface RunOrigin {
+  /** The cell's id in the notebook. */
+  readonly cellId?: string;
+  /** The client's connection: a page that is loaded anew has another. */
+  readonly client?: string;
+  /** Ids of cells that were deleted since the run before. */
+  readonly deletedCells?: readonly string[];
+}
+
 export type Request =
   /** Run a cell. Output that it causes, now or later, carries `run` in its events. */
   | {
       readonly type: "run";
       readonly run: number;
       readonly cell: CompiledCell;
-      readonly cellId?: string;
+      readonly origin: RunOrigin;
       readonly silent: boolean;
     }
   /** Evaluate an expression for the user_expressions of a run, answered by "evaluated". */

@@ -8,6 +8,7 @@ import type {
   Ending,
   Event,
   MimeBundle,
+  RunOrigin,
   SeenValue,
 } from "./messages.js";
 
@@ -53,7 +54,11 @@ export interface Session {
   /** Pid of the current process, for usage and tests. */
   readonly pid: number | undefined;
   /** Runs one cell, beside others that have not ended. Resolves after all of the cell's output has been delivered. */
-  run(run: number, cell: CompiledCell, options: { cellId?: string; silent: boolean }): Promise<CellOutcome>;
+  run(
+    run: number,
+    cell: CompiledCell,
+    options: { origin?: RunOrigin; silent: boolean },
+  ): Promise<CellOutcome>;
   /** Value of an expression as a MIME bundle, for the user_expressions of a run. Rejects with a CellError. */
   evaluate(run: number, cell: CompiledCell): Promise<MimeBundle>;
   /**

@@ -11,6 +11,7 @@ import type {
   Event,
   MimeBundle,
   Request,
+  RunOrigin,
   SeenValue,
 } from "./messages.js";
 import type { CellOutcome, Inspector, InspectorListener, Session, SessionOptions } from "./session.js";
@@ -104,14 +105,14 @@ export class SessionSupervisor implements Session {
   async run(
     run: number,
     cell: CompiledCell,
-    { cellId, silent }: { cellId?: string; silent: boolean },
+    { origin = {}, silent }: { origin?: RunOrigin; silent: boolean },
   ): Promise<CellOutcome> {
     const incarnation = this.living();
     const active: ActiveRun = { deferred: defer() };
     this.active.set(run, active);
     this.lastStarted = run;
     this.highestRun = Math.max(run, this.highestRun);
-    this.send({ type: "run", run, cell, cellId, silent }, incarnation);
+    this.send({ type: "run", run, cell, origin, silent }, incarnation);
     try {
       return await active.deferred.promise;
     } finally {

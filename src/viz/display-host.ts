@@ -12,6 +12,15 @@ export interface RunningCell {
   readonly run: number;
   /** Changes when the cell's outputs are cleared. */
   readonly cleared?: number;
+  /** The client's connection, another one for a page that was loaded anew. */
+  readonly client?: string;
+}
+
+/** The notebook's file as it was last saved. */
+export interface SavedNotebook {
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  includes(text: string): boolean;
 }
 
 /** What a kernel offers to figures. All calls are synchronous, so that a loop that never yields is seen live. */
@@ -26,6 +35,10 @@ export interface DisplayHost {
    * Calls `callback` once, when that cell ends (ok, error or interrupted), before its end is reported. False if it has ended already.
    */
   atCellEnd(callback: () => void): boolean;
+  /** Whether the cell of this id is known to have been deleted. */
+  isDeleted?(cellId: string): boolean;
+  /** Undefined where nobody knows the file. */
+  savedNotebook?(): SavedNotebook | undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { platform } from "../platform/node.js";
 import { displayHost, isReplaced } from "./display-host.js";
 import type { MimeBundle, RunningCell } from "./display-host.js";
 import { figureHtml } from "./html.js";
-import { libraryFor, readLibrary } from "./library.js";
+import { libraryWithoutHost, readLibrary, showLibrary } from "./library.js";
 import { Live } from "./live.js";
 import { packSpec } from "./packed.js";
 import { plotlyFor, titleText } from "./plotly.js";
@@ -115,13 +115,10 @@ export abstract class Figure {
   #bundleToShow(): MimeBundle {
     const host = displayHost();
     const { spec } = this;
-    const library = libraryFor(host, plotlyFor(spec));
     const bundle = this.#bundle(spec, true);
-    if (library !== undefined) {
-      const text = "plotly.js, for the figures below";
-      if (host) host.display({ "text/html": String(library), "text/plain": text });
-      else bundle["text/html"] = String(bundle["text/html"]) + String(library);
-    }
+    if (host) showLibrary(host, plotlyFor(spec));
+    else
+      bundle["text/html"] = String(bundle["text/html"]) + String(libraryWithoutHost(plotlyFor(spec)) ?? "");
     this.#shownIn = host?.cell();
     this.#live.shown();
     return bundle;

@@ -17,9 +17,9 @@ export const pageGlobal = "cellgradFigures2";
 const levels: Readonly<Record<Plotly, number>> = { plane: 1, whole: 2 };
 
 /** Statement that makes sure of the page's object, with a queue if plotly.js has not come yet. */
-const ensureGlobal = code`var w=window,g=${pageGlobal},f=w[g]=w[g]||{level:0,waiting:[],draw:function(h,i,s,l){this.waiting.push([h,i,s,l])}};`;
+const ensureGlobal = code`var w=window,g=${pageGlobal},f=w[g]=w[g]||{level:0,waiting:[],draw:function(){this.waiting.push([].slice.call(arguments))}};`;
 
-/** The figure's HTML. `image` is an SVG document, left out of updates that another will follow. */
+/** The figure's HTML. `image` is an SVG document, left out of updates that another will follow; the page draws those when it has time. */
 export function figureHtml(id: string, spec: Spec, alt: string, image: string | undefined): Markup {
   const { width, height } = spec.layout as { width?: number; height: number };
   const picture =
@@ -38,9 +38,14 @@ export function figureHtml(id: string, spec: Spec, alt: string, image: string | 
   return fragment(
     element("div", { class: "cellgrad-figure", "data-figure": id, style: size }, picture),
     script(
-      code`(function(){${ensureGlobal}var s=document.currentScript;f.draw(s&&s.previousElementSibling,${id},${spec},${levels[plotlyFor(spec)]})})()`,
+      code`(function(){${ensureGlobal}var s=document.currentScript;f.draw(s&&s.previousElementSibling,${id},${spec},${levels[plotlyFor(spec)]},${image === undefined})})()`,
     ),
   );
+}
+
+/** Text by which the library is found in a notebook's file. */
+export function libraryMark(plotly: Plotly): string {
+  return `cellgrad: plotly.js ${plotly}`;
 }
 
 /** The HTML that brings plotly.js, gzipped, and runs it if no other output of the page has brought as much. */
@@ -49,6 +54,6 @@ export function libraryHtml(gzip: Uint8Array, plotly: Plotly): Markup {
   const run = code`var s=document.createElement("script");s.textContent=t;document.head.appendChild(s);s.remove()`;
   const failed = code`f.level=n;console.error("cellgrad: plotly.js could not be unpacked",e)`;
   return script(
-    code`(function(){${ensureGlobal}var n=f.level,l=${levels[plotly]};if(n>=l)return;f.level=l;var b=Uint8Array.from(atob(${platform.base64(gzip)}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
+    code`(function(){${libraryMark(plotly)};${ensureGlobal}var n=f.level,l=${levels[plotly]};if(n>=l)return;f.level=l;var b=Uint8Array.from(atob(${platform.base64(gzip)}),function(c){return c.charCodeAt(0)});${unpacked}.then(function(t){${run}}).catch(function(e){${failed}})})()`,
   );
 }

@@ -1,6 +1,6 @@
 /** A display host for tests: cells whose outputs are kept as a notebook keeps them, and a clock that only the test moves. */
 import { setDisplayHost } from "../../src/viz/display-host.js";
-import type { DisplayHost, MimeBundle, RunningCell } from "../../src/viz/display-host.js";
+import type { DisplayHost, MimeBundle, RunningCell, SavedNotebook } from "../../src/viz/display-host.js";
 import type { Clock } from "../../src/viz/live.js";
 
 interface Output {
@@ -13,7 +13,11 @@ export class FakeNotebook implements DisplayHost {
   readonly outputs = new Map<string, Output[]>();
   /** Every message that was sent, for counting. */
   readonly sent: { kind: "display" | "update"; bundle: MimeBundle }[] = [];
-  #cell: { id: string; run: number; cleared: number } | undefined;
+  /** Ids of deleted cells that the client has told. */
+  readonly deleted = new Set<string>();
+  #client = 1;
+  #saved: SavedNotebook | undefined;
+  #cell: { id: string; run: number; cleared: number; client: string } | undefined;
   #atEnd: (() => void)[] = [];
   #runs = 0;
 
@@ -42,6 +46,35 @@ export class FakeNotebook implements DisplayHost {
     return true;
   }
 
+  isDeleted(id: string): boolean {
+    return this.deleted.has(id);
+  }
+
+  savedNotebook(): SavedNotebook | undefined {
+    return this.#saved;
+  }
+
+  /** The user clears the outputs of all cells, which no kernel hears of. */
+  clearAll(): void {
+    for (const id of this.outputs.keys()) this.outputs.set(id, []);
+  }
+
+  /** The user saves the notebook, where the kernel can read it. */
+  save(): void {
+    const content = JSON.stringify([...this.outputs]);
+    this.#saved = { savedAt: Date.now() + 1, includes: (text) => content.includes(text) };
+  }
+
+  /** The user loads the page anew: outputs are there as they are, but no longer under their display ids. */
+  reload(): void {
+    this.#client++;
+    for (const [id, outputs] of this.outputs)
+      this.outputs.set(
+        id,
+        outputs.map(({ bundle }) => ({ bundle, displayId: undefined })),
+      );
+  }
+
   clearOutput(): void {
     this.outputs.set(this.#cell!.id, []);
     this.#cell!.cleared++;
@@ -49,7 +82,7 @@ export class FakeNotebook implements DisplayHost {
 
   /** Runs a cell; a value that it returns is shown as the kernel shows a cell's last expression. */
   run(id: string, code: () => unknown): Output[] {
-    this.#cell = { id, run: ++this.#runs, cleared: 0 };
+    this.#cell = { id, run: ++this.#runs, cleared: 0, client: `page ${this.#client}` };
     this.outputs.set(id, []);
     const value = code();
     const show = (value as Record<symbol, unknown> | undefined)?.[Symbol.for("Jupyter.display")];

@@ -158,6 +158,76 @@ describe("plotly.js", () => {
     assert.equal(outputs.length, 2);
   });
 
+  const figure = () => viz.plot([{ y: [1, 2] }]);
+  const libraries = (notebook: FakeNotebook) =>
+    [...notebook.outputs].flatMap(([id, outputs]) => outputs.filter(carriesLibrary).map(() => id));
+
+  test("comes again after all outputs were cleared and the page was loaded anew", () => {
+    for (const isFileKnown of [true, false]) {
+      forgetLibrary();
+      const notebook = new FakeNotebook();
+      notebook.run("a", figure);
+      notebook.run("b", figure);
+      notebook.clearAll();
+      if (isFileKnown) notebook.save();
+      notebook.reload();
+      notebook.run("b", figure);
+      notebook.run("c", figure);
+      assert.deepEqual(libraries(notebook), ["b"]);
+    }
+  });
+
+  test("does not come again in a page that was loaded with it", () => {
+    const notebook = new FakeNotebook();
+    notebook.run("a", figure);
+    notebook.run("b", figure);
+    for (let times = 0; times < 3; times++) {
+      notebook.save();
+      notebook.reload();
+      notebook.run("b", figure);
+      notebook.run("c", figure);
+    }
+    assert.deepEqual(libraries(notebook), ["a"]);
+  });
+
+  test("comes again when the cell that held it was deleted, and when the notebook was saved without it", () => {
+    const notebook = new FakeNotebook();
+    notebook.run("a", figure);
+    notebook.outputs.delete("a");
+    notebook.deleted.add("a");
+    notebook.run("b", figure);
+    assert.deepEqual(libraries(notebook), ["b"]);
+    notebook.clearAll();
+    notebook.save();
+    notebook.run("c", figure);
+    assert.deepEqual(libraries(notebook), ["c"]);
+  });
+
+  test("is taken out of an output that may still be there before it comes again", () => {
+    const notebook = new FakeNotebook();
+    notebook.save();
+    notebook.run("a", figure);
+    // Saved by a page that has not got the output yet.
+    const { outputs } = notebook;
+    const kept = [...outputs];
+    outputs.clear();
+    notebook.save();
+    for (const [id, each] of kept) outputs.set(id, each);
+    notebook.run("b", figure);
+    assert.deepEqual(libraries(notebook), ["b"]);
+    assert.equal(html(outputs.get("a")![0]), "");
+  });
+
+  test("is as large as a figure needs it: the whole is brought once, and then serves all", () => {
+    const notebook = new FakeNotebook();
+    const inSpace = () => viz.surface((x, y) => x * y);
+    notebook.run("a", figure);
+    notebook.run("b", inSpace);
+    notebook.run("c", inSpace);
+    notebook.run("d", figure);
+    assert.deepEqual(libraries(notebook), ["a", "b"]);
+  });
+
   test("stays in the notebook while the figure that brought it is updated", () => {
     const notebook = new FakeNotebook();
     const figure = viz.plot([{ y: [1] }]);

@@ -353,7 +353,7 @@ const strangers = `(sources, kind, { names, attributes }, styles) => sources.fla
   if (kind === "text/html" && scripts.length !== 1) found.push(scripts.length + " scripts");
   for (const { textContent } of scripts) {
     // The template around one JSON value.
-    const body = /^\\(function\\(\\)\\{var w=window,g="cellgradFigures2",.*f\\.draw\\(s&&s\\.previousElementSibling,("cellgrad-[\\da-f-]+"),(.*),[12]\\)\\}\\)\\(\\)$/s.exec(textContent);
+    const body = /^\\(function\\(\\)\\{var w=window,g="cellgradFigures2",.*f\\.draw\\(s&&s\\.previousElementSibling,("cellgrad-[\\da-f-]+"),(.*),[12],(?:true|false)\\)\\}\\)\\(\\)$/s.exec(textContent);
     try { JSON.parse(body[1]); JSON.parse(body[2]); } catch { found.push("script " + textContent); }
   }
   return found.length === 0 ? [] : [i + ": " + found.join(", ")];

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { setDisplayHost } from "../../src/viz/display-host.js";
 import type { MimeBundle } from "../../src/viz/display-host.js";
+import { figureHtml } from "../../src/viz/html.js";
 import { forgetLibrary } from "../../src/viz/library.js";
 import * as viz from "../../src/viz/viz.js";
 import { FakeNotebook, html } from "./fake-notebook.js";
@@ -228,6 +229,37 @@ describe("in a notebook's page", { skip: missing }, () => {
       assert.equal(await page.evaluate("heights.size"), 1);
       assert.equal(await page.evaluate("document.querySelector('.js-plotly-plot').data[0].x.length"), 30);
       assert.deepEqual(errors, []);
+    });
+
+    test("while it goes on changing the page draws its last state when it has time, and the end at once", async () => {
+      const html = (points: number, isPassing: boolean) =>
+        String(
+          figureHtml(
+            "cellgrad-f00d",
+            viz.plot([{ y: Array.from({ length: points }, (_, i) => i % 7) }]).spec,
+            "a curve",
+            isPassing ? undefined : "<svg xmlns='http://www.w3.org/2000/svg'/>",
+          ),
+        );
+      await show(threeFigures().outputs[0]!);
+      const index = await show(html(2, false));
+      await drawn(1);
+      const passing = Array.from({ length: 30 }, (_, i) => html(i + 3, true));
+      const drawings = await page.evaluate(
+        `window.plots = 0;
+         document.querySelector(".js-plotly-plot").on("plotly_afterplot", () => plots++);
+         for (const source of ${JSON.stringify(passing)}) render(outputs[${index}], source);
+         plots`,
+      );
+      assert.equal(drawings, 0, "nothing is drawn before the page has had a frame");
+      await page.waitForFunction("document.querySelector('.js-plotly-plot')._fullData[0].y.length === 32");
+      assert.ok((await page.evaluate<number>("plots")) < 15);
+      await render(index, html(40, true));
+      await render(index, html(41, false));
+      assert.equal(
+        await page.evaluate("document.querySelector('.js-plotly-plot')._fullData[0].y.length"),
+        41,
+      );
     });
 
     test("the log button's choice outlives updates", async () => {

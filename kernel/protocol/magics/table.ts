@@ -37,7 +37,7 @@ export async function runMagic(
 
 async function inSession(
   { name, argument, body, bodyLine }: MagicStep,
-  { run, count, code, silent, cellId }: CellToRun,
+  { run, count, code, silent, origin }: CellToRun,
   { session }: KernelContext,
   interruption: Interruption,
 ): Promise<CellOutcome> {
@@ -48,5 +48,5 @@ async function inSession(
     source: code,
     name: `Cell [${String(count)}]`,
   };
-  return interruption.during(session.run(run, cell, { silent, ...(cellId !== undefined && { cellId }) }));
+  return interruption.during(session.run(run, cell, { silent, origin }));
 }

@@ -14,6 +14,8 @@ export interface Task {
   readonly run: number;
   /** The cell's id in the notebook, where the client tells it. */
   readonly cellId?: string | undefined;
+  /** The client's connection. */
+  readonly client?: string | undefined;
   /** Header of the comm message that a handler answers. */
   readonly cause?: unknown;
   /**

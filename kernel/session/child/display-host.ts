@@ -8,6 +8,7 @@ import { currentTask } from "./attribution.js";
 import { emit, emitStream } from "./emit.js";
 import { cellError } from "./errors.js";
 import { currentRun } from "./output.js";
+import { savedNotebook } from "./saved-notebook.js";
 
 const HOST = Symbol.for("cellgrad.displayHost");
 
@@ -33,9 +34,12 @@ export function isEmpty(bundle: MimeBundle): boolean {
 const running = new Map<number, (() => void)[]>();
 /** How often the outputs of a run have been cleared. */
 const cleared = new Map<number, number>();
+/** Ids of cells that the client has told to be deleted. */
+const deleted = new Set<string>();
 
-export function cellStarted(run: number): void {
+export function cellStarted(run: number, deletedCells: readonly string[] = []): void {
   running.set(run, []);
+  for (const id of deletedCells) deleted.add(id);
 }
 
 export function isRunning(run: number): boolean {
@@ -74,13 +78,20 @@ const host = {
     emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, displayId, update: true });
   },
   /** The cell that caused what runs now; `cleared` changes when its outputs are cleared. */
-  cell(): { id?: string; run: number; cleared: number } | undefined {
+  cell(): { id?: string; run: number; cleared: number; client?: string } | undefined {
     const run = currentRun();
     if (run === 0) return undefined;
-    const id = currentTask()?.cellId;
-    return { ...(id !== undefined && { id }), run, cleared: cleared.get(run) ?? 0 };
+    const { cellId: id, client } = currentTask() ?? {};
+    return {
+      ...(id !== undefined && { id }),
+      ...(client !== undefined && { client }),
+      run,
+      cleared: cleared.get(run) ?? 0,
+    };
   },
   atCellEnd,
+  isDeleted: (id: string): boolean => deleted.has(id),
+  savedNotebook,
 };
 
 export function installDisplayHost(): void {

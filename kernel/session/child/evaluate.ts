@@ -4,7 +4,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
-import type { CellError, CompiledCell, Event, MimeBundle } from "../messages.js";
+import type { CellError, CompiledCell, Event, MimeBundle, RunOrigin } from "../messages.js";
 import { timed } from "./magics/clock.js";
 import { looped } from "./magics/loops.js";
 import { magicCaller } from "./magics/table.js";
@@ -88,14 +88,14 @@ export class Evaluator {
   }
 
   /** @param silent its value does not become the last result */
-  run(run: number, compiled: CompiledCell, { cellId, silent }: { cellId?: string; silent: boolean }): Work {
+  run(run: number, compiled: CompiledCell, { origin, silent }: { origin: RunOrigin; silent: boolean }): Work {
     const cell = { ...compiled, file: addCell(compiled.name, compiled.map, compiled.source) };
     setLastRun(run);
     if (this.tasks.size === 0) endGroups();
-    cellStarted(run);
+    cellStarted(run, origin.deletedCells);
     const written = valuesBefore(this.scope, compiled.writes ?? []);
     return this.open(
-      { run, cellId },
+      { run, cellId: origin.cellId, client: origin.client },
       cell,
       () => cellEnded(run),
       (ending) => {

@@ -145,7 +145,35 @@ function scalable(plot) {
   for (const svg of plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
 }
 
-function draw(place, id, spec) {
+/** Of its time the page spends at most one part in so many on drawing plots that go on changing: the rest is the reader's. */
+const share = 10;
+
+/** Plots that have changed and are not drawn yet; only their last state counts. */
+const changed = new Set();
+let isPacing = false;
+
+function drawLater(plot) {
+  changed.add(plot);
+  if (!isPacing) drawNext();
+}
+
+/** Draws a changed plot, sees how long the page takes until it is on the screen, and leaves the page alone for a multiple of that. */
+function drawNext() {
+  const [plot] = changed;
+  isPacing = plot !== undefined;
+  if (!isPacing) return;
+  requestAnimationFrame(() => {
+    const begin = performance.now();
+    // Drawn meanwhile as a last state, or not to be seen: then the next change, or coming into view, draws it.
+    if (changed.delete(plot) && plot.isConnected) render(plot);
+    requestAnimationFrame(() =>
+      setTimeout(() => setTimeout(drawNext, (share - 1) * (performance.now() - begin))),
+    );
+  });
+}
+
+/** `isPassing` says that more changes follow, so that this one may be left out. */
+function draw(place, id, spec, isPassing) {
   const host = place?.matches?.(".cellgrad-figure") ? place : unclaimed(id);
   if (!host) return;
   host.dataset.drawn = "yes";
@@ -156,7 +184,12 @@ function draw(place, id, spec) {
   host.replaceChildren(...(stays ? [picture] : []), plot);
   const before = drawn.get(plot);
   const { axisTypes = {}, active = {} } = before ?? {};
-  drawn.set(plot, { id, spec, axisTypes, active, width: plot.clientWidth });
+  drawn.set(plot, { id, spec, axisTypes, active, width: before?.width ?? plot.clientWidth });
+  if (before && isPassing) {
+    drawLater(plot);
+    return;
+  }
+  changed.delete(plot);
   render(plot);
   if (before) return;
   widths.observe(plot);
@@ -192,15 +225,15 @@ if (!figures.drawers.has(level)) {
   figures.drawers.set(level, draw);
   /** Which copy of plotly.js draws a figure: the one that has it, or the least that can. */
   figures.owners ??= new Map();
-  figures.draw = (place, id, spec, needed) => {
+  figures.draw = (place, id, spec, needed, isPassing) => {
     const owner = [figures.owners.get(id), 1, 2].find((each) => each >= needed && figures.drawers.has(each));
-    if (owner === undefined) figures.waiting.push([place, id, spec, needed]);
+    if (owner === undefined) figures.waiting.push([place, id, spec, needed, isPassing]);
     else {
       figures.owners.set(id, owner);
-      figures.drawers.get(owner)(place, id, spec);
+      figures.drawers.get(owner)(place, id, spec, isPassing);
     }
   };
   // Of the updates that came meanwhile, those whose box has been replaced since are of no use.
-  for (const [place, id, spec, needed] of figures.waiting.splice(0))
-    if (!place || place.isConnected || place.parentElement) figures.draw(place, id, spec, needed);
+  for (const [place, ...rest] of figures.waiting.splice(0))
+    if (!place || place.isConnected || place.parentElement) figures.draw(place, ...rest);
 }
