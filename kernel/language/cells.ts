@@ -80,6 +80,7 @@ export class Cells {
     this.#importable = new Importable(options.cwd, this.#files, () => this.#workspace.prelude.checker);
     this.#hints = new Hints(this.#registry, this.#importable, () => ({
       checker: this.#workspace.prelude.checker,
+      prelude: this.#workspace.prelude.symbols,
       symbolOf: (binding) => this.#workspace.symbolOf(binding),
     }));
     const factory = compilerOptions.jsx === ts.JsxEmit.React ? (compilerOptions.jsxFactory ?? "React") : "";

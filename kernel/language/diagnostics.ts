@@ -7,7 +7,8 @@ import { ts } from "./compiler.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
 import type { Hints } from "./hints.js";
-import { reworded } from "./rewording.js";
+import { fromPython } from "./habits/python.js";
+import { isUnfounded, NO_NAMED_ARGUMENTS, reworded } from "./rewording.js";
 import type { ParsedCell } from "./syntax.js";
 
 /** What is an error in a file and none in a cell. */
@@ -39,7 +40,18 @@ export function syntaxProblems(parsed: ParsedCell): Problem[] {
     length,
     message: ts.flattenDiagnosticMessageText(messageText, "\n"),
   }));
-  return withShellHint(problems, parsed.text);
+  return ofPython(problems, parsed.text) ?? withShellHint(problems, parsed.text);
+}
+
+/** One problem in place of all, if the first one is in a line of Python: what it would be here. */
+function ofPython([first]: readonly Problem[], text: string): Problem[] | undefined {
+  if (!first) return undefined;
+  const start = text.lastIndexOf("\n", first.start - 1) + 1;
+  const line = /^[^\n\r]*/u.exec(text.slice(start))![0];
+  const message = SHELL_COMMAND.test(line) ? undefined : fromPython(line);
+  if (message === undefined) return undefined;
+  const indent = line.length - line.trimStart().length;
+  return [{ code: first.code, start: start + indent, length: line.trim().length, message }];
 }
 
 const SHELL_HINT = "A shell command? Begin the cell with %%bash.";
@@ -64,7 +76,7 @@ export function cellProblems(
   for (const { code, file, start, length = 0, messageText, relatedInformation } of diagnostics) {
     if (SUPPRESSED.has(code) || file === undefined || start === undefined) continue;
     const place = toCell(module, start);
-    if (place === undefined) continue;
+    if (place === undefined || isUnfounded({ code, message: "", file, start, length })) continue;
     let message = ts.flattenDiagnosticMessageText(messageText, "\n");
     for (const related of relatedInformation ?? [])
       if (HINTS.has(related.code))
@@ -79,14 +91,28 @@ export function cellProblems(
       message: reworded({ code, message, file, start, length }, hints) + (isCommand ? ` ${SHELL_HINT}` : ""),
     });
   }
-  return problems.filter((problem) => !isSaidAlready(problem, problems)).sort((a, b) => a.start - b.start);
+  const told = problems
+    .filter((problem) => !isSaidAlready(problem, problems))
+    .sort((a, b) => a.start - b.start);
+  // Said once: plain JavaScript has many such places.
+  const untyped = told.findIndex(({ code }) => IMPLICIT_ANY.has(code));
+  return told.map((problem, i) =>
+    i === untyped ? { ...problem, message: `${problem.message} ${PLAIN_JAVASCRIPT}` } : problem,
+  );
 }
 
-/** Both operands of an operation can be wrong for one reason. */
-function isSaidAlready({ code, message }: Problem, problems: readonly Problem[]): boolean {
-  return (
-    code === RIGHT_OPERAND &&
-    problems.some((other) => other.code === LEFT_OPERAND && other.message === message)
+/** A variable, parameter, member or result without a type. */
+const IMPLICIT_ANY = new Set([7005, 7006, 7008, 7010, 7011, 7013, 7019, 7020, 7023, 7024, 7031, 7034]);
+const PLAIN_JAVASCRIPT =
+  "Write its type, as in x: number. To let plain JavaScript run, begin the cell with %typecheck warn, " +
+  'or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook and restart.';
+
+/** Both operands of an operation can be wrong for one reason, and a named argument is told once. */
+function isSaidAlready({ code, message, start }: Problem, problems: readonly Problem[]): boolean {
+  return problems.some((other) =>
+    code === RIGHT_OPERAND
+      ? other.code === LEFT_OPERAND && other.message === message
+      : code !== other.code && other.start === start && other.message.startsWith(NO_NAMED_ARGUMENTS),
   );
 }
 

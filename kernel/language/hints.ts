@@ -1,28 +1,33 @@
 /**
- * What to do about a name or a module that there is not: the name that was meant, where it can be imported from, or what TypeScript has
- * in the place of what other languages have.
+ * What to do about what TypeScript refuses: the name that was meant, where it can be imported from, or what is written here in place of what
+ * people bring along from other languages and libraries (`habits/`).
  */
 import { builtinModules } from "node:module";
 import type TS from "typescript";
+import { ts } from "./compiler.js";
+import { aboutForeignName, type Known } from "./habits/foreign-names.js";
+import { memberAdvice, memberHabit } from "./habits/members.js";
+import { PYTHON_WORDS } from "./habits/names.js";
+import { argumentAdvice, optionsAdvice } from "./habits/arguments.js";
+import { callAt, callInPlaceOfCall, callInPlaceOfIndex } from "./habits/objects.js";
+import { foreignSpecifier } from "./habits/specifiers.js";
 import type { Importable } from "./importable.js";
-import { namesInside } from "./namespaces.js";
-import { callInPlaceOfOperator } from "./operators.js";
+import { namesInside, resolved } from "./namespaces.js";
+import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "./nodes.js";
+import { callInPlaceOfOperator, changeInPlace } from "./operators.js";
 import type { Binding, Registry } from "./registry.js";
 import { nearest } from "./spelling.js";
-
-/** What people write who come from Python. */
-const FROM_PYTHON: Readonly<Record<string, string>> = {
-  None: "null",
-  True: "true",
-  False: "false",
-  print: "console.log",
-};
 
 /** The symbol of a name, and who knows about it. */
 export interface Symbols {
   readonly checker: TS.TypeChecker;
+  /** What every cell sees without an import, by name. */
+  readonly prelude: ReadonlyMap<string, TS.Symbol>;
   symbolOf(binding: Binding): TS.Symbol | undefined;
 }
+
+/** So many names of a namespace are told. */
+const NAMES = 40;
 
 export class Hints {
   readonly #registry: Registry;
@@ -36,10 +41,12 @@ export class Hints {
   }
 
   /** A sentence about a name that nobody declares. */
-  aboutName(name: string): string | undefined {
-    const python = Object.hasOwn(FROM_PYTHON, name) ? FROM_PYTHON[name] : undefined;
+  aboutName(name: string, place: Place): string | undefined {
+    const python = Object.hasOwn(PYTHON_WORDS, name) ? PYTHON_WORDS[name] : undefined;
     const known = python ?? this.#inside(name);
     if (known !== undefined) return meant(known);
+    const foreign = aboutForeignName(place, this.#known());
+    if (foreign !== undefined) return foreign;
     // The checker knows only those names of the notebook that the cell spells right.
     const near = nearest(name, this.#registry.names());
     if (near?.toLowerCase() === name.toLowerCase()) return meant(near);
@@ -63,7 +70,10 @@ export class Hints {
       const near = nearest(withoutExtension(specifier), files.keys());
       return near === undefined ? undefined : meant(files.get(near)!);
     }
+    if (specifier.startsWith("file:")) return "There is no such file.";
     const packages = this.#importable.packages();
+    const foreign = foreignSpecifier(specifier, (name) => packages.includes(name));
+    if (foreign !== undefined) return foreign;
     const name = /^(?:@[\w.-]+\/)?[\w.-]+/u.exec(specifier)?.[0];
     if (name !== undefined && name !== specifier && packages.includes(name))
       return `Package '${name}' is installed and has no such file.`;
@@ -73,13 +83,153 @@ export class Hints {
   }
 
   /** A sentence about an operation that its operands do not have. */
-  aboutOperator(file: TS.SourceFile, position: number): string | undefined {
-    const call = callInPlaceOfOperator(file, position, this.#symbols().checker);
+  aboutOperator(place: Place): string | undefined {
+    const call = callInPlaceOfOperator(place, this.#symbols().checker, (type) => this.#factoryOf(type));
     return call === undefined ? undefined : `There are no operators on objects; write ${call}`;
   }
 
+  /** A sentence about a call of what is no function. */
+  aboutCall(place: Place): string | undefined {
+    const shadowed = this.#aboutShadowed(place, undefined);
+    if (shadowed !== undefined) return shadowed;
+    const call = callInPlaceOfCall(place, this.#symbols().checker);
+    return call === undefined ? undefined : `Write ${call}`;
+  }
+
+  /** A sentence about the value of a getter that is called. */
+  aboutGetter({ file, start }: Place): string | undefined {
+    const call = callAt(file, start);
+    return call && `It is a value, no function; write ${text(call.expression, file)}`;
+  }
+
+  /** A sentence about an object in brackets, as a list. */
+  aboutIndex(place: Place): string | undefined {
+    const call = callInPlaceOfIndex(place, this.#symbols().checker);
+    return call === undefined ? undefined : `Objects have no elements by number; write ${call}`;
+  }
+
+  /** A sentence about `x += 1`, where x is a constant that can be changed itself. */
+  aboutConstant(place: Place): string | undefined {
+    return changeInPlace(place, this.#symbols().checker);
+  }
+
+  /** A sentence about a member that an object or a namespace does not have. */
+  aboutMember(name: string, place: Place): string | undefined {
+    const shadowed = this.#aboutShadowed(place, name);
+    if (shadowed !== undefined) return shadowed;
+    const { checker } = this.#symbols();
+    const { file } = place;
+    const access = tokenAt(file, place.start).parent;
+    if (!ts.isPropertyAccessExpression(access)) return undefined;
+    const { expression, parent } = access;
+    const type = checker.getNonNullableType(checker.getTypeAtLocation(expression));
+    const namespace = type.symbol;
+    if (namespace && namespace.flags & ts.SymbolFlags.ValueModule)
+      return this.#aboutNamespace(text(expression, file), name, namespace);
+    if (expression.kind === ts.SyntaxKind.SuperKeyword || name === "__init__") return "Write super()";
+    const negative = ofNegative(expression, checker, file);
+    if (negative !== undefined) return negative;
+    const row = memberHabit(name, (member) => type.getProperty(member) !== undefined);
+    if (row) {
+      const args = ts.isCallExpression(parent) && parent.expression === access ? parent.arguments : [];
+      return memberAdvice(
+        row,
+        name,
+        textBeforeDot(expression, file),
+        args.map((each) => text(each, file)).join(", "),
+      );
+    }
+    const same = sameLetters(name, memberNames(type, checker));
+    if (same !== undefined) return meant(same);
+    return expression.kind === ts.SyntaxKind.ThisKeyword
+      ? `Declare it in the class, above its methods, as in ${name}: number; or let plain JavaScript run: begin the cell with %typecheck warn.`
+      : undefined;
+  }
+
+  /** A sentence about an argument that a parameter does not take. */
+  aboutArgument(place: Place): string | undefined {
+    return argumentAdvice(place, this.#symbols().checker, (type) => this.#factoryOf(type));
+  }
+
+  /** A sentence about an option that there is not, or something else where an object of options belongs. */
+  aboutOptions(place: Place): string | undefined {
+    return optionsAdvice(place, this.#symbols().checker);
+  }
+
+  #aboutNamespace(path: string, name: string, namespace: TS.Symbol): string | undefined {
+    const { checker } = this.#symbols();
+    const names = checker
+      .getExportsOfModule(namespace)
+      .filter((member) => resolved(member, checker).flags & ts.SymbolFlags.Value)
+      .map((member) => member.name);
+    const same = sameLetters(name, names);
+    if (same !== undefined) return meant(same);
+    const elsewhere = this.#inside(name) ?? this.#inside(name, sameLetters);
+    if (elsewhere !== undefined) return meant(elsewhere);
+    const near = nearest(name, names);
+    if (near !== undefined) return meant(near);
+    // Classes for a class, functions for a function.
+    const isClass = /^[A-Z]/u.test(name);
+    const alike = names.filter((other) => /^[A-Z]/u.test(other) === isClass).sort();
+    const shown = (alike.length > 0 ? alike : names).slice(0, NAMES);
+    return `There is ${shown.map((each) => `${path}.${each}`).join(", ")}${alike.length > NAMES ? " and more" : ""}.`;
+  }
+
+  /**
+   * A sentence about a name of the user's that hides one of the prelude's, which has what is asked for: a member, or that it can be called.
+   */
+  #aboutShadowed({ file, start }: Place, member: string | undefined): string | undefined {
+    const { checker, prelude } = this.#symbols();
+    const token = tokenAt(file, start);
+    const root = member === undefined ? token : rootOf(token.parent);
+    if (!root || !ts.isIdentifier(root)) return undefined;
+    const hidden = prelude.get(root.text);
+    const own = checker.getSymbolAtLocation(root);
+    if (!hidden || !own || resolved(own, checker) === resolved(hidden, checker)) return undefined;
+    const type = checker.getTypeOfSymbol(resolved(hidden, checker));
+    const has =
+      member === undefined
+        ? type.getCallSignatures().length + type.getConstructSignatures().length > 0
+        : type.getProperty(member) !== undefined;
+    if (!has) return undefined;
+    const name = root.text;
+    const other = `cellgrad${name[0]!.toUpperCase()}${name.slice(1)}`;
+    return `'${name}' is your own here and hides the one that every cell has; import { ${name} as ${other} } from "cellgrad"; brings that back, as ${other}${member === undefined ? "(…)" : `.${member}`}`;
+  }
+
+  /** A function of the prelude that makes objects of a class of the prelude's, and is called like it: `tensor` for Tensor. */
+  #factoryOf(type: TS.Type): string | undefined {
+    const { checker, prelude } = this.#symbols();
+    const { symbol } = type;
+    const made = symbol && prelude.get(symbol.name);
+    if (!made || resolved(made, checker) !== symbol) return undefined;
+    const name = symbol.name.toLowerCase();
+    const factory = prelude.get(name);
+    return factory && resolved(factory, checker).flags & ts.SymbolFlags.Function ? name : undefined;
+  }
+
+  #known(): Known {
+    const { checker, prelude } = this.#symbols();
+    return {
+      checker,
+      find: ([first = "", ...rest]) => {
+        let symbol = prelude.get(first);
+        for (const name of rest) {
+          const namespace = symbol && resolved(symbol, checker);
+          if (!namespace || !(namespace.flags & ts.SymbolFlags.ValueModule)) return undefined;
+          symbol = checker.getExportsOfModule(namespace).find((member) => member.name === name);
+        }
+        return symbol && resolved(symbol, checker);
+      },
+    };
+  }
+
   /** How a name inside of one of the notebook's namespaces is written. */
-  #inside(name: string): string | undefined {
+  #inside(
+    name: string,
+    choose = (wanted: string, [found]: readonly string[]): string | undefined =>
+      wanted === found ? found : undefined,
+  ): string | undefined {
     const { checker, symbolOf } = this.#symbols();
     const namespaces = new Map<string, TS.Symbol>();
     for (const known of this.#registry.names()) {
@@ -87,9 +237,39 @@ export class Hints {
       const symbol = binding && symbolOf(binding);
       if (symbol) namespaces.set(known, symbol);
     }
-    for (const { path } of namesInside(namespaces, checker)) if (path.endsWith(`.${name}`)) return path;
+    for (const { path } of namesInside(namespaces, checker))
+      if (choose(name, [path.slice(path.lastIndexOf(".") + 1)]) !== undefined) return path;
     return undefined;
   }
+}
+
+/** `(-x).sum()`: what JavaScript makes of -x is a number. */
+function ofNegative(
+  expression: TS.Expression,
+  checker: TS.TypeChecker,
+  file: TS.SourceFile,
+): string | undefined {
+  const inner = ts.isParenthesizedExpression(expression) ? expression.expression : expression;
+  if (!ts.isPrefixUnaryExpression(inner) || inner.operator !== ts.SyntaxKind.MinusToken) return undefined;
+  const isObject = isMethod(checker.getTypeAtLocation(inner.operand), "neg", checker);
+  return isObject
+    ? `-${text(inner.operand, file)} is a number; write ${textBeforeDot(inner.operand, file)}.neg()`
+    : undefined;
+}
+
+/** The one that differs in capitals and underscores alone. */
+function sameLetters(name: string, candidates: readonly string[]): string | undefined {
+  // What ends in an underscore is another thing: it changes its object in place.
+  const letters = (text: string): string => text.replaceAll(/_(?=\w)/gu, "").toLowerCase();
+  const same = candidates.filter((other) => letters(other) === letters(name));
+  return same.length > 0 && !same.includes(name) ? same[0] : undefined;
+}
+
+/** The first name of `a.b.c`. */
+function rootOf(node: TS.Node): TS.Node | undefined {
+  let root = node;
+  while (ts.isPropertyAccessExpression(root)) root = root.expression;
+  return root;
 }
 
 function withoutExtension(path: string): string {

@@ -4,7 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
-import { isMethod } from "./operators.js";
+import { isMethod } from "./nodes.js";
 
 const { SyntaxKind } = ts;
 

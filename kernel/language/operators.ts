@@ -3,6 +3,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { isMethod, text, textBeforeDot, tokenAt, type Place } from "./nodes.js";
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {
   "+": ["add", "plus"],
@@ -15,39 +16,124 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   "<=": ["le", "lte"],
   ">": ["gt"],
   ">=": ["ge", "gte"],
+  "==": ["eq"],
+  "===": ["eq"],
+  "!=": ["ne"],
+  "!==": ["ne"],
+  "&": ["logicalAnd", "bitwiseAnd"],
+  "|": ["logicalOr", "bitwiseOr"],
 };
 
-/** The call to write in place of the operation at a position, where an operand has such a method. */
+/** The same with the operands exchanged. */
+const EXCHANGED: Readonly<Record<string, string>> = {
+  "+": "+",
+  "*": "*",
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+  "==": "==",
+  "===": "===",
+  "!=": "!=",
+  "!==": "!==",
+  "&": "&",
+  "|": "|",
+};
+
+/** Methods in place of operators before one operand. */
+const UNARY: Readonly<Record<string, string>> = { "-": "neg", "~": "logicalNot", "++": "add", "--": "sub" };
+
+/** What makes an object of a class of a number: `tensor(2)` for the class Tensor, where there is such a function. */
+export type FactoryOf = (type: TS.Type) => string | undefined;
+
+/** The call to write in place of an operation of which TypeScript complains, where an operand has such a method. */
 export function callInPlaceOfOperator(
+  { file, start, length }: Place,
+  checker: TS.TypeChecker,
+  factoryOf: FactoryOf,
+): string | undefined {
+  const operation = operationAt(file, start, start + length);
+  if (!operation) return undefined;
+  if (!ts.isBinaryExpression(operation)) return ofOneOperand(operation, file, checker);
+  const { left, right } = operation;
+  const symbol = operation.operatorToken.getText(file);
+  const assigns = isAssignment(operation.operatorToken.kind);
+  const operator = assigns ? symbol.slice(0, -1) : symbol;
+  const [type, other] = [left, right].map((side) =>
+    checker.getNonNullableType(checker.getTypeAtLocation(side)),
+  ) as [TS.Type, TS.Type];
+  const method = methodOf(operator, type, checker);
+  if (method !== undefined) {
+    const call = `${textBeforeDot(left, file)}.${method}(${text(right, file)})`;
+    return assigns ? `${text(left, file)} = ${call}` : call;
+  }
+  if (!isNumber(type)) return undefined;
+  // A sum that is a number wants a number.
+  if (assigns)
+    return isMethod(other, "item", checker)
+      ? `${text(left, file)} ${symbol} ${textBeforeDot(right, file)}.item()`
+      : undefined;
+  if (operator === "-" && isMethod(other, "neg", checker) && isMethod(other, "add", checker))
+    return `${textBeforeDot(right, file)}.neg().add(${text(left, file)})`;
+  const turned = EXCHANGED[operator];
+  const turnedMethod = turned === undefined ? undefined : methodOf(turned, other, checker);
+  if (turnedMethod !== undefined) return `${textBeforeDot(right, file)}.${turnedMethod}(${text(left, file)})`;
+  const straight = methodOf(operator, other, checker);
+  const factory = factoryOf(other);
+  if (straight === undefined || factory === undefined) return undefined;
+  return `${factory}(${text(left, file)}).${straight}(${text(right, file)})`;
+}
+
+/** What to write for `x += 1` where x is a constant: a change of the object itself. */
+export function changeInPlace({ file, start, length }: Place, checker: TS.TypeChecker): string | undefined {
+  const operation = operationAt(file, start, start + length);
+  if (!operation || !ts.isBinaryExpression(operation)) return undefined;
+  const { left, right, operatorToken } = operation;
+  if (!isAssignment(operatorToken.kind)) return undefined;
+  const type = checker.getTypeAtLocation(left);
+  const method = methodOf(operatorToken.getText(file).slice(0, -1), type, checker);
+  if (method === undefined || !isMethod(type, `${method}_`, checker)) return undefined;
+  const [object, value] = [text(left, file), text(right, file)];
+  return `Write ${object}.${method}_(${value}) to change it in place, or declare it with let and write ${object} = ${object}.${method}(${value})`;
+}
+
+/** `-x`, `x++`. */
+function ofOneOperand(
+  node: TS.PrefixUnaryExpression | TS.PostfixUnaryExpression,
   file: TS.SourceFile,
-  position: number,
   checker: TS.TypeChecker,
 ): string | undefined {
-  const operation = operationAt(file, position);
-  if (!operation) return undefined;
-  const { left, right, operatorToken } = operation;
-  const type = checker.getTypeAtLocation(left);
-  const method = METHODS[operatorToken.getText(file)]?.find((name) => isMethod(type, name, checker));
-  if (method === undefined) return undefined;
-  const object = ts.isLeftHandSideExpression(left) ? left.getText(file) : `(${left.getText(file)})`;
-  return `${object}.${method}(${right.getText(file)})`;
+  const symbol = ts.tokenToString(node.operator) ?? "";
+  const method = UNARY[symbol];
+  const type = checker.getNonNullableType(checker.getTypeAtLocation(node.operand));
+  if (method === undefined || !isMethod(type, method, checker)) return undefined;
+  const object = textBeforeDot(node.operand, file);
+  return symbol.length === 2 ? `${object} = ${object}.${method}(1)` : `${object}.${method}()`;
 }
 
-function operationAt(file: TS.SourceFile, position: number): TS.BinaryExpression | undefined {
-  let found: TS.BinaryExpression | undefined;
-  const visit = (node: TS.Node): void => {
-    if (position < node.getStart(file) || position >= node.end) return;
-    const { left, right } = node as Partial<TS.BinaryExpression>;
-    if (ts.isBinaryExpression(node) && [left, right].some((side) => side!.getStart(file) === position))
-      found = node;
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
+function methodOf(operator: string, type: TS.Type, checker: TS.TypeChecker): string | undefined {
+  return METHODS[operator]?.find((name) => isMethod(type, name, checker));
 }
 
-/** Whether values of a type have a method of this name. */
-export function isMethod(type: TS.Type, name: string, checker: TS.TypeChecker): boolean {
-  const property = type.getProperty(name);
-  return property !== undefined && checker.getTypeOfSymbol(property).getCallSignatures().length > 0;
+function isNumber(type: TS.Type): boolean {
+  return (type.flags & ts.TypeFlags.NumberLike) !== 0;
+}
+
+function isAssignment(kind: TS.SyntaxKind): boolean {
+  return kind > ts.SyntaxKind.EqualsToken && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+type Operation = TS.BinaryExpression | TS.PrefixUnaryExpression | TS.PostfixUnaryExpression;
+
+/** The operation that has this extent, or an operand that has it. */
+function operationAt(file: TS.SourceFile, start: number, end: number): Operation | undefined {
+  const isThere = (node: TS.Node): boolean => node.getStart(file) === start && node.end === end;
+  for (let node = tokenAt(file, start); !ts.isSourceFile(node); node = node.parent) {
+    if (ts.isBinaryExpression(node)) {
+      if ([node, node.left, node.right].some(isThere)) return node;
+    } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+      if ([node, node.operand].some(isThere)) return node;
+    }
+  }
+  return undefined;
 }

@@ -2,8 +2,9 @@
  * TypeScript's messages in words that fit a cell: what it says about files, compiler options and type libraries, which a notebook does
  * not have, gives way to what the user can do.
  */
-import type TS from "typescript";
+import { isDataUrl } from "./habits/specifiers.js";
 import type { Hints } from "./hints.js";
+import type { Place } from "./nodes.js";
 import { inWordsOfCells } from "./wording.js";
 
 /** A name that nobody declares; with most of these TypeScript guesses at a type library that would. */
@@ -16,17 +17,33 @@ const UNKNOWN_MODULE = new Set([2307, 2792, 2834, 2835]);
 const NO_REACT = 2874;
 const UNKNOWN_EXPORT = new Set([2305, 2614]);
 
-/** Two operands, the left or the right one, that an operator does not take. */
-const OPERANDS = new Set([2365, 2362, 2363]);
+/** Two operands, the left or the right one, or the only one, that an operator does not take. */
+const OPERANDS = new Set([2365, 2362, 2363, 2356, 2367, 2447]);
+/** A change of a constant; that it is also an operation of objects TypeScript does not say. */
+const CONSTANT = 2588;
+/** What is called is no function, a class without \`new\`, the value of a getter, no class. */
+const NOT_CALLABLE = new Set([2349, 2348, 2351]);
+const GETTER_CALLED = 6234;
+/** An object in brackets that is none of a list's. */
+const NOT_INDEXED = new Set([7053, 7052, 7015]);
+const UNKNOWN_MEMBER = new Set([2339, 2551]);
 const ARGUMENT = 2345;
+/** An option that there is not, or something else in the place of an object of options. */
+const OPTIONS = new Set([2353, 2559]);
+/** Where the hint says all that there is to say. */
+const SAYS_ALL = new Set([...OPERANDS, ...NOT_INDEXED, ARGUMENT, GETTER_CALLED]);
+const MAYBE_MISSING = new Set([2531, 2532, 2533, 18047, 18048, 18049]);
 
-export interface Reported {
+export const NO_NAMED_ARGUMENTS = "There are no named arguments in TypeScript";
+
+export interface Reported extends Place {
   readonly code: number;
   readonly message: string;
-  /** The cell's module, and where in it the problem is. */
-  readonly file: TS.SourceFile;
-  readonly start: number;
-  readonly length: number;
+}
+
+/** Whether there is nothing wrong about what TypeScript reports: a module whose text is in its name is none that it looks up. */
+export function isUnfounded(reported: Reported): boolean {
+  return UNKNOWN_MODULE.has(reported.code) && isDataUrl(problemText(reported).slice(1));
 }
 
 export function reworded(reported: Reported, hints: Hints): string {
@@ -34,16 +51,18 @@ export function reworded(reported: Reported, hints: Hints): string {
   const name = /'([^']+)'/u.exec(message)?.[1] ?? "";
   if (UNKNOWN_NAME.has(code)) {
     if (isNamedArgument(reported))
-      return `There are no named arguments in TypeScript: give '${name}' by its place, or in an object of options, { ${name}: … }.`;
-    const hint = hints.aboutName(name) ?? (isAssigned(reported) ? `Declare it: let ${name} = …` : undefined);
+      return `${NO_NAMED_ARGUMENTS}: give '${name}' by its place, or in an object of options, { ${name}: … }.`;
+    const hint =
+      hints.aboutName(name, reported) ?? (isAssigned(reported) ? `Declare it: let ${name} = …` : undefined);
     // TypeScript's own suggestion is as good as none of ours.
     return hint === undefined && code === 2552 ? message : withHint(firstSentence(message), hint);
   }
   if (code === NOT_IN_NODE) {
-    const hint = hints.aboutName(name) ?? "Cells run in Node.js, which has no page.";
+    const hint = hints.aboutName(name, reported) ?? "Cells run in Node.js, which has no page.";
     return withHint(firstSentence(message), hint);
   }
-  if (code === UNKNOWN_SHORTHAND) return withHint(`Cannot find name '${name}'.`, hints.aboutName(name));
+  if (code === UNKNOWN_SHORTHAND)
+    return withHint(`Cannot find name '${name}'.`, hints.aboutName(name, reported));
   if (code === NO_REACT)
     return "Elements need a library that makes them: npm install react beside the notebook, or name a function of your own with /** @jsx h */ at the head of the cell.";
   if (UNKNOWN_MODULE.has(code)) {
@@ -57,11 +76,30 @@ export function reworded(reported: Reported, hints: Hints): string {
     if (specifier !== undefined && /^[\p{ID_Continue}$]+$/u.test(exported))
       return withHint(`'${specifier}' does not export '${exported}'.`, hints.aboutExport(exported));
   }
-  if (OPERANDS.has(code)) {
-    const hint = hints.aboutOperator(reported.file, reported.start);
-    if (hint !== undefined) return hint;
+  const hint = hintAbout(reported, name, hints);
+  if (hint !== undefined && SAYS_ALL.has(code)) return hint;
+  const said = code === ARGUMENT ? saidByTypes(message) : undefined;
+  if (said !== undefined) return said;
+  return hint === undefined
+    ? inWordsOfCells(message)
+    : withHint(inWordsOfCells(firstStatement(message)), hint);
+}
+
+function hintAbout(reported: Reported, name: string, hints: Hints): string | undefined {
+  const { code } = reported;
+  if (OPERANDS.has(code)) return hints.aboutOperator(reported);
+  if (code === CONSTANT) return hints.aboutConstant(reported);
+  if (NOT_CALLABLE.has(code)) return hints.aboutCall(reported);
+  if (code === GETTER_CALLED) return hints.aboutGetter(reported);
+  if (NOT_INDEXED.has(code)) return hints.aboutIndex(reported);
+  if (UNKNOWN_MEMBER.has(code)) return hints.aboutMember(name, reported);
+  if (code === ARGUMENT) return hints.aboutArgument(reported);
+  if (OPTIONS.has(code)) return hints.aboutOptions(reported);
+  if (MAYBE_MISSING.has(code)) {
+    const value = problemText(reported);
+    return /^[\w$.()[\]]+$/u.test(value) ? `Where it is not, write ${value}!` : undefined;
   }
-  return (code === ARGUMENT ? saidByTypes(message) : undefined) ?? inWordsOfCells(message);
+  return undefined;
 }
 
 /**
@@ -96,6 +134,11 @@ function isAssigned({ file: { text }, start, length }: Reported): boolean {
 
 function firstSentence(message: string): string {
   return message.replace(/(?<='\.) [^]*$/u, "");
+}
+
+/** TypeScript's statement alone: its suggestion, and the lines of its reasons, give way to what to write. */
+function firstStatement(message: string): string {
+  return message.split("\n")[0]!.replace(/ Did you mean [^]*$/u, "");
 }
 
 function withHint(message: string, hint: string | undefined): string {

@@ -1,0 +1,109 @@
+/**
+ * Objects that are used as Python's would be: called, though they are no functions, and indexed, though they are no lists. What to write is
+ * a call of the method that the object has for it.
+ */
+import type TS from "typescript";
+import { ts } from "../compiler.js";
+import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
+
+/** Methods that a call of the object itself would mean. */
+const CALLED = ["forward", "call"];
+
+/** The call to write in place of one whose callee begins at a position and is an object, a class, or the value of a getter. */
+export function callInPlaceOfCall({ file, start }: Place, checker: TS.TypeChecker): string | undefined {
+  const call = callAt(file, start);
+  if (!call) return undefined;
+  const args = call.arguments.map((each) => text(each, file)).join(", ");
+  const callee = call.expression;
+  const type = checker.getTypeAtLocation(callee);
+  const [construct] = type.getConstructSignatures();
+  if (construct) {
+    const made = `new ${text(callee, file)}(${args})`;
+    // `nn.CrossEntropyLoss()(x, y)`: what is made is called in turn.
+    const outer = call.parent;
+    if (!ts.isCallExpression(outer) || outer.expression !== call) return made;
+    const method = CALLED.find((name) => isMethod(construct.getReturnType(), name, checker));
+    return method && `${made}.${method}(${outer.arguments.map((each) => text(each, file)).join(", ")})`;
+  }
+  const method = CALLED.find((name) => isMethod(type, name, checker));
+  return method && `${textBeforeDot(callee, file)}.${method}(${args})`;
+}
+
+/** What to write for `x[…]`, and for an assignment to it, where the object has methods for that. */
+export function callInPlaceOfIndex({ file, start }: Place, checker: TS.TypeChecker): string | undefined {
+  const access = accessAt(file, start);
+  if (!access) return undefined;
+  const { expression, argumentExpression, parent } = access;
+  const type = checker.getNonNullableType(checker.getTypeAtLocation(expression));
+  if (checker.getTypeAtLocation(argumentExpression).flags & ts.TypeFlags.StringLike) return undefined;
+  const object = textBeforeDot(expression, file);
+  const indices = indicesOf(argumentExpression).map((each) => text(each, file));
+  const isList = (name: string): boolean => isMethod(type, name, checker);
+  const read = isList("at")
+    ? `${object}.at(${indices.join(", ")})`
+    : isList("get")
+      ? `${object}.get(${indices.join(", ")})`
+      : partAt(type, object, indices, checker);
+  if (read === undefined || !ts.isBinaryExpression(parent) || parent.left !== access) return read;
+  const { kind } = parent.operatorToken;
+  if (kind < ts.SyntaxKind.FirstAssignment || kind > ts.SyntaxKind.LastAssignment) return read;
+  const value = text(parent.right, file);
+  if (kind === ts.SyntaxKind.EqualsToken && isList("set"))
+    return `${object}.set(${[...indices, value].join(", ")})`;
+  // What `at` gives of a tensor is a view of it.
+  const given = checker.getTypeAtLocation(parent.right);
+  const change =
+    kind === ts.SyntaxKind.EqualsToken ? fillOf(given) : IN_PLACE[parent.operatorToken.getText(file)];
+  return change !== undefined && isList(change) ? `${read}.${change}(${value})` : undefined;
+}
+
+const IN_PLACE: Readonly<Record<string, string>> = {
+  "+=": "add_",
+  "-=": "sub_",
+  "*=": "mul_",
+  "/=": "div_",
+  "**=": "pow_",
+  "%=": "remainder_",
+};
+
+function fillOf(value: TS.Type): string {
+  return value.flags & (ts.TypeFlags.NumberLike | ts.TypeFlags.BooleanLike) ? "fill_" : "copy_";
+}
+
+/** Where the object's one list of parts is meant: `model.layers[0]`. */
+function partAt(
+  type: TS.Type,
+  object: string,
+  indices: readonly string[],
+  checker: TS.TypeChecker,
+): string | undefined {
+  const lists = memberNames(type, checker).filter((name) => {
+    const member = checker.getTypeOfSymbol(type.getProperty(name)!);
+    return checker.isArrayType(member) || checker.isTupleType(member);
+  });
+  const [only, ...others] = lists;
+  if (only === undefined || others.length > 0 || indices.length !== 1) return undefined;
+  const part = `${object}.${only}`;
+  return indices[0]!.startsWith("-") ? `${part}.at(${indices[0]!})!` : `${part}[${indices[0]!}]`;
+}
+
+/** `x[0, 1]` has the comma operator between its indices. */
+function indicesOf(node: TS.Expression): TS.Expression[] {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken
+    ? [...indicesOf(node.left), node.right]
+    : [node];
+}
+
+/** The innermost call whose callee has the position in it. */
+export function callAt(file: TS.SourceFile, position: number): TS.CallExpression | undefined {
+  for (let node: TS.Node | undefined = tokenAt(file, position); node; node = node.parent)
+    if (ts.isCallExpression(node) && position < node.expression.end) return node;
+  return undefined;
+}
+
+/** The innermost access by an index that begins, or has its index, at the position. */
+function accessAt(file: TS.SourceFile, position: number): TS.ElementAccessExpression | undefined {
+  for (let node: TS.Node | undefined = tokenAt(file, position); node; node = node.parent)
+    if (ts.isElementAccessExpression(node)) return node;
+  return undefined;
+}
