@@ -90,7 +90,10 @@ export function changeInPlace({ file, start, length }: Place, checker: TS.TypeCh
   if (!operation || !ts.isBinaryExpression(operation)) return undefined;
   const { left, right, operatorToken } = operation;
   if (!isAssignment(operatorToken.kind)) return undefined;
-  const type = checker.getTypeAtLocation(left);
+  // Where a constant is assigned to, the checker says no type of it.
+  const symbol = checker.getSymbolAtLocation(left);
+  if (!symbol) return undefined;
+  const type = checker.getTypeOfSymbol(symbol);
   const method = methodOf(operatorToken.getText(file).slice(0, -1), type, checker);
   if (method === undefined || !isMethod(type, `${method}_`, checker)) return undefined;
   const [object, value] = [text(left, file), text(right, file)];

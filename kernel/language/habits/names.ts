@@ -48,7 +48,6 @@ export const PYTHON_CALLS: Readonly<Record<string, Row>> = {
   max: (...xs) => `Math.max(${xs.length === 1 ? `...${xs[0]!}` : xs.join(", ")})`,
   min: (...xs) => `Math.min(${xs.length === 1 ? `...${xs[0]!}` : xs.join(", ")})`,
   sum: (xs = "xs") => `${operand(xs)}.reduce((a, b) => a + b, 0)`,
-  any: (xs = "xs") => `${operand(xs)}.some(Boolean)`,
   all: (xs = "xs") => `${operand(xs)}.every(Boolean)`,
   input: (text = "") => `await prompt(${text})`,
 };

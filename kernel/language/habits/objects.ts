@@ -7,7 +7,7 @@ import { ts } from "../compiler.js";
 import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
 
 /** Methods that a call of the object itself would mean. */
-const CALLED = ["forward", "call"];
+const CALLED = ["forward"];
 
 /** The call to write in place of one whose callee begins at a position and is an object, a class, or the value of a getter. */
 export function callInPlaceOfCall({ file, start }: Place, checker: TS.TypeChecker): string | undefined {

@@ -253,7 +253,7 @@ function call(text: string): string {
   const [, name, args] = /^(\w+)\((.*)\)$/u.exec(text) ?? [];
   const row = name !== undefined && Object.hasOwn(PYTHON_CALLS, name) ? PYTHON_CALLS[name] : undefined;
   if (row) return row(...split(args!).map((each) => each.trim()));
-  const items = /^(?<object>[\w.]+)\.items\(\)$/u.exec(text)?.groups?.["object"];
+  const items = /^(?<object>[\w.()]+)\.items\(\)$/u.exec(text)?.groups?.["object"];
   return items === undefined ? expression(text) : `Object.entries(${items})`;
 }
 
