@@ -36,3 +36,9 @@ test("imports from cellgrad are the same as what is there without an import", ()
     "import { Tensor as T, zeros } from 'cellgrad';\nconst z: T = zeros([2, 2]); const same: Tensor = z;",
   );
 });
+
+test("what an error advises is accepted: backward({ retainGraph: true })", () => {
+  notebook.compile(
+    "const q = tensor([2], { requiresGrad: true }), s = q.square(); s.backward({ retainGraph: true }); s.backward(null, { createGraph: true }); s.backward(tensor([1]), true);",
+  );
+});
