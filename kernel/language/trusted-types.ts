@@ -29,13 +29,19 @@ export function knowsMore(type: TS.Type, context: TrustContext, depth = 4): bool
   if (!(type.flags & TypeFlags.Object) || !target) return false;
   const { checker } = context;
   const given = checker.getTypeArguments(type as TS.TypeReference);
-  if (checker.isArrayType(type) || checker.isTupleType(type))
-    return given.some((element) => knowsMore(element, context, depth - 1));
-  if (!isRuntimeClass(type, context)) return false;
+  // What is in a list, a map or a promise.
+  if (!isRuntimeClass(type, context)) return given.some((part) => knowsMore(part, context, depth - 1));
   return (target.typeParameters ?? []).some((parameter, i) => {
     const constraint = checker.getBaseConstraintOfType(parameter);
     return constraint !== undefined && constraint !== given[i] && given[i] !== parameter;
   });
+}
+
+/** Whether a type is of neither the runtime nor a list. */
+function isContainer(type: TS.Type, context: TrustContext): boolean {
+  if (type.isUnion()) return type.types.some((part) => isContainer(part, context));
+  const isObject = (type.flags & TypeFlags.Object) !== 0;
+  return isObject && !context.checker.isArrayType(type) && !isRuntimeClass(type, context);
 }
 
 export function isRuntimeClass(type: TS.Type, { isRuntime }: TrustContext): boolean {
@@ -152,7 +158,9 @@ export class Trust {
     const { checker } = this.#context;
     const meant = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     if (!meant?.valueDeclaration) return false;
-    return watched.has(meant) || this.isDeclarationTrusted(meant.valueDeclaration);
+    // A list has the general type of its elements; there is none of a map or a promise.
+    const isSeen = watched.has(meant) && !isContainer(checker.getTypeOfSymbol(meant), this.#context);
+    return isSeen || this.isDeclarationTrusted(meant.valueDeclaration);
   }
 
   #isPropertyTrusted(node: TS.PropertyAccessExpression): boolean {

@@ -25,8 +25,12 @@ const { bindSourceFile } = ts as unknown as {
   bindSourceFile(file: TS.SourceFile, options: TS.CompilerOptions): void;
 };
 
+const seen = new WeakSet<TS.SourceFile>();
+
 /** Has the types of a file's variables looked at; the file was bound and not checked yet. */
 export function watchVariables(file: TS.SourceFile, context: () => TrustContext): void {
+  if (seen.has(file)) return;
+  seen.add(file);
   const visit = (node: TS.Node): void => {
     if (hasInferredType(node)) watch((node as unknown as { symbol: OwnSymbol }).symbol, node, context);
     ts.forEachChild(node, visit);

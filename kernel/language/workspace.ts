@@ -239,6 +239,9 @@ export class Workspace {
       this.#known = new WeakSet();
       this.#letIn(program);
       const checker = program.getTypeChecker();
+      for (const file of program.getSourceFiles())
+        if (!file.isDeclarationFile && !this.#files.isSettled(file.fileName))
+          watchVariables(file, () => this.trust);
       const prelude = checker.getSymbolAtLocation(program.getSourceFile(this.#preludePath)!);
       this.#prelude = new Map(
         prelude && checker.getExportsOfModule(prelude).map((symbol) => [symbol.name, symbol]),

@@ -71,7 +71,7 @@ const accepted: Readonly<Record<string, string>> = {
   sizes:
     "let [q1, q2] = X.shape; q1 = q1 / 2; q2 += 1; let q3 = X.shape; q3 = randn([5]).shape; const q4 = [X.shape[0]]; q4.push(5); if (X.shape.length === 3 || X.shape[0] === 5) throw new Error();",
   "an imported variable":
-    "import { state, step, Memory } from './state.ts'; step(); state.matmul(randn([3, 1])); const r1 = new Memory(); r1.grow(); r1.h.matmul(randn([2, 1]));",
+    "import { state, step, Memory } from './state.ts'; step();  state.matmul(randn([3, 1])); const r1 = new Memory(); r1.grow(); r1.h.matmul(randn([2, 1])); state.tolist().map((row) => row.map((v) => v * 2)); r1.h.tolist().map((row) => row.map((v) => v * 2));",
   "a constant of a callback's result":
     "const s1 = [2, 3].map((n) => randn([n])); s1[1]!.add(randn([3])); const s2 = s1[1]!.add(0); s2.add(randn([3]));",
   "a promise":
@@ -88,6 +88,8 @@ const accepted: Readonly<Record<string, string>> = {
     "function x4(x: Tensor<[2, 3]>) { return x.mul(2); } x4(randn([5, 3])).add(randn([5, 3]));",
   "a function that calls itself":
     "const x5 = (n: number, x = randn([2])) => { while (n-- > 0) x = x.unsqueeze(0); return x; }; x5(2).add(randn([3, 4, 2]));",
+  "what a promise gives":
+    "async function load() { return yes ? X : W2; } const loaded = await load(); loaded.matmul(W3); (await load()).matmul(W3); const promise = load(); (await promise).matmul(W3);",
   "a nested list":
     "const x6 = [[randn([2])], [randn([3])]]; x6[1]![0]!.add(randn([3])); x6.map(([t]) => t!.add(randn([3])));",
   "a generator":
