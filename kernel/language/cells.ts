@@ -1,7 +1,7 @@
 /**
  * The language of cells, in the process that runs it: compiles a cell against all that is committed. `service.ts` is that process.
  */
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import type TS from "typescript";
 import type { CompiledCell } from "../session/messages.js";
 import { awaits, breakPositions, parseFile } from "./break-positions.js";
@@ -20,6 +20,7 @@ import type {
   CompileResult,
   Completeness,
   Completions,
+  Diagnostic,
   FragmentResult,
   Inspection,
   Position,
@@ -57,25 +58,20 @@ export class Cells {
   readonly #workspace: Workspace;
   readonly #importable: Importable;
   readonly #hints: Hints;
-  readonly #jsxNames: string[];
-  readonly #options: TS.CompilerOptions;
-  readonly #evolving: boolean;
+  #toolchain: Toolchain;
   /** What was found in local files, by the checker that knows their types. */
   readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
-  /** What is wrong with the user's tsconfig.json, until it has been told. */
-  #problem: string | undefined;
+  /** What is wrong with tsconfig.json files and has been told. */
+  readonly #told = new Set<string>();
   /** The cell that was compiled last, for its commit. */
   #last: { readonly id: number; readonly file: TS.SourceFile } | undefined;
 
   constructor(options: CellsOptions, toolchain = loadToolchain(options.cwd)) {
-    const { options: compilerOptions, problem } = toolchain;
-    this.#options = compilerOptions;
-    this.#evolving = compilerOptions.noImplicitAny ?? compilerOptions.strict ?? false;
-    this.#problem = problem;
+    this.#toolchain = toolchain;
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
-    this.#files = new Files({ cwd: options.cwd, compilerOptions, runtime });
+    this.#files = new Files({ cwd: options.cwd, toolchain, runtime });
     this.#workspace = new Workspace(this.#files, preludeText(runtime !== undefined));
     this.#importable = new Importable(options.cwd, this.#files, () => this.#workspace.prelude.checker);
     this.#hints = new Hints(this.#registry, this.#importable, () => ({
@@ -83,8 +79,6 @@ export class Cells {
       prelude: this.#workspace.prelude.symbols,
       symbolOf: (binding) => this.#workspace.symbolOf(binding),
     }));
-    const factory = compilerOptions.jsx === ts.JsxEmit.React ? (compilerOptions.jsxFactory ?? "React") : "";
-    this.#jsxNames = [factory, compilerOptions.jsxFragmentFactory ?? ""].map((name) => name.split(".")[0]!);
     this.#registry.setPrelude(this.#preludeNames());
   }
 
@@ -100,20 +94,53 @@ export class Cells {
    * Goes to another folder before any cell has come, with all that is known of the libraries and the runtime. False where the folder's
    * own options or types make something else of them.
    */
-  moveTo(cwd: string, { options, problem }: Toolchain): boolean {
-    if (!sameMeaning(options, this.#options)) return false;
-    this.#problem = problem;
-    this.#files.moveTo(cwd);
+  moveTo(cwd: string, toolchain: Toolchain): boolean {
+    if (!sameMeaning(toolchain.options, this.#options)) return false;
+    this.#toolchain = { ...toolchain, options: this.#options };
+    this.#files.moveTo(cwd, this.#toolchain);
     return true;
+  }
+
+  /** A request begins: what has been edited since the last one counts, the tsconfig.json of the folder among it. */
+  #beginRound(): void {
+    this.#files.beginRound();
+    const { config, configs } = this.#toolchain;
+    if (configs.for(this.#files.folder) === config) return;
+    this.#toolchain = loadToolchain(this.#files.folder, configs);
+    this.#files.configure(this.#toolchain);
+    this.#workspace.renew();
+  }
+
+  get #options(): TS.CompilerOptions {
+    return this.#toolchain.options;
+  }
+
+  /** Whether variables without a type have that of what they are given. */
+  get #evolving(): boolean {
+    const { noImplicitAny, strict = false } = this.#options;
+    return noImplicitAny ?? strict;
+  }
+
+  /** Names that JSX refers to. */
+  get #jsxNames(): string[] {
+    const { jsx, jsxFactory = "React", jsxFragmentFactory = "" } = this.#options;
+    const factory = jsx === ts.JsxEmit.React ? jsxFactory : "";
+    return [factory, jsxFragmentFactory].map((name) => name.split(".")[0]!);
   }
 
   /** @param step which of the cell's steps; the last code of the cell where nothing is said */
   compile(code: string, cell: number, step?: number): Compiled {
-    this.#files.beginRound();
+    this.#beginRound();
     const magics = readMagics(code);
     if (magics.typecheck) this.#typecheck = magics.typecheck;
     const fail = (problems: readonly Problem[]): Compiled => ({
-      result: { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) },
+      result: {
+        ok: false,
+        diagnostics: [
+          ...problems.map((problem) => toDiagnostic(problem, code, "error")),
+          ...this.#configProblems(),
+        ],
+      },
     });
     if (magics.problems.length > 0) return fail(magics.problems.map((problem) => ({ ...problem, code: 0 })));
 
@@ -139,12 +166,10 @@ export class Cells {
     });
     const names = namesUsed(open);
     const writes = [...names.declares, ...names.assigns];
-    const warnings = types.map((problem) => toDiagnostic(problem, code, "warning"));
-    if (this.#problem !== undefined) {
-      const message = `tsconfig.json was left aside: ${this.#problem}`;
-      warnings.unshift({ code: 0, category: "warning", message, line: 1, column: 1, frame: "" });
-      this.#problem = undefined;
-    }
+    const warnings = [
+      ...this.#configProblems(),
+      ...types.map((problem) => toDiagnostic(problem, code, "warning")),
+    ];
     const id = this.#nextId++;
     this.#last = { id, file };
     return {
@@ -191,7 +216,7 @@ export class Cells {
 
   /** An expression for user_expressions: its value is the result, its types are not looked at. */
   compileExpression(code: string): CompileResult {
-    this.#files.beginRound();
+    this.#beginRound();
     const parsed = parseCell(code);
     const problems = syntaxProblems(parsed);
     const [only, ...others] = parsed.file.statements;
@@ -210,7 +235,7 @@ export class Cells {
 
   /** Code that a debugger evaluates where the program stands: not checked, its last expression is the value. */
   compileFragment(code: string, locals: readonly string[]): FragmentResult {
-    this.#files.beginRound();
+    this.#beginRound();
     const parsed = parseCell(code);
     const [problem] = syntaxProblems(parsed);
     if (problem) return { ok: false, message: problem.message };
@@ -246,7 +271,7 @@ export class Cells {
   }
 
   variables(): Variable[] {
-    this.#files.beginRound();
+    this.#beginRound();
     return this.#workspace.typesOf(this.#registry.values());
   }
 
@@ -280,7 +305,7 @@ export class Cells {
 
   /** Lays a cell that is being written before the language service. */
   #edit(code: string): EditedCell {
-    this.#files.beginRound();
+    this.#beginRound();
     const parsed = parseCell(readMagics(code).text, true);
     const { module, file } = this.#open(this.#module(parsed, { all: true }));
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
@@ -307,6 +332,16 @@ export class Cells {
           });
         }
     return found;
+  }
+
+  /** What is wrong with the tsconfig.json files that count here, each said once. */
+  #configProblems(): Diagnostic[] {
+    return this.#toolchain.configs.broken.flatMap(({ path = "", problem = "" }) => {
+      if (this.#told.has(problem)) return [];
+      this.#told.add(problem);
+      const message = `${basename(path)} was left aside: ${problem}\nUntil it is mended all is as if it were not there, types as well as files that are run.`;
+      return [{ code: 0, category: "warning", message, line: 1, column: 1, frame: "" }];
+    });
   }
 
   #misused(file: TS.SourceFile, program: TS.Program): Misuse[] {

@@ -14,13 +14,16 @@ import type TS from "typescript";
 export const makesSnapshot = startupSnapshot.isBuildingSnapshot();
 
 /** TypeScript's file; who has a snapshot made gives it as the last argument. */
-export const TYPESCRIPT_FILE = makesSnapshot
+const TYPESCRIPT_FILE = makesSnapshot
   ? process.argv.at(-1)!
   : createRequire(import.meta.url).resolve("typescript");
 
 export const ts: typeof TS = makesSnapshot
   ? evaluated()
   : (createRequire(import.meta.url)("typescript") as typeof TS);
+
+/** The syntax that every Node has that cellgrad runs on; what is newer is made of it. */
+export const TARGET = ts.ScriptTarget.ES2024;
 
 function evaluated(): typeof TS {
   const module = { exports: {} };
@@ -39,15 +42,4 @@ function evaluated(): typeof TS {
   // TypeScript would keep the folder in which the snapshot was made.
   evaluated.sys.getCurrentDirectory = () => process.cwd();
   return evaluated;
-}
-
-/** Loads a package that itself requires TypeScript, which is to be the one that is here. */
-export function requireWithTypeScript(name: string): unknown {
-  const require = createRequire(import.meta.url);
-  if (!require.cache[TYPESCRIPT_FILE]) {
-    const module = new Module(TYPESCRIPT_FILE);
-    Object.assign(module, { filename: TYPESCRIPT_FILE, exports: ts, loaded: true });
-    require.cache[TYPESCRIPT_FILE] = module as NodeJS.Module;
-  }
-  return require(name);
 }

@@ -4,7 +4,10 @@
 import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import type TS from "typescript";
+import type { TsConfig } from "../tsconfig.js";
+import { isPath, packageName, resolvePath } from "../session/child/resolve.js";
 import { ts } from "./compiler.js";
+import { resolutionUnder, type Toolchain } from "./typescript.js";
 import { untypedFile } from "./untyped.js";
 
 interface VirtualFile {
@@ -27,7 +30,7 @@ interface Answer {
 
 export interface FilesOptions {
   readonly cwd: string;
-  readonly compilerOptions: TS.CompilerOptions;
+  readonly toolchain: Toolchain;
   /** Where `import ... from "cellgrad"` leads. */
   readonly runtime: string | undefined;
 }
@@ -44,7 +47,9 @@ export class Files implements TS.LanguageServiceHost {
   #cwd: string;
   /** Where new cells are laid, so that what they import is looked up from there. */
   folder: string;
-  readonly #options: TS.CompilerOptions;
+  #toolchain: Toolchain;
+  /** Options for local files by the tsconfig.json that counts for them, where that is not the notebook's. */
+  #resolutionOptions = new Map<TsConfig, TS.CompilerOptions>();
   readonly #runtime: string | undefined;
   /** Files below do not change while a notebook is open; if a package is installed anew, a restart sees it. */
   readonly #settled: readonly string[];
@@ -58,12 +63,16 @@ export class Files implements TS.LanguageServiceHost {
   readonly #disk = new Map<string, DiskFile>();
   readonly #exists = new Map<string, Answer>();
   readonly #folders = new Map<string, Answer>();
+  /** What local files import and nobody has found so far, by the file. */
+  readonly #missing = new Map<string, Set<string>>();
+  /** Local files for which some of it is there now. */
+  #found: ReadonlySet<string> = new Set();
   #resolutions: TS.ModuleResolutionCache;
 
   constructor(options: FilesOptions) {
     this.#cwd = options.cwd;
     this.folder = options.cwd;
-    this.#options = options.compilerOptions;
+    this.#toolchain = options.toolchain;
     this.#runtime = options.runtime;
     this.#settled = [
       "/node_modules/",
@@ -73,10 +82,22 @@ export class Files implements TS.LanguageServiceHost {
   }
 
   /** From now on new files, and what they import, are in another folder. */
-  moveTo(cwd: string): void {
+  moveTo(cwd: string, toolchain: Toolchain): void {
     this.#cwd = cwd;
     this.folder = cwd;
+    this.configure(toolchain);
+  }
+
+  /** From now on other options hold. */
+  configure(toolchain: Toolchain): void {
+    this.#toolchain = toolchain;
+    this.#resolutionOptions = new Map();
     this.#resolutions = this.#newResolutions();
+    this.#edits++;
+  }
+
+  get #options(): TS.CompilerOptions {
+    return this.#toolchain.options;
   }
 
   #newResolutions(): TS.ModuleResolutionCache {
@@ -91,7 +112,25 @@ export class Files implements TS.LanguageServiceHost {
       this.#disk.delete(path);
       this.#edits++;
     }
+    const found = [...this.#missing].filter(([file, specifiers]) =>
+      [...specifiers].some((specifier) => this.#appeared(specifier, file)),
+    );
+    this.#found = new Set(found.map(([file]) => file));
+    if (found.length > 0) this.#edits++;
   }
+
+  /** Whether what a local file imports in vain seems to be there now. */
+  #appeared(specifier: string, file: string): boolean {
+    if (isPath(specifier)) return resolvePath(specifier, dirname(file)) !== undefined;
+    const name = packageName(specifier);
+    for (let at = dirname(file); ; at = dirname(at)) {
+      if (this.directoryExists(join(at, "node_modules", name))) return true;
+      if (dirname(at) === at) return false;
+    }
+  }
+
+  /** Asked by the language service: which files' imports lead elsewhere than before. */
+  hasInvalidatedResolutions = (path: string): boolean => this.#found.has(path);
 
   path(name: string): string {
     return join(this.folder, name).replaceAll("\\", "/");
@@ -194,9 +233,16 @@ export class Files implements TS.LanguageServiceHost {
     options: TS.CompilerOptions,
     containingSourceFile: TS.SourceFile,
   ): readonly TS.ResolvedModuleWithFailedLookupLocations[] {
+    this.#missing.delete(containingFile);
     return literals.map((literal) => {
       const mode = ts.getModeForUsageLocation(containingSourceFile, literal, options);
-      return this.#resolve(literal.text, containingFile, mode, options, redirected);
+      const found = this.#resolve(literal.text, containingFile, mode, options, redirected);
+      if (found === UNRESOLVED || found.resolvedModule || this.isSettled(containingFile)) return found;
+      // What is there and still leads nowhere would be asked for at every cell.
+      if (this.#appeared(literal.text, containingFile)) return found;
+      const missing = this.#missing.get(containingFile) ?? new Set();
+      this.#missing.set(containingFile, missing.add(literal.text));
+      return found;
     });
   }
 
@@ -220,37 +266,36 @@ export class Files implements TS.LanguageServiceHost {
       return resolved(this.#runtime, this.#runtime.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts);
     // Node's own modules are declared by @types/node and always win over packages of the same name.
     if (isBuiltin(specifier)) return UNRESOLVED;
-    // What a cell imports may just have been installed or written; what files import is asked for once.
-    if (!/\/__cellgrad_\w+\.mts$/u.test(containingFile))
-      return ts.resolveModuleName(
-        specifier,
-        containingFile,
-        options,
-        this,
-        this.#resolutions,
-        redirected,
-        mode,
-      );
-    const answer = ts.resolveModuleName(
-      specifier,
-      containingFile,
-      options,
-      this,
-      undefined,
-      redirected,
-      mode,
-    );
-    if (answer.resolvedModule) return answer;
-    // Cells may leave out a local file's extension, as bundlers allow.
+    const known = this.isSettled(containingFile);
+    // What packages import is asked for once; what cells and local files import may just have been installed or written.
+    const cache = known ? this.#resolutions : undefined;
+    const here = known ? options : this.#optionsFor(containingFile, options);
+    const answer = ts.resolveModuleName(specifier, containingFile, here, this, cache, redirected, mode);
+    if (known || answer.resolvedModule) return answer;
+    // Cells and local files may leave out an extension, as bundlers allow.
     const lenient = {
-      ...options,
+      ...here,
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
     };
     const again = ts.resolveModuleName(specifier, containingFile, lenient, this);
     if (again.resolvedModule) return again;
+    // The session also finds a .mts, which TypeScript wants to be named.
+    const file = isPath(specifier) ? resolvePath(specifier, dirname(containingFile)) : undefined;
+    const extension = file && /\.(?:[cm]?[jt]sx?|json)$/u.exec(file)?.[0];
+    if (file !== undefined && extension !== undefined) return resolved(file, extension);
     const untyped = untypedFile(specifier, containingFile);
     return untyped === undefined ? answer : resolved(untyped, ts.Extension.Js, true);
+  }
+
+  /** The options under which a local file's imports are resolved: those of its own tsconfig.json. */
+  #optionsFor(path: string, options: TS.CompilerOptions): TS.CompilerOptions {
+    if (this.#virtual.has(path)) return options;
+    const config = this.#toolchain.configs.for(dirname(path));
+    if (config.path === this.#toolchain.config.path) return options;
+    let known = this.#resolutionOptions.get(config);
+    if (!known) this.#resolutionOptions.set(config, (known = resolutionUnder(config, options)));
+    return known;
   }
 
   /** Whether what is there stays as it is: a package's file, or one of the runtime's. */
@@ -298,7 +343,7 @@ const UNRESOLVED: TS.ResolvedModuleWithFailedLookupLocations = { resolvedModule:
 
 function resolved(
   resolvedFileName: string,
-  extension: TS.Extension,
+  extension: string,
   isExternalLibraryImport = false,
 ): TS.ResolvedModuleWithFailedLookupLocations {
   return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport } };

@@ -5,11 +5,12 @@
 import { LASTING } from "./lasting-types.js";
 import { COMM } from "./prelude-comm.js";
 import { WIDGETS } from "./prelude-widgets.js";
+import { partsOfNode } from "./running-node.js";
 
 /** The module that declares the prelude, as text. */
 export function preludeText(hasRuntime: boolean): string {
   const runtime = hasRuntime ? 'export * from "cellgrad";\n' : "";
-  return runtime + NOTEBOOK + COMM + WIDGETS + LASTING;
+  return runtime + NOTEBOOK + COMM + WIDGETS + LASTING + partsOfNode();
 }
 
 /** A cell that touches what most cells use, so that its types are known before the user's first cell asks for them. */

@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import { makeFolder } from "../folders.js";
 import { NO_INSPECTOR } from "../inspector-port.js";
 import { PACKAGE_ROOT } from "../installation.js";
+import { librariesOfNode } from "./running-node.js";
 
 /** The service as one file, which a snapshot is made of; exists once cellgrad is built. */
 export const BUNDLE = join(PACKAGE_ROOT, "dist", "kernel", "language", "service.cjs");
@@ -127,9 +128,15 @@ export function snapshotProblem(): string | undefined {
 
 function make(path: string, inBackground: boolean): Promise<boolean> {
   const typescript = createRequire(import.meta.url).resolve("typescript");
-  const args = [...NO_INSPECTOR, ...FLAGS, "--snapshot-blob", path, "--build-snapshot", BUNDLE, typescript];
+  const libraries = JSON.stringify(librariesOfNode());
+  const args = ["--snapshot-blob", path, "--build-snapshot", BUNDLE, libraries, typescript];
   const env = withoutNodeOptions();
-  const child = spawn(process.execPath, args, { cwd: tmpdir(), env, stdio: "ignore", timeout: PATIENCE });
+  const child = spawn(process.execPath, [...NO_INSPECTOR, ...FLAGS, ...args], {
+    cwd: tmpdir(),
+    env,
+    stdio: "ignore",
+    timeout: PATIENCE,
+  });
   if (inBackground && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   return new Promise((resolve) => {
     child.once("error", () => resolve(false));

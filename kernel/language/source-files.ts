@@ -3,7 +3,8 @@
  * TypeScript's own does for each of some 200 files whenever a cell is checked.
  */
 import type TS from "typescript";
-import { ts } from "./compiler.js";
+import { formatOf, isLocalFile } from "../session/child/resolve.js";
+import { TARGET, ts } from "./compiler.js";
 import { isUndocumented } from "./library-docs.js";
 
 interface Entry {
@@ -95,32 +96,18 @@ export class SourceFiles implements TS.DocumentRegistry {
 function parsing(
   path: string,
   snapshot: TS.IScriptSnapshot,
-  given: TS.CreateSourceFileOptions | TS.ScriptTarget = ts.ScriptTarget.ES2022,
+  given: TS.CreateSourceFileOptions | TS.ScriptTarget = TARGET,
 ): TS.CreateSourceFileOptions {
   const options = typeof given === "object" ? given : { languageVersion: given };
   if (isUndocumented(path)) return { ...options, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-  return isModuleByContent(path, snapshot, options)
+  return isModule(path, snapshot, options)
     ? { ...options, impliedNodeFormat: ts.ModuleKind.ESNext }
     : options;
 }
 
-/**
- * A local file with imports or exports is an ES module, whatever folder the notebook is in, unless its package.json says that it is
- * not; so Node and the session see it too.
- */
-function isModuleByContent(
-  path: string,
-  snapshot: TS.IScriptSnapshot,
-  options: TS.CreateSourceFileOptions,
-): boolean {
+/** A local file is the kind of module as which the session runs it, whatever its package.json lets TypeScript think. */
+function isModule(path: string, snapshot: TS.IScriptSnapshot, options: TS.CreateSourceFileOptions): boolean {
   if (options.impliedNodeFormat !== ts.ModuleKind.CommonJS) return false;
-  if (path.includes("/node_modules/") || !/(?<!\.d)\.[jt]sx?$/u.test(path)) return false;
-  const { packageJsonScope } = options as { packageJsonScope?: PackageJsonScope };
-  if (packageJsonScope?.contents?.packageJsonContent.type === "commonjs") return false;
-  return /^\s*(?:import|export)\b/mu.test(snapshot.getText(0, snapshot.getLength()));
-}
-
-/** What TypeScript found of the package.json that a file belongs to. */
-interface PackageJsonScope {
-  readonly contents?: { readonly packageJsonContent: { readonly type?: string } };
+  if (!isLocalFile(path) || /\.d\.[cm]?ts$/u.test(path)) return false;
+  return formatOf(path, () => snapshot.getText(0, snapshot.getLength())) === "module";
 }

@@ -2,7 +2,7 @@
  * How a cell parses: as TypeScript, as TSX, or as one object literal. No checker.
  */
 import type TS from "typescript";
-import { ts } from "./compiler.js";
+import { TARGET, ts } from "./compiler.js";
 
 export interface ParsedCell {
   /** The text that was parsed, as long as the cell. */
@@ -64,7 +64,7 @@ function parseWithin(around: readonly [string, string], text: string, scriptKind
 
 /** How cells are parsed. */
 export const CELL_PARSING: TS.CreateSourceFileOptions = {
-  languageVersion: ts.ScriptTarget.ES2022,
+  languageVersion: TARGET,
   impliedNodeFormat: ts.ModuleKind.ESNext,
   setExternalModuleIndicator: (file) => {
     // A cell is a module whatever it holds, so that `await` is a keyword at its top level.

@@ -1,15 +1,15 @@
 /**
- * The TypeScript that everything here uses: the one that ts-node's `create()` answers, so that cells, local `.ts` files and the
- * editor agree, with the compiler options of the notebook's folder.
+ * The compiler options under which cells are checked: what the tsconfig.json of the notebook's folder says of types and meanings, and
+ * beside it what cells and the running Node make the same for all.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import type TsNode from "ts-node";
 import type TS from "typescript";
-import { makesSnapshot, requireWithTypeScript, ts, TYPESCRIPT_FILE } from "./compiler.js";
+import { meaningOf, TsConfigs, type TsConfig } from "../tsconfig.js";
+import { TARGET, ts } from "./compiler.js";
+import { librariesOfNode } from "./running-node.js";
 
 /** Options of a user's tsconfig.json that also hold in cells; the others say how files are built, not what they mean. */
 const RESPECTED = [
@@ -28,57 +28,51 @@ const RESPECTED = [
   "strictPropertyInitialization",
   "exactOptionalPropertyTypes",
   "useUnknownInCatchVariables",
-  "useDefineForClassFields",
-  "experimentalDecorators",
-  "emitDecoratorMetadata",
-  "jsx",
-  "jsxFactory",
-  "jsxFragmentFactory",
-  "jsxImportSource",
   "baseUrl",
   "paths",
+  "pathsBasePath",
   "rootDirs",
   "typeRoots",
   "customConditions",
   "allowJs",
   "maxNodeModuleJsDepth",
-  "lib",
 ] as const;
 
 export interface Toolchain {
   readonly options: TS.CompilerOptions;
-  /** What is wrong with the user's tsconfig.json, which is then left aside. */
-  readonly problem: string | undefined;
+  /** Where the options come from; another object once the file was edited. */
+  readonly config: TsConfig;
+  readonly configs: TsConfigs;
 }
 
 /** Finds the user's tsconfig.json from `cwd` upwards and makes of it the options under which cells are checked. */
-export function loadToolchain(cwd: string): Toolchain {
-  let user: TS.CompilerOptions = {};
-  let problem: string | undefined;
-  try {
-    user = userOptions(cwd);
-  } catch (error) {
-    problem = error instanceof Error ? error.message : String(error);
-  }
-  const options: TS.CompilerOptions = {};
+export function loadToolchain(cwd: string, configs = new TsConfigs(ts)): Toolchain {
+  const config = configs.for(cwd);
+  const user = config.options;
+  const options: TS.CompilerOptions = meaningOf(ts, config, cwd);
   for (const name of RESPECTED) if (user[name] !== undefined) Object.assign(options, { [name]: user[name] });
   options.strict ??= true;
-  options.lib ??= ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"];
-  if (
-    options.jsx === undefined ||
-    options.jsx === ts.JsxEmit.Preserve ||
-    options.jsx === ts.JsxEmit.ReactNative
-  )
-    options.jsx = ts.JsxEmit.React;
-  if (user.jsx === undefined && resolvable(cwd, `${options.jsxImportSource ?? "react"}/jsx-runtime`))
-    options.jsx = ts.JsxEmit.ReactJSX;
+  const ofPages = (user.lib ?? []).filter((name) => !LANGUAGE.test(name));
+  options.lib = [...librariesOfNode().map((name) => `lib.${name}.d.ts`), ...ofPages];
   const ownTypes = findUp(packageRoot(), "node_modules/@types/node");
   options.typeRoots = [
     ...(ts.getEffectiveTypeRoots(options, { getCurrentDirectory: () => cwd }) ?? []),
     ...(ownTypes === undefined ? [] : [dirname(ownTypes)]),
   ];
   options.types = [...new Set(["node", ...(user.types ?? []).filter((name) => name !== "*")])];
-  return { options: Object.assign(options, FIXED), problem };
+  return { options: Object.assign(options, FIXED), config, configs };
+}
+
+/** Libraries of JavaScript itself, as against those of a page: which there are is up to Node. */
+const LANGUAGE = /^lib\.(?:es|decorators)/u;
+
+/** Options that say where an import leads. */
+const RESOLUTION = ["baseUrl", "paths", "pathsBasePath", "rootDirs", "customConditions"] as const;
+
+/** How imports are resolved in local files that a tsconfig.json of their own counts for, such as those of a linked package. */
+export function resolutionUnder(config: TsConfig, options: TS.CompilerOptions): TS.CompilerOptions {
+  const own = RESOLUTION.map((name) => [name, config.options[name]] as const);
+  return { ...options, ...Object.fromEntries(own) };
 }
 
 /** Whether libraries mean the same under two sets of options: all agree, and the folders of the one have no types of Node of their own. */
@@ -89,25 +83,9 @@ export function sameMeaning(options: TS.CompilerOptions, others: TS.CompilerOpti
   return isDeepStrictEqual(rest, otherRest) && !own.some((root) => existsSync(join(root, "node")));
 }
 
-/** Options of the nearest tsconfig.json, as ts-node reads it; ts-node is loaded where there is one. */
-function userOptions(cwd: string): TS.CompilerOptions {
-  if (ts.findConfigFile(cwd, ts.sys.fileExists) === undefined) return {};
-  const { create } = requireWithTypeScript("ts-node") as typeof TsNode;
-  const service = create({
-    cwd,
-    transpileOnly: true,
-    skipIgnore: true,
-    compiler: TYPESCRIPT_FILE,
-    // A tsconfig.json is written for the TypeScript that its folder uses; what is deprecated there is no error here.
-    compilerOptions: { ignoreDeprecations: "6.0" },
-  });
-  const found = service.config.options as TS.CompilerOptions;
-  return found["configFilePath"] === undefined ? {} : found;
-}
-
 /** What the transformation and the emitted declarations rely on. */
 const FIXED: TS.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
+  target: TARGET,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
   moduleDetection: ts.ModuleDetectionKind.Force,
@@ -123,17 +101,6 @@ const FIXED: TS.CompilerOptions = {
   newLine: ts.NewLineKind.LineFeed,
   ignoreDeprecations: "6.0",
 };
-
-function resolvable(cwd: string, specifier: string): boolean {
-  // There is no `require` yet, nor a notebook.
-  if (makesSnapshot) return false;
-  try {
-    createRequire(join(cwd, "cell.js")).resolve(specifier);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * The types of the runtime: those that were built when there are any, else its sources.

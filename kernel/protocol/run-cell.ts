@@ -124,5 +124,7 @@ function describe(
 ): string {
   const colour = category === "error" ? 31 : 33;
   const what = code > 0 ? `TS${code}` : otherwise;
+  // What is said about a file beside the notebook has no line in the cell.
+  if (frame === "") return `\u001b[${colour}m${what}\u001b[39m: ${message}\n`;
   return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36mCell [${count}]:${line}:${column}\u001b[39m\n`;
 }

@@ -6,7 +6,7 @@ import Module, { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileForImport, mayBeThere, unresolved } from "./packages.js";
 import { isLocalFile, isPath, resolvePath } from "./resolve.js";
-import { compileTypeScript, resolveByPaths } from "./typescript.js";
+import { compileTypeScript, resolveByConfig, resolveByPaths } from "./typescript.js";
 
 type Extensions = Record<string, (module: CompilingModule, path: string) => void>;
 interface CompilingModule {
@@ -93,6 +93,7 @@ export function installRequire(runtime: object): void {
     if (from === undefined || !isLocalFile(from) || isBuiltin(request)) return ofNode();
     if (isPath(request)) return attempt(ofNode) ?? resolvePath(request, dirname(from)) ?? ofNode();
     const file =
+      resolveByConfig(request, from) ??
       (mayBeThere(request, from) ? attempt(ofNode) : undefined) ??
       fileForImport(request, from) ??
       resolveByPaths(request, dirname(from), from);

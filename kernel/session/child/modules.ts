@@ -18,7 +18,7 @@ import {
 import { LocalModules, type Target } from "./local-modules.js";
 import { notFound, resolveByRequire, resolvePackage, unresolved } from "./packages.js";
 import { isLocalFile, isPath, packageType, resolvePath } from "./resolve.js";
-import { resolveByPaths } from "./typescript.js";
+import { resolveByConfig, resolveByPaths } from "./typescript.js";
 
 /** Node's own import() with a file as the one that imports. */
 const nativeImports = new Map<string, (specifier: string, options?: ImportCallOptions) => Promise<object>>();
@@ -157,6 +157,8 @@ export class Modules {
       if (file !== undefined) return pathToFileURL(file).href;
       throw notFound(`Cannot find module '${specifier}' in ${dirname(from)}`);
     }
+    const own = resolveByConfig(specifier, from);
+    if (own !== undefined) return pathToFileURL(own).href;
     const url = resolvePackage(specifier, from);
     if (url !== undefined) return url;
     const file = resolveByPaths(specifier, dirname(from), from);

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { isFile, isLocalFile, resolveInPackage } from "./resolve.js";
+import { isFile, isLocalFile, packageName, resolveInPackage } from "./resolve.js";
 
 interface Manifest {
   readonly main?: unknown;
@@ -93,10 +93,6 @@ function manifestOf(folder: string): Manifest {
   } catch {
     return {};
   }
-}
-
-export function packageName(specifier: string): string {
-  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
 export function notFound(message: string, code = "ERR_MODULE_NOT_FOUND"): Error {

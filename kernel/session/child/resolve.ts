@@ -33,6 +33,11 @@ export function isLocalFile(path: string): boolean {
   return !/[\\/]node_modules[\\/]/.test(path);
 }
 
+/** The package that a specifier names: "@scope/name" of "@scope/name/part". */
+export function packageName(specifier: string): string {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
+
 /** The file that `specifier` means, seen from `folder`; undefined where there is none. */
 export function resolvePath(specifier: string, folder: string): string | undefined {
   const path = specifier.startsWith("file:") ? fileURLToPath(specifier) : join(absolute(specifier), "");

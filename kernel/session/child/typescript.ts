@@ -1,56 +1,71 @@
 /**
- * The user's local TypeScript files as JavaScript, by ts-node's compiler and with the user's tsconfig. Types are not checked
- * here: the language service does that before the cell runs.
+ * The user's local TypeScript files as JavaScript, by ts-node's compiler and with what the user's tsconfig.json says that code means. Types
+ * are not checked here: the language service does that before the cell runs.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { statSync } from "node:fs";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname } from "node:path";
 import type { Service, TSError } from "ts-node";
-import { critical } from "./sections.js";
+import type TS from "typescript";
+import { findConfig, meaningOf, TsConfigs, type TsConfig } from "../../tsconfig.js";
 import { MAPPED } from "./debug-host.js";
+import { isLocalFile } from "./resolve.js";
+import { critical } from "./sections.js";
 import { addSource, placeError } from "./stack.js";
 
 const require = createRequire(import.meta.url);
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=data:application\/json[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
 
 type ModuleKind = "module" | "commonjs";
+
+/** Compilers by what they make of code. */
 const services = new Map<string, Service>();
+let configs: TsConfigs | undefined;
 
 export function isTypeScript(path: string): boolean {
   return [".ts", ".tsx", ".mts", ".cts", ".jsx"].includes(extname(path));
 }
 
-/** The compiler for the files of a folder: its nearest tsconfig.json counts. */
+/**
+ * TypeScript, loaded when it is first needed: it takes longer than the whole start of a session. An interrupt in the midst of it would leave
+ * half a compiler behind.
+ */
+function typescript(): typeof TS {
+  return critical(() => require("typescript") as typeof TS);
+}
+
+/** The nearest tsconfig.json of a folder, read as the language service reads it. */
+function configFor(folder: string): TsConfig {
+  configs ??= new TsConfigs(typescript());
+  return configs.for(folder);
+}
+
+/** The compiler for the files of a folder. What its tsconfig.json says of how a project is built does not matter to a file that is run. */
 function serviceFor(folder: string, kind: ModuleKind): Service {
-  const key = `${kind} ${folder} ${configStamp(folder)}`;
+  const meaning = meaningOf(typescript(), configFor(folder), folder);
+  const key = JSON.stringify([kind, meaning]);
   let service = services.get(key);
   if (!service) {
-    // Loaded at the first TypeScript file: it takes longer than the whole start of a session. An interrupt in the middle of it
-    // would leave half a compiler behind.
     const { create } = critical(() => require("ts-node") as typeof import("ts-node"));
     // ts-node maps stacks in its own way from then on; here all stacks are mapped in one place.
     const { prepareStackTrace } = Error;
     service = critical(() =>
       create({
-        cwd: folder,
-        projectSearchDir: folder,
+        compiler: require.resolve("typescript"),
+        skipProject: true,
+        skipIgnore: true,
         transpileOnly: true,
-        // Deprecated settings of a tsconfig are the editor's concern; here they would refuse the file.
-        ignoreDiagnostics: [5101, 5102, 5107, 5095, 5098, 5109, 5110],
         compilerOptions: {
+          ...meaning,
+          jsx: JSX_NAMES[meaning.jsx!],
+          target: "ES2024",
           module: kind === "module" ? "ESNext" : "CommonJS",
           moduleResolution: "bundler",
-          verbatimModuleSyntax: false,
-          allowJs: true,
           esModuleInterop: true,
-          declaration: false,
-          isolatedDeclarations: false,
           sourceMap: true,
-          inlineSources: false,
-          removeComments: false,
-          noEmit: false,
-          emitDeclarationOnly: false,
         },
+        // Where files are written to and what types packages have is of no concern here.
+        ignoreDiagnostics: [5011, 5095],
       }),
     );
     Error.prepareStackTrace = prepareStackTrace;
@@ -59,14 +74,8 @@ function serviceFor(folder: string, kind: ModuleKind): Service {
   return service;
 }
 
-/** Changes when the tsconfig.json that counts for a folder is edited, or another takes its place. */
-function configStamp(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    const stat = statSync(join(at, "tsconfig.json"), { throwIfNoEntry: false });
-    if (stat) return `${at} ${String(stat.mtimeMs)}`;
-    if (dirname(at) === at) return "";
-  }
-}
+/** As a tsconfig.json has them, by TypeScript's numbers. */
+const JSX_NAMES: Readonly<Record<number, string>> = { 2: "react", 4: "react-jsx", 5: "react-jsxdev" };
 
 /** Compiles one file and remembers its source map. Throws a SyntaxError that carries the place. */
 export function compileTypeScript(path: string, text: string, kind: ModuleKind): string {
@@ -114,11 +123,33 @@ function syntaxError(error: TSError, path: string, text: string, { ts }: Service
   );
 }
 
-/** The file that a tsconfig's `paths` give for a specifier, if any do. */
+/**
+ * The file that TypeScript takes a specifier for, if that is one to run: by a tsconfig's `paths` and `baseUrl`, or because a package says
+ * of its types that they are in a source file.
+ */
 export function resolveByPaths(specifier: string, folder: string, from: string): string | undefined {
-  const { config, ts } = serviceFor(folder, "module");
-  if (!config.options.paths) return undefined;
-  const { resolvedModule } = ts.resolveModuleName(specifier, from, config.options, ts.sys);
+  const ts = typescript();
+  const options = {
+    ...configFor(folder).options,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+  };
+  const { resolvedModule } = ts.resolveModuleName(specifier, from, options, ts.sys);
   const file = resolvedModule?.resolvedFileName;
   return file === undefined || /\.d\.[cm]?ts$/.test(file) ? undefined : file;
+}
+
+/** The user's own file that a tsconfig.json puts in place of a package. Where none can, TypeScript is not even loaded. */
+export function resolveByConfig(specifier: string, from: string): string | undefined {
+  if (!mayLeadElsewhere(dirname(from))) return undefined;
+  const file = resolveByPaths(specifier, dirname(from), from);
+  return file !== undefined && isLocalFile(file) ? file : undefined;
+}
+
+function mayLeadElsewhere(folder: string): boolean {
+  const path = findConfig(folder);
+  return (
+    path !== undefined &&
+    /"(?:paths|baseUrl|customConditions|extends|references)"/u.test(readFileSync(path, "utf8"))
+  );
 }
