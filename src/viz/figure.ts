@@ -86,7 +86,7 @@ export abstract class Figure {
     return String(page(title, [this.#html(packSpec(spec), title, renderSvg(spec)), library]));
   }
 
-  /** Sends the figure anew to where it is shown, at most ten times a second; shows it first if it is not shown yet. */
+  /** Sends the figure anew to where it is shown, at most four times a second; shows it first if it is not shown yet. */
   protected changed(): void {
     if (this.#holder) {
       this.#holder.changed();

@@ -145,13 +145,13 @@ export class GrowingSeries {
   }
 
   /**
-   * Mean of the values up to each place, over the last twentieth of all that was pushed (at the start: over all so far): wide enough for
+   * Mean of the values up to each place, over the last fortieth of all that was pushed (at the start: over all so far): wide enough for
    * batch noise, narrow enough for the trend. It looks back only, so the tip is as smooth as the rest and follows with a small delay.
    */
   trend(): Line {
     const out: Line = { x: [], y: [] };
     const buckets = this.#bucket + 1;
-    const window = Math.max(5, Math.round(buckets / 20));
+    const window = Math.max(5, Math.round(buckets / 40));
     // Smooth as it is, a point for every second or third bucket draws the same curve.
     const every = Math.max(1, Math.floor(buckets / 100));
     for (let b = 0; b < buckets; b++) {

@@ -1,5 +1,5 @@
 /**
- * When a shown figure that changes is sent again: at once if it has not been for 100 ms, else when that time is over. The time is
+ * When a shown figure that changes is sent again: at once if it has not been for a quarter of a second, else when that time is over. The time is
  * looked at on every change, since a loop that never yields runs no timer; the cell's end sends the last state. Large figures come less
  * often, so that no server finds the notebook too loud.
  */
@@ -22,7 +22,8 @@ const systemClock: Clock = {
   },
 };
 
-const interval = 100;
+/** A notebook's page lays out the cell anew for each message, whatever is in it: more of them would leave it no time for the reader. */
+const interval = 250;
 /**
  * Bytes that all changing figures may send in a millisecond: a Jupyter server drops what comes at more than 1 MB a second, counted over
  * three seconds, in which plotly.js (2 MB) may have gone out as well.

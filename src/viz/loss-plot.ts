@@ -24,7 +24,7 @@ export interface LossPlotOptions {
   readonly title?: string;
   /** Whether losses start on a logarithmic axis; the plot's button switches. Values that are not above 0 have no place on it and are left out. */
   readonly logY?: boolean;
-  /** Moving average over the last twentieth of the run: always, never, or where a curve is noisy ("auto", the default). */
+  /** Moving average over the last fortieth of the run: always, never, or where a curve is noisy ("auto", the default). */
   readonly smooth?: boolean | "auto";
   /** What the steps are called on the x axis; "step" or "epoch" as the history has it. */
   readonly xTitle?: string;
@@ -192,7 +192,7 @@ export class LossPlot extends Figure {
       });
     });
     if (hasLogarithm && (panels[0]!.some(({ name }) => isLoss(name)) || panels[0]!.length === 0))
-      layout.updatemenus = [logButton(logY === true)];
+      Object.assign(layout, { updatemenus: [logButton(logY === true)], margin: { b: belowAxis } });
     return { traces, layout };
   }
 }
@@ -241,6 +241,9 @@ function draw(
     { ...line, mode: "lines", x: short(trend.x), y: short(trend.y), line: { color, width: 2.2 } },
   ];
 }
+
+/** Pixels below the axis: as many as Plotly would make of them for the button, so that nothing moves when it takes over the picture. */
+const belowAxis = 69;
 
 /** Below the axis's left end: Plotly's toolbar is above, the axis's title in the middle. */
 function logButton(logarithmic: boolean): Attributes {

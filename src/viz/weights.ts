@@ -155,6 +155,8 @@ function weightPanels(all: readonly Panel[], options: WeightsOptions): Parts {
       y: top,
       xanchor: "left",
       yanchor: "bottom",
+      // Above the colour bar's topmost number, which reaches over the panel's edge.
+      yshift: 6,
       showarrow: false,
       font: { size: 12, color: textColor },
     });

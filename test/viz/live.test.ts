@@ -24,15 +24,15 @@ function recorder(clock = new FakeClock(), bytes = 1000) {
 }
 
 describe("a figure that changes", () => {
-  test("is sent at most ten times a second by a loop that never yields", () => {
+  test("is sent at most four times a second by a loop that never yields", () => {
     const { clock, sent, live } = recorder();
     for (let step = 0; step < 10_000; step++) {
       clock.block(1);
       live.changed();
     }
-    assert.equal(sent.length, 100);
+    assert.equal(sent.length, 40);
     sent.reduce((before, { at }) => {
-      assert.ok(at - before >= 100);
+      assert.ok(at - before >= 250);
       return at;
     }, 0);
   });
@@ -42,8 +42,8 @@ describe("a figure that changes", () => {
     live.changed();
     live.changed();
     assert.equal(sent.length, 0);
-    clock.pass(100);
-    assert.deepEqual(sent, [{ at: 100, final: false }]);
+    clock.pass(250);
+    assert.deepEqual(sent, [{ at: 250, final: false }]);
   });
 
   test("gets its static image when nothing has changed for a second", () => {
@@ -82,7 +82,7 @@ describe("a figure that changes", () => {
     const total = small.sent.length * 20_000 + large.sent.length * 150_000;
     assert.ok(total <= 10 * 300_000 + 150_000, `${total} bytes in ten seconds`);
     assert.ok(
-      small.sent.length > 60 && large.sent.length >= 10,
+      small.sent.length > 30 && large.sent.length >= 10,
       `${small.sent.length} and ${large.sent.length}`,
     );
   });
