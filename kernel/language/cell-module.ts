@@ -5,7 +5,8 @@
 import type TS from "typescript";
 import { bringIn, hasLastingType, watched } from "./lasting-types.js";
 import { mayNarrow, mentionedNames, type Mentioned } from "./mentioned.js";
-import type { Binding, Registry } from "./registry.js";
+import type { LaterPart } from "./later-parts.js";
+import type { Binding, CellRecord, Registry } from "./registry.js";
 import type { ParsedCell } from "./syntax.js";
 import { meanings, topLevelNames, type TopLevelName } from "./top-level.js";
 
@@ -46,7 +47,15 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
   const foreign = new Map<string, Binding>();
   const brought = new Map<string, Binding>();
   let line = "";
+  for (const [{ source }, parts] of partsToRead(names, mentioned.names, registry)) {
+    for (const { name, mentions, spans } of parts) {
+      brought.set(name, registry.find(name)[0]!);
+      for (const other of mentions) mentioned.names.add(other);
+      for (const [start, end] of spans) line += `${source.slice(start, end)}\n;`;
+    }
+  }
   for (const name of options.all ? registry.names() : mentioned.names) {
+    if (brought.has(name)) continue;
     const declared = names.get(name)?.meaning ?? 0;
     const visible = registry.find(name).filter((binding) => (binding.meaning & declared) === 0);
     const [only, ...others] = visible;
@@ -94,6 +103,21 @@ export function cellModule(parsed: ParsedCell, registry: Registry, options: Cell
     insertedLength: inserted.length,
     end: text.length,
   };
+}
+
+/** Functions and types of other cells that this one uses and that look up what it declares: they are read as part of it. */
+function partsToRead(
+  names: ReadonlyMap<string, TopLevelName>,
+  mentioned: ReadonlySet<string>,
+  registry: Registry,
+): [CellRecord, LaterPart[]][] {
+  const defined = [...names.keys()].filter((name) => registry.isLookedUp(name));
+  if (defined.length === 0) return [];
+  const found = [...registry.partsWith(defined)].map(([record, parts]): [CellRecord, LaterPart[]] => [
+    record,
+    parts.filter(({ name }) => !names.has(name) && registry.find(name).length === 1),
+  ]);
+  return found.some(([, parts]) => parts.some(({ name }) => mentioned.has(name))) ? found : [];
 }
 
 /** Names that a cell gives for what makes its elements: `/** @jsx h *​/`. */

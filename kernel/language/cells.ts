@@ -26,6 +26,7 @@ import type {
   Position,
   Variable,
 } from "./language.js";
+import { laterParts, withParts, type LaterPart } from "./later-parts.js";
 import { shownTypes } from "./lasting-types.js";
 import { completeMagic, inspectMagic } from "./magic-editor.js";
 import { readMagics, type ReadCell, type Step, type Typecheck } from "./magics.js";
@@ -52,6 +53,14 @@ export interface Compiled {
   readonly record?: CellRecord;
 }
 
+/** What a cell has brought about as it began to run. */
+export interface Committed {
+  /** Ids of records without which all is as it is with them. */
+  readonly forgotten: readonly number[];
+  /** Functions of other cells that do not fit what it declares. */
+  readonly warnings: readonly Diagnostic[];
+}
+
 export class Cells {
   readonly #registry = new Registry();
   readonly #files: Files;
@@ -63,6 +72,8 @@ export class Cells {
   readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
   #typecheck: Typecheck = "error";
   #nextId = PRELUDE + 1;
+  /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
+  #lastPart = PRELUDE;
   /** What is wrong with tsconfig.json files and has been told. */
   readonly #told = new Set<string>();
   /** The cell that was compiled last, for its commit. */
@@ -158,7 +169,8 @@ export class Cells {
     const { file, module } = open;
     const unchecked = this.#typecheck === "off";
     const types = unchecked ? [] : cellProblems(this.#typeErrors(open), module, this.#hints);
-    if (types.length > 0 && this.#typecheck === "error") return fail(types);
+    if (this.#typecheck === "error" && types.some(({ mayCome }) => !mayCome))
+      return fail(types.filter(({ mayCome }) => !mayCome));
 
     const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
       unchecked: this.#typecheck === "off",
@@ -186,27 +198,102 @@ export class Cells {
         source: text,
         folder: this.#files.folder,
         names: declaredNames(open),
+        parts: parsed.around ? [] : this.#laterParts(open),
+        checked: !unchecked,
         changes: [...module.changed.keys()],
         shows: unchecked ? {} : shownTypes(open, id),
       },
     };
   }
 
-  /** From now on later cells see what the cell declares. Answers the ids of records without which all is as it is with them. */
-  commit(record: CellRecord): number[] {
+  /** From now on later cells see what the cell declares, and functions of earlier ones too. */
+  commit(record: CellRecord): Committed {
     let file = this.#last?.id === record.id ? this.#last.file : undefined;
     if (!file) {
       // Another cell was compiled since, or this process is new: the cell is read again, in the scope that is there now.
-      const parsed = parseCell(record.source);
-      const { folder } = this.#files;
-      this.#files.folder = record.folder;
-      file = this.#open(this.#module(parsed)).file;
-      this.#files.folder = folder;
+      file = this.#inFolder(record.folder, () => this.#open(this.#module(parseCell(record.source))).file);
     }
     this.#last = undefined;
     this.#nextId = Math.max(this.#nextId, record.id + 1);
     this.#workspace.keep(record.id, file);
-    return this.#workspace.forget(this.#registry.commit(record));
+    const lookedUp = record.names.filter(({ name }) => this.#registry.isLookedUp(name));
+    const before = lookedUp.map(({ name }) => this.#workspace.meaningOf(this.#registry.find(name)));
+    const forgotten = this.#registry.commit(record);
+    const changed = lookedUp.filter(
+      ({ name }, index) =>
+        !this.#workspace.isSame(before[index]!, this.#workspace.meaningOf(this.#registry.find(name))),
+    );
+    const { forgotten: replaced, warnings } = this.#readAgain(
+      changed.map(({ name }) => name),
+      record,
+    );
+    return { forgotten: this.#workspace.forget([...forgotten, ...replaced]), warnings };
+  }
+
+  /**
+   * Reads functions and types again which look up names that mean something else now; answers what does not fit any more.
+   * @param cause the cell that has defined the names
+   */
+  #readAgain(names: readonly string[], cause: CellRecord): Committed {
+    const found = names.length === 0 ? [] : [...this.#registry.partsWith(names, cause.id)];
+    const forgotten: number[] = [];
+    const records = found.map(([record, parts]): CellRecord => {
+      const own = new Set(parts.map(({ name }) => name));
+      return {
+        ...record,
+        id: --this.#lastPart,
+        origin: record.origin ?? record.id,
+        source: withParts(record.source, parts),
+        names: record.names.filter(({ name }) => own.has(name)),
+        parts,
+        changes: [],
+        shows: {},
+      };
+    });
+    // All of them first, since they may look up each other.
+    for (const record of records) forgotten.push(...this.#registry.commit(record));
+    const modules = records.map((record) => [record.id, this.#module(parseCell(record.source))] as const);
+    const open = this.#workspace.lay(modules);
+    const warnings = records.flatMap((record, index) =>
+      record.checked ? this.#unfit(record, open[index]!) : [],
+    );
+    for (const { id } of records) forgotten.push(...this.#registry.ended(id, true));
+    return { forgotten, warnings };
+  }
+
+  /** Without what JavaScript itself has: a cell's code goes on using that, whatever is declared later. */
+  #laterParts({ module, program }: OpenCell): LaterPart[] {
+    const { names, foreign, brought, parsed } = module;
+    const { resolveName } = program.getTypeChecker() as TS.TypeChecker & GlobalNames;
+    const isGlobal = (name: string): boolean =>
+      !names.has(name) &&
+      !foreign.has(name) &&
+      !brought.has(name) &&
+      resolveName(name, undefined, ANYTHING, false) !== undefined;
+    return laterParts(parsed.file, names, isGlobal);
+  }
+
+  #unfit({ cell, source, parts }: CellRecord, { program, file, module }: OpenCell): Diagnostic[] {
+    const problems = cellProblems(program.getSemanticDiagnostics(file), module, this.#hints);
+    return problems
+      .filter(({ code, mayCome }) => !mayCome && !CIRCULAR.has(code))
+      .map((problem) => {
+        const part = parts.find(({ spans }) =>
+          spans.some(([start, end]) => start <= problem.start && problem.start < end),
+        );
+        const message = `'${part?.name ?? ""}' does not fit what this cell defines: ${problem.message}`;
+        return { ...toDiagnostic({ ...problem, message }, source, "warning"), cell };
+      });
+  }
+
+  #inFolder<T>(folder: string, work: () => T): T {
+    const { folder: now } = this.#files;
+    this.#files.folder = folder;
+    try {
+      return work();
+    } finally {
+      this.#files.folder = now;
+    }
   }
 
   /** The cell of a record is over. What is known of types for its having run to its end is known from now on; answers as `commit` does. */
@@ -395,6 +482,20 @@ export class Cells {
     return { js, map, head: transform.head(), scope: transform.scope };
   }
 }
+
+/** What TypeScript has and does not declare: what a name stands for at a place, or in the global scope. */
+interface GlobalNames {
+  resolveName(
+    name: string,
+    at: undefined,
+    meaning: TS.SymbolFlags,
+    excludeGlobals: false,
+  ): TS.Symbol | undefined;
+}
+const ANYTHING = ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace;
+
+/** What functions that call each other return is any where none says so. */
+const CIRCULAR = new Set([7022, 7023, 7024]);
 
 const NO_MODULES =
   "Code that is run in a loop has no imports and exports: they belong into a cell of their own.";

@@ -8,7 +8,7 @@ import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
 import type { Hints } from "./hints.js";
 import { fromPython } from "./habits/python.js";
-import { isUnfounded, NO_NAMED_ARGUMENTS, reworded } from "./rewording.js";
+import { isUnfounded, mayBeDefinedLater, NO_NAMED_ARGUMENTS, reworded } from "./rewording.js";
 import type { ParsedCell } from "./syntax.js";
 
 /** What is an error in a file and none in a cell. */
@@ -30,6 +30,8 @@ export interface Problem {
   readonly start: number;
   readonly length: number;
   readonly message: string;
+  /** It need not keep the cell from running: a later cell may define what is missing. */
+  readonly mayCome?: boolean;
 }
 
 /** Syntax errors of a cell. */
@@ -84,16 +86,25 @@ export function cellProblems(
     // A command of one word is an expression with a name that nobody declares.
     const isCommand = code === UNKNOWN_NAME && /(?:^|\n)[^\S\n]*!$/u.test(module.parsed.text.slice(0, place));
     const end = toCell(module, start + length) ?? place;
+    const reported = { code, message, file, start, length };
+    const mayCome = !isCommand && mayBeDefinedLater(reported);
+    const said = reworded(reported, hints);
+    const more = isCommand
+      ? ` ${SHELL_HINT}`
+      : mayCome
+        ? `${/[.?]$/u.test(said) ? " " : "\n"}${MAY_COME}`
+        : "";
     problems.push({
       code,
       start: place,
       length: end - place,
-      message: reworded({ code, message, file, start, length }, hints) + (isCommand ? ` ${SHELL_HINT}` : ""),
+      message: said + more,
+      ...(mayCome && { mayCome }),
     });
   }
   const told = problems
-    .filter((problem) => !isSaidAlready(problem, problems))
-    .sort((a, b) => a.start - b.start);
+    .sort((a, b) => a.start - b.start)
+    .filter((problem, index) => !isSaidAlready(problem, index, problems));
   // Said once: plain JavaScript has many such places.
   const untyped = told.findIndex(({ code }) => IMPLICIT_ANY.has(code));
   return told.map((problem, i) =>
@@ -107,8 +118,18 @@ const PLAIN_JAVASCRIPT =
   "Write its type, as in x: number. To let plain JavaScript run, begin the cell with %typecheck warn, " +
   'or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook and restart.';
 
-/** Both operands of an operation can be wrong for one reason, and a named argument is told once. */
-function isSaidAlready({ code, message, start }: Problem, problems: readonly Problem[]): boolean {
+const MAY_COME = "A later cell may define it before this is called.";
+
+/**
+ * Both operands of an operation can be wrong for one reason, a named argument is told once, and a name that is missing is so wherever a
+ * function has it.
+ */
+function isSaidAlready(
+  { code, message, start, mayCome }: Problem,
+  index: number,
+  problems: readonly Problem[],
+): boolean {
+  if (mayCome) return problems.findIndex((other) => other.message === message) < index;
   return problems.some((other) =>
     code === RIGHT_OPERAND
       ? other.code === LEFT_OPERAND && other.message === message

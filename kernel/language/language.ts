@@ -15,7 +15,7 @@ import type { CompiledCell } from "../session/messages.js";
  *   reached as `$.name`: assigning declares, so closures of earlier cells see what later cells declare again. The session puts the
  *   prelude (the runtime's exports, display, prompt and so on) on it or on its prototype. A name that neither a cell, the
  *   prelude nor JavaScript's globals declare is read as `$.name` too: a read that misses must answer `globalThis[name]` if that
- *   exists and else throw ReferenceError(`${name} is not defined`). `"name" in $` must not throw. Assigning to a
+ *   exists and else throw a ReferenceError that begins with `${name} is not defined`. `"name" in $` must not throw. Assigning to a
  *   name of `$` must make an own, writable property; imported names are own accessors (live bindings) that an assignment replaces.
  *   Globals that no cell declared (`process`, `Map`) stay plain identifiers.
  *   Calls read `(0, $.f)(x)`, so `this` is undefined in f; messages of V8 may therefore name "$.f" or "(0 , $.f)" where the user wrote "f".
@@ -41,6 +41,8 @@ export interface Diagnostic {
   /** 1-based, in the cell. */
   readonly line: number;
   readonly column: number;
+  /** Number of the cell, where it is not the one that was compiled. */
+  readonly cell?: number;
   /** ANSI-coloured code frame with the cell's line and a marker below it. */
   readonly frame: string;
 }
@@ -151,8 +153,11 @@ export interface Language {
    * @param step which of the steps that `readMagics` finds in the cell; without it, its last code
    */
   compile(code: string, cell: number, run?: number, step?: number): Promise<CompileResult>;
-  /** The cell of this run (by default, of this number) has begun to run: from now on later cells see what it declares. */
-  commit(run: number): Promise<void>;
+  /**
+   * The cell of this run (by default, of this number) has begun to run: from now on later cells see what it declares. Answers what in
+   * functions of earlier cells does not fit that.
+   */
+  commit(run: number): Promise<readonly Diagnostic[]>;
   /** What was committed for this run is over. Only what has run to its end narrows the types of variables for later cells. */
   ended(run: number, ok: boolean): Promise<void>;
   /** An expression for user_expressions: checked for syntax only, its value is the result. */

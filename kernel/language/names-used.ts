@@ -52,6 +52,8 @@ export function namesUsed(cell: OpenCell): NamesUsed {
   };
   for (const statement of file.statements) {
     if (statement.getStart(file) >= module.end) break;
+    if (statement.pos >= module.insertedAt && statement.end <= module.insertedAt + module.insertedLength)
+      continue;
     if (ts.isFunctionDeclaration(statement) && statement.name) {
       visitLater(statement.name.text, [...statement.parameters, statement.body]);
     } else if (ts.isClassDeclaration(statement) && statement.name) {
@@ -80,7 +82,7 @@ export function namesUsed(cell: OpenCell): NamesUsed {
 /** Values of earlier cells that the cell mentions. */
 function foreignValues(module: CellModule): Set<string> {
   const found = new Set<string>();
-  for (const { name, from, meaning } of module.foreign.values())
+  for (const { name, from, meaning } of [...module.foreign.values(), ...module.brought.values()])
     if (from !== PRELUDE && (meaning & meanings.value) !== 0) found.add(name);
   return found;
 }

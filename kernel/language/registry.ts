@@ -2,6 +2,7 @@
  * What the committed cells have declared: for each name the latest cell that declares it. Records of cells are plain data, so that
  * a new language process can be given them again.
  */
+import type { LaterPart } from "./later-parts.js";
 import { meanings, type Evolves, type Meaning, type NameKind } from "./top-level.js";
 
 export interface DeclaredName {
@@ -32,6 +33,12 @@ export interface CellRecord {
   /** Where its imports are looked up. */
   readonly folder: string;
   readonly names: readonly DeclaredName[];
+  /** Its parts that look up names when they are called, or are types. */
+  readonly parts: readonly LaterPart[];
+  /** Its types were looked at. */
+  readonly checked: boolean;
+  /** Id of the record that this one has parts of, which have been read again since a name in them means something else. */
+  readonly origin?: number;
   /** Variables that it may have changed once it has begun to run. */
   readonly changes: readonly string[];
   /** What it shows of variables, its own and others, if it runs to its end. */
@@ -53,6 +60,10 @@ export class Registry {
   readonly #bindings = new Map<string, readonly Binding[]>();
   /** How much of what is known comes from each cell: names, and what it has shown of names. */
   readonly #uses = new Map<number, number>();
+  /** Records from which something comes. */
+  readonly #records = new Map<number, CellRecord>();
+  /** Records with parts that look up a name. */
+  readonly #lookingUp = new Map<string, Set<number>>();
   /** Cells that have begun to run and not ended, and what was shown before of the variables that they change. */
   readonly #running = new Map<
     number,
@@ -68,6 +79,15 @@ export class Registry {
     const { drop, forgotten } = this.#dropping();
     // It counts while it runs.
     this.#count(record.id, 1);
+    if (record.origin !== undefined) this.#count(record.origin, 1);
+    this.#records.set(record.id, record);
+    for (const { mentions } of record.parts) {
+      for (const name of mentions) {
+        const known = this.#lookingUp.get(name);
+        if (known) known.add(record.id);
+        else this.#lookingUp.set(name, new Set([record.id]));
+      }
+    }
     for (const declared of record.names) {
       // A value and a type may share a name, also from two cells; where meanings overlap the new declaration replaces the old one.
       const found = this.find(declared.name);
@@ -118,7 +138,15 @@ export class Registry {
   #dropping(): { drop: (id: number | undefined) => void; forgotten: () => number[] } {
     const found = new Set<number>();
     const drop = (id: number | undefined) => {
-      if (id !== undefined && id !== PRELUDE && this.#count(id, -1) === 0) found.add(id);
+      if (id === undefined || id === PRELUDE || this.#count(id, -1) > 0) return;
+      found.add(id);
+      const record = this.#records.get(id);
+      this.#records.delete(id);
+      for (const { mentions } of record?.parts ?? [])
+        for (const name of mentions)
+          if (this.#lookingUp.get(name)?.delete(id) && this.#lookingUp.get(name)?.size === 0)
+            this.#lookingUp.delete(name);
+      drop(record?.origin);
     };
     return { drop, forgotten: () => [...found] };
   }
@@ -128,6 +156,37 @@ export class Registry {
     if (uses > 0) this.#uses.set(id, uses);
     else this.#uses.delete(id);
     return uses;
+  }
+
+  /** The record of a cell from which something comes. */
+  record(id: number): CellRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Whether parts of cells look up a name. */
+  isLookedUp(name: string): boolean {
+    return this.#lookingUp.has(name);
+  }
+
+  /** Parts of cells that look up names which mean something else now, and parts that look up those, by record; not those of the cell itself. */
+  partsWith(names: Iterable<string>, cell?: number): Map<CellRecord, LaterPart[]> {
+    const found = new Map<CellRecord, LaterPart[]>();
+    const waiting = [...names];
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      for (const id of this.#lookingUp.get(name) ?? []) {
+        const record = this.#records.get(id);
+        if (!record || id === cell) continue;
+        const parts = found.get(record) ?? [];
+        for (const part of record.parts) {
+          const isCurrent = this.#bindings.get(part.name)?.some(({ from }) => from === id);
+          if (!isCurrent || !part.mentions.includes(name) || parts.includes(part)) continue;
+          parts.push(part);
+          waiting.push(part.name);
+        }
+        if (parts.length > 0) found.set(record, parts);
+      }
+    }
+    return found;
   }
 
   /** What a name means now: nothing, one declaration, or a value and a type from two cells. */
@@ -154,5 +213,7 @@ export class Registry {
     this.#bindings.clear();
     this.#uses.clear();
     this.#running.clear();
+    this.#records.clear();
+    this.#lookingUp.clear();
   }
 }

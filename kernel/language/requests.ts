@@ -6,6 +6,7 @@ import type {
   CompileResult,
   Completeness,
   Completions,
+  Diagnostic,
   FragmentResult,
   Inspection,
   Position,
@@ -16,7 +17,10 @@ import type { CellRecord } from "./registry.js";
 /** Methods of the service with their arguments and answers. */
 export interface Calls {
   compile(code: string, cell: number, step?: number): { result: CompileResult; record?: CellRecord };
-  commit(record: CellRecord): readonly number[];
+  commit(record: CellRecord): {
+    readonly forgotten: readonly number[];
+    readonly warnings: readonly Diagnostic[];
+  };
   ended(id: number, ok: boolean): readonly number[];
   compileExpression(code: string): CompileResult;
   compileFragment(code: string, locals: readonly string[]): FragmentResult;

@@ -5,6 +5,8 @@
 import { isDataUrl } from "./habits/specifiers.js";
 import type { Hints } from "./hints.js";
 import type { Place } from "./nodes.js";
+import { isLater } from "./later-names.js";
+import { identifierAt } from "./syntax.js";
 import { inWordsOfCells } from "./wording.js";
 
 /** A name that nobody declares; with most of these TypeScript guesses at a type library that would. */
@@ -100,6 +102,19 @@ function hintAbout(reported: Reported, name: string, hints: Hints): string | und
     return /^[\w$.()[\]]+$/u.test(value) ? `Where it is not, write ${value}!` : undefined;
   }
   return undefined;
+}
+
+/** Nobody's names for anything else. */
+const PYTHON_VALUES = new Set(["None", "True", "False"]);
+
+/** Whether it is about a name that a later cell may define before it is needed. */
+export function mayBeDefinedLater(reported: Reported): boolean {
+  const { code, file, start, length } = reported;
+  if (!UNKNOWN_NAME.has(code) && code !== NOT_IN_NODE && code !== UNKNOWN_SHORTHAND) return false;
+  const name = file.text.slice(start, start + length);
+  if (PYTHON_VALUES.has(name) || isNamedArgument(reported)) return false;
+  const node = identifierAt(file, start);
+  return node !== undefined && isLater(node);
 }
 
 /**

@@ -85,13 +85,15 @@ class LanguageProcess implements Language {
     }
   }
 
-  async commit(run: number): Promise<void> {
+  async commit(run: number): Promise<readonly Diagnostic[]> {
     const record = this.#compiled.get(run);
-    if (!record) return;
+    if (!record) return [];
     this.#compiled.delete(run);
     this.#committed.set(record.id, { record });
     this.#running.set(run, record.id);
-    for (const id of await this.#call("commit", record)) this.#committed.delete(id);
+    const { forgotten, warnings } = await this.#call("commit", record);
+    for (const id of forgotten) this.#committed.delete(id);
+    return warnings;
   }
 
   async ended(run: number, ok: boolean): Promise<void> {

@@ -13,6 +13,7 @@ import { ts } from "./compiler.js";
 import type { Files } from "./files.js";
 import { END } from "./lasting-types.js";
 import type { Variable } from "./language.js";
+import { isSameMeaning, type Meanings } from "./meaning.js";
 import { PRELUDE, type Binding } from "./registry.js";
 import { SourceFiles } from "./source-files.js";
 import { CELL_PARSING } from "./syntax.js";
@@ -107,6 +108,15 @@ export class Workspace {
     return this.#symbol(binding, this.#upToDate().getTypeChecker());
   }
 
+  /** The symbols that a name of the notebook stands for. */
+  meaningOf(bindings: readonly Binding[]): Meanings {
+    return bindings.flatMap((binding) => this.symbolOf(binding) ?? []);
+  }
+
+  isSame(before: Meanings, after: Meanings): boolean {
+    return isSameMeaning(before, after, this.#upToDate().getTypeChecker());
+  }
+
   /** Whether a symbol is what its name stands for in the prelude, and not something of the same name from elsewhere. */
   isOfPrelude(symbol: TS.Symbol): boolean {
     const { checker, symbols } = this.prelude;
@@ -138,6 +148,25 @@ export class Workspace {
     const foreign = this.#inject(file, module, program.getTypeChecker());
     this.#recall(file, program.getTypeChecker());
     return { module, file, program, foreign };
+  }
+
+  /** Lays modules into the program for good, each under the id of its record; they may use each other. */
+  lay(modules: readonly (readonly [id: number, module: CellModule])[]): OpenCell[] {
+    const program = this.#upToDate();
+    const checker = program.getTypeChecker();
+    const files = modules.map(([id, module]) => {
+      const path = this.#files.path(`__cellgrad_${String(this.#nextFile++)}.mts`);
+      const file = this.#bound(module, path, program);
+      this.#open.set(canonical(path), file);
+      this.#cells.set(id, file);
+      return { module, file };
+    });
+    return files.map(({ module, file }) => {
+      const foreign = this.#inject(file, module, checker);
+      this.#recall(file, checker);
+      this.#known.add(file);
+      return { module, file, program, foreign };
+    });
   }
 
   /** Local files of TypeScript that an import of a cell brings along, itself and what it imports in turn. */

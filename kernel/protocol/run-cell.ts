@@ -67,25 +67,28 @@ async function runCode(
   known: RunningCell,
 ): Promise<CellOutcome> {
   const { session, language, outputs } = kernel;
+  const warn = (warnings: readonly Diagnostic[]): void => {
+    for (const warning of warnings)
+      outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
+  };
   const begun = await kernel.checks.take(async () => {
     const compiled = await interruption.endsWait(language.compile(code, count, run, step));
     if (compiled === "interrupted") return compiled;
     if (!compiled.ok) return compiled;
-    for (const warning of compiled.warnings) {
-      outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
-    }
+    warn(compiled.warnings);
     if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
       return "interrupted";
     if (!silent) known.reads(compiled.names);
     const cell: CompiledCell = part ? { ...compiled.cell, part } : compiled.cell;
     const running = interruption.during(session.run(run, cell, { silent, origin }));
     // From its start a cell counts for the cells after it: what it declared before it threw is there.
-    language.commit(run).catch((error: Error) => kernel.log(error.message));
-    return { ok: true as const, names: compiled.names, running };
+    const told = language.commit(run).then(warn, (error: Error) => kernel.log(error.message));
+    return { ok: true as const, names: compiled.names, running, told };
   });
   if (begun === "interrupted") return { status: "interrupted" };
   if (!begun.ok) return { status: "error", error: errorOf(begun.diagnostics, count) };
   const outcome = await begun.running;
+  await interruption.endsWait(begun.told);
   language.ended(run, outcome.status === "ok").catch((error: Error) => kernel.log(error.message));
   const { declares, assigns } = begun.names;
   const written = outcome.status === "died" ? [] : outcome.written;
@@ -118,7 +121,7 @@ function errorOf(
 
 /** What is wrong, where, and the line itself. */
 function describe(
-  { code, category, message, line, column, frame }: Diagnostic,
+  { code, category, message, cell, line, column, frame }: Diagnostic,
   count: number,
   otherwise = "TypeScript",
 ): string {
@@ -126,5 +129,5 @@ function describe(
   const what = code > 0 ? `TS${code}` : otherwise;
   // What is said about a file beside the notebook has no line in the cell.
   if (frame === "") return `\u001b[${colour}m${what}\u001b[39m: ${message}\n`;
-  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36mCell [${count}]:${line}:${column}\u001b[39m\n`;
+  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36mCell [${cell ?? count}]:${line}:${column}\u001b[39m\n`;
 }

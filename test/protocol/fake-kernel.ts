@@ -175,7 +175,10 @@ export class FakeKernel {
     return {
       onProcess: () => undefined,
       compile: async (code, cell) => compiled(code, `Cell [${cell}]`),
-      commit: async (cell) => void this.calls.push(`commit ${cell}`),
+      commit: async (cell) => {
+        this.calls.push(`commit ${cell}`);
+        return [];
+      },
       ended: async () => undefined,
       compileFragment: async (code) => ({ ok: true, js: code, scope: "$", awaits: false }),
       breakPositions: async () => [],

@@ -31,7 +31,7 @@ describe("a cell", () => {
     const { outcome } = await notebook.run("return { value: $.nothing }");
     assert.ok(outcome.status === "error");
     assert.equal(outcome.error.ename, "ReferenceError");
-    assert.equal(outcome.error.evalue, "nothing is not defined");
+    assert.equal(outcome.error.evalue, "nothing is not defined: run the cell that defines it first");
     const called = await notebook.run("$.g = 1; (0, $.g)();");
     assert.ok(called.outcome.status === "error");
     assert.equal(called.outcome.error.evalue, "g is not a function");

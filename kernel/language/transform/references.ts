@@ -4,6 +4,8 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
+import { isLater } from "../later-names.js";
+import { isAssigned } from "../mentioned.js";
 import { variableKind } from "../top-level.js";
 import type { ScopeNames } from "./scope-names.js";
 
@@ -64,7 +66,11 @@ export function referenceVisit(names: ScopeNames, context: TS.TransformationCont
   };
 
   const reference = (id: TS.Identifier): TS.Node => {
-    if (names.isScoped(id)) return names.access(id.text, id);
+    if (names.isScoped(id)) {
+      // What a later cell may define is not defined by assigning to it.
+      const isMissing = isAssigned(id) && names.isUnresolved(id) && isLater(id);
+      return isMissing ? names.existing(id) : names.access(id.text, id);
+    }
     const property = names.metaProperty(id);
     if (!property) return id;
     const meta = factory.createPropertyAccessExpression(factory.createIdentifier("__meta"), property);

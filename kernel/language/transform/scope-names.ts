@@ -14,6 +14,8 @@ export interface ScopeNames {
   readonly scope: string;
   /** `$.name`, at the place of `node`. */
   access(name: string, node?: TS.Node): TS.PropertyAccessExpression;
+  /** `($.name, $).name`, which throws where there is no such name. */
+  existing(id: TS.Identifier): TS.PropertyAccessExpression;
   /** Whether an identifier in an expression means a name of the scope object; one that no declaration explains does. */
   isScoped(id: TS.Identifier): boolean;
   /** Whether a declaration, such as a nested `var`, makes a name of the top level. */
@@ -50,6 +52,11 @@ export function scopeNames(
   return {
     scope,
     access,
+    existing(id) {
+      const both = factory.createComma(access(id.text), factory.createIdentifier(scope));
+      const object = factory.createParenthesizedExpression(both);
+      return ts.setTextRange(factory.createPropertyAccessExpression(object, id.text), id);
+    },
     checker,
     isScoped(id) {
       if (isMemberName(id) || id.text === "undefined" || id.text === "arguments" || id.text === "")

@@ -66,7 +66,7 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
     get(_target, name) {
       if (typeof name === "symbol") return undefined;
       if (name in globalThis) return (globalThis as Record<string, unknown>)[name];
-      throw new ReferenceError(`${name} is not defined`);
+      throw new ReferenceError(`${name} is not defined: run the cell that defines it first`);
     },
   });
   const prelude = Object.create(globals) as Record<string, unknown>;
