@@ -301,6 +301,14 @@ export class Cells {
     return this.#workspace.forget(this.#registry.ended(id, ok));
   }
 
+  /** What user code has put on `globalThis`, by name with its type: all of it. */
+  declareGlobals(types: Readonly<Record<string, string>>): void {
+    const text = Object.entries(types).map(([name, type]) => `declare var ${name}: ${type};`);
+    const id = --this.#lastPart;
+    this.#workspace.lay([[id, this.#module(parseCell(text.join("\n")))]]);
+    this.#workspace.forget(this.#registry.setGlobals(Object.keys(types), id));
+  }
+
   /** An expression for user_expressions: its value is the result, its types are not looked at. */
   compileExpression(code: string): CompileResult {
     this.#beginRound();

@@ -6,6 +6,7 @@ import { codeFrame } from "../text/code-frame.js";
 import { ts } from "./compiler.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
+import { namesPutOnGlobal } from "./global-names.js";
 import type { Hints } from "./hints.js";
 import { fromPython } from "./habits/python.js";
 import { isUnfounded, mayBeDefinedLater, NO_NAMED_ARGUMENTS, reworded } from "./rewording.js";
@@ -75,6 +76,7 @@ export function cellProblems(
   hints: Hints,
 ): Problem[] {
   const problems: Problem[] = [];
+  let put: Set<string> | undefined;
   for (const { code, file, start, length = 0, messageText, relatedInformation } of diagnostics) {
     if (SUPPRESSED.has(code) || file === undefined || start === undefined) continue;
     const place = toCell(module, start);
@@ -83,6 +85,11 @@ export function cellProblems(
     for (const related of relatedInformation ?? [])
       if (HINTS.has(related.code))
         message += `\n${ts.flattenDiagnosticMessageText(related.messageText, "\n")}`;
+    if (OPEN_OBJECT.has(code) && message.includes("'typeof globalThis'")) continue;
+    if (code === UNKNOWN_NAME || code === MISSPELT_NAME) {
+      put ??= namesPutOnGlobal(module.parsed.file);
+      if (put.has(file.text.slice(start, start + length))) continue;
+    }
     // A command of one word is an expression with a name that nobody declares.
     const isCommand = code === UNKNOWN_NAME && /(?:^|\n)[^\S\n]*!$/u.test(module.parsed.text.slice(0, place));
     const end = toCell(module, start + length) ?? place;
@@ -138,6 +145,9 @@ function isSaidAlready(
 }
 
 const UNKNOWN_NAME = 2304;
+const MISSPELT_NAME = 2552;
+/** A property that an object has not got; anything may be put on `globalThis`. */
+const OPEN_OBJECT = new Set([7017, 7053]);
 const LEFT_OPERAND = 2362;
 const RIGHT_OPERAND = 2363;
 

@@ -158,8 +158,11 @@ export interface Language {
    * functions of earlier cells does not fit that.
    */
   commit(run: number): Promise<readonly Diagnostic[]>;
-  /** What was committed for this run is over. Only what has run to its end narrows the types of variables for later cells. */
-  ended(run: number, ok: boolean): Promise<void>;
+  /**
+   * What was committed for this run is over. Only what has run to its end narrows the types of variables for later cells.
+   * @param globals all names that user code has put on `globalThis`, with their types, where these have changed
+   */
+  ended(run: number, ok: boolean, globals?: Readonly<Record<string, string>>): Promise<void>;
   /** An expression for user_expressions: checked for syntax only, its value is the result. */
   compileExpression(code: string): Promise<CompileResult>;
   /**

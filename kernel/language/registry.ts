@@ -51,12 +51,16 @@ export const PRELUDE = 0;
 export interface Binding extends DeclaredName {
   /** Id of the record that declares the name. */
   readonly from: number;
+  /** A property of `globalThis`, and not of the scope object. */
+  readonly isGlobal?: boolean;
   /** What the cells since have shown of its type, and the id of the record that did. */
   readonly shown?: { readonly how: Exclude<Shown["how"], "declared" | "same">; readonly by: number };
 }
 
 export class Registry {
   readonly #prelude = new Map<string, Binding>();
+  /** What user code has put on `globalThis`. */
+  #globals = new Map<string, Binding>();
   readonly #bindings = new Map<string, readonly Binding[]>();
   /** How much of what is known comes from each cell: names, and what it has shown of names. */
   readonly #uses = new Map<number, number>();
@@ -158,6 +162,15 @@ export class Registry {
     return uses;
   }
 
+  /** From now on these names, which a module of this id declares, are there where nothing else declares them; answers what was before. */
+  setGlobals(names: readonly string[], id: number): number[] {
+    const before = [...this.#globals.values()].map(({ from }) => from);
+    this.#globals = new Map(
+      names.map((name) => [name, { name, kind: "var", meaning: meanings.value, from: id, isGlobal: true }]),
+    );
+    return [...new Set(before)];
+  }
+
   /** The record of a cell from which something comes. */
   record(id: number): CellRecord | undefined {
     return this.#records.get(id);
@@ -193,13 +206,13 @@ export class Registry {
   find(name: string): readonly Binding[] {
     const bindings = this.#bindings.get(name);
     if (bindings) return bindings;
-    const prelude = this.#prelude.get(name);
-    return prelude ? [prelude] : [];
+    const other = this.#prelude.get(name) ?? this.#globals.get(name);
+    return other ? [other] : [];
   }
 
   /** All names that are visible. */
   names(): Set<string> {
-    return new Set([...this.#bindings.keys(), ...this.#prelude.keys()]);
+    return new Set([...this.#bindings.keys(), ...this.#prelude.keys(), ...this.#globals.keys()]);
   }
 
   /** Names that cells have given a value, in the order of their first declaration. */
@@ -211,6 +224,7 @@ export class Registry {
 
   clear(): void {
     this.#bindings.clear();
+    this.#globals.clear();
     this.#uses.clear();
     this.#running.clear();
     this.#records.clear();

@@ -22,6 +22,7 @@ export interface Calls {
     readonly warnings: readonly Diagnostic[];
   };
   ended(id: number, ok: boolean): readonly number[];
+  declareGlobals(types: Readonly<Record<string, string>>): void;
   compileExpression(code: string): CompileResult;
   compileFragment(code: string, locals: readonly string[]): FragmentResult;
   breakPositions(code: string, path?: string): readonly Position[];

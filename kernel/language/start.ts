@@ -60,6 +60,7 @@ class LanguageProcess implements Language {
   readonly #committed = new Map<number, { readonly record: CellRecord; ok?: boolean }>();
   /** Ids of records by run, from their commit until they have ended. */
   readonly #running = new Map<number, number>();
+  #globals: Readonly<Record<string, string>> = {};
   #folder: string;
   #closed = false;
   #onProcess: (pid: number) => void = () => undefined;
@@ -96,13 +97,17 @@ class LanguageProcess implements Language {
     return warnings;
   }
 
-  async ended(run: number, ok: boolean): Promise<void> {
+  async ended(run: number, ok: boolean, globals?: Readonly<Record<string, string>>): Promise<void> {
+    if (globals) this.#globals = globals;
+    const declared = globals && this.#call("declareGlobals", globals);
     const ended = this.#running.get(run);
-    if (ended === undefined) return;
-    this.#running.delete(run);
-    const committed = this.#committed.get(ended);
-    if (committed) committed.ok = ok;
-    for (const id of await this.#call("ended", ended, ok)) this.#committed.delete(id);
+    if (ended !== undefined) {
+      this.#running.delete(run);
+      const committed = this.#committed.get(ended);
+      if (committed) committed.ok = ok;
+      for (const id of await this.#call("ended", ended, ok)) this.#committed.delete(id);
+    }
+    await declared;
   }
 
   async compileExpression(code: string): Promise<CompileResult> {
@@ -150,6 +155,7 @@ class LanguageProcess implements Language {
     this.#compiled.clear();
     this.#committed.clear();
     this.#running.clear();
+    this.#globals = {};
     this.#folder = this.#options.cwd;
     await this.#call("reset");
   }
@@ -257,6 +263,8 @@ class LanguageProcess implements Language {
     this.#child = this.#start(ownSnapshot());
     const waiting = [...this.#pending.entries()];
     this.#pending.clear();
+    if (Object.keys(this.#globals).length > 0)
+      this.#call("declareGlobals", this.#globals).catch(() => undefined);
     for (const { record, ok } of this.#committed.values()) {
       this.#call("commit", record).catch(() => undefined);
       if (ok !== undefined) this.#call("ended", record.id, ok).catch(() => undefined);

@@ -381,7 +381,7 @@ export class Workspace {
       const own = locals?.get(key);
       if (own) graft(own, symbol);
       else locals?.set(key, symbol);
-      symbol.declarations?.forEach((declaration) => foreign.add(declaration));
+      if (!binding.isGlobal) symbol.declarations?.forEach((declaration) => foreign.add(declaration));
       const from = this.#cells.get(binding.from);
       if (from) uses.add(from);
     }

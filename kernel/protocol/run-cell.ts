@@ -89,7 +89,8 @@ async function runCode(
   if (!begun.ok) return { status: "error", error: errorOf(begun.diagnostics, count) };
   const outcome = await begun.running;
   await interruption.endsWait(begun.told);
-  language.ended(run, outcome.status === "ok").catch((error: Error) => kernel.log(error.message));
+  const globals = outcome.status === "died" ? undefined : outcome.globals;
+  language.ended(run, outcome.status === "ok", globals).catch((error: Error) => kernel.log(error.message));
   const { declares, assigns } = begun.names;
   const written = outcome.status === "died" ? [] : outcome.written;
   // A cell that ran to its end has made all that it declares, be it the same value as before.

@@ -98,11 +98,17 @@ export interface SeenMember {
   readonly kind: "property" | "method" | "class";
 }
 
-/** How a cell ended; `written` are those of its `writes` that have other values now. */
-export type Ending =
-  | { readonly status: "ok"; readonly written?: readonly string[] }
-  | { readonly status: "error"; readonly error: CellError; readonly written?: readonly string[] }
-  | { readonly status: "interrupted"; readonly written?: readonly string[] };
+/** How a cell ended. */
+export type Ending = (
+  | { readonly status: "ok" }
+  | { readonly status: "error"; readonly error: CellError }
+  | { readonly status: "interrupted" }
+) & {
+  /** Those of its `writes` that have other values now. */
+  readonly written?: readonly string[];
+  /** What user code has put on `globalThis`, by name with the type of its value, where that has changed. */
+  readonly globals?: Readonly<Record<string, string>>;
+};
 
 export type Event =
   | { readonly type: "ready"; readonly pid: number }

@@ -136,8 +136,9 @@ function emptyScope(): Record<string, unknown> {
     {},
     {
       get(_, name) {
+        if (typeof name === "symbol") return undefined;
         if (name in globalThis) return (globalThis as Record<PropertyKey, unknown>)[name];
-        throw new ReferenceError(`${String(name)} is not defined`);
+        throw new ReferenceError(`${name} is not defined`);
       },
     },
   );

@@ -9,6 +9,7 @@ import type TS from "typescript";
 import { ts } from "../compiler.js";
 import type { CellModule } from "../cell-module.js";
 import { variableKind } from "../top-level.js";
+import { evaluator } from "./evaluation.js";
 import {
   finishModules,
   importAlias,
@@ -51,9 +52,12 @@ export function cellTransform(
   const all = file.statements.filter((s) => isOwn(s, file, module));
   const own = looped ? all.map(returning) : all;
   const imports = own.filter(isModuleStatement);
+  let evaluates = false;
+  // A debugger evaluates its code where the variables are.
+  const onEval = marksWaits ? () => void (evaluates = true) : undefined;
   return {
     transformers: {
-      before: [(context) => (node) => transformCell(node, own, imports, module, names, context)],
+      before: [(context) => (node) => transformCell(node, own, imports, module, names, context, onEval)],
       after: [
         (context) => (node) => {
           const finished = finish(node, names, context);
@@ -64,7 +68,8 @@ export function cellTransform(
     scope: names.scope,
     head() {
       const alias = names.scope === "$" ? "" : `const ${names.scope} = $;`;
-      return `"use strict";${alias}${imports.length > 0 ? liveBinding(names.scope) : ""}`;
+      const binding = imports.length > 0 ? liveBinding(names.scope) : "";
+      return `"use strict";${alias}${binding}${evaluates ? evaluator(names.scope) : ""}`;
     },
   };
 }
@@ -85,8 +90,9 @@ function transformCell(
   module: CellModule,
   names: ScopeNames,
   context: TS.TransformationContext,
+  onEval?: () => void,
 ): TS.SourceFile {
-  const visit = referenceVisit(names, context);
+  const visit = referenceVisit(names, context, onEval);
   const last = own.findLast((s) => !ts.isEmptyStatement(s));
   // Hoisted, as in any function: variables are undefined and functions can be called before their line.
   const head: TS.Statement[] = [];

@@ -7,14 +7,22 @@ import { ts } from "../compiler.js";
 import { isLater } from "../later-names.js";
 import { isAssigned } from "../mentioned.js";
 import { variableKind } from "../top-level.js";
+import { evaluation } from "./evaluation.js";
 import type { ScopeNames } from "./scope-names.js";
 
 const { factory } = ts;
 
 export type Visit = <T extends TS.Node>(node: T) => T;
 
-/** A function that rewrites any statement or expression of a cell. */
-export function referenceVisit(names: ScopeNames, context: TS.TransformationContext): Visit {
+/**
+ * A function that rewrites any statement or expression of a cell.
+ * @param onEval is told of an `eval` that has become a call of `evaluator`
+ */
+export function referenceVisit(
+  names: ScopeNames,
+  context: TS.TransformationContext,
+  onEval?: () => void,
+): Visit {
   const visit: Visit = (node) => ts.visitNode(node, visitor) as typeof node;
   const visitor = (node: TS.Node): TS.Node => {
     if (ts.isIdentifier(node)) return reference(node);
@@ -102,6 +110,10 @@ export function referenceVisit(names: ScopeNames, context: TS.TransformationCont
         factory.createCallExpression(factory.createIdentifier("__import"), undefined, args()),
         node,
       );
+    if (onEval && names.isEval(node.expression) && node.arguments.length > 0) {
+      onEval();
+      return ts.setTextRange(evaluation(names.localsAt(node), args()), node);
+    }
     const target = callee(node.expression);
     if (!target) return ts.visitEachChild(node, visitor, context);
     if (ts.isCallChain(node))

@@ -6,6 +6,7 @@ import { ts } from "../compiler.js";
 
 import { isMemberName } from "../mentioned.js";
 import type { OpenCell } from "../workspace.js";
+import type { Local } from "./evaluation.js";
 
 const { factory } = ts;
 
@@ -22,6 +23,10 @@ export interface ScopeNames {
   declares(node: TS.Node): boolean;
   /** Whether nothing that TypeScript knows declares the name. */
   isUnresolved(id: TS.Identifier): boolean;
+  /** Whether it is JavaScript's own `eval`, by that name. */
+  isEval(callee: TS.Expression): boolean;
+  /** Variables, parameters and such of the functions and blocks around a place. */
+  localsAt(node: TS.Node): Local[];
   /** A global that Node's modules have and functions have not. */
   metaProperty(id: TS.Identifier): "filename" | "dirname" | undefined;
   readonly checker: TS.TypeChecker;
@@ -75,6 +80,23 @@ export function scopeNames(
     isUnresolved(id) {
       const symbol = symbolOf(id);
       return !symbol || checker.isUnknownSymbol(symbol);
+    },
+    isEval(callee) {
+      if (!ts.isIdentifier(callee) || callee.text !== "eval" || locals.has("eval")) return false;
+      return (symbolOf(callee)?.declarations ?? []).every((d) => d.getSourceFile().isDeclarationFile);
+    },
+    localsAt(node) {
+      const isLocal = ({ declarations: own = [] }: TS.Symbol): boolean =>
+        own.length > 0 && own.every((d) => d.getSourceFile() === file && !declarations.has(d));
+      return checker
+        .getSymbolsInScope(node, ts.SymbolFlags.Value)
+        .filter((symbol) => isLocal(symbol) && symbol.name !== "arguments")
+        .map((symbol) => ({
+          name: symbol.name,
+          isConstant: (symbol.declarations ?? []).some(
+            (d) => (ts.getCombinedNodeFlags(d) & ts.NodeFlags.Const) !== 0,
+          ),
+        }));
     },
     metaProperty(id) {
       if (id.text !== "__filename" && id.text !== "__dirname") return undefined;

@@ -8,6 +8,7 @@ import type { CellError, CompiledCell, Event, MimeBundle, RunOrigin } from "../m
 import { timed } from "./magics/clock.js";
 import { looped } from "./magics/loops.js";
 import { magicCaller } from "./magics/table.js";
+import { NewGlobals } from "./new-globals.js";
 import { valuesBefore } from "./written.js";
 import { disown, runAs, runAsNobody, taskOf, type Task } from "./attribution.js";
 import { MAPPED, type DebugHost } from "./debug-host.js";
@@ -76,6 +77,7 @@ export class Evaluator {
   interrupted = false;
   private readonly magic: ReturnType<typeof magicCaller>;
   private readonly tasks = new Set<OpenTask>();
+  private readonly globals = new NewGlobals();
   /** How cells fail whose errors V8 was to see uncaught, by the promise that stays without a handler. */
   private readonly uncaughtCells = new WeakMap<object, (error: unknown) => void>();
 
@@ -101,7 +103,15 @@ export class Evaluator {
       (ending) => {
         const { status } = ending;
         const error = status === "error" ? { error: ending.error } : {};
-        const done = { type: "done", run, status, ...error, written: written() } as Event;
+        const globals = this.globals.changed();
+        const done = {
+          type: "done",
+          run,
+          status,
+          ...error,
+          written: written(),
+          ...(globals && { globals }),
+        } as Event;
         if (status === "ok" && ending.value !== undefined && !silent)
           rememberResult(this.scope, ending.value);
         if (status !== "ok" || !ending.bundle || isEmpty(ending.bundle)) return emit(done);
