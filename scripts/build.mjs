@@ -102,8 +102,8 @@ async function bundle() {
     outfile: "dist/kernel/language/service.cjs",
     logLevel: "warning",
   });
-  // What a session loads before it is ready: one file each in place of some 150.
-  for (const entry of ["kernel/session/child/main", "src/index"]) {
+  // What a session and its threads load before they are ready: one file each in place of some 150.
+  for (const entry of ["kernel/session/child/main", "kernel/session/child/program", "src/index"]) {
     // The runtime asks for its own place once, and that may be in a program which was bundled with it as CommonJS.
     const changes = entry.startsWith("src") ? [tellsNames] : [ownPaths(dirname(entry)), tellsNames];
     const plugins = [rewritten(...changes), externals];

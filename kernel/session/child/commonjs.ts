@@ -81,10 +81,10 @@ const inside = Module as unknown as {
  * of what is compiled from it, what a tsconfig's paths give, and packages that are for import alone.
  * @param runtime what "cellgrad" means
  */
-export function installRequire(runtime: object): void {
+export function installRequire(runtime: () => unknown): void {
   const { _extensions: extensions, _resolveFilename: resolve, _load: load } = inside;
   inside._load = function (this: unknown, request, parent, ...rest) {
-    if (request === "cellgrad" && isLocalFile(parent?.filename ?? "")) return runtime;
+    if (request === "cellgrad" && isLocalFile(parent?.filename ?? "")) return runtime();
     return load.call(this, request, parent, ...rest);
   };
   inside._resolveFilename = function (this: unknown, request, parent, ...rest) {
@@ -105,6 +105,11 @@ export function installRequire(runtime: object): void {
       module._compile(compileTypeScript(path, readFileSync(path, "utf8"), "commonjs"), path);
     };
   }
+}
+
+/** Runs a CommonJS file, which finds itself as `require.main`. */
+export function requireMain(file: string): void {
+  inside._load(file, undefined, true);
 }
 
 /** The `require` of all cells. */

@@ -13,9 +13,6 @@ import type { Modules } from "./modules.js";
 import { allSources, sourceOf, type SourceText } from "./stack.js";
 import { onNextTurn } from "./turn.js";
 
-/** Last line of a compiled cell or file: V8 stops before such a script runs where a debugger has asked for it. */
-export const MAPPED = "\n//# sourceMappingURL=cellgrad\n";
-
 export const DEBUG_HOST = Symbol.for("cellgrad.debugger");
 
 const description = Symbol.for("debug.description");

@@ -52,7 +52,8 @@ interface Restoration {
 
 const restorations = new Set<Restoration>();
 
-function afterInterrupt(restore: () => void): () => void {
+/** Calls `restore` when what runs now is interrupted, until the function that comes back is called. */
+export function afterInterrupt(restore: () => void): () => void {
   const restoration: Restoration = { task: currentTask(), restore };
   restorations.add(restoration);
   return () => void restorations.delete(restoration);

@@ -5,13 +5,13 @@ import { extname } from "node:path";
 import { shutInspectorPort } from "../../inspector-port.js";
 import type { ChildOptions } from "../child-process.js";
 import type { Request } from "../messages.js";
-import { startAttribution } from "./attribution.js";
 import { acceptComm } from "./comm/channel.js";
 import { DebugHost } from "./debug-host.js";
 import { installDisplayHost } from "./display-host.js";
 import { emit, emitStream, REQUESTS_FD } from "./emit.js";
 import { Evaluator, type Work } from "./evaluate.js";
-import { installInterruptHost } from "./interrupt-host.js";
+import { currentTask, startAttribution } from "./attribution.js";
+import { afterInterrupt, installInterruptHost } from "./interrupt-host.js";
 import { startWatchdog } from "./interrupt.js";
 import { look } from "./look.js";
 import { Modules } from "./modules.js";
@@ -23,6 +23,8 @@ import { installStackTraces } from "./stack.js";
 import { installInput } from "./stdin.js";
 import { installTimers } from "./timers.js";
 import { installRequire } from "./commonjs.js";
+import { installPrograms } from "./programs.js";
+import { isOurs } from "./warnings.js";
 import { endWithKernel } from "./watchdog.js";
 import { installWidgetManager } from "./widgets/manager.js";
 
@@ -57,8 +59,8 @@ try {
   );
 }
 
-installRequire(runtime);
-const modules = new Modules(process.cwd(), runtime);
+installRequire(() => runtime);
+const modules = new Modules(process.cwd(), () => runtime);
 const scope = createScope(runtime);
 const evaluator = new Evaluator(scope, modules, new DebugHost(scope, modules));
 
@@ -76,10 +78,7 @@ process.on("SIGINT", () => undefined);
 process.removeAllListeners("warning");
 process.on("warning", ({ name, message }) => {
   const text = `${name}: ${message}`;
-  // What the kernel itself uses of Node is not the user's concern.
-  if (/^ExperimentalWarning: (?:VM Modules|vm\.)/.test(text)) return;
-  // The session has loaded it all the same, or the error says it.
-  if (message.startsWith('To load an ES module, set "type": "module"')) return;
+  if (isOurs(text)) return;
   // What an interrupted cell had open is closed when it is collected, and its code is not to blame.
   if (evaluator.interrupted && /^Closing (?:file descriptor|a FileHandle)/.test(message)) return;
   console.error(text);
@@ -116,3 +115,5 @@ startWatchdog(
   () => requests.pump(),
   (id, path, prefix) => emit({ type: "seen", id, value: look(scope, path, prefix) }),
 );
+// The watchdog's own thread is none of these.
+installPrograms((end) => (currentTask() ? afterInterrupt(end) : () => undefined));

@@ -2,12 +2,12 @@
  * What cells import: packages and Node's own modules by Node's loader, files of the user's by `LocalModules` and `require`, and
  * cellgrad as the session has loaded it, from whatever folder.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { createCellRequire, forgetUnfinished } from "./commonjs.js";
+import { createCellRequire, forgetUnfinished, requireMain } from "./commonjs.js";
 import {
   commonJsModule,
   evaluated,
@@ -17,7 +17,7 @@ import {
 } from "./commonjs-namespace.js";
 import { LocalModules, type Target } from "./local-modules.js";
 import { notFound, resolveByRequire, resolvePackage, unresolved } from "./packages.js";
-import { isLocalFile, isPath, packageType, resolvePath } from "./resolve.js";
+import { formatOf, isLocalFile, isPath, packageType, resolvePath } from "./resolve.js";
 import { resolveByConfig, resolveByPaths } from "./typescript.js";
 
 /** Node's own import() with a file as the one that imports. */
@@ -47,7 +47,8 @@ export class Modules {
 
   constructor(
     private folder: string,
-    private readonly runtime: Record<string, unknown>,
+    /** What "cellgrad" means. */
+    private readonly runtime: () => object | Promise<object>,
   ) {
     this.require = createCellRequire(folder);
     this.cell = join(folder, "cell.ts");
@@ -93,6 +94,13 @@ export class Modules {
     return namespace;
   }
 
+  /** Runs a file as Node runs a program that it is started with. */
+  async runMain(file: string): Promise<void> {
+    const isMain = formatOf(file, () => readFileSync(file, "utf8")) === "commonjs";
+    if (isMain) requireMain(file);
+    else await this.local.import(file);
+  }
+
   /** An import by code that a cell evaluates as text. */
   importEvaluated(specifier: string): Promise<object> {
     return this.importFrom(specifier, this.cell);
@@ -117,7 +125,7 @@ export class Modules {
   }
 
   private async target(specifier: string, from: string, options?: ImportCallOptions): Promise<Target> {
-    if (specifier === "cellgrad") return { namespace: this.runtime };
+    if (specifier === "cellgrad") return { namespace: await this.runtime() };
     if (isBuiltin(specifier)) return { namespace: await nativeImport(from)(specifier) };
     const url = this.resolveFrom(specifier, from);
     if (!url.startsWith("file:")) return { namespace: await nativeImport(from)(url, options) };

@@ -3,8 +3,11 @@
  * of the kernel and of Node are left out. Also what user code reads from `error.stack`.
  */
 import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TraceMap } from "@jridgewell/trace-mapping";
+import { isLocalFile } from "./resolve.js";
 import { critical } from "./sections.js";
 
 interface Source {
@@ -30,6 +33,9 @@ const frames = new WeakMap<object, readonly Frame[]>();
 /** The kernel's folder, as V8 names the files in it: modules by URL. */
 const KERNEL_URL = new URL("../..", import.meta.url).href;
 const KERNEL = fileURLToPath(KERNEL_URL);
+
+/** Last line of a compiled cell or file: V8 stops before such a script runs where a debugger has asked for it. */
+export const MAPPED = "\n//# sourceMappingURL=cellgrad\n";
 
 /** Remembers how to map a file, as V8 calls it, back to the text that the user wrote and knows as `name`. */
 export function addSource(file: string, map: string, text: string, name = file): void {
@@ -145,12 +151,12 @@ function withoutPlace(text: string, file: string): string {
 }
 
 /** Frames out of the text of a stack, for an error of another thread or one that a library's own formatter has printed. */
-function framesOfText(stack: unknown): readonly Frame[] {
+function framesOfText(stack: unknown, read = frame): readonly Frame[] {
   if (typeof stack !== "string") return [];
   const found: Frame[] = [];
   for (const [, text] of stack.matchAll(/^ {4}at (.+)$/gm)) {
     const place = /(?:^|\()([^()]*):(\d+):(\d+)\)?$/.exec(text!);
-    found.push(frame(text!, place?.[1] ?? "", Number(place?.[2]), Number(place?.[3])));
+    found.push(read(text!, place?.[1] ?? "", Number(place?.[2]), Number(place?.[3])));
   }
   return found;
 }
@@ -165,6 +171,19 @@ export function framesOf(error: unknown): readonly Frame[] {
   } catch {
     return [];
   }
+}
+
+/** Takes the stack of an error of another thread for what it is: mapped there already. */
+export function adoptFrames(error: unknown): void {
+  if (typeof error !== "object" || error === null) return;
+  const adopted = framesOfText((error as { stack?: unknown }).stack, (text, file, line, column) => {
+    if (file.startsWith("node:") || file.startsWith(KERNEL) || file.startsWith(KERNEL_URL))
+      return { text, internal: true };
+    if (!isAbsolute(file) || !isLocalFile(file)) return { text, internal: false };
+    if (!sources.has(file) && existsSync(file)) addSource(file, "", readFileSync(file, "utf8"));
+    return { text, at: { file, line, column }, internal: false };
+  });
+  frames.set(error, adopted);
 }
 
 function header(error: unknown): string {

@@ -8,10 +8,9 @@ import { dirname, extname } from "node:path";
 import type { Service, TSError } from "ts-node";
 import type TS from "typescript";
 import { findConfig, meaningOf, TsConfigs, type TsConfig } from "../../tsconfig.js";
-import { MAPPED } from "./debug-host.js";
 import { isLocalFile } from "./resolve.js";
 import { critical } from "./sections.js";
-import { addSource, placeError } from "./stack.js";
+import { addSource, MAPPED, placeError } from "./stack.js";
 
 const require = createRequire(import.meta.url);
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=data:application\/json[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
