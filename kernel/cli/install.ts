@@ -66,6 +66,7 @@ export function installKernelSpec(dataFolder: string, name = KERNEL_NAME): strin
     for (const file of readdirSync(KERNELSPEC_FOLDER)) {
       if (file.startsWith("logo")) copyFileSync(join(KERNELSPEC_FOLDER, file), join(folder, file));
     }
+    installTemplate(dataFolder);
     writeFileSync(join(folder, "kernel.json"), `${JSON.stringify(kernelSpec(), undefined, 2)}\n`, {
       mode: 0o644,
     });
@@ -73,6 +74,14 @@ export function installKernelSpec(dataFolder: string, name = KERNEL_NAME): strin
     throw new Failure(`cannot write the kernelspec to ${folder}: ${(error as Error).message}`);
   }
   return folder;
+}
+
+/** The template by which `jupyter nbconvert --to script --template cellgrad` writes TypeScript: magics are comments in it. */
+function installTemplate(dataFolder: string): void {
+  const from = join(KERNELSPEC_FOLDER, "nbconvert");
+  const folder = join(dataFolder, "nbconvert", "templates", "cellgrad");
+  makeFolder(folder, 0o755);
+  for (const file of readdirSync(from)) copyFileSync(join(from, file), join(folder, file));
 }
 
 function dataFolder(prefix: string | undefined, sysPrefix: boolean): string {

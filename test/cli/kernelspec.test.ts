@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -40,6 +40,8 @@ test(
       assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [size, size]);
     }
     assert.match(readFileSync(join(installed, "logo-svg.svg"), "utf8"), /^<svg /);
+    const template = join(folder, "nbconvert", "templates", "cellgrad");
+    assert.deepEqual(readdirSync(template).sort(), ["conf.json", "script.j2"]);
   },
 );
 
