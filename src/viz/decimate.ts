@@ -8,38 +8,61 @@ export interface Line {
 }
 
 /**
- * At most `limit` points of a line whose x ascends: in each of limit/2 buckets of equal count the smallest and the largest y, in their
- * order, so that no spike is lost; the first and the last point stay, and a bucket with a non-finite y keeps one as a gap.
+ * At most `limit` points of a line whose x ascends: x is cut into columns of equal width, as a screen does, and in each the first, the
+ * last, the smallest and the largest y stay in their order, so that the line looks the same wherever its points are dense or sparse and no
+ * spike is lost; a column with a non-finite y keeps one as a gap. `measure` says how far along a place lies, where that is not x itself.
  */
-export function decimateLine(x: ArrayLike<number>, y: ArrayLike<number>, limit: number): Line {
+export function decimateLine(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  limit: number,
+  measure: (x: number) => number = (v) => v,
+): Line {
   const n = Math.min(x.length, y.length);
   if (n <= limit) return { x: Array.from(x).slice(0, n), y: Array.from(y).slice(0, n) };
-  const buckets = Math.max(1, Math.floor((limit - 2) / 3));
-  const out: Line = { x: [x[0]!], y: [y[0]!] };
+  const columns = Math.max(1, Math.floor((limit - 2) / 5));
+  const from = firstFinite(x, n, measure, 1);
+  const span = firstFinite(x, n, measure, -1) - from || 1;
+  const columnOf = (i: number): number => {
+    const share = (measure(x[i]!) - from) / span;
+    return share > 0 ? Math.min(columns - 1, Math.floor(share * columns)) : 0;
+  };
+  const out: Line = { x: [], y: [] };
   const keep = (i: number): void => {
     out.x.push(x[i]!);
     out.y.push(y[i]!);
   };
-  const inner = n - 2;
-  for (let b = 0; b < buckets; b++) {
-    const start = 1 + Math.floor((b * inner) / buckets);
-    const end = 1 + Math.floor(((b + 1) * inner) / buckets);
-    let low = -1;
-    let high = -1;
-    let gap = -1;
-    for (let i = start; i < end; i++) {
-      const v = y[i]!;
-      if (!Number.isFinite(v)) gap = i;
+  for (let start = 0; start < n;) {
+    const column = columnOf(start);
+    let [end, first, last, low, high, gap] = [start, -1, -1, -1, -1, -1];
+    for (; end < n && columnOf(end) === column; end++) {
+      const v = y[end]!;
+      if (!Number.isFinite(v)) gap = end;
       else {
-        if (low < 0 || v < y[low]!) low = i;
-        if (high < 0 || v > y[high]!) high = i;
+        if (first < 0) first = end;
+        last = end;
+        if (low < 0 || v < y[low]!) low = end;
+        if (high < 0 || v > y[high]!) high = end;
       }
     }
-    const kept = [...new Set([low, high, gap])].filter((i) => i >= 0).sort((a, b) => a - b);
-    kept.forEach(keep);
+    // The whole line's ends stay, whatever they are.
+    const ends = [start === 0 ? 0 : -1, end === n ? n - 1 : -1];
+    [...new Set([first, last, low, high, gap, ...ends])]
+      .filter((i) => i >= 0)
+      .sort((a, b) => a - b)
+      .forEach(keep);
+    start = end;
   }
-  keep(n - 1);
   return out;
+}
+
+/** The first finite measure from either end. */
+function firstFinite(x: ArrayLike<number>, n: number, measure: (x: number) => number, step: 1 | -1): number {
+  for (let i = step > 0 ? 0 : n - 1; i >= 0 && i < n; i += step) {
+    const at = measure(x[i]!);
+    if (Number.isFinite(at)) return at;
+  }
+  return 0;
 }
 
 export interface Blocks {

@@ -3,14 +3,22 @@
  * and settles title, margins and legend, so that the two pictures have the same frame.
  */
 import { decimateLine } from "./decimate.js";
-import { template } from "./palette.js";
+import { isAxisType, typeOfValues } from "./axis-type.js";
+import { fontSize, sequential, template } from "./palette.js";
 import { axisKey, isAttributes, titleText } from "./plotly.js";
 import type { Attributes, Layout, Spec, Trace } from "./plotly.js";
-import { toPlain, toRows } from "./values.js";
+import { dateMs } from "./static/dates.js";
+import { pieSlices } from "./static/pie.js";
+import { textWidth } from "./static/svg.js";
+import { extent, toPlain, toRows } from "./values.js";
 
-const matrixTypes = new Set(["heatmap", "contour", "surface"]);
+const matrixTypes = new Set(["heatmap", "contour", "surface", "histogram2d", "histogram2dcontour"]);
 /** More points in a line than any screen has columns. */
 const linePoints = 4000;
+/** More markers than a browser draws well one by one: WebGL draws them. */
+const markerPoints = 10_000;
+/** More markers than a notebook should hold: of those that lie within a thousandth of the figure from each other one is kept. */
+const mostPoints = 200_000;
 
 function checkLengths(trace: Attributes, what: string): void {
   const { x, y } = trace;
@@ -45,23 +53,84 @@ function normaliseTrace(trace: unknown, index: number): Attributes {
         `viz.plot: ${what}: ${key} must be an array, a typed array or a tensor, got ${typeof value}`,
       );
     // A column of shape [n, 1] is as good as a vector.
-    out[key] = plain.every(Array.isArray) ? plain.flat() : plain;
+    out[key] = plain.every((row) => Array.isArray(row) && row.length === 1) ? plain.flat() : plain;
   }
   if (z !== undefined) {
     const plain = toPlain(z);
-    out.z = matrixTypes.has(type) ? toRows(plain, `viz.plot: ${what}: z`) : plain;
+    out.z =
+      matrixTypes.has(type) && !type.startsWith("histogram") ? toRows(plain, `viz.plot: ${what}: z`) : plain;
   }
   if (type === "scatter" || type === "bar") checkLengths(out, `viz.plot: ${what}`);
-  if (type === "scatter" && Array.isArray(out.y) && out.y.length > linePoints) {
-    const count = out.y.length;
-    const lineOnly = out.mode === "lines" || out.mode === undefined;
-    const xs = Array.isArray(out.x) ? (out.x as unknown[]) : Array.from({ length: count }, (_, i) => i);
-    if (lineOnly && isAscending(xs)) {
-      out.mode = "lines";
-      Object.assign(out, decimateLine(xs, out.y as number[], linePoints));
+  // What has no colours of its own has those of this package, in both pictures.
+  if (matrixTypes.has(type) && out.coloraxis === undefined) out.colorscale ??= sequential;
+  if (isAttributes(out.marker) && Array.isArray(out.marker.color) && out.marker.coloraxis === undefined)
+    out.marker = { colorscale: sequential, ...out.marker };
+  return type === "scatter" || type === "scattergl" ? thinned(out) : out;
+}
+
+/** A scatter trace of many points with fewer of them, or as one that WebGL draws. */
+function thinned(trace: Record<string, unknown>): Attributes {
+  const { x, y } = trace;
+  if (!Array.isArray(y) || y.length <= linePoints || typeof trace.stackgroup === "string") return trace;
+  const xs: unknown[] = Array.isArray(x) ? x : y.map((_, i) => i);
+  const lineOnly = trace.mode === "lines" || trace.mode === undefined;
+  const attached = ["text", "customdata", "ids", "error_x", "error_y"].some((key) => key in trace);
+  if (lineOnly && !attached && isNumbers(y)) {
+    const dates = typeOfValues(xs) === "date";
+    const places = dates ? xs.map(dateMs) : xs;
+    if (isAscending(places)) {
+      const line = decimateLine(places, y, linePoints);
+      // Places in an array of their own are found again by their order.
+      let from = 0;
+      const kept = dates
+        ? line.x.map((at) => {
+            from = places.indexOf(at, from);
+            return xs[from];
+          })
+        : line.x;
+      return { ...trace, mode: "lines", x: kept, y: line.y };
     }
   }
-  return out;
+  if (y.length <= markerPoints) return trace;
+  const fewer = y.length > mostPoints && isNumbers(y) && isNumbers(xs) ? thinPoints(trace, xs, y) : trace;
+  const spline = isAttributes(trace.line) && trace.line.shape === "spline";
+  return spline ? fewer : { ...fewer, type: "scattergl" };
+}
+
+/** Of the points in each cell of a fine grid the first, the grid made coarser until few enough are left. */
+function thinPoints(trace: Attributes, xs: readonly number[], ys: readonly number[]): Attributes {
+  const [left, right] = extent(xs) ?? [0, 1];
+  const [low, high] = extent(ys) ?? [0, 1];
+  let kept: number[] = [];
+  for (let cells = 1000; ; cells /= 2) {
+    const taken = new Set<number>();
+    kept = [];
+    for (let i = 0; i < ys.length; i++) {
+      const column = Math.floor(((xs[i]! - left) / (right - left || 1)) * cells);
+      const row = Math.floor(((ys[i]! - low) / (high - low || 1)) * cells);
+      const cell = row * (cells + 1) + column;
+      if (!Number.isFinite(cell) || taken.has(cell)) continue;
+      taken.add(cell);
+      kept.push(i);
+    }
+    if (kept.length <= mostPoints) break;
+  }
+  const each = (value: unknown): unknown =>
+    Array.isArray(value) && value.length === ys.length ? kept.map((i) => value[i] as unknown) : value;
+  const own = (attributes: Attributes): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, each(value)]));
+  const out = own({ ...trace, x: xs });
+  if (isAttributes(out.marker)) out.marker = own(out.marker);
+  const name = typeof trace.name === "string" ? `${trace.name}, ` : "";
+  return {
+    ...out,
+    name: `${name}${kept.length} of ${ys.length} points`,
+    showlegend: trace.showlegend ?? true,
+  };
+}
+
+function isNumbers(values: readonly unknown[]): values is number[] {
+  return values.every((v) => typeof v === "number");
 }
 
 function withTitleObject(value: Attributes): Attributes {
@@ -84,12 +153,43 @@ function hasColorbar(trace: Attributes): boolean {
   return isAttributes(trace.marker) && trace.marker.showscale === true;
 }
 
+export interface LegendEntry {
+  readonly trace: Attributes;
+  /** The trace's place in the figure. */
+  readonly index: number;
+  readonly name: string;
+  /** Where the entry stands for a part of its trace, as a pie's slices do. */
+  readonly color?: string;
+}
+
+/** What the legend lists; nothing for a figure that has none. */
+export function legendEntries(data: readonly Attributes[], layout: Attributes): LegendEntry[] {
+  const named = data
+    .map((trace, index) => ({ trace, index }))
+    .filter(({ trace }) => trace.showlegend !== false && trace.visible !== false && !hasOwnAxes(trace));
+  const isClear =
+    named.length > 1 || named.some(({ trace }) => trace.showlegend === true || trace.type === "pie");
+  if (!(layout.showlegend ?? isClear)) return [];
+  const slices = new Set<string>();
+  // What lies over one another is listed from the top.
+  const areas = named.some(
+    ({ trace }) => trace.fill === "tonexty" || trace.fill === "tonextx" || trace.stackgroup,
+  );
+  const order = isAttributes(layout.legend) ? layout.legend.traceorder : undefined;
+  const reversed =
+    typeof order === "string" ? order.includes("reversed") : areas || layout.barmode === "stack";
+  if (reversed) named.reverse();
+  return named.flatMap(({ trace, index }): LegendEntry[] => {
+    if (trace.type !== "pie")
+      return [{ trace, index, name: typeof trace.name === "string" ? trace.name : `trace ${index}` }];
+    return pieSlices(trace)
+      .filter(({ label }) => !slices.has(label) && slices.add(label))
+      .map(({ label, color }) => ({ trace, index, name: label, color }));
+  });
+}
+
 export function legendNames(data: readonly Attributes[], layout: Attributes): string[] {
-  const named = data.filter((trace) => trace.showlegend !== false && !hasOwnAxes(trace));
-  const shown = layout.showlegend ?? (named.length > 1 || named.some((trace) => trace.showlegend === true));
-  return shown
-    ? named.map((trace) => (typeof trace.name === "string" ? trace.name : `trace ${data.indexOf(trace)}`))
-    : [];
+  return legendEntries(data, layout).map(({ name }) => name);
 }
 
 function hasOwnAxes(trace: Attributes): boolean {
@@ -116,6 +216,7 @@ function normaliseLayout(data: readonly Attributes[], given: Layout): Attributes
     t: 14 + (title > 0 ? 14 + 20 * title : 0),
     b: titleText((layout.xaxis as Attributes | undefined)?.title) === "" ? 36 : 52,
   };
+  makeRoom(margin, data, layout);
   if (names.length > 0 && layout.legend === undefined) {
     if (names.join("").length + 6 * names.length <= 90) {
       layout.legend = { orientation: "h", x: 1, xanchor: "right", y: 1, yanchor: "bottom" };
@@ -128,6 +229,35 @@ function normaliseLayout(data: readonly Attributes[], given: Layout): Attributes
   layout.margin = { ...margin, ...(isAttributes(layout.margin) ? layout.margin : {}) };
   layout.template ??= template;
   return layout;
+}
+
+/** Long names of categories, and dates, which have two lines, need more room than numbers. */
+function makeRoom(margin: Record<string, unknown>, data: readonly Attributes[], layout: Attributes): void {
+  const kind = (letter: "x" | "y") => {
+    const axis = isAttributes(layout[`${letter}axis`]) ? (layout[`${letter}axis`] as Attributes) : {};
+    const first = data.find(
+      (trace) => Array.isArray(trace[letter]) && (trace[`${letter}axis`] ?? letter) === letter,
+    );
+    const values = (first?.[letter] ?? []) as unknown[];
+    const type = isAxisType(axis.type) ? axis.type : typeOfValues(values);
+    const names = type === "category" ? [...new Set(values.map(String))] : [];
+    const widest = Math.max(0, ...names.slice(0, 500).map((name) => textWidth(name, fontSize)));
+    return { type, widest, names };
+  };
+  const [x, y] = [kind("x"), kind("y")];
+  const titled = isAttributes(layout.yaxis) && titleText(layout.yaxis.title) !== "" ? 22 : 0;
+  if (y.widest + titled + 14 > Number(margin.l)) margin.l = Math.min(260, y.widest + titled + 14);
+  const right = Object.entries(layout).filter(
+    ([key, axis]) =>
+      /^yaxis/.test(key) && isAttributes(axis) && axis.side === "right" && axis.showticklabels !== false,
+  );
+  const named = right.some(([, axis]) => titleText((axis as Attributes).title) !== "");
+  if (right.length > 0) margin.r = Math.max(Number(margin.r), named ? 72 : 52);
+  if (x.type === "date") margin.b = Number(margin.b) + 14;
+  // Names that do not fit beside each other are turned.
+  const room = 600 / Math.max(1, x.names.length);
+  if (x.widest + 4 > room)
+    margin.b = Number(margin.b) + Math.min(150, x.widest * (room > 2.2 * fontSize ? 0.5 : 1));
 }
 
 /** @throws TypeError or RangeError naming the trace and what was expected of it. */

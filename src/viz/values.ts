@@ -2,6 +2,7 @@
  * Numbers as figures take them: tensors (by shape and dataSync, whoever made them), typed arrays and nested arrays, turned into the
  * plain arrays that Plotly's JSON wants.
  */
+import { localText } from "./static/dates.js";
 
 type TypedArray =
   | Float32Array
@@ -168,7 +169,8 @@ export function toPlain(value: unknown): unknown {
   if (isTypedArray(value)) return printable(value as ArrayLike<number>);
   if (Array.isArray(value)) return value.map(toPlain);
   if (typeof value === "bigint") return Number(value);
-  if (typeof value === "object" && value !== null && !(value instanceof Date)) {
+  if (value instanceof Date) return localText(value);
+  if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, toPlain(v)]));
   }
   return value;

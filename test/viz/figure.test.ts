@@ -734,7 +734,7 @@ test("traces take tensors and typed arrays", () => {
   const { data } = viz.plot([
     { x, y: new Int32Array([1, 2, 3]), marker: { color: new Float64Array([1, 2, 3]) } },
   ]).spec;
-  assert.deepEqual(data, [
-    { type: "scatter", marker: { color: [1, 2, 3] }, x: [0.1, 0.2, 0.3], y: [1, 2, 3] },
-  ]);
+  const [{ marker, ...rest }] = data as [Record<string, unknown>];
+  assert.deepEqual(rest, { type: "scatter", x: [0.1, 0.2, 0.3], y: [1, 2, 3] });
+  assert.deepEqual((marker as Record<string, unknown>)["color"], [1, 2, 3]);
 });

@@ -42,8 +42,11 @@ describe("the static image", () => {
     assert.equal(path?.match(/M/g)?.length, 2);
   });
 
-  test("says so when it meets a kind of trace that it cannot draw", () => {
-    assert.match(viz.plot([{ type: "pie", values: [1, 2] }]).toSVG(), /pie: open the notebook/);
+  test("says so, without axes, when it meets a kind of trace that it cannot draw", () => {
+    const svg = viz.plot([{ type: "scatterpolar", r: [1, 2] }, { type: "sankey" }]).toSVG();
+    assert.match(svg, /scatterpolar, sankey: open the notebook/);
+    assert.equal(elements(svg).filter((name) => name === "text").length, 1);
+    assert.equal(elements(svg).includes("path"), false);
   });
 
   test("of an empty figure has axes and no marks", () => {
@@ -56,14 +59,38 @@ describe("the static image", () => {
   });
 });
 
-test("a PNG holds the pixels that it was given", () => {
-  const uri = pngDataUri(2, 2, (column, row) => [column * 255, row * 255, 7, 1]);
+/** A PNG's chunks by name. */
+function chunks(uri: string): Map<string, Buffer> {
   const file = Buffer.from(uri.slice("data:image/png;base64,".length), "base64");
   assert.equal(file.toString("latin1", 1, 4), "PNG");
-  assert.deepEqual([file.readUInt32BE(16), file.readUInt32BE(20)], [2, 2]);
-  const start = file.indexOf("IDAT");
-  const raw = inflateSync(file.subarray(start + 4, start + 4 + file.readUInt32BE(start - 4)));
-  assert.deepEqual([...raw], [0, 0, 0, 7, 255, 255, 0, 7, 255, 0, 0, 255, 7, 255, 255, 255, 7, 255]);
+  const found = new Map<string, Buffer>();
+  for (let at = 8; at < file.length; at += 12 + file.readUInt32BE(at))
+    found.set(file.toString("latin1", at + 4, at + 8), file.subarray(at + 8, at + 8 + file.readUInt32BE(at)));
+  return found;
+}
+
+test("a PNG of few colours holds them in a palette", () => {
+  const png = chunks(pngDataUri(2, 2, (column, row) => [column * 255, row * 255, 7, row]));
+  assert.deepEqual([png.get("IHDR")!.readUInt32BE(0), png.get("IHDR")!.readUInt32BE(4)], [2, 2]);
+  const [colors, alphas] = [png.get("PLTE")!, png.get("tRNS")!];
+  const rows = inflateSync(png.get("IDAT")!);
+  const pixels = [1, 2, 4, 5].map((at) => {
+    const index = rows[at]!;
+    return [...colors.subarray(3 * index, 3 * index + 3), alphas[index]];
+  });
+  assert.deepEqual(pixels, [
+    [0, 0, 7, 0],
+    [255, 0, 7, 0],
+    [0, 255, 7, 255],
+    [255, 255, 7, 255],
+  ]);
+});
+
+test("a PNG of many colours holds each pixel", () => {
+  const png = chunks(pngDataUri(20, 20, (column, row) => [column, row, 7, 1]));
+  const rows = inflateSync(png.get("IDAT")!);
+  assert.deepEqual([...rows.subarray(0, 9)], [0, 0, 0, 7, 255, 1, 0, 7, 255]);
+  assert.deepEqual([...rows.subarray(81, 86)], [0, 0, 1, 7, 255]);
 });
 
 test("colours between two stops are their mixture", () => {

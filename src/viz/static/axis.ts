@@ -4,8 +4,11 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { Content } from "../../../html/writer.js";
 import { fontSize, gridColor, lineColor, textColor } from "../palette.js";
+import { isAxisType, typeOfValues } from "../axis-type.js";
+import type { AxisType } from "../axis-type.js";
 import { isAttributes, titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
+import { dateMs, dateTicks } from "./dates.js";
 import { element, text, textLines, textWidth } from "./svg.js";
 
 export interface Rect {
@@ -15,14 +18,12 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Values as traces have them: numbers, or names of categories. */
-export type AxisValue = number | string;
-
 export class Axis {
   /** "x", "y2" … as traces refer to it. */
   readonly id: string;
   readonly letter: "x" | "y";
   readonly layout: Attributes;
+  readonly type: AxisType;
   readonly log: boolean;
   readonly #categories = new Map<string, number>();
   #low = Infinity;
@@ -37,25 +38,60 @@ export class Axis {
   /** Pixels of the two ends. */
   #pixels: [number, number] = [0, 1];
 
-  constructor(id: string, layout: Attributes) {
+  /** `values` are what traces put on it; they tell its type where the layout doesn't. */
+  constructor(id: string, layout: Attributes, values: readonly unknown[] = []) {
     this.id = id;
     this.letter = id[0] as "x" | "y";
     this.layout = layout;
-    this.log = layout.type === "log";
+    this.type = isAxisType(layout.type) ? layout.type : (typeOfValues(values) ?? "linear");
+    this.log = this.type === "log";
+    if (this.type === "category") this.#order(values);
+  }
+
+  /** Categories in the order that the layout wants, or as they come. */
+  #order(values: readonly unknown[]): void {
+    const { categoryorder, categoryarray } = this.layout;
+    const names = values.filter((v) => v !== null && v !== undefined).map(String);
+    const sorted = [...new Set(names)].sort();
+    const first = Array.isArray(categoryarray)
+      ? categoryarray.map(String)
+      : categoryorder === "category ascending"
+        ? sorted
+        : categoryorder === "category descending"
+          ? sorted.reverse()
+          : [];
+    for (const name of [...first, ...names]) this.#place(name);
+  }
+
+  #place(name: string): number {
+    let index = this.#categories.get(name);
+    if (index === undefined) {
+      index = this.#categories.size;
+      this.#categories.set(name, index);
+    }
+    return index;
   }
 
   get isCategorical(): boolean {
-    return this.#categories.size > 0;
+    return this.type === "category";
   }
 
-  /** A value as a number: itself, or the index of its category. NaN for what an axis cannot place. */
+  /** A value as a number: itself, a date's milliseconds, or the index of its category. NaN for what an axis cannot place. */
   number(value: unknown): number {
-    if (typeof value === "number") return value;
-    if (typeof value === "boolean") return Number(value);
     if (value === null || value === undefined) return NaN;
-    const name = String(value);
-    if (!this.#categories.has(name)) this.#categories.set(name, this.#categories.size);
-    return this.#categories.get(name)!;
+    if (this.type === "category") return this.#place(String(value));
+    if (this.type === "date") return dateMs(value);
+    if (typeof value === "number") return value;
+    return typeof value === "boolean" || (typeof value === "string" && value.trim() !== "")
+      ? Number(value)
+      : NaN;
+  }
+
+  /** A place that a range, an annotation or a shape names: categories also by their index. */
+  position(value: unknown): number {
+    if (this.type === "category" && (typeof value === "number" || !this.#categories.has(String(value))))
+      return Number(value);
+    return this.number(value);
   }
 
   include(value: number): void {
@@ -80,27 +116,44 @@ export class Axis {
     }
   }
 
+  /** Spans what another axis spans, too, as `matches` wants. */
+  includeAxis(other: Axis): void {
+    if (other.#low <= other.#high) for (const v of [other.#low, other.#high]) this.include(v);
+    if (other.#padded) this.#padded = true;
+    if (other.#toZero) this.#toZero = true;
+  }
+
   /** Settles the range and where it lies: pixels of its low and its high end. */
   place(from: number, to: number): void {
     this.#pixels = [from, to];
     const measure = (v: number): number => (this.log ? Math.log10(v) : v);
     let [low, high] = this.#low <= this.#high ? [measure(this.#low), measure(this.#high)] : [0, 1];
-    const given = this.layout.range;
     const reversed = this.layout.autorange === "reversed" || this.layout.autorange === "min reversed";
-    if (this.isCategorical) {
-      [low, high] = [-0.5, this.#categories.size - 0.5];
+    if (this.isCategorical && low === high) {
+      low -= 0.5;
+      high += 0.5;
     } else if (low === high) {
-      low -= this.log ? 0.5 : Math.abs(low) / 2 || 1;
-      high += this.log ? 0.5 : Math.abs(high) / 2 || 1;
+      const reach = this.type === "date" ? 43_200_000 : this.log ? 0.5 : Math.abs(low) / 2 || 1;
+      low -= reach;
+      high += reach;
     } else if (this.#padded && !this.#tight) {
       const air = (high - low) * 0.055;
       if (!(this.#toZero && this.#low === 0)) low -= air;
       if (!(this.#toZero && this.#high === 0)) high += air;
     }
+    const { rangemode } = this.layout;
+    if (!this.log && (rangemode === "tozero" || rangemode === "nonnegative")) {
+      low = rangemode === "tozero" ? Math.min(0, low) : Math.max(0, low);
+      high = rangemode === "tozero" ? Math.max(0, high) : high;
+    }
     if (reversed) [low, high] = [high, low];
+    const given = this.layout.range;
     if (Array.isArray(given)) {
-      if (typeof given[0] === "number") low = given[0];
-      if (typeof given[1] === "number") high = given[1];
+      const [first, last] = given.map((end) =>
+        end === null ? NaN : this.log ? Number(end) : this.position(end),
+      );
+      if (Number.isFinite(first)) low = first!;
+      if (Number.isFinite(last)) high = last!;
     }
     this.setEnds([low, high]);
   }
@@ -131,33 +184,60 @@ export class Axis {
     const { layout } = this;
     if (layout.visible === false) return [];
     const [low, high] = [Math.min(...this.#ends), Math.max(...this.#ends)];
+    const within = ({ value }: { value: number }): boolean => {
+      const at = this.log ? Math.log10(value) : value;
+      return at >= low && at <= high;
+    };
     if (Array.isArray(layout.tickvals)) {
       const names = Array.isArray(layout.ticktext) ? (layout.ticktext as unknown[]) : [];
-      return (layout.tickvals as number[])
-        .map((value, i) => ({ value, label: String(names[i] ?? formatNumber(value)) }))
-        .filter(({ value }) => value >= low && value <= high);
+      const values = layout.tickvals as unknown[];
+      return values
+        .map((given, i) => {
+          const value = this.position(given);
+          return { value, label: String(names[i] ?? (this.type === "linear" ? formatNumber(value) : given)) };
+        })
+        .filter(within);
     }
     const length = Math.abs(this.#pixels[1] - this.#pixels[0]);
     if (this.isCategorical) {
-      const every = Math.ceil(
-        (this.#categories.size * (this.letter === "x" ? 40 : 16)) / Math.max(length, 1),
+      const every = Math.max(
+        1,
+        Math.ceil(((high - low) * (this.letter === "x" ? 13 : 14)) / Math.max(length, 1)),
       );
       return [...this.#categories]
         .map(([label, value]) => ({ value, label }))
-        .filter(({ value }) => value % every === 0);
+        .filter((tick) => tick.value % every === 0 && within(tick));
     }
-    const count = Math.max(3, Math.min(10, Math.floor(length / (this.letter === "x" ? 75 : 42))));
-    if (this.log) return logTicks(low, high, count);
-    const dtick = typeof layout.dtick === "number" ? layout.dtick : undefined;
+    const wanted = typeof layout.nticks === "number" && layout.nticks > 0 ? layout.nticks : 10;
+    const count = Math.max(2, Math.min(wanted, Math.floor(length / (this.letter === "x" ? 75 : 42))));
+    const dtick = typeof layout.dtick === "number" && layout.dtick > 0 ? layout.dtick : undefined;
+    const format =
+      typeof layout.tickformat === "string" && layout.tickformat !== "" ? layout.tickformat : undefined;
+    if (this.type === "date") {
+      const given = { ...(dtick !== undefined && { step: dtick }), ...(format !== undefined && { format }) };
+      // Fewer, until none touches the next.
+      for (let few = count; ; few--) {
+        const ticks = dateTicks(low, high, few, given);
+        const wide = Math.max(0, ...ticks.map((tick) => widest(tick.label, fontSize - 1))) + 10;
+        const fits = this.letter === "y" || ticks.length < 2 || wide * (ticks.length - 1) <= length;
+        if (fits || few <= 2 || dtick !== undefined) return ticks;
+      }
+    }
+    const label = (label: string): string => `${affix(layout.tickprefix)}${label}${affix(layout.ticksuffix)}`;
+    if (this.log && dtick === undefined)
+      return logTicks(low, high, count).map((tick) => ({ ...tick, label: label(tick.label) }));
+    const scale = scaleLinear().domain([low, high]);
+    const start = typeof layout.tick0 === "number" ? layout.tick0 : 0;
     const values =
       dtick === undefined
-        ? scaleLinear().domain([low, high]).ticks(count)
-        : Array.from({ length: Math.min(100, Math.floor((high - low) / dtick) + 2) }, (_, i) => {
-            const start = typeof layout.tick0 === "number" ? layout.tick0 : 0;
-            return start + (Math.ceil((low - start) / dtick) + i) * dtick;
-          }).filter((v) => v >= low && v <= high);
-    const format = tickFormat(values);
-    return values.map((value) => ({ value, label: format(value) }));
+        ? scale.ticks(Math.max(3, count))
+        : Array.from(
+            { length: Math.max(0, Math.min(100, Math.floor((high - low) / dtick) + 2)) },
+            (_, i) => start + (Math.ceil((low - start) / dtick) + i) * dtick,
+          ).filter((v) => v >= low && v <= high);
+    if (this.log) return values.map((exponent) => ({ value: 10 ** exponent, label: label(power(exponent)) }));
+    const written = format === undefined ? tickFormat(values) : formatter(format, [low, high], count);
+    return values.map((value) => ({ value, label: label(written(value)) }));
   }
 
   get title(): string {
@@ -167,17 +247,26 @@ export class Axis {
   /** Lines across the plot. */
   grid(rect: Rect): Content {
     const { layout } = this;
-    if (layout.visible === false || layout.showgrid === false || (this.#tight && layout.showgrid !== true))
+    const over = typeof layout.overlaying === "string" && layout.showgrid !== true;
+    if (
+      layout.visible === false ||
+      layout.showgrid === false ||
+      over ||
+      (this.#tight && layout.showgrid !== true)
+    )
       return "";
     const across = (pixel: number, color: string): Content =>
       this.letter === "x"
         ? element("path", { d: `M${r(pixel)} ${r(rect.top)}V${r(rect.top + rect.height)}`, stroke: color })
         : element("path", { d: `M${r(rect.left)} ${r(pixel)}H${r(rect.left + rect.width)}`, stroke: color });
     const lines = this.ticks()
-      .filter(({ value }) => !this.isCategorical && (this.log || value !== 0 || layout.zeroline === false))
+      .filter(
+        ({ value }) =>
+          !this.isCategorical && (this.type !== "linear" || value !== 0 || layout.zeroline === false),
+      )
       .map(({ value }) => across(this.at(value), String(layout.gridcolor ?? gridColor)));
     const [low, high] = [Math.min(...this.#ends), Math.max(...this.#ends)];
-    if (!this.log && !this.isCategorical && layout.zeroline !== false && low <= 0 && high >= 0)
+    if (this.type === "linear" && layout.zeroline !== false && low <= 0 && high >= 0)
       lines.push(across(this.at(0), String(layout.zerolinecolor ?? lineColor)));
     return lines;
   }
@@ -193,18 +282,27 @@ export class Axis {
     const titleStyle = { size: fontSize, color: titleColor(layout.title), anchor: "middle" } as const;
     if (this.letter === "x") {
       const edge = far ? rect.top - 5 : rect.top + rect.height + 5;
+      const size = fontSize - 1;
+      const angle = this.#labelAngle(ticks, size);
+      const widths = ticks.map(({ label }) => widest(label, size));
       for (const { value, label } of ticks)
         out.push(
           text(label, this.at(value), edge, {
-            size: fontSize - 1,
+            size,
             color,
-            anchor: "middle",
-            baseline: far ? "bottom" : "top",
+            anchor: angle === 0 ? "middle" : angle > 0 === far ? "end" : "start",
+            baseline: angle !== 0 ? "middle" : far ? "bottom" : "top",
+            angle,
           }),
         );
+      const lines = Math.max(1, ...ticks.map(({ label }) => textLines(label).length));
+      const depth =
+        angle === 0
+          ? 4 + 14 * lines
+          : 6 + Math.abs(Math.sin((angle * Math.PI) / 180)) * Math.max(0, ...widths);
       if (this.title !== "")
         out.push(
-          text(this.title, rect.left + rect.width / 2, edge + (far ? -18 : 18), {
+          text(this.title, rect.left + rect.width / 2, edge + (far ? -depth : depth), {
             ...titleStyle,
             baseline: far ? "bottom" : "top",
           }),
@@ -222,13 +320,48 @@ export class Axis {
         }),
       );
     if (this.title !== "") {
-      const widest = Math.max(0, ...ticks.map(({ label }) => textWidth(textLines(label)[0]!, fontSize - 1)));
-      const x = far ? edge + widest + 12 : Math.max(9, edge - widest - 12);
+      const reach = Math.max(0, ...ticks.map(({ label }) => widest(label, fontSize - 1)));
+      const x = far ? edge + reach + 12 : Math.max(9, edge - reach - 12);
       out.push(
         text(this.title, x, rect.top + rect.height / 2, { ...titleStyle, baseline: "middle", angle: -90 }),
       );
     }
     return out;
+  }
+
+  /** Degrees by which labels that would lie over one another are turned, as Plotly turns them. */
+  #labelAngle(ticks: readonly { value: number; label: string }[], size: number): number {
+    const given = this.layout.tickangle;
+    if (typeof given === "number" && Number.isFinite(given)) return given;
+    const places = ticks.map(({ value }) => this.at(value));
+    const room = places
+      .slice(1)
+      .reduce((least, at, i) => Math.min(least, Math.abs(at - places[i]!)), Infinity);
+    const width = Math.max(0, ...ticks.map(({ label }) => widest(label, size)));
+    if (width + 4 <= room) return 0;
+    return room >= 2.2 * size ? 30 : 90;
+  }
+}
+
+/** Width of the longest of a label's lines. */
+function widest(label: string, size: number): number {
+  return Math.max(...textLines(label).map((line) => textWidth(line, size)));
+}
+
+function affix(text: unknown): string {
+  return typeof text === "string" ? text : "";
+}
+
+/** A function that writes numbers in one of d3's formats; plain where the format is none. */
+function formatter(
+  format: string,
+  ends: readonly [number, number],
+  count: number,
+): (value: number) => string {
+  try {
+    return scaleLinear().domain(ends).tickFormat(count, format);
+  } catch {
+    return formatNumber;
   }
 }
 

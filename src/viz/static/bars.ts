@@ -5,9 +5,12 @@ import type { Content } from "../../../html/writer.js";
 import { fontSize, textColor } from "../palette.js";
 import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
+import type { Axis } from "./axis.js";
+import { inkOn, parseColor } from "./color.js";
+import { drawErrors } from "./error-bars.js";
 import { list, markerColors, part, points } from "./marks.js";
 import type { Placed } from "./marks.js";
-import { element, text } from "./svg.js";
+import { element, text, textWidth } from "./svg.js";
 
 /** A bar by the values at its two sides and its foot and head. */
 interface Bar {
@@ -25,39 +28,76 @@ export interface Bars {
   readonly bars: readonly Bar[];
 }
 
-/** All bars of the traces that share a pair of axes, side by side, stacked or over one another as `barmode` says. */
-export function layBars(group: readonly Placed[], barmode: unknown, bargap: unknown): Bars[] {
+/** All bars of the traces that share a pair of axes, side by side, stacked or over one another as the layout's `barmode` says. */
+export function layBars(group: readonly Placed[], layout: Attributes): Bars[] {
+  const { barmode, bargap, bargroupgap, barnorm } = layout;
   const stacked = barmode === "stack" || barmode === "relative";
-  const over = barmode === "overlay";
-  const tops = new Map<number, number>();
-  const slots = stacked || over ? 1 : group.length;
-  return group.map((placed, slot) => {
-    const { trace, color } = placed;
-    const horizontal = trace.orientation === "h";
+  // Heads of what is stacked at each place, what goes up apart from what goes down.
+  const tops = { up: new Map<number, number>(), down: new Map<number, number>() };
+  const slots = stacked || barmode === "overlay" ? 1 : group.length;
+  const gap =
+    typeof bargap === "number" ? bargap : group.every(({ trace }) => trace.binned === true) ? 0.04 : 0.2;
+  const inner = typeof bargroupgap === "number" ? bargroupgap : 0;
+  const measured = group.map((placed) => {
+    const horizontal = placed.trace.orientation === "h";
     const data = points(placed);
-    const places = horizontal ? data.y : data.x;
-    const lengths = horizontal ? data.x : data.y;
-    const distinct = [...new Set(places.filter(Number.isFinite))].sort((a, b) => a - b);
-    const pitch = distinct.slice(1).reduce((least, v, i) => Math.min(least, v - distinct[i]!), Infinity);
-    const width =
-      typeof trace.width === "number"
-        ? trace.width
-        : ((Number.isFinite(pitch) ? pitch : 1) * (1 - (typeof bargap === "number" ? bargap : 0.2))) / slots;
+    return {
+      placed,
+      horizontal,
+      places: horizontal ? data.y : data.x,
+      lengths: horizontal ? data.x : data.y,
+    };
+  });
+  const distinct = [...new Set(measured.flatMap(({ places }) => places.filter(Number.isFinite)))].sort(
+    (a, b) => a - b,
+  );
+  // What lies closer than a millionth of the whole is one place, told apart by rounding alone.
+  const apart = (distinct.at(-1)! - distinct[0]!) * 1e-6;
+  const pitch = distinct.slice(1).reduce((least, v, i) => {
+    const step = v - distinct[i]!;
+    return step > apart ? Math.min(least, step) : least;
+  }, Infinity);
+  const [first] = measured;
+  const isDated = first !== undefined && (first.horizontal ? first.placed.y : first.placed.x).type === "date";
+  const room = (Number.isFinite(pitch) ? pitch : isDated ? 86_400_000 : 1) * (1 - gap);
+  const totals = new Map<number, number>();
+  for (const { places, lengths } of measured)
+    places.forEach((at, i) => totals.set(at, (totals.get(at) ?? 0) + Math.abs(lengths[i]! || 0)));
+  const whole = barnorm === "percent" ? 100 : barnorm === "fraction" ? 1 : undefined;
+  return measured.map(({ placed, horizontal, places, lengths }, slot) => {
+    const { trace, color } = placed;
+    const slotWidth = room / slots;
+    const width = trace.width;
+    const words = trace.text;
     const marker = part(trace, "marker");
-    const words = list(trace.text);
     const colors = markerColors(
       trace,
       places.length,
       typeof marker.color === "string" ? marker.color : color,
     );
     const bars = places.flatMap((at, i): Bar[] => {
-      const length = lengths[i]!;
+      const own = Array.isArray(width) ? Number(width[i]) : width;
+      const wide = typeof own === "number" && own > 0 ? own : slotWidth * (1 - inner);
+      const share = whole === undefined ? 1 : whole / (totals.get(at) || 1);
+      const length = lengths[i]! * share;
       if (!Number.isFinite(at) || !Number.isFinite(length)) return [];
-      const foot = stacked ? (tops.get(at) ?? 0) : typeof trace.base === "number" ? trace.base : 0;
-      tops.set(at, foot + length);
-      const from = at - (width * slots) / 2 + (slots > 1 ? slot * width : 0);
-      const label = words[i] === undefined ? {} : { label: String(words[i]) };
-      return [{ from, to: from + width, foot, head: foot + length, color: colors[i] ?? color, ...label }];
+      const heads = length < 0 && barmode === "relative" ? tops.down : tops.up;
+      const base = Array.isArray(trace.base) ? Number(trace.base[i]) : trace.base;
+      const foot = stacked ? (heads.get(at) ?? 0) : typeof base === "number" ? base : 0;
+      heads.set(at, foot + length);
+      const middle = at - room / 2 + (slots > 1 ? (slot + 0.5) * slotWidth : room / 2);
+      const word = Array.isArray(words) ? (words as unknown[])[i] : words;
+      const label = word === undefined || word === null ? {} : { label: String(word) };
+      return [
+        {
+          from: middle - wide / 2,
+          to: middle + wide / 2,
+          foot,
+          head: foot + length,
+          color: colors[i] ?? color,
+          ...label,
+        },
+      ];
     });
     return { placed, horizontal, bars };
   });
@@ -72,7 +112,7 @@ export function includeBars({ placed, horizontal, bars }: Bars): void {
     across.include(bar.head);
   }
   across.pad();
-  across.includeZero();
+  if (placed.trace.base === undefined) across.includeZero();
 }
 
 export function drawBars({ placed, horizontal, bars }: Bars): Content {
@@ -97,34 +137,89 @@ export function drawBars({ placed, horizontal, bars }: Bars): Content {
       "stroke-width": outline.width as number | undefined,
     });
     if (bar.label === undefined || trace.textposition === "none") return rect;
-    const [px, py] = horizontal ? [d + 4, (a + b) / 2] : [(a + b) / 2, c - 3];
-    return [
-      rect,
-      text(bar.label, px, py, {
-        size: fontSize - 1,
-        color: textColor,
-        anchor: horizontal ? "start" : "middle",
-        baseline: horizontal ? "middle" : "bottom",
-      }),
-    ];
+    return [rect, barLabel(bar.label, box, trace, horizontal, bar.head < bar.foot, bar.color)];
   });
-  return out;
+  return [...out, drawErrors(placed, heads({ placed, horizontal, bars }))];
 }
 
-/** A histogram as the bar trace that shows it. */
-export function histogramBars(trace: Attributes): Attributes {
-  const horizontal = trace.x === undefined;
-  const values = list(horizontal ? trace.y : trace.x).filter(
-    (v): v is number => typeof v === "number" && Number.isFinite(v),
-  );
+/** The points of the bars' heads, where error bars stand. */
+function heads({ horizontal, bars }: Bars): { x: number[]; y: number[] } {
+  const along = bars.map(({ from, to }) => (from + to) / 2);
+  const across = bars.map(({ head }) => head);
+  return horizontal ? { x: across, y: along } : { x: along, y: across };
+}
+
+/** A bar's text: in it at its head where there is room, as Plotly places it, else beyond. */
+function barLabel(
+  label: string,
+  box: { x: number; y: number; width: number; height: number },
+  trace: Attributes,
+  horizontal: boolean,
+  downward: boolean,
+  color: string,
+): Content {
+  const size = fontSize;
+  const width = textWidth(label, size) + 6;
+  const fits = width <= box.width && size + 4 <= box.height;
+  const inside = trace.textposition === "inside" || (trace.textposition !== "outside" && fits);
+  const middle = trace.insidetextanchor === "middle";
+  const ink = inside ? inkOn(parseColor(color)) : textColor;
+  const font = part(trace, inside ? "insidetextfont" : "outsidetextfont");
+  const style = { size, color: typeof font.color === "string" ? font.color : ink };
+  const [cx, cy] = [box.x + box.width / 2, box.y + box.height / 2];
+  if (horizontal) {
+    const head = downward ? box.x : box.x + box.width;
+    const outward = downward ? -4 : 4;
+    const at = inside ? (middle ? cx : head - outward) : head + outward;
+    const anchor = inside && middle ? "middle" : inside === downward ? "start" : "end";
+    return text(label, at, cy, { ...style, anchor, baseline: "middle" });
+  }
+  const head = downward ? box.y + box.height : box.y;
+  const at = inside ? (middle ? cy : head + (downward ? -4 : 4)) : head + (downward ? 3 : -3);
+  const baseline = inside && middle ? "middle" : inside === downward ? "bottom" : "top";
+  return text(label, cx, at, { ...style, anchor: "middle", baseline });
+}
+
+/** Edges of bins: the first one's lower edge, their width, and the highest value that they hold. */
+export interface Bins {
+  readonly start: number;
+  readonly size: number;
+  readonly end: number;
+}
+
+/**
+ * Bins that Plotly would choose: twice the standard deviation over n to the power of 0.4 (0.25 in two dimensions), made a nice number;
+ * whole numbers stand in the middle of theirs.
+ */
+export function automaticBins(values: readonly number[], most: unknown, power = 0.4): Bins {
   const [low, high] = extent(values) ?? [0, 1];
+  const n = values.length || 1;
+  const mean = values.reduce((sum, v) => sum + v, 0) / n;
+  const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n);
+  const finest = typeof most === "number" && most > 0 ? (high - low) / most : (2 * deviation) / n ** power;
+  const whole = values.every(Number.isInteger);
+  const rough = Math.max(finest, (high - low) / 1000) || 1;
+  const size = niceStep(whole ? Math.max(1, rough) : rough);
+  const start = Math.floor(low / size) * size;
+  return { start: whole && size % 2 === 1 ? start - 0.5 : start, size, end: high };
+}
+
+/** A histogram as the bar trace that shows it; `axis` is the one that has its values, `shared` the bins of all histograms on it. */
+export function histogramBars(trace: Attributes, axis: Axis, shared: Bins | undefined): Attributes {
+  const horizontal = isHorizontalHistogram(trace);
+  const given = list(horizontal ? trace.y : trace.x);
+  const values = given.map((v) => axis.number(v)).filter(Number.isFinite);
+  if (axis.isCategorical) return countedBars(trace, given, horizontal);
   const bins = part(trace, horizontal ? "ybins" : "xbins");
-  const wanted =
-    Number(trace[horizontal ? "nbinsy" : "nbinsx"] ?? 0) ||
-    Math.max(5, Math.min(60, Math.ceil(Math.sqrt(values.length))));
-  const size = typeof bins.size === "number" ? bins.size : niceStep(((high - low || 1) / wanted) * 0.7);
-  const start = typeof bins.start === "number" ? bins.start : Math.floor(low / size) * size;
-  const end = typeof bins.end === "number" ? bins.end : high;
+  const most = trace[horizontal ? "nbinsy" : "nbinsx"];
+  const automatic = shared ?? automaticBins(values, most);
+  const edge = (key: "start" | "end"): number => (bins[key] === undefined ? NaN : axis.number(bins[key]));
+  const size = typeof bins.size === "number" && bins.size > 0 ? bins.size : automatic.size;
+  const low = extent(values)?.[0] ?? 0;
+  const start = Number.isFinite(edge("start"))
+    ? edge("start")
+    : automatic.start + Math.floor((low - automatic.start) / size) * size;
+  const end = Number.isFinite(edge("end")) ? edge("end") : (extent(values)?.[1] ?? 1);
   const counts = new Array<number>(
     Math.min(5000, Math.max(1, Math.floor((end - start) / size + 1e-9) + 1)),
   ).fill(0);
@@ -150,15 +245,42 @@ export function histogramBars(trace: Attributes): Attributes {
       : norm.includes("density")
         ? 1 / (norm.includes("probability") ? total * size : size)
         : 1;
+  if (part(trace, "cumulative").enabled === true)
+    for (let i = 1; i < counts.length; i++) counts[i]! += counts[i - 1]!;
   const places = counts.map((_, i) => start + (i + 0.5) * size);
   const lengths = counts.map((count) => count * scale);
   return {
     ...trace,
     type: "bar",
+    binned: true,
     x: horizontal ? lengths : places,
     y: horizontal ? places : lengths,
     orientation: horizontal ? "h" : "v",
-    width: size * 0.96,
+  };
+}
+
+export function isHorizontalHistogram(trace: Attributes): boolean {
+  return trace.orientation === "h" || (trace.orientation === undefined && trace.x === undefined);
+}
+
+/** How often each name comes. */
+function countedBars(trace: Attributes, given: readonly unknown[], horizontal: boolean): Attributes {
+  const counts = new Map<string, number>();
+  for (const name of given.map(String)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const norm = typeof trace.histnorm === "string" ? trace.histnorm : "";
+  const scale = norm.startsWith("percent")
+    ? 100 / given.length
+    : norm.startsWith("probability")
+      ? 1 / given.length
+      : 1;
+  const lengths = [...counts.values()].map((count) => count * scale);
+  const names = [...counts.keys()];
+  return {
+    ...trace,
+    type: "bar",
+    x: horizontal ? lengths : names,
+    y: horizontal ? names : lengths,
+    orientation: horizontal ? "h" : "v",
   };
 }
 

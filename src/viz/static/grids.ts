@@ -46,7 +46,7 @@ function centres(placed: Placed, letter: "x" | "y", count: number): number[] {
   const given = trace[letter];
   const axis = placed[letter];
   if (Array.isArray(given)) {
-    const at = given.map((v) => axis.number(v));
+    const at = given.map((v) => (typeof v === "number" ? v : axis.number(v)));
     // One more than the cells: the edges between them.
     if (at.length === count + 1) return at.slice(1).map((v, i) => (v + at[i]!) / 2);
     return at.slice(0, count);
@@ -75,15 +75,10 @@ export function includeGrid(placed: Placed): void {
     const centre = centres(placed, letter, count);
     return trace.type === "heatmap" ? edges(centre) : centre;
   };
-  for (const v of bounds("x", rows[0]?.length ?? 0)) if (!x.isCategorical) x.include(v);
-  for (const v of bounds("y", rows.length)) if (!y.isCategorical) y.include(v);
-  for (const axis of [x, y]) {
-    if (axis.isCategorical) {
-      axis.include(0);
-      axis.include((axis === x ? (rows[0]?.length ?? 1) : rows.length) - 1);
-    }
-    axis.tighten();
-  }
+  for (const v of bounds("x", rows[0]?.length ?? 0)) x.include(v);
+  for (const v of bounds("y", rows.length)) y.include(v);
+  x.tighten();
+  y.tighten();
 }
 
 function isEven(values: readonly number[]): boolean {
@@ -97,7 +92,7 @@ export function drawHeatmap(placed: Placed): Content {
   const height = rows.length;
   const width = rows[0]?.length ?? 0;
   if (height === 0 || width === 0) return "";
-  const { color } = colorRange(trace);
+  const { color, low, high } = colorRange(trace);
   const xs = edges(centres(placed, "x", width)).map((v) => x.at(v));
   const ys = edges(centres(placed, "y", height)).map((v) => y.at(v));
   const out: Content[] = [];
@@ -107,9 +102,21 @@ export function drawHeatmap(placed: Placed): Content {
     const [top, bottom] = [Math.min(ys[0]!, ys[height]!), Math.max(ys[0]!, ys[height]!)];
     const mirrored = xs[0]! > xs[width]!;
     const upward = ys[0]! > ys[height]!;
-    const href = pngDataUri(width, height, (column, row) =>
-      color(rows[upward ? height - 1 - row : row]![mirrored ? width - 1 - column : column]!),
-    );
+    const shades = Array.from({ length: 255 }, (_, i) => color(low + ((high - low) * i) / 254));
+    const clear: Rgba = [0, 0, 0, 0];
+    // A cell may not be smaller than the pixels of a good screen; the picture shows of each block the cell in its middle.
+    const [wide, tall] = [
+      Math.min(width, Math.ceil(2 * (right - left))),
+      Math.min(height, Math.ceil(2 * (bottom - top))),
+    ];
+    const href = pngDataUri(Math.max(1, wide), Math.max(1, tall), (column, row) => {
+      const j = Math.floor(((column + 0.5) * width) / wide);
+      const i = Math.floor(((row + 0.5) * height) / tall);
+      const value = rows[upward ? height - 1 - i : i]![mirrored ? width - 1 - j : j]!;
+      if (!Number.isFinite(value)) return clear;
+      const shade = Math.round(254 * Math.min(1, Math.max(0, (value - low) / (high - low || 1))));
+      return shades[shade]!;
+    });
     out.push(picture(href, left, top, right - left, bottom - top));
   } else {
     const gapX = typeof trace.xgap === "number" ? trace.xgap : 0;

@@ -5,9 +5,10 @@ import type { Content } from "../../../html/writer.js";
 import { fontSize, lineColor, textColor } from "../palette.js";
 import { titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
-import { legendNames } from "../spec.js";
+import { legendEntries } from "../spec.js";
 import { Axis } from "./axis.js";
 import type { Rect } from "./axis.js";
+import { isBox } from "./boxes.js";
 import { cssColor } from "./color.js";
 import type { ColorRange } from "./grids.js";
 import { hasMode, markerAt, part, traceColor } from "./marks.js";
@@ -16,8 +17,7 @@ import { element, text, textWidth } from "./svg.js";
 const symbolWidth = 26;
 const rowHeight = 18;
 
-function sample(trace: Attributes, index: number, x: number, y: number): Content {
-  const color = traceColor(trace, index);
+function sample(trace: Attributes, color: string, x: number, y: number): Content {
   if (trace.type !== "scatter" && trace.type !== "scattergl")
     return element("rect", {
       x: x + 4,
@@ -25,10 +25,13 @@ function sample(trace: Attributes, index: number, x: number, y: number): Content
       width: 14,
       height: 10,
       fill: color,
-      "fill-opacity": trace.opacity as number | undefined,
+      "fill-opacity": isBox(trace) ? 0.5 : (trace.opacity as number | undefined),
+      stroke: isBox(trace) ? color : undefined,
     });
   const line = part(trace, "line");
+  const filled = (typeof trace.fill === "string" && trace.fill !== "none") || trace.stackgroup !== undefined;
   return [
+    filled ? element("rect", { x, y, width: 22, height: 6, fill: color, "fill-opacity": 0.5 }) : "",
     hasMode(trace, "lines")
       ? element("path", {
           d: `M${x} ${y}h22`,
@@ -53,26 +56,12 @@ function legendOf(trace: Attributes): string {
 
 /** The legend where layout.legend places it around `plot`; "" if there is none. */
 function drawLegend(id: string, data: readonly Attributes[], layout: Attributes, plot: Rect): Content {
-  const named = data.map((trace, index) => ({ trace, index })).filter(({ trace }) => legendOf(trace) === id);
-  const names = legendNames(
-    named.map(({ trace }) => trace),
-    layout,
-  );
-  if (names.length === 0) return "";
-  const entries = named
-    .filter(
-      ({ trace }) =>
-        trace.showlegend !== false &&
-        trace.type !== "heatmap" &&
-        trace.type !== "contour" &&
-        trace.type !== "surface" &&
-        trace.type !== "image",
-    )
-    .map((entry, i) => ({
-      ...entry,
-      name: names[i] ?? "",
-      width: symbolWidth + textWidth(names[i] ?? "", fontSize) + 14,
-    }));
+  const shown = legendEntries(data, layout).filter(({ trace }) => legendOf(trace) === id);
+  if (shown.length === 0) return "";
+  const entries = shown.map((entry) => ({
+    ...entry,
+    width: symbolWidth + textWidth(entry.name, fontSize) + 14,
+  }));
   const legend = part(layout, id);
   const horizontal = legend.orientation === "h";
   const at = (key: string, otherwise: number): number =>
@@ -97,9 +86,14 @@ function drawLegend(id: string, data: readonly Attributes[], layout: Attributes,
   return rows.map((row, i) => {
     let from = left;
     const middle = top + (i + 0.5) * rowHeight;
-    return row.map(({ trace, index, name, width: entryWidth }) => {
+    return row.map(({ trace, index, name, color, width: entryWidth }) => {
       const style = { size: fontSize, color: textColor, baseline: "middle" } as const;
-      const drawn = [sample(trace, index, from, middle), text(name, from + symbolWidth, middle, style)];
+      const faded = trace.visible === "legendonly" ? 0.5 : undefined;
+      const sampled = sample(trace, color ?? traceColor(trace, index), from, middle);
+      const drawn = [
+        faded === undefined ? sampled : element("g", { opacity: faded }, sampled),
+        text(name, from + symbolWidth, middle, style),
+      ];
       from += entryWidth;
       return drawn;
     });

@@ -1,25 +1,14 @@
 /**
- * Points and lines of the static image, and what all traces share: their points, colours and markers.
+ * What all traces of the static image share: their points, colours and markers.
  */
-import {
-  area as areaShape,
-  curveCardinal,
-  curveLinear,
-  curveStep,
-  curveStepAfter,
-  curveStepBefore,
-  line as lineShape,
-} from "d3-shape";
-import type { CurveFactory } from "d3-shape";
 import type { Content } from "../../../html/writer.js";
-import { decimateLine } from "../decimate.js";
-import { fontSize, palette, textColor } from "../palette.js";
+import { palette } from "../palette.js";
 import { isAttributes } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
 import type { Axis } from "./axis.js";
 import { colorScale, colorStops, cssColor } from "./color.js";
-import { element, text } from "./svg.js";
+import { element } from "./svg.js";
 
 /** A trace with the axes it is drawn on and the colour that its place in the figure gives it. */
 export interface Placed {
@@ -72,33 +61,9 @@ export function points({ trace, x, y }: Placed): { x: number[]; y: number[] } {
   };
 }
 
-export function includeScatter(placed: Placed): void {
-  const { trace, x, y } = placed;
-  const data = points(placed);
-  data.x.forEach((v) => x.include(v));
-  data.y.forEach((v) => y.include(v));
-  y.pad();
-  if (hasMode(trace, "markers")) x.pad();
-  if (trace.fill === "tozeroy") y.includeZero();
+export function isHidden({ visible }: Attributes): boolean {
+  return visible === false || visible === "legendonly";
 }
-
-const dashes = new Map(
-  Object.entries({
-    dot: "2 3",
-    dash: "7 4",
-    longdash: "10 5",
-    dashdot: "7 3 2 3",
-  }),
-);
-
-const curves = new Map<string, CurveFactory>(
-  Object.entries({
-    spline: curveCardinal,
-    hv: curveStepAfter,
-    vh: curveStepBefore,
-    hvh: curveStep,
-  }),
-);
 
 /** A marker's outline around (0, 0); sizes are diameters, as Plotly has them. */
 function symbolPath(symbol: string, size: number): string {
@@ -146,7 +111,9 @@ export function markerAt(trace: Attributes, color: string, px: number, py: numbe
         ? String(outline.color ?? "#444444")
         : undefined,
     "stroke-width": open ? 1.5 : (outline.width as number | undefined),
-    "fill-opacity": marker.opacity as number | undefined,
+    // Bubbles shine through, as Plotly's do.
+    "fill-opacity":
+      typeof marker.opacity === "number" ? marker.opacity : Array.isArray(marker.size) ? 0.7 : undefined,
   });
 }
 
@@ -165,75 +132,12 @@ export function markerColors(trace: Attributes, count: number, color: string): s
   return (given as number[]).map((value) => cssColor(scale(value)));
 }
 
-export function drawScatter(placed: Placed): Content {
-  const { trace, x, y, color } = placed;
-  let data = points(placed);
-  const out: Content[] = [];
-  const wantsMarkers = hasMode(trace, "markers");
-  if (hasMode(trace, "lines")) {
-    const line = part(trace, "line");
-    const plain = !wantsMarkers && !hasMode(trace, "text");
-    if (plain && data.x.every((v, i) => i === 0 || v >= data.x[i - 1]!))
-      data = decimateLine(data.x, data.y, 1500);
-    const drawable = (i: number): boolean =>
-      Number.isFinite(data.x[i]!) &&
-      Number.isFinite(data.y[i]!) &&
-      !(y.log && data.y[i]! <= 0) &&
-      !(x.log && data.x[i]! <= 0);
-    let order = data.x.map((_, i) => i);
-    if (trace.connectgaps === true) order = order.filter(drawable);
-    const curve = curves.get(String(line.shape)) ?? curveLinear;
-    const px = (i: number): number => x.at(data.x[i]!);
-    const py = (i: number): number => y.at(data.y[i]!);
-    const path = lineShape<number>(px, py).defined(drawable).curve(curve).digits(1)(order) ?? "";
-    const filled = typeof trace.fillcolor === "string" ? trace.fillcolor : color;
-    const share = trace.fillcolor === undefined ? 0.5 : undefined;
-    if (trace.fill === "toself") out.push(element("path", { d: path, fill: filled, "fill-opacity": share }));
-    if (trace.fill === "tozeroy") {
-      const foot = y.at(y.log ? 10 ** y.ends[0] : 0);
-      const shape = areaShape<number>(px, foot, py).defined(drawable).curve(curve).digits(1);
-      out.push(element("path", { d: shape(order) ?? "", fill: filled, "fill-opacity": share }));
-    }
-    out.push(
-      element("path", {
-        d: path,
-        fill: "none",
-        stroke: typeof line.color === "string" ? line.color : color,
-        "stroke-width": typeof line.width === "number" ? line.width : 2,
-        "stroke-dasharray": dashes.get(String(line.dash)),
-        "stroke-linejoin": "round",
-      }),
-    );
-  }
-  if (wantsMarkers) {
-    const { size } = part(trace, "marker");
-    const colors = markerColors(trace, data.x.length, color);
-    data.x.forEach((vx, i) => {
-      const [px, py] = [x.at(vx), y.at(data.y[i]!)];
-      if (!Number.isFinite(px) || !Number.isFinite(py)) return;
-      const diameter = Array.isArray(size) ? Number(size[i] ?? 6) : typeof size === "number" ? size : 6;
-      out.push(markerAt(trace, colors[i] ?? color, px, py, diameter));
-    });
-  }
-  if (hasMode(trace, "text")) {
-    const words = trace.text;
-    const font = part(trace, "textfont");
-    data.x.forEach((vx, i) => {
-      const word = Array.isArray(words) ? words[i] : words;
-      const [px, py] = [x.at(vx), y.at(data.y[i]!)];
-      if (word === undefined || !Number.isFinite(px) || !Number.isFinite(py)) return;
-      const position = String(trace.textposition ?? "middle center");
-      const above = position.startsWith("top") ? -6 : position.startsWith("bottom") ? 6 : 0;
-      const aside = position.endsWith("right") ? 6 : position.endsWith("left") ? -6 : 0;
-      out.push(
-        text(String(word), px + aside, py + above, {
-          size: typeof font.size === "number" ? font.size : fontSize,
-          color: typeof font.color === "string" ? font.color : textColor,
-          anchor: aside > 0 ? "start" : aside < 0 ? "end" : "middle",
-          baseline: above < 0 ? "bottom" : above > 0 ? "top" : "middle",
-        }),
-      );
-    });
-  }
-  return out;
+/** Diameter of a trace's marker in pixels; sizes by area are scaled by sizeref. */
+export function markerSize(trace: Attributes, i: number, size: unknown): number {
+  const marker = part(trace, "marker");
+  if (!Array.isArray(size)) return typeof size === "number" ? size : 6;
+  const given = Number(size[i] ?? 6);
+  const ref = typeof marker.sizeref === "number" && marker.sizeref > 0 ? marker.sizeref : 1;
+  const scaled = marker.sizemode === "area" ? Math.sqrt(given / ref) : given / ref;
+  return Math.max(scaled, typeof marker.sizemin === "number" ? marker.sizemin : 0);
 }

@@ -37,33 +37,52 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** The picture as a data URI; `pixel(column, row)` counts from the top left. */
+/** The picture as a data URI; `pixel(column, row)` counts from the top left. Up to 256 colours make a palette, a quarter of the bytes. */
 export function pngDataUri(
   width: number,
   height: number,
   pixel: (column: number, row: number) => Rgba,
 ): string {
-  // Each scanline starts with its filter: 0, none.
-  const raw = new Uint8Array(height * (1 + 4 * width));
-  let at = 0;
-  for (let row = 0; row < height; row++) {
-    at++;
-    for (let column = 0; column < width; column++) {
+  const colors = new Map<number, number>();
+  const packed = new Uint32Array(width * height);
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at++) {
       const [r, g, b, a] = pixel(column, row);
-      raw[at++] = r;
-      raw[at++] = g;
-      raw[at++] = b;
-      raw[at++] = Math.round(a * 255);
+      const color = ((r << 24) | (g << 16) | (b << 8) | Math.round(a * 255)) >>> 0;
+      packed[at] = color;
+      if (colors.size <= 256 && !colors.has(color)) colors.set(color, colors.size);
+    }
+  }
+  const palette = colors.size <= 256 ? [...colors.keys()] : undefined;
+  const depth = palette ? 1 : 4;
+  // Each scanline starts with its filter: 0, none.
+  const raw = new Uint8Array(height * (1 + depth * width));
+  const view = new DataView(raw.buffer);
+  for (let row = 0, from = 0, to = 0; row < height; row++) {
+    to++;
+    for (let column = 0; column < width; column++, to += depth) {
+      const color = packed[from++]!;
+      if (palette) raw[to] = colors.get(color)!;
+      else view.setUint32(to, color);
     }
   }
   const header = new Uint8Array(13);
   new DataView(header.buffer).setUint32(0, width);
   new DataView(header.buffer).setUint32(4, height);
-  // Bit depth 8, colour type 6 (RGBA).
-  header.set([8, 6, 0, 0, 0], 8);
+  // Bit depth 8; colour type 3 is a palette, 6 RGBA.
+  header.set([8, palette ? 3 : 6, 0, 0, 0], 8);
   const file = joined([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
+    ...(palette
+      ? [
+          chunk(
+            "PLTE",
+            Uint8Array.from(palette.flatMap((c) => [c >>> 24, (c >>> 16) & 255, (c >>> 8) & 255])),
+          ),
+          chunk("tRNS", Uint8Array.from(palette.map((c) => c & 255))),
+        ]
+      : []),
     chunk("IDAT", platform.deflate(raw)),
     chunk("IEND", new Uint8Array()),
   ]);
