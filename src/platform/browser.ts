@@ -71,6 +71,7 @@ export const platform: Platform = {
   },
   figuresPage: () => undefined,
   deflate: stored,
+  inflate: () => undefined,
   base64(bytes) {
     const parts: string[] = [];
     // As many characters as a call may have arguments everywhere.

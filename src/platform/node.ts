@@ -3,7 +3,7 @@ import { Buffer, constants } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
-import { deflateSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 
 import { loadAddon } from "./addon.js";
 import { builtFile } from "./built.js";
@@ -51,6 +51,13 @@ export const platform: Platform = {
     }
   },
   deflate: (bytes) => deflateSync(bytes),
+  inflate(bytes) {
+    try {
+      return inflateSync(bytes);
+    } catch {
+      return undefined;
+    }
+  },
   base64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
   uniqueId: randomUUID,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),

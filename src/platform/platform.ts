@@ -31,6 +31,8 @@ export interface Platform {
 
   /** The bytes in zlib's format, as small as is possible without waiting. */
   deflate(bytes: Uint8Array): Uint8Array;
+  /** What zlib's format holds; undefined where it cannot be read at once. */
+  inflate(bytes: Uint8Array): Uint8Array | undefined;
   base64(bytes: Uint8Array): string;
   /** A text that nobody else has. */
   uniqueId(): string;

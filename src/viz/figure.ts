@@ -13,6 +13,7 @@ import { packSpec } from "./packed.js";
 import { plotlyFor, titleText } from "./plotly.js";
 import type { Attributes, Layout, Spec, Trace } from "./plotly.js";
 import { makeSpec } from "./spec.js";
+import { pdfOf } from "./static/pdf.js";
 import { renderSvg } from "./static/render.js";
 
 const display: unique symbol = Symbol.for("Jupyter.display") as never;
@@ -140,7 +141,10 @@ export abstract class Figure {
       // No id: VS Code keys nothing by it, and the spec stays what Plotly documents. What is large is there once.
       ...(html.length > largest ? {} : { "application/vnd.plotly.v1+json": packed }),
       "text/html": html,
-      ...(svg === undefined ? {} : { "image/svg+xml": svg }),
+      ...(svg === undefined
+        ? {}
+        : // LaTeX takes a PDF where it would need another program for the SVG.
+          { "image/svg+xml": svg, "application/pdf": platform.base64(pdfOf(svg)) }),
       "text/plain": alt,
     };
   }
