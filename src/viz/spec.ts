@@ -42,6 +42,8 @@ function normaliseTrace(trace: unknown, index: number): Attributes {
   const { x, y, z, ...rest } = trace;
   const type = typeof trace.type === "string" ? trace.type : "scatter";
   const out: Record<string, unknown> = { type, ...(toPlain(rest) as object) };
+  // What is no text is no type.
+  out.type = type;
   for (const [key, value] of [
     ["x", x],
     ["y", y],
@@ -240,7 +242,8 @@ function makeRoom(margin: Record<string, unknown>, data: readonly Attributes[], 
     );
     const values = (first?.[letter] ?? []) as unknown[];
     const type = isAxisType(axis.type) ? axis.type : typeOfValues(values);
-    const names = type === "category" ? [...new Set(values.map(String))] : [];
+    const plain = values.filter((v) => typeof v === "string" || typeof v === "number");
+    const names = type === "category" ? [...new Set(plain.map(String))] : [];
     const widest = Math.max(0, ...names.slice(0, 500).map((name) => textWidth(name, fontSize)));
     return { type, widest, names };
   };

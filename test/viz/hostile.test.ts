@@ -256,7 +256,39 @@ const figures: Readonly<Record<string, Parts>> = {
     ],
     layout: { title: "Space", scene: { xaxis: { title: "u" }, yaxis: { title: { text: "v" } } } },
   },
-  unknown: { traces: [{ type: "pie", labels: ["a"], values: [1] }], layout: { title: "Pie" } },
+  pie: {
+    traces: [
+      {
+        type: "pie",
+        labels: ["a", "b"],
+        values: [1, 2],
+        text: ["u", "v"],
+        hole: 0.3,
+        marker: { colors: ["red", "#123"] },
+      },
+    ],
+    layout: { title: "Pie", grid: { rows: 1, columns: 1 } },
+  },
+  boxes: {
+    traces: [
+      {
+        type: "box",
+        x: ["2020-01-01", "2020-01-02"],
+        y: [1, 2],
+        name: "box",
+        boxmean: true,
+        error_y: { array: [1, 2] },
+      },
+      { type: "violin", y: [1, 2, 4], name: "violin", side: "positive", fillcolor: "#abc" },
+      { type: "histogram2d", x: [1, 2], y: [1, 2], xaxis: "x2", yaxis: "y2", coloraxis: "coloraxis" },
+    ],
+    layout: {
+      xaxis: { type: "date", tickformat: "%Y" },
+      grid: { rows: 1, columns: 2, pattern: "independent" },
+      coloraxis: { colorscale: "Jet" },
+    },
+  },
+  unknown: { traces: [{ type: "scatterpolar", r: [1, 2], name: "p" }], layout: { title: "Polar" } },
 };
 
 const allowed = {
@@ -278,6 +310,7 @@ const allowed = {
     ],
     attributes: [
       "xmlns",
+      "class",
       "width",
       "height",
       "viewBox",

@@ -21,6 +21,11 @@ export interface Slice {
   readonly text: string | undefined;
 }
 
+/** A text or a number as text; undefined for what is neither. */
+function plainText(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
 /** The slices in the order in which they are drawn; labels that are alike are one. */
 export function pieSlices(trace: Attributes): Slice[] {
   const labels = list(trace.labels);
@@ -29,15 +34,15 @@ export function pieSlices(trace: Attributes): Slice[] {
   const given: unknown[] = Array.isArray(trace.values) ? trace.values : labels.map(() => 1);
   const sums = new Map<string, { value: number; text: string | undefined; color: unknown }>();
   given.forEach((item, i) => {
-    const value = Number(item);
+    const value = Number(plainText(item) ?? NaN);
     if (!Number.isFinite(value) || value < 0 || item === null) return;
-    const label = String(labels[i] ?? i);
+    const label = plainText(labels[i]) ?? String(i);
     const known = sums.get(label);
     if (known) known.value += value;
     else
       sums.set(label, {
         value,
-        text: texts[i] === undefined ? undefined : String(texts[i]),
+        text: plainText(texts[i]),
         color: colors[i],
       });
   });
