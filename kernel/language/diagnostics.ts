@@ -95,7 +95,8 @@ export function cellProblems(
     const end = toCell(module, start + length) ?? place;
     const reported = { code, message, file, start, length };
     const mayCome = !isCommand && mayBeDefinedLater(reported);
-    const said = reworded(reported, hints);
+    const outdated = MISFIT.has(code) ? hints.aboutOutdated(reported) : undefined;
+    const said = reworded(reported, hints) + (outdated === undefined ? "" : `\n${outdated}`);
     const more = isCommand
       ? ` ${SHELL_HINT}`
       : mayCome
@@ -124,6 +125,9 @@ const IMPLICIT_ANY = new Set([7005, 7006, 7008, 7010, 7011, 7013, 7019, 7020, 70
 const PLAIN_JAVASCRIPT =
   "Write its type, as in x: number. To let plain JavaScript run, begin the cell with %typecheck warn, " +
   'or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook and restart.';
+
+/** A value without a member, or one that is not of the type that is asked for. */
+const MISFIT = new Set([2322, 2339, 2345, 2353, 2551, 2739, 2740, 2741]);
 
 const MAY_COME = "A later cell may define it before this is called.";
 

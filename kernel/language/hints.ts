@@ -16,6 +16,7 @@ import { namesInside, resolved } from "./namespaces.js";
 import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "./nodes.js";
 import { callInPlaceOfOperator, changeInPlace } from "./operators.js";
 import type { Binding, Registry } from "./registry.js";
+import { aboutOutdated } from "./outdated.js";
 import { nearest } from "./spelling.js";
 
 /** The symbol of a name, and who knows about it. */
@@ -53,6 +54,11 @@ export class Hints {
     const imports = this.#importable.importsOf(name);
     if (imports.length > 0) return `Import it: ${imports.join("  or  ")}`;
     return near === undefined ? undefined : meant(near);
+  }
+
+  /** A sentence about a value that does not fit, where its type has been defined again since it was made. */
+  aboutOutdated(place: Place): string | undefined {
+    return aboutOutdated(place, this.#registry, this.#symbols());
   }
 
   /** A sentence about a name that a module does not export. */

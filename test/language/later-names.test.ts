@@ -147,3 +147,29 @@ test("what JavaScript itself has stays that in functions of earlier cells", asyn
   await notebook.run("const Map = 'mine';");
   assert.equal(await notebook.run("find().toFixed()"), "1");
 });
+
+test("a value of a class that was defined again names the cell to run again", async () => {
+  await notebook.run("class A { x = 1 }\ninterface Options { rate: number }");
+  await notebook.run(
+    "const a = new A(); class B extends A {}\nconst list = [a]; const options: Options = { rate: 1 };",
+  );
+  await notebook.run("class A { x = 1; y = 2 }\ninterface Options { rate: number; more: string }");
+  const advice = (code: string) => notebook.refused(code)[0]!.message.split("\n").at(-1);
+  assert.equal(advice("a.y"), "'a' is of 'A' as it was before it was defined again: run Cell [2] again.");
+  assert.equal(
+    advice("new B().y"),
+    "'B' is of 'A' as it was before it was defined again: run Cell [2] again.",
+  );
+  assert.equal(
+    advice("const b: A = a;"),
+    "'a' is of 'A' as it was before it was defined again: run Cell [2] again.",
+  );
+  assert.equal(
+    advice("list[0]!.y"),
+    "'list' is of 'A' as it was before it was defined again: run Cell [2] again.",
+  );
+  assert.match(advice("options.more")!, /'options' is of 'Options' .*run Cell \[2\] again/u);
+  assert.doesNotMatch(advice("new A().z")!, /again/u);
+  await notebook.run("const a = new A();");
+  assert.equal(await notebook.run("a.y"), 2);
+});
