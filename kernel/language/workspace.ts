@@ -10,7 +10,9 @@
 import type TS from "typescript";
 import type { CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
+import { interopOf } from "../session/child/resolve.js";
 import type { Files } from "./files.js";
+import { exportsItsDefault } from "./interop.js";
 import { END } from "./lasting-types.js";
 import type { Variable } from "./language.js";
 import { isSameMeaning, type Meanings } from "./meaning.js";
@@ -53,6 +55,8 @@ interface BoundFile {
   locals?: Map<TS.__String, TS.Symbol>;
 }
 interface InnerProgram {
+  getEmitSyntaxForUsageLocation(file: TS.SourceFile, usage: TS.StringLiteralLike): TS.ResolutionMode;
+  getImpliedNodeFormatForEmit(file: TS.SourceFile): TS.ResolutionMode;
   getResolvedModule(file: TS.SourceFile, name: string, mode: TS.ResolutionMode): Resolution | undefined;
   getResolvedModuleFromModuleSpecifier(
     specifier: TS.StringLiteral,
@@ -283,12 +287,20 @@ export class Workspace {
   #letIn(program: TS.Program): void {
     const inner = program as TS.Program & InnerProgram;
     const { getSourceFile, getSourceFileByPath, getResolvedModule } = inner;
+    const { getEmitSyntaxForUsageLocation, getImpliedNodeFormatForEmit } = inner;
     program.getSourceFile = (name) => this.#open.get(canonical(name)) ?? getSourceFile(name);
     program.getSourceFileByPath = (path) => this.#open.get(path) ?? getSourceFileByPath(path);
     inner.getResolvedModule = (file, name, mode) =>
       this.#isOwn(file)
         ? this.#resolve(file.fileName, file, name, mode)
         : getResolvedModule(file, name, mode);
+    // Default imports of CommonJS mean what they mean when they run.
+    inner.getEmitSyntaxForUsageLocation = (file, usage) =>
+      interopOf(file.fileName) === "typescript"
+        ? ts.ModuleKind.CommonJS
+        : getEmitSyntaxForUsageLocation(file, usage);
+    inner.getImpliedNodeFormatForEmit = (file) =>
+      exportsItsDefault(file) ? ts.ModuleKind.ESNext : getImpliedNodeFormatForEmit(file);
     inner.getResolvedModuleFromModuleSpecifier = (specifier, file = specifier.getSourceFile()) =>
       inner.getResolvedModule(file, specifier.text, program.getModeForUsageLocation(file, specifier));
   }

@@ -3,14 +3,12 @@
  * here the names are those that are there once it has run.
  */
 import vm from "node:vm";
+import type { Interop } from "./resolve.js";
 
 interface Made {
   readonly module: vm.SyntheticModule;
   readonly names: readonly string[];
 }
-
-/** What a default import of a module that was compiled from an ES module means: all that is exported, as in Node, or its default export. */
-export type Interop = "node" | "typescript";
 
 const made: Record<Interop, WeakMap<object, Made>> = { node: new WeakMap(), typescript: new WeakMap() };
 const exportsOf = new WeakMap<vm.Module, object>();

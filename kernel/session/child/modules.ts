@@ -2,22 +2,16 @@
  * What cells import: packages and Node's own modules by Node's loader, files of the user's by `LocalModules` and `require`, and
  * cellgrad as the session has loaded it, from whatever folder.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { createCellRequire, forgetUnfinished, requireMain } from "./commonjs.js";
-import {
-  commonJsModule,
-  evaluated,
-  isCommonJs,
-  namespaceForCells,
-  type Interop,
-} from "./commonjs-namespace.js";
+import { commonJsModule, evaluated, isCommonJs, namespaceForCells } from "./commonjs-namespace.js";
 import { LocalModules, type Target } from "./local-modules.js";
 import { notFound, resolveByRequire, resolvePackage, unresolved } from "./packages.js";
-import { formatOf, isLocalFile, isPath, packageType, resolvePath } from "./resolve.js";
+import { formatOf, interopOf, isLocalFile, isPath, resolvePath } from "./resolve.js";
 import { resolveByConfig, resolveByPaths } from "./typescript.js";
 
 /** Node's own import() with a file as the one that imports. */
@@ -173,13 +167,6 @@ export class Modules {
     if (file !== undefined) return pathToFileURL(file).href;
     throw unresolved(specifier, from);
   }
-}
-
-/** TypeScript takes a file for CommonJS, and its default imports for those of compiled ES modules, unless something says otherwise. */
-function interopOf(from: string): Interop {
-  return /\.tsx?$/.test(from) && existsSync(from) && packageType(dirname(from)) !== "module"
-    ? "typescript"
-    : "node";
 }
 
 const REFUSED = new Set([

@@ -107,3 +107,16 @@ export function packageType(folder: string): unknown {
     }
   }
 }
+
+/** What a default import of a module that was compiled from an ES module means: all that is exported, as in Node, or its default export. */
+export type Interop = "node" | "typescript";
+
+/** TypeScript takes a file for CommonJS, and its default imports for those of compiled ES modules, unless something says otherwise. */
+export function interopOf(from: string): Interop {
+  return /(?<!\.d)\.tsx?$/.test(from) &&
+    isLocalFile(from) &&
+    isFile(from) &&
+    packageType(dirname(from)) !== "module"
+    ? "typescript"
+    : "node";
+}
