@@ -17,6 +17,8 @@ const UNKNOWN_SHORTHAND = 18004;
 /** A module that there is not, or a path without its extension that leads nowhere. */
 const UNKNOWN_MODULE = new Set([2307, 2792, 2834, 2835]);
 const NO_REACT = 2874;
+/** A member that a later JavaScript has; TypeScript advises another `lib`, which would not make Node have it. */
+const NOT_IN_LIBRARY = 2550;
 const UNKNOWN_EXPORT = new Set([2305, 2614]);
 
 /** Two operands, the left or the right one, or the only one, that an operator does not take. */
@@ -65,6 +67,8 @@ export function reworded(reported: Reported, hints: Hints): string {
   }
   if (code === UNKNOWN_SHORTHAND)
     return withHint(`Cannot find name '${name}'.`, hints.aboutName(name, reported));
+  if (code === NOT_IN_LIBRARY)
+    return `${firstSentence(message)} Node ${process.version} does not have it; a newer one may.`;
   if (code === NO_REACT)
     return "Elements need a library that makes them: npm install react beside the notebook, or name a function of your own with /** @jsx h */ at the head of the cell.";
   if (UNKNOWN_MODULE.has(code)) {

@@ -35,7 +35,7 @@ const PIECES: readonly (readonly [code: string, there: boolean])[] = [
 async function agrees(notebook: Notebook): Promise<void> {
   for (const [code, there] of PIECES) {
     if (there) await notebook.run(code);
-    else assert.notEqual(notebook.refused(code).length, 0, code);
+    else for (const { message } of notebook.refused(code)) assert.doesNotMatch(message, /compiler option/u);
   }
 }
 
