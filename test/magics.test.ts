@@ -98,6 +98,70 @@ test("a file that %%writefile wrote is imported with its types, also when it is 
   assert.equal((await run("import { answer } from './lib'; answer.toUpperCase()")).text, "'CHANGED'");
 });
 
+test("%run runs a file or a notebook where the cell stands; its errors name it and its lines", async () => {
+  writeFileSync(join(folder, "part.ts"), "export const fromFile: number = 20;\nconsole.log('ran');");
+  assert.equal((await run("%run part.ts\nfromFile + 1")).text, "ran\n21");
+  const cells = ["const fromNotebook = fromFile * 2;", "%env SET=here", "fromNotebook"];
+  const code = (source: string) => ({
+    cell_type: "code",
+    source,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  });
+  writeFileSync(
+    join(folder, "part.ipynb"),
+    JSON.stringify({ nbformat: 4, nbformat_minor: 4, metadata: {}, cells: cells.map(code) }),
+  );
+  assert.equal((await run("%run 'part.ipynb'\nprocess.env.SET")).text, "40'here'");
+  writeFileSync(join(folder, "fails.ts"), "const a = 1;\nthrow new Error('a' + a);");
+  const failed = await run("%run fails.ts");
+  assert.match(String(failed.content["traceback"]), /at .*fails\.ts:2:7/);
+  writeFileSync(join(folder, "refused.ts"), "\nconst text: string = 5;");
+  assert.match(String((await run("%run refused.ts")).content["traceback"]), /at .*refused\.ts:2:7/);
+  writeFileSync(join(folder, "itself.ts"), "%run itself.ts");
+  assert.match(String((await run("%run itself.ts")).content["evalue"]), /20 levels deep/);
+  assert.match(String((await run("%run missing.ts")).content["evalue"]), /there is no file/);
+});
+
+test("%%capture keeps what a cell puts out under a name, with its type", async () => {
+  const { text } = await run(
+    "%%capture out\nconsole.log('a'); console.error('b'); display({ 'text/html': '<i>' }); 5",
+  );
+  assert.equal(text, "");
+  assert.equal((await run("[out.stdout, out.stderr, out.outputs.length]")).text, "[ 'a\\n', 'b\\n', 2 ]");
+  assert.equal((await run("out.show()")).text, "a\nb\n5");
+  assert.match(
+    String((await run("out.nothing")).content["evalue"]),
+    /does not exist on type 'CapturedOutput'/,
+  );
+  assert.equal((await run("%%capture\nconsole.log('x'); const captured = 3;")).text, "");
+  assert.equal((await run("captured")).text, "3");
+  const failed = await run("%%capture failed\nconsole.log('x'); throw new Error('no')");
+  assert.equal(failed.content["evalue"], "no");
+  assert.equal(failed.text, "");
+});
+
+test("earlier results and texts are there by the numbers of their cells", async () => {
+  const { content } = await run("'first result'");
+  const count = Number(content["execution_count"]);
+  await run("'second'");
+  assert.equal(
+    (await run(`[_, __, _${String(count)}, Out[${String(count)}]]`)).text,
+    "[ 'second', 'first result', 'first result', 'first result' ]",
+  );
+  assert.equal(
+    (await run(`In[${String(count)}] + _i${String(count)}`)).text,
+    `"'first result''first result'"`,
+  );
+  assert.match((await run("_i")).text, /In\[/);
+  assert.match(
+    String((await run("_9999")).content["evalue"]),
+    /_9999 is not defined: of cell \[9999\] no result is kept/,
+  );
+  assert.equal((await run("const _5 = 'own'; _5")).text, "'own'");
+});
+
 test("an interrupt ends %%bash, and its environment is that of %env", async () => {
   const { content } = await run("%env GREETING=hello").then(() =>
     run("%%bash\n[ $GREETING = hello ] && exit 7"),

@@ -2,6 +2,7 @@
  * What is said about the name under the cursor: its signature and documentation, inside of a call that of the function, and with
  * more detail the source of a definition that the user can read.
  */
+import type TS from "typescript";
 import { ts } from "./compiler.js";
 import { toCell, toModule } from "./cell-module.js";
 import type { EditedCell } from "./completion.js";
@@ -53,22 +54,49 @@ function hover(cell: EditedCell, position: number): Found | undefined {
   const text = ts.displayPartsToString(info.displayParts);
   // A name that nothing declares is "any"; so is an option whose name is not whole yet.
   if (text === "" || text === "any" || /^\(property\) [\w$]+: any$/u.test(text)) return undefined;
+  const whole = membersOf(cell, info.textSpan.start) ?? withoutAlias(text);
   return {
-    signature: membersOf(cell, info.textSpan.start) ?? withoutAlias(text),
+    signature: [whole, ...constructorsOf(cell, info.textSpan.start)].join("\n"),
     documentation: ts.displayPartsToString(info.documentation),
     tags: info.tags ?? [],
     position: info.textSpan.start,
   };
 }
 
-/** A namespace with what is in it. */
-function membersOf(cell: EditedCell, position: number): string | undefined {
+/** What a name stands for. */
+function symbolAt(
+  cell: EditedCell,
+  position: number,
+): { node: TS.Identifier; symbol: TS.Symbol; checker: TS.TypeChecker } | undefined {
   const program = cell.service.getProgram()!;
   const checker = program.getTypeChecker();
   const node = identifierAt(program.getSourceFile(cell.path)!, position);
   const symbol = node && checker.getSymbolAtLocation(node);
-  const namespace = symbol && resolved(symbol, checker);
-  if (!namespace || !(namespace.flags & ts.SymbolFlags.ValueModule)) return undefined;
+  return symbol && { node, symbol: resolved(symbol, checker), checker };
+}
+
+/** How objects of a class are made; where the name is called with `new`, that is what is said of it already. */
+function constructorsOf(cell: EditedCell, position: number): string[] {
+  const { node, symbol, checker } = symbolAt(cell, position) ?? {};
+  if (!node || !symbol || !checker || !(symbol.flags & ts.SymbolFlags.Class)) return [];
+  const called = ts.isPropertyAccessExpression(node.parent) ? node.parent : node;
+  if (ts.isNewExpression(called.parent)) return [];
+  const type = checker.getTypeOfSymbolAtLocation(symbol, node);
+  const flags = ts.TypeFormatFlags.NoTruncation;
+  return type
+    .getConstructSignatures()
+    .filter(({ declaration }) => declaration)
+    .slice(0, CONSTRUCTORS)
+    .map((signature) => `new ${symbol.name}${checker.signatureToString(signature, node, flags)}`);
+}
+
+/** So many of a class's constructors are listed. */
+const CONSTRUCTORS = 4;
+
+/** A namespace with what is in it. */
+function membersOf(cell: EditedCell, position: number): string | undefined {
+  const { node, symbol: namespace, checker } = symbolAt(cell, position) ?? {};
+  if (!node || !checker || !namespace || !(namespace.flags & ts.SymbolFlags.ValueModule)) return undefined;
   if (namespace.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class | ts.SymbolFlags.Enum))
     return undefined;
   const names = checker

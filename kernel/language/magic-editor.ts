@@ -43,6 +43,7 @@ export function completeMagic(code: string, offset: number): Completions | undef
   const magic = findMagic(line.name.replace(/^%+/u, ""));
   if (magic?.takesCode) return undefined;
   const typed = /\S*$/u.exec(line.before)![0];
+  if (magic?.name === "capture") return undefined;
   const words = magic?.name === "help" ? MAGICS.map(spelled) : (magic?.words ?? []);
   const matches = words.filter((word) => word.startsWith(typed)).map((text) => ({ text, type: "keyword" }));
   return { matches, start: offset - typed.length, end: offset };

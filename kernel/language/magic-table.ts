@@ -24,10 +24,17 @@ const NOTHING = /^$/u;
 export const MAGICS: readonly Magic[] = [
   {
     name: "help",
-    usage: "%help [magic]",
-    help: "lists the magics, or tells of one",
+    usage: "%help [name]",
+    help: "lists what there is, or tells what a magic or a name is: %help nn.Linear",
     form: "line",
-    argument: /^(?:%{0,2}\w+)?$/u,
+    argument: /^(?:%{0,2}[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*)?$/u,
+  },
+  {
+    name: "lsmagic",
+    usage: "%lsmagic",
+    help: "lists the magics by name",
+    form: "line",
+    argument: NOTHING,
   },
   {
     name: "who",
@@ -78,6 +85,20 @@ export const MAGICS: readonly Magic[] = [
     help: "lists the environment variables, shows one, or sets one",
     form: "line",
     argument: /^(?:[A-Za-z_]\w*(?:=.*)?)?$/u,
+  },
+  {
+    name: "run",
+    usage: "%run file.ts|notebook.ipynb",
+    help: "runs a file, or a notebook's cells, as if it stood here: what it declares stays",
+    form: "line",
+    argument: /^(?!-)\S.*$/u,
+  },
+  {
+    name: "capture",
+    usage: "%%capture [name]",
+    help: "runs the cell without showing its output; under a name it is kept: name.stdout, name.outputs, name.show()",
+    form: "cell",
+    argument: /^(?:[\p{ID_Start}$_][\p{ID_Continue}$]*)?$/u,
   },
   {
     name: "html",

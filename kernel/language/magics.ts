@@ -13,7 +13,13 @@ export type Typecheck = "off" | "warn" | "error";
 
 export type Step =
   /** TypeScript. */
-  | { readonly kind: "code"; readonly text: string; readonly measure?: Measure }
+  | {
+      readonly kind: "code";
+      readonly text: string;
+      readonly measure?: Measure;
+      /** Its output is kept and not shown; "" keeps it under no name. */
+      readonly capture?: string;
+    }
   | {
       readonly kind: "magic";
       readonly name: string;
@@ -54,6 +60,7 @@ export function readMagics(code: string): ReadCell {
   let typecheck: Typecheck | undefined;
   /** What the code below is to be measured by. */
   let below: { readonly magic: Magic; readonly measure: Measure; readonly start: number } | undefined;
+  let capture: string | undefined;
   let wholeCell = false;
   let text = "";
   let start = 0;
@@ -78,6 +85,8 @@ export function readMagics(code: string): ReadCell {
     const { magic, argument, isCell } = found;
     if (magic.name === "typecheck") {
       typecheck = argument as Typecheck;
+    } else if (magic.name === "capture") {
+      capture = argument;
     } else if (magic.takesCode) {
       const { measure, code: measured } = readMeasure(magic, argument);
       if (measured === "") {
@@ -99,7 +108,7 @@ export function readMagics(code: string): ReadCell {
       steps.push({ kind: "magic", name: magic.name, argument, body: rest, bodyLine });
     }
     text += blank(line);
-    if (isCell && !magic.takesCode) {
+    if (isCell && !magic.takesCode && magic.name !== "capture") {
       wholeCell = true;
       break;
     }
@@ -111,7 +120,12 @@ export function readMagics(code: string): ReadCell {
     const own = blank(code.slice(0, start)) + rest;
     // Comments above the code belong to it: some of them mean something to TypeScript.
     const whole = steps.length === 0 ? text : own;
-    steps.push({ kind: "code", text: whole, ...(below && { measure: below.measure }) });
+    steps.push({
+      kind: "code",
+      text: whole,
+      ...(below && { measure: below.measure }),
+      ...(capture !== undefined && { capture }),
+    });
   } else if (below) {
     const message = `${spelled(below.magic)} is followed by code, on its line or below it: ${below.magic.usage}`;
     problems.push({ start: below.start, length: spelled(below.magic).length, message });

@@ -88,6 +88,10 @@ export declare const svg: MarkupTag;
 export declare const md: MarkupTag;
 /** Asks the user for a line of text; \`password\` hides what is typed. */
 export declare function prompt(text?: string, options?: { password?: boolean }): Promise<string>;
+/** Asks the user a question that yes or no answers: \`if (await confirm("Go on?")) …\`. */
+export declare function confirm(text?: string): Promise<boolean>;
+/** Tells the user something, below the cell. */
+export declare function alert(text?: unknown): void;
 /** Removes the cell's output; with \`wait\` only when the next output arrives, so that nothing flickers. */
 export declare function clearOutput(options?: { wait?: boolean }): void;
 /**
@@ -97,4 +101,25 @@ export declare function clearOutput(options?: { wait?: boolean }): void;
 export declare function setNextInput(text: string, options?: { replace?: boolean }): void;
 /** The last result: the value of the expression that a cell has ended with. A cell that declares \`_\` itself has another. */
 export declare const _: any;
+/** The result before the last one. */
+export declare const __: any;
+/** The result two before the last one. */
+export declare const ___: any;
+/** The text of the cell that ran last; \`_i3\` is that of cell [3]. */
+export declare const _i: string;
+/** Results by the number of their cell: \`Out[3]\`, also as \`_3\`. The last 100 are kept. */
+export declare const Out: Record<number, any>;
+/** Texts of cells by their number: \`In[3]\`. */
+export declare const In: Record<number, string>;
+/** Output that \`%%capture name\` has kept. */
+export interface CapturedOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** MIME bundles of what was displayed. */
+  readonly outputs: readonly Record<string, any>[];
+  /** Shows all of it in this cell. */
+  show(): void;
+}
+/** What \`%%capture\` has kept last. */
+export declare function capturedOutput(): CapturedOutput;
 `;

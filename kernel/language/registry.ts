@@ -57,6 +57,9 @@ export interface Binding extends DeclaredName {
   readonly shown?: { readonly how: Exclude<Shown["how"], "declared" | "same">; readonly by: number };
 }
 
+/** `_3` and `_i3` have the types of `_` and `_i`: the result and the text of a cell by its number. */
+const PAST = /^(_i?)[1-9]\d*$/u;
+
 export class Registry {
   readonly #prelude = new Map<string, Binding>();
   /** What user code has put on `globalThis`. */
@@ -206,7 +209,8 @@ export class Registry {
   find(name: string): readonly Binding[] {
     const bindings = this.#bindings.get(name);
     if (bindings) return bindings;
-    const other = this.#prelude.get(name) ?? this.#globals.get(name);
+    const past = PAST.exec(name)?.[1] ?? "";
+    const other = this.#prelude.get(name) ?? this.#globals.get(name) ?? this.#prelude.get(past);
     return other ? [other] : [];
   }
 

@@ -47,6 +47,8 @@ export interface KernelContext {
   readonly comms: Comms;
   readonly staleness: Staleness;
   readonly debugger: Debugger;
+  /** Where cells read files from: the notebook's folder, or where `%cd` has gone. */
+  readonly folder: string;
   /** The last request to the debugger, which its events are about. */
   debugParent: Parent;
   /** Ports by channel, for connect_request. */

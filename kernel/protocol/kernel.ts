@@ -57,12 +57,14 @@ export class Kernel implements KernelContext {
   readonly ports: Readonly<Record<string, number>>;
   executionCount = 0;
   lastRun = 0;
+  folder: string;
   readonly #options: KernelOptions;
   readonly #dispatcher: Dispatcher;
 
   constructor(options: KernelOptions, id: string = uuid()) {
     const { cwd, send, log } = options;
     this.#options = options;
+    this.folder = cwd;
     this.id = id;
     this.ports = options.ports;
     this.publisher = new Publisher(id, (message) => send("iopub", message));
@@ -108,6 +110,7 @@ export class Kernel implements KernelContext {
   }
 
   async forgetCells(): Promise<void> {
+    this.folder = this.#options.cwd;
     this.comms.closeAll();
     this.staleness.clear();
     await this.language
@@ -132,6 +135,7 @@ export class Kernel implements KernelContext {
       case "comm":
         return this.comms.fromSession(event.message, this.outputs.parentOf(event.run));
       case "folder":
+        this.folder = event.folder;
         return void this.language.changeFolder(event.folder).catch((error: Error) => this.log(error.message));
       default:
         return this.outputs.handle(event);

@@ -23,6 +23,8 @@ interface Run {
   payloads?: Map<string, Json>;
   /** text/plain of the result, for the history. */
   result?: string;
+  /** What it puts out, while that is kept and not shown. */
+  captured?: CapturedEvent[];
   ended: boolean;
   lateTail?: NodeJS.Timeout;
 }
@@ -36,6 +38,9 @@ export interface RunSummary {
   readonly payloads: readonly Json[];
   readonly result?: string;
 }
+
+/** Output that `%%capture` keeps. */
+export type CapturedEvent = Extract<OutputEvent, { type: "stream" | "display" | "result" }>;
 
 type Output = Extract<OutputEvent, { type: "stream" | "display" | "clear_output" | "result" | "payload" }>;
 
@@ -67,6 +72,20 @@ export class Outputs {
     return { payloads: [...(payloads?.values() ?? [])], ...(result !== undefined && { result }) };
   }
 
+  /** Keeps what a run puts out, until the function that comes back is called, which answers with it. */
+  capture(run: number): () => readonly CapturedEvent[] {
+    const state = this.#find(run);
+    const captured: CapturedEvent[] = [];
+    if (!state) return () => captured;
+    const before = state.captured;
+    state.captured = captured;
+    return () => {
+      if (before) state.captured = before;
+      else delete state.captured;
+      return captured;
+    };
+  }
+
   /** Parent header of a run's messages. Output of an unknown run belongs to the last cell. */
   parentOf(run: number): Parent {
     return this.#find(run)?.parent ?? {};
@@ -75,6 +94,8 @@ export class Outputs {
   handle(event: Output): void {
     const run = this.#find(event.run);
     if (!run || run.silent) return;
+    if (run.captured && (event.type === "stream" || event.type === "display" || event.type === "result"))
+      return void run.captured.push(event);
     if (run.ended) this.#keep(event.run, run);
     if (event.type === "stream") {
       const { stream, flood } = (run.text ??= this.#newText(run));

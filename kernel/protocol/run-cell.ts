@@ -6,9 +6,9 @@ import { readMagics } from "../language/magics.js";
 import type { CellError, CompiledCell, RunOrigin } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
 import type { KernelContext } from "./context.js";
-import { helpPayload, helpQuery } from "./help-cell.js";
+import { helpPayload, helpQuery, isOwn, unknownName } from "./help-cell.js";
 import type { Interruption } from "./interruption.js";
-import { runMagic } from "./magics/table.js";
+import { inSession, runMagic } from "./magics/table.js";
 import type { RunningCell } from "./staleness.js";
 
 export interface CellToRun {
@@ -18,6 +18,10 @@ export interface CellToRun {
   readonly code: string;
   readonly silent: boolean;
   readonly origin: RunOrigin;
+  /** What errors call it, where it is code of a file. */
+  readonly name?: string;
+  /** How many files run each other around it. */
+  readonly depth?: number;
 }
 
 export async function runCell(
@@ -27,9 +31,9 @@ export async function runCell(
 ): Promise<CellOutcome> {
   const { run, count, code, origin } = cell;
   const query = helpQuery(code);
-  if (query) {
+  if (query && !(await isOwn(query, kernel.language))) {
     const payload = await helpPayload(query, kernel.language);
-    const text = `${query.name}: nothing of this name is known\n`;
+    const text = `${unknownName(query.name)}\n`;
     kernel.outputs.handle(
       payload ? { type: "payload", run, payload } : { type: "stream", run, name: "stdout", text },
     );
@@ -39,7 +43,10 @@ export async function runCell(
   if (problems.length > 0) {
     // The language says it with the line.
     const refused = await kernel.language.compile(code, count, run);
-    return { status: "error", error: errorOf(refused.ok ? [] : refused.diagnostics, count, "MagicError") };
+    return {
+      status: "error",
+      error: errorOf(refused.ok ? [] : refused.diagnostics, cell.name ?? count, "MagicError"),
+    };
   }
   const known = kernel.staleness.begin(
     { ...(origin.cellId !== undefined && { cellId: origin.cellId }), executionCount: count },
@@ -50,16 +57,43 @@ export async function runCell(
     outcome =
       step.kind === "magic"
         ? await runMagic(step, cell, kernel, interruption)
-        : await runCode(cell, index, index < steps.length - 1, kernel, interruption, known);
+        : step.capture === undefined
+          ? await runCode(cell, index, index < steps.length - 1, kernel, interruption, known)
+          : await runCaptured(cell, index, step.capture, kernel, interruption, known);
     if (outcome.status !== "ok") break;
   }
   known.end(outcome.status === "ok");
   return outcome;
 }
 
+/** Runs the code of a step without showing what it puts out, which is kept under a name. */
+async function runCaptured(
+  cell: CellToRun,
+  step: number,
+  name: string,
+  kernel: KernelContext,
+  interruption: Interruption,
+  known: RunningCell,
+): Promise<CellOutcome> {
+  const release = kernel.outputs.capture(cell.run);
+  let outcome: CellOutcome;
+  try {
+    outcome = await runCode(cell, step, false, kernel, interruption, known);
+  } finally {
+    const captured = release();
+    if (name !== "") {
+      const argument = JSON.stringify(captured);
+      await inSession({ name: "captured", argument, body: "", bodyLine: 1 }, cell, kernel, interruption);
+    }
+  }
+  if (outcome.status !== "ok" || name === "") return outcome;
+  const naming = { ...cell, code: `let ${name} = capturedOutput();` };
+  return runCode(naming, 0, true, kernel, interruption, known);
+}
+
 /** Checks, transforms and runs the code of one step. */
 async function runCode(
-  { run, count, code, silent, origin }: CellToRun,
+  { run, count, code, silent, origin, name }: CellToRun,
   step: number,
   part: boolean,
   kernel: KernelContext,
@@ -69,7 +103,7 @@ async function runCode(
   const { session, language, outputs } = kernel;
   const warn = (warnings: readonly Diagnostic[]): void => {
     for (const warning of warnings)
-      outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, count)}\n` });
+      outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, name ?? count)}\n` });
   };
   const begun = await kernel.checks.take(async () => {
     const compiled = await interruption.endsWait(language.compile(code, count, run, step));
@@ -79,14 +113,18 @@ async function runCode(
     if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
       return "interrupted";
     if (!silent) known.reads(compiled.names);
-    const cell: CompiledCell = part ? { ...compiled.cell, part } : compiled.cell;
+    const cell: CompiledCell = {
+      ...compiled.cell,
+      ...(part && { part }),
+      ...(name !== undefined && { name }),
+    };
     const running = interruption.during(session.run(run, cell, { silent, origin }));
     // From its start a cell counts for the cells after it: what it declared before it threw is there.
     const told = language.commit(run).then(warn, (error: Error) => kernel.log(error.message));
     return { ok: true as const, names: compiled.names, running, told };
   });
   if (begun === "interrupted") return { status: "interrupted" };
-  if (!begun.ok) return { status: "error", error: errorOf(begun.diagnostics, count) };
+  if (!begun.ok) return { status: "error", error: errorOf(begun.diagnostics, name ?? count) };
   const outcome = await begun.running;
   await interruption.endsWait(begun.told);
   const globals = outcome.status === "died" ? undefined : outcome.globals;
@@ -108,7 +146,7 @@ export const INTERRUPTED: CellError = {
 /** TypeScript numbers its syntax errors from 1000 to 1999. */
 function errorOf(
   diagnostics: readonly Diagnostic[],
-  count: number,
+  place: number | string,
   otherwise = "TypeScriptError",
 ): CellError {
   const first = diagnostics.find(({ category }) => category === "error") ?? diagnostics[0];
@@ -116,19 +154,21 @@ function errorOf(
   return {
     ename: first && first.code >= 1000 && first.code < 2000 ? "SyntaxError" : otherwise,
     evalue: first ? `${first.message}${more}` : "the cell does not compile",
-    traceback: diagnostics.map((diagnostic) => describe(diagnostic, count, otherwise)),
+    traceback: diagnostics.map((diagnostic) => describe(diagnostic, place, otherwise)),
   };
 }
 
 /** What is wrong, where, and the line itself. */
 function describe(
   { code, category, message, cell, line, column, frame }: Diagnostic,
-  count: number,
+  place: number | string,
   otherwise = "TypeScript",
 ): string {
   const colour = category === "error" ? 31 : 33;
   const what = code > 0 ? `TS${code}` : otherwise;
   // What is said about a file beside the notebook has no line in the cell.
   if (frame === "") return `\u001b[${colour}m${what}\u001b[39m: ${message}\n`;
-  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36mCell [${cell ?? count}]:${line}:${column}\u001b[39m\n`;
+  const own = typeof place === "number" ? `Cell [${place}]` : place;
+  const at = cell === undefined ? own : `Cell [${cell}]`;
+  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36m${at}:${line}:${column}\u001b[39m\n`;
 }

@@ -56,6 +56,11 @@ test("%help lists the magics, or tells of one", async () => {
   const kernel = new FakeKernel();
   const all = printed((await kernel.execute("%help")).iopub);
   for (const name of [
+    "%lsmagic",
+    "%run",
+    "%%capture",
+    "display.html",
+    "progress(list)",
     "%typecheck",
     "%time",
     "%timeit",
@@ -69,7 +74,56 @@ test("%help lists the magics, or tells of one", async () => {
   ])
     assert.ok(all.includes(name), name);
   assert.match(printed((await kernel.execute("%help %%bash")).iopub), /^%%bash .*exit code/);
-  assert.match(String((await kernel.execute("%help nothing")).reply!.content["evalue"]), /no magic %nothing/);
+  assert.match(
+    String((await kernel.execute("%help nothing")).reply!.content["evalue"]),
+    /nothing of this name is known/,
+  );
+  assert.match(
+    String((await kernel.execute("%help tim")).reply!.content["evalue"]),
+    /no magic %tim; did you mean %help time\?/,
+  );
+});
+
+test("%help tells of a name as hover does, %lsmagic lists the names of magics", async () => {
+  const data = { "text/plain": "class Linear", "text/markdown": "**Linear**" };
+  const kernel = new FakeKernel({
+    language: { inspect: async (code) => (code === "nn.Linear" ? { data } : undefined) },
+  });
+  const { iopub } = await kernel.execute("%help nn.Linear");
+  const shown = iopub.find(({ header }) => header.msg_type === "display_data");
+  assert.deepEqual(shown!.content["data"], data);
+  assert.match(printed((await kernel.execute("%lsmagic")).iopub), /%who[^]*%%capture/);
+});
+
+test("a name is asked about before, behind and in brackets, unless a cell's own function is called", async () => {
+  let own = false;
+  const kernel = new FakeKernel({
+    language: {
+      inspect: async (code, _, detail) =>
+        code === "help" && !own ? undefined : { data: { "text/plain": `${code} ${String(detail)}` } },
+      compile: async () => compiled("own", "Cell [1]"),
+    },
+    cells: { own: () => undefined },
+  });
+  const page = async (code: string): Promise<unknown> => {
+    const [payload] = (await kernel.execute(code)).reply!.content["payload"] as { data: unknown }[];
+    return (payload?.data as Record<string, string> | undefined)?.["text/plain"];
+  };
+  for (const code of [
+    "?nn.Linear",
+    "nn.Linear?",
+    "help(nn.Linear)",
+    "// why\nhelp( nn.Linear );",
+    "? nn.Linear",
+  ])
+    assert.equal(await page(code), "nn.Linear 0", code);
+  for (const code of ["??x", "x??", "/* a */ x ??"]) assert.equal(await page(code), "x 1", code);
+  for (const code of ["%time?", "?%time", "help(%time)"])
+    assert.match(String(await page(code)), /^%time \[code\]/, code);
+  assert.match(String(await page("help()")), /%help[^]*display\(value\)/);
+  own = true;
+  assert.equal(await page("help(x)"), undefined);
+  assert.equal(await page("const a = b ?? c"), undefined);
 });
 
 test("%reset starts a new session in which nothing is known of the cells before", async () => {

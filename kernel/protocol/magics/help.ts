@@ -1,21 +1,34 @@
-/** `%help`: which magics there are. */
-import { findMagic, magicHelp } from "../../language/magic-table.js";
+/** `%help`: what there is, or what a magic or a name is. `%lsmagic`: the magics' names. */
+import { MAGICS, spelled } from "../../language/magic-table.js";
 import type { CellOutcome } from "../../session/session.js";
 import type { KernelContext } from "../context.js";
+import { helpOn, unknownName } from "../help-cell.js";
 import type { CellToRun } from "../run-cell.js";
 import type { MagicStep } from "./table.js";
 
-const MORE =
-  "\nname? shows what a name is, name?? its source. Magics stand at the head of a cell, one on a line.\n";
-
-export function help({ argument }: MagicStep, { run }: CellToRun, { outputs }: KernelContext): CellOutcome {
-  const wanted = argument.replace(/^%+/u, "");
-  const magic = findMagic(wanted);
-  if (wanted !== "" && !magic) {
-    const evalue = `There is no magic %${wanted}; %help lists those there are`;
+export async function help(
+  { argument }: MagicStep,
+  { run }: CellToRun,
+  { outputs, language }: KernelContext,
+): Promise<CellOutcome> {
+  const data = await helpOn({ name: argument, detail: 0 }, language);
+  if (!data) {
+    const evalue = unknownName(argument);
     return { status: "error", error: { ename: "MagicError", evalue, traceback: [`MagicError: ${evalue}`] } };
   }
-  const text = magic ? magicHelp([magic]) : magicHelp() + MORE;
+  // Text alone is printed: it can be copied, and consoles show it as it is.
+  if (Object.keys(data).every((type) => type === "text/plain"))
+    outputs.handle({ type: "stream", run, name: "stdout", text: `${data["text/plain"].trimEnd()}\n` });
+  else outputs.handle({ type: "display", run, bundle: { data: { ...data }, metadata: {} }, update: false });
+  return { status: "ok" };
+}
+
+export function listMagics({ run }: CellToRun, { outputs }: KernelContext): CellOutcome {
+  const names = (cell: boolean) =>
+    MAGICS.filter(({ form }) => form === "both" || (form === "cell") === cell)
+      .map((magic) => (cell ? `%%${magic.name}` : spelled({ ...magic, form: "line" })))
+      .join("  ");
+  const text = `On a line:\n${names(false)}\n\nAbove a cell:\n${names(true)}\n`;
   outputs.handle({ type: "stream", run, name: "stdout", text });
   return { status: "ok" };
 }

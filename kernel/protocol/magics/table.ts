@@ -8,8 +8,9 @@ import type { CellOutcome } from "../../session/session.js";
 import type { KernelContext } from "../context.js";
 import type { Interruption } from "../interruption.js";
 import type { CellToRun } from "../run-cell.js";
-import { help } from "./help.js";
+import { help, listMagics } from "./help.js";
 import { reset } from "./reset.js";
+import { runFile } from "./run.js";
 import { knownVariables } from "./who.js";
 
 export type MagicStep = Extract<Step, { kind: "magic" }>;
@@ -23,6 +24,10 @@ export async function runMagic(
   switch (step.name) {
     case "help":
       return help(step, cell, kernel);
+    case "lsmagic":
+      return listMagics(cell, kernel);
+    case "run":
+      return runFile(step, cell, kernel, interruption);
     case "reset":
       return reset(kernel, interruption);
     case "who": {
@@ -35,8 +40,9 @@ export async function runMagic(
   }
 }
 
-async function inSession(
-  { name, argument, body, bodyLine }: MagicStep,
+/** Runs a magic of the session as a cell. */
+export async function inSession(
+  { name, argument, body, bodyLine }: Omit<MagicStep, "kind">,
   { run, count, code, silent, origin }: CellToRun,
   { session }: KernelContext,
   interruption: Interruption,

@@ -21,8 +21,8 @@ import { terminate } from "./interrupt.js";
 import { bundleOf, textBundle } from "./mime.js";
 import { currentRun, endGroups, setLastRun } from "./output.js";
 import { isShow } from "./display.js";
-import { rememberResult } from "./prelude.js";
 import type { Modules } from "./modules.js";
+import type { Past } from "./past.js";
 import { addCell, addSource, MAPPED } from "./stack.js";
 import { refusedRun } from "./stdin.js";
 import { onNextTurn } from "./turn.js";
@@ -83,6 +83,7 @@ export class Evaluator {
 
   constructor(
     private readonly scope: Record<string, unknown>,
+    private readonly past: Past,
     private readonly modules: Modules,
     private readonly debug: DebugHost,
   ) {
@@ -95,6 +96,7 @@ export class Evaluator {
     setLastRun(run);
     if (this.tasks.size === 0) endGroups();
     cellStarted(run, origin.deletedCells);
+    if (!silent) this.past.addText(compiled.name, compiled.source);
     const written = valuesBefore(this.scope, compiled.writes ?? []);
     return this.open(
       { run, cellId: origin.cellId, client: origin.client },
@@ -113,7 +115,7 @@ export class Evaluator {
           ...(globals && { globals }),
         } as Event;
         if (status === "ok" && ending.value !== undefined && !silent)
-          rememberResult(this.scope, ending.value);
+          this.past.addResult(compiled.name, ending.value);
         if (status !== "ok" || !ending.bundle || isEmpty(ending.bundle)) return emit(done);
         const { bundle, displayId } = ending;
         // Only display_data can be updated later.

@@ -61,8 +61,8 @@ try {
 
 installRequire(() => runtime);
 const modules = new Modules(process.cwd(), () => runtime);
-const scope = createScope(runtime);
-const evaluator = new Evaluator(scope, modules, new DebugHost(scope, modules));
+const { scope, past } = createScope(runtime);
+const evaluator = new Evaluator(scope, past, modules, new DebugHost(scope, modules));
 
 process.on("uncaughtException", (error) => evaluator.uncaught(error));
 process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, promise));

@@ -1,11 +1,13 @@
 /**
  * What every cell sees without an import: the exports of the runtime, and the functions that talk to the notebook.
  */
+import { capturedOutput } from "./captured.js";
 import { comm } from "./comm/comm.js";
 import { display } from "./display.js";
 import { isRunning, outputsCleared } from "./display-host.js";
 import { emit } from "./emit.js";
 import { currentRun } from "./output.js";
+import { Past } from "./past.js";
 import { html, md, svg } from "./templates.js";
 import { widgets } from "./widgets/widgets.js";
 
@@ -54,18 +56,34 @@ export function answer(id: number, value: string | undefined, cancelled: string 
   else question?.reject(new Error(cancelled));
 }
 
-/** By this name cells find the last result. */
-const LAST_RESULT = "_";
+/** Asks the user a question that yes or no answers, until it is. */
+async function confirm(text = "Go on?"): Promise<boolean> {
+  for (;;) {
+    const reply = (await prompt(`${String(text)} [y/n] `)).trim();
+    if (/^(?:y|yes|ok|true|是|好)$/iu.test(reply)) return true;
+    if (/^(?:n|no|cancel|false|否|不)?$/iu.test(reply)) return false;
+  }
+}
+
+/** Tells the user something; where a page would wait for a click, a notebook shows it and goes on. */
+function alert(text: unknown = ""): void {
+  process.stdout.write(`${String(text)}\n`);
+}
 
 /**
  * The object whose properties are the cells' variables. It inherits the prelude, which a cell may shadow, and below that
  * JavaScript's globals: a name that is nowhere is a ReferenceError, as it would be without the scope object.
  */
-export function createScope(runtime: Record<string, unknown>): Record<string, unknown> {
+export function createScope(runtime: Record<string, unknown>): {
+  readonly scope: Record<string, unknown>;
+  readonly past: Past;
+} {
   const globals = new Proxy(Object.create(null) as object, {
     get(_target, name) {
       if (typeof name === "symbol") return undefined;
       if (name in globalThis) return (globalThis as Record<string, unknown>)[name];
+      const found = past.find(name);
+      if (found) return found.value;
       throw new ReferenceError(`${name} is not defined: run the cell that defines it first`);
     },
   });
@@ -79,17 +97,15 @@ export function createScope(runtime: Record<string, unknown>): Record<string, un
     svg,
     clearOutput,
     prompt,
+    confirm,
+    alert,
     setNextInput,
+    capturedOutput,
     comm,
     widgets,
-    [LAST_RESULT]: undefined,
   })) {
     Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
   }
-  return Object.create(prelude) as Record<string, unknown>;
-}
-
-/** From now on cells find this value as the last result. */
-export function rememberResult(scope: Record<string, unknown>, value: unknown): void {
-  (Object.getPrototypeOf(scope) as Record<string, unknown>)[LAST_RESULT] = value;
+  const past = new Past(prelude);
+  return { scope: Object.create(prelude) as Record<string, unknown>, past };
 }

@@ -1,4 +1,5 @@
 /** The magics that run in the session, by name; `language/magic-table.ts` says how each is written. */
+import { keepCaptured } from "../captured.js";
 import { bash } from "./bash.js";
 import { changeFolder } from "./folder.js";
 import { environment } from "./environment.js";
@@ -9,6 +10,7 @@ import { writeFile } from "./write-file.js";
 
 const magics: Readonly<Record<string, SessionMagic>> = {
   bash,
+  captured: keepCaptured,
   cd: changeFolder,
   env: environment,
   html,
