@@ -1,6 +1,7 @@
 /**
- * Names in bundles. A bundler renames functions and classes of different files that share a name, and users would read its name for them:
+ * Names and namespaces in bundles. A bundler renames functions and classes of different files that share a name, and users would read its name for them:
  * `relu2`, `_Tensor`. Each file says at its end which names it gave; of that only what the bundler has renamed is left in the bundle.
+ * A namespace, which a bundler makes of getters, is printed with what is in it, not with `[Getter]`.
  * esbuild's own `keepNames` does it for every closure whenever it is made, which costs a third of a training step.
  */
 import { writeFileSync } from "node:fs";
@@ -56,8 +57,16 @@ function restored(text) {
     return "";
   });
   if (without.includes(`${CALL}(`)) throw new Error(`the bundle still has calls of ${CALL}`);
-  if (pairs.length === 0) return without;
-  const at = without.lastIndexOf("\nexport {");
-  const rename = `for (const [named, value] of [${pairs.join(", ")}]) Object.defineProperty(named, "name", { value, configurable: true });`;
-  return at < 0 ? `${without}${rename}\n` : `${without.slice(0, at)}\n${rename}${without.slice(at)}`;
+  const namespaces = [...without.matchAll(/^__export\(([\w$]+), \{/gm)].map(([, name]) => name);
+  if (pairs.length + namespaces.length === 0) return without;
+  // What a namespace holds is there when all of the bundle has run.
+  const last = `for (const [named, value] of [${pairs.join(", ")}]) Object.defineProperty(named, "name", { value, configurable: true });
+for (const space of [${namespaces.join(", ")}])
+  for (const name of Object.keys(space)) Object.defineProperty(space, name, { value: space[name], enumerable: true });`;
+  const open = without.replace(
+    "__defProp(target, name, { get: all[name], enumerable: true })",
+    "__defProp(target, name, { get: all[name], enumerable: true, configurable: true })",
+  );
+  const at = open.lastIndexOf("\nexport {");
+  return at < 0 ? `${open}${last}\n` : `${open.slice(0, at)}\n${last}${open.slice(at)}`;
 }

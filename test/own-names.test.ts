@@ -37,6 +37,8 @@ for (const [what, path] of Object.entries(runtimes)) {
     const model = nn.sequential(new nn.Linear(1, 1), new nn.ELU(), new nn.GELU());
     assert.match(String(model), /\bELU\([^]*\bGELU\(/);
     assert.equal(inspect(nn.functional.relu), "[Function: relu]");
+    assert.match(inspect(nn), /ReLU: \[class ReLU extends/);
+    assert.doesNotMatch(inspect(nn, { depth: 0 }), /Getter/);
     assert.match(inspect(runtime.Tensor), /^\[class Tensor/);
     assert.match(inspect(Net), /^\[class Net extends Module\]/);
     assert.equal(tensor([1]).constructor.name, "Tensor");

@@ -16,7 +16,7 @@ export interface Mark {
 /** Lines shown before and after the marked one. */
 const AROUND = 2;
 /** Columns of source that a line shows. */
-const COLUMNS = 100;
+const COLUMNS = 76;
 /** Longer lines are looked at so far around the marker only: minified code is one of a megabyte. */
 const LOOKED_AT = 2_000;
 const TAB = "    ";

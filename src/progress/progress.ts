@@ -64,6 +64,7 @@ class Bar<T> implements ProgressBar {
   #done = 0;
   #started = false;
   #began = 0;
+  #took = 0;
   #next = 0;
   #running = false;
   #stopped = false;
@@ -159,6 +160,11 @@ class Bar<T> implements ProgressBar {
     };
   }
 
+  /** As Node prints it. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return progressText(this.#state(this.#running ? performance.now() : this.#began + this.#took));
+  }
+
   #guarded<R>(step: () => R): R {
     try {
       return step();
@@ -196,6 +202,7 @@ class Bar<T> implements ProgressBar {
     if (!this.#running) return;
     this.#running = false;
     this.#stopped = stopped;
+    this.#took = performance.now() - this.#began;
     this.#draw();
     open.splice(open.indexOf(this as Bar<unknown>), 1);
     if (this.#disabled) return;
@@ -267,6 +274,7 @@ class Bar<T> implements ProgressBar {
       unit: this.#unit,
       postfix: this.#postfix,
       stopped: this.#stopped,
+      running: this.#running,
     };
   }
 }

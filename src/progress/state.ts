@@ -12,6 +12,7 @@ export interface ProgressState {
   readonly postfix: Postfix;
   /** It ended before its last step: by `break`, an error or an interrupt. */
   readonly stopped: boolean;
+  readonly running: boolean;
 }
 
 /** What stands behind the bar: text, or names with their values. */
@@ -66,12 +67,13 @@ export function progressText(state: ProgressState): string {
 
 /** A bar that is blue while it runs, green when it is done and orange where it was stopped, on light pages and on dark ones. */
 export function progressHtml(state: ProgressState): Markup {
-  const { description, done, total, stopped } = state;
-  const color = stopped ? "#d9822b" : total !== undefined && done >= total ? "#3a9d5d" : "#4c83d8";
+  const { description, done, total, stopped, running } = state;
+  // Dark enough for the page to keep the rest of the bar light where it is light.
+  const color = stopped ? "#b45f06" : running ? "#4c83d8" : "#3a8a55";
   const max = total === undefined ? 1 : Math.max(1, total);
-  const value = total === 0 || (total === undefined && stopped) ? max : done;
+  const value = total === 0 || total === undefined ? max : done;
   // A bar without a value shows that something goes on, not how far it is.
-  const known = total !== undefined || stopped;
+  const known = total !== undefined || !running;
   const style = { width: "16em", height: "1em", "accent-color": color, "vertical-align": "middle" };
   const gap = { style: { "margin-right": "8px" } };
   const label = description || "progress";

@@ -70,6 +70,9 @@ describe("in a notebook a progress bar", () => {
       for (const _ of progress(numbers())) void 0;
     });
     assert.match(text(unknown), /^3 it {2}0:00/);
+    assert.match(text(notebook.sent[0]), /^0 it/);
+    assert.doesNotMatch(String(notebook.sent[0]!.bundle["text/html"]), /value=/);
+    assert.match(String(unknown!.bundle["text/html"]), /<progress max="1"[^>]* value="1"/);
     const [known] = notebook.run("a", () => {
       for (const _ of progress(numbers(), { total: 3, unit: "batch" })) void 0;
     });

@@ -116,11 +116,58 @@ describe("an error", () => {
   });
 
   it("on a line that is not long shows all of it", async () => {
-    const text = await shown(`/*${"x".repeat(60)}*/ throw new Error("near");`);
-    assert.match(text, /^> 1 \| \/\*x{60}\*\/ throw new Error\("near"\);$/m);
+    const text = await shown(`/*${"x".repeat(40)}*/ throw new Error("near");`);
+    assert.match(text, /^> 1 \| \/\*x{40}\*\/ throw new Error\("near"\);$/m);
   });
 
   it("with a huge message is cut", async () => {
     assert.ok((await shown('throw new Error("x".repeat(1e7))')).length < 30_000);
+  });
+
+  it("that recurses shows a frame once, with how often it is there", async () => {
+    const text = await shown("const deeper = () => deeper() + 1; deeper();");
+    assert.match(text, /^ {4}at deeper \(Cell \[\d+\]:1:\d+\) \(\d+ times\)$/m);
+    assert.ok(text.split("\n").length < 12, text);
+  });
+
+  it("whose cause or part is no error shows what that is", async () => {
+    const text = await shown('throw new AggregateError([1, "two"], "all", { cause: { code: 5 } })');
+    assert.match(text, /\n\[errors\] 1\n\n\[errors\] two\n\nCaused by \{ code: 5 \}$/);
+  });
+
+  it("shows no code but the user's, wherever it comes from", async () => {
+    const inner = "\"throw new Error('inner')\"";
+    const sources = [
+      "[2, 1].sort(() => { throw new Error('x'); })",
+      "JSON.stringify({ get x() { throw new Error('x'); } })",
+      "JSON.stringify({ toJSON() { throw new Error('x'); } })",
+      "[...(function* () { throw new Error('x'); })()]",
+      "await Promise.all([1].map(async () => { await null; throw new Error('x'); }))",
+      "for await (const _ of (async function* () { throw new Error('x'); })()) void 0",
+      `(0, eval)(${inner})`,
+      `new Function(${inner})()`,
+      `require("node:vm").runInThisContext(${inner})`,
+      "new (require('node:events'))().emit('error', new Error('x'))",
+      "require('node:fs').readFileSync('/nowhere')",
+      "await require('node:fs/promises').readFile('/nowhere')",
+      "require('node:child_process').execSync('exit 3', { stdio: 'pipe' })",
+      "structuredClone(() => 1)",
+      "new Proxy({}, { get() { throw new Error('x'); } }).any",
+      "$.display({ [Symbol.for('Jupyter.display')]() { throw new Error('x'); } })",
+      "$.display.html(5)",
+      "$.html`<p ${1}>`",
+      "$.widgets.slider({ min: 'a' })",
+      "$.none()",
+      "await fetch('http://127.0.0.1:1')",
+      `await new Promise((_, no) => new (require("node:worker_threads").Worker)(${inner}, { eval: true }).on("error", no))`,
+      "await new Promise((_, no) => setTimeout(() => { try { JSON.parse('{'); } catch (error) { no(error); } }))",
+      "await new Promise((_, no) => queueMicrotask(() => no(new Error('x'))))",
+    ];
+    for (const source of sources) {
+      const text = await shown(source);
+      for (const line of text.split("\n").filter((each) => /^ {4}at /.test(each)))
+        assert.match(line, /Cell \[\d+\]:|<anonymous>|worker eval\]:1|evalmachine/, `${source}\n${text}`);
+      assert.doesNotMatch(text, /node:internal|wrapper|__import|__wait|kernel\/session/, source);
+    }
   });
 });

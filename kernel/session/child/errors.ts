@@ -83,8 +83,18 @@ function messageOf(error: unknown): string {
 }
 
 function frameLines(shown: readonly Frame[]): string[] {
-  const lines = shown.slice(0, FRAME_LIMIT).map((frame) => `    at ${CYAN}${frame.text}${PLAIN}`);
-  if (shown.length > FRAME_LIMIT) lines.push(`    … ${String(shown.length - FRAME_LIMIT)} more frames`);
+  const groups: { readonly text: string; count: number }[] = [];
+  for (const { text } of shown) {
+    const last = groups.at(-1);
+    if (last?.text === text) last.count++;
+    else groups.push({ text, count: 1 });
+  }
+  const lines = groups.slice(0, FRAME_LIMIT).map(({ text, count }) => {
+    const times = count === 1 ? "" : ` (${String(count)} times)`;
+    return `    at ${CYAN}${text}${PLAIN}${times}`;
+  });
+  const more = groups.slice(FRAME_LIMIT).reduce((sum, { count }) => sum + count, 0);
+  if (more > 0) lines.push(`    … ${String(more)} more frames`);
   return lines;
 }
 
@@ -110,7 +120,9 @@ function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] 
   const lines: string[] = [];
   const message = messageOf(error);
   const title = isError(error) ? nameOf(error) : "Uncaught";
-  lines.push(`${prefix}${RED}${title}${PLAIN}${message === "" ? "" : `: ${message}`}`);
+  // A part or a cause that is no error was not thrown.
+  if (prefix !== "" && !isError(error)) lines.push(`${prefix}${message}`);
+  else lines.push(`${prefix}${RED}${title}${PLAIN}${message === "" ? "" : `: ${message}`}`);
   seen.add(error);
   const all = framesOf(error).filter((frame) => !frame.internal);
   const mine = all.filter((frame) => frame.at);

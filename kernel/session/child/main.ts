@@ -38,7 +38,7 @@ const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
 // User code sees a process that was started for the notebook, not the kernel's command line.
 process.argv.length = 1;
 
-installStackTraces();
+installStackTraces(RUNTIME);
 startAttribution();
 installOutput();
 installInput();

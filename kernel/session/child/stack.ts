@@ -30,9 +30,14 @@ const require = createRequire(import.meta.url);
 let mapping: typeof import("@jridgewell/trace-mapping") | undefined;
 const sources = new Map<string, Source>();
 const frames = new WeakMap<object, readonly Frame[]>();
-/** The kernel's folder, as V8 names the files in it: modules by URL. */
-const KERNEL_URL = new URL("../..", import.meta.url).href;
-const KERNEL = fileURLToPath(KERNEL_URL);
+/** Folders of code that is not the user's, as V8 names the files in them: modules by URL, others by path. */
+const internalFolders: string[] = [];
+
+function hideFolder(url: URL): void {
+  internalFolders.push(url.href, fileURLToPath(url));
+}
+
+hideFolder(new URL("../..", import.meta.url));
 
 /** Last line of a compiled cell or file: V8 stops before such a script runs where a debugger has asked for it. */
 export const MAPPED = "\n//# sourceMappingURL=cellgrad\n";
@@ -121,10 +126,15 @@ function describe(site: NodeJS.CallSite): Frame {
   );
 }
 
+/** Code of the kernel, of the runtime that it has loaded, and of Node, which is also in what starts a worker from a text. */
+function isInternal(file: string): boolean {
+  return (
+    /^node:|^\[worker eval\]-wrapper$/.test(file) || internalFolders.some((folder) => file.startsWith(folder))
+  );
+}
+
 function frame(text: string, file: string, line: number, column: number): Frame {
-  if (file === "" || file.startsWith("node:") || file.startsWith(KERNEL) || file.startsWith(KERNEL_URL)) {
-    return { text, internal: file !== "" };
-  }
+  if (file === "" || isInternal(file)) return { text, internal: file !== "" };
   const source = sources.get(file);
   if (!source) return { text: isCell(file) ? withoutPlace(text, file) : text, internal: false };
   const position = original(source, line, column);
@@ -194,7 +204,9 @@ function header(error: unknown): string {
   }
 }
 
-export function installStackTraces(): void {
+/** @param runtime the module that cells have without an import; frames of its folder say nothing to them */
+export function installStackTraces(runtime?: string): void {
+  if (runtime !== undefined) hideFolder(new URL(".", runtime));
   // Enough for a deep stack of the runtime to show the line of the cell below it.
   Error.stackTraceLimit = 100;
   Error.prepareStackTrace = (error: unknown, sites: NodeJS.CallSite[]) => {
