@@ -146,6 +146,21 @@ describe("a cell", () => {
     assert.equal(outcome.error.evalue, "This client does not allow input");
   });
 
+  it("asks again until yes or no is answered, and tells without waiting", async () => {
+    const replies = ["perhaps", " Yes ", "n", ""];
+    notebook.onEvent = (event) => {
+      if (event.type !== "input") return;
+      assert.equal(event.prompt, "Go on? [y/n] ");
+      notebook.session.inputReply(event.id, replies.shift()!);
+    };
+    const { result, stdout } = await notebook.run(
+      "$.alert(5); $.alert(); return { value: [await $.confirm('Go on?'), await $.confirm(), await $.confirm()] }",
+    );
+    notebook.onEvent = undefined;
+    assert.equal(result?.data["text/plain"], "[ true, false, false ]");
+    assert.equal(stdout(), "5\n\n");
+  });
+
   it("sets the next cell's text while it runs, and not later", async () => {
     const { events } = await notebook.run(
       '$.setNextInput("1 + 1"); $.setNextInput("2", { replace: true }); setTimeout(() => $.setNextInput("late"))',

@@ -23,7 +23,7 @@ process.on("warning", ({ name, message }) => {
   const text = `${name}: ${message}`;
   if (!isOurs(text)) console.error(text);
 });
-installStackTraces();
+installStackTraces(RUNTIME);
 installRequire(() => createRequire(import.meta.url)(fileURLToPath(RUNTIME)));
 installPrograms(() => () => undefined);
 

@@ -187,8 +187,7 @@ export function framesOf(error: unknown): readonly Frame[] {
 export function adoptFrames(error: unknown): void {
   if (typeof error !== "object" || error === null) return;
   const adopted = framesOfText((error as { stack?: unknown }).stack, (text, file, line, column) => {
-    if (file.startsWith("node:") || file.startsWith(KERNEL) || file.startsWith(KERNEL_URL))
-      return { text, internal: true };
+    if (isInternal(file)) return { text, internal: true };
     if (!isAbsolute(file) || !isLocalFile(file)) return { text, internal: false };
     if (!sources.has(file) && existsSync(file)) addSource(file, "", readFileSync(file, "utf8"));
     return { text, at: { file, line, column }, internal: false };

@@ -1,5 +1,7 @@
 /** `%who`: the notebook's variables as a table. What is known of them without the session comes as JSON; values and sizes are added here. */
 import { element, fragment, type Markup } from "../../../../html/writer.js";
+import { plainTable } from "../../../text/table.js";
+import { cutTo } from "../../../text/width.js";
 import { emit } from "../emit.js";
 import { currentRun } from "../output.js";
 import { describe } from "./describe.js";
@@ -54,17 +56,9 @@ const NONE = "No variables yet.";
 function asText(rows: readonly Row[], notes: readonly string[]): string {
   if (rows.length === 0) return NONE;
   const lines = [HEADS, ...rows.map(({ cells, stale }) => marked(cells, stale))].map((cells) =>
-    cells.map((text, i) =>
-      i === 1 && text.length > TYPE_LIMIT ? `${text.slice(0, TYPE_LIMIT - 1)}…` : text,
-    ),
+    cells.map((text, i) => (i === 1 ? cutTo(text, TYPE_LIMIT) : text)),
   );
-  const widths = HEADS.map((_, i) => Math.max(...lines.map((cells) => cells[i]!.length)));
-  const table = lines.map((cells) =>
-    cells
-      .map((text, i) => text.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
+  const table = plainTable(lines);
   return [...table, ...(notes.length > 0 ? ["", ...notes] : [])].join("\n");
 }
 
