@@ -236,6 +236,7 @@ export class Cells {
    */
   #readAgain(names: readonly string[], cause: CellRecord): Committed {
     const found = names.length === 0 ? [] : [...this.#registry.partsWith(names, cause.id)];
+    if (found.length === 0) return { forgotten: [], warnings: [] };
     const forgotten: number[] = [];
     const records = found.map(([record, parts]): CellRecord => {
       const own = new Set(parts.map(({ name }) => name));
