@@ -24,7 +24,7 @@ export interface HeatmapOptions {
 }
 
 /** Cells of the picture; a larger matrix is shown in blocks, which keeps the figure at a few 100 KB. */
-const cellLimit = 8_000;
+const cellLimit = 5_000;
 
 /** Of what is not a number, in no colour of either scale. */
 const oddColor = "#ff2fd6";
@@ -47,7 +47,7 @@ export function label(value: number): string {
 }
 
 /** Ticks of a colour bar at the ends of the colours, in the middle, and, where there is room, between. */
-function colorbar(low: number, high: number, intervals: number): Attributes {
+export function colorbar(low: number, high: number, intervals: number): Attributes {
   const values = Array.from({ length: intervals + 1 }, (_, i) => low + ((high - low) * i) / intervals);
   return {
     thickness: 12,
@@ -68,22 +68,13 @@ function hover(blocks: Blocks): Attributes {
   const tall = cells.length < height;
   const wide = (cells[0]?.length ?? 0) < width;
   if (!tall && !wide) return { hovertemplate: "row %{y}, column %{x}<br><b>%{z:.4g}</b><extra></extra>" };
-  const span = (name: string, single: string, first: number, isRange: boolean): string =>
-    isRange ? `${name}s %{customdata[${first}]}\u2013%{customdata[${first + 1}]}` : `${name} ${single}`;
+  const [rows, columns] = [Math.ceil(height / cells.length), Math.ceil(width / (cells[0]?.length ?? 1))];
   return {
-    customdata: cells.map((row) =>
-      row.map((b) => [
-        b.top,
-        b.bottom,
-        b.left,
-        b.right,
-        ...[b.least, b.most, b.mean].map((v) => round(v, 3)),
-      ]),
-    ),
+    customdata: cells.map((row) => row.map((b) => [b.least, b.most, b.mean].map((v) => round(v, 3)))),
     hovertemplate:
-      `${span("row", "%{y}", 0, tall)}, ${span("column", "%{x}", 2, wide)}<br>` +
+      `${rows} × ${columns} values about row %{y:.0f}, column %{x:.0f}<br>` +
       "largest magnitude: <b>%{z:.4g}</b><br>" +
-      "from %{customdata[4]:.3g} to %{customdata[5]:.3g}, mean %{customdata[6]:.3g}<extra></extra>",
+      "from %{customdata[0]:.3g} to %{customdata[1]:.3g}, mean %{customdata[2]:.3g}<extra></extra>",
   };
 }
 

@@ -3,8 +3,9 @@
  */
 import { Figure } from "./figure.js";
 import type { Parts } from "./figure.js";
+import { colorbar } from "./heatmap.js";
 import { diverging, ink, sequential, textColor } from "./palette.js";
-import type { Attributes } from "./plotly.js";
+import type { Attributes, Trace } from "./plotly.js";
 import { colorScale } from "./static/color.js";
 import type { Rgba } from "./static/color.js";
 import { pngDataUri } from "./static/png.js";
@@ -132,8 +133,22 @@ function mosaic(pictures: Pictures, options: ImagesOptions): Parts {
     font: { size: 12, color: textColor },
   }));
   const bare = { visible: false, constrain: "domain" };
+  const traces: Trace[] = [{ type: "image", source, hoverinfo: "skip" }];
+  // Black to white explains itself; of colours one wants to know what they stand for. The bar belongs to a cell that lies outside.
+  if (scale !== "ink" && channels === 1)
+    traces.push({
+      type: "heatmap",
+      z: [[low]],
+      x: [-pixelsX],
+      y: [-pixelsY],
+      colorscale: scale === "diverging" ? diverging : sequential,
+      zmin: low,
+      zmax: high,
+      hoverinfo: "skip",
+      colorbar: colorbar(low, high, lines > 1 ? 4 : 2),
+    });
   return {
-    traces: [{ type: "image", source, hoverinfo: "skip" }],
+    traces,
     layout: {
       ...(title !== undefined && { title }),
       margin,

@@ -49,11 +49,19 @@ function pack(values: readonly number[], shape?: string): Attributes {
 function packed(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   if (isNumbers(value)) return value.length < fewest ? value : pack(value);
-  const rows = value as unknown[];
-  const width = Array.isArray(rows[0]) ? rows[0].length : 0;
-  if (rows.length * width < fewest || !rows.every((row) => isNumbers(row) && row.length === width))
-    return value;
-  return pack((rows as number[][]).flat(), `${rows.length}, ${width}`);
+  const shape = shapeOf(value);
+  if (shape === null || shape.length > 3 || shape.reduce((size, n) => size * n, 1) < fewest) return value;
+  return pack(value.flat(2) as number[], shape.join(", "));
+}
+
+/** Sizes of arrays of numbers within arrays; null where they are not equally long, or hold something else. */
+function shapeOf(value: unknown): number[] | null {
+  if (isNumbers(value)) return [value.length];
+  if (!Array.isArray(value)) return null;
+  const inner = value.map(shapeOf);
+  const [first] = inner;
+  if (first == null || !inner.every((shape) => shape?.join() === first.join())) return null;
+  return [value.length, ...first];
 }
 
 /** Attributes of a trace that are data, and parts of it that have some. */
@@ -70,6 +78,7 @@ const arrays = [
   "arrayminus",
   "color",
   "size",
+  "customdata",
 ];
 const parts = ["marker", "line", "error_x", "error_y"];
 
