@@ -1,12 +1,12 @@
 /**
- * What a reduction adds in which order follows from the sizes alone: not from how its operand lies in memory, nor from what else its body
- * computes. So bits do not depend on which values of a graph are stored.
+ * What a reduction or a product adds in which order follows from the sizes alone: not from how its operand lies in memory, nor from what else
+ * its body computes. So bits do not depend on which values of a graph are stored.
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { engine, useEngine } from "../../src/engine/current.js";
-import { manualSeed, randn, type Tensor } from "../../src/index.js";
+import { type DType, manualSeed, randn, type Tensor } from "../../src/index.js";
 
 const first = engine().name;
 after(() => useEngine(first));
@@ -68,6 +68,39 @@ for (const name of ["native", "wasm"] as const) {
             return Array.from(reduce(x).dataSync(), Number);
           };
           assert.deepEqual(bits(false), bits(true), `${reduction} of ${what} [${shape.join(", ")}]`);
+        }
+      }
+    }
+  });
+
+  test(`${name}: a product with one row has the bits of stored operands for transposed and sliced ones`, (t) => {
+    try {
+      useEngine(name);
+    } catch {
+      t.skip(`the ${name} engine is not built here`);
+      return;
+    }
+    const parts: Record<string, (rows: number, columns: number, dtype: DType) => Tensor> = {
+      transposed: (rows, columns, dtype) => randn([columns, rows], { dtype }).t(),
+      "with a step": (rows, columns, dtype) =>
+        randn([rows, 2 * columns], { dtype }).slice(":", [0, 2 * columns, 2]),
+      "a part of a transposed one": (rows, columns, dtype) =>
+        randn([columns + 2, rows + 3], { dtype })
+          .t()
+          .slice([2, rows + 2], [1, columns + 1]),
+    };
+    for (const [what, part] of Object.entries(parts)) {
+      for (const dtype of ["float32", "float64"] as const) {
+        for (const k of [3, 100, 127, 128, 129, 200, 1000, 5003]) {
+          for (const n of [1, 3, 4, 10, 65, 300]) {
+            const bits = (stored: boolean): number[] => {
+              manualSeed(k);
+              const [a, b] = [part(1, k, dtype), part(k, n, dtype)];
+              if (stored) for (const operand of [a, b]) operand.dataSync();
+              return Array.from(a.matmul(b).dataSync(), Number);
+            };
+            assert.deepEqual(bits(false), bits(true), `${dtype} [1, ${k}] by [${k}, ${n}], ${what}`);
+          }
         }
       }
     }
