@@ -18,6 +18,7 @@ import { callInPlaceOfOperator, changeInPlace } from "./operators.js";
 import type { Binding, Registry } from "./registry.js";
 import { aboutOutdated } from "./outdated.js";
 import { nearest } from "./spelling.js";
+import { PRELUDE_MODULE } from "./workspace.js";
 
 /** The symbol of a name, and who knows about it. */
 export interface Symbols {
@@ -199,8 +200,13 @@ export class Hints {
         : type.getProperty(member) !== undefined;
     if (!has) return undefined;
     const name = root.text;
+    const hides = `'${name}' is your own here and hides the one that every cell has`;
+    const from = resolved(hidden, checker).declarations?.[0]?.getSourceFile().fileName ?? "";
+    // The notebook's own functions are in no module.
+    if (from.includes(`${PRELUDE_MODULE}.`)) return `${hides}; give yours another name and run %reset`;
     const other = `cellgrad${name[0]!.toUpperCase()}${name.slice(1)}`;
-    return `'${name}' is your own here and hides the one that every cell has; import { ${name} as ${other} } from "cellgrad"; brings that back, as ${other}${member === undefined ? "(…)" : `.${member}`}`;
+    const use = member === undefined ? `${other}(…)` : `${other}.${member}`;
+    return `${hides}; import { ${name} as ${other} } from "cellgrad"; brings that back, as ${use}`;
   }
 
   /** A function of the prelude that makes objects of a class of the prelude's, and is called like it: `tensor` for Tensor. */

@@ -1,5 +1,5 @@
 /**
- * Objects of the runtime where JavaScript wants a truth value or an order: an object is always true, and `sort()` compares texts. Where a
+ * Objects of the runtime where JavaScript wants a truth value, a number or an order: an object is always true, and `sort()` compares texts. Where a
  * class has `item()`, its one element was meant. TypeScript allows both, so they are looked for here, once it has checked the file.
  */
 import type TS from "typescript";
@@ -9,7 +9,8 @@ import { isMethod } from "./nodes.js";
 const { SyntaxKind } = ts;
 
 /** What only a text with such signs can have. */
-const MAYBE = /\b(?:if|while|for)\b|[?!]|&&|\|\||\.\s*(?:sort|toSorted|filter|some|every|find\w*)\s*\(/u;
+const MAYBE =
+  /\b(?:if|while|for)\b|[?!~]|[=(,:;{\s]-\s*[\w$(]|^-|==|&&|\|\||\.\s*(?:sort|toSorted|filter|some|every|find\w*)\s*\(/u;
 
 /** Comments at the top, one of which switches type checks off. */
 const UNCHECKED = /^(?:\s*\/\/[^\n]*\n)*\s*\/\/\s*@ts-nocheck\b/u;
@@ -85,6 +86,26 @@ export function misusedObjects(
     found.set(value, alwaysTrue(name, shown(value, file), isOneElement(type, checker)));
   };
 
+  /** `-x` and `~x`, which TypeScript allows: where the shape is known not to be that of a number, they throw. */
+  const sign = (node: TS.PrefixUnaryExpression): void => {
+    const type = checker.getTypeAtLocation(node.operand);
+    const method = SIGNS[ts.tokenToString(node.operator) ?? ""];
+    if (method === undefined || classOf(type) === undefined || !isMethod(type, method, checker)) return;
+    const sizes = knownSizes(type, checker);
+    if (sizes === undefined || sizes.every((size) => size === 1)) return;
+    found.set(node, `There are no operators on objects; write ${shown(node.operand, file)}.${method}()`);
+  };
+  /** `a == b` of two objects, which are never equal unless they are one. */
+  const equality = ({ left, right, operatorToken }: TS.BinaryExpression, method: string): void => {
+    const [name, other] = [left, right].map((side) => classOf(checker.getTypeAtLocation(side)));
+    if (name === undefined || other === undefined) return;
+    const [operator, a, b] = [operatorToken.getText(file), shown(left, file), right.getText(file)];
+    found.set(
+      operatorToken.parent,
+      `${operator} asks whether two ${name.toLowerCase()}s are one and the same; write ${a}.${method}(${b}) to compare their elements, ${a} ${operator}= ${b} if that was meant`,
+    );
+  };
+
   const condition = (node: TS.Expression): void => {
     const value = withoutBrackets(node);
     // What is left of `&&` and `||`, and behind `!`, is a condition anyway.
@@ -130,9 +151,12 @@ export function misusedObjects(
     } else if (ts.isConditionalExpression(node)) condition(node.condition);
     else if (ts.isPrefixUnaryExpression(node)) {
       if (node.operator === SyntaxKind.ExclamationToken) condition(node.operand);
+      else sign(node);
     } else if (ts.isBinaryExpression(node)) {
       const { kind } = node.operatorToken;
       if (JOINS.has(kind) || JOINING_ASSIGNMENTS.has(kind)) condition(node.left);
+      else if (kind === SyntaxKind.EqualsEqualsToken) equality(node, "eq");
+      else if (kind === SyntaxKind.ExclamationEqualsToken) equality(node, "ne");
     } else if (ts.isCallExpression(node)) call(node);
     ts.forEachChild(node, visit);
   };
@@ -236,15 +260,22 @@ function alwaysTrue(name: string, value: string, isOne: boolean): string {
   return `A ${name.toLowerCase()} is always true as a condition; write ${value}.item()${several}`;
 }
 
-/** Whether the type says that its shape is []. */
-function isOneElement(type: TS.Type, checker: TS.TypeChecker): boolean {
+/** Methods in place of operators before an operand. */
+const SIGNS: Readonly<Record<string, string>> = { "-": "neg", "~": "logicalNot" };
+
+/** Sizes of the shape, where the type says them all. */
+function knownSizes(type: TS.Type, checker: TS.TypeChecker): number[] | undefined {
   const property = type.getProperty("shape");
   const shape = property && checker.getTypeOfSymbol(property);
-  return (
-    shape !== undefined &&
-    checker.isTupleType(shape) &&
-    checker.getTypeArguments(shape as TS.TypeReference).length === 0
-  );
+  if (!shape || !checker.isTupleType(shape)) return undefined;
+  const sizes = checker.getTypeArguments(shape as TS.TypeReference);
+  const known = sizes.flatMap((size) => (size.isNumberLiteral() ? [size.value] : []));
+  return known.length === sizes.length ? known : undefined;
+}
+
+/** Whether the type says that its shape is []. */
+function isOneElement(type: TS.Type, checker: TS.TypeChecker): boolean {
+  return knownSizes(type, checker)?.length === 0;
 }
 
 /** An expression as it stands before a method. */

@@ -15,7 +15,7 @@ const UNKNOWN_NAME = new Set([2304, 2503, 2552, 2580, 2581, 2582, 2583, 2591, 25
 const NOT_IN_NODE = 2584;
 const UNKNOWN_SHORTHAND = 18004;
 /** A module that there is not, or a path without its extension that leads nowhere. */
-const UNKNOWN_MODULE = new Set([2307, 2792, 2834, 2835]);
+const UNKNOWN_MODULE = new Set([2307, 2792, 2834, 2835, 2882]);
 const NO_REACT = 2874;
 /** A member that a later JavaScript has; TypeScript advises another `lib`, which would not make Node have it. */
 const NOT_IN_LIBRARY = 2550;

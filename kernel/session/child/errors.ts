@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import { codeFrame } from "../../text/code-frame.js";
 import type { CellError } from "../messages.js";
+import { adviceOn } from "./advice.js";
 import { framesOf, sourceText, type Frame } from "./stack.js";
 
 const RED = "\u001b[31m";
@@ -79,7 +80,10 @@ function messageOf(error: unknown): string {
   if (!isError(error)) return cut(typeof error === "string" ? error : printed(error));
   const message = read(error, "message");
   if (typeof message !== "string") return cut(printed(message));
-  return cut(error instanceof TypeError ? withoutScope(message) : message);
+  if (!(error instanceof TypeError)) return cut(message);
+  const shown = withoutScope(message);
+  const advice = adviceOn(shown);
+  return cut(advice === undefined ? shown : `${shown}. ${advice}`);
 }
 
 function frameLines(shown: readonly Frame[]): string[] {

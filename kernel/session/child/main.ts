@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import { shutInspectorPort } from "../../inspector-port.js";
 import type { ChildOptions } from "../child-process.js";
 import type { Request } from "../messages.js";
+import { installAdvice } from "./advice.js";
 import { acceptComm } from "./comm/channel.js";
 import { DebugHost } from "./debug-host.js";
 import { installDisplayHost } from "./display-host.js";
@@ -62,6 +63,7 @@ try {
 installRequire(() => runtime);
 const modules = new Modules(process.cwd(), () => runtime);
 const { scope, past } = createScope(runtime);
+installAdvice(scope);
 const evaluator = new Evaluator(scope, past, modules, new DebugHost(scope, modules));
 
 process.on("uncaughtException", (error) => evaluator.uncaught(error));

@@ -13,6 +13,7 @@ import { LocalModules, type Target } from "./local-modules.js";
 import { notFound, resolveByRequire, resolvePackage, unresolved } from "./packages.js";
 import { formatOf, interopOf, isLocalFile, isPath, resolvePath } from "./resolve.js";
 import { resolveByConfig, resolveByPaths } from "./typescript.js";
+import { foreignSpecifier } from "../../language/habits/specifiers.js";
 
 /** Node's own import() with a file as the one that imports. */
 const nativeImports = new Map<string, (specifier: string, options?: ImportCallOptions) => Promise<object>>();
@@ -154,6 +155,8 @@ export class Modules {
 
   private resolveFrom(specifier: string, from: string): string {
     if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+    const foreign = /^[a-z][\w+.-]+:/iu.test(specifier) ? foreignSpecifier(specifier) : undefined;
+    if (foreign !== undefined) throw notFound(`Cannot find module '${specifier}'. ${foreign}`);
     if (isPath(specifier)) {
       const file = resolvePath(specifier, dirname(from));
       if (file !== undefined) return pathToFileURL(file).href;

@@ -77,6 +77,11 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["acc -= x.sum()", "acc -= x.sum().item()"],
     ["y += 1", "y.add_(1)"],
     ["(-one).backward()", "one.neg()"],
+    ["const negative = -x", "x.neg()"],
+    ["1 + -x.abs()", "x.abs().neg()"],
+    ["~x", "x.logicalNot()"],
+    ["x == y", "x.eq(y)"],
+    ["x.sum(1) != y.sum(1)", "x.sum(1).ne(y.sum(1))"],
     ["Math.exp(x)", "x.exp()"],
     ["Math.max(x)", "x.max()"],
   ],
@@ -286,3 +291,127 @@ for (const [kind, habits] of Object.entries(HABITS))
         await notebook.run(taken);
       });
   });
+
+test("what runs is not refused for a habit", async () => {
+  for (const cell of [
+    "-one",
+    "-tensor([[2]])",
+    "x === y",
+    "x !== y",
+    "-acc",
+    "acc == seed",
+    "(x as Tensor) === (y as Tensor)",
+  ])
+    await notebook.run(cell);
+});
+
+test("a name of one's own that hides one of every cell's is told, and how that comes back", async () => {
+  const own = new Notebook({}, fileURLToPath(new URL("../../../src/index.ts", import.meta.url)));
+  Object.assign(own.scope, runtime);
+  const said = (cell: string): string =>
+    own
+      .refused(cell)
+      .map(({ message }) => message)
+      .join("\n");
+  await own.run("const [train, test] = data.randomSplit(data.moons(10, { seed: 1 }), [0.8, 0.2]);");
+  await own.run("let tensor = [1], viz = {}; const display = 5;");
+  for (const [cell, name, use] of [
+    ["await train.fit(nn.sequential(), [], {})", "train", "cellgradTrain.fit"],
+    ["tensor([1, 2])", "tensor", "cellgradTensor(…)"],
+    ["viz.plot([])", "viz", "cellgradViz.plot"],
+    ["const data = [1];\nnew data.DataLoader(data)", "data", "cellgradData.DataLoader"],
+    ["function optim() {}\nnew optim.Adam([])", "optim", "cellgradOptim.Adam"],
+  ] as const) {
+    const other = use.replace(/\W.*/u, "");
+    const back = `import { ${name} as ${other} } from "cellgrad";`;
+    assert.ok(
+      said(cell).includes(
+        `'${name}' is your own here and hides the one that every cell has; ${back} brings that back, as ${use}`,
+      ),
+      said(cell),
+    );
+    own.compile(`${back}\n${use.replace("(…)", "([1])")};`);
+  }
+  assert.match(said("display(1)"), /'display' is your own here .* give yours another name and run %reset/u);
+  assert.doesNotMatch(said("train.nothing"), /your own/u);
+});
+
+test("imports of other runtimes are told as they are written here", () => {
+  for (const [specifier, expected] of [
+    ["npm:moment@2.29.4", 'Run npm install moment@2.29.4 beside the notebook, then import "moment".'],
+    [
+      "npm:@scope/pkg@^1.2/sub.js",
+      'Run npm install @scope/pkg@^1.2 beside the notebook, then import "@scope/pkg/sub.js".',
+    ],
+    [
+      "https://esm.sh/lodash@4",
+      'Modules are not loaded from the web. Run npm install lodash@4 beside the notebook, then import "lodash".',
+    ],
+    [
+      "https://cdn.jsdelivr.net/npm/d3@7/+esm",
+      'Modules are not loaded from the web. Run npm install d3@7 beside the notebook, then import "d3".',
+    ],
+    [
+      "https://deno.land/std/version.ts",
+      "Modules are not loaded from the web. Install a package that has it from npm, or download the file beside the notebook and import its path.",
+    ],
+    [
+      "jsr:@std/http@1/server",
+      'Packages of JSR are not loaded by this name: run npx jsr add @std/http, then import "@std/http/server".',
+    ],
+    ["bun:test", "Only Bun has this module; cells run in Node.js."],
+    ["node:nope", `Node ${process.versions.node} has no such module.`],
+    ["node:fs/promise", `Node ${process.versions.node} has no such module. Did you mean 'node:fs/promises'?`],
+    ["file:///nowhere.ts", "There is no such file."],
+    [
+      "torch",
+      "It is a library of Python's. Leave the import out: tensor, nn, optim, data, train and viz are there without one.",
+    ],
+  ] as const)
+    for (const cell of [`import { a } from "${specifier}";`, `await import("${specifier}");`])
+      assert.deepEqual(
+        notebook.refused(cell).map(({ message }) => message),
+        [`Cannot find module '${specifier}'. ${expected}`],
+      );
+  const installed = new Notebook({ "package.json": '{ "dependencies": { "moment": "*" } }' });
+  assert.match(
+    installed.refused('import "npm:moment@2"')[0]!.message,
+    /The package is installed; write import "moment"\.$/u,
+  );
+  notebook.compile(
+    'const answer: number = (await import("data:text/javascript,export default 42")).default;',
+  );
+  notebook.compile('import fortyTwo from "data:text/javascript,export default 42"; fortyTwo;');
+});
+
+test("plain JavaScript is told how to be let run, and both ways let it", async () => {
+  const cells = [
+    "function add(a, b) { return a + b; }\nadd(1, 2)",
+    "const sum = ({ a, b }) => a + b;\nsum({ a: 1, b: 2 })",
+    "function rest(...all) { return all.length + 1; }\nrest(1, 2)",
+  ];
+  const klass =
+    "class Hello { constructor(name) { this.name = name; } say() { return this.name; } }\nnew Hello(3).say()";
+  for (const cell of [...cells, klass]) {
+    const plain = new Notebook();
+    const said = plain.refused(cell).map(({ message }) => message);
+    assert.equal(
+      said.filter((message) =>
+        message.includes(
+          'begin the cell with %typecheck warn, or write { "compilerOptions": { "strict": false } } into tsconfig.json',
+        ),
+      ).length,
+      1,
+    );
+    assert.equal(await plain.run(`%typecheck warn\n${cell}`), 3);
+  }
+  for (const cell of cells)
+    assert.equal(
+      await new Notebook({ "tsconfig.json": '{ "compilerOptions": { "strict": false } }' }).run(cell),
+      3,
+    );
+  assert.match(
+    new Notebook().refused(klass)[1]!.message,
+    /Declare it in the class, above its methods, as in name: number;/u,
+  );
+});
