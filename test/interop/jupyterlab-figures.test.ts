@@ -27,6 +27,16 @@ test(
       if (isPlotted)
         await lab.cell(index).locator(".js-plotly-plot .scatterlayer path.js-line").first().waitFor();
       const times = await frameTimes(lab, 3000);
+      if (isPlotted) {
+        // It goes on: what is drawn changes, again and again.
+        const steps = `document.querySelector(".js-plotly-plot")._fullData.at(-1).x.at(-1)`;
+        for (let times = 0; times < 3; times++)
+          await lab.until(
+            "the plot has gone on",
+            `return ${steps} > args`,
+            await lab.evaluate<number>(`return ${steps}`),
+          );
+      }
       const stopped = await pressStop(lab);
       const cell = await lab.done(index);
       assert.match(textOf(cell), /Stopped in epoch \d+: interrupted/);

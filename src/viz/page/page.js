@@ -145,8 +145,10 @@ function scalable(plot) {
   for (const svg of plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
 }
 
-/** Of its time the page spends at most one part in so many on drawing plots that go on changing: the rest is the reader's. */
+/** Of its time the page spends about one part in so many on drawing plots that go on changing: the rest is the reader's. */
 const share = 10;
+/** Milliseconds after which a changed plot is drawn however long that takes, or one slow drawing would keep it old for long. */
+const longestRest = 1000;
 
 /** Plots that have changed and are not drawn yet; only their last state counts. */
 const changed = new Set();
@@ -167,7 +169,9 @@ function drawNext() {
     // Drawn meanwhile as a last state, or not to be seen: then the next change, or coming into view, draws it.
     if (changed.delete(plot) && plot.isConnected) render(plot);
     requestAnimationFrame(() =>
-      setTimeout(() => setTimeout(drawNext, (share - 1) * (performance.now() - begin))),
+      setTimeout(() =>
+        setTimeout(drawNext, Math.min(longestRest, (share - 1) * (performance.now() - begin))),
+      ),
     );
   });
 }
