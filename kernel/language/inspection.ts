@@ -83,11 +83,15 @@ function constructorsOf(cell: EditedCell, position: number): string[] {
   if (ts.isNewExpression(called.parent)) return [];
   const type = checker.getTypeOfSymbolAtLocation(symbol, node);
   const flags = ts.TypeFormatFlags.NoTruncation;
-  return type
-    .getConstructSignatures()
-    .filter(({ declaration }) => declaration)
-    .slice(0, CONSTRUCTORS)
-    .map((signature) => `new ${symbol.name}${checker.signatureToString(signature, node, flags)}`);
+  return (
+    type
+      .getConstructSignatures()
+      .filter(({ declaration }) => declaration)
+      .slice(0, CONSTRUCTORS)
+      .map((signature) => checker.signatureToString(signature, node, flags))
+      // Where a type is declared that the cell cannot name is of no use to anybody.
+      .map((signature) => `new ${symbol.name}${signature.replace(/import\("[^"]*"\)\./gu, "")}`)
+  );
 }
 
 /** So many of a class's constructors are listed. */

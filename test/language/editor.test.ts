@@ -268,3 +268,18 @@ test("names of JavaScript and of Node come with their documentation", () => {
   assert.match(inspect("samples.reduce(|")!, /Calls the specified callback function for all the elements/);
   assert.match(inspect("setTime|out")!, /Schedules execution of a one-time `callback`/);
 });
+
+test("hover over a class says how its objects are made, in names alone, and over a call of it says that once", () => {
+  const other = new Notebook({
+    "options.ts": "export interface Options { wide?: boolean }",
+    "made.ts":
+      "import type { Options } from './options';\nexport class Made { constructor(readonly size: number, options?: Options) { void options; } }",
+  });
+  other.compile("import { Made } from './made';");
+  const at = (code: string) =>
+    other.cells.inspect(code.replace("|", ""), code.indexOf("|"), 0)?.data["text/plain"];
+  const text = at("Ma|de")!;
+  assert.match(text, /new Made\(size: number, options\?: Options(?: \| undefined)?\): Made/);
+  assert.doesNotMatch(text, /import\("/);
+  assert.doesNotMatch(at("new Ma|de(1)")!, /^new Made\(/m);
+});
