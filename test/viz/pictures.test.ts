@@ -441,6 +441,30 @@ describe("error bars, areas, stacks and notes", () => {
   });
 });
 
+test("a contour lies where its level is", () => {
+  // A plane: the line of level v lies at x = v, whatever y is.
+  const x = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const svg = draw([
+    {
+      type: "contour",
+      x,
+      y: x,
+      z: x.map(() => x),
+      contours: { start: 2, end: 6, size: 2 },
+      showscale: false,
+    } as Trace,
+    { x: [2, 4, 6], y: [4, 4, 4], mode: "markers", showlegend: false },
+  ]);
+  const places = markers(svg).map(([px]) => px);
+  const rings = [...svg.matchAll(/<path d="(M[^"]*)" [^>]*fill-rule="evenodd"/g)].map((found) => {
+    let at = 0;
+    const steps = found[1]!.match(/-?(?:\d+\.?\d*|\.\d+)/g)!.map(Number);
+    return steps.filter((_, i) => i % 2 === 0).map((step) => (at += step));
+  });
+  assert.equal(rings.length, 3);
+  rings.forEach((ring, i) => near(Math.min(...ring), places[i]!, 0.2, `level ${i}`));
+});
+
 describe("many values", () => {
   const points = (n: number): Trace => ({
     x: Array.from({ length: n }, (_, i) => i),

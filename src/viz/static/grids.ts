@@ -13,7 +13,7 @@ import { niceStep } from "./bars.js";
 import { part } from "./marks.js";
 import type { Placed } from "./marks.js";
 import { pngDataUri } from "./png.js";
-import { element, text } from "./svg.js";
+import { element, ringPath, text } from "./svg.js";
 
 export interface ColorRange {
   readonly stops: Stops;
@@ -218,9 +218,10 @@ export function drawContour(placed: Placed): Content {
     const i = Math.min(centre.length - 2, Math.max(0, Math.floor(at - 0.5)));
     return centre[i]! + (at - 0.5 - i) * (centre[i + 1]! - centre[i]!);
   };
-  const number = (v: number): string => (Math.round(v * 10) / 10).toString();
-  const place = ([gx, gy]: number[]): string =>
-    `${number(x.at(between(xs, gx!)))} ${number(y.at(between(ys, gy!)))}`;
+  const place = ([gx, gy]: number[]): readonly [number, number] => [
+    x.at(between(xs, gx!)),
+    y.at(between(ys, gy!)),
+  ];
   const shapes = contourShapes().size([width, height]).thresholds(levels)(rows.flat());
   const out: Content[] = [];
   if (filled) {
@@ -238,7 +239,7 @@ export function drawContour(placed: Placed): Content {
   }
   for (const { value, coordinates } of shapes) {
     const d = coordinates
-      .map((polygon) => polygon.map((ring) => `M${ring.map(place).join("L")}Z`).join(""))
+      .map((polygon) => polygon.map((ring) => ringPath(ring.map(place))).join(""))
       .join("");
     if (d === "") continue;
     out.push(

@@ -16,6 +16,24 @@ export function coordinate(x: number): string {
   return String(Math.round(x * 100) / 100);
 }
 
+/** A closed path of many points, to a tenth of a pixel: each says how far it lies from the one before, which is half as long to write. */
+export function ringPath(points: readonly (readonly [number, number])[]): string {
+  let [x, y] = [0, 0];
+  let out = "";
+  points.forEach(([px, py], i) => {
+    const [tx, ty] = [Math.round(px * 10), Math.round(py * 10)];
+    if (i > 0 && tx === x && ty === y) return;
+    for (const tenths of [tx - x, ty - y]) {
+      const step = String(tenths / 10).replace(/^(-?)0\./, "$1.");
+      // A sign parts two numbers as well as a space does.
+      out += step.startsWith("-") || /(^|[Ml])$/.test(out) ? step : ` ${step}`;
+    }
+    if (i === 0) out = `M${out}l`;
+    [x, y] = [tx, ty];
+  });
+  return `${out.replace(/l$/, "")}Z`;
+}
+
 /** An element; attributes that are undefined are left out. */
 export function element(name: string, attributes: Attributes, content?: Content): Markup {
   const rounded = Object.entries(attributes).map(([key, value]) => [
