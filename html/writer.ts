@@ -41,6 +41,13 @@ function escape(text: string): string {
   );
 }
 
+const escaped: Readonly<Record<string, string>> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&" };
+
+/** The text that was written into markup. */
+export function textOf(markup: string): string {
+  return markup.replace(/&(?:lt|gt|quot|amp);/g, (entity) => escaped[entity]!);
+}
+
 function source(content: Content): string {
   if (content === undefined) return "";
   if (content instanceof MarkupSource) return String(content);

@@ -24,6 +24,8 @@ export const kernel: Command = {
     // Messages pass through this process and leave little behind: it need not grow before it collects what they have left.
     setFlagsFromString("--semi-space-growth-factor=1");
     setFlagsFromString("--heap-growing-percent=50");
+    // Whoever read what is said here may be gone: writing then fails, and as an uncaught error that would be said as well, without end.
+    process.stderr.on("error", () => undefined);
     process.removeAllListeners("warning");
     process.on("warning", ({ name, message }) => {
       // An option of ZeroMQ that does take effect at once (transport/published.ts).

@@ -56,7 +56,10 @@ export function aboutOutdated(
 }
 
 function isTopLevel({ declarations = [] }: TS.Symbol): boolean {
-  return declarations.some(({ parent }) => ts.isSourceFile(parent));
+  // What is a whole file has no parent.
+  return declarations.some(
+    ({ parent }: { parent?: TS.Node }) => parent !== undefined && ts.isSourceFile(parent),
+  );
 }
 
 function partsOf(type: TS.Type, checker: TS.TypeChecker): readonly TS.Type[] {

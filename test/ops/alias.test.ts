@@ -182,7 +182,7 @@ test("what changes one also changes the other, from either side", () => {
 
 test("no method gives back the tensor itself or shares its value but those of the table", () => {
   const mayShare =
-    /^(T|mT|t|view|viewAs|reshape|flatten|unflatten|squeeze|unsqueeze|permute|transpose|movedim|expand|expandAs|broadcastTo|narrow|select|slice|at|diagonal|unfold|split|chunk|unbind|contiguous|to|float|double|int|bool|detach|requiresGrad_|retainGrad)$/;
+    /^(T|mT|t|view|viewAs|reshape|flatten|unflatten|squeeze|unsqueeze|permute|transpose|movedim|expand|expandAs|broadcastTo|narrow|select|slice|at|diagonal|unfold|split|chunk|unbind|contiguous|to|typeAs|cpu|float|double|int|bool|detach|requiresGrad_|retainGrad)$/;
   for (const dtype of ["float32", "int32", "bool"] as const) {
     for (const shape of [[], [1], [2], [1, 1], [2, 2]]) {
       for (const name of Object.getOwnPropertyNames(Tensor.prototype)) {

@@ -33,7 +33,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "requiresGrad requiresGrad_ isLeaf gradFn grad backward retainGrad registerHook":
     "differentiation: test/autograd",
   toString: "display: test/tensor/print.test.ts",
-  "to int float double bool": "conversion: to_float32 …",
+  "to typeAs cpu int float double bool": "conversion: to_float32 …",
 };
 
 test("the table has every method of tensors but those that change in place", () => {

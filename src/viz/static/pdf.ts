@@ -2,6 +2,7 @@
  * The static picture as a PDF, for documents made with LaTeX (`jupyter nbconvert --to pdf`), which take no SVG without Inkscape: what
  * render.ts has written, element by element, as vectors. Knows what that writes and no other SVG.
  */
+import { textOf } from "../../../html/writer.js";
 import { platform } from "../../platform/node.js";
 import { parseColor } from "./color.js";
 import { pdfPath } from "./pdf-path.js";
@@ -14,23 +15,17 @@ interface Node {
   readonly children: (Node | string)[];
 }
 
-const entities: Readonly<Record<string, string>> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&" };
-
-function unescape(text: string): string {
-  return text.replace(/&(?:lt|gt|quot|amp);/g, (entity) => entities[entity]!);
-}
-
 function parse(svg: string): Node {
   const root: Node = { name: "", attributes: {}, children: [] };
   const open = [root];
   for (const [, end, name, given, empty, text] of svg.matchAll(
     /<(\/?)([a-zA-Z]+)((?:\s+[\w:-]+="[^"]*")*)\s*(\/?)>|([^<]+)/g,
   )) {
-    if (text !== undefined) open.at(-1)!.children.push(unescape(text));
+    if (text !== undefined) open.at(-1)!.children.push(textOf(text));
     else if (end === "/") open.pop();
     else {
       const pairs = [...given!.matchAll(/([\w:-]+)="([^"]*)"/g)].map(
-        ([, key, value]) => [key!, unescape(value!)] as const,
+        ([, key, value]) => [key!, textOf(value!)] as const,
       );
       const node: Node = { name: name!, attributes: Object.fromEntries(pairs), children: [] };
       open.at(-1)!.children.push(node);
