@@ -20,21 +20,31 @@ export const STOP = { NO: 0, ASKED: 1, DUE: 2 } as const;
 /** The watchdog's thread sets STOP before it calls upon the main thread, so that a long native computation sees it. */
 export const interruptState = new Int32Array(new SharedArrayBuffer(STATE.BYTES));
 
-/** So long an interrupt waits for what lingers, in milliseconds. */
-const LINGER_MS = 40;
+/**
+ * So long an interrupt waits for what lingers, in milliseconds: of this process's own time, since on a busy machine the clock goes on while
+ * it does not run, and of the clock's where it sleeps.
+ */
+const LINGER_OWN_MS = 40;
+const LINGER_MS = 2_000;
 
 /** Carries an interrupt out; told whether the code that it has come upon is still there. */
 type Stop = (isThere: boolean) => void;
 
 /** The interrupt that waits for what lingers, and since when. */
-let waiting: { readonly stop: Stop; readonly since: number } | undefined;
+let waiting: { readonly stop: Stop; readonly since: number; readonly used: number } | undefined;
+
+/** Milliseconds for which this process has run. */
+function ownTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
 
 /** Calls `stop` now, or once what lingers after a section is over. */
 export function whenNothingLingers(stop: Stop): void {
   if (interruptState[STATE.LINGERS] === 0) return stop(true);
-  waiting ??= { stop, since: performance.now() };
+  waiting ??= { stop, since: performance.now(), used: ownTime() };
   // Asked for again: what lingers has had its time.
-  if (performance.now() - waiting.since > LINGER_MS) proceed();
+  if (ownTime() - waiting.used > LINGER_OWN_MS || performance.now() - waiting.since > LINGER_MS) proceed();
 }
 
 /** Whatever lingers is over. */
