@@ -5,6 +5,7 @@
 import { compute, computePiece, inOrder } from "./compute.js";
 import { Flag, type Node } from "./node.js";
 import {
+  abandonPending,
   isFull,
   isWanted,
   leavePending,
@@ -75,7 +76,7 @@ function workOff(open: boolean): void {
     try {
       notePiece(sequence.slice(start, end), piece, computePiece(piece, true));
     } catch (error) {
-      giveUp(piece);
+      abandonPending(sequence, start, end);
       throw error;
     }
     start = end;

@@ -113,9 +113,9 @@ export function isWanted(node: Node): boolean {
   return (node.flags & (Flag.consumed | Flag.kept)) !== Flag.consumed;
 }
 
-/** The nodes that wait, in the order in which they were made; only the first `pendingCount()` count. */
-export function pendingInOrder(): readonly Node[] {
-  return pending;
+/** The nodes that wait, in the order in which they were made, also those that have their value by now. */
+export function pendingNodesInOrder(): readonly Node[] {
+  return pending.slice(0, count);
 }
 
 /** All but these nodes have been dealt with. */
@@ -125,7 +125,7 @@ export function leavePending(rest: readonly Node[]): void {
     if (operand !== null && operand.storage !== null) stored.add(operand.storage);
   };
   const left = new Array<Node>(Math.max(64, rest.length));
-  const leftKept = kept.filter((node) => node.storage === null);
+  const leftKept = kept.filter((node) => node.storage === null && (node.flags & Flag.kept) !== 0);
   let leftBytes = 0;
   rest.forEach((node, i) => {
     left[i] = node;
@@ -142,6 +142,23 @@ export function leavePending(rest: readonly Node[]): void {
   count = rest.length;
   kept = leftKept;
   pinnedBytes = leftBytes;
+}
+
+/**
+ * Of this sequence of all that waits, what is before `start` has been dealt with, and what follows up to `end` cannot be computed: who waits
+ * for it is told once. Neither it nor what reads it waits any longer, so that nothing unrelated is told again; the rest goes on waiting.
+ */
+export function abandonPending(sequence: readonly Node[], start: number, end: number): void {
+  const lost = new Set(sequence.slice(start, end));
+  const isLost = (operand: Node | null): boolean => operand !== null && lost.has(operand);
+  const rest: Node[] = [];
+  for (const node of sequence.slice(end)) {
+    const reads = isLost(node.a) || isLost(node.b) || isLost(node.c) || (node.list?.some(isLost) ?? false);
+    if (reads) lost.add(node);
+    else rest.push(node);
+  }
+  for (const node of lost) node.flags = (node.flags | Flag.consumed) & ~Flag.kept;
+  leavePending(rest);
 }
 
 /** After an evaluation: only nodes that may yet be sinks stay. Gives their number. */

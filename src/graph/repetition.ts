@@ -4,7 +4,7 @@
  */
 import { computeAsBefore } from "./compute.js";
 import type { Node } from "./node.js";
-import { isWanted, leavePending, pendingCount, pendingInOrder } from "./pending.js";
+import { abandonPending, isWanted, leavePending, pendingNodesInOrder } from "./pending.js";
 import type { Plan } from "./plan.js";
 
 /** A piece of a loop: a number of nodes made one after another, of which some have to be stored. */
@@ -44,19 +44,22 @@ export function forgetPieces(): void {
 export function repeatPieces(): boolean {
   if (repeated === null) return false;
   const { length, places, plan } = repeated;
-  const nodes = pendingInOrder();
-  const count = pendingCount();
+  const nodes = pendingNodesInOrder();
   let done = 0;
-  while (done + 2 * length <= count) {
-    if (!othersAreUnwanted(nodes, done, length, places)) break;
-    const first = done;
-    const roots = places.map((place) => nodes[first + place]!);
-    if (!computeAsBefore(roots, plan)) break;
-    done += length;
+  try {
+    while (done + 2 * length <= nodes.length && othersAreUnwanted(nodes, done, length, places)) {
+      const first = done;
+      const roots = places.map((place) => nodes[first + place]!);
+      if (!computeAsBefore(roots, plan)) break;
+      done += length;
+    }
+  } catch (error) {
+    abandonPending(nodes, done, done + length);
+    throw error;
   }
-  if (done > 0) leavePending(nodes.slice(done, count));
+  if (done > 0) leavePending(nodes.slice(done));
   // Where something else begins, the graph is looked at anew.
-  if (done + 2 * length <= count) forgetPieces();
+  if (done + 2 * length <= nodes.length) forgetPieces();
   return done > 0;
 }
 

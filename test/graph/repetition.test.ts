@@ -9,6 +9,7 @@ import { binary, concat, reduce, scalar, unary } from "../../src/graph/build.js"
 import { evaluate, keep, planCacheStats } from "../../src/graph/evaluate.js";
 import type { Node } from "../../src/graph/node.js";
 import { pendingCount } from "../../src/graph/pending.js";
+import { ones, randn, zeros } from "../../src/index.js";
 import { counting, read } from "./values.js";
 
 const number = (value: number): Node => scalar(value, "float32");
@@ -96,4 +97,34 @@ test("a loop in which nothing changes asks for one plan again and again", () => 
   // Pieces of about a hundred nodes, so some thousand for 120,000.
   assert.ok(after.hits - hits >= 800 && after.hits - hits <= 4000, `${after.hits - hits} plans were run`);
   evaluate(results);
+});
+
+test("what cannot be computed is told once, and neither what else waits nor later loops are touched", () => {
+  for (const [size, bad] of [
+    [1, 3000],
+    [4, 700],
+    [40, 100],
+  ] as const) {
+    const zero = zeros([1], { dtype: "int32" });
+    const source = randn([50]);
+    let x = source;
+    let at = zero;
+    let aside = ones([3]);
+    const errors: string[] = [];
+    let steps = 0;
+    for (let t = 0; t < 6000; t++) {
+      try {
+        if (errors.length === 0) at = at.add(t === bad ? 100 : 0);
+        for (let i = 0; i < size; i++) x = x.mul(0.99).add(x.indexSelect(0, at)).mul(0.5);
+        aside = aside.add(1);
+        steps++;
+      } catch (error) {
+        errors.push((error as Error).message);
+        [x, at] = [source, zero];
+      }
+    }
+    assert.deepEqual(errors, ["indexSelect: position 100 is out of range for a dim of size 50"]);
+    assert.ok(Number.isFinite(x.sum().item()));
+    assert.equal(aside.sum().item(), 3 * (steps + 1));
+  }
 });
