@@ -8,6 +8,7 @@ import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
 import { evaluate } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
+import { critical } from "../interrupts.js";
 import { Alias, aliasOf, follow, passedBy, setChangeOps, stateOf } from "../tensor/alias.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { type Geometry, overlaps } from "../tensor/geometry.js";
@@ -115,26 +116,32 @@ export function assign(x: Tensor, result: Tensor): void {
   if (geometry === null) {
     // A loop that trains by hand changes its leaves at every turn: computed now, the graph does not grow.
     if (x._requiresGrad && x._op === null && cell.variable === null) evaluate([node]);
-    cell.value = alias.seen = node;
-    follow(x, alias, node, state);
+    critical(() => {
+      cell.value = alias.seen = node;
+      follow(x, alias, node, state);
+    });
     return;
   }
   const before = base === null ? null : stateOf(base);
   const whole = writeRegion(cell.value, geometry, node);
-  if (base !== null && before !== null) {
-    const baseAlias = aliasOf(base);
-    const leaf = before._requiresGrad && before._op === null;
-    if (leaf && cell.variable === null) evaluate([whole]);
-    cell.value = baseAlias.seen = whole;
-    follow(
-      base,
-      baseAlias,
-      whole,
-      isGradEnabled() && !leaf ? joined(before, result, whole, geometry) : passedBy(base, whole),
-    );
-  } else cell.value = whole;
-  alias.seen = whole;
-  follow(x, alias, node, state);
+  const isLeaf = before !== null && before._requiresGrad && before._op === null;
+  if (isLeaf && cell.variable === null) evaluate([whole]);
+  critical(() => {
+    cell.value = whole;
+    if (base !== null && before !== null) {
+      const baseAlias = aliasOf(base);
+      baseAlias.seen = whole;
+      const isRecorded = isGradEnabled() && !isLeaf;
+      follow(
+        base,
+        baseAlias,
+        whole,
+        isRecorded ? joined(before, result, whole, geometry) : passedBy(base, whole),
+      );
+    }
+    alias.seen = whole;
+    follow(x, alias, node, state);
+  });
 }
 
 /** The state of a base after a recorded change of a view; null where nothing has a history. */

@@ -8,6 +8,7 @@
  * Recorded operations must not see such changes, or gradients would be wrong. They refer to states: tensors that never change. A tensor
  * that was never changed is its own state, which is why most tensors have no `Alias` at all.
  */
+import { critical } from "../interrupts.js";
 import type { Node } from "../graph/node.js";
 import type { Variable } from "../graph/variable.js";
 import type { Op, Tensor } from "./core.js";
@@ -78,11 +79,14 @@ export function catchUp(x: Tensor, alias: Alias): Node {
   const { base, geometry } = alias;
   const follower = geometry !== null && base !== null && base !== x;
   const before = follower ? referredTo(base) : null;
-  alias.seen = value;
   const node = geometry === null ? value : readRegion(value, geometry);
-  if (before !== null && before._requiresGrad && !(x._requiresGrad && x._op === null))
-    follow(x, alias, node, x._stateOn(node, reading, before, geometry));
-  else follow(x, alias, node, passedBy(x, node));
+  // An interrupt in between would leave a tensor that has seen the new value and has the old one, for good.
+  critical(() => {
+    alias.seen = value;
+    if (before !== null && before._requiresGrad && !(x._requiresGrad && x._op === null))
+      follow(x, alias, node, x._stateOn(node, reading, before, geometry));
+    else follow(x, alias, node, passedBy(x, node));
+  });
   return x._node;
 }
 

@@ -7,7 +7,7 @@ import { currentTask, runAs, type Task } from "./attribution.js";
 import { emitStream } from "./emit.js";
 import { cellError } from "./errors.js";
 import { currentRun } from "./output.js";
-import { enterSection, leaveSection } from "./sections.js";
+import { enterSection, leaveSection, whenUncritical } from "./sections.js";
 import { offerPart, wait } from "./waits.js";
 
 const HOST = Symbol.for("cellgrad.interrupts");
@@ -52,7 +52,8 @@ export function proceed(isThere = true): void {
   interruptState[STATE.LINGERS] = 0;
   const stop = waiting?.stop;
   waiting = undefined;
-  stop?.(isThere);
+  // A section may make a node of the graph, which is taken for the next work.
+  if (stop) whenUncritical(() => stop(isThere));
 }
 
 interface Restoration {
