@@ -151,7 +151,7 @@ describe("a handler", () => {
     );
     const { commId } = client.last("open");
     client.message(commId, {});
-    await client.until(() => client.sent.at(-1)?.kind === "msg" && ran.stderr().includes("rejected"));
+    await client.until(() => client.sent.at(-1)?.kind === "msg" && ran.stderr().includes("Error: rejected"));
     const text = plain([ran.stderr()]);
     assert.match(text, /Error in onMessage of the comm "handlers":\nError: thrown\n/);
     assert.match(text, /Error in onMessage of the comm "handlers":\nError: rejected\n/);
