@@ -23,10 +23,20 @@ const testFiles = (folder) =>
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 const isInterop = (file) => file.startsWith(join("test", "interop"));
-const nodeTest = (concurrency, files) => [
+const nodeTest = (concurrency, files, ...more) => [
   process.execPath,
-  ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, "--test-reporter=spec", ...files],
+  [
+    "--import",
+    "tsx",
+    "--test",
+    `--test-concurrency=${concurrency}`,
+    "--test-reporter=spec",
+    ...more,
+    ...files,
+  ],
 ];
+/** Ends a unit test that hangs, by name; a file of them takes a minute at most, so this leaves room for any machine. */
+const HANGS_MS = 1_200_000;
 
 const [what = "all"] = process.argv.slice(2);
 const all = testFiles("test");
@@ -43,6 +53,7 @@ if (what === "all" || what === "unit")
     ...nodeTest(
       2,
       all.filter((file) => !isInterop(file)),
+      `--test-timeout=${HANGS_MS}`,
     ),
   );
 if (what === "all" || what === "interop") run("interop tests", ...nodeTest(1, all.filter(isInterop)));

@@ -151,8 +151,9 @@ describe("a handler", () => {
     );
     const { commId } = client.last("open");
     client.message(commId, {});
-    await client.until(() => client.sent.at(-1)?.kind === "msg" && ran.stderr().includes("Error: rejected"));
-    const text = plain([ran.stderr()]);
+    const shown = (): string => plain([ran.stderr()]);
+    await client.until(() => client.sent.at(-1)?.kind === "msg" && shown().includes("Error: rejected"));
+    const text = shown();
     assert.match(text, /Error in onMessage of the comm "handlers":\nError: thrown\n/);
     assert.match(text, /Error in onMessage of the comm "handlers":\nError: rejected\n/);
     assert.equal((await notebook.run("return { value: 1 }")).outcome.status, "ok");
