@@ -56,10 +56,13 @@ test(
     await frames().filter({ hasText: "scale" }).waitFor();
     assert.match(await frames().first().innerText(), /helper\.ts/);
     await variable("x").first().waitFor();
+    // JupyterLab opens the file in front of the notebook, some time after the pause.
+    await lab.until("the file is in front", `return app.shell.currentWidget.title.label === "helper.ts"`);
     await lab.screenshot("debugger-in-file.png");
     await press("step-out");
     await frames().filter({ hasText: "scale" }).waitFor({ state: "detached" });
     await frames().filter({ hasText: "total" }).waitFor();
+    await lab.until("the notebook is in front", `return app.shell.currentWidget.title.label === "debug.ipynb"`);
 
     // The breakpoint is hit for each number.
     for (let paused = true; paused;) {
