@@ -1,6 +1,6 @@
 /**
  * Loops that read nothing, each beside itself with a value read in each repetition; and graphs that are large at once, each beside one of
- * half the size. Milliseconds: the first time in a process and the median of the next ones. Usage: loops.ts [ROUNDS]
+ * half the size. Milliseconds: the first time in a process and the median of later ones. Usage: loops.ts [ROUNDS]
  */
 import {
   cat,
@@ -17,6 +17,8 @@ import {
 } from "../src/index.js";
 
 const rounds = Number(process.argv[2] ?? 5);
+/** A loop of a few milliseconds is run so many times before it is timed: V8 compiles the code under it for some dozens of runs. */
+const WARM_UP = 100;
 
 /** A loop that calls `each` with a value of each repetition, and gives what it is for. */
 type Loop = (each: (x: Tensor) => void) => Tensor;
@@ -151,10 +153,11 @@ function timed(work: () => void): number {
   return performance.now() - start;
 }
 
-/** The first time and the median of the next ones. */
-function report(name: string, variant: string, work: () => void): void {
+/** The first time and the median after the warm-up. */
+function report(name: string, variant: string, warmUp: number, work: () => void): void {
   manualSeed(0);
   const first = timed(work);
+  for (let i = 0; i < warmUp; i++) work();
   const next = Array.from({ length: rounds }, () => timed(work)).sort((a, b) => a - b);
   const ms = next[next.length >> 1]!;
   console.log(JSON.stringify({ name, peer: "cellgrad", variant, ms, first }));
@@ -162,10 +165,10 @@ function report(name: string, variant: string, work: () => void): void {
 
 for (const [name, loop] of Object.entries(loops)) {
   const reading = (): number => loop((x) => x.item()).item();
-  report(name, "reads in each step", reading);
-  report(name, "reads nothing", () => loop(() => undefined).item());
+  report(name, "reads in each step", WARM_UP, reading);
+  report(name, "reads nothing", WARM_UP, () => loop(() => undefined).item());
 }
 for (const [name, { size, run }] of Object.entries(large)) {
   for (const n of [size / 2, size])
-    report(`${size.toLocaleString("en")} ${name}`, n === size ? "" : "half as many", () => run(n));
+    report(`${size.toLocaleString("en")} ${name}`, n === size ? "" : "half as many", 0, () => run(n));
 }
