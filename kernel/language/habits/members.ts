@@ -15,7 +15,7 @@ export interface MemberHabit {
 const ON_CPU = "everything is computed on the CPU, so there is nothing to move";
 const JSON_WRITES = "its numbers as nested arrays; dataSync() gives them as one typed array";
 
-export const MEMBERS: Readonly<Record<string, readonly MemberHabit[]>> = {
+const MEMBERS: Readonly<Record<string, readonly MemberHabit[]>> = {
   numpy: [{ has: "tolist", write: (x) => `${x}.tolist()`, why: JSON_WRITES }],
   cuda: [{ has: "cpu", why: ON_CPU }],
   mps: [{ has: "cpu", why: ON_CPU }],

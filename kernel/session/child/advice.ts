@@ -3,7 +3,7 @@
  * advice as the checker's, who sees it first where types are known.
  */
 import { types } from "node:util";
-import { memberAdvice, MEMBERS, memberHabit } from "../../language/habits/members.js";
+import { memberAdvice, memberHabit } from "../../language/habits/members.js";
 import { camelCase } from "../../language/habits/names.js";
 
 let scope: object = {};
@@ -29,10 +29,9 @@ export function adviceOn(message: string): string | undefined {
   const object = path.slice(0, -1);
   const owner = valueAt(object);
   // Of a variable of a function nothing is known but what it was asked for.
-  const row =
-    owner === undefined
-      ? MEMBERS[member]?.find(({ has }) => OF_TENSORS.has(has))
-      : memberHabit(member, (name) => valueIn(owner, name) !== undefined);
+  const has = (name: string) =>
+    owner === undefined ? OF_TENSORS.has(name) : valueIn(owner, name) !== undefined;
+  const row = memberHabit(member, has);
   if (row) return memberAdvice(row, member, object.join("."), "…");
   const same = camelCase(member);
   return same !== member && hasMethod(owner, same) ? `Did you mean '${same}'?` : undefined;
