@@ -37,11 +37,14 @@ export function knowsMore(type: TS.Type, context: TrustContext, depth = 4): bool
   });
 }
 
-/** Whether a type is of neither the runtime nor a list. */
-function isContainer(type: TS.Type, context: TrustContext): boolean {
+/** Whether a type is a map, a promise, a class of the user's: neither a list nor declared by the runtime. */
+export function isContainer(type: TS.Type, context: TrustContext): boolean {
   if (type.isUnion()) return type.types.some((part) => isContainer(part, context));
-  const isObject = (type.flags & TypeFlags.Object) !== 0;
-  return isObject && !context.checker.isArrayType(type) && !isRuntimeClass(type, context);
+  const { checker, isRuntime } = context;
+  if (!(type.flags & TypeFlags.Object) || checker.isArrayType(type) || checker.isTupleType(type))
+    return false;
+  const symbol = type.symbol as TS.Symbol | undefined;
+  return symbol?.declarations?.every((declaration) => !isRuntime(declaration.getSourceFile())) ?? false;
 }
 
 export function isRuntimeClass(type: TS.Type, { isRuntime }: TrustContext): boolean {
@@ -158,8 +161,8 @@ export class Trust {
     const { checker } = this.#context;
     const meant = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     if (!meant?.valueDeclaration) return false;
-    // A list has the general type of its elements; there is none of a map or a promise.
-    const isSeen = watched.has(meant) && !isContainer(checker.getTypeOfSymbol(meant), this.#context);
+    // What is not trusted has a general type, unless it is a tuple.
+    const isSeen = watched.has(meant) && !checker.isTupleType(checker.getTypeOfSymbol(meant));
     return isSeen || this.isDeclarationTrusted(meant.valueDeclaration);
   }
 

@@ -5,7 +5,8 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
-import { isAssigned, isRuntimeClass, knowsMore, Trust, type TrustContext, watched } from "./trusted-types.js";
+import { general, generalOfProperty, withoutSizes } from "./general-types.js";
+import { isAssigned, isContainer, knowsMore, Trust, type TrustContext, watched } from "./trusted-types.js";
 
 const { SymbolFlags } = ts;
 
@@ -13,17 +14,6 @@ const { SymbolFlags } = ts;
 interface OwnSymbol extends TS.Symbol {
   links?: { checkFlags: number; type?: TS.Type };
 }
-/** Functions of the checker that make types. */
-interface TypeMaker extends TS.TypeChecker {
-  createArrayType(element: TS.Type): TS.Type;
-  getUnionType(types: readonly TS.Type[]): TS.Type;
-}
-interface Bindable {
-  locals?: Map<TS.__String, TS.Symbol>;
-}
-const { bindSourceFile } = ts as unknown as {
-  bindSourceFile(file: TS.SourceFile, options: TS.CompilerOptions): void;
-};
 
 const seen = new WeakSet<TS.SourceFile>();
 
@@ -121,12 +111,21 @@ class WatchedLinks {
 
   /** What is true of the variable whenever it is read. */
   #lasting(type: TS.Type): TS.Type {
-    const isKept =
-      !knowsMore(type, this.#context) || new Trust(this.#context).isDeclarationTrusted(this.#declaration);
-    const kept = isKept ? type : general(type, this.#context);
+    const kept = this.#isTrusted(type) ? type : this.#general(type);
     const isList = ts.isVariableDeclaration(this.#declaration) && isListOf(this.#declaration.initializer);
     if (!isList && (!this.#wasAssigned || isConstant(this.#declaration))) return kept;
-    return withoutSizes(kept, this.#context.checker as TypeMaker);
+    return withoutSizes(kept, this.#context.checker);
+  }
+
+  /** Whether the value will always have what its type knows beyond the class; what is in a container of others may be exchanged. */
+  #isTrusted(type: TS.Type): boolean {
+    if (!knowsMore(type, this.#context) || isContainer(type, this.#context)) return false;
+    return new Trust(this.#context).isDeclarationTrusted(this.#declaration);
+  }
+
+  #general(type: TS.Type): TS.Type {
+    const isProperty = ts.isPropertyDeclaration(this.#declaration);
+    return isProperty ? generalOfProperty(type, this.#context) : general(type, this.#context);
   }
 }
 
@@ -136,49 +135,4 @@ function isListOf(initializer: TS.Expression | undefined): boolean {
 
 function isConstant(declaration: TS.Declaration): boolean {
   return (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Constant) !== 0;
-}
-
-/** Numbers in the place of the sizes that a shape has for the types: `let n = x.shape[0]` takes other numbers. */
-function withoutSizes(type: TS.Type, checker: TypeMaker): TS.Type {
-  if (type.isNumberLiteral() && !(type.flags & ts.TypeFlags.EnumLike))
-    return checker.getBaseTypeOfLiteralType(type);
-  if (!checker.isTupleType(type) && !checker.isArrayType(type)) return type;
-  const elements = checker.getTypeArguments(type as TS.TypeReference);
-  const [first] = elements.map((element) => withoutSizes(element, checker));
-  const areSizes = elements.length > 0 && elements.every((element) => element.isNumberLiteral());
-  return areSizes ? checker.createArrayType(first!) : type;
-}
-
-/** The type with what any object of its classes keeps to. */
-function general(type: TS.Type, context: TrustContext): TS.Type {
-  const checker = context.checker as TypeMaker;
-  if (type.isUnion()) return checker.getUnionType(type.types.map((part) => general(part, context)));
-  if (checker.isArrayType(type)) {
-    const [element] = checker.getTypeArguments(type as TS.TypeReference);
-    return checker.createArrayType(general(element!, context));
-  }
-  return isRuntimeClass(type, context) ? (generalOf(type.symbol, checker) ?? type) : type;
-}
-
-const generals = new WeakMap<TS.TypeChecker, Map<TS.Symbol, TS.Type | undefined>>();
-
-/** A class's type as its name alone gives it, with the defaults of its type parameters. */
-function generalOf(symbol: TS.Symbol, checker: TS.TypeChecker): TS.Type | undefined {
-  const known = generals.get(checker) ?? new Map<TS.Symbol, TS.Type | undefined>();
-  generals.set(checker, known);
-  if (!known.has(symbol)) known.set(symbol, named(symbol, checker));
-  return known.get(symbol);
-}
-
-function named(symbol: TS.Symbol, checker: TS.TypeChecker): TS.Type | undefined {
-  const { typeParameters = [] } = checker.getDeclaredTypeOfSymbol(symbol) as TS.InterfaceType;
-  if (typeParameters.some((parameter) => !checker.getDefaultFromTypeParameter(parameter))) return undefined;
-  const path = "/__cellgrad_general.mts";
-  const file = ts.createSourceFile(path, "export let general: General;", ts.ScriptTarget.ESNext, true);
-  Object.assign(file, { path, resolvedPath: path, originalFileName: path });
-  bindSourceFile(file, {});
-  (file as unknown as Bindable).locals?.set("General" as TS.__String, symbol);
-  const [statement] = file.statements;
-  const node = (statement as TS.VariableStatement).declarationList.declarations[0]!.type!;
-  return checker.getTypeFromTypeNode(node);
 }

@@ -44,6 +44,29 @@ test("a list that functions fill may hold anything", async () => {
   assert.equal(await notebook.run("log(4); seen.map((value) => value.toFixed())[0] + first()"), "44");
 });
 
+test("an empty list and null as properties take what they are given", async () => {
+  await notebook.run("const history = { train: { loss: [] }, best: null }, byName = new Map([['a', []]]);");
+  await notebook.run("history.train.loss.push(1, 2); history.best = 'model'; byName.get('a')!.push(3);");
+  assert.deepEqual(await notebook.run("history.train.loss.map((loss) => loss * 2)"), [2, 4]);
+  await notebook.run(
+    "class Log { losses = []; best = null; #all = []; add(loss: number) { this.losses.push(loss); this.#all.push(loss); this.best = loss; return this; } }",
+  );
+  assert.deepEqual(await notebook.run("new Log().add(4).losses"), [4]);
+  await notebook.run("const counter = { seen: [], add(n: number) { this.seen.push(n); return this; } };");
+  assert.deepEqual(await notebook.run("counter.add(1).add(2).seen"), [1, 2]);
+  const code =
+    "function collect(n: number) { const found = { values: [] }; found.values.push(n); return found; }";
+  assert.deepEqual(await notebook.run(`${code}\ncollect(5).values`), [5]);
+});
+
+test("a property that was written with a value or a type keeps it", async () => {
+  await notebook.run("const options = { rate: 0.1, names: [] as string[] };");
+  assert.equal(notebook.refused("options.names.push(3)")[0]!.code, 2345);
+  assert.equal(notebook.refused("options.rate = 'fast'")[0]!.code, 2322);
+  await notebook.run("const either = Math.random() < 2 ? { a: 1 } : { b: 'text' };");
+  assert.equal(notebook.refused("either.b!.toFixed()")[0]!.code, 2551);
+});
+
 test("a variable without a type has the type of what it was assigned last", async () => {
   await notebook.run("let best = null; let config; let step = undefined; var late;");
   assert.equal(await notebook.run("best"), null);

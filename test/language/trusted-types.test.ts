@@ -68,6 +68,8 @@ const accepted: Readonly<Record<string, string>> = {
     "const o1 = [new nn.Linear(2, 3), new nn.Linear(3, 4)]; let o2: Tensor = X; for (const layer of o1) o2 = layer.forward(o2); o1[1]!.forward(randn([5, 3])); nn.sequential(o1[0]!, o1[1]!);",
   "values in a plot":
     "let p1 = randn([4]); p1 = p1.reshape([2, 2]); const rows = p1.tolist(); rows.map((r) => r.map((v) => v * 2)); viz.plot([{ type: 'heatmap', z: rows }, { y: p1.flatten().tolist() }]); Math.max(...p1.flatten().tolist());",
+  "values of what is in a map or an object":
+    "const p2 = new Map([['a', zeros([2, 2])]]); p2.set('a', zeros([3])); p2.get('a')!.tolist().map((v) => v * 2); const p3 = { w: zeros([2, 2]) }; p3.w = zeros([3]); p3.w.tolist().map((v) => v * 2); class P4<T> { constructor(public held: T) {} } const p4 = new P4(zeros([2, 2])); p4.held = zeros([3]); p4.held.tolist().map((v) => v * 2); const p5 = [{ w: zeros([2, 2]) }]; p5[0]!.w.tolist().map((v) => v * 2);",
   sizes:
     "let [q1, q2] = X.shape; q1 = q1 / 2; q2 += 1; let q3 = X.shape; q3 = randn([5]).shape; const q4 = [X.shape[0]]; q4.push(5); if (X.shape.length === 3 || X.shape[0] === 5) throw new Error();",
   "an imported variable":

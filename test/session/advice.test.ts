@@ -31,6 +31,8 @@ test("a call of what is no function says what to write", async () => {
   assert.match(await message("$.x.long()"), /Write x\.int\(\)/);
   assert.match(await message("$.x.cuda()"), /Leave \.cuda\(\) out and write x: /);
   assert.match(await message("((t) => t.numpy())({})"), /Write t\.tolist\(\)/);
+  for (const name of ["toString", "constructor", "hasOwnProperty"])
+    assert.equal(await message(`((t) => t.${name}())(Object.create(null))`), `t.${name} is not a function`);
 });
 
 test("what the user's own name hides is told", async () => {
