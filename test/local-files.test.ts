@@ -80,6 +80,51 @@ test("through barrels, also of barrels", async () => {
   assert.match(await notebook.run("deep.nope"), /^refused: Property 'nope' does not exist/u);
 });
 
+/** What a file may export of another without saying that it is a type; `tsc` leaves it out. */
+const TYPE_EXPORTS: Readonly<Record<string, string>> = {
+  "by name": 'export { Row, NAMES } from "./base";',
+  renamed:
+    'export { Row as Line, NAMES } from "./base"; import type { Row } from "./base"; export type { Row };',
+  "types alone": 'export { Row } from "./base"; export const NAMES = ["x"];',
+  "imported first": 'import { Row, NAMES } from "./base"; export { Row, NAMES };',
+  "imported first, types alone": 'import { Row } from "./base"; export { Row }; export const NAMES = ["x"];',
+  "through a file that does so": 'export { Row, NAMES } from "./between";',
+  "through a file that exports all": 'export { Row, NAMES } from "./all";',
+  "of a file that declares it apart": 'export { Row, NAMES } from "./apart";',
+  "a class that is an interface as well": 'export { Both, Row } from "./base"; export const NAMES = ["x"];',
+  "of a package": 'export { Row, NAMES } from "typed";',
+};
+
+for (const [index, [name, text]] of Object.entries(TYPE_EXPORTS).entries())
+  for (const type of ["module", "commonjs"])
+    test(`a file that exports types of another like values runs: ${name}, as ${type}`, async () => {
+      const folder = `types-${type}-${String(index)}`;
+      notebook.write({
+        [`${folder}/package.json`]: `{ "type": "${type}" }`,
+        [`${folder}/base.ts`]: `${BASE} export interface Both { c: number } export class Both {}`,
+        [`${folder}/between.ts`]:
+          'import { Row } from "./base"; export { NAMES } from "./base"; export { Row };',
+        [`${folder}/all.ts`]: 'export * from "./base";',
+        [`${folder}/apart.ts`]: 'interface Row { a: number } const NAMES = ["x"]; export { Row, NAMES };',
+        [`${folder}/node_modules/typed/package.json`]:
+          '{ "name": "typed", "main": "index.js", "types": "index.d.ts" }',
+        [`${folder}/node_modules/typed/index.js`]: 'exports.NAMES = ["x"];',
+        [`${folder}/node_modules/typed/index.d.ts`]:
+          "interface Row { a: number } declare const NAMES: string[]; export { Row, NAMES };",
+        [`${folder}/mid.ts`]: text,
+      });
+      assert.equal(await notebook.run(`import * as mid from "./${folder}/mid"; mid.NAMES[0]`), "'x'");
+      assert.equal(
+        await notebook.run("Object.keys(mid).join()"),
+        text.includes("Both") ? "'Both,NAMES'" : "'NAMES'",
+      );
+      if (name === "renamed") return;
+      assert.match(
+        await notebook.run(`import { Row } from "./${folder}/mid"; const row: Row = { b: 1 };`),
+        /^refused: .*'b' does not exist in type 'Row'/u,
+      );
+    });
+
 test("files that import each other in a circle", async () => {
   notebook.write({
     "circle/tree.ts":

@@ -1,7 +1,7 @@
 /**
- * The names that a file exports, by its syntax and that of the files that it exports from. No checker.
+ * The names that a file exports, with those of the files all of whose names it exports.
  */
-import type TS from "typescript";
+import { exportsOfFile } from "../file-exports.js";
 import { ts } from "./compiler.js";
 import type { Files } from "./files.js";
 
@@ -19,63 +19,16 @@ export function exportedNames(path: string, files: Files): Exported {
     followed.add(file);
     const text = files.readFile(file);
     if (text === undefined) return;
-    const source = ts.createSourceFile(
-      file,
-      text,
-      { languageVersion: ts.ScriptTarget.ES2022, jsDocParsingMode: ts.JSDocParsingMode.ParseNone },
-      false,
-    );
-    const nested = new Map<string, boolean>();
-    for (const from of exportsOf(source, nested)) {
+    const exported = exportsOfFile(ts, file, text);
+    for (const from of exported.all) {
       const { resolvedModule } = files.resolve(from, file, ts.ModuleKind.ESNext);
       if (resolvedModule) follow(resolvedModule.resolvedFileName);
     }
-    // What `export *` brings along is without the default.
-    if (file !== path) nested.delete("default");
-    for (const [name, isValue] of nested) names.set(name, isValue);
+    for (const [name, what] of exported.names) {
+      // What `export *` brings along is without the default. What another file exports is not looked up: most of it is values.
+      if (name !== "default" || file === path) names.set(name, what !== "type");
+    }
   };
   follow(path);
   return names;
-}
-
-/** Adds what a file exports by itself; answers the modules all of whose names it exports. */
-function exportsOf(source: TS.SourceFile, names: Map<string, boolean>): string[] {
-  const from: string[] = [];
-  const bound = (name: TS.BindingName) => {
-    if (ts.isIdentifier(name)) names.set(name.text, true);
-    else for (const element of name.elements) if (!ts.isOmittedExpression(element)) bound(element.name);
-  };
-  for (const statement of source.statements) {
-    if (ts.isExportAssignment(statement)) {
-      names.set("default", true);
-    } else if (ts.isExportDeclaration(statement)) {
-      const { exportClause, moduleSpecifier } = statement;
-      if (!exportClause) {
-        if (moduleSpecifier && ts.isStringLiteral(moduleSpecifier)) from.push(moduleSpecifier.text);
-      } else if (ts.isNamespaceExport(exportClause)) names.set(exportClause.name.text, true);
-      else for (const { name, isTypeOnly } of exportClause.elements) names.set(name.text, !isTypeOnly);
-    } else if (isExported(statement)) {
-      if (isExported(statement, ts.SyntaxKind.DefaultKeyword)) names.set("default", true);
-      else if (ts.isVariableStatement(statement))
-        for (const { name } of statement.declarationList.declarations) bound(name);
-      else if (isNamed(statement) && statement.name && ts.isIdentifier(statement.name))
-        names.set(statement.name.text, !isType(statement));
-    }
-  }
-  return from;
-}
-
-function isExported(statement: TS.Statement, keyword: TS.SyntaxKind = ts.SyntaxKind.ExportKeyword): boolean {
-  return (
-    ts.canHaveModifiers(statement) &&
-    (ts.getModifiers(statement)?.some((modifier) => modifier.kind === keyword) ?? false)
-  );
-}
-
-function isType(statement: TS.Statement): boolean {
-  return ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
-}
-
-function isNamed(statement: TS.Statement): statement is TS.DeclarationStatement {
-  return "name" in statement;
 }

@@ -9,7 +9,7 @@ import { aboutForeignName, type Known } from "./habits/foreign-names.js";
 import { memberAdvice, memberHabit } from "./habits/members.js";
 import { PYTHON_WORDS } from "./habits/names.js";
 import { argumentAdvice, optionsAdvice } from "./habits/arguments.js";
-import { callAt, callInPlaceOfCall, callInPlaceOfIndex } from "./habits/objects.js";
+import { callAt, callInPlaceOfCall, callInPlaceOfIndex, callOfModule } from "./habits/objects.js";
 import { foreignSpecifier } from "./habits/specifiers.js";
 import type { Importable } from "./importable.js";
 import { namesInside, resolved } from "./namespaces.js";
@@ -99,7 +99,8 @@ export class Hints {
   aboutCall(place: Place): string | undefined {
     const shadowed = this.#aboutShadowed(place, undefined);
     if (shadowed !== undefined) return shadowed;
-    const call = callInPlaceOfCall(place, this.#symbols().checker);
+    const { checker } = this.#symbols();
+    const call = callInPlaceOfCall(place, checker) ?? callOfModule(place, checker);
     return call === undefined ? undefined : `Write ${call}`;
   }
 

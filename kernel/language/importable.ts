@@ -90,16 +90,20 @@ export class Importable {
   #nodeModules(): Source[] {
     const checker = this.#checker() as TS.TypeChecker & WithProperties;
     const modules = new Map(checker.getAmbientModules().map((module) => [module.name.slice(1, -1), module]));
+    const namesOf = (module: TS.Symbol): Exported =>
+      new Map(
+        checker
+          .getExportsAndPropertiesOfModule(module)
+          .map((symbol) => [symbol.name, resolved(symbol, checker)] as const)
+          .filter(([, { declarations = [] }]) => !declarations.some(isDeprecated))
+          .map(([name, { flags }]) => [name, (flags & ts.SymbolFlags.Value) !== 0]),
+      );
     return [...modules.keys()]
       .filter((name) => name.startsWith("node:"))
       .sort((a, b) => a.split("/").length - b.split("/").length || order(a) - order(b))
       .map((specifier) => ({
         specifier,
-        names: new Map(
-          checker
-            .getExportsAndPropertiesOfModule(modules.get(specifier)!)
-            .map((symbol) => [symbol.name, (resolved(symbol, checker).flags & ts.SymbolFlags.Value) !== 0]),
-        ),
+        names: WHOLE.has(specifier.replace("node:", "")) ? new Map() : namesOf(modules.get(specifier)!),
       }));
   }
 
@@ -152,6 +156,21 @@ interface WithProperties {
 
 /** The modules that are most often meant come first. */
 const FIRST = ["fs", "path", "os", "util", "child_process", "crypto", "url", "events", "stream", "http"];
+
+/** By the comment above it, which is not parsed. */
+function isDeprecated(declaration: TS.Declaration): boolean {
+  return declaration.getFullText().slice(0, declaration.getLeadingTriviaWidth()).includes("@deprecated");
+}
+
+/**
+ * Modules that are meant by their own names alone. Their exports are members of objects that every cell has, belong to another module, or
+ * are words such as `count`, `run` and `url`, of which an unknown name is hardly ever theirs.
+ */
+const WHOLE: ReadonlySet<string> = new Set([
+  ...["console", "process", "constants", "sys", "path/posix", "path/win32"],
+  ...["cluster", "domain", "inspector", "inspector/promises", "module", "punycode", "repl", "sea", "test"],
+  ...["test/reporters", "trace_events", "tty", "v8", "vm", "wasi"],
+]);
 
 function order(name: string): number {
   const index = FIRST.indexOf(name.replace(/^node:/u, ""));

@@ -5,7 +5,7 @@
 /** The candidate that takes fewest edits, if they are few for the length of the name; another case counts little. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.floor(name.length * 0.4) + 0.5;
+  let least = Math.floor(name.length * 0.34) + 0.5;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= least) continue;
     const found = distance(name, candidate);

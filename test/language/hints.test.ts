@@ -9,6 +9,9 @@ const notebook = new Notebook({
     '{ "name": "parcel", "version": "1.0.0", "types": "index.d.ts", "main": "index.js" }',
   "node_modules/parcel/index.d.ts": 'export * from "./wrapping.js";\nexport default function parcel(): void;',
   "node_modules/parcel/wrapping.d.ts": "export declare const ribbon: string;\nexport interface Paper {}",
+  "node_modules/boxes/package.json": '{ "name": "boxes", "types": "index.d.ts", "main": "index.js" }',
+  "node_modules/boxes/index.d.ts": "export default class Box {}",
+  "node_modules/boxes/index.js": "module.exports = class Box {};",
   "helper.ts": "export function help() {}\n",
   "lib/more.ts": "export const { first, second } = { first: 1, second: 2 };\nexport default class More {}",
 });
@@ -34,7 +37,14 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
   [
     "the import from an object that is a module",
     "basename('a')",
-    `Cannot find name 'basename'. Import it: import { basename } from "node:path";  or  import { basename } from "node:path/posix";  or  import { basename } from "node:path/win32";`,
+    `Cannot find name 'basename'. Import it: import { basename } from "node:path";`,
+  ],
+  ["no import of a console's method", "count", "Cannot find name 'count'."],
+  ["no import of what is deprecated", "isPrimitive(1)", "Cannot find name 'isPrimitive'."],
+  [
+    "the import of a module of which no member is offered",
+    "vm.isContext({})",
+    `Cannot find name 'vm'. Import it: import vm from "node:vm";`,
   ],
   [
     "the import of a local file's function",
@@ -104,6 +114,21 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
     "a name that is there without an import",
     "import { Linear } from 'cellgrad'",
     "'cellgrad' does not export 'Linear'. It is there without an import as 'nn.Linear'.",
+  ],
+  [
+    "how to import what is called, where a package's default export is all that it exports",
+    'import Box = require("boxes"); new Box()',
+    'This expression is not constructable. Write import Box from "boxes"',
+  ],
+  [
+    "so it does of import *",
+    'import * as Box from "boxes"; new Box()',
+    'This expression is not constructable. Write import Box from "boxes"',
+  ],
+  [
+    "the default export of a module that is called",
+    'import parcel = require("parcel"); parcel()',
+    "This expression is not callable. Write parcel.default()",
   ],
   ["the method for an operator", "v + 1", "There are no operators on objects; write v.add(1)"],
   ["the method for an operator once", "v * v", "There are no operators on objects; write v.mul(v)"],

@@ -28,6 +28,10 @@ describe("a result", () => {
     );
   });
 
+  it("that is the global object is told by its name alone", async () => {
+    assert.equal(await shown("Object.assign(globalThis, { put: 1 })"), "Object [global]");
+  });
+
   it("that is a timer shows its time", async () => {
     assert.equal(await shown("$.t = setTimeout(() => undefined, 900)"), "Timeout (900 ms)");
     assert.equal(await shown("(clearTimeout($.t), [$.t])"), "[ Timeout (over) ]");

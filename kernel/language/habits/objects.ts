@@ -4,6 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
+import { exportsItsDefault } from "../interop.js";
 import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
 
 /** Methods that a call of the object itself would mean. */
@@ -27,6 +28,40 @@ export function callInPlaceOfCall({ file, start }: Place, checker: TS.TypeChecke
   }
   const method = CALLED.find((name) => isMethod(type, name, checker));
   return method && `${textBeforeDot(callee, file)}.${method}(${args})`;
+}
+
+/**
+ * What to write for a call of a module, which `import M = require("m")` and `import * as M` give: of its default export, or an import of that,
+ * where it is all that the package exports.
+ */
+export function callOfModule({ file, start }: Place, checker: TS.TypeChecker): string | undefined {
+  let call: TS.Node = tokenAt(file, start);
+  while (!ts.isCallExpression(call) && !ts.isNewExpression(call)) {
+    if (ts.isSourceFile(call)) return undefined;
+    call = call.parent;
+  }
+  const { expression } = call;
+  const module = checker.getTypeAtLocation(expression).symbol as TS.Symbol | undefined;
+  const [declared] = module?.declarations ?? [];
+  if (!ts.isIdentifier(expression) || !declared || !ts.isSourceFile(declared)) return undefined;
+  if (!module?.exports?.has(ts.InternalSymbolName.Default)) return undefined;
+  const name = expression.text;
+  if (!exportsItsDefault(declared)) {
+    const args = (call.arguments ?? []).map((each) => text(each, file)).join(", ");
+    return `${ts.isNewExpression(call) ? "new " : ""}${name}.default(${args})`;
+  }
+  const specifier = importedBy(checker.getSymbolAtLocation(expression)?.declarations?.[0]);
+  return specifier && `import ${name} from ${specifier.getText()}`;
+}
+
+/** The specifier of the module that an import gives as an object. */
+function importedBy(declaration: TS.Declaration | undefined): TS.Expression | undefined {
+  if (!declaration) return undefined;
+  if (ts.isNamespaceImport(declaration)) return declaration.parent.parent.moduleSpecifier;
+  return ts.isImportEqualsDeclaration(declaration) &&
+    ts.isExternalModuleReference(declaration.moduleReference)
+    ? declaration.moduleReference.expression
+    : undefined;
 }
 
 /** What to write for `x[…]`, and for an assignment to it, where the object has methods for that. */

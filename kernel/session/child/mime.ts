@@ -147,6 +147,8 @@ function textOf(value: unknown): string {
     if (value.length <= STRING_LIMIT) return inspect(value);
     return `${inspect(value.slice(0, STRING_LIMIT))}… ${more(value.length - STRING_LIMIT)}`;
   }
+  // All that Node puts there would fill a page.
+  if (value === globalThis) return "Object [global]";
   const text = printed(value);
   return text.length <= TEXT_LIMIT ? text : `${text.slice(0, TEXT_LIMIT)}… ${more(text.length - TEXT_LIMIT)}`;
 }

@@ -8,9 +8,10 @@ import { dirname, extname } from "node:path";
 import type { Service, TSError } from "ts-node";
 import type TS from "typescript";
 import { findConfig, meaningOf, TsConfigs, type TsConfig } from "../../tsconfig.js";
-import { isLocalFile } from "./resolve.js";
+import { isLocalFile, isPath, resolvePath } from "./resolve.js";
 import { critical } from "./sections.js";
 import { addSource, MAPPED, placeError } from "./stack.js";
+import { withoutTypeExports } from "./type-exports.js";
 
 const require = createRequire(import.meta.url);
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=data:application\/json[^,]*base64,([A-Za-z0-9+/=]+)\s*$/;
@@ -63,6 +64,7 @@ function serviceFor(folder: string, kind: ModuleKind): Service {
           esModuleInterop: true,
           sourceMap: true,
         },
+        transformers: { before: [withoutTypeExports(typescript(), typesOf)] },
         // Where files are written to and what types packages have is of no concern here.
         ignoreDiagnostics: [5011, 5095],
       }),
@@ -127,15 +129,24 @@ function syntaxError(error: TSError, path: string, text: string, { ts }: Service
  * of its types that they are in a source file.
  */
 export function resolveByPaths(specifier: string, folder: string, from: string): string | undefined {
+  const file = resolveTypes(specifier, folder, from);
+  return file === undefined || /\.d\.[cm]?ts$/.test(file) ? undefined : file;
+}
+
+function resolveTypes(specifier: string, folder: string, from: string): string | undefined {
   const ts = typescript();
   const options = {
     ...configFor(folder).options,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
   };
-  const { resolvedModule } = ts.resolveModuleName(specifier, from, options, ts.sys);
-  const file = resolvedModule?.resolvedFileName;
-  return file === undefined || /\.d\.[cm]?ts$/.test(file) ? undefined : file;
+  return ts.resolveModuleName(specifier, from, options, ts.sys).resolvedModule?.resolvedFileName;
+}
+
+/** The file that the types of a module are in. */
+function typesOf(specifier: string, from: string): string | undefined {
+  const file = isPath(specifier) ? resolvePath(specifier, dirname(from)) : undefined;
+  return file !== undefined && isTypeScript(file) ? file : resolveTypes(specifier, dirname(from), from);
 }
 
 /** The user's own file that a tsconfig.json puts in place of a package. Where none can, TypeScript is not even loaded. */
