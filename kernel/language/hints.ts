@@ -8,16 +8,22 @@ import { ts } from "./compiler.js";
 import { aboutForeignName, type Known } from "./habits/foreign-names.js";
 import { memberAdvice, memberHabit } from "./habits/members.js";
 import { PYTHON_WORDS } from "./habits/names.js";
-import { argumentAdvice, optionsAdvice } from "./habits/arguments.js";
-import { callAt, callInPlaceOfCall, callInPlaceOfIndex, callOfModule } from "./habits/objects.js";
+import { argumentAdvice, optionsAdvice, wrongOption } from "./habits/arguments.js";
+import {
+  callAt,
+  callInPlaceOfCall,
+  callInPlaceOfIndex,
+  callInPlaceOfNew,
+  callOfModule,
+} from "./habits/objects.js";
 import { foreignSpecifier } from "./habits/specifiers.js";
 import type { Importable } from "./importable.js";
 import { namesInside, resolved } from "./namespaces.js";
-import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "./nodes.js";
-import { callInPlaceOfOperator, changeInPlace } from "./operators.js";
+import { memberNames, text, textBeforeDot, tokenAt, type Place } from "./nodes.js";
+import { callInPlaceOfOperator, changeInPlace, ofNegative } from "./operators.js";
 import type { Binding, Registry } from "./registry.js";
 import { aboutOutdated } from "./outdated.js";
-import { nearest } from "./spelling.js";
+import { nearest, sameLetters } from "./spelling.js";
 import { PRELUDE_MODULE } from "./workspace.js";
 
 /** The symbol of a name, and who knows about it. */
@@ -156,7 +162,20 @@ export class Hints {
 
   /** A sentence about an argument that a parameter does not take. */
   aboutArgument(place: Place): string | undefined {
-    return argumentAdvice(place, this.#symbols().checker, (type) => this.#factoryOf(type));
+    return (
+      argumentAdvice(place, this.#symbols().checker, (type) => this.#factoryOf(type)) ??
+      this.aboutCallOptions(place)
+    );
+  }
+
+  /** A sentence about options that none of a function's ways to be called takes. */
+  aboutCallOptions(place: Place): string | undefined {
+    return wrongOption(place, this.#symbols().checker);
+  }
+
+  /** A sentence about arguments of a class whose objects a function makes. */
+  aboutNew(place: Place): string | undefined {
+    return callInPlaceOfNew(place, this.#symbols().checker, (type) => this.#factoryOf(type));
   }
 
   /** A sentence about an option that there is not, or something else where an object of options belongs. */
@@ -254,28 +273,6 @@ export class Hints {
       if (choose(name, [path.slice(path.lastIndexOf(".") + 1)]) !== undefined) return path;
     return undefined;
   }
-}
-
-/** `(-x).sum()`: what JavaScript makes of -x is a number. */
-function ofNegative(
-  expression: TS.Expression,
-  checker: TS.TypeChecker,
-  file: TS.SourceFile,
-): string | undefined {
-  const inner = ts.isParenthesizedExpression(expression) ? expression.expression : expression;
-  if (!ts.isPrefixUnaryExpression(inner) || inner.operator !== ts.SyntaxKind.MinusToken) return undefined;
-  const isObject = isMethod(checker.getTypeAtLocation(inner.operand), "neg", checker);
-  return isObject
-    ? `-${text(inner.operand, file)} is a number; write ${textBeforeDot(inner.operand, file)}.neg()`
-    : undefined;
-}
-
-/** The one that differs in capitals and underscores alone. */
-function sameLetters(name: string, candidates: readonly string[]): string | undefined {
-  // What ends in an underscore is another thing: it changes its object in place.
-  const letters = (text: string): string => text.replaceAll(/_(?=\w)/gu, "").toLowerCase();
-  const same = candidates.filter((other) => letters(other) === letters(name));
-  return same.length > 0 && !same.includes(name) ? same[0] : undefined;
 }
 
 /** The first name of `a.b.c`. */

@@ -140,3 +140,17 @@ function operationAt(file: TS.SourceFile, start: number, end: number): Operation
   }
   return undefined;
 }
+
+/** `(-x).sum()`: what JavaScript makes of -x is a number. */
+export function ofNegative(
+  expression: TS.Expression,
+  checker: TS.TypeChecker,
+  file: TS.SourceFile,
+): string | undefined {
+  const inner = ts.isParenthesizedExpression(expression) ? expression.expression : expression;
+  if (!ts.isPrefixUnaryExpression(inner) || inner.operator !== ts.SyntaxKind.MinusToken) return undefined;
+  const isObject = isMethod(checker.getTypeAtLocation(inner.operand), "neg", checker);
+  return isObject
+    ? `-${text(inner.operand, file)} is a number; write ${textBeforeDot(inner.operand, file)}.neg()`
+    : undefined;
+}

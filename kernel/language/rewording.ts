@@ -20,6 +20,8 @@ const NO_REACT = 2874;
 /** A member that a later JavaScript has; TypeScript advises another `lib`, which would not make Node have it. */
 const NOT_IN_LIBRARY = 2550;
 const UNKNOWN_EXPORT = new Set([2305, 2614]);
+/** The same, with a guess at what was meant. */
+const MISSPELT_EXPORT = 2724;
 
 /** Two operands, the left or the right one, or the only one, that an operator does not take. */
 const OPERANDS = new Set([2365, 2362, 2363, 2356, 2367, 2447]);
@@ -32,10 +34,15 @@ const GETTER_CALLED = 6234;
 const NOT_INDEXED = new Set([7053, 7052, 7015]);
 const UNKNOWN_MEMBER = new Set([2339, 2551]);
 const ARGUMENT = 2345;
+/** No way to call a function fits; the value of an option does not. */
+const CALL = 2769;
+const OPTION_VALUES = new Set([2322, 2820, CALL]);
+/** More arguments than are taken. */
+const TOO_MANY = 2554;
 /** An option that there is not, or something else in the place of an object of options. */
 const OPTIONS = new Set([2353, 2559]);
 /** Where the hint says all that there is to say. */
-const SAYS_ALL = new Set([...OPERANDS, ...NOT_INDEXED, ARGUMENT, GETTER_CALLED]);
+const SAYS_ALL = new Set([...OPERANDS, ...NOT_INDEXED, ...OPTION_VALUES, ARGUMENT, GETTER_CALLED]);
 const MAYBE_MISSING = new Set([2531, 2532, 2533, 18047, 18048, 18049]);
 
 export const NO_NAMED_ARGUMENTS = "There are no named arguments in TypeScript";
@@ -82,6 +89,7 @@ export function reworded(reported: Reported, hints: Hints): string {
     if (specifier !== undefined && /^[\p{ID_Continue}$]+$/u.test(exported))
       return withHint(`'${specifier}' does not export '${exported}'.`, hints.aboutExport(exported));
   }
+  if (code === MISSPELT_EXPORT) return message.replace(/^'"[^"]*"' has no exported/u, "It has no exported");
   const hint = hintAbout(reported, name, hints);
   if (hint !== undefined && SAYS_ALL.has(code)) return hint;
   const said = code === ARGUMENT ? saidByTypes(message) : undefined;
@@ -99,7 +107,9 @@ function hintAbout(reported: Reported, name: string, hints: Hints): string | und
   if (code === GETTER_CALLED) return hints.aboutGetter(reported);
   if (NOT_INDEXED.has(code)) return hints.aboutIndex(reported);
   if (UNKNOWN_MEMBER.has(code)) return hints.aboutMember(name, reported);
-  if (code === ARGUMENT) return hints.aboutArgument(reported);
+  if (code === ARGUMENT) return hints.aboutArgument(reported) ?? hints.aboutNew(reported);
+  if (OPTION_VALUES.has(code)) return hints.aboutCallOptions(reported);
+  if (code === TOO_MANY) return hints.aboutNew(reported);
   if (OPTIONS.has(code)) return hints.aboutOptions(reported);
   if (MAYBE_MISSING.has(code)) {
     const value = problemText(reported);

@@ -38,3 +38,11 @@ function cost(a: string, b: string): number {
   if (a === b) return 0;
   return a.toLowerCase() === b.toLowerCase() ? 0.1 : 1;
 }
+
+/** The one that differs in capitals and underscores alone. */
+export function sameLetters(name: string, candidates: readonly string[]): string | undefined {
+  // What ends in an underscore is another thing: it changes its object in place.
+  const letters = (text: string): string => text.replaceAll(/_(?=\w)/gu, "").toLowerCase();
+  const same = candidates.filter((other) => letters(other) === letters(name));
+  return same.length > 0 && !same.includes(name) ? same[0] : undefined;
+}

@@ -5,6 +5,7 @@
 import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { exportsItsDefault } from "../interop.js";
+import type { FactoryOf } from "../operators.js";
 import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
 
 /** Methods that a call of the object itself would mean. */
@@ -14,7 +15,7 @@ const CALLED = ["forward"];
 export function callInPlaceOfCall({ file, start }: Place, checker: TS.TypeChecker): string | undefined {
   const call = callAt(file, start);
   if (!call) return undefined;
-  const args = call.arguments.map((each) => text(each, file)).join(", ");
+  const args = argumentsOf(call, file);
   const callee = call.expression;
   const type = checker.getTypeAtLocation(callee);
   const [construct] = type.getConstructSignatures();
@@ -30,26 +31,33 @@ export function callInPlaceOfCall({ file, start }: Place, checker: TS.TypeChecke
   return method && `${textBeforeDot(callee, file)}.${method}(${args})`;
 }
 
+/** `tensor([1, 2])` for `new Tensor([1, 2])`. */
+export function callInPlaceOfNew(
+  { file, start }: Place,
+  checker: TS.TypeChecker,
+  factoryOf: FactoryOf,
+): string | undefined {
+  const made = newOrCallAt(file, start);
+  if (!made || !ts.isNewExpression(made)) return undefined;
+  const factory = factoryOf(checker.getTypeAtLocation(made));
+  return factory && `${factory}(${argumentsOf(made, file)})`;
+}
+
 /**
  * What to write for a call of a module, which `import M = require("m")` and `import * as M` give: of its default export, or an import of that,
  * where it is all that the package exports.
  */
 export function callOfModule({ file, start }: Place, checker: TS.TypeChecker): string | undefined {
-  let call: TS.Node = tokenAt(file, start);
-  while (!ts.isCallExpression(call) && !ts.isNewExpression(call)) {
-    if (ts.isSourceFile(call)) return undefined;
-    call = call.parent;
-  }
+  const call = newOrCallAt(file, start);
+  if (!call) return undefined;
   const { expression } = call;
   const module = checker.getTypeAtLocation(expression).symbol as TS.Symbol | undefined;
   const [declared] = module?.declarations ?? [];
   if (!ts.isIdentifier(expression) || !declared || !ts.isSourceFile(declared)) return undefined;
   if (!module?.exports?.has(ts.InternalSymbolName.Default)) return undefined;
   const name = expression.text;
-  if (!exportsItsDefault(declared)) {
-    const args = (call.arguments ?? []).map((each) => text(each, file)).join(", ");
-    return `${ts.isNewExpression(call) ? "new " : ""}${name}.default(${args})`;
-  }
+  if (!exportsItsDefault(declared))
+    return `${ts.isNewExpression(call) ? "new " : ""}${name}.default(${argumentsOf(call, file)})`;
   const specifier = importedBy(checker.getSymbolAtLocation(expression)?.declarations?.[0]);
   return specifier && `import ${name} from ${specifier.getText()}`;
 }
@@ -134,6 +142,19 @@ export function callAt(file: TS.SourceFile, position: number): TS.CallExpression
   for (let node: TS.Node | undefined = tokenAt(file, position); node; node = node.parent)
     if (ts.isCallExpression(node) && position < node.expression.end) return node;
   return undefined;
+}
+
+type Call = TS.CallExpression | TS.NewExpression;
+
+/** The innermost call, with `new` or without, that has the position in it. */
+export function newOrCallAt(file: TS.SourceFile, position: number): Call | undefined {
+  for (let node: TS.Node | undefined = tokenAt(file, position); node; node = node.parent)
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) return node;
+  return undefined;
+}
+
+function argumentsOf(call: Call, file: TS.SourceFile): string {
+  return (call.arguments ?? []).map((each) => text(each, file)).join(", ");
 }
 
 /** The innermost access by an index that begins, or has its index, at the position. */

@@ -128,6 +128,9 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["({ a: 1 }).items()", "Object.entries(({ a: 1 }))"],
   ],
   "arguments of PyTorch": [
+    ["new optim.SGD(model, { lr: 0.1 })", "model.parameters()"],
+    ["new Tensor([1, 2])", "tensor([1, 2])"],
+    ['zeros([2], "float64")', '{ dtype: "float64" }', '({ dtype: "float64" })'],
     ["x.sum({ dim: 1 })", "x.sum(1)"],
     ["x.mean({ dim: 1, keepdim: true })", "x.mean(1, { keepdim: true })"],
     ["x.sum(1, true)", "{ keepdim: true }", "x.sum(1, { keepdim: true })"],
@@ -291,6 +294,26 @@ for (const [kind, habits] of Object.entries(HABITS))
         await notebook.run(taken);
       });
   });
+
+test("options that there are not, and words that they do not take, are told by what there is", () => {
+  for (const [cell, said] of [
+    ['zeros([2], { dtype: "f16" })', /^There is no dtype "f16", but "float32", /u],
+    ['zeros(2, 3, { dtype: "f16" })', /^There is no dtype "f16", but "float32", /u],
+    ['tensor([1], { dtype: "f16" })', /^There is no dtype "f16", but "float32", /u],
+    [
+      "zeros([2], { requires_grad: true })",
+      /^There is no option 'requires_grad'\. Did you mean 'requiresGrad'\?$/u,
+    ],
+    ["x.clamp({ mn: 1 })", /^There is no option 'mn', but min, max\.$/u],
+    ['zeros([2], { device: "cuda" })', /^Leave device out: everything is computed on the CPU\.$/u],
+    [
+      'import { Tensr } from "cellgrad"',
+      /^It has no exported member named 'Tensr'\. Did you mean 'Tensor'\?$/u,
+    ],
+    ['let word: "a" | "b" = "c"', /^Type '"c"' is not assignable to type '"a" \| "b"'\.$/u],
+  ] as const)
+    assert.match(notebook.refused(cell)[0]!.message, said);
+});
 
 test("what runs is not refused for a habit", async () => {
   for (const cell of [
