@@ -4,6 +4,7 @@
  * Such a cell is done in steps, one for each magic and one for the code below. The text of a step is the whole cell with all that does not
  * belong to the step blanked out, so that every position in it is the one that the user sees.
  */
+import { IPYTHON_MAGICS } from "./habits/magics.js";
 import type { Measure } from "../session/messages.js";
 import { findMagic, MAGICS, spelled, type Magic } from "./magic-table.js";
 import { nearest } from "./spelling.js";
@@ -150,6 +151,8 @@ function readLine(
   ];
   const magic = findMagic(name);
   if (!magic) {
+    const instead = Object.hasOwn(IPYTHON_MAGICS, name) ? IPYTHON_MAGICS[name] : undefined;
+    if (instead !== undefined) return `There is no magic ${signs}${name}; ${instead}.`;
     const meant = findMagic(
       nearest(
         name,

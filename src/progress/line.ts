@@ -5,9 +5,19 @@ export interface TextOutput {
   write(text: string): unknown;
 }
 
+/**
+ * While the line is there, what others write to the same output stands above it: the line is wiped away first, and is back when it is
+ * written the next time. As tqdm.write.
+ */
 export class RewrittenLine {
   readonly #out: TextOutput;
+  #text = "";
+  /** How many characters of the line are to be seen. */
   #width = 0;
+  /** Whether what others have written ends within a line. */
+  #cutsIn = false;
+  #writing = false;
+  #stopWatching: (() => void) | undefined;
 
   constructor(out: TextOutput) {
     this.#out = out;
@@ -15,14 +25,53 @@ export class RewrittenLine {
 
   /** Spaces cover what is left of a longer line before. */
   rewrite(text: string): void {
-    this.#out.write(`\r${text.padEnd(this.#width)}`);
+    this.#stopWatching ??= this.#watch();
+    this.#write(`${this.#cutsIn ? "\n" : "\r"}${text.padEnd(this.#width)}`);
+    this.#cutsIn = false;
+    this.#text = text;
     this.#width = text.length;
   }
 
   /** What was written stays; the next line begins. */
   end(): void {
-    if (this.#width > 0) this.#out.write("\n");
+    if (this.#text !== "" && this.#width === 0) this.rewrite(this.#text);
+    if (this.#width > 0) this.#write("\n");
+    this.#text = "";
     this.#width = 0;
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+  }
+
+  #write(text: string): void {
+    this.#writing = true;
+    try {
+      this.#out.write(text);
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  /** Sees to what others write, until the function that comes back is called. */
+  #watch(): () => void {
+    const out = this.#out;
+    const own = Object.getOwnPropertyDescriptor(out, "write");
+    const write = out.write;
+    const watched = (text: string, ...rest: unknown[]): unknown => {
+      if (!this.#writing) {
+        if (this.#width > 0) this.#write(`\r${" ".repeat(this.#width)}\r`);
+        this.#width = 0;
+        this.#cutsIn = !String(text).endsWith("\n");
+      }
+      return Reflect.apply(write, out, [text, ...rest]);
+    };
+    Object.defineProperty(out, "write", { value: watched, configurable: true, writable: true });
+    return () => {
+      // Who has put another function in its place since then goes on calling this one, which does no more than the first.
+      this.#width = 0;
+      if (out.write !== watched) return;
+      if (own) Object.defineProperty(out, "write", own);
+      else Reflect.deleteProperty(out, "write");
+    };
   }
 }
 

@@ -62,7 +62,9 @@ test("percent signs that do not stand at the head are TypeScript's", () => {
 test("a magic that is not understood says what was expected", () => {
   assert.match(problem("%tiem 1")!, /no magic %tiem; did you mean %time\? %help/);
   assert.match(problem("%htm")!, /did you mean %%html\?/);
-  assert.match(problem("%matplotlib inline")!, /no magic %matplotlib; %help lists/);
+  assert.match(problem("%matplotlib inline")!, /no magic %matplotlib; leave it out, figures/);
+  assert.match(problem("%%javascript\nx")!, /no magic %%javascript; write display\.html\(/);
+  assert.match(problem("%unheard of")!, /no magic %unheard; %help lists/);
   assert.match(problem("%html")!, /two %: %%html/);
   assert.match(problem("%%who")!, /one %: %who/);
   assert.match(problem("%who x")!, /Expected %who, got "%who x"/);

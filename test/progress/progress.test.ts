@@ -259,6 +259,22 @@ describe("in a console a progress bar", () => {
     assert.equal(screen().length, 2);
   });
 
+  test("leaves alone what the loop prints, which stands above it", () => {
+    const { output } = platform;
+    for (const i of progress(3, { description: "steps" })) output!.write(`line ${i}\n`);
+    output!.write("after\n");
+    const last = new RegExp(`^steps  ${full}  3/3  100 %`);
+    assert.deepEqual(
+      [...screen().slice(0, 3), ...screen().slice(4)],
+      ["line 0", "line 1", "line 2", "after", ""],
+    );
+    assert.match(screen()[3]!, last);
+    written = "";
+    for (const _ of progress(1)) output!.write("a part");
+    assert.equal(screen()[0], "a part");
+    assert.match(screen()[1]!, /1\/1/);
+  });
+
   test("that is disabled writes nothing", () => {
     for (const _ of progress(3, { disable: true })) void 0;
     assert.equal(written, "");

@@ -39,6 +39,22 @@ describe("progress", () => {
     assert.ok(lines.length <= 21, `${lines.length} lines`);
     assert.equal(lines.at(-1), "Epoch 999/999  loss 0.0010  1 ms");
   });
+  test("what a callback prints stands above the line, which is there again in the end", () => {
+    let text = "";
+    const out = { write: (part: string) => (text += part) };
+    const progress = new Progress(9, out);
+    progress.step(1, 1, 10, 2);
+    out.write("from a callback\n");
+    progress.end("Stopped");
+    out.write("afterwards\n");
+    assert.deepEqual(shown(text), [
+      "from a callback",
+      "Epoch 1/9  ━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄ 1/10  loss 2.0000",
+      "Stopped",
+      "afterwards",
+      "",
+    ]);
+  });
   test("a reason to stop stands on its own line", () => {
     const { progress, text } = collected(9);
     progress.step(1, 1, 10, 2);
