@@ -15,7 +15,7 @@ export default tseslint.config(
   },
   {
     // The runtime also runs in browsers; what it asks of Node it asks there.
-    files: ["src/**/*.ts", "html/**/*.ts"],
+    files: ["src/**/*.ts", "html/**/*.ts", "locale/**/*.ts"],
     ignores: ["src/platform/**"],
     rules: {
       "no-restricted-imports": ["error", { patterns: [{ group: ["node:*"], message: "Use src/platform." }] }],

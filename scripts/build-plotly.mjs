@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = `${root}src/viz/page/page.js`;
+const chinese = `${root}src/viz/page/chinese.js`;
 const outputs = [
   { file: `${root}build/plotly.min.js.gz`, whole: true },
   { file: `${root}build/plotly-plane.min.js.gz`, whole: false },
@@ -20,12 +21,12 @@ const stamp = `${root}build/plotly.stamp`;
 /** plotly.js with traces in the plane alone. */
 const plane = "plotly.js-cartesian-dist-min";
 
-/** What the outputs depend on: page.js, this script, and the versions of plotly.js and esbuild. */
+/** What the outputs depend on: the page's scripts, this one, and the versions of plotly.js and esbuild. */
 function fingerprint(require) {
   const versions = ["plotly.js-dist", plane, "esbuild"].map(
     (name) => require(`${name}/package.json`).version,
   );
-  const sources = [page, fileURLToPath(import.meta.url)].map((file) => readFileSync(file, "utf8"));
+  const sources = [page, chinese, fileURLToPath(import.meta.url)].map((file) => readFileSync(file, "utf8"));
   return createHash("sha256")
     .update(JSON.stringify([versions, sources]))
     .digest("hex");

@@ -23,8 +23,8 @@ const stamp = join(root, "dist", ".stamp");
 /** Entry points that are bundled; they must stand in a folder right below kernel/, as the bundles' shared chunks do. */
 const entryPoints = ["kernel/cli/main.ts", "kernel/client/execute.ts"];
 
-/** What tsc compiles; html/ belongs to both others. */
-const sourceFolders = ["kernel", "src", "html"];
+/** What tsc compiles; html/ and locale/ belong to both others. */
+const sourceFolders = ["kernel", "src", "html", "locale"];
 
 /** Modules for browsers, each complete in itself: the runtime with the WebAssembly engine, and the handwritten digits. */
 const browserModules = { "index.browser": "src/index.ts", "digits.browser": "src/platform/digits.ts" };
@@ -169,7 +169,7 @@ function prune(bundled) {
 const rewritten = (...changes) => ({
   name: "rewritten modules",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/](kernel|src|html)[\\/].*\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /[\\/](kernel|src|html|locale)[\\/].*\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
       return { contents: changes.reduce((changed, change) => change(changed, path), text), loader: "ts" };
     });

@@ -38,6 +38,9 @@ const nodeTest = (concurrency, files, ...more) => [
 /** Ends a unit test that hangs, by name; a file of them takes a minute at most, so this leaves room for any machine. */
 const HANGS_MS = 1_200_000;
 
+// Tests read English, whatever the user of this machine does.
+process.env.LC_ALL = "C.UTF-8";
+
 const [what = "all"] = process.argv.slice(2);
 const all = testFiles("test");
 run("build", process.execPath, ["scripts/build.mjs"]);

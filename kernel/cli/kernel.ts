@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import type { Language } from "../language/language.js";
 import { startLanguage } from "../language/start.js";
+import { resetLocale } from "../locale/notebook.js";
 import { ConnectionError, readConnectionFile } from "../transport/connection.js";
 import { Failure, UsageError, type Command } from "./command.js";
 import { onParentDeath } from "./parent-death.js";
@@ -32,6 +33,7 @@ export const kernel: Command = {
       if (!message.startsWith("Socket option will not take effect")) log(`${name}: ${message}`);
     });
     const cwd = process.cwd();
+    resetLocale();
     let language: Language | undefined;
     try {
       const connection = readConnectionFile(path);

@@ -38,7 +38,8 @@ export async function executeNotebook(execution: Execution): Promise<Executed> {
   }
   const { display_name, language } = kernelSpec();
   notebook.metadata["kernelspec"] = { display_name, language, name: KERNEL_NAME };
-  const kernel = await launchKernel({ cwd: dirname(resolve(path)) });
+  const file = resolve(path);
+  const kernel = await launchKernel({ cwd: dirname(file), notebook: file });
   try {
     const failure = await runNotebook(notebook, kernel, execution);
     const values = failure || show.length === 0 ? {} : await valuesOf(kernel, show);

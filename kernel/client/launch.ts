@@ -18,6 +18,8 @@ import { KernelClient } from "./client.js";
 export interface LaunchOptions {
   /** Where the kernel runs: the notebook's folder. */
   readonly cwd: string;
+  /** The file that it runs, as Jupyter tells its kernels; it may ask for a language. */
+  readonly notebook?: string;
   /** Starts the kernel when a connection file is put behind it. Default: this installation's own. */
   readonly argv?: readonly string[];
   /** Default: IPC where a socket's path is short enough for the platform, else TCP. */
@@ -81,6 +83,7 @@ export async function launchKernel(options: LaunchOptions): Promise<LaunchedKern
       JPY_PARENT_PID: String(process.pid),
       // The history is for what people type, not for what programs run.
       CELLGRAD_HISTORY: "",
+      ...(options.notebook !== undefined && { JPY_SESSION_NAME: options.notebook }),
     },
   });
   let log = "";

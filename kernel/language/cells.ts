@@ -3,6 +3,8 @@
  */
 import { basename, relative } from "node:path";
 import type TS from "typescript";
+import { setLocale, type Locale } from "../../locale/locale.js";
+import { resetLocale } from "../locale/notebook.js";
 import type { CompiledCell } from "../session/messages.js";
 import { awaits, breakPositions, parseFile } from "./break-positions.js";
 import { cellModule, toModule, type CellModule } from "./cell-module.js";
@@ -10,7 +12,7 @@ import { ts } from "./compiler.js";
 import { completenessOf } from "./completeness.js";
 import { completionsAt, type EditedCell } from "./completion.js";
 import { declaredName, declaredNames } from "./declared-names.js";
-import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
+import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { isDoubtful } from "./doubtful-errors.js";
 import { Files } from "./files.js";
 import { Hints } from "./hints.js";
@@ -334,7 +336,7 @@ export class Cells {
     this.#beginRound();
     const parsed = parseCell(code);
     const [problem] = syntaxProblems(parsed);
-    if (problem) return { ok: false, message: problem.message };
+    if (problem) return { ok: false, message: spoken(problem) };
     if (parsed.file.statements.some(ts.isImportDeclaration))
       return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
     const open = this.#open(this.#module(parsed));
@@ -376,7 +378,13 @@ export class Cells {
     this.#files.folder = folder;
   }
 
+  /** From now on errors are told in this language. */
+  setLocale(locale: Locale): void {
+    setLocale(locale);
+  }
+
   reset(): void {
+    resetLocale();
     this.#files.folder = this.#files.getCurrentDirectory();
     this.#workspace.clear();
     this.#registry.clear();

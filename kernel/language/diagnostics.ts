@@ -2,8 +2,10 @@
  * TypeScript's errors as a person reads them in a notebook: at the cell's lines, in words that fit a cell, with a code frame.
  */
 import type TS from "typescript";
+import { isChinese } from "../locale/notebook.js";
 import { codeFrame } from "../text/code-frame.js";
 import { ts } from "./compiler.js";
+import { messageInChinese, sentencesOf, type Sentence } from "./chinese.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
 import { namesPutOnGlobal } from "./global-names.js";
@@ -30,7 +32,10 @@ export interface Problem {
   readonly code: number;
   readonly start: number;
   readonly length: number;
+  /** In English; `spoken` says it in the user's language. */
   readonly message: string;
+  /** What of it TypeScript has said. */
+  readonly sentences?: readonly Sentence[];
   /** It need not keep the cell from running: a later cell may define what is missing. */
   readonly mayCome?: boolean;
 }
@@ -39,6 +44,7 @@ export interface Problem {
 export function syntaxProblems(parsed: ParsedCell): Problem[] {
   const problems = parsed.errors.map(({ code, start, length, messageText }) => ({
     code,
+    sentences: sentencesOf({ code, messageText }),
     start: Math.min(start, parsed.text.length),
     length,
     message: ts.flattenDiagnosticMessageText(messageText, "\n"),
@@ -81,10 +87,13 @@ export function cellProblems(
     if (SUPPRESSED.has(code) || file === undefined || start === undefined) continue;
     const place = toCell(module, start);
     if (place === undefined || isUnfounded({ code, message: "", file, start, length })) continue;
+    const sentences = [...sentencesOf({ code, messageText })];
     let message = ts.flattenDiagnosticMessageText(messageText, "\n");
     for (const related of relatedInformation ?? [])
-      if (HINTS.has(related.code))
+      if (HINTS.has(related.code)) {
         message += `\n${ts.flattenDiagnosticMessageText(related.messageText, "\n")}`;
+        sentences.push(...sentencesOf(related));
+      }
     if (OPEN_OBJECT.has(code) && message.includes("'typeof globalThis'")) continue;
     if (code === UNKNOWN_NAME || code === MISSPELT_NAME) {
       put ??= namesPutOnGlobal(module.parsed.file);
@@ -107,6 +116,7 @@ export function cellProblems(
       start: place,
       length: end - place,
       message: said + more,
+      sentences,
       ...(mayCome && { mayCome }),
     });
   }
@@ -158,6 +168,11 @@ const RIGHT_OPERAND = 2363;
 /** Related information that tells what to do and needs no place: "did you forget to use await". */
 const HINTS = new Set([2773]);
 
+/** What a problem is, in the language of this process. */
+export function spoken({ message, sentences = [] }: Problem): string {
+  return isChinese() ? messageInChinese(message, sentences) : message;
+}
+
 /** A problem with its line, column and code frame. */
 export function toDiagnostic(problem: Problem, source: string, category: "error" | "warning"): Diagnostic {
   const before = source.slice(0, problem.start);
@@ -167,7 +182,7 @@ export function toDiagnostic(problem: Problem, source: string, category: "error"
   return {
     code: problem.code,
     category,
-    message: problem.message,
+    message: spoken(problem),
     line,
     column,
     frame: codeFrame(source, { line, column, length: problem.length, colour }).join("\n"),

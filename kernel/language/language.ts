@@ -2,6 +2,7 @@
  * What the kernel asks of TypeScript: check and transform cells, and answer the editor. The service runs in a process of its own,
  * so that a long check never delays the sockets; everything here is asynchronous for that reason.
  */
+import type { Locale } from "../../locale/locale.js";
 import type { CompiledCell } from "../session/messages.js";
 
 /*
@@ -180,6 +181,8 @@ export interface Language {
   variables(): Promise<readonly Variable[]>;
   /** From now on cells import from another folder; tsconfig.json stays that of the notebook's folder. */
   changeFolder(folder: string): Promise<void>;
+  /** From now on errors are told in this language, until `reset`. */
+  setLocale(locale: Locale): Promise<void>;
   /** Forgets all cells: the session was restarted. */
   reset(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 /**
  * The magics that there are. This table is all that `%help`, completion, and the reading of cells know of them; what a magic does
- * stands with whoever does it: `%typecheck` with the language, `%who`, `%reset` and `%help` with the kernel process, the rest with the session.
+ * stands with whoever does it: `%typecheck` with the language, `%who`, `%reset`, `%locale` and `%help` with the kernel process, the rest with
+ * the session.
  */
 
 export interface Magic {
@@ -72,6 +73,14 @@ export const MAGICS: readonly Magic[] = [
     form: "line",
     words: ["off", "warn", "error"],
     argument: /^(?:off|warn|error)$/u,
+  },
+  {
+    name: "locale",
+    usage: "%locale [en|zh]",
+    help: "the language of figures, progress and errors from here on, English or Chinese; alone, which it is",
+    form: "line",
+    words: ["en", "zh"],
+    argument: /^(?:en|zh)?$/u,
   },
   {
     name: "cd",

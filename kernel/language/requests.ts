@@ -2,6 +2,7 @@
  * What the kernel and the language process say to each other: a call with a number, and its answer. A process that is
  * replaced is told all commits again.
  */
+import type { Locale } from "../../locale/locale.js";
 import type {
   CompileResult,
   Completeness,
@@ -31,6 +32,7 @@ export interface Calls {
   isComplete(code: string): Completeness;
   variables(): readonly Variable[];
   changeFolder(folder: string): void;
+  setLocale(locale: Locale): void;
   reset(): void;
 }
 

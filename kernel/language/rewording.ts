@@ -161,12 +161,12 @@ function isAssigned({ file: { text }, start, length }: Reported): boolean {
   );
 }
 
-function firstSentence(message: string): string {
+export function firstSentence(message: string): string {
   return message.replace(/(?<='\.) [^]*$/u, "");
 }
 
 /** TypeScript's statement alone: its suggestion, and the lines of its reasons, give way to what to write. */
-function firstStatement(message: string): string {
+export function firstStatement(message: string): string {
   return message.split("\n")[0]!.replace(/ Did you mean [^]*$/u, "");
 }
 

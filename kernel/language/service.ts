@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
 import { shutInspectorPort } from "../inspector-port.js";
+import { resetLocale } from "../locale/notebook.js";
 import { Cells, type CellsOptions } from "./cells.js";
 import { makesSnapshot } from "./compiler.js";
 import { SHORT_WARM_UPS, WARM_UP } from "./prelude.js";
@@ -27,6 +28,7 @@ if (makesSnapshot) {
 
 function serve(prepared?: Cells): void {
   shutInspectorPort();
+  resetLocale();
   const options = JSON.parse(process.argv.at(-1)!) as CellsOptions;
   const toolchain = loadToolchain(options.cwd);
   const fits = options.runtime === undefined && prepared?.moveTo(options.cwd, toolchain);

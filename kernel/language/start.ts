@@ -5,6 +5,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { Locale } from "../../locale/locale.js";
 import { NO_INSPECTOR } from "../inspector-port.js";
 import type {
   CompileResult,
@@ -62,6 +63,8 @@ class LanguageProcess implements Language {
   readonly #running = new Map<number, number>();
   #globals: Readonly<Record<string, string>> = {};
   #folder: string;
+  /** What `%locale` has said since the last reset. */
+  #locale: Locale | undefined;
   #closed = false;
   #onProcess: (pid: number) => void = () => undefined;
 
@@ -151,7 +154,13 @@ class LanguageProcess implements Language {
     await this.#call("changeFolder", folder);
   }
 
+  async setLocale(locale: Locale): Promise<void> {
+    this.#locale = locale;
+    await this.#call("setLocale", locale);
+  }
+
   async reset(): Promise<void> {
+    this.#locale = undefined;
     this.#compiled.clear();
     this.#committed.clear();
     this.#running.clear();
@@ -269,6 +278,7 @@ class LanguageProcess implements Language {
       this.#call("commit", record).catch(() => undefined);
       if (ok !== undefined) this.#call("ended", record.id, ok).catch(() => undefined);
     }
+    if (this.#locale) this.#call("setLocale", this.#locale).catch(() => undefined);
     if (this.#folder !== this.#options.cwd) this.#call("changeFolder", this.#folder).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
     if (old) void end(old);

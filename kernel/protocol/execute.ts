@@ -5,7 +5,7 @@ import type { Json, Message } from "../wire/message.js";
 import type { KernelContext, Reply } from "./context.js";
 import { flagField, objectField, textField } from "./fields.js";
 import type { RunSummary } from "./outputs.js";
-import { INTERRUPTED, runCell } from "./run-cell.js";
+import { interruptedError, runCell } from "./run-cell.js";
 import type { StaleCell } from "./staleness.js";
 import { evaluateAll } from "./user-expressions.js";
 
@@ -55,7 +55,7 @@ export async function execute(message: Message, kernel: KernelContext): Promise<
     const content = { execution_count: count, user_expressions: userExpressions, payload: payloads };
     return { content: { status: "ok", ...content }, metadata: metadataOf(kernel.staleness.stale()) };
   }
-  const { ename, evalue, traceback } = outcome.status === "interrupted" ? INTERRUPTED : outcome.error;
+  const { ename, evalue, traceback } = outcome.status === "interrupted" ? interruptedError() : outcome.error;
   if (!silent) kernel.publisher.publish("error", { ename, evalue, traceback }, message.header);
   return {
     content: { status: "error", ename, evalue, traceback, execution_count: count },

@@ -4,6 +4,8 @@
  */
 import { v4 as uuid } from "uuid";
 import { Debugger } from "../debugger/debugger.js";
+import { resetLocale } from "../locale/notebook.js";
+import { localized } from "../locale/sentences.js";
 import type { Language, StartLanguage } from "../language/language.js";
 import type { OutputEvent, Session, StartSession } from "../session/session.js";
 import type { Message } from "../wire/message.js";
@@ -110,6 +112,7 @@ export class Kernel implements KernelContext {
   }
 
   async forgetCells(): Promise<void> {
+    resetLocale();
     this.folder = this.#options.cwd;
     this.comms.closeAll();
     this.staleness.clear();
@@ -144,7 +147,7 @@ export class Kernel implements KernelContext {
 
   /** The session ended between cells: what it was is shown where its last output stands. */
   async #onRestart(why: string): Promise<void> {
-    this.outputs.handle({ type: "stream", run: -1, name: "stderr", text: `${why}\n` });
+    this.outputs.handle({ type: "stream", run: -1, name: "stderr", text: `${localized(why)}\n` });
     await this.forgetCells();
   }
 }

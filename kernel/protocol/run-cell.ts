@@ -3,6 +3,8 @@
  */
 import type { Diagnostic } from "../language/language.js";
 import { readMagics } from "../language/magics.js";
+import { isChinese } from "../locale/notebook.js";
+import { localized } from "../locale/sentences.js";
 import type { CellError, CompiledCell, RunOrigin } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
 import type { KernelContext } from "./context.js";
@@ -137,11 +139,10 @@ async function runCode(
   return outcome;
 }
 
-export const INTERRUPTED: CellError = {
-  ename: "Interrupted",
-  evalue: "the cell was stopped; variables keep their values",
-  traceback: ["\u001b[31mInterrupted\u001b[39m: the cell was stopped; variables keep their values"],
-};
+export function interruptedError(): CellError {
+  const evalue = localized("the cell was stopped; variables keep their values");
+  return { ename: "Interrupted", evalue, traceback: [`\u001b[31mInterrupted\u001b[39m: ${evalue}`] };
+}
 
 /** TypeScript numbers its syntax errors from 1000 to 1999. */
 function errorOf(
@@ -150,10 +151,11 @@ function errorOf(
   otherwise = "TypeScriptError",
 ): CellError {
   const first = diagnostics.find(({ category }) => category === "error") ?? diagnostics[0];
-  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
+  const others = diagnostics.length - 1;
+  const more = others < 1 ? "" : isChinese() ? `（另有 ${others} 个错误）` : ` (and ${others} more)`;
   return {
     ename: first && first.code >= 1000 && first.code < 2000 ? "SyntaxError" : otherwise,
-    evalue: first ? `${first.message}${more}` : "the cell does not compile",
+    evalue: first ? `${first.message}${more}` : localized("the cell does not compile"),
     traceback: diagnostics.map((diagnostic) => describe(diagnostic, place, otherwise)),
   };
 }

@@ -1,4 +1,5 @@
 /** Why a session process ended, in words for the person whose variables are gone. */
+import { localized } from "../locale/sentences.js";
 import type { CellError } from "./messages.js";
 import type { ProcessEnd } from "./child-process.js";
 
@@ -39,6 +40,6 @@ export function causeOfDeath(end: ProcessEnd, exitCode: number | undefined): str
 
 /** The error that the cell gets under which the process ended. */
 export function deathError(cause: string): CellError {
-  const evalue = `${cause} A new session has started; variables of earlier cells are gone.`;
+  const evalue = localized(`${cause} A new session has started; variables of earlier cells are gone.`);
   return { ename: "SessionDied", evalue, traceback: [`${RED}SessionDied${PLAIN}: ${evalue}`] };
 }

@@ -10,6 +10,8 @@ interface Page {
     readonly port1: { postMessage(value: null): void };
     readonly port2: { onmessage: (() => void) | null; close(): void };
   };
+  /** Workers of other kinds may lack it. */
+  readonly navigator?: { readonly language?: string };
   btoa(text: string): string;
   readonly crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
 }
@@ -52,7 +54,8 @@ function adler32(bytes: Uint8Array): number {
 export const platform: Platform = {
   architecture: undefined,
   output: null,
-  setting: () => undefined,
+  // The page's language stands for that of an environment.
+  setting: (name) => (name === "LANG" ? page.navigator?.language : undefined),
   allocate: (byteLength) => new ArrayBuffer(byteLength),
   // What is too much a page learns only by asking.
   largestBuffer: Number.MAX_SAFE_INTEGER,

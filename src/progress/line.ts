@@ -26,10 +26,11 @@ export class RewrittenLine {
   /** Spaces cover what is left of a longer line before. */
   rewrite(text: string): void {
     this.#stopWatching ??= this.#watch();
-    this.#write(`${this.#cutsIn ? "\n" : "\r"}${text.padEnd(this.#width)}`);
+    const width = columns(text);
+    this.#write(`${this.#cutsIn ? "\n" : "\r"}${text}${" ".repeat(Math.max(0, this.#width - width))}`);
     this.#cutsIn = false;
     this.#text = text;
-    this.#width = text.length;
+    this.#width = width;
   }
 
   /** What was written stays; the next line begins. */
@@ -73,6 +74,11 @@ export class RewrittenLine {
       else Reflect.deleteProperty(out, "write");
     };
   }
+}
+
+/** Columns that a text takes on a terminal: Chinese characters take two. */
+function columns(text: string): number {
+  return text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
 }
 
 const cells = 20;

@@ -4,6 +4,7 @@
  * A step costs a look at the clock. What is shown is drawn ten times a second at most, and once more when the loop ends, however it ends: by its
  * last step, `break`, an error, or an interrupt of the cell.
  */
+import { say } from "../locale/words.js";
 import { platform } from "../platform/node.js";
 import { displayHost, isReplaced, type RunningCell } from "../viz/display-host.js";
 import { RewrittenLine } from "./line.js";
@@ -80,7 +81,7 @@ class Bar<T> implements ProgressBar {
     this.#source = source;
     this.#total = total;
     this.#description = options.description ?? "";
-    this.#unit = options.unit ?? "it";
+    this.#unit = options.unit ?? say("it");
     this.#leave = options.leave;
     this.#disabled = options.disable ?? false;
   }

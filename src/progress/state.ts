@@ -1,5 +1,6 @@
 /** What a progress bar has to tell at one moment, as text and as HTML. */
 import { element, type Markup } from "../../html/writer.js";
+import { say } from "../locale/words.js";
 import { bar, clock, formatNumber } from "./line.js";
 
 export interface ProgressState {
@@ -29,7 +30,7 @@ export function figures({ done, total, seconds, unit, postfix, stopped }: Progre
     `${clock(seconds)}${left}`,
     done > 0 && seconds > 0 ? rate(done / seconds, unit) : "",
     postfixText(postfix),
-    stopped ? "stopped" : "",
+    stopped ? say("stopped") : "",
   ];
   return parts.filter((part) => part !== "").join("  ");
 }
@@ -76,7 +77,7 @@ export function progressHtml(state: ProgressState): Markup {
   const known = total !== undefined || !running;
   const style = { width: "16em", height: "1em", "accent-color": color, "vertical-align": "middle" };
   const gap = { style: { "margin-right": "8px" } };
-  const label = description || "progress";
+  const label = description || say("progress");
   return element("div", { style: { "font-variant-numeric": "tabular-nums", "white-space": "pre-wrap" } }, [
     description === "" ? "" : element("span", gap, description),
     element(

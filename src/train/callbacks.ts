@@ -1,5 +1,6 @@
 /** Callbacks of `fit`: what they are told, and the ready-made ones. */
 import { critical } from "../interrupts.js";
+import { say, sayMetric } from "../locale/words.js";
 import type { StateDict } from "../nn/stateDict.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import type { Model } from "./batch.js";
@@ -70,8 +71,10 @@ class Best {
     return better;
   }
 
-  toString(): string {
-    return `${this.#monitor} ${Number(this.value.toPrecision(4))} of epoch ${this.epoch}`;
+  /** That there has been nothing better for so many epochs. */
+  unbeaten(epochs: number): string {
+    const [name, value] = [sayMetric(this.#monitor), Number(this.value.toPrecision(4))];
+    return say("no better than {0} {1} of epoch {2} for {3} epochs", name, value, this.epoch, epochs);
   }
 }
 
@@ -92,7 +95,7 @@ export function earlyStopping(
         if (restoreBest) weights = training.model.stateDict();
       };
       if (!best.improved(training, remember) && training.epoch - best.epoch >= patience)
-        training.stop(`no better than ${best} for ${patience} epochs`);
+        training.stop(best.unbeaten(patience));
     },
     onTrainEnd({ model }) {
       if (weights !== null) model.loadStateDict(weights);

@@ -3,6 +3,7 @@ import { noGrad } from "../autograd/mode.js";
 import { critical, interruptible, offerPart, onInterrupt, stepEnded } from "../interrupts.js";
 import { clipGradNorm_ } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
+import { say } from "../locale/words.js";
 import { platform } from "../platform/node.js";
 import { lossPlot } from "../viz/loss-plot.js";
 import {
@@ -114,7 +115,7 @@ class Loop implements Training {
     return this.options.optimizer;
   }
 
-  stop(reason = "a callback asked for it"): void {
+  stop(reason: string = say("a callback asked for it")): void {
     this.#stopping = true;
     this.history.stopped = reason;
   }
@@ -145,8 +146,10 @@ class Loop implements Training {
     this.#ended = true;
     this.#plot?.update();
     const { stopped } = this.history;
-    const when = stopped === "interrupted" ? `in epoch ${this.epoch}` : `after epoch ${this.epoch}`;
-    this.#progress.end(stopped === null ? null : `Stopped ${when}: ${stopped}`);
+    if (stopped === null) this.#progress.end(null);
+    else if (stopped === "interrupted")
+      this.#progress.end(say("Stopped in epoch {0}: {1}", this.epoch, say(stopped)));
+    else this.#progress.end(say("Stopped after epoch {0}: {1}", this.epoch, stopped));
   }
 
   async #runEpoch(): Promise<void> {

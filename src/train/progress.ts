@@ -1,4 +1,5 @@
 /** The progress line of `fit`: rewritten in place while an epoch runs, one line for each epoch that is over. */
+import { say, sayMetric } from "../locale/words.js";
 import { bar, RewrittenLine, type TextOutput } from "../progress/line.js";
 
 /** At least so long between two writings of a running epoch's line, in milliseconds. */
@@ -26,7 +27,7 @@ export class Progress {
     if (now < this.#next) return;
     this.#next = now + interval;
     this.#line?.rewrite(
-      `${this.#epoch(epoch)}  ${bar(batch, batches)} ${batch}/${batches}  loss ${format(loss)}`,
+      `${this.#epoch(epoch)}  ${bar(batch, batches)} ${batch}/${batches}  ${sayMetric("loss")} ${format(loss)}`,
     );
   }
 
@@ -37,7 +38,7 @@ export class Progress {
     const now = performance.now();
     if (!stays && now < this.#next) return;
     this.#next = now + interval;
-    const text = values.map(([name, value]) => `${name} ${format(value)}`).join("  ");
+    const text = values.map(([name, value]) => `${sayMetric(name)} ${format(value)}`).join("  ");
     this.#line?.rewrite(`${this.#epoch(epoch)}  ${text}  ${formatSeconds(seconds)}`);
     if (stays) this.#line?.end();
   }
@@ -49,7 +50,7 @@ export class Progress {
   }
 
   #epoch(epoch: number): string {
-    return `Epoch ${String(epoch).padStart(String(this.#epochs).length)}/${this.#epochs}`;
+    return say("Epoch {0}/{1}", String(epoch).padStart(String(this.#epochs).length), this.#epochs);
   }
 }
 

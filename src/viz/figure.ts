@@ -2,6 +2,7 @@
  * A figure: Plotly's data, layout and config, and how it shows itself in a notebook, now and when it changes.
  */
 import { page, type Markup } from "../../html/writer.js";
+import { say } from "../locale/words.js";
 import { fingerprint } from "./fingerprint.js";
 import { platform } from "../platform/node.js";
 import { displayHost, isReplaced } from "./display-host.js";
@@ -83,7 +84,7 @@ export abstract class Figure {
     const { spec } = this;
     const library = readLibrary(plotlyFor(spec));
     if (library === undefined) throw new Error("build/plotly.min.js.gz is missing; run: npm run build");
-    const title = titleText(spec.layout.title) || "Figure";
+    const title = titleText(spec.layout.title) || say("Figure");
     return String(page(title, [this.#html(packSpec(spec), title, renderSvg(spec)), library]));
   }
 
@@ -159,8 +160,11 @@ export abstract class Figure {
 function describe(spec: Spec): string {
   const title = titleText(spec.layout.title);
   const names = spec.data.map(({ name, type }) => String(typeof name === "string" ? name : type));
-  const count = names.length === 1 ? "1 trace" : `${names.length} traces`;
-  return `Figure${title === "" ? "" : `: ${title.replace(/<[^>]*>/g, " ")}`} (${count}: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""})`;
+  const count = names.length === 1 ? say("1 trace") : say("{0} traces", names.length);
+  const shown = `${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
+  return title === ""
+    ? say("Figure ({0}: {1})", count, shown)
+    : say("Figure: {0} ({1}: {2})", title.replace(/<[^>]*>/g, " "), count, shown);
 }
 
 /** A figure of given traces, as `viz.plot` makes it. */

@@ -1,6 +1,7 @@
 /**
  * A matrix as colours, blue below 0 and red above, which can be shown again and again while it changes.
  */
+import { say } from "../locale/words.js";
 import { isFinite, toBlocks } from "./blocks.js";
 import type { Block, Blocks } from "./blocks.js";
 import { Figure } from "./figure.js";
@@ -62,19 +63,30 @@ export function colorbar(low: number, high: number, intervals: number): Attribut
   };
 }
 
+/** Where the pointer is, as Plotly fills it in. */
+function cellPlace(): string {
+  return say("row {0}, column {1}", "%{y}", "%{x}");
+}
+
 /** What the pointer tells of a cell: its place in the matrix and its value, or of a block what lies in it. */
 function hover(blocks: Blocks): Attributes {
   const { cells, height, width } = blocks;
   const tall = cells.length < height;
   const wide = (cells[0]?.length ?? 0) < width;
-  if (!tall && !wide) return { hovertemplate: "row %{y}, column %{x}<br><b>%{z:.4g}</b><extra></extra>" };
+  if (!tall && !wide) return { hovertemplate: `${cellPlace()}<br><b>%{z:.4g}</b><extra></extra>` };
   const [rows, columns] = [Math.ceil(height / cells.length), Math.ceil(width / (cells[0]?.length ?? 1))];
   return {
     customdata: cells.map((row) => row.map((b) => [b.least, b.most, b.mean].map((v) => round(v, 3)))),
     hovertemplate:
-      `${rows} × ${columns} values about row %{y:.0f}, column %{x:.0f}<br>` +
-      "largest magnitude: <b>%{z:.4g}</b><br>" +
-      "from %{customdata[0]:.3g} to %{customdata[1]:.3g}, mean %{customdata[2]:.3g}<extra></extra>",
+      `${say("{0} × {1} values about row {2}, column {3}", rows, columns, "%{y:.0f}", "%{x:.0f}")}<br>` +
+      `${say("largest magnitude: {0}", "<b>%{z:.4g}</b>")}<br>` +
+      say(
+        "from {0} to {1}, mean {2}",
+        "%{customdata[0]:.3g}",
+        "%{customdata[1]:.3g}",
+        "%{customdata[2]:.3g}",
+      ) +
+      "<extra></extra>",
   };
 }
 
@@ -123,7 +135,7 @@ function oddTrace(blocks: Blocks, withText: boolean): Trace | undefined {
     zmax: 1,
     showscale: false,
     hoverongaps: false,
-    hovertemplate: "row %{y}, column %{x}<br><b>%{text}</b><extra></extra>",
+    hovertemplate: `${cellPlace()}<br><b>%{text}</b><extra></extra>`,
   };
 }
 
@@ -158,7 +170,7 @@ export function drawMatrix(
   return {
     traces: odd ? [trace, odd] : [trace],
     limits: ends,
-    note: odd ? `pink: ${oddities(blocks.cells.flat())}` : "",
+    note: odd ? say("pink: {0}", oddities(blocks.cells.flat())) : "",
   };
 }
 
@@ -196,7 +208,7 @@ export class Heatmap extends Figure {
   protected override compose(): Parts {
     if (this.#follows) this.#blocks = toBlocks(toGrid(this.#source, "viz.heatmap"), cellLimit);
     const { height, width } = this.#blocks;
-    const { title, scale = "diverging", range, xTitle = "column", yTitle } = this.#options;
+    const { title, scale = "diverging", range, xTitle = say("column"), yTitle } = this.#options;
     const small = width <= 12 && height <= 12;
     const drawn = drawMatrix(this.#blocks, { scale, ...(range && { range }), withText: small });
     const [trace, ...marks] = drawn.traces;
@@ -223,7 +235,7 @@ export class Heatmap extends Figure {
           ...ticks(width),
         },
         yaxis: {
-          title: yTitle ?? "row",
+          title: yTitle ?? say("row"),
           showgrid: false,
           zeroline: false,
           autorange: "reversed",

@@ -5,6 +5,7 @@
  * draws in the plane; the first figure with another type of trace brings the whole.
  */
 import { platform } from "../platform/node.js";
+import { say } from "../locale/words.js";
 import { isReplaced } from "./display-host.js";
 import type { Markup } from "../../html/writer.js";
 import type { DisplayHost, RunningCell } from "./display-host.js";
@@ -40,7 +41,10 @@ export function showLibrary(host: DisplayHost, plotly: Plotly): void {
     host.update(before.displayId, { "text/html": "", "text/plain": "" });
   const displayId = `cellgrad-plotly-${platform.uniqueId()}`;
   carriers.set(plotly, { cell, displayId, sentAt: Date.now() });
-  host.display({ "text/html": String(library), "text/plain": "plotly.js, for the figures below" }, displayId);
+  host.display(
+    { "text/html": String(library), "text/plain": say("plotly.js, for the figures below") },
+    displayId,
+  );
 }
 
 function isSamePage(earlier: RunningCell | undefined, now: RunningCell | undefined): boolean {

@@ -2,6 +2,7 @@
  * Losses and metrics over the steps of a training, growing while it runs: noisy curves get their moving average, metrics that are no
  * loss a panel of their own, and a button switches the losses to a logarithmic axis.
  */
+import { say, sayMetric } from "../locale/words.js";
 import { Figure } from "./figure.js";
 import type { Parts } from "./figure.js";
 import { GrowingSeries } from "./growing-series.js";
@@ -165,12 +166,15 @@ export class LossPlot extends Figure {
       const width = panels.length === 1 ? 1 : 0.435;
       const left = panels.length === 1 ? 0 : p * (1 - width);
       layout[`xaxis${suffix}`] = {
-        title: this.#options.xTitle ?? (countsEpochs ? "epoch" : "step"),
+        title: this.#options.xTitle ?? say(countsEpochs ? "epoch" : "step"),
         domain: [left, left + width],
         ...(p > 0 && { anchor: `y${suffix}` }),
       };
       layout[`yaxis${suffix}`] = {
-        title: metrics.length === 1 ? metrics[0] : isLoss(metrics[0] ?? "loss") ? "loss" : "metrics",
+        title:
+          metrics.length === 1
+            ? sayMetric(metrics[0]!)
+            : say(isLoss(metrics[0] ?? "loss") ? "loss" : "metrics"),
         ...(p > 0 && { anchor: `x${suffix}` }),
         ...(p === 0 && logY && hasLogarithm && { type: "log" }),
         exponentformat: "power",
@@ -178,7 +182,7 @@ export class LossPlot extends Figure {
       panel.forEach((curve, index) => {
         const second = validation.test(curve.name);
         const color = plain ? palette[second ? 1 : 0] : palette[index % palette.length]!;
-        const label = plain ? (second ? "validation" : "training") : curve.name;
+        const label = plain ? say(second ? "validation" : "training") : sayMetric(curve.name);
         const showlegend = !inLegend.has(label);
         inLegend.add(label);
         traces.push(
@@ -260,7 +264,7 @@ function logButton(logarithmic: boolean): Attributes {
     pad: { l: -56, t: 24 },
     buttons: [
       {
-        label: "log / linear",
+        label: say("log / linear"),
         method: "relayout",
         args: to("log"),
         args2: to("linear"),

@@ -2,6 +2,7 @@
  * From what a user writes to what Plotly and the static image both draw: checks traces, turns tensors into arrays, thins long lines,
  * and settles title, margins and legend, so that the two pictures have the same frame.
  */
+import { isChinese, say } from "../locale/words.js";
 import { decimateLine } from "./decimate.js";
 import { isAxisType, typeOfValues } from "./axis-type.js";
 import { fontSize, sequential, template } from "./palette.js";
@@ -126,7 +127,7 @@ function thinPoints(trace: Attributes, xs: readonly number[], ys: readonly numbe
   const name = typeof trace.name === "string" ? `${trace.name}, ` : "";
   return {
     ...out,
-    name: `${name}${kept.length} of ${ys.length} points`,
+    name: name + say("{0} of {1} points", kept.length, ys.length),
     showlegend: trace.showlegend ?? true,
   };
 }
@@ -277,6 +278,7 @@ export function makeSpec(traces: readonly Trace[], layout: Layout = {}, config: 
   return {
     data,
     layout: normaliseLayout(data, layout),
-    config: { displaylogo: false, responsive: true, ...config },
+    // What Plotly itself says, on its buttons and of a box, page/chinese.js has in Chinese.
+    config: { displaylogo: false, responsive: true, ...(isChinese() && { locale: "zh-CN" }), ...config },
   };
 }

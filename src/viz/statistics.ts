@@ -1,6 +1,7 @@
 /**
  * Distributions and points in the plane: histogram, scatter, and the regions that a classifier tells apart.
  */
+import { say } from "../locale/words.js";
 import { PlotFigure } from "./figure.js";
 import { palette } from "./palette.js";
 import type { Layout, Trace } from "./plotly.js";
@@ -59,7 +60,10 @@ export function histogram(
       hovertemplate: "%{x:.4g}: %{y}<extra></extra>",
     };
   });
-  return new PlotFigure(traces, layoutOf({ yTitle: "count", ...options }, { barmode: "overlay", bargap: 0 }));
+  return new PlotFigure(
+    traces,
+    layoutOf({ yTitle: say("count"), ...options }, { barmode: "overlay", bargap: 0 }),
+  );
 }
 
 /** Class of each point: numbers, names, or a tensor [n] or [n, 1]. */

@@ -1,6 +1,7 @@
 /**
  * Functions of two variables, such as a loss over two weights: as contour lines with the path of a descent, or as a surface in space.
  */
+import { say } from "../locale/words.js";
 import { PlotFigure } from "./figure.js";
 import { sequential } from "./palette.js";
 import type { Attributes, Trace } from "./plotly.js";
@@ -121,7 +122,7 @@ export function contour(field: Field, options: SurfaceOptions = {}): PlotFigure 
         x: [path[0]![0]!, path[last]![0]!],
         y: [path[0]![1]!, path[last]![1]!],
         marker: { color: ["#ffffff", "#d55e00"], size: [10, 12], line: { color: "#222222", width: 1.2 } },
-        text: ["start", `after ${last} steps`],
+        text: [say("start"), say("after {0} steps", last)],
         hovertemplate: "%{text}<br>x %{x:.4g}, y %{y:.4g}<extra></extra>",
         showlegend: false,
       },

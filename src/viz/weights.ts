@@ -1,6 +1,7 @@
 /**
  * All weight matrices of a model as heatmaps in one figure, each with colours of its own that are centred on 0.
  */
+import { say } from "../locale/words.js";
 import { toBlocks } from "./blocks.js";
 import type { Blocks } from "./blocks.js";
 import { Figure } from "./figure.js";
@@ -137,14 +138,14 @@ function weightPanels(all: readonly Panel[], options: WeightsOptions): Parts {
       ...bare(blocks.width),
       domain: [left, left + width],
       anchor: `y${suffix}`,
-      title: line === lines - 1 ? "input" : "",
+      title: line === lines - 1 ? say("input") : "",
     };
     layout[`yaxis${suffix}`] = {
       ...bare(blocks.height),
       domain: [bottom, top],
       anchor: `x${suffix}`,
       autorange: "reversed",
-      title: column === 0 ? "output" : "",
+      title: column === 0 ? say("output") : "",
     };
     const extra = drawn.note === "" ? "" : `, ${drawn.note}`;
     annotations.push({

@@ -106,6 +106,8 @@ test("completion knows magics by what is typed, and the words of their arguments
   assert.deepEqual(names("%ti|"), ["%time", "%timeit"]);
   assert.deepEqual(names("%who\n%%wr|"), ["%%writefile"]);
   assert.deepEqual(names("%typecheck e|"), ["error"]);
+  assert.deepEqual(names("%loc|"), ["%locale"]);
+  assert.deepEqual(names("%locale |"), ["en", "zh"]);
   assert.ok(names("%help |").includes("%%bash"));
   assert.deepEqual(names("%time Mat|"), ["Math"]);
   assert.deepEqual(names("%%bash\n%ti|"), []);

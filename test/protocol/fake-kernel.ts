@@ -187,6 +187,7 @@ export class FakeKernel {
       inspect: async () => undefined,
       isComplete: async () => ({ status: "complete", indent: "" }),
       variables: async () => [],
+      setLocale: async (locale) => void this.calls.push(`language ${locale}`),
       changeFolder: async (folder) => void this.calls.push(`folder ${folder}`),
       reset: async () => void this.calls.push("language reset"),
       close: async () => void this.calls.push("language closed"),

@@ -66,6 +66,7 @@ test("%help lists the magics, or tells of one", async () => {
     "%timeit",
     "%who",
     "%reset",
+    "%locale",
     "%cd",
     "%env",
     "%%html",

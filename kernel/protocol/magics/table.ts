@@ -9,6 +9,7 @@ import type { KernelContext } from "../context.js";
 import type { Interruption } from "../interruption.js";
 import type { CellToRun } from "../run-cell.js";
 import { help, listMagics } from "./help.js";
+import { changeLocale } from "./locale.js";
 import { reset } from "./reset.js";
 import { runFile } from "./run.js";
 import { knownVariables } from "./who.js";
@@ -28,6 +29,8 @@ export async function runMagic(
       return listMagics(cell, kernel);
     case "run":
       return runFile(step, cell, kernel, interruption);
+    case "locale":
+      return changeLocale(step, cell, kernel, interruption);
     case "reset":
       return reset(kernel, interruption);
     case "who": {

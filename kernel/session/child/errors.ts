@@ -2,6 +2,7 @@
  * What a person sees of an error: name and message, the source line with a marker, the user's own frames, and the causes.
  */
 import { inspect } from "node:util";
+import { localized } from "../../locale/sentences.js";
 import { codeFrame } from "../../text/code-frame.js";
 import type { CellError } from "../messages.js";
 import { adviceOn } from "./advice.js";
@@ -80,10 +81,11 @@ function messageOf(error: unknown): string {
   if (!isError(error)) return cut(typeof error === "string" ? error : printed(error));
   const message = read(error, "message");
   if (typeof message !== "string") return cut(printed(message));
+  if (error instanceof ReferenceError) return cut(localized(message));
   if (!(error instanceof TypeError)) return cut(message);
   const shown = withoutScope(message);
   const advice = adviceOn(shown);
-  return cut(advice === undefined ? shown : `${shown}. ${advice}`);
+  return cut(advice === undefined ? shown : `${shown}. ${localized(advice)}`);
 }
 
 function frameLines(shown: readonly Frame[]): string[] {
@@ -94,11 +96,11 @@ function frameLines(shown: readonly Frame[]): string[] {
     else groups.push({ text, count: 1 });
   }
   const lines = groups.slice(0, FRAME_LIMIT).map(({ text, count }) => {
-    const times = count === 1 ? "" : ` (${String(count)} times)`;
+    const times = count === 1 ? "" : ` ${localized(`(${String(count)} times)`)}`;
     return `    at ${CYAN}${text}${PLAIN}${times}`;
   });
   const more = groups.slice(FRAME_LIMIT).reduce((sum, { count }) => sum + count, 0);
-  if (more > 0) lines.push(`    … ${String(more)} more frames`);
+  if (more > 0) lines.push(`    ${localized(`… ${String(more)} more frames`)}`);
   return lines;
 }
 
@@ -142,11 +144,12 @@ function describe(error: unknown, prefix: string, seen: Set<unknown>): string[] 
     for (const part of parts.slice(0, CAUSE_LIMIT) as unknown[]) {
       if (!seen.has(part)) lines.push("", ...describe(part, "[errors] ", seen));
     }
-    if (parts.length > CAUSE_LIMIT) lines.push(`… ${String(parts.length - CAUSE_LIMIT)} more errors`);
+    if (parts.length > CAUSE_LIMIT)
+      lines.push(localized(`… ${String(parts.length - CAUSE_LIMIT)} more errors`));
   }
   const cause = read(error, "cause");
   if (cause !== undefined && !seen.has(cause) && seen.size < CAUSE_LIMIT) {
-    lines.push("", ...describe(cause, "Caused by ", seen));
+    lines.push("", ...describe(cause, `${localized("Caused by")} `, seen));
   }
   return lines;
 }

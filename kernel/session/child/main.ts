@@ -3,6 +3,7 @@
  */
 import { extname } from "node:path";
 import { shutInspectorPort } from "../../inspector-port.js";
+import { resetLocale } from "../../locale/notebook.js";
 import type { ChildOptions } from "../child-process.js";
 import type { Request } from "../messages.js";
 import { installAdvice } from "./advice.js";
@@ -35,6 +36,7 @@ const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.
 const WATCHDOG_FIRST_MS = 2_000;
 
 shutInspectorPort();
+resetLocale();
 const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
 // User code sees a process that was started for the notebook, not the kernel's command line.
 process.argv.length = 1;

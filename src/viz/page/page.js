@@ -4,6 +4,9 @@
  * once a notebook (see ../library.ts); ../html.ts calls `draw`.
  */
 import Plotly from "plotly.js-dist";
+import { chinese } from "./chinese.js";
+
+Plotly.register(chinese);
 
 const pageGlobal = "cellgradFigures2";
 

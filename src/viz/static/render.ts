@@ -4,6 +4,7 @@
  * heatmap, contour, box, violin, pie, surface and image traces; says so where it meets another type. Scales, curves and contours are d3's.
  */
 import type { Content } from "../../../html/writer.js";
+import { say } from "../../locale/words.js";
 import { fontFamily, fontSize, lineColor, textColor, titleSize } from "../palette.js";
 import { fingerprint } from "../fingerprint.js";
 import { axisKey, isAttributes, titleText } from "../plotly.js";
@@ -57,7 +58,10 @@ function constrain(x: Axis, y: Axis, rect: Rect): Rect {
   return box;
 }
 
-const later = "open the notebook to see this plot";
+/** What stands in place of a plot that is not drawn here. */
+function later(): string {
+  return say("open the notebook to see this plot");
+}
 
 /** The figure as an SVG document. Where Plotly might make something of values that mean nothing here, it says so. */
 export function renderSvg(spec: Spec): string {
@@ -66,7 +70,7 @@ export function renderSvg(spec: Spec): string {
   try {
     return picture(whole, draw(spec, whole));
   } catch {
-    return picture(whole, notice(later, whole));
+    return picture(whole, notice(later(), whole));
   }
 }
 
@@ -306,7 +310,10 @@ function draw({ data, layout }: Spec, whole: Rect): Content {
       : text(title, width * 0.01 + 2, 10, { size: titleSize, color: textColor, baseline: "top" }),
     unknown.length === 0
       ? ""
-      : notice(`${[...new Set(unknown.map(({ trace }) => String(trace.type)))].join(", ")}: ${later}`, whole),
+      : notice(
+          `${[...new Set(unknown.map(({ trace }) => String(trace.type)))].join(", ")}: ${later()}`,
+          whole,
+        ),
   ];
 }
 

@@ -4,6 +4,7 @@ import { bash } from "./bash.js";
 import { changeFolder } from "./folder.js";
 import { environment } from "./environment.js";
 import { html } from "./html.js";
+import { changeLocale } from "./locale.js";
 import type { MagicCall, MagicHost, SessionMagic } from "./magic.js";
 import { who } from "./who.js";
 import { writeFile } from "./write-file.js";
@@ -14,6 +15,7 @@ const magics: Readonly<Record<string, SessionMagic>> = {
   cd: changeFolder,
   env: environment,
   html,
+  locale: changeLocale,
   who,
   writefile: writeFile,
 };
