@@ -63,6 +63,12 @@ describe("figures in Chinese", () => {
     assert.ok(["输入", "输出"].every((word) => texts(weights.toSVG()).includes(word)));
   });
 
+  test("dates on an axis", () => {
+    const svg = viz.plot([{ x: ["2024-02-03", "2024-02-06"], y: [1, 2] }]).toSVG();
+    assert.match(svg, />2024年2月4日</);
+    assert.match(viz.plot([{ x: ["2024-01-01", "2024-08-01"], y: [1, 2] }]).toSVG(), />2024年3月</);
+  });
+
   test("text in place of a figure, and the page's own buttons", () => {
     const [, output] = new FakeNotebook().run("a", () => viz.plot([{ y: [1] }], { title: "曲线" }));
     setDisplayHost(undefined);

@@ -3,6 +3,7 @@
  * name the year or the day only where it begins.
  */
 import { scaleUtc } from "d3-scale";
+import { isChinese } from "../../locale/words.js";
 
 const pattern =
   /^\s*(-?\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[ T](\d{1,2})(?::(\d{2})(?::(\d{2}(?:\.\d+)?))?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?)?\s*$/i;
@@ -40,21 +41,30 @@ function padded(value: number): string {
   return String(value).padStart(2, "0");
 }
 
+/** A day in words: by itself, with its year, its month with the year, and the year. */
+function wordsOf(at: Date): { day: string; dayOfYear: string; month: string; year: string } {
+  const [y, m, d] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+  if (isChinese()) {
+    const [day, year] = [`${m + 1}月${d}日`, `${y}年`];
+    return { day, dayOfYear: `${year}${day}`, month: `${year}${m + 1}月`, year };
+  }
+  const day = `${months[m]!} ${d}`;
+  return { day, dayOfYear: `${day}, ${y}`, month: `${months[m]!} ${y}`, year: String(y) };
+}
+
 /** Short label of a date between ticks `step` apart, and what is added where it changes. */
 function labelOf(at: Date, step: number): [string, string] {
-  const year = String(at.getUTCFullYear());
-  const month = months[at.getUTCMonth()]!;
-  if (step > 360 * day) return [year, ""];
-  if (step > 27 * day) return [`${month} ${year}`, ""];
-  const date = `${month} ${at.getUTCDate()}`;
-  if (step >= day) return [date, year];
+  const words = wordsOf(at);
+  if (step > 360 * day) return [words.year, ""];
+  if (step > 27 * day) return [words.month, ""];
+  if (step >= day) return [words.day, words.year];
   const clock = `${padded(at.getUTCHours())}:${padded(at.getUTCMinutes())}`;
-  if (step >= 60_000) return [clock, `${date}, ${year}`];
+  if (step >= 60_000) return [clock, words.dayOfYear];
   const seconds = at.getUTCSeconds() + at.getUTCMilliseconds() / 1000;
   const decimals = step >= 1000 ? 0 : Math.ceil(-Math.log10(step / 1000));
   return [
     `${clock}:${seconds.toFixed(decimals).padStart(decimals ? decimals + 3 : 2, "0")}`,
-    `${date}, ${year}`,
+    words.dayOfYear,
   ];
 }
 
