@@ -3,11 +3,11 @@
  * multiply-adds if the number is given: `npx tsx bench/gemm.ts [--threads n] [--peak GFLOP/s]`.
  */
 import { parseArgs } from "node:util";
-
 import { loadNative } from "../src/engine/cpu/native.js";
 import { loadWasm } from "../src/engine/cpu/wasm.js";
 import type { Engine } from "../src/engine/engine.js";
-import type { DTypeName, Program } from "../src/engine/program.js";
+import type { Program } from "../src/engine/program.js";
+import type { DTypeName } from "../src/primitives/dtypes.js";
 
 type Layout = "NN" | "NT" | "TN";
 type Shape = readonly [layout: Layout, m: number, n: number, k: number];

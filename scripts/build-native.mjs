@@ -9,10 +9,12 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
+import { primitiveHeaders } from "./primitives.mjs";
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "src/engine/cpu/native");
+const generated = join(root, "build/generated");
 
 /** Compiled once, for any processor of the architecture. */
 const plainFiles = ["addon", "decode", "schedule", "words", "isa", "pool"];
@@ -49,6 +51,8 @@ const flags = [
   "-fno-rtti",
   "-Wall",
   "-Wextra",
+  // A new dtype or kernel has to be thought of wherever the others are told apart.
+  "-Werror=switch",
   "-Wno-unknown-pragmas",
   "-DNAPI_VERSION=8",
 ];
@@ -124,6 +128,14 @@ export async function buildSanitized() {
   return { ...result, output, preload: stdout.trim() };
 }
 
+/** Writes a file that nobody ever sees half written, unless it is there already. */
+async function writeWhole(file, text) {
+  if (existsSync(file) && (await readFile(file, "utf8")) === text) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.${process.pid}`, text);
+  await rename(`${file}.${process.pid}`, file);
+}
+
 /**
  * Compiles and links one addon; what has not changed since the last time is not done again.
  * @param {{ command: string[], version: string, arch: string, target?: string[], link: string[], output: string, objects: string, stamp: string }} addon
@@ -149,6 +161,10 @@ export async function buildAddon({ command, version, arch, target = [], link, ou
     const text = await readFile(join(sources, name));
     if (name.endsWith(".h")) headers.update(name).update(text);
     texts.set(name, text);
+  }
+  for (const [name, text] of Object.entries(await primitiveHeaders())) {
+    headers.update(name).update(text);
+    await writeWhole(join(generated, name), text);
   }
   const common = hash.update(headers.digest()).digest("hex");
 
@@ -183,7 +199,16 @@ export async function buildAddon({ command, version, arch, target = [], link, ou
       for (let job = waiting.shift(); job; job = waiting.shift()) {
         const part = `${job.path}.${process.pid}`;
         const source = join(sources, `${job.file}.cpp`);
-        await run(program, [...compile, ...job.extra, `-I${napi}`, "-c", source, "-o", part]);
+        await run(program, [
+          ...compile,
+          ...job.extra,
+          `-I${napi}`,
+          `-I${generated}`,
+          "-c",
+          source,
+          "-o",
+          part,
+        ]);
         await rename(part, job.path);
       }
     };

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { kernelFiles } from "./build-native.mjs";
+import { primitiveHeaders } from "./primitives.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "src/engine/cpu/native");
@@ -35,11 +36,10 @@ const flags = [
 export async function buildWasm() {
   const tree = {};
   const hash = createHash("sha256").update(JSON.stringify([flags, files]));
-  for (const name of (await readdir(sources)).sort()) {
-    const text = await readFile(join(sources, name), "utf8");
-    tree[name] = text;
-    hash.update(name).update(text);
-  }
+  for (const name of (await readdir(sources)).sort())
+    tree[name] = await readFile(join(sources, name), "utf8");
+  Object.assign(tree, await primitiveHeaders());
+  for (const [name, text] of Object.entries(tree)) hash.update(name).update(text);
   const all = hash.digest("hex");
   const stamp = join(root, "build/wasm/stamp");
   if (existsSync(output) && existsSync(stamp) && (await readFile(stamp, "utf8")) === all)

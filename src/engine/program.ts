@@ -4,13 +4,9 @@
  * The planner (`graph/`) decides what is fused and where results live; an engine only executes. Nothing here
  * knows about tensors, gradients or JavaScript values. Shapes and strides are counted in elements, offsets in bytes.
  */
-
-/** Element types. bool is one byte, 0 or 1. */
-export const DType = { float32: 0, float64: 1, int32: 2, bool: 3 } as const;
-export type DTypeName = keyof typeof DType;
-
-/** Bytes per element. */
-export const dtypeBytes: Readonly<Record<DTypeName, number>> = { float32: 4, float64: 8, int32: 4, bool: 1 };
+import type { DTypeName } from "../primitives/dtypes.js";
+import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
+import type { ReduceOp } from "../primitives/reductions.js";
 
 /**
  * Where a buffer lives: `external >= 0` names one of the buffers handed over at every run (inputs and results),
@@ -27,61 +23,6 @@ export interface View extends Place {
   readonly dtype: DTypeName;
   readonly strides: readonly number[];
 }
-
-export type UnaryOp =
-  | "neg"
-  | "abs"
-  | "sign"
-  | "exp"
-  | "expm1"
-  | "log"
-  | "log1p"
-  | "sqrt"
-  | "rsqrt"
-  | "reciprocal"
-  | "sin"
-  | "cos"
-  | "tan"
-  | "asin"
-  | "acos"
-  | "atan"
-  | "sinh"
-  | "cosh"
-  | "tanh"
-  | "sigmoid"
-  | "erf"
-  | "floor"
-  | "ceil"
-  | "round"
-  | "trunc"
-  | "isnan"
-  | "isfinite"
-  | "not";
-
-/**
- * `mod` has the sign of the divisor (Python's %); max and min pass NaN on; comparisons give bool. On int32, arithmetic wraps, `div`
- * truncates, and dividing by zero gives 0; `and`, `or`, `xor` and `not` work on bits. On bool, `add` is `or` and `mul` is `and`.
- * Casts to int32 truncate and saturate, NaN gives 0; `sign` of NaN is 0, `round` goes half to even: as in PyTorch.
- */
-export type BinaryOp =
-  | "add"
-  | "sub"
-  | "mul"
-  | "div"
-  | "pow"
-  | "max"
-  | "min"
-  | "mod"
-  | "atan2"
-  | "eq"
-  | "ne"
-  | "lt"
-  | "le"
-  | "gt"
-  | "ge"
-  | "and"
-  | "or"
-  | "xor";
 
 /**
  * One step of an elementwise body, in static single assignment: instruction i defines value i, and operands are
@@ -149,9 +90,6 @@ export interface MapKernel {
   readonly body: Body;
   readonly stores: readonly Store[];
 }
-
-/** `argmax` and `argmin` give the int32 position along the (flattened) reduced dims, the first among equals; NaN wins. */
-export type ReduceOp = "sum" | "prod" | "max" | "min" | "any" | "all" | "argmax" | "argmin";
 
 /**
  * For every point of the kept dims, run `body` over the reduced dims and fold; then run `epilogue` (its views have one

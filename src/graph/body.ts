@@ -1,14 +1,14 @@
 /**
  * Turns values into the instructions of one body, recursively down to buffers, scalars and the kernel's own result.
  */
-import type { Body, DTypeName, Instruction, Place } from "../engine/program.js";
-import { dtypeBytes } from "../engine/program.js";
+import type { Body, Instruction, Place } from "../engine/program.js";
 import { broadcastTo, type Coordinates, type Flat, flat, rowMajor } from "./coordinates.js";
 import type { Group } from "./group.js";
 import { sourceOf, throughMovement } from "./movement.js";
 import { Kind } from "./node.js";
 import type { Space } from "./space.js";
 import type { Value } from "./values.js";
+import { type DTypeName, dtypeBytes } from "../primitives/dtypes.js";
 
 /** Where buffers are, and numbers that the plan itself adds to a run's scalars. */
 export interface Places {

@@ -3,19 +3,9 @@
  * operations that keep or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
  */
 import type { Storage } from "../engine/engine.js";
-import { type DTypeName, dtypeBytes } from "../engine/program.js";
-import {
-  binaryOps,
-  distributions,
-  Flag,
-  keepdimBit,
-  Kind,
-  kindOf,
-  type Node,
-  opOf,
-  reduceOps,
-  unaryOps,
-} from "./node.js";
+import { distributions, Flag, Kind, kindOf, type Node, opOf } from "./node.js";
+import { type DTypeName, dtypeBytes } from "../primitives/dtypes.js";
+import { binaryOps, reduceOps, unaryOps } from "../primitives/table.js";
 
 /** Both ends belong to it. Of no values at all low is above high. */
 export interface Bounds {
@@ -177,7 +167,7 @@ const unknown: Bounds = { low: -Infinity, high: Infinity, nan: true };
 
 function folded(node: Node): Bounds | null {
   const a = node.a!;
-  switch (reduceOps[opOf(node) & ~keepdimBit]) {
+  switch (reduceOps[opOf(node)]) {
     case "max":
     case "min":
       return bounds(a);

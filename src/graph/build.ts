@@ -4,49 +4,52 @@
  * What is known without computing is simplified here (a reshape to the same shape is the operand), everything else in the planner.
  */
 import type { Storage } from "../engine/engine.js";
-import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../engine/program.js";
-import { DType } from "../engine/program.js";
-import {
-  binaryOps,
-  distributions,
-  dtypeShift,
-  Flag,
-  keepdimBit,
-  Kind,
-  Node,
-  opShift,
-  reduceOps,
-  unaryOps,
-} from "./node.js";
+import { distributions, dtypeMask, dtypeShift, Flag, keepdimBit, Kind, Node, opShift } from "./node.js";
 import { workBegins } from "../interrupts.js";
 import { makeRoom, pinned, track } from "./pending.js";
 import { broadcast, product, sameNumbers } from "./shapes.js";
+import type { DTypeName } from "../primitives/dtypes.js";
+import {
+  binary as binaryRows,
+  type BinaryOp,
+  unary as unaryRows,
+  type UnaryOp,
+} from "../primitives/elementwise.js";
+import { reductions, type ReduceOp } from "../primitives/reductions.js";
+import {
+  binaryNumbers,
+  binaryOps,
+  dtypeNumbers,
+  reduceNumbers,
+  reduceOps,
+  unaryNumbers,
+  unaryOps,
+} from "../primitives/table.js";
 
-const firstComparison = binaryOps.indexOf("eq");
-const firstPredicate = unaryOps.indexOf("isnan");
-const unaryNumbers = numbered(unaryOps);
-const binaryNumbers = numbered(binaryOps);
-const reduceNumbers = numbered(reduceOps);
-const dtypeBits = 3 << dtypeShift;
-const boolBits = DType.bool << dtypeShift;
-const int32Bits = DType.int32 << dtypeShift;
+/** Of functions whose result is always bool. */
+const isPredicate = unaryOps.map((op) => unaryRows[op].result === "bool");
+const isComparison = binaryOps.map((op) => binaryRows[op].result === "bool");
+/** By the number of a reduction: the dtype of all its results, or null where it is that of the operand. */
+const fixedResults = reduceOps.map((op): DTypeName | null => {
+  const { result } = reductions[op];
+  return result === "same" ? null : result;
+});
+const boolBits = dtypeNumbers.bool << dtypeShift;
+const { add: numberOfAdd, sub: numberOfSub, mul: numberOfMul, div: numberOfDiv } = binaryNumbers;
+const numberOfSum = reduceNumbers.sum;
 const noDims: readonly number[] = [];
-
-function numbered<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
-}
 
 /** Comparing with a few names is several times faster than a property that is looked up by many. */
 function binaryNumber(op: BinaryOp): number {
   switch (op) {
     case "add":
-      return 0;
+      return numberOfAdd;
     case "sub":
-      return 1;
+      return numberOfSub;
     case "mul":
-      return 2;
+      return numberOfMul;
     case "div":
-      return 3;
+      return numberOfDiv;
     default:
       return binaryNumbers[op];
   }
@@ -86,7 +89,7 @@ function moved(
   attributes: readonly number[] | null,
   size = product(shape),
 ): Node {
-  const node = made(kind | (a.code & dtypeBits), a.dtype, shape, size, a, null, null);
+  const node = made(kind | (a.code & dtypeMask), a.dtype, shape, size, a, null, null);
   node.attributes = attributes;
   return node;
 }
@@ -94,7 +97,7 @@ function moved(
 /** A value that is there already, dense and row-major. */
 export function leaf(storage: Storage, dtype: DTypeName, shape: readonly number[]): Node {
   const node = new Node(
-    Kind.leaf | (DType[dtype] << dtypeShift),
+    Kind.leaf | (dtypeNumbers[dtype] << dtypeShift),
     dtype,
     shape,
     product(shape),
@@ -109,22 +112,30 @@ export function leaf(storage: Storage, dtype: DTypeName, shape: readonly number[
 
 /** A 0-d constant. Its value is handed over at each run, so a plan serves all values. */
 export function scalar(value: number, dtype: DTypeName): Node {
-  const node = new Node(Kind.scalar | (DType[dtype] << dtypeShift), dtype, noDims, 1, null, null, null);
+  const node = new Node(
+    Kind.scalar | (dtypeNumbers[dtype] << dtypeShift),
+    dtype,
+    noDims,
+    1,
+    null,
+    null,
+    null,
+  );
   node.value = value;
   return node;
 }
 
 export function unary(op: UnaryOp, a: Node): Node {
   const number = unaryNumbers[op];
-  const predicate = number >= firstPredicate;
-  const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeBits);
+  const predicate = isPredicate[number]!;
+  const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeMask);
   return made(code, predicate ? "bool" : a.dtype, a.shape, a.size, a, null, null);
 }
 
 export function binary(op: BinaryOp, a: Node, b: Node): Node {
   const number = binaryNumber(op);
-  const comparison = number >= firstComparison;
-  const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeBits);
+  const comparison = isComparison[number]!;
+  const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeMask);
   const shape = broadcast(a.shape, b.shape);
   return made(code, comparison ? "bool" : a.dtype, shape, broadcastSize(shape, a, b), a, b, null);
 }
@@ -134,17 +145,17 @@ export function select(condition: Node, a: Node, b: Node): Node {
   const branches = broadcast(a.shape, b.shape);
   const shape = broadcast(condition.shape, branches);
   const size = shape === condition.shape ? condition.size : product(shape);
-  return made(Kind.select | (a.code & dtypeBits), a.dtype, shape, size, condition, a, b);
+  return made(Kind.select | (a.code & dtypeMask), a.dtype, shape, size, condition, a, b);
 }
 
 export function cast(a: Node, dtype: DTypeName): Node {
   if (a.dtype === dtype) return a;
-  return made(Kind.cast | (DType[dtype] << dtypeShift), dtype, a.shape, a.size, a, null, null);
+  return made(Kind.cast | (dtypeNumbers[dtype] << dtypeShift), dtype, a.shape, a.size, a, null, null);
 }
 
 /** The same value in a storage of its own: what `clone` needs when the operand is a variable that a step will overwrite. */
 export function copy(a: Node): Node {
-  return made(Kind.copy | (a.code & dtypeBits), a.dtype, a.shape, a.size, a, null, null);
+  return made(Kind.copy | (a.code & dtypeMask), a.dtype, a.shape, a.size, a, null, null);
 }
 
 /** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
@@ -162,12 +173,11 @@ export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: 
       shape[kept++] = from[i]!;
     }
   }
-  const position = op === "argmax" || op === "argmin";
-  const logical = op === "any" || op === "all";
-  const bits = position ? int32Bits : logical ? boolBits : a.code & dtypeBits;
-  const dtype: DTypeName = position ? "int32" : logical ? "bool" : a.dtype;
-  const number = op === "sum" ? 0 : reduceNumbers[op];
-  const code = Kind.reduce | ((keepdim ? number | keepdimBit : number) << opShift) | bits;
+  const number = op === "sum" ? numberOfSum : reduceNumbers[op];
+  const fixed = fixedResults[number]!;
+  const dtype = fixed ?? a.dtype;
+  const bits = fixed === null ? a.code & dtypeMask : dtypeNumbers[fixed] << dtypeShift;
+  const code = Kind.reduce | (number << opShift) | bits | (keepdim ? keepdimBit : 0);
   const node = made(code, dtype, shape, product(shape), a, null, null);
   node.attributes = dims;
   return node;
@@ -181,7 +191,7 @@ export function matmul(a: Node, b: Node): Node {
   const n = b.shape[rankB - 1]!;
   const shape =
     rankA === 2 && rankB === 2 ? [m, n] : [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
-  return made(Kind.matmul | (a.code & dtypeBits), a.dtype, shape, product(shape), a, b, null);
+  return made(Kind.matmul | (a.code & dtypeMask), a.dtype, shape, product(shape), a, b, null);
 }
 
 export function reshape(a: Node, shape: readonly number[]): Node {
@@ -230,7 +240,7 @@ export function pad(a: Node, before: readonly number[], after: readonly number[]
   const fill = scalar(value, a.dtype);
   const attributes = [...before, ...after];
   // Structure, unlike the value of a scalar: the planner adds zero-padded parts by putting them next to each other.
-  const code = Kind.pad | (Number(value === 0) << opShift) | (a.code & dtypeBits);
+  const code = Kind.pad | (Number(value === 0) << opShift) | (a.code & dtypeMask);
   const node = made(code, a.dtype, shape, product(shape), a, fill, null);
   node.attributes = attributes;
   return node;
@@ -250,7 +260,7 @@ export function concat(list: readonly Node[], dim: number): Node {
   const shape = first.shape.slice();
   shape[dim] = list.reduce((sum, node) => sum + node.shape[dim]!, 0);
   const parts = list.slice();
-  const code = Kind.concat | (first.code & dtypeBits);
+  const code = Kind.concat | (first.code & dtypeMask);
   const node = made(code, first.dtype, shape, product(shape), null, null, null);
   node.list = parts;
   node.attributes = [parts.length, dim];
@@ -261,7 +271,7 @@ export function concat(list: readonly Node[], dim: number): Node {
 /** torch.gather: the result has the shape of `index`, an int32 node of the rank of `a`. */
 export function gather(a: Node, dim: number, index: Node): Node {
   const source = cut(a, dim, index.shape);
-  const code = Kind.gather | (a.code & dtypeBits);
+  const code = Kind.gather | (a.code & dtypeMask);
   const node = made(code, a.dtype, index.shape, index.size, source, index, null);
   node.attributes = [dim];
   return node;
@@ -284,7 +294,7 @@ function ones(a: Node): number[] {
 /** torch.index_select and embedding: the shape of `index` (int32, any rank) replaces dimension `dim`. */
 export function take(a: Node, dim: number, index: Node): Node {
   const shape = [...a.shape.slice(0, dim), ...index.shape, ...a.shape.slice(dim + 1)];
-  const node = made(Kind.take | (a.code & dtypeBits), a.dtype, shape, product(shape), a, index, null);
+  const node = made(Kind.take | (a.code & dtypeMask), a.dtype, shape, product(shape), a, index, null);
   node.attributes = [dim];
   return node;
 }
@@ -295,7 +305,7 @@ export function scatterAdd(base: Node, dim: number, index: Node, source: Node): 
   // Where the index covers only part of the base, the rest gets 0 added to its row 0.
   const room = base.shape.map((size, i) => (i === dim ? 0 : size - index.shape[i]!));
   const none = zeros(base);
-  const code = Kind.scatterAdd | (base.code & dtypeBits);
+  const code = Kind.scatterAdd | (base.code & dtypeMask);
   const whole = pad(index, none, room, 0);
   const node = made(code, base.dtype, base.shape, base.size, base, whole, pad(values, none, room, 0));
   node.attributes = [dim];
@@ -304,7 +314,7 @@ export function scatterAdd(base: Node, dim: number, index: Node, source: Node): 
 
 /** torch.index_add with an index of any rank: the gradient of `take`. */
 export function takeAdd(base: Node, dim: number, index: Node, source: Node): Node {
-  const code = Kind.takeAdd | (base.code & dtypeBits);
+  const code = Kind.takeAdd | (base.code & dtypeMask);
   const node = made(code, base.dtype, base.shape, base.size, base, index, source);
   node.attributes = [dim];
   return node;
@@ -312,7 +322,7 @@ export function takeAdd(base: Node, dim: number, index: Node, source: Node): Nod
 
 /** The row-major number of each element. */
 export function iota(shape: readonly number[], dtype: DTypeName): Node {
-  const code = Kind.iota | (DType[dtype] << dtypeShift);
+  const code = Kind.iota | (dtypeNumbers[dtype] << dtypeShift);
   const node = made(code, dtype, shape, product(shape), null, null, null);
   node.attributes = shape;
   return node;
@@ -327,7 +337,7 @@ export function random(
   position: number,
 ): Node {
   const op = distributions.indexOf(distribution);
-  const code = Kind.random | (op << opShift) | (DType[dtype] << dtypeShift);
+  const code = Kind.random | (op << opShift) | (dtypeNumbers[dtype] << dtypeShift);
   const node = made(code, dtype, shape, product(shape), null, null, null);
   node.value = seed;
   node.attributes = [position];

@@ -3,25 +3,10 @@
  *
  * The unit is about a nanosecond on one core; the numbers are rough on purpose, since they only tell cheap from dear.
  */
-import type { BinaryOp, UnaryOp } from "../engine/program.js";
 import { withoutReshapes } from "./movement.js";
 import { Kind } from "./node.js";
 import type { Value } from "./values.js";
-
-const cheapUnary = new Set<UnaryOp>([
-  "neg",
-  "abs",
-  "sign",
-  "floor",
-  "ceil",
-  "round",
-  "trunc",
-  "isnan",
-  "isfinite",
-  "not",
-]);
-const middlingUnary = new Set<UnaryOp>(["sqrt", "rsqrt", "reciprocal"]);
-const dearBinary = new Set<BinaryOp>(["pow", "atan2"]);
+import { binary, unary } from "../primitives/elementwise.js";
 
 /** Vectorized arithmetic on one element, and moving one float through the cache. */
 const arithmetic = 0.1;
@@ -32,13 +17,9 @@ const launch = 200;
 function costOf(value: Value): number {
   switch (value.kind) {
     case Kind.unary:
-      return cheapUnary.has(value.unaryOp) ? 1 : middlingUnary.has(value.unaryOp) ? 2 : 10;
+      return unary[value.unaryOp].cost;
     case Kind.binary:
-      return dearBinary.has(value.binaryOp)
-        ? 20
-        : value.binaryOp === "div" || value.binaryOp === "mod"
-          ? 2
-          : 1;
+      return binary[value.binaryOp].cost;
     case Kind.random:
       return 20;
     default:

@@ -2,7 +2,6 @@
  * Writes a group down as a kernel of the program.
  */
 import type { GatherKernel, Kernel, MatmulKernel, ScatterAddKernel, Store, View } from "../engine/program.js";
-import { dtypeBytes } from "../engine/program.js";
 import { BodyWriter, type Places } from "./body.js";
 import { type Flat, flat } from "./coordinates.js";
 import type { Group, Operand } from "./group.js";
@@ -10,6 +9,7 @@ import { Kind } from "./node.js";
 import { indexedShape } from "./operands.js";
 import { mergedSpace, Space } from "./space.js";
 import type { Value } from "./values.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
 
 /** The kernel of a group; null where there is nothing to do. */
 export function emit(group: Group, places: Places): Kernel | null {

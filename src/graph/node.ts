@@ -5,7 +5,7 @@
  * How nodes are made is in build.ts, when they are computed in evaluate.ts, how in plan.ts.
  */
 import type { Storage } from "../engine/engine.js";
-import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../engine/program.js";
+import type { DTypeName } from "../primitives/dtypes.js";
 
 /** What a node does with its operands. A node that has a storage is a leaf, whatever its kind says. */
 export const Kind = {
@@ -51,72 +51,24 @@ export const Flag = {
   window: 64,
 } as const;
 
-export const dtypeNames: readonly DTypeName[] = ["float32", "float64", "int32", "bool"];
-
-export const unaryOps: readonly UnaryOp[] = [
-  "neg",
-  "abs",
-  "sign",
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sqrt",
-  "rsqrt",
-  "reciprocal",
-  "sin",
-  "cos",
-  "tan",
-  "asin",
-  "acos",
-  "atan",
-  "sinh",
-  "cosh",
-  "tanh",
-  "sigmoid",
-  "erf",
-  "floor",
-  "ceil",
-  "round",
-  "trunc",
-  "isnan",
-  "isfinite",
-  "not",
-];
-
-export const binaryOps: readonly BinaryOp[] = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "pow",
-  "max",
-  "min",
-  "mod",
-  "atan2",
-  "and",
-  "or",
-  "xor",
-  "eq",
-  "ne",
-  "lt",
-  "le",
-  "gt",
-  "ge",
-];
-
-export const reduceOps: readonly ReduceOp[] = ["sum", "prod", "max", "min", "any", "all", "argmax", "argmin"];
-
-/** In the operation number of a reduction: reduced dims stay, with size 1. */
-export const keepdimBit = 8;
-
 export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
 
-/** `Node.code` packs kind, operation and dtype in one small integer, which is also the node's word in a plan's key. */
-export const opShift = 5;
-export const dtypeShift = 10;
-export const kindMask = (1 << opShift) - 1;
-export const opMask = (1 << (dtypeShift - opShift)) - 1;
+/**
+ * `Node.code` packs kind, operation and dtype in one integer, which is also the node's word in a plan's key. Each has room to grow (a test
+ * counts), and all of it stays below 2³⁰, the integers that V8 keeps without boxing them.
+ */
+export const kindBits = 6;
+export const opBits = 10;
+export const dtypeBits = 5;
+export const opShift = kindBits;
+export const dtypeShift = opShift + opBits;
+export const kindMask = (1 << kindBits) - 1;
+const opMask = (1 << opBits) - 1;
+export const dtypeMask = ((1 << dtypeBits) - 1) << dtypeShift;
+/** Of a reduction: reduced dims stay, with size 1. */
+export const keepdimBit = 1 << (dtypeShift + dtypeBits);
+/** The first of the bits that only a plan's key uses, see walk.ts. */
+export const firstKeyBit = keepdimBit << 1;
 
 /** As large as V8 keeps integers without boxing them. */
 const maxSerial = 2 ** 30 - 1;
@@ -180,4 +132,9 @@ export function kindOf(node: Node): number {
 
 export function opOf(node: Node): number {
   return (node.code >> opShift) & opMask;
+}
+
+/** Of a reduction: whether reduced dims stay. */
+export function keepsDims(node: Node): boolean {
+  return (node.code & keepdimBit) !== 0;
 }

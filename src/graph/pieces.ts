@@ -6,8 +6,8 @@
  * Between two pieces the values that later ones read are stored, so cuts are made where these are smallest: between two
  * repetitions of a loop's body. What does not repeat is cut into pieces of bounded size, so that planning is linear in any case.
  */
-import { dtypeBytes } from "../engine/program.js";
 import { Kind, kindOf, type Node } from "./node.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
 
 /** A piece has about so many nodes, unless one repetition has more. What joins many parts counts for as many. */
 const pieceNodes = 96;

@@ -3,7 +3,7 @@
  */
 import type { Executable, Storage } from "../engine/engine.js";
 import type { External, Kernel, Place, Program } from "../engine/program.js";
-import { commitOf, dtypeBytes } from "../engine/program.js";
+import { commitOf } from "../engine/program.js";
 import { identity } from "./coordinates.js";
 import { emit } from "./emit.js";
 import { type Extra, fuse } from "./fuse.js";
@@ -16,6 +16,7 @@ import { rowMajor } from "./coordinates.js";
 import { schedule } from "./schedule.js";
 import { mergeSiblings } from "./siblings.js";
 import { type Value, valuesOf } from "./values.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
 
 /** Where a result of a run is. */
 export const Way = {

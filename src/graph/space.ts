@@ -1,8 +1,9 @@
 /**
  * The iteration space of a finished kernel: as few dimensions as its views allow, because engines run long inner loops best.
  */
-import type { Place, View, DTypeName } from "../engine/program.js";
+import type { Place, View } from "../engine/program.js";
 import type { Flat } from "./coordinates.js";
+import type { DTypeName } from "../primitives/dtypes.js";
 
 /** Some columns of a group's coordinates, merged: `columns[i]` is the innermost of those that make up dimension i. */
 export class Space {

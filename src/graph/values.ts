@@ -4,23 +4,15 @@
  * A value knows nothing of nodes: leaves and scalars are numbered in the order of the walk, so a plan outlives the graph
  * that it was made from.
  */
-import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../engine/program.js";
 import { asConcat, type Assembly, padAsAssembly, sumOfAssemblies } from "./assembly.js";
 import type { Coordinates } from "./coordinates.js";
 import type { Group } from "./group.js";
-import {
-  binaryOps,
-  distributions,
-  Flag,
-  keepdimBit,
-  Kind,
-  kindOf,
-  type Node,
-  opOf,
-  reduceOps,
-  unaryOps,
-} from "./node.js";
+import { distributions, Flag, keepsDims, Kind, kindOf, type Node, opOf } from "./node.js";
 import { windowSize } from "./window.js";
+import type { DTypeName } from "../primitives/dtypes.js";
+import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
+import type { ReduceOp } from "../primitives/reductions.js";
+import { binaryOps, reduceOps, unaryOps } from "../primitives/table.js";
 
 /** Somebody reads the value: a kernel, in its main space or (`body`) while it folds. `at` is null where only a buffer will do. */
 export interface Demand {
@@ -44,6 +36,8 @@ export class Value {
   readonly writers: Group[] = [];
   /** The kernel that computes it and can read it without its buffer. */
   host: Group | null = null;
+  /** Of a reduction: reduced dims stay, with size 1. */
+  keepdim = false;
   /** Must have a buffer, whoever else reads it. */
   required = false;
   /** How many values read this one. */
@@ -77,12 +71,7 @@ export class Value {
   }
 
   get reduceOp(): ReduceOp {
-    return reduceOps[this.op & ~keepdimBit]!;
-  }
-
-  /** Of a reduction: whether reduced dims stay, with size 1. */
-  get keepdim(): boolean {
-    return (this.op & keepdimBit) !== 0;
+    return reduceOps[this.op]!;
   }
 
   get distribution(): "uniform" | "normal" {
@@ -183,6 +172,7 @@ export function valuesOf(nodes: readonly Node[]): { values: Value[]; of: Value[]
         inputs,
         attributes,
       );
+      value.keepdim = keepsDims(node);
       value.slot = slot;
       value.variable = slot >= 0 && (node.flags & Flag.variable) !== 0;
       value.window = slot >= 0 && (node.flags & Flag.window) !== 0;

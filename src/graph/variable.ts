@@ -3,7 +3,6 @@
  */
 import { engine } from "../engine/current.js";
 import type { Storage } from "../engine/engine.js";
-import { DType } from "../engine/program.js";
 import { critical } from "../interrupts.js";
 import { copy } from "./build.js";
 import { computePiece, computeSequence, sequenceToCut } from "./compute.js";
@@ -12,6 +11,7 @@ import { keep, takeKept, takeSinks } from "./pending.js";
 import { type Plan, Way } from "./plan.js";
 import { addPlan, knownPlan, release, resultStorage, run, settle } from "./run.js";
 import { appendWord, undoWalk, walk, walked } from "./walk.js";
+import { dtypeNumbers } from "../primitives/table.js";
 
 /**
  * A value with a name that `step` replaces. The old value stays readable for one more step, so that what was computed from it
@@ -62,7 +62,7 @@ export class Variable {
   advance(storage: Storage, shape: readonly number[]): void {
     const old = this.node;
     const { dtype } = old;
-    const code = Kind.leaf | (DType[dtype] << dtypeShift);
+    const code = Kind.leaf | (dtypeNumbers[dtype] << dtypeShift);
     const leaf = new Node(code, dtype, shape, old.size, null, null, null);
     leaf.storage = storage;
     leaf.flags = Flag.variable;

@@ -6,12 +6,12 @@
  * reused and a node remembers by an epoch whether this walk has seen it.
  */
 import type { Storage } from "../engine/engine.js";
-import { dtypeShift, Flag, Kind, kindMask, type Node } from "./node.js";
+import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node } from "./node.js";
 import { openWindow } from "./window.js";
 
-const variableBit = 1 << 12;
-const resultBit = 1 << 13;
-const windowBit = 1 << 14;
+const variableBit = firstKeyBit;
+const resultBit = firstKeyBit << 1;
+const windowBit = firstKeyBit << 2;
 /** A word that is not a node's code: `seenBefore - index` stands for a node that the row has shown already. */
 const seenBefore = -1;
 
@@ -93,7 +93,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       if (node.storage !== null) {
         const bits =
           ((flags & Flag.variable) !== 0 ? variableBit : 0) | ((flags & Flag.window) !== 0 ? windowBit : 0);
-        key[k++] = Kind.leaf | (code & (3 << dtypeShift)) | bits;
+        key[k++] = Kind.leaf | (code & dtypeMask) | bits;
         const shape = node.shape;
         key[k++] = shape.length;
         k = writeNumbers(key, k, shape);

@@ -3,9 +3,10 @@
  * its first element. So a loop that walks through a tensor (`x.at(t)`, a batch of a data set) has one structure, and one plan.
  */
 import type { Storage } from "../engine/engine.js";
-import { DType, dtypeBytes } from "../engine/program.js";
 import { rowMajor } from "./coordinates.js";
 import { dtypeShift, Flag, Kind, Node } from "./node.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
+import { dtypeNumbers } from "../primitives/table.js";
 
 /** Turns a slice of a stored value into one from 0 on of a window, unless it is one already or the value may be overwritten. */
 export function openWindow(slice: Node): void {
@@ -20,7 +21,7 @@ export function openWindow(slice: Node): void {
     first += attributes[i]! * strides[i]!;
   }
   if (first === 0) return;
-  const code = Kind.leaf | (DType[whole.dtype] << dtypeShift);
+  const code = Kind.leaf | (dtypeNumbers[whole.dtype] << dtypeShift);
   const window = new Node(code, whole.dtype, whole.shape, whole.size, null, null, null);
   const bytes = dtypeBytes[whole.dtype];
   window.storage = from(whole.storage!, first * bytes, windowSize(whole.shape, attributes) * bytes);

@@ -6,7 +6,6 @@
 import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
-import type { BinaryOp } from "../engine/program.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
 import { isFloating, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
@@ -14,6 +13,7 @@ import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-typ
 import { cast } from "./cast.js";
 import { checkTensor, commonDType, constant, floating } from "./operand.js";
 import { divide } from "./remainder.js";
+import type { BinaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters

@@ -1,7 +1,6 @@
 /**
  * Comparisons: bool tensors, which nothing is differentiated through.
  */
-import type { BinaryOp } from "../engine/program.js";
 import { binary, scalar } from "../graph/build.js";
 import { defineMethods, Tensor } from "../tensor/core.js";
 import { promoteWithNumber } from "../tensor/dtype.js";
@@ -11,6 +10,7 @@ import { cast } from "./cast.js";
 import { logicalAnd, logicalOr } from "./logical.js";
 import { checkTensor, commonDType, floating, numberTensor } from "./operand.js";
 import { isfinite, isnan } from "./unary.js";
+import type { BinaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters

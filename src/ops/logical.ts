@@ -1,13 +1,13 @@
 /**
  * Logic on truth values; other tensors count as true where they differ from 0.
  */
-import type { BinaryOp } from "../engine/program.js";
 import { binary, unary } from "../graph/build.js";
 import { defineMethods, Tensor } from "../tensor/core.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
 import { checkTensor } from "./operand.js";
+import type { BinaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

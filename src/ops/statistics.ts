@@ -2,7 +2,6 @@
  * Order statistics and counts. They read values, because the size or the place of what they give depends on them.
  */
 import { record } from "../autograd/record.js";
-import { dtypeBytes } from "../engine/program.js";
 import { defineMethods, type Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
 import { isFloating, viewOf } from "../tensor/dtype.js";
@@ -12,6 +11,7 @@ import { oneOfAll, type ValuesAndIndices } from "./extreme.js";
 import { zeroLike } from "./operand.js";
 import { where } from "./select.js";
 import { isnan } from "./unary.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
 
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters

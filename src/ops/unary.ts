@@ -4,7 +4,6 @@
 import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
-import type { UnaryOp } from "../engine/program.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -12,6 +11,7 @@ import { add, div, mul, neg, rsub } from "./arithmetic.js";
 import { clone } from "./copy.js";
 import { floating, zeroLike } from "./operand.js";
 import { pow } from "./power.js";
+import type { UnaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

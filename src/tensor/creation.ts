@@ -8,12 +8,12 @@ import { binary, cast, expand, iota, leaf, reshape, scalar } from "../graph/buil
 import type { Node } from "../graph/node.js";
 import { engine } from "../engine/current.js";
 import { formatBytes, OutOfMemory } from "../engine/engine.js";
-import { dtypeBytes } from "../engine/program.js";
 import { platform } from "../platform/node.js";
 import { Tensor } from "./core.js";
 import { checkNumber, type DType, isDType, isFloating, type TypedArray, viewOf } from "./dtype.js";
 import { checkShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape, ShapeOfData, TensorData } from "./shape-types.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
 
 export interface TensorOptions {
   /** Default float32. */

@@ -1,7 +1,7 @@
 /**
  * Element types: how they mix (PyTorch's promotion rules) and which typed array holds them.
  */
-import type { DTypeName } from "../engine/program.js";
+import type { DTypeName } from "../primitives/dtypes.js";
 
 export type DType = DTypeName;
 export type TypedArray =

@@ -2,13 +2,11 @@
  * Short ways to write programs in tests, and to run one on every engine beside the reference.
  */
 import assert from "node:assert/strict";
-
 import { loadNative } from "../../src/engine/cpu/native.js";
 import { loadWasm } from "../../src/engine/cpu/wasm.js";
 import type { Engine, Storage } from "../../src/engine/engine.js";
 import {
   commitOf,
-  type DTypeName,
   type External,
   type Instruction,
   type Kernel,
@@ -16,6 +14,7 @@ import {
   type View,
 } from "../../src/engine/program.js";
 import { interpret } from "./reference.js";
+import type { DTypeName } from "../../src/primitives/dtypes.js";
 
 /** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
 export const engines: readonly Engine[] = process.env["CELLGRAD_ISA"]

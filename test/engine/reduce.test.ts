@@ -1,10 +1,11 @@
 /** Reductions along any dims, every fold and dtype, epilogues, NaN rules, empty and very long ones. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import type { DTypeName, Instruction, Kernel, ReduceOp } from "../../src/engine/program.js";
+import type { Instruction, Kernel } from "../../src/engine/program.js";
 import type { Numbers } from "./programs.js";
 import { check, engines, execute, load, numbers, randomizer, rowMajor, view } from "./programs.js";
+import type { DTypeName } from "../../src/primitives/dtypes.js";
+import type { ReduceOp } from "../../src/primitives/reductions.js";
 
 const ops: readonly ReduceOp[] = ["sum", "prod", "max", "min", "any", "all", "argmax", "argmin"];
 

@@ -1,15 +1,10 @@
 /**
  * What a Program means, in plain JavaScript and one element at a time: the truth that engines are compared with.
  */
-import type {
-  Body,
-  DTypeName,
-  Instruction,
-  Program,
-  ReduceOp,
-  UnaryOp,
-  View,
-} from "../../src/engine/program.js";
+import type { Body, Program, View } from "../../src/engine/program.js";
+import { dtypeBytes, type DTypeName, dtypes } from "../../src/primitives/dtypes.js";
+import { binary, type BinaryOp, type BinaryRow, unary } from "../../src/primitives/elementwise.js";
+import type { ReduceOp } from "../../src/primitives/reductions.js";
 
 /** Values of a body at one point; booleans are 0 and 1. */
 type Values = number[];
@@ -44,12 +39,10 @@ function write(buffers: readonly DataView[], view: View, point: readonly number[
   }
 }
 
-const elementBytes = { float32: 4, float64: 8, int32: 4, bool: 1 } as const;
-
 function place(view: View, point: readonly number[]): number {
   let element = 0;
   point.forEach((coordinate, d) => (element += coordinate * view.strides[d]!));
-  return view.offset + element * elementBytes[view.dtype];
+  return view.offset + element * dtypeBytes[view.dtype];
 }
 
 /** A number as `dtype` holds it. */
@@ -66,127 +59,10 @@ export function toType(x: number, dtype: DTypeName): number {
   }
 }
 
-/** The error function by a series of positive terms, and by the continued fraction of erfc where that converges slowly. */
-export function erf(x: number): number {
-  const z = Math.abs(x);
-  if (Number.isNaN(x) || x === 0) return x;
-  if (z > 6.5) return Math.sign(x);
-  if (z < 3) {
-    let term = z;
-    let sum = z;
-    for (let n = 1; term > 1e-20 * sum; n++) {
-      term *= (2 * z * z) / (2 * n + 1);
-      sum += term;
-    }
-    return (Math.sign(x) * 2 * sum * Math.exp(-z * z)) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 200; n > 0; n--) fraction = n / 2 / (z + fraction);
-  return Math.sign(x) * (1 - Math.exp(-z * z) / ((z + fraction) * Math.sqrt(Math.PI)));
-}
-
-function roundHalfEven(x: number): number {
-  if (!Number.isFinite(x) || Math.abs(x) >= 2 ** 52) return x;
-  const floor = Math.floor(x);
-  const above = x - floor;
-  const rounded = above < 0.5 ? floor : above > 0.5 ? floor + 1 : floor % 2 === 0 ? floor : floor + 1;
-  return rounded === 0 && (x < 0 || Object.is(x, -0)) ? -0 : rounded;
-}
-
-/** Real functions of one number, as the engines must compute them. */
-export const unary: Readonly<Record<Exclude<UnaryOp, "not">, (x: number) => number>> = {
-  neg: (x) => -x,
-  abs: Math.abs,
-  sign: (x) => Number(x > 0) - Number(x < 0),
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  sqrt: Math.sqrt,
-  rsqrt: (x) => 1 / Math.sqrt(x),
-  reciprocal: (x) => 1 / x,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-  erf,
-  floor: Math.floor,
-  ceil: Math.ceil,
-  round: roundHalfEven,
-  trunc: Math.trunc,
-  isnan: (x) => Number(Number.isNaN(x)),
-  isfinite: (x) => Number(Number.isFinite(x)),
-};
-
-/** C's pow, which unlike JavaScript's gives 1 for 1 to any power and for -1 to an infinite one. */
-function pow(x: number, y: number): number {
-  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
-}
-
-function powInt(x: number, y: number): number {
-  if (y < 0) return x === 1 ? 1 : x === -1 ? (y % 2 ? -1 : 1) : 0;
-  return Number(BigInt.asIntN(32, BigInt(x) ** BigInt(y)));
-}
-
-function modulo(x: number, y: number): number {
-  const r = x % y;
-  if (Number.isNaN(r)) return r;
-  if (r === 0) return y < 0 || Object.is(y, -0) ? -0 : 0;
-  return r < 0 !== y < 0 ? r + y : r;
-}
-
-function binary(
-  i: Extract<Instruction, { kind: "binary" }>,
-  x: number,
-  y: number,
-  operands: DTypeName,
-): number {
-  const int = operands === "int32";
-  const bool = operands === "bool";
-  switch (i.op) {
-    case "add":
-      return bool ? x | y : x + y;
-    case "sub":
-      return x - y;
-    case "mul":
-      return int ? Math.imul(x, y) : x * y;
-    case "div":
-      return int ? (y === 0 ? 0 : Math.trunc(x / y)) : x / y;
-    case "pow":
-      return int ? powInt(x, y) : pow(x, y);
-    case "max":
-      return Math.max(x, y);
-    case "min":
-      return Math.min(x, y);
-    case "mod":
-      return int && y === 0 ? 0 : modulo(x, y);
-    case "atan2":
-      return Math.atan2(x, y);
-    case "eq":
-      return Number(x === y);
-    case "ne":
-      return Number(x !== y);
-    case "lt":
-      return Number(x < y);
-    case "le":
-      return Number(x <= y);
-    case "gt":
-      return Number(x > y);
-    case "ge":
-      return Number(x >= y);
-    case "and":
-      return x & y;
-    case "or":
-      return x | y;
-    case "xor":
-      return x ^ y;
-  }
+/** An elementwise function of the table, of values of one dtype. */
+export function binaryOf(op: BinaryOp, operands: DTypeName): (x: number, y: number) => number {
+  const row: BinaryRow = binary[op];
+  return row.jsOf?.[dtypes[operands].kind] ?? row.js;
 }
 
 /** Philox4x32-10: the four words of one block. */
@@ -265,12 +141,10 @@ function evaluate(
             i.dtype,
           );
         case "unary": {
-          const x = values[i.a]!;
-          if (i.op === "not") return i.dtype === "int32" ? ~x : Number(x === 0);
-          return unary[i.op](x);
+          return unary[i.op].js(values[i.a]!);
         }
         case "binary":
-          return binary(i, values[i.a]!, values[i.b]!, body.code[i.a]!.dtype);
+          return binaryOf(i.op, body.code[i.a]!.dtype)(values[i.a]!, values[i.b]!);
         case "select":
           return values[i.condition] ? values[i.a]! : values[i.b]!;
         case "cast":

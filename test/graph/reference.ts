@@ -3,46 +3,13 @@
  *
  * Must be asked before the node is evaluated, since nodes let go of their operands then.
  */
-import type { BinaryOp, DTypeName, ReduceOp, UnaryOp } from "../../src/engine/program.js";
-import {
-  binaryOps,
-  distributions,
-  keepdimBit,
-  Kind,
-  kindOf,
-  type Node,
-  opOf,
-  reduceOps,
-  unaryOps,
-} from "../../src/graph/node.js";
-import { draw, toType, unary as realFunctions } from "../engine/reference.js";
+import { distributions, keepsDims, Kind, kindOf, type Node, opOf } from "../../src/graph/node.js";
+import { binaryOf, draw, toType } from "../engine/reference.js";
 import { stored } from "./values.js";
-
-const unary: Readonly<Record<UnaryOp, (x: number) => number>> = {
-  ...realFunctions,
-  not: (x) => Number(x === 0),
-};
-
-const binary: Record<BinaryOp, (x: number, y: number) => number> = {
-  add: (x, y) => x + y,
-  sub: (x, y) => x - y,
-  mul: (x, y) => x * y,
-  div: (x, y) => x / y,
-  pow: (x, y) => x ** y,
-  max: Math.max,
-  min: Math.min,
-  mod: (x, y) => x - y * Math.floor(x / y),
-  atan2: Math.atan2,
-  eq: (x, y) => Number(x === y),
-  ne: (x, y) => Number(x !== y),
-  lt: (x, y) => Number(x < y),
-  le: (x, y) => Number(x <= y),
-  gt: (x, y) => Number(x > y),
-  ge: (x, y) => Number(x >= y),
-  and: (x, y) => x & y,
-  or: (x, y) => x | y,
-  xor: (x, y) => x ^ y,
-};
+import type { DTypeName } from "../../src/primitives/dtypes.js";
+import { unary } from "../../src/primitives/elementwise.js";
+import type { ReduceOp } from "../../src/primitives/reductions.js";
+import { binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";
 
 const folds: Record<ReduceOp, (values: readonly number[]) => number> = {
   sum: (values) => values.reduce((sum, x) => sum + x, 0),
@@ -93,14 +60,11 @@ class Reference {
       case Kind.scalar:
         return [toType(node.value!, node.dtype)];
       case Kind.unary:
-        return this.each(node, (point) => unary[unaryOps[opOf(node)]!]!(this.at(a, point)));
+        return this.each(node, (point) => unary[unaryOps[opOf(node)]!].js(this.at(a, point)));
       case Kind.binary:
         return this.each(node, (point) => {
-          const op = binaryOps[opOf(node)]!;
-          const result = binary[op](this.at(a, point), this.at(b, point));
-          return node.dtype === "int32" && op === "mul"
-            ? Math.imul(this.at(a, point), this.at(b, point))
-            : wrap(result, node.dtype);
+          const of = binaryOf(binaryOps[opOf(node)]!, a.dtype);
+          return wrap(of(this.at(a, point), this.at(b, point)), node.dtype);
         });
       case Kind.select:
         return this.each(node, (point) => (this.at(a, point) !== 0 ? this.at(b, point) : this.at(c, point)));
@@ -198,8 +162,8 @@ class Reference {
 
   private reduce(node: Node, a: Node): number[] {
     const dims = node.attributes!;
-    const op = reduceOps[opOf(node) & ~keepdimBit]!;
-    const keepdim = (opOf(node) & keepdimBit) !== 0;
+    const op = reduceOps[opOf(node)]!;
+    const keepdim = keepsDims(node);
     return this.each(node, (point) => {
       const kept = keepdim ? point.filter((_, d) => !dims.includes(d)) : point;
       const folded = points(dims.map((dim) => a.shape[dim]!)).map((reduced) => {

@@ -3,10 +3,10 @@
  */
 import { engine } from "../../src/engine/current.js";
 import type { Storage } from "../../src/engine/engine.js";
-import { type DTypeName, dtypeBytes } from "../../src/engine/program.js";
 import { leaf } from "../../src/graph/build.js";
 import { evaluate } from "../../src/graph/evaluate.js";
 import type { Node } from "../../src/graph/node.js";
+import { type DTypeName, dtypeBytes } from "../../src/primitives/dtypes.js";
 
 const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
 

@@ -1,37 +1,19 @@
 /**
  * Writes a Program as the 32-bit words that native/decode.cpp reads. Numbers that may exceed 32 bits (sizes, strides, offsets) are
- * two words, low and high. The op lists here and the enums in native/plan.h have the same order.
+ * two words, low and high. The first word is the hash of the table of primitives, from which both have their numbers.
  */
-import type {
-  BinaryOp,
-  Body,
-  DTypeName,
-  Instruction,
-  Kernel,
-  Program,
-  ReduceOp,
-  Store,
-  UnaryOp,
-  View,
-} from "../program.js";
-import { commitOf, DType } from "../program.js";
-
-function numbered<Name extends string>(...names: Name[]): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name, i) => [name, i])) as Record<Name, number>;
-}
-
-const unaryCode: Readonly<Record<UnaryOp, number>> = numbered(
-  ...(["neg", "abs", "sign", "exp", "expm1", "log", "log1p", "sqrt", "rsqrt", "reciprocal"] as const),
-  ...(["sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sigmoid", "erf"] as const),
-  ...(["floor", "ceil", "round", "trunc", "isnan", "isfinite", "not"] as const),
-);
-const binaryCode: Readonly<Record<BinaryOp, number>> = numbered(
-  ...(["add", "sub", "mul", "div", "pow", "max", "min", "mod", "atan2"] as const),
-  ...(["eq", "ne", "lt", "le", "gt", "ge", "and", "or", "xor"] as const),
-);
-const reduceCode: Readonly<Record<ReduceOp, number>> = numbered(
-  ...(["sum", "prod", "max", "min", "any", "all", "argmax", "argmin"] as const),
-);
+import type { Body, Instruction, Kernel, Program, Store, View } from "../program.js";
+import { commitOf } from "../program.js";
+import type { DTypeName } from "../../primitives/dtypes.js";
+import {
+  binaryNumbers,
+  dtypeNumbers,
+  instructionNumbers,
+  kernelNumbers,
+  reduceNumbers,
+  tableHash,
+  unaryNumbers,
+} from "../../primitives/table.js";
 
 class WordWriter {
   private words = new Int32Array(1024);
@@ -58,7 +40,7 @@ class WordWriter {
   }
 
   type(dtype: DTypeName): void {
-    this.word(DType[dtype]);
+    this.word(dtypeNumbers[dtype]);
   }
 
   view(view: View): void {
@@ -98,49 +80,47 @@ class WordWriter {
 }
 
 function writeInstruction(out: WordWriter, i: Instruction): void {
+  const code = instructionNumbers[i.kind];
   switch (i.kind) {
     case "load":
-      return out.instruction(0, i.dtype, i.index);
     case "scalar":
-      return out.instruction(1, i.dtype, i.index);
-    case "index":
-      return out.instruction(2, i.dtype);
-    case "coordinate":
-      return out.instruction(3, i.dtype, i.dim);
-    case "random":
-      return out.instruction(4, i.dtype, i.distribution === "normal" ? 1 : 0, i.key);
-    case "unary":
-      return out.instruction(5, i.dtype, unaryCode[i.op], i.a);
-    case "binary":
-      return out.instruction(6, i.dtype, binaryCode[i.op], i.a, i.b);
-    case "select":
-      return out.instruction(7, i.dtype, i.condition, i.a, i.b);
-    case "cast":
-      return out.instruction(8, i.dtype, i.a);
     case "result":
-      return out.instruction(9, i.dtype, i.index);
+      return out.instruction(code, i.dtype, i.index);
+    case "index":
+      return out.instruction(code, i.dtype);
+    case "coordinate":
+      return out.instruction(code, i.dtype, i.dim);
+    case "random":
+      return out.instruction(code, i.dtype, i.distribution === "normal" ? 1 : 0, i.key);
+    case "unary":
+      return out.instruction(code, i.dtype, unaryNumbers[i.op], i.a);
+    case "binary":
+      return out.instruction(code, i.dtype, binaryNumbers[i.op], i.a, i.b);
+    case "select":
+      return out.instruction(code, i.dtype, i.condition, i.a, i.b);
+    case "cast":
+      return out.instruction(code, i.dtype, i.a);
     default:
       i satisfies never;
   }
 }
 
 function writeKernel(out: WordWriter, kernel: Kernel): void {
+  out.word(kernelNumbers[kernel.kind]);
   switch (kernel.kind) {
     case "map":
-      out.word(0);
       out.dims(kernel.dims);
       out.body(kernel.body);
       out.stores(kernel.stores);
       return;
     case "reduce":
-      out.word(1);
       out.dims(kernel.kept);
       out.dims(kernel.reduced);
       out.word(kernel.inside);
       out.body(kernel.body);
       out.word(kernel.folds.length);
       for (const fold of kernel.folds) {
-        out.word(reduceCode[fold.op]);
+        out.word(reduceNumbers[fold.op]);
         out.word(fold.value);
         out.type(fold.dtype);
       }
@@ -148,7 +128,6 @@ function writeKernel(out: WordWriter, kernel: Kernel): void {
       out.stores(kernel.stores);
       return;
     case "matmul":
-      out.word(2);
       out.dims(kernel.batch);
       out.wide(kernel.m);
       out.wide(kernel.n);
@@ -161,7 +140,6 @@ function writeKernel(out: WordWriter, kernel: Kernel): void {
       return;
     case "gather":
     case "scatterAdd":
-      out.word(kernel.kind === "gather" ? 3 : 4);
       for (const size of kernel.dims) out.wide(size);
       out.wide(kernel.rows);
       out.view(kernel.source);
@@ -180,6 +158,7 @@ export function encodeProgram(program: Program): Int32Array {
     throw new RangeError(`expected a commit between kernels 0 and ${latest}, got ${program.commit}`);
   }
   const out = new WordWriter();
+  out.word(tableHash);
   out.word(program.externals.length);
   for (const external of program.externals) out.wide(external.bytes);
   out.word(program.scalars);

@@ -108,7 +108,7 @@ struct Decoder {
     for (int32_t i = 0; i < reduce.foldCount; i++) {
       if (foldValues[i] < 0 || foldValues[i] >= body.codeCount) return fail("a fold names a value that does not exist");
       reduce.folds[i].valueType = body.code[foldValues[i]].dtype;
-      if (reduce.folds[i].dtype < F32 || reduce.folds[i].dtype > B8) return fail("a fold has an unknown dtype");
+      if (reduce.folds[i].dtype < 0 || reduce.folds[i].dtype >= kDTypes) return fail("a fold has an unknown dtype");
     }
     for (int32_t i = 0; i < epilogue.codeCount; i++) {
       const InstructionWords& code = epilogue.code[i];
@@ -189,7 +189,7 @@ struct Decoder {
     int32_t storeCount;
     const StoreWords* stores = readStores(words, scratch, storeCount);
     if (!words.ok || batch.count + 2 > kMaxAxes) return fail("a matmul has too many dims");
-    if (matmul.dtype < F32 || matmul.dtype > I32) return fail("a matmul is float32, float64 or int32");
+    if (matmul.dtype < kFloat32 || matmul.dtype > kInt32) return fail("a matmul is float32, float64 or int32");
     if (a.dtype != matmul.dtype || b.dtype != matmul.dtype) return fail("a matmul's operands have another dtype than it has");
     const int32_t n = batch.count;
     Dims dimsA = batch, dimsB = batch, dimsC = batch;
@@ -252,7 +252,7 @@ struct Decoder {
     check(source, gather ? rows : points);
     check(indices, points);
     check(target, gather ? points : rows);
-    if (indices.dtype != I32) return fail("indices are int32");
+    if (indices.dtype != kInt32) return fail("indices are int32");
     if (source.dtype != target.dtype) return fail("gather and scatterAdd need one dtype for source and target");
     index.dtype = source.dtype;
     index.source = source.place;
@@ -267,6 +267,7 @@ struct Decoder {
 
   void program() {
     plan.table = &table;
+    if (words.word() != kTableHash) return fail("the engine was built from another table of primitives than the program; run npm run build");
     plan.externals = words.length();
     bytes = make<int64_t>(plan.memory, plan.externals + 1);
     for (int32_t i = 0; i < plan.externals; i++) bytes[i + 1] = words.wide();

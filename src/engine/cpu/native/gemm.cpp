@@ -313,9 +313,10 @@ void cutTyped(MatmulKernel& kernel) {
 
 void matmulCut(MatmulKernel& kernel) {
   switch (kernel.dtype) {
-    case F32: return cutTyped<float>(kernel);
-    case F64: return cutTyped<double>(kernel);
-    default: return cutTyped<uint32_t>(kernel);
+    case kFloat32: return cutTyped<float>(kernel);
+    case kFloat64: return cutTyped<double>(kernel);
+    case kInt32: return cutTyped<uint32_t>(kernel);
+    case kBool: return;  // the decoder lets none through
   }
 }
 
@@ -329,9 +330,10 @@ int64_t matmulScratch(const MatmulKernel& kernel) {
 void runMatmul(const MatmulKernel& kernel, const Frame& frame) {
   if (kernel.batch == 0 || kernel.m == 0 || kernel.n == 0) return;
   switch (kernel.dtype) {
-    case F32: return runTyped<float>(kernel, frame);
-    case F64: return runTyped<double>(kernel, frame);
-    default: return runTyped<uint32_t>(kernel, frame);
+    case kFloat32: return runTyped<float>(kernel, frame);
+    case kFloat64: return runTyped<double>(kernel, frame);
+    case kInt32: return runTyped<uint32_t>(kernel, frame);
+    case kBool: return;
   }
 }
 

@@ -116,23 +116,14 @@ void runPieces(const IndexKernel& kernel, const Frame& frame, int64_t units, voi
 bool runGather(const IndexKernel& kernel, const Frame& frame, RunStatus& status) {
   if (!checkIndices(kernel, frame, status)) return false;
   const int64_t units = kernel.outer * kernel.count;
-  switch (bytesOf(kernel.dtype)) {
-    case 8: runPieces(kernel, frame, units, gatherPiece<uint64_t>); break;
-    case 4: runPieces(kernel, frame, units, gatherPiece<uint32_t>); break;
-    default: runPieces(kernel, frame, units, gatherPiece<uint8_t>); break;
-  }
+  withBytes(bytesOf(kernel.dtype), [&](auto bits) { runPieces(kernel, frame, units, gatherPiece<decltype(bits)>); });
   return true;
 }
 
 bool runScatterAdd(const IndexKernel& kernel, const Frame& frame, RunStatus& status) {
   if (!checkIndices(kernel, frame, status)) return false;
   const int64_t units = kernel.outer * kernel.inner;
-  switch (kernel.dtype) {
-    case F32: runPieces(kernel, frame, units, scatterPiece<float>); break;
-    case F64: runPieces(kernel, frame, units, scatterPiece<double>); break;
-    case I32: runPieces(kernel, frame, units, scatterPiece<int32_t>); break;
-    case B8: runPieces(kernel, frame, units, scatterPiece<uint8_t>); break;
-  }
+  withType(kernel.dtype, [&](auto zero) { runPieces(kernel, frame, units, scatterPiece<decltype(zero)>); });
   return true;
 }
 

@@ -3,21 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "primitives.h"
+
 namespace cellgrad {
-
-enum DType : int32_t { F32 = 0, F64 = 1, I32 = 2, B8 = 3 };
-
-inline int64_t bytesOf(DType type) { return type == F64 ? 8 : type == B8 ? 1 : 4; }
-
-// The numbers below are the wire format of encode.ts; both lists have the same order.
-enum class Unary : int32_t {
-  neg, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, reciprocal, sin, cos, tan, asin, acos, atan, sinh, cosh, tanh,
-  sigmoid, erf, floor, ceil, round, trunc, isnan, isfinite, logicalNot
-};
-enum class Binary : int32_t {
-  add, sub, mul, div, pow, max, min, mod, atan2, eq, ne, lt, le, gt, ge, bitAnd, bitOr, bitXor
-};
-enum class Fold : int32_t { sum, prod, max, min, any, all, argmax, argmin };
 
 /// Which of two operands is the same number in every lane.
 enum class Uniform : int32_t { none, first, second };
@@ -168,8 +156,6 @@ struct IndexKernel {
   Place source, index, target;
   int64_t sourceStride[3], indexStride[3], targetStride[3];
 };
-
-enum class KernelKind : int32_t { map, reduce, matmul, gather, scatterAdd };
 
 struct Kernel {
   KernelKind kind;

@@ -18,11 +18,9 @@ struct Accumulator {
   int64_t integer;
 };
 
-inline bool isFloat(DType type) { return type == F32 || type == F64; }
-
 Accumulator identity(const FoldStep& fold) {
-  const double low = isFloat(fold.valueType) ? -HUGE_VAL : fold.valueType == I32 ? -2147483648.0 : 0.0;
-  const double high = isFloat(fold.valueType) ? HUGE_VAL : fold.valueType == I32 ? 2147483647.0 : 1.0;
+  const double low = isFloat(fold.valueType) ? -HUGE_VAL : fold.valueType == kInt32 ? -2147483648.0 : 0.0;
+  const double high = isFloat(fold.valueType) ? HUGE_VAL : fold.valueType == kInt32 ? 2147483647.0 : 1.0;
   switch (fold.op) {
     case Fold::sum:
     case Fold::any: return {0, 0};
@@ -121,7 +119,7 @@ template <class T>
 void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int64_t position) {
   switch (fold.op) {
     case Fold::sum:
-      if (fold.valueType == I32 || fold.valueType == B8) {
+      if (!isFloat(fold.valueType)) {
         uint64_t total = uint64_t(into.integer);
         for (int64_t i = 0; i < n; i++) total += uint64_t(int64_t(x[i]));
         into.integer = int64_t(total);
@@ -130,7 +128,7 @@ void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int
       }
       break;
     case Fold::prod:
-      if (fold.valueType == I32 || fold.valueType == B8) {
+      if (!isFloat(fold.valueType)) {
         uint64_t product = uint64_t(into.integer);
         for (int64_t i = 0; i < n; i++) product *= uint64_t(int64_t(x[i]));
         into.integer = int64_t(product);
@@ -160,12 +158,7 @@ void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int
 }
 
 void foldValues(const FoldStep& fold, Accumulator& into, const char* x, int64_t n, int64_t position) {
-  switch (fold.valueType) {
-    case F32: return foldRun(fold, into, reinterpret_cast<const float*>(x), n, position);
-    case F64: return foldRun(fold, into, reinterpret_cast<const double*>(x), n, position);
-    case I32: return foldRun(fold, into, reinterpret_cast<const int32_t*>(x), n, position);
-    case B8: return foldRun(fold, into, reinterpret_cast<const uint8_t*>(x), n, position);
-  }
+  withType(fold.valueType, [&](auto zero) { foldRun(fold, into, reinterpret_cast<const decltype(zero)*>(x), n, position); });
 }
 
 /// Folds `rows` rows of `width` values onto `width` accumulators.
@@ -195,12 +188,10 @@ void foldRows(const FoldStep& fold, Accumulator* into, const T* x, T* work, int6
 }
 
 void foldRowValues(const FoldStep& fold, Accumulator* into, const char* x, char* work, int64_t rows, int64_t width, int64_t position) {
-  switch (fold.valueType) {
-    case F32: return foldRows(fold, into, reinterpret_cast<const float*>(x), reinterpret_cast<float*>(work), rows, width, position);
-    case F64: return foldRows(fold, into, reinterpret_cast<const double*>(x), reinterpret_cast<double*>(work), rows, width, position);
-    case I32: return foldRows(fold, into, reinterpret_cast<const int32_t*>(x), reinterpret_cast<int32_t*>(work), rows, width, position);
-    case B8: return foldRows(fold, into, reinterpret_cast<const uint8_t*>(x), reinterpret_cast<uint8_t*>(work), rows, width, position);
-  }
+  withType(fold.valueType, [&](auto zero) {
+    using T = decltype(zero);
+    foldRows(fold, into, reinterpret_cast<const T*>(x), reinterpret_cast<T*>(work), rows, width, position);
+  });
 }
 
 void finish(const FoldStep& fold, const Accumulator& total, char* results, int64_t i) {
@@ -217,12 +208,10 @@ void finish(const FoldStep& fold, const Accumulator& total, char* results, int64
     case Fold::argmin: value = total.integer < 0 ? 0 : double(total.integer); break;
     default: break;
   }
-  switch (fold.dtype) {
-    case F32: reinterpret_cast<float*>(results)[i] = float(value); break;
-    case F64: reinterpret_cast<double*>(results)[i] = value; break;
-    case I32: reinterpret_cast<int32_t*>(results)[i] = convert<int32_t, double>(value); break;
-    case B8: reinterpret_cast<uint8_t*>(results)[i] = value != 0; break;
-  }
+  withType(fold.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    reinterpret_cast<T*>(results)[i] = fold.dtype == kBool ? T(value != 0) : convert<T>(value);
+  });
 }
 
 struct ReduceTask {

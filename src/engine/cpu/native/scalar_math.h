@@ -72,7 +72,6 @@ template <class T> inline T bitXor(T x, T y) { return x ^ y; }
 // Integers wrap. Dividing by zero gives zero: a garbage lane of a padded tile must not trap, and neither should a cell.
 inline int32_t negInt(int32_t x) { return int32_t(0u - uint32_t(x)); }
 inline int32_t absInt(int32_t x) { return x < 0 ? negInt(x) : x; }
-inline int32_t complement(int32_t x) { return ~x; }
 inline int32_t addInt(int32_t x, int32_t y) { return int32_t(uint32_t(x) + uint32_t(y)); }
 inline int32_t subInt(int32_t x, int32_t y) { return int32_t(uint32_t(x) - uint32_t(y)); }
 inline int32_t mulInt(int32_t x, int32_t y) { return int32_t(uint32_t(x) * uint32_t(y)); }

@@ -14,25 +14,7 @@ constexpr int32_t kForever = 0x7fffffff;
 int64_t gcd(int64_t a, int64_t b) { return b == 0 ? a : gcd(b, a % b); }
 
 bool isTranscendental(const InstructionWords& i) {
-  if (i.code == Code::unary) {
-    switch (Unary(i.p[0])) {
-      case Unary::neg:
-      case Unary::abs:
-      case Unary::sign:
-      case Unary::sqrt:
-      case Unary::rsqrt:
-      case Unary::reciprocal:
-      case Unary::floor:
-      case Unary::ceil:
-      case Unary::round:
-      case Unary::trunc:
-      case Unary::isnan:
-      case Unary::isfinite:
-      case Unary::logicalNot: return false;
-      default: return true;
-    }
-  }
-  return i.code == Code::binary && (Binary(i.p[0]) == Binary::pow || Binary(i.p[0]) == Binary::mod || Binary(i.p[0]) == Binary::atan2);
+  return i.code == Code::unary ? isTranscendental(Unary(i.p[0])) : i.code == Code::binary && isTranscendental(Binary(i.p[0]));
 }
 
 /// One body value while it is scheduled.
@@ -103,22 +85,19 @@ const char* findOperation(const InstructionWords* code, int32_t number, const Ke
   switch (i.code) {
     case Code::unary: {
       const DType type = code[i.p[1]].dtype;
-      const bool test = Unary(i.p[0]) == Unary::isnan || Unary(i.p[0]) == Unary::isfinite;
-      const bool negation = Unary(i.p[0]) == Unary::logicalNot && type != I32;
-      if (i.dtype != (test || negation ? B8 : type)) return "a unary instruction has the wrong dtype for its operand";
+      if (i.dtype != resultOf(Unary(i.p[0]), type)) return "a unary instruction has the wrong dtype for its operand";
       fn = table.unary(Unary(i.p[0]), type);
       break;
     }
     case Code::binary: {
       const DType type = code[i.p[1]].dtype;
-      const bool comparison = Binary(i.p[0]) >= Binary::eq && Binary(i.p[0]) <= Binary::ge;
       if (code[i.p[2]].dtype != type) return "a binary instruction has operands of two dtypes";
-      if (i.dtype != (comparison ? B8 : type)) return "a binary instruction has the wrong dtype for its operands";
+      if (i.dtype != resultOf(Binary(i.p[0]), type)) return "a binary instruction has the wrong dtype for its operands";
       fn = table.binary(Binary(i.p[0]), type, Uniform::none);
       break;
     }
     case Code::select:
-      if (code[i.p[0]].dtype != B8) return "a select instruction needs a bool condition";
+      if (code[i.p[0]].dtype != kBool) return "a select instruction needs a bool condition";
       if (code[i.p[1]].dtype != i.dtype || code[i.p[2]].dtype != i.dtype) return "a select instruction has the wrong dtype for its operands";
       fn = table.select(i.dtype, Uniform::none);
       break;
@@ -245,7 +224,7 @@ const char* schedule(TileProgram& program, const BodyPlan& plan, const KernelTab
       for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = view.strides[plan.order[d]];
     } else if (instruction.code == Code::index || instruction.code == Code::random) {
       for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.rowMajor[d];
-      if (instruction.code == Code::random && instruction.dtype != F32 && instruction.dtype != F64) return "random numbers are float32 or float64";
+      if (instruction.code == Code::random && !isFloat(instruction.dtype)) return "random numbers are float32 or float64";
     } else if (instruction.code == Code::coordinate) {
       for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.order[d] == instruction.p[0];
     }
@@ -404,7 +383,7 @@ const char* schedule(TileProgram& program, const BodyPlan& plan, const KernelTab
   // Registers.
   Registers registers;
   registers.tile = tile;
-  for (const int64_t size : {1, 4, 8}) registers.free[size] = make<int64_t>(memory, count + 1);
+  for (const int64_t size : {1, 2, 4, 8}) registers.free[size] = make<int64_t>(memory, count + 1);
   for (int32_t i = 0; i < count; i++) {
     Value& value = values[i];
     value.reg = 0;

@@ -89,15 +89,10 @@ void randomTile(T* out, const Source& source, const double* scalars, int64_t fir
 }
 
 void loadTile(char* out, const char* in, const Source& source, int64_t first, int64_t count) {
-  switch (source.dtype) {
-    case F32:
-    case I32:
-      return gather(reinterpret_cast<uint32_t*>(out), reinterpret_cast<const uint32_t*>(in), source.pattern, first, count);
-    case F64:
-      return gather(reinterpret_cast<uint64_t*>(out), reinterpret_cast<const uint64_t*>(in), source.pattern, first, count);
-    case B8:
-      return gather(reinterpret_cast<uint8_t*>(out), reinterpret_cast<const uint8_t*>(in), source.pattern, first, count);
-  }
+  withBytes(bytesOf(source.dtype), [&](auto bits) {
+    using T = decltype(bits);
+    gather(reinterpret_cast<T*>(out), reinterpret_cast<const T*>(in), source.pattern, first, count);
+  });
 }
 
 void storeTile(char* out, const char* in, const StoreStep& store, int64_t first, int64_t count) {
@@ -105,33 +100,26 @@ void storeTile(char* out, const char* in, const StoreStep& store, int64_t first,
     memcpy(out + first * store.size, in, size_t(count * store.size));
     return;
   }
-  switch (store.size) {
-    case 4: return scatter(reinterpret_cast<uint32_t*>(out), reinterpret_cast<const uint32_t*>(in), store.pattern, first, count);
-    case 8: return scatter(reinterpret_cast<uint64_t*>(out), reinterpret_cast<const uint64_t*>(in), store.pattern, first, count);
-    default: return scatter(reinterpret_cast<uint8_t*>(out), reinterpret_cast<const uint8_t*>(in), store.pattern, first, count);
-  }
+  withBytes(store.size, [&](auto bits) {
+    using T = decltype(bits);
+    scatter(reinterpret_cast<T*>(out), reinterpret_cast<const T*>(in), store.pattern, first, count);
+  });
 }
 
 void scalarTile(char* out, const Source& source, const double* scalars, int64_t count) {
   const double value = scalars[source.scalar];
-  switch (source.dtype) {
-    case F32: return splat<float>(out, value, count);
-    case F64: return splat<double>(out, value, count);
-    case I32: return splat<int32_t>(out, double(convert<int32_t>(value)), count);
-    case B8: return splat<uint8_t>(out, value != 0, count);
-  }
+  if (source.dtype == kBool) return splat<uint8_t>(out, value != 0, count);
+  withType(source.dtype, [&](auto zero) { splat<decltype(zero)>(out, double(convert<decltype(zero)>(value)), count); });
 }
 
 void affineTile(char* out, const Source& source, int64_t first, int64_t count) {
-  switch (source.dtype) {
-    case F32: return affine(reinterpret_cast<float*>(out), source.pattern, first, count);
-    case F64: return affine(reinterpret_cast<double*>(out), source.pattern, first, count);
-    case I32: return affine(reinterpret_cast<int32_t*>(out), source.pattern, first, count);
-    case B8:
-      return walk(source.pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
-        for (int64_t j = 0; j < length; j++) out[i + j] = offset + j * stride != 0;
-      });
+  if (source.dtype == kBool) {
+    walk(source.pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
+      for (int64_t j = 0; j < length; j++) out[i + j] = offset + j * stride != 0;
+    });
+    return;
   }
+  withType(source.dtype, [&](auto zero) { affine(reinterpret_cast<decltype(zero)*>(out), source.pattern, first, count); });
 }
 
 inline void step(const TileRunner& runner, const Step& step, int64_t first, int64_t count, int64_t padded) {
@@ -149,7 +137,7 @@ inline void step(const TileRunner& runner, const Step& step, int64_t first, int6
     case StepKind::scalar: scalarTile(out, *step.source, runner.frame->scalars, padded); break;
     case StepKind::affine: affineTile(out, *step.source, first, count); break;
     case StepKind::random:
-      if (step.source->dtype == F32) {
+      if (step.source->dtype == kFloat32) {
         randomTile(reinterpret_cast<float*>(out), *step.source, runner.frame->scalars, first, count);
       } else {
         randomTile(reinterpret_cast<double*>(out), *step.source, runner.frame->scalars, first, count);

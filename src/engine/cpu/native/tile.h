@@ -30,10 +30,8 @@ OpFn binaryOp(Binary op, DType operands, Uniform uniform);
 OpFn selectOp(DType dtype, Uniform uniform);
 OpFn fusedOp(Fused op, DType dtype, Uniform uniform);
 /// Functions that the hardware has no instruction for (transcendental.cpp); null for others.
-OpFn transcendentalOp(Unary op, DType operand);
-OpFn powerOp(DType operands);
-OpFn arcTangent2Op(DType operands);
-OpFn moduloOp(DType operands);
+OpFn unaryMathOp(Unary op, DType operand);
+OpFn binaryMathOp(Binary op, DType operand);
 OpFn castOp(DType from, DType to);
 
 void runMap(const MapKernel& kernel, const Frame& frame);

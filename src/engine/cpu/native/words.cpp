@@ -17,7 +17,7 @@ ViewWords readView(Words& words) {
   view.place.offset = words.wide();
   view.dtype = DType(words.word());
   view.count = words.length();
-  if (view.count > kMaxAxes || view.dtype < F32 || view.dtype > B8) words.ok = false;
+  if (view.count > kMaxAxes || view.dtype < 0 || view.dtype >= kDTypes) words.ok = false;
   for (int32_t d = 0; d < view.count && words.ok; d++) view.strides[d] = words.wide();
   return view;
 }
@@ -34,7 +34,7 @@ BodyWords readBody(Words& words, Block*& memory) {
     instruction.code = Code(words.word());
     instruction.dtype = DType(words.word());
     for (int32_t& p : instruction.p) p = words.word();
-    if (instruction.dtype < F32 || instruction.dtype > B8) words.ok = false;
+    if (instruction.dtype < 0 || instruction.dtype >= kDTypes) words.ok = false;
   }
   return body;
 }

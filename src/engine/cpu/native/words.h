@@ -51,8 +51,6 @@ struct ViewWords {
   int64_t strides[kMaxAxes];
 };
 
-enum class Code : int32_t { load, scalar, index, coordinate, random, unary, binary, select, cast, result };
-
 struct InstructionWords {
   Code code;
   DType dtype;

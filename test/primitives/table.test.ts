@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { dtypeBits, firstKeyBit, Kind, kindBits, opBits } from "../../src/graph/node.js";
+import { dtypeNames } from "../../src/primitives/dtypes.js";
+import { binary, isDefinedFor, unary } from "../../src/primitives/elementwise.js";
+import { binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";
+
+describe("the table of primitives", () => {
+  it("fits into the fields of a node's code", () => {
+    for (const names of [unaryOps, binaryOps, reduceOps]) assert.ok(names.length <= 1 << opBits);
+    assert.ok(Object.keys(Kind).length <= 1 << kindBits);
+    assert.ok(dtypeNames.length <= 1 << dtypeBits);
+    // V8 keeps integers below 2³⁰ without boxing them; three bits above the first are used.
+    assert.ok(firstKeyBit << 2 < 2 ** 30 && firstKeyBit << 2 > 0);
+  });
+
+  it("defines each function for some dtype", () => {
+    for (const [name, row] of [...Object.entries(unary), ...Object.entries(binary)])
+      assert.ok(
+        dtypeNames.some((dtype) => isDefinedFor(row, dtype)),
+        name,
+      );
+  });
+});
