@@ -116,6 +116,8 @@ const MEAN_DIMS: Op = {
 interface VarAttributes extends Reduced {
   /** n − correction. */
   readonly divisor: number;
+  /** No dims were named, or there are none. */
+  readonly ofAll: boolean;
 }
 
 const VAR: Op = {
@@ -123,10 +125,12 @@ const VAR: Op = {
   saves: true,
   gradient(y, g) {
     const a = y._a!;
-    const { kept, dims, divisor } = y._attributes as VarAttributes;
+    const { kept, dims, divisor, ofAll } = y._attributes as VarAttributes;
     if (!wanted(a)) return;
-    const centered = sub(a, meanDims(a, dims, true));
-    accumulate(a, mul(spread(g, kept, a._node.shape), mul(centered, 2 / divisor)));
+    const mean = meanDims(a, dims, true);
+    // 2 / 0 times the distance from the mean. Of all elements PyTorch takes that for infinite, also where it is NaN.
+    const slope = divisor === 0 && ofAll ? where(eq(a, mean), NaN, Infinity) : mul(sub(a, mean), 2 / divisor);
+    accumulate(a, mul(spread(g, kept, a._node.shape), slope));
   },
 };
 
@@ -224,7 +228,8 @@ function variance(name: "var" | "std", x: Tensor, dim: Dims, keepdim: boolean, c
   const centered = binary("sub", node, average);
   const squares = reduce("sum", binary("mul", centered, centered), dims, keepdim);
   const y = binary("div", squares, scalar(divisor, node.dtype));
-  const attributes: VarAttributes = { kept: keptShape(node.shape, dims), dims, divisor };
+  const ofAll = dim === undefined || node.shape.length === 0;
+  const attributes: VarAttributes = { kept: keptShape(node.shape, dims), dims, divisor, ofAll };
   return name === "var"
     ? record(VAR, y, x, null, null, attributes)
     : record(STD, unary("sqrt", y), x, null, null, attributes);

@@ -123,7 +123,9 @@ export function assign(x: Tensor, result: Tensor): void {
     return;
   }
   const before = base === null ? null : stateOf(base);
-  const whole = writeRegion(cell.value, geometry, node);
+  const region = writeRegion(cell.value, geometry, node);
+  // A change of no elements is one all the same: what shares the value takes on its history, and knows by the node that there is a new one.
+  const whole = region === cell.value ? graph.copy(region) : region;
   const isLeaf = before !== null && before._requiresGrad && before._op === null;
   if (isLeaf && cell.variable === null) evaluate([whole]);
   critical(() => {

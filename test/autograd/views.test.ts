@@ -86,6 +86,15 @@ test("a change of a view is a part of the base's history", () => {
   );
 });
 
+test("a change of no elements is a part of the history too", () => {
+  const x = zeros([2, 3]);
+  const [flat, none, w] = [x.view([6]), x.narrow(0, 1, 0), leaf([1, 2, 3])];
+  none.sub_(w);
+  for (const changed of [x, flat, none]) assert.equal(changed.requiresGrad, true);
+  flat.sum().backward();
+  assert.deepEqual(w.grad!.tolist(), [0, 0, 0]);
+});
+
 test("leaves that require grad, and views of them, are refused outside noGrad", () => {
   const w = leaf([1, 2, 3]);
   const part = w.slice([0, 2]);

@@ -221,3 +221,13 @@ for (const [family, cases, second] of [
     });
   }
 }
+
+test("the variance of one element has PyTorch's gradient: infinite where the element is NaN, NaN where it is a number", () => {
+  const slope = (value: number, named: boolean): number => {
+    const x = tensor([value], { requiresGrad: true });
+    (named ? x.var(0) : x.var()).sum().backward();
+    return x.grad!.tolist()[0]!;
+  };
+  assert.equal(slope(NaN, false), Infinity);
+  assert.ok(Number.isNaN(slope(1, false)) && Number.isNaN(slope(NaN, true)) && Number.isNaN(slope(1, true)));
+});
