@@ -11,14 +11,14 @@ import type { Diagnostic } from "./language.js";
 import { namesPutOnGlobal } from "./global-names.js";
 import type { Hints } from "./hints.js";
 import { fromPython } from "./habits/python.js";
-import { isUnfounded, mayBeDefinedLater, NO_NAMED_ARGUMENTS, reworded } from "./rewording.js";
+import { unpackings } from "./habits/unpacking.js";
+import { isUnfounded, mayBeDefinedLater, NO_NAMED_ARGUMENTS, type Reported, reworded } from "./rewording.js";
 import type { ParsedCell } from "./syntax.js";
 
 /** What is an error in a file and none in a cell. */
 const SUPPRESSED = new Set([
   1543, // JSON imported without its attribute: the cell gets it
   2528, // several default exports
-  2695, // unused left side of a comma
   7005, // a variable without a type, where it is not known what it was given: it is any
   7034,
   7016, // a package without types: it is any
@@ -81,53 +81,66 @@ export function cellProblems(
   module: CellModule,
   hints: Hints,
 ): Problem[] {
-  const problems: Problem[] = [];
-  let put: Set<string> | undefined;
-  for (const { code, file, start, length = 0, messageText, relatedInformation } of diagnostics) {
-    if (SUPPRESSED.has(code) || file === undefined || start === undefined) continue;
-    const place = toCell(module, start);
-    if (place === undefined || isUnfounded({ code, message: "", file, start, length })) continue;
-    const sentences = [...sentencesOf({ code, messageText })];
-    let message = ts.flattenDiagnosticMessageText(messageText, "\n");
-    for (const related of relatedInformation ?? [])
-      if (HINTS.has(related.code)) {
-        message += `\n${ts.flattenDiagnosticMessageText(related.messageText, "\n")}`;
-        sentences.push(...sentencesOf(related));
-      }
-    if (OPEN_OBJECT.has(code) && message.includes("'typeof globalThis'")) continue;
-    if (code === UNKNOWN_NAME || code === MISSPELT_NAME) {
-      put ??= namesPutOnGlobal(module.parsed.file);
-      if (put.has(file.text.slice(start, start + length))) continue;
-    }
-    // A command of one word is an expression with a name that nobody declares.
-    const isCommand = code === UNKNOWN_NAME && /(?:^|\n)[^\S\n]*!$/u.test(module.parsed.text.slice(0, place));
-    const end = toCell(module, start + length) ?? place;
-    const reported = { code, message, file, start, length };
-    const mayCome = !isCommand && mayBeDefinedLater(reported);
-    const outdated = MISFIT.has(code) ? hints.aboutOutdated(reported) : undefined;
-    const said = reworded(reported, hints) + (outdated === undefined ? "" : `\n${outdated}`);
-    const more = isCommand
-      ? ` ${SHELL_HINT}`
-      : mayCome
-        ? `${/[.?]$/u.test(said) ? " " : "\n"}${MAY_COME}`
-        : "";
-    problems.push({
-      code,
-      start: place,
-      length: end - place,
-      message: said + more,
-      sentences,
-      ...(mayCome && { mayCome }),
-    });
-  }
-  const told = problems
+  const { file } = module.parsed;
+  const ofPython = unpackings(file).map((unpacking) => {
+    const [start, length] = [unpacking.statement.getStart(file), unpacking.statement.getWidth(file)];
+    return { code: 0, start, length, message: hints.aboutUnpacking(unpacking) };
+  });
+  const isOfPython = ({ start }: Problem): boolean =>
+    ofPython.some((line) => line.start <= start && start < line.start + line.length);
+  const told = diagnostics
+    .flatMap((diagnostic) => problemOf(diagnostic, module, hints) ?? [])
+    .filter((problem) => !isOfPython(problem))
+    .concat(ofPython)
     .sort((a, b) => a.start - b.start)
-    .filter((problem, index) => !isSaidAlready(problem, index, problems));
+    .filter((problem, index, problems) => !isSaidAlready(problem, index, problems));
   // Said once: plain JavaScript has many such places.
   const untyped = told.findIndex(({ code }) => IMPLICIT_ANY.has(code));
   return told.map((problem, i) =>
     i === untyped ? { ...problem, message: `${problem.message} ${PLAIN_JAVASCRIPT}` } : problem,
   );
+}
+
+/** What a cell's reader is told of a diagnostic; undefined where it is none of the cell's, or no error in a cell. */
+function problemOf(
+  { code, file, start, length = 0, messageText, relatedInformation = [] }: TS.Diagnostic,
+  module: CellModule,
+  hints: Hints,
+): Problem | undefined {
+  const place = start === undefined ? undefined : toCell(module, start);
+  if (file === undefined || start === undefined || place === undefined) return undefined;
+  const related = relatedInformation.filter((each) => HINTS.has(each.code));
+  const message = [messageText, ...related.map((each) => each.messageText)]
+    .map((text) => ts.flattenDiagnosticMessageText(text, "\n"))
+    .join("\n");
+  const sentences = [...sentencesOf({ code, messageText }), ...related.flatMap(sentencesOf)];
+  const reported = { code, message, file, start, length };
+  if (SUPPRESSED.has(code) || isUnfounded(reported) || isOnGlobal(reported, module)) return undefined;
+  // A command of one word is an expression with a name that nobody declares.
+  const isCommand = code === UNKNOWN_NAME && /(?:^|\n)[^\S\n]*!$/u.test(module.parsed.text.slice(0, place));
+  const mayCome = !isCommand && mayBeDefinedLater(reported);
+  const outdated = MISFIT.has(code) ? hints.aboutOutdated(reported) : undefined;
+  let said = reworded(reported, hints);
+  if (outdated !== undefined) said += `\n${outdated}`;
+  if (isCommand) said += ` ${SHELL_HINT}`;
+  else if (mayCome) said += `${/[.?]$/u.test(said) ? " " : "\n"}${MAY_COME}`;
+  const end = toCell(module, start + length) ?? place;
+  return { code, start: place, length: end - place, message: said, sentences, ...(mayCome && { mayCome }) };
+}
+
+/** Whether it is about what anybody may put on `globalThis`, or a name that the cell puts there itself. */
+function isOnGlobal({ code, message, file, start, length }: Reported, module: CellModule): boolean {
+  if (OPEN_OBJECT.has(code)) return message.includes("'typeof globalThis'");
+  if (code !== UNKNOWN_NAME && code !== MISSPELT_NAME) return false;
+  return putOnGlobal(module).has(file.text.slice(start, start + length));
+}
+
+const putBy = new WeakMap<CellModule, ReadonlySet<string>>();
+
+function putOnGlobal(module: CellModule): ReadonlySet<string> {
+  const names = putBy.get(module) ?? namesPutOnGlobal(module.parsed.file);
+  putBy.set(module, names);
+  return names;
 }
 
 /** A variable, parameter, member or result without a type. */

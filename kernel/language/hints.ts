@@ -17,6 +17,7 @@ import {
   callOfModule,
 } from "./habits/objects.js";
 import { foreignSpecifier } from "./habits/specifiers.js";
+import type { Unpacking } from "./habits/unpacking.js";
 import type { Importable } from "./importable.js";
 import { namesInside, resolved } from "./namespaces.js";
 import { memberNames, text, textBeforeDot, tokenAt, type Place } from "./nodes.js";
@@ -120,6 +121,14 @@ export class Hints {
   aboutIndex(place: Place): string | undefined {
     const call = callInPlaceOfIndex(place, this.#symbols().checker);
     return call === undefined ? undefined : `Objects have no elements by number; write ${call}`;
+  }
+
+  /** A sentence about `a, b = 1, 2`. */
+  aboutUnpacking({ targets, write }: Unpacking): string {
+    const isNew = (target: TS.Expression) =>
+      ts.isIdentifier(target) && this.#registry.find(target.text).length === 0;
+    const areNew = targets.every(isNew);
+    return `This is Python; write ${areNew ? "const " : ""}${write}`;
   }
 
   /** A sentence about `x += 1`, where x is a constant that can be changed itself. */

@@ -11,7 +11,7 @@ import { callAt, type Found } from "./call-help.js";
 import { recallDocsAt } from "./library-docs.js";
 import { sourceAt } from "./definition-source.js";
 import { resolved } from "./namespaces.js";
-import { identifierAt } from "./syntax.js";
+import { tokenAt } from "./nodes.js";
 import { valueAt } from "./value-path.js";
 import { inWordsOfCells, withoutAlias } from "./wording.js";
 
@@ -70,8 +70,10 @@ function symbolAt(
 ): { node: TS.Identifier; symbol: TS.Symbol; checker: TS.TypeChecker } | undefined {
   const program = cell.service.getProgram()!;
   const checker = program.getTypeChecker();
-  const node = identifierAt(program.getSourceFile(cell.path)!, position);
-  const symbol = node && checker.getSymbolAtLocation(node);
+  const file = program.getSourceFile(cell.path)!;
+  const node = tokenAt(file, position);
+  if (!ts.isIdentifier(node) || node.getStart(file) !== position) return undefined;
+  const symbol = checker.getSymbolAtLocation(node);
   return symbol && { node, symbol: resolved(symbol, checker), checker };
 }
 

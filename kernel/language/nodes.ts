@@ -23,6 +23,13 @@ export function tokenAt(file: TS.SourceFile, position: number): TS.Node {
   }
 }
 
+/** The operands of commas: `x[0, 1]` and `a, b = 1, 2` have them. */
+export function commaOperands(node: TS.Expression): TS.Expression[] {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken
+    ? [...commaOperands(node.left), node.right]
+    : [node];
+}
+
 /** Longer texts are shortened. */
 const LONGEST = 80;
 

@@ -2,11 +2,12 @@
  * TypeScript's messages in words that fit a cell: what it says about files, compiler options and type libraries, which a notebook does
  * not have, gives way to what the user can do.
  */
+import type TS from "typescript";
+import { ts } from "./compiler.js";
 import { isDataUrl } from "./habits/specifiers.js";
 import type { Hints } from "./hints.js";
-import type { Place } from "./nodes.js";
 import { isLater } from "./later-names.js";
-import { identifierAt } from "./syntax.js";
+import { tokenAt, type Place } from "./nodes.js";
 import { inWordsOfCells } from "./wording.js";
 
 /** A name that nobody declares; with most of these TypeScript guesses at a type library that would. */
@@ -127,8 +128,8 @@ export function mayBeDefinedLater(reported: Reported): boolean {
   if (!UNKNOWN_NAME.has(code) && code !== NOT_IN_NODE && code !== UNKNOWN_SHORTHAND) return false;
   const name = file.text.slice(start, start + length);
   if (PYTHON_VALUES.has(name) || isNamedArgument(reported)) return false;
-  const node = identifierAt(file, start);
-  return node !== undefined && isLater(node);
+  const node = tokenAt(file, start);
+  return ts.isIdentifier(node) && isLater(node);
 }
 
 /**
@@ -150,15 +151,23 @@ function problemText({ file, start, length }: Reported): string {
 }
 
 /** `sum(dim=1)`, as one would write it in Python. */
-function isNamedArgument({ file: { text }, start, length }: Reported): boolean {
-  return /[(,]\s*$/u.test(text.slice(0, start)) && /^\s*=(?![=>])/u.test(text.slice(start + length));
+function isNamedArgument(reported: Reported): boolean {
+  const assignment = assignmentTo(reported);
+  const call = assignment?.parent;
+  return call !== undefined && (ts.isCallExpression(call) || ts.isNewExpression(call));
 }
 
 /** `x = 1` as a statement. */
-function isAssigned({ file: { text }, start, length }: Reported): boolean {
-  return (
-    /(?:^|[;\n])[^\S\n]*$/u.test(text.slice(0, start)) && /^\s*=(?![=>])/u.test(text.slice(start + length))
-  );
+function isAssigned(reported: Reported): boolean {
+  const assignment = assignmentTo(reported);
+  return assignment !== undefined && ts.isExpressionStatement(assignment.parent);
+}
+
+function assignmentTo({ file, start }: Reported): TS.BinaryExpression | undefined {
+  const name = tokenAt(file, start);
+  const { parent } = name;
+  if (!ts.isIdentifier(name) || !ts.isBinaryExpression(parent) || parent.left !== name) return undefined;
+  return parent.operatorToken.kind === ts.SyntaxKind.EqualsToken ? parent : undefined;
 }
 
 export function firstSentence(message: string): string {

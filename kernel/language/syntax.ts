@@ -101,18 +101,6 @@ function hasJsx(node: TS.Node): boolean {
   );
 }
 
-/** The identifier that begins at a position. */
-export function identifierAt(file: TS.SourceFile, position: number): TS.Identifier | undefined {
-  let found: TS.Identifier | undefined;
-  const visit = (node: TS.Node): void => {
-    if (position < node.pos || position >= node.end) return;
-    if (ts.isIdentifier(node) && node.getStart(file) === position) found = node;
-    ts.forEachChild(node, visit);
-  };
-  visit(file);
-  return found;
-}
-
 /** `(x)`, `x!`, `x as T`, `x satisfies T`: the value is that of x. */
 export function saysOnlyTypes(
   node: TS.Node,

@@ -6,7 +6,7 @@ import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { exportsItsDefault } from "../interop.js";
 import type { FactoryOf } from "../operators.js";
-import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
+import { commaOperands, isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
 
 /** Methods that a call of the object itself would mean. */
 const CALLED = ["forward"];
@@ -80,7 +80,7 @@ export function callInPlaceOfIndex({ file, start }: Place, checker: TS.TypeCheck
   const type = checker.getNonNullableType(checker.getTypeAtLocation(expression));
   if (checker.getTypeAtLocation(argumentExpression).flags & ts.TypeFlags.StringLike) return undefined;
   const object = textBeforeDot(expression, file);
-  const indices = indicesOf(argumentExpression).map((each) => text(each, file));
+  const indices = commaOperands(argumentExpression).map((each) => text(each, file));
   const isList = (name: string): boolean => isMethod(type, name, checker);
   const read = isList("at")
     ? `${object}.at(${indices.join(", ")})`
@@ -128,13 +128,6 @@ function partAt(
   if (only === undefined || others.length > 0 || indices.length !== 1) return undefined;
   const part = `${object}.${only}`;
   return indices[0]!.startsWith("-") ? `${part}.at(${indices[0]!})!` : `${part}[${indices[0]!}]`;
-}
-
-/** `x[0, 1]` has the comma operator between its indices. */
-function indicesOf(node: TS.Expression): TS.Expression[] {
-  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken
-    ? [...indicesOf(node.left), node.right]
-    : [node];
 }
 
 /** The innermost call whose callee has the position in it. */

@@ -124,12 +124,12 @@ function imported(module: string, names?: string, name?: string): string {
 function definition({ async: isAsync, name, parameters, body }: Groups): string {
   const list = parametersOf(parameters!);
   const isMethod = /^\s*(?:self|cls)\b/u.test(parameters!);
-  const block = body!.trim() === "" ? "{ … }" : `{ ${statement(body!)} }`;
+  const written = block(body!);
   if (name === "__init__") return `constructor(${list}) { super(); … }`;
-  if (name === "__len__") return `get length() ${block}`;
-  if (name === "__getitem__") return `get(${list}) ${block}`;
+  if (name === "__len__") return `get length() ${written}`;
+  if (name === "__getitem__") return `get(${list}) ${written}`;
   const head = `${isAsync ? "async " : ""}${isMethod ? "" : "function "}${camelCase(name!)}`;
-  return `${head}(${list}) ${block}`;
+  return `${head}(${list}) ${written}`;
 }
 
 function parametersOf(text: string): string {
@@ -166,13 +166,15 @@ function loop(target: string, list: string, body: string): string {
 }
 
 function block(body: string): string {
-  return body.trim() === "" ? "{ … }" : `{ ${statement(body)} }`;
+  if (body.trim() === "") return "{ … }";
+  const written = statement(body);
+  return written === "" ? "{}" : `{ ${written} }`;
 }
 
 function statement(text: string): string {
   const code = text.trim();
   if (code === "pass") return "";
-  return `${expression(code).replace(/^print\b/u, "console.log")};`;
+  return `${expression(code)};`;
 }
 
 /** An expression of Python's; the same text where there is nothing of Python in it. */
@@ -180,7 +182,9 @@ function expression(text: string): string {
   const returned = /^return\s+(?<value>.+)$/u.exec(text)?.groups?.["value"];
   if (returned !== undefined) return `return ${expression(returned)}`;
   const conditional = /^(?<yes>.+?)\s+if\s+(?<condition>.+?)\s+else\s+(?<no>.+)$/u.exec(text)?.groups;
-  const assigned = /^(?<left>[\w.]+\s*=\s*)(?<value>.+)$/u.exec(conditional?.["yes"] ?? "")?.groups;
+  const assigned = /^(?<left>(?:(?:const|let|var)\s+)?[\w.]+\s*=\s*)(?<value>.+)$/u.exec(
+    conditional?.["yes"] ?? "",
+  )?.groups;
   if (conditional) {
     const yes = assigned?.["value"] ?? conditional["yes"]!;
     return `${assigned?.["left"] ?? ""}${expression(conditional["condition"]!)} ? ${expression(yes)} : ${expression(conditional["no"]!)}`;
@@ -212,7 +216,8 @@ function expression(text: string): string {
     .replaceAll(/(?<=[\w)\]"'])\s+and\s+(?=[\w(["'!-])/gu, " && ")
     .replaceAll(/(?<=[\w)\]"'])\s+or\s+(?=[\w(["'!-])/gu, " || ")
     .replaceAll(/(?<=[(,]\s*)\*\*?(?=\w)/gu, "...")
-    .replaceAll(/\b(?:None|True|False)\b/gu, (word) => PYTHON_WORDS[word]!);
+    .replaceAll(/\b(?:None|True|False)\b/gu, (word) => PYTHON_WORDS[word]!)
+    .replaceAll(/(?<![\w$.])print(?=\()/gu, "console.log");
 }
 
 function comprehension(value: string, name: string, items: string, condition: string | undefined): string {

@@ -265,7 +265,13 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["[i * i for i in xs if i > 1]", "[...xs].filter((i) => i > 1).map((i) => i * i)"],
     ["[i for i in range(4)]", "Array.from({ length: 4 }, (_, i) => i)"],
     ['f"loss {acc:.3f} of {seed}"', "`loss ${acc.toFixed(3)} of ${seed}`"],
-    ["print(f'{acc}')", "print(`${acc}`)", "console.log(`${acc}`)"],
+    ["print(f'{acc}')", "console.log(`${acc}`)"],
+    ["const sign = 1 if acc else 2", "const sign = acc ? 1 : 2"],
+    ["elif acc: pass", "else if (acc) {}", "1"],
+    ["left, right = 1, 2", "const [left, right] = [1, 2]"],
+    ["first, rest = text.split('')", "const [first, rest] = text.split('')"],
+    ["acc, t = acc + 1, t.mul(2)", "[acc, t] = [acc + 1, t.mul(2)]"],
+    ["xs[0], xs[1] = xs[1], xs[0]", "[xs[0], xs[1]] = [xs[1], xs[0]]", "[xs[0], xs[1]] = [xs[1]!, xs[0]!]"],
     ["# a comment", "// a comment"],
     ["acc = 2  # two", "acc = 2 // two"],
     ["not acc", "!acc"],
@@ -324,6 +330,9 @@ test("what runs is not refused for a habit", async () => {
     "-acc",
     "acc == seed",
     "(x as Tensor) === (y as Tensor)",
+    "1, 2",
+    "acc = 1, t",
+    "for (let i = 0, j = 0; i < 2; i++, j = i) acc;",
   ])
     await notebook.run(cell);
 });
