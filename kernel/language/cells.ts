@@ -15,6 +15,7 @@ import { declaredName, declaredNames } from "./declared-names.js";
 import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "./diagnostics.js";
 import { isDoubtful } from "./doubtful-errors.js";
 import { Files } from "./files.js";
+import { leaveUnfollowed, TOO_MANY_BRANCHES } from "./given-up.js";
 import { Hints } from "./hints.js";
 import { Importable } from "./importable.js";
 import { inspectionAt } from "./inspection.js";
@@ -76,6 +77,8 @@ export class Cells {
   #nextId = PRELUDE + 1;
   /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
   #lastPart = PRELUDE;
+  /** The checker follows no types any more. */
+  #hasGivenUp = false;
   /** What is wrong with tsconfig.json files and has been told. */
   readonly #told = new Set<string>();
   /** The cell that was compiled last, for its commit. */
@@ -117,6 +120,8 @@ export class Cells {
   /** A request begins: what has been edited since the last one counts, the tsconfig.json of the folder among it. */
   #beginRound(): void {
     this.#files.beginRound();
+    if (this.#hasGivenUp) this.recover();
+    this.#hasGivenUp = false;
     const { config, configs } = this.#toolchain;
     if (configs.for(this.#files.folder) === config) return;
     this.#toolchain = loadToolchain(this.#files.folder, configs);
@@ -419,6 +424,10 @@ export class Cells {
   #typeErrors(open: OpenCell): TS.Diagnostic[] {
     const { file, program, module } = open;
     const errors = program.getSemanticDiagnostics(file);
+    if (errors.some(({ code }) => code === TOO_MANY_BRANCHES)) {
+      this.#hasGivenUp = true;
+      leaveUnfollowed(file);
+    }
     const certain = errors.filter((error) => !isDoubtful(error, this.#workspace.trust));
     const found = [...certain, ...this.#misused(file, program)];
     for (const specifier of module.imports)

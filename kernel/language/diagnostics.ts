@@ -8,6 +8,7 @@ import { ts } from "./compiler.js";
 import { messageInChinese, sentencesOf, type Sentence } from "./chinese.js";
 import { toCell, type CellModule } from "./cell-module.js";
 import type { Diagnostic } from "./language.js";
+import { TOO_MANY_BRANCHES } from "./given-up.js";
 import { namesPutOnGlobal } from "./global-names.js";
 import type { Hints } from "./hints.js";
 import { fromPython } from "./habits/python.js";
@@ -19,6 +20,7 @@ import type { ParsedCell } from "./syntax.js";
 const SUPPRESSED = new Set([
   1543, // JSON imported without its attribute: the cell gets it
   2528, // several default exports
+  TOO_MANY_BRANCHES,
   7005, // a variable without a type, where it is not known what it was given: it is any
   7034,
   7016, // a package without types: it is any

@@ -149,6 +149,12 @@ test("errors have UTF-16 columns, also behind characters outside of the basic pl
   assert.doesNotMatch(windows!.frame, /\r/);
 });
 
+test("a cell with more branches than TypeScript follows runs, and the next ones are checked as ever", async () => {
+  const branches = Array.from({ length: 1_200 }, (_, i) => `if (n === ${String(i)}) n++;`);
+  assert.equal(await notebook.run(`let n = 0;\n${branches.join("\n")}\nn`), 1_200);
+  assert.equal(notebook.refused("const text: string = n;")[0]!.code, 2322);
+});
+
 test("@ts-expect-error and @ts-nocheck are heard", () => {
   notebook.compile("// @ts-expect-error\nconst a: number = 'x';");
   notebook.compile("// @ts-nocheck\nconst b: number = 'x';");
