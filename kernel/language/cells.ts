@@ -89,7 +89,7 @@ export class Cells {
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.#files = new Files({ cwd: options.cwd, toolchain, runtime });
     this.#workspace = new Workspace(this.#files, preludeText(runtime !== undefined));
-    this.#importable = new Importable(options.cwd, this.#files, () => this.#workspace.prelude.checker);
+    this.#importable = new Importable(this.#files, () => this.#workspace.prelude.checker);
     this.#hints = new Hints(this.#registry, this.#importable, () => ({
       checker: this.#workspace.prelude.checker,
       prelude: this.#workspace.prelude.symbols,

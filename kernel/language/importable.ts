@@ -25,16 +25,15 @@ interface Source {
 }
 
 export class Importable {
-  readonly #cwd: string;
   readonly #files: Files;
   readonly #checker: () => TS.TypeChecker;
   #node: Source[] | undefined;
-  readonly #packages = new Map<string, Source>();
+  /** What packages export, by the folder that they are seen from and their name. */
+  readonly #packages = new Map<string, Map<string, Source>>();
   readonly #local = new Map<string, { readonly version: string; readonly names: Exported }>();
 
   /** @param checker knows Node's modules */
-  constructor(cwd: string, files: Files, checker: () => TS.TypeChecker) {
-    this.#cwd = cwd;
+  constructor(files: Files, checker: () => TS.TypeChecker) {
     this.#files = files;
     this.#checker = checker;
   }
@@ -76,14 +75,14 @@ export class Importable {
 
   /** Packages that the notebook's folder depends on. */
   packages(): string[] {
-    return dependencies(this.#cwd);
+    return dependencies(this.#files.folder);
   }
 
   *#sources({ known }: { known: boolean }): Generator<Source> {
     for (const { specifier, path } of this.#localPaths())
       yield { specifier, names: this.#namesOfLocal(path) };
     yield* (this.#node ??= this.#nodeModules());
-    if (known) yield* this.#packages.values();
+    if (known) yield* this.#packagesHere().values();
     else yield* this.#installed();
   }
 
@@ -109,7 +108,7 @@ export class Importable {
 
   *#localPaths(): Generator<{ specifier: string; path: string }> {
     let left = LOCAL_FILES;
-    const folders = [{ path: this.#cwd, depth: 1 }];
+    const folders = [{ path: this.#files.folder, depth: 1 }];
     for (let folder = folders.shift(); folder; folder = folders.shift()) {
       for (const entry of entriesOf(folder.path)) {
         const path = join(folder.path, entry.name);
@@ -117,7 +116,7 @@ export class Importable {
           const hidden = entry.name.startsWith(".") || entry.name === "node_modules";
           if (!hidden && folder.depth < DEPTH) folders.push({ path, depth: folder.depth + 1 });
         } else if (/(?<!\.d)\.[cm]?tsx?$/u.test(entry.name) && left-- > 0) {
-          const specifier = `./${relative(this.#cwd, path).replaceAll("\\", "/")}`;
+          const specifier = `./${relative(this.#files.folder, path).replaceAll("\\", "/")}`;
           yield { specifier, path };
         }
       }
@@ -134,15 +133,23 @@ export class Importable {
     return known.names;
   }
 
+  #packagesHere(): Map<string, Source> {
+    const { folder } = this.#files;
+    const known = this.#packages.get(folder) ?? new Map<string, Source>();
+    this.#packages.set(folder, known);
+    return known;
+  }
+
   *#installed(): Generator<Source> {
-    for (const specifier of dependencies(this.#cwd)) {
-      let known = this.#packages.get(specifier);
+    const packages = this.#packagesHere();
+    for (const specifier of dependencies(this.#files.folder)) {
+      let known = packages.get(specifier);
       if (!known) {
-        const from = join(this.#cwd, "__cellgrad_0.mts");
+        const from = join(this.#files.folder, "__cellgrad_0.mts");
         const { resolvedModule } = this.#files.resolve(specifier, from, ts.ModuleKind.ESNext);
         if (!resolvedModule) continue;
         known = { specifier, names: exportedNames(resolvedModule.resolvedFileName, this.#files) };
-        this.#packages.set(specifier, known);
+        packages.set(specifier, known);
       }
       yield known;
     }

@@ -23,6 +23,9 @@ const NOT_IN_LIBRARY = 2550;
 const UNKNOWN_EXPORT = new Set([2305, 2614]);
 /** The same, with a guess at what was meant. */
 const MISSPELT_EXPORT = 2724;
+/** A default import of what has no default export, but perhaps one of that name. */
+const NAMED_ALIKE = 2613;
+const NO_DEFAULT = new Set([1192, NAMED_ALIKE]);
 
 /** Two operands, the left or the right one, or the only one, that an operator does not take. */
 const OPERANDS = new Set([2365, 2362, 2363, 2356, 2367, 2447]);
@@ -84,11 +87,14 @@ export function reworded(reported: Reported, hints: Hints): string {
     if (specifier !== undefined)
       return withHint(`Cannot find module '${specifier}'.`, hints.aboutModule(specifier));
   }
-  if (UNKNOWN_EXPORT.has(code)) {
-    const exported = problemText(reported);
-    const specifier = /^[^"';]*from\s*(["'])(.*?)\1/u.exec(reported.file.text.slice(reported.start))?.[2];
-    if (specifier !== undefined && /^[\p{ID_Continue}$]+$/u.test(exported))
+  const specifier = UNKNOWN_EXPORT.has(code) || NO_DEFAULT.has(code) ? specifierBehind(reported) : undefined;
+  const exported = problemText(reported);
+  if (specifier !== undefined && /^[\p{ID_Continue}$]+$/u.test(exported)) {
+    if (!NO_DEFAULT.has(code))
       return withHint(`'${specifier}' does not export '${exported}'.`, hints.aboutExport(exported));
+    const named = code === NAMED_ALIKE ? exported : "…";
+    const whole = code === NAMED_ALIKE ? "" : `, or import * as ${exported} from "${specifier}"`;
+    return `'${specifier}' has no default export; write import { ${named} } from "${specifier}"${whole}`;
   }
   if (code === MISSPELT_EXPORT) return message.replace(/^'"[^"]*"' has no exported/u, "It has no exported");
   const hint = hintAbout(reported, name, hints);
@@ -144,6 +150,11 @@ export function saidByTypes(message: string): string | undefined {
     ?.replaceAll(/\\u([0-9a-f]{4})/giu, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
     .replaceAll(/\$\{(\w+)\}/gu, "$1")
     .replace(/ \([^()]*\)$/u, "");
+}
+
+/** What an import declaration imports from, seen from one of its names. */
+function specifierBehind({ file, start }: Reported): string | undefined {
+  return /^[^"';]*from\s*(["'])(.*?)\1/u.exec(file.text.slice(start))?.[2];
 }
 
 function problemText({ file, start, length }: Reported): string {

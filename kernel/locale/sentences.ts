@@ -12,6 +12,8 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "Cannot find name '{0}'.": "找不到名称“{0}”。",
   "Cannot find module '{0}'.": "找不到模块“{0}”。",
   "'{0}' does not export '{1}'.": "“{0}”没有导出“{1}”。",
+  "'{0}' has no default export; write {1}, or {2}": "“{0}”没有默认导出；请写 {1}，或 {2}",
+  "'{0}' has no default export; write {1}": "“{0}”没有默认导出；请写 {1}",
   "'{0}' is there without an import.": "“{0}”无需导入即可使用。",
   "It is there without an import as '{0}'.": "它无需导入即可使用，写作“{0}”。",
   "Import it: {0}  or  {1}  or  {2}": "请导入：{0}  或  {1}  或  {2}",

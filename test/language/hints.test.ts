@@ -130,6 +130,16 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
     'import parcel = require("parcel"); parcel()',
     "This expression is not callable. Write parcel.default()",
   ],
+  [
+    "how a module without a default export is imported",
+    "import all from './helper.ts'",
+    `'./helper.ts' has no default export; write import { … } from "./helper.ts", or import * as all from "./helper.ts"`,
+  ],
+  [
+    "how a name is imported that is no default export",
+    "import help from './helper.ts'",
+    `'./helper.ts' has no default export; write import { help } from "./helper.ts"`,
+  ],
   ["the method for an operator", "v + 1", "There are no operators on objects; write v.add(1)"],
   ["the method for an operator once", "v * v", "There are no operators on objects; write v.mul(v)"],
   ["what the types of a library say", "join(5)", "join: sizes 2 and 3 differ"],
@@ -139,6 +149,19 @@ for (const [title, code, ...expected] of EXPECTED)
   test(`an error tells ${title}`, () => {
     assert.deepEqual(messages(code), expected);
   });
+
+test("imports are told as they are written in the folder that the notebook is in now", () => {
+  const moved = new Notebook({
+    "inner/deep.ts": "export const deep = 1;",
+    "outer.ts": "export const further = 1;",
+  });
+  moved.cells.changeFolder(`${moved.folder}/inner`);
+  assert.equal(
+    moved.refused("deep")[0]!.message,
+    `Cannot find name 'deep'. Import it: import { deep } from "./deep.ts";`,
+  );
+  assert.equal(moved.refused("further")[0]!.message, "Cannot find name 'further'.");
+});
 
 test("a shell command is told where it belongs", () => {
   const hint = /A shell command\? Begin the cell with %%bash\.$/;

@@ -108,6 +108,12 @@ const FOLDERS: readonly {
     last: /Type 'number' is not assignable to type 'string'/,
   },
   {
+    name: "a folder whose files have what is missing",
+    files: { "model.ts": "export const width: number = 3;" },
+    cells: ["width + 1"],
+    last: /Import it: import \{ width \} from "\.\/model\.ts";/,
+  },
+  {
     name: "a folder with a tsconfig.json",
     files: { "tsconfig.json": '{ "compilerOptions": { "strict": false } }' },
     cells: ["let text: string = null; text", "text = 1"],

@@ -82,6 +82,15 @@ test("tables of Arrow and Arquero are read by what they offer", async () => {
   assert.deepEqual((await shown(`$.display(${arquero})`)).cells, [["x"], ["1"], ["60"]]);
 });
 
+test("console.table of what is a list as JSON, such as a tensor, shows that list", async () => {
+  const { cells } = await shown("console.table({ node: {}, toJSON: () => [[1, 2], [3, 4]] })");
+  assert.deepEqual(cells, [
+    ["(index)", "0", "1"],
+    ["0", "1", "2"],
+    ["1", "3", "4"],
+  ]);
+});
+
 test("console.table has Node's rows and columns, as text and as HTML", async () => {
   const lists: readonly (readonly [string, readonly (readonly string[])[]])[] = [
     [

@@ -145,7 +145,19 @@ export function printedTable(data: unknown, properties?: readonly string[]): Tab
   }
   if (Array.isArray(data) || (ArrayBuffer.isView(data) && !(data instanceof DataView)))
     return counted(Array.from(data as unknown as ArrayLike<unknown>), "(index)");
+  const list = listOf(data);
+  if (list) return counted(list, "(index)");
   return counted(Object.values(dataOf(data)), "(index)", Object.keys(dataOf(data)));
+}
+
+/** The list that an object says it is as JSON, such as a tensor's numbers. */
+function listOf(data: object): unknown[] | undefined {
+  try {
+    const json: unknown = (data as { toJSON?: () => unknown }).toJSON?.();
+    return Array.isArray(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function columnsOf(
