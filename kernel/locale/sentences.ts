@@ -125,6 +125,57 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "Expected {0}, got {1}.": "应为 {0}，得到的是 {1}。",
   "the cell does not compile": "单元格不能编译",
 
+  // What magics print and refuse (protocol/magics/, session/child/magics/)
+  "there is no magic {0}; did you mean {1}?": "没有魔法命令 {0}；你是否指的是 {1}？",
+  "there is no magic {0}; %help lists those there are": "没有魔法命令 {0}；%help 会列出所有命令",
+  "{0}: nothing of this name is known": "{0}：没有这个名称的信息",
+  "%run {0}: there is no file {1}": "%run {0}：没有文件 {1}",
+  "%run {0}: files run each other {1} levels deep": "%run {0}：文件互相运行，已达 {1} 层",
+  "{0} is not set; set it with: {1}": "{0} 没有设置；请这样设置：{1}",
+  "There is no folder {0}; cells stay in {1}": "没有文件夹 {0}；单元格留在 {1}",
+  "%cd - goes back to the folder before, and there was none yet":
+    "%cd - 回到之前的文件夹，但还没有这样的文件夹",
+  "the script ended with exit code {0}": "脚本以退出码 {0} 结束",
+  "the script was ended by {0}": "脚本被 {0} 终止了",
+  "bash was not found; it has to be in PATH": "找不到 bash；它必须在 PATH 中",
+  "Nothing was written to {0}: there is no folder {1}": "没有写入 {0}：没有文件夹 {1}",
+  "{0}: appended {1} bytes": "{0}：追加了 {1} 字节",
+  "{0}: wrote anew {1} bytes": "{0}：重新写入了 {1} 字节",
+  "{0}: wrote {1} bytes": "{0}：写入了 {1} 字节",
+  "Ended after: wall {0}, CPU {1} (user {2}, system {3}), memory {4}":
+    "结束时已用：实际时间 {0}，CPU {1}（用户 {2}，系统 {3}），内存 {4}",
+  "wall {0}, CPU {1} (user {2}, system {3}), memory {4}":
+    "实际时间 {0}，CPU {1}（用户 {2}，系统 {3}），内存 {4}",
+  "{0} ± {1} per loop (mean ± std. dev. of {2} runs, {3} loops each), best {4}":
+    "每次循环 {0} ± {1}（{2} 轮、每轮 {3} 次循环的均值 ± 标准差），最快 {4}",
+  "{0} ± {1} per loop (mean ± std. dev. of {2} runs, 1 loop each), best {3}":
+    "每次循环 {0} ± {1}（{2} 轮、每轮 1 次循环的均值 ± 标准差），最快 {3}",
+  "{0} ± {1} per loop (mean ± std. dev. of 1 run of {2} loops), best {3}":
+    "每次循环 {0} ± {1}（1 轮、{2} 次循环的均值 ± 标准差），最快 {3}",
+  "{0} ± {1} per loop (mean ± std. dev. of 1 run of 1 loop), best {2}":
+    "每次循环 {0} ± {1}（1 轮、1 次循环的均值 ± 标准差），最快 {2}",
+  "No variables yet.": "还没有变量。",
+  Name: "名称",
+  Type: "类型",
+  Value: "值",
+  Size: "大小",
+  Cell: "单元格",
+  old: "旧",
+  "Run {0} again: {1}.": "请重新运行 {0}：{1}。",
+  "it used `{0}` of {1}, which has run again as {2}": "它用了 {1} 的 `{0}`，而 {1} 已重新运行为 {2}",
+  "it used `{0}` of {1}, which has run again": "它用了 {1} 的 `{0}`，而 {1} 已重新运行",
+  "it used `{0}` of {1}, which itself used old values": "它用了 {1} 的 `{0}`，而 {1} 本身用了旧值",
+
+  // Output and errors beside a cell's own (protocol/flood.ts, session/child/evaluate.ts)
+  "… more output than a notebook can show: only its end follows, when the cell ends; {0} …":
+    "… 输出超过了笔记本能显示的量：单元格结束时只显示末尾；{0} …",
+  "… {0} characters left out; {1} …": "… 省略了 {0} 个字符；{1} …",
+  "no file could be written ({0})": "不能写入文件（{0}）",
+  "the first {0} bytes are in {1}": "前 {0} 字节在 {1}",
+  "all is in {0}": "全部在 {0}",
+  "Unhandled rejection": "未处理的 Promise 拒绝",
+  "Uncaught exception": "未捕获的异常",
+
   // What would fit some of those above
   "There is {0} and more.": "有 {0} 等。",
   "There is {0}.": "有 {0}。",

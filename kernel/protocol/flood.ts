@@ -3,6 +3,7 @@
  * and all of it goes to a file. Lengths are in UTF-16 code units.
  */
 import { closeSync, writeSync } from "node:fs";
+import { localized } from "../locale/sentences.js";
 import { openFloodFile } from "./flood-files.js";
 
 export type StreamName = "stdout" | "stderr";
@@ -71,7 +72,10 @@ export class Flood {
     if (!flooded || tail.length === 0) return [];
     if (cut === 0) return tail;
     return [
-      { name: "stderr", text: `\n… ${cut.toLocaleString("en")} characters left out; ${where} …\n` },
+      {
+        name: "stderr",
+        text: `\n${localized(`… ${cut.toLocaleString("en")} characters left out; ${where} …`)}\n`,
+      },
       ...tail,
     ];
   }
@@ -84,15 +88,16 @@ export class Flood {
       this.#file = { failed: (error as Error).message };
     }
     this.#head = [];
-    return `\n… more output than a notebook can show: only its end follows, when the cell ends; ${this.#whereWhole()} …\n`;
+    const notice = `… more output than a notebook can show: only its end follows, when the cell ends; ${this.#whereWhole()} …`;
+    return `\n${localized(notice)}\n`;
   }
 
   #whereWhole(): string {
     if (this.#file === undefined) return "";
-    if ("failed" in this.#file) return `no file could be written (${this.#file.failed})`;
+    if ("failed" in this.#file) return localized(`no file could be written (${this.#file.failed})`);
     const first =
       this.#file.length > this.#limits.file ? `the first ${this.#limits.file} bytes are` : "all is";
-    return `${first} in ${this.#file.path}`;
+    return localized(`${first} in ${this.#file.path}`);
   }
 
   #write(text: string): void {

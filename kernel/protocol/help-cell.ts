@@ -4,6 +4,7 @@
  */
 import type { Inspection, Language } from "../language/language.js";
 import { findMagic, MAGICS, magicHelp } from "../language/magic-table.js";
+import { localized } from "../locale/sentences.js";
 import { nearest } from "../language/spelling.js";
 import type { Json } from "../wire/message.js";
 
@@ -63,9 +64,11 @@ export function unknownName(name: string): string {
     MAGICS.map((magic) => magic.name),
   );
   const guess = meant === undefined ? "" : `; did you mean %help ${meant}?`;
-  return name.startsWith("%") || meant !== undefined
-    ? `there is no magic %${bare}${guess === "" ? "; %help lists those there are" : guess}`
-    : `${name}: nothing of this name is known`;
+  return localized(
+    name.startsWith("%") || meant !== undefined
+      ? `there is no magic %${bare}${guess === "" ? "; %help lists those there are" : guess}`
+      : `${name}: nothing of this name is known`,
+  );
 }
 
 /** Magics, and what cells have besides the runtime. */

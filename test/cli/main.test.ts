@@ -76,6 +76,16 @@ test("a wrong command line has exit code 2 and one line that says what is wrong"
   });
 });
 
+test("run speaks the language that the notebook's name asks for", async () => {
+  const refused = notebook('const wrong: number = "x";');
+  const [chinese, english] = await Promise.all([
+    cellgrad("run", write("lesson.zh.ipynb", refused)),
+    cellgrad("run", write("lesson.ipynb", refused)),
+  ]);
+  assert.match(chinese.err, /不能将类型“string”分配给类型“number”。/);
+  assert.match(english.err, /Type 'string' is not assignable to type 'number'\./);
+});
+
 test("a connection file that cannot be used, or a port that is taken, ends the kernel with one line and exit code 1", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

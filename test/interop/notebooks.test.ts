@@ -53,6 +53,8 @@ test("nbclient runs the Chinese notebook", { skip, timeout: 1_500_000 }, async (
   const outputs = outputsOf(join(folder, "zh.ipynb"));
   assert.ok(outputs.every((output) => output.output_type !== "error"));
   assert.ok(accuracyIn(outputs, /网络： +测试准确率 (\d+\.\d+) %/) >= 95);
+  // It asks for Chinese itself: nothing else tells the kernel.
+  assert.match(outputs.flatMap(({ text = [] }) => text).join(""), /第 15\/15 轮 {2}损失 /);
 });
 
 for (const [file, right] of [

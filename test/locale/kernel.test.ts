@@ -40,6 +40,14 @@ test("type errors, figures, and errors of running code are Chinese", async () =>
   assert.equal((await execute("%locale")).printed, "zh\n");
 });
 
+test("magics print and refuse in Chinese", async () => {
+  assert.match((await execute("%time 1 + 1")).printed, /^实际时间 .*，CPU .*，内存 /m);
+  assert.match((await execute("%timeit -n 5 -r 2 1 + 1")).printed, /（2 轮、每轮 5 次循环的均值 ± 标准差）/);
+  const { reply } = await execute("%env NO_SUCH_NAME");
+  assert.equal(reply["evalue"], "NO_SUCH_NAME 没有设置；请这样设置：%env NO_SUCH_NAME=value");
+  assert.match(String((await execute("%help tim")).reply["evalue"]), /^没有魔法命令 %tim；/);
+});
+
 test("%locale holds for its own cell and those that follow, %reset forgets it", async () => {
   const { reply } = await execute('%locale en\nconst wrong: number = "x";');
   assert.equal(reply["evalue"], "Type 'string' is not assignable to type 'number'.");

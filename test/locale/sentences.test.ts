@@ -32,6 +32,10 @@ test("sentences one behind the other are each translated, what is unknown stays 
     inChinese("Write x.add(y)\nA later cell may define it before this is called."),
     "请写 x.add(y)\n后面的单元格可以在调用之前定义它。",
   );
+  assert.equal(
+    inChinese("it used `a` of Cell [1], which has run again as [3]"),
+    "它用了 Cell [1] 的 `a`，而 Cell [1] 已重新运行为 [3]",
+  );
   assert.equal(inChinese("Nobody knows this. Nor this."), "Nobody knows this. Nor this.");
   assert.equal(
     inChinese("lib/a.ts:3:3: A tensor is always true as a condition; write t.item()"),

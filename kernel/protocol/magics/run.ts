@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, extname, join, resolve } from "node:path";
+import { localized } from "../../locale/sentences.js";
 import { NotebookError, readNotebook } from "../../client/notebook.js";
 import type { CellOutcome } from "../../session/session.js";
 import type { KernelContext } from "../context.js";
@@ -64,6 +65,7 @@ function pathOf(text: string, folder: string): string {
   return /^~(?:[\\/]|$)/u.test(path) ? join(homedir(), path.slice(1)) : resolve(folder, path);
 }
 
-function failed(evalue: string): CellOutcome {
+function failed(english: string): CellOutcome {
+  const evalue = localized(english);
   return { status: "error", error: { ename: "MagicError", evalue, traceback: [`MagicError: ${evalue}`] } };
 }

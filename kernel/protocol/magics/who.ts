@@ -1,4 +1,5 @@
 /** `%who`: what this process knows of the variables, their types and what is old among them; the session adds the values. */
+import { localized } from "../../locale/sentences.js";
 import type { KnownVariables } from "../../session/child/magics/who.js";
 import type { KernelContext } from "../context.js";
 
@@ -18,8 +19,8 @@ export async function knownVariables({ language, staleness }: KernelContext): Pr
     }),
     notes: staleness.stale().map(({ executionCount, because }) => {
       const cell = `Cell [${String(executionCount)}]`;
-      const reasons = because.map(({ text }) => text.replace(/^Cell \[\d+\]/u, "it"));
-      return `Run ${cell} again: ${reasons.join("; ")}.`;
+      const reasons = because.map(({ text }) => localized(text.replace(/^Cell \[\d+\]/u, "it")));
+      return localized(`Run ${cell} again: ${reasons.join("; ")}.`);
     }),
   };
 }

@@ -13,6 +13,7 @@ import { valuesBefore } from "./written.js";
 import { disown, runAs, runAsNobody, taskOf, type Task } from "./attribution.js";
 import type { DebugHost } from "./debug-host.js";
 import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
+import { localized } from "../../locale/sentences.js";
 import { emit, emitStream } from "./emit.js";
 import { critical } from "./sections.js";
 import { cellError, isTermination } from "./errors.js";
@@ -209,7 +210,7 @@ export class Evaluator {
     const task = promise && taskOf(promise);
     const where = promise ? "Unhandled rejection" : "Uncaught exception";
     const run = task?.run ?? currentRun();
-    emitStream(run, "stderr", `${where}:\n${cellError(error).traceback.join("\n")}\n`);
+    emitStream(run, "stderr", `${localized(where)}:\n${cellError(error).traceback.join("\n")}\n`);
   }
 
   /** Whoever waits for input that will not come, such as readline, would wait for ever: the cell ends here. */

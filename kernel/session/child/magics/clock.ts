@@ -1,4 +1,5 @@
 /** `%time`: what one run of a cell takes, and how times and sizes are written. */
+import { localized } from "../../../locale/sentences.js";
 import { atCellEnd } from "../display-host.js";
 import { evaluated } from "./evaluated.js";
 
@@ -16,10 +17,10 @@ export async function timed<T extends { readonly value: unknown } | undefined>(
     const wall = performance.now() - begin;
     const { user, system } = process.cpuUsage(cpu);
     const grown = process.memoryUsage.rss() - memory;
-    process.stdout.write(
+    const text =
       `${end}wall ${duration(wall)}, CPU ${duration((user + system) / 1000)} ` +
-        `(user ${duration(user / 1000)}, system ${duration(system / 1000)}), memory ${grown < 0 ? "-" : "+"}${bytes(Math.abs(grown))}\n`,
-    );
+      `(user ${duration(user / 1000)}, system ${duration(system / 1000)}), memory ${grown < 0 ? "-" : "+"}${bytes(Math.abs(grown))}`;
+    process.stdout.write(`${localized(text)}\n`);
   };
   atCellEnd(() => tell("Ended after: "));
   const result = await run();

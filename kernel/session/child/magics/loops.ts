@@ -6,6 +6,7 @@
  * V8 can not leave out the work.
  */
 import vm from "node:vm";
+import { localized } from "../../../locale/sentences.js";
 import type { Measure } from "../../messages.js";
 import { atCellEnd } from "../display-host.js";
 import { muteOutput } from "../emit.js";
@@ -48,7 +49,7 @@ export async function looped(
   const times: number[] = [];
   for (let i = 0; i < runs; i++) times.push((await loop(once, count, kept)) / count);
   const dropped = unmute();
-  process.stdout.write(`${summary(times, count)}\n`);
+  process.stdout.write(`${localized(summary(times, count))}\n`);
   if (dropped) process.stdout.write("What the code put out is shown once; the other times were left out.\n");
 }
 

@@ -1,5 +1,6 @@
 /** `%who`: the notebook's variables as a table. What is known of them without the session comes as JSON; values and sizes are added here. */
 import { element, fragment, type Markup } from "../../../../html/writer.js";
+import { localized } from "../../../locale/sentences.js";
 import { plainTable } from "../../../text/table.js";
 import { cutTo } from "../../../text/width.js";
 import { emit } from "../emit.js";
@@ -54,8 +55,8 @@ function read(scope: Record<string, unknown>, name: string): unknown {
 const NONE = "No variables yet.";
 
 function asText(rows: readonly Row[], notes: readonly string[]): string {
-  if (rows.length === 0) return NONE;
-  const lines = [HEADS, ...rows.map(({ cells, stale }) => marked(cells, stale))].map((cells) =>
+  if (rows.length === 0) return localized(NONE);
+  const lines = [HEADS.map(localized), ...rows.map(({ cells, stale }) => marked(cells, stale))].map((cells) =>
     cells.map((text, i) => (i === 1 ? cutTo(text, TYPE_LIMIT) : text)),
   );
   const table = plainTable(lines);
@@ -63,17 +64,17 @@ function asText(rows: readonly Row[], notes: readonly string[]): string {
 }
 
 function marked(cells: readonly string[], stale: boolean): readonly string[] {
-  return stale ? [...cells.slice(0, -1), `${cells.at(-1)!} ${STALE}`] : cells;
+  return stale ? [...cells.slice(0, -1), `${cells.at(-1)!} ${localized(STALE)}`] : cells;
 }
 
 /** Without colours of its own, so that it fits light and dark pages. */
 function asHtml(rows: readonly Row[], notes: readonly string[]): Markup {
-  if (rows.length === 0) return element("p", {}, NONE);
+  if (rows.length === 0) return element("p", {}, localized(NONE));
   const style = { "text-align": "left", "vertical-align": "baseline", padding: "2px 12px 2px 0" };
-  const head = HEADS.map((text) => element("th", { style }, text));
+  const head = HEADS.map((text) => element("th", { style }, localized(text)));
   const body = rows.map(({ cells, stale }) => {
     const [name, type, value, size, cell] = cells as [string, string, string, string, string];
-    const mark = stale ? [" ", element("b", {}, STALE)] : "";
+    const mark = stale ? [" ", element("b", {}, localized(STALE))] : "";
     const shown = [element("b", {}, code(name)), code(type), code(value), size, [cell, mark]];
     return element(
       "tr",

@@ -1,6 +1,7 @@
 /** `%%writefile`: the cell as a file. */
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
+import { localized } from "../../../locale/sentences.js";
 import { magicError, type MagicCall } from "./magic.js";
 import { pathOf } from "./folder.js";
 
@@ -19,7 +20,6 @@ export function writeFile({ argument, body }: MagicCall): void {
   }
   const done = appends && existed ? "appended" : existed ? "wrote anew" : "wrote";
   const bytes = Buffer.byteLength(text).toLocaleString("en-US");
-  process.stdout.write(
-    `${relative(process.cwd(), path)}: ${done} ${bytes} byte${text.length === 1 ? "" : "s"}\n`,
-  );
+  const told = `${relative(process.cwd(), path)}: ${done} ${bytes} byte${text.length === 1 ? "" : "s"}`;
+  process.stdout.write(`${localized(told)}\n`);
 }
