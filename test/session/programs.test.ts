@@ -102,6 +102,17 @@ describe("TypeScript runs as it does in imports", () => {
     assert.equal(await value('return { value: await ask("./grad.ts") }'), "6");
   });
 
+  it("in a thread whose figures speak the notebook's language", async () => {
+    write(
+      "speaks.ts",
+      'import { parentPort } from "node:worker_threads"; import { viz } from "cellgrad"; parentPort!.postMessage(viz.lossPlot({ loss: [1, 2] }).toSVG().includes("损失"));',
+    );
+    const named = (name: string) =>
+      `process.env.JPY_SESSION_NAME = "${name}"; return { value: await ask("./speaks.ts") }`;
+    assert.equal(await value(named("lesson.zh.ipynb")), "true");
+    assert.equal(await value(named("lesson.ipynb")), "false");
+  });
+
   it("in a forked or spawned child", async () => {
     for (const start of [
       'fork("child.ts")',

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import vm from "node:vm";
 import workerThreads, { isMainThread } from "node:worker_threads";
+import { resetLocale } from "../../locale/notebook.js";
 import { installRequire } from "./commonjs.js";
 import { cellError } from "./errors.js";
 import { Modules } from "./modules.js";
@@ -18,6 +19,7 @@ import { isOurs } from "./warnings.js";
 
 const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.meta.url).href;
 
+resetLocale();
 process.removeAllListeners("warning");
 process.on("warning", ({ name, message }) => {
   const text = `${name}: ${message}`;
