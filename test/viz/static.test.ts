@@ -49,6 +49,70 @@ describe("the static image", () => {
     assert.equal(elements(svg).includes("path"), false);
   });
 
+  const log = { type: "log" } as const;
+  for (const [kind, trace, layout] of [
+    ["a violin on a log axis", { type: "violin", y: [1, 10, 100, 5] }, { yaxis: log }],
+    ["a box with a zero on a log axis", { type: "box", y: [1, 10, 100, 0] }, { yaxis: log }],
+    [
+      "a contour on a log axis",
+      {
+        type: "contour",
+        x: [1, 10, 100],
+        z: [
+          [1, 2, 3],
+          [2, 3, 4],
+        ],
+      },
+      { xaxis: log },
+    ],
+    ["markers without a size", { y: [1, 2], mode: "markers", marker: { size: [NaN, -3] } }, {}],
+    [
+      "colours up to NaN",
+      {
+        type: "heatmap",
+        z: [
+          [1, 2],
+          [3, NaN],
+        ],
+        zmax: NaN,
+      },
+      {},
+    ],
+    [
+      "levels from infinity",
+      {
+        type: "contour",
+        z: [
+          [1, 2],
+          [3, 4],
+        ],
+        contours: { start: -Infinity },
+      },
+      {},
+    ],
+    ["bins from NaN", { type: "histogram2d", x: [1, 2, NaN], y: [1, 2, 3], xbins: { start: NaN } }, {}],
+    [
+      "times apart by less than a millisecond",
+      { x: ["2020-01-01", "2020-01-01 00:00:00.001"], y: [1, 2] },
+      { xaxis: { dtick: 1e-9 } },
+    ],
+  ] as const)
+    test(`of ${kind} has a place for everything`, () => {
+      const svg = viz.plot([trace] as never, layout as never).toSVG();
+      assert.doesNotMatch(svg, /NaN|Infinity|open the notebook/);
+    });
+
+  test("of a box on a log axis spans what is above zero", () => {
+    const svg = viz.plot([{ type: "box", y: [1, 10, 100, 0] }], { yaxis: log }).toSVG();
+    assert.match(svg, />1<\/text>/);
+    assert.match(svg, />10²<\/text>/);
+  });
+
+  test("of a histogram of names leaves out what has none", () => {
+    const svg = viz.plot([{ type: "histogram", x: ["a", null, "b", undefined] }] as never).toSVG();
+    assert.doesNotMatch(svg, />(?:null|undefined)</);
+  });
+
   test("of an empty figure has axes and no marks", () => {
     assert.equal(elements(viz.plot([]).toSVG()).includes("text"), true);
   });

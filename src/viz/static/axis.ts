@@ -179,6 +179,12 @@ export class Axis {
     return this.#map(value);
   }
 
+  /** As `at`; what a log axis has no place for lies at its low end, below everything that it shows. */
+  atOrBelow(value: number): number {
+    const at = this.at(value);
+    return Number.isFinite(at) ? at : this.#pixels[0];
+  }
+
   /** Values and labels of the ticks. */
   ticks(): { value: number; label: string }[] {
     const { layout } = this;

@@ -266,12 +266,13 @@ export function isHorizontalHistogram(trace: Attributes): boolean {
 /** How often each name comes. */
 function countedBars(trace: Attributes, given: readonly unknown[], horizontal: boolean): Attributes {
   const counts = new Map<string, number>();
-  for (const name of given.map(String)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const named = given.filter((name) => name !== null && name !== undefined);
+  for (const name of named.map(String)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const norm = typeof trace.histnorm === "string" ? trace.histnorm : "";
   const scale = norm.startsWith("percent")
-    ? 100 / given.length
+    ? 100 / named.length
     : norm.startsWith("probability")
-      ? 1 / given.length
+      ? 1 / named.length
       : 1;
   const lengths = [...counts.values()].map((count) => count * scale);
   const names = [...counts.keys()];

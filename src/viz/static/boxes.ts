@@ -145,8 +145,8 @@ export function includeBox({ placed, horizontal, at, half, summary }: Box): void
   along.include(at + side);
   const { values } = summary;
   const ends = placed.trace.type === "violin" ? density(summary, placed.trace).at : values;
-  across.include(ends[0]!);
-  across.include(ends.at(-1)!);
+  // A log axis spans those that it has a place for.
+  for (const value of across.log ? values : [ends[0]!, ends.at(-1)!]) across.include(value);
   across.pad();
 }
 
@@ -162,7 +162,7 @@ export function drawBox(box: Box): Content {
   const style = { fill, stroke: color, "stroke-width": width };
   /** A point of the picture by how far along the boxes and how high it lies. */
   const point = (side: number, value: number): string => {
-    const [p, q] = [along.at(at + side), across.at(value)].map((v) => Math.round(v * 10) / 10) as [
+    const [p, q] = [along.at(at + side), across.atOrBelow(value)].map((v) => Math.round(v * 10) / 10) as [
       number,
       number,
     ];
@@ -264,7 +264,8 @@ function drawPoints(
   const fill = typeof marker.color === "string" ? marker.color : color;
   const size = typeof marker.size === "number" ? marker.size : 6;
   const jitter = typeof trace.jitter === "number" ? trace.jitter : which === "all" ? 0.3 : 0;
-  return shown.slice(0, 2000).map((value, i) => {
+  const drawable = shown.filter((value) => Number.isFinite(across.at(value)));
+  return drawable.slice(0, 2000).map((value, i) => {
     // Evenly scattered, and the same each time.
     const offset = aside + jitter * half * (((i * 0.618034) % 1) * 2 - 1);
     const [p, q] = [along.at(at + offset), across.at(value)];

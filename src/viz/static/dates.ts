@@ -61,7 +61,7 @@ function labelOf(at: Date, step: number): [string, string] {
   const clock = `${padded(at.getUTCHours())}:${padded(at.getUTCMinutes())}`;
   if (step >= 60_000) return [clock, words.dayOfYear];
   const seconds = at.getUTCSeconds() + at.getUTCMilliseconds() / 1000;
-  const decimals = step >= 1000 ? 0 : Math.ceil(-Math.log10(step / 1000));
+  const decimals = step >= 1000 ? 0 : Math.min(3, Math.ceil(-Math.log10(step / 1000)));
   return [
     `${clock}:${seconds.toFixed(decimals).padStart(decimals ? decimals + 3 : 2, "0")}`,
     words.dayOfYear,

@@ -10,7 +10,7 @@ import { colorScale, colorStops, cssColor, inkOn } from "./color.js";
 import type { Rgba, Stops } from "./color.js";
 import { formatNumber } from "./axis.js";
 import { niceStep } from "./bars.js";
-import { part } from "./marks.js";
+import { finite, part } from "./marks.js";
 import type { Placed } from "./marks.js";
 import { pngDataUri } from "./png.js";
 import { element, ringPath, text } from "./svg.js";
@@ -29,12 +29,13 @@ export function zRows(trace: Attributes): (readonly number[])[] {
 /** The colours of a heatmap, contour or surface: zmin, zmax, zmid and colorscale as in Plotly. */
 export function colorRange(trace: Attributes): ColorRange {
   const [least, most] = extent(zRows(trace).flat()) ?? [0, 1];
-  let low = typeof trace.zmin === "number" ? trace.zmin : typeof trace.cmin === "number" ? trace.cmin : least;
-  let high = typeof trace.zmax === "number" ? trace.zmax : typeof trace.cmax === "number" ? trace.cmax : most;
-  if (typeof trace.zmid === "number") {
-    const reach = Math.max(Math.abs(high - trace.zmid), Math.abs(low - trace.zmid));
-    low = trace.zmid - reach;
-    high = trace.zmid + reach;
+  let low = finite(trace.zmin) ?? finite(trace.cmin) ?? least;
+  let high = finite(trace.zmax) ?? finite(trace.cmax) ?? most;
+  const middle = finite(trace.zmid);
+  if (middle !== undefined) {
+    const reach = Math.max(Math.abs(high - middle), Math.abs(low - middle));
+    low = middle - reach;
+    high = middle + reach;
   }
   const stops = colorStops(trace.colorscale, trace.reversescale === true);
   return { stops, low, high, color: colorScale(stops, low, high) };
@@ -188,10 +189,9 @@ function picture(href: string, x: number, y: number, width: number, height: numb
 export function contourLevels(trace: Attributes): number[] {
   const given = part(trace, "contours");
   const { low, high } = colorRange(trace);
-  const size =
-    typeof given.size === "number" ? given.size : niceStep((high - low || 1) / Number(trace.ncontours ?? 15));
-  const start = typeof given.start === "number" ? given.start : Math.ceil(low / size + 1e-9) * size;
-  const end = typeof given.end === "number" ? given.end : high;
+  const size = finite(given.size) || niceStep((high - low || 1) / (finite(trace.ncontours) || 15));
+  const start = finite(given.start) ?? Math.ceil(low / size + 1e-9) * size;
+  const end = finite(given.end) ?? high;
   return Array.from(
     { length: Math.max(0, Math.min(200, Math.floor((end - start) / size + 1e-6) + 1)) },
     (_, i) => start + i * size,
@@ -204,8 +204,8 @@ export function drawContour(placed: Placed): Content {
   const height = rows.length;
   const width = rows[0]?.length ?? 0;
   if (height < 2 || width < 2) return "";
-  const xs = centres(placed, "x", width);
-  const ys = centres(placed, "y", height);
+  const xs = centres(placed, "x", width).map((v) => x.atOrBelow(v));
+  const ys = centres(placed, "y", height).map((v) => y.atOrBelow(v));
   const { color, low, high } = colorRange(trace);
   const levels = contourLevels(trace);
   const step = levels.length > 1 ? levels[1]! - levels[0]! : high - low;
@@ -213,20 +213,17 @@ export function drawContour(placed: Placed): Content {
   const filled = settings.coloring !== "none" && settings.coloring !== "lines";
   const lined = settings.showlines !== false;
   const line = part(trace, "line");
-  // d3 counts from the grid's corner, so that the centre of cell i lies at i + ½; between centres places are linear.
+  // d3 counts from the grid's corner, so that the centre of cell i lies at i + ½; between centres pixels are linear, whatever the axis.
   const between = (centre: readonly number[], at: number): number => {
     const i = Math.min(centre.length - 2, Math.max(0, Math.floor(at - 0.5)));
     return centre[i]! + (at - 0.5 - i) * (centre[i + 1]! - centre[i]!);
   };
-  const place = ([gx, gy]: number[]): readonly [number, number] => [
-    x.at(between(xs, gx!)),
-    y.at(between(ys, gy!)),
-  ];
+  const place = ([gx, gy]: number[]): readonly [number, number] => [between(xs, gx!), between(ys, gy!)];
   const shapes = contourShapes().size([width, height]).thresholds(levels)(rows.flat());
   const out: Content[] = [];
   if (filled) {
-    const [left, right] = [x.at(xs[0]!), x.at(xs[width - 1]!)];
-    const [bottom, top] = [y.at(ys[0]!), y.at(ys[height - 1]!)];
+    const [left, right] = [xs[0]!, xs[width - 1]!];
+    const [bottom, top] = [ys[0]!, ys[height - 1]!];
     out.push(
       element("rect", {
         x: Math.min(left, right),

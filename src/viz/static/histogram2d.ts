@@ -2,7 +2,7 @@
 import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
 import { automaticBins } from "./bars.js";
-import { list, part } from "./marks.js";
+import { finite, list, part } from "./marks.js";
 import type { Axis } from "./axis.js";
 
 interface Bins {
@@ -14,12 +14,13 @@ interface Bins {
 function binsOf(values: readonly number[], given: Attributes, wanted: unknown, isCategorical: boolean): Bins {
   const high = extent(values)?.[1] ?? 1;
   if (isCategorical) return { start: -0.5, size: 1, count: Math.round(high) + 1 };
-  const automatic = automaticBins(values, wanted, 0.25);
-  const size = typeof given.size === "number" && given.size > 0 ? given.size : automatic.size;
-  const start = typeof given.start === "number" ? given.start : automatic.start;
-  const end = typeof given.end === "number" ? given.end : high;
-  const exact = (end - start) / size;
-  const whole = typeof given.end === "number" ? Math.ceil(exact - 1e-9) : Math.floor(exact + 1e-9) + 1;
+  const automatic = automaticBins(values.filter(Number.isFinite), wanted, 0.25);
+  const asked = finite(given.size) ?? 0;
+  const size = asked > 0 ? asked : automatic.size;
+  const start = finite(given.start) ?? automatic.start;
+  const end = finite(given.end);
+  const exact = ((end ?? high) - start) / size;
+  const whole = end === undefined ? Math.floor(exact + 1e-9) + 1 : Math.ceil(exact - 1e-9);
   return { start, size, count: Math.min(1000, Math.max(1, whole)) };
 }
 

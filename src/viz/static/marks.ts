@@ -10,6 +10,11 @@ import type { Axis } from "./axis.js";
 import { colorScale, colorStops, cssColor } from "./color.js";
 import { element } from "./svg.js";
 
+/** A number that means something; undefined for NaN, infinities and what is no number. */
+export function finite(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
 /** A trace with the axes it is drawn on and the colour that its place in the figure gives it. */
 export interface Placed {
   readonly trace: Attributes;
@@ -135,8 +140,9 @@ export function markerColors(trace: Attributes, count: number, color: string): s
 /** Diameter of a trace's marker in pixels; sizes by area are scaled by sizeref. */
 export function markerSize(trace: Attributes, i: number, size: unknown): number {
   const marker = part(trace, "marker");
-  if (!Array.isArray(size)) return typeof size === "number" ? size : 6;
-  const given = Number(size[i] ?? 6);
+  if (!Array.isArray(size)) return typeof size === "number" && size >= 0 ? size : 6;
+  // What is no size is not seen.
+  const given = Math.max(0, Number(size[i] ?? 6) || 0);
   const ref = typeof marker.sizeref === "number" && marker.sizeref > 0 ? marker.sizeref : 1;
   const scaled = marker.sizemode === "area" ? Math.sqrt(given / ref) : given / ref;
   return Math.max(scaled, typeof marker.sizemin === "number" ? marker.sizemin : 0);
