@@ -30,6 +30,7 @@ import "../ops/statistics.js";
 import "../ops/ternary.js";
 import "../ops/triangle.js";
 import "../ops/unary.js";
+import "./brackets.js";
 import "./display.js";
 import "./print.js";
 

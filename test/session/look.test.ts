@@ -38,6 +38,11 @@ test("a value is told in a few words with its members, its own first", async () 
   assert.equal((await session.look(["data", "rows", "0", "größe"]))?.value, "2");
 });
 
+test("what is inherited by a number is no member", async () => {
+  await notebook.run("$.places = Object.create({ get 0() { throw new Error(); }, at() {} });");
+  assert.deepEqual(await members("places"), ["method at"]);
+});
+
 test("what a function's type says is not told again", async () => {
   assert.equal((await session.look(["Net"]))?.value, "");
   assert.ok((await members("Net"))!.includes("property of"));

@@ -175,3 +175,14 @@ test("equal and allclose compare", () => {
   assert.equal(x.allclose(tensor([1, 2.000001])), true);
   assert.equal(x.allclose(tensor([1, 2.1])), false);
 });
+
+test("a number in brackets is refused with what to write, also where no type is known", () => {
+  const x: Record<number, unknown> = tensor([
+    [1, 2],
+    [3, 4],
+  ]) as never;
+  assert.throws(() => x[0], { name: "TypeError", message: /write x\.at\(0\) in place of x\[0\]/ });
+  assert.throws(() => x[-1], { message: /x\.at\(-1\)/ });
+  assert.throws(() => (x[1] = 5), { message: /x\.at\(1\)\.fill_\(value\)/ });
+  assert.throws(() => (x[1] = tensor([5, 6])), { message: /x\.at\(1\)\.copy_\(value\)/ });
+});

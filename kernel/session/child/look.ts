@@ -91,12 +91,17 @@ function members(value: unknown, prefix: string): SeenMember[] {
   for (let at = own; at && at !== Object.prototype; at = asObject(Object.getPrototypeOf(at))) {
     for (const name of hasElements(at) ? ["length"] : Object.getOwnPropertyNames(at)) {
       if (!name.toLowerCase().startsWith(prefix) || found.has(name)) continue;
-      if (at !== own && name === "constructor") continue;
+      if (at !== own && (name === "constructor" || isIndex(name))) continue;
       if (found.size >= MEMBERS) return [...found.values()];
       found.set(name, { name, kind: kindOf(Object.getOwnPropertyDescriptor(at, name)?.value) });
     }
   }
   return [...found.values()];
+}
+
+/** Whether a name stands in brackets: what is inherited by such a name is no element. */
+function isIndex(name: string): boolean {
+  return /^-?\d+$/.test(name);
 }
 
 /** Whether its own names are as many as its elements. */
