@@ -19,10 +19,24 @@ const generated = join(root, "build/generated");
 /** Compiled once, for any processor of the architecture. */
 const plainFiles = ["addon", "decode", "schedule", "words", "isa", "pool"];
 /** Compiled once per instruction set. */
-export const kernelFiles = ["ops", "transcendental", "tile", "random", "reduce", "gemm", "index", "run"];
+export const kernelFiles = [
+  "ops",
+  "transcendental",
+  "tile",
+  "random",
+  "reduce",
+  "gemm",
+  "index",
+  "scan",
+  "sort",
+  "calls",
+  "run",
+];
 
-/** Elementwise results must not depend on which operations share a loop, and random numbers not on the instruction set. */
-export const fileFlags = { ops: ["-ffp-contract=off"], random: ["-ffp-contract=off"] };
+/** Elementwise results must not depend on which operations share a loop, and random numbers and what is carried along a dim not on the instruction set. */
+export const fileFlags = Object.fromEntries(
+  ["ops", "random", "scan"].map((file) => [file, ["-ffp-contract=off"]]),
+);
 
 const instructionSets = {
   x64: {

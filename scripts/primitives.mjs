@@ -11,7 +11,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 async function loadTable() {
   const { outputFiles } = await build({
     stdin: {
-      contents: ["table", "dtypes", "elementwise"].map((name) => `export * from "./${name}.ts";`).join("\n"),
+      contents: ["table", "dtypes", "elementwise", "kernels"]
+        .map((name) => `export * from "./${name}.ts";`)
+        .join("\n"),
       resolveDir: join(root, "src/primitives"),
     },
     bundle: true,
@@ -98,6 +100,8 @@ function numbers(table) {
     enumOf("Fold", table.reduceOps),
     enumOf("Code", table.instructionKinds),
     enumOf("KernelKind", table.kernelKinds),
+    enumOf("Call", table.kernelOps),
+    callCounts(table),
     "",
     chosen("DType resultOf(Unary op, DType operand)", "Unary", unaryOps, result(unary), "operand"),
     chosen("DType resultOf(Binary op, DType operand)", "Binary", binaryOps, result(binary), "operand"),
@@ -196,6 +200,53 @@ function functions(table, part) {
   );
 }
 
+/** Kernels that are called: how many operands, results and attributes they have, and the functions that run them. */
+function calls(table) {
+  const rows = Object.entries(table.kernels);
+  const chosenBy = (signature, value, otherwise) => [
+    `${signature} {`,
+    "  switch (call.op) {",
+    rows.map(([name, row]) => `    case Call::${member(name)}: return ${value(row) ?? otherwise};`),
+    "  }",
+    `  return ${otherwise};`,
+    "}",
+  ];
+  const named = (what) => [...new Set(rows.map(([, { cpp }]) => cpp[what]).filter(Boolean))];
+  return lines(
+    head,
+    named("run").map((name) => `void ${name}(const CallKernel& call, const Frame& frame);`),
+    [...named("scratch"), ...named("shared")].map((name) => `int64_t ${name}(const CallKernel& call);`),
+    "",
+    "void runCall(const CallKernel& call, const Frame& frame) {",
+    "  switch (call.op) {",
+    rows.map(([name, { cpp }]) => `    case Call::${member(name)}: return ${cpp.run}(call, frame);`),
+    "  }",
+    "}",
+    chosenBy(
+      "int64_t callScratch(const CallKernel& call)",
+      ({ cpp }) => cpp.scratch && `${cpp.scratch}(call)`,
+      "0",
+    ),
+    chosenBy(
+      "int64_t callShared(const CallKernel& call)",
+      ({ cpp }) => cpp.shared && `${cpp.shared}(call)`,
+      "0",
+    ),
+  );
+}
+
+/** What the decoder checks of a call. */
+function callCounts(table) {
+  const list = Object.values(table.kernels).map(
+    ({ operands, results, attributes }) => `{${operands.length}, ${results.length}, ${attributes.length}}`,
+  );
+  return [
+    `constexpr int32_t kCalls = ${table.kernelOps.length};`,
+    "/// Of each call: operands, results, attributes.",
+    `constexpr int32_t kCallCounts[kCalls][3] = {${list.join(", ")}};`,
+  ];
+}
+
 /** @returns {Promise<Readonly<Record<string, string>>>} Headers by name. */
 export async function primitiveHeaders() {
   const table = await loadTable();
@@ -203,5 +254,6 @@ export async function primitiveHeaders() {
     "primitives.h": numbers(table),
     "arithmetic_dispatch.h": functions(table, "arithmetic"),
     "math_dispatch.h": functions(table, "math"),
+    "call_dispatch.h": calls(table),
   };
 }

@@ -6,6 +6,7 @@
  */
 import type { DTypeName } from "../primitives/dtypes.js";
 import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
+import type { KernelOp } from "../primitives/kernels.js";
 import type { ReduceOp } from "../primitives/reductions.js";
 
 /**
@@ -157,7 +158,22 @@ export interface ScatterAddKernel {
   readonly target: View;
 }
 
-export type Kernel = MapKernel | ReduceKernel | MatmulKernel | GatherKernel | ScatterAddKernel;
+/** A dense row-major value. */
+export interface DenseView extends Place {
+  readonly dtype: DTypeName;
+  readonly dims: readonly number[];
+}
+
+/** A kernel of primitives/kernels.ts. It writes only the results that somebody wants, the others are null. */
+export interface CallKernel {
+  readonly kind: "call";
+  readonly primitive: KernelOp;
+  readonly operands: readonly DenseView[];
+  readonly results: readonly (DenseView | null)[];
+  readonly attributes: readonly number[];
+}
+
+export type Kernel = MapKernel | ReduceKernel | MatmulKernel | GatherKernel | ScatterAddKernel | CallKernel;
 
 export interface External {
   readonly bytes: number;
@@ -186,13 +202,15 @@ export function commitOf(externals: readonly External[], kernels: readonly Kerne
   return first < 0 ? kernels.length : first;
 }
 
-/** The views that a kernel writes. */
-function writtenBy(kernel: Kernel): readonly View[] {
+/** Where a kernel writes. */
+function writtenBy(kernel: Kernel): readonly Place[] {
   switch (kernel.kind) {
     case "gather":
       return [kernel.out];
     case "scatterAdd":
       return [kernel.target];
+    case "call":
+      return kernel.results.filter((result) => result !== null);
     default:
       return kernel.stores.map(({ view }) => view);
   }

@@ -5,7 +5,7 @@
 import type { Storage } from "../engine/engine.js";
 import { distributions, Flag, Kind, kindOf, type Node, opOf } from "./node.js";
 import { type DTypeName, dtypeBytes } from "../primitives/dtypes.js";
-import { binaryOps, reduceOps, unaryOps } from "../primitives/table.js";
+import { binaryOps, kernelOps, reduceOps, unaryOps } from "../primitives/table.js";
 
 /** Both ends belong to it. Of no values at all low is above high. */
 export interface Bounds {
@@ -59,12 +59,30 @@ function bounds(node: Node, except?: number): Bounds | null {
       return at(0, node.size - 1);
     case Kind.random:
       return distributions[opOf(node)] === "uniform" ? logical : null;
+    case Kind.pick:
+      return picked(node);
     case Kind.unary:
       return unaryOps[opOf(node)] === "sigmoid" ? { ...logical, nan: true } : null;
     case Kind.binary:
       return combined(node);
     case Kind.reduce:
       return folded(node);
+    default:
+      return null;
+  }
+}
+
+/** A result of a call. */
+function picked(node: Node): Bounds | null {
+  const [operand] = node.a!.list as readonly [Node];
+  const [dim] = node.a!.attributes as readonly [number];
+  switch (kernelOps[opOf(node.a!)]) {
+    case "sort":
+    case "cummax":
+    case "cummin": {
+      const isPosition = node.attributes![0] === 1;
+      return isPosition ? at(0, Math.max(0, (operand.shape[dim] ?? 1) - 1)) : bounds(operand);
+    }
     default:
       return null;
   }

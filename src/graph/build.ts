@@ -15,11 +15,13 @@ import {
   unary as unaryRows,
   type UnaryOp,
 } from "../primitives/elementwise.js";
+import type { KernelOp } from "../primitives/kernels.js";
 import { reductions, type ReduceOp } from "../primitives/reductions.js";
 import {
   binaryNumbers,
   binaryOps,
   dtypeNumbers,
+  kernelOpNumbers,
   reduceNumbers,
   reduceOps,
   unaryNumbers,
@@ -317,6 +319,30 @@ export function takeAdd(base: Node, dim: number, index: Node, source: Node): Nod
   const code = Kind.takeAdd | (base.code & dtypeMask);
   const node = made(code, base.dtype, base.shape, base.size, base, index, source);
   node.attributes = [dim];
+  return node;
+}
+
+/**
+ * A kernel of primitives/kernels.ts. Its results are made by `pick`.
+ * @param attributes in the order of the kernel's row
+ */
+export function call(primitive: KernelOp, operands: readonly Node[], attributes: readonly number[]): Node {
+  const list = operands.slice();
+  const [first] = list as [Node];
+  const code = Kind.call | (kernelOpNumbers[primitive] << opShift) | (first.code & dtypeMask);
+  const node = made(code, first.dtype, first.shape, first.size, null, null, null);
+  node.list = list;
+  node.attributes = attributes;
+  for (const operand of list) operand.flags |= Flag.consumed;
+  return node;
+}
+
+/** Result `index` of a call. */
+export function pick(from: Node, index: number, dtype: DTypeName, shape: readonly number[]): Node {
+  const code = Kind.pick | (dtypeNumbers[dtype] << dtypeShift);
+  const node = made(code, dtype, shape, product(shape), from, null, null);
+  node.attributes = [index];
+  (from.picks ??= []).push(node);
   return node;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Plans as text, for people and tests: the kernels in order, what each reads, computes and writes.
  */
-import type { Body, Instruction, Kernel, Program, Store, View } from "../engine/program.js";
+import type { Body, DenseView, Instruction, Kernel, Program, Store, View } from "../engine/program.js";
 
 export function describeProgram(program: Program): string {
   const count = program.kernels.length;
@@ -41,9 +41,18 @@ function describeKernel(kernel: Kernel, i: number): string[] {
         `${i}: scatterAdd ${sizes(kernel.dims)} into ${kernel.rows} rows`,
         `  ${view(kernel.target)} += ${view(kernel.source)} at ${view(kernel.index)}`,
       ];
+    case "call":
+      return [
+        `${i}: ${kernel.primitive}(${kernel.attributes.join(", ")})`,
+        `  ${kernel.results.map(dense).join(", ")} = ${kernel.operands.map(dense).join(", ")}`,
+      ];
     default:
       return kernel satisfies never;
   }
+}
+
+function dense(value: DenseView | null): string {
+  return value === null ? "nothing" : view({ ...value, strides: value.dims });
 }
 
 function sizes(dims: readonly number[]): string {

@@ -1,7 +1,16 @@
 /**
  * Writes a group down as a kernel of the program.
  */
-import type { GatherKernel, Kernel, MatmulKernel, ScatterAddKernel, Store, View } from "../engine/program.js";
+import type {
+  CallKernel,
+  DenseView,
+  GatherKernel,
+  Kernel,
+  MatmulKernel,
+  ScatterAddKernel,
+  Store,
+  View,
+} from "../engine/program.js";
 import { BodyWriter, type Places } from "./body.js";
 import { type Flat, flat } from "./coordinates.js";
 import type { Group, Operand } from "./group.js";
@@ -10,9 +19,11 @@ import { indexedShape } from "./operands.js";
 import { mergedSpace, Space } from "./space.js";
 import type { Value } from "./values.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
+import { kernels } from "../primitives/kernels.js";
 
 /** The kernel of a group; null where there is nothing to do. */
 export function emit(group: Group, places: Places): Kernel | null {
+  if (group.special?.kind === Kind.call) return emitCall(group, group.special, places);
   if (group.special !== null) return emitIndexed(group, group.special, places);
   const writes = group.writes.filter((write) => write.target.size > 0);
   if (writes.length === 0) return null;
@@ -158,6 +169,25 @@ function prefersColumns(views: readonly Flat[], row: number, column: number): bo
     else if (strides[row] === 1 && strides[column] !== 1) columns++;
   }
   return columns > 0;
+}
+
+function emitCall(group: Group, value: Value, places: Places): CallKernel {
+  const operands = group.operands.map(({ base, view }, i): DenseView => {
+    const { external, offset } = places.of(base, -1);
+    return {
+      external,
+      offset: offset + view.offset * dtypeBytes[base.dtype],
+      dtype: base.dtype,
+      dims: value.inputs[i]!.shape,
+    };
+  });
+  const results = kernels[value.kernelOp].results.map((_, i): DenseView | null => {
+    const result = value.picks?.[i];
+    return result === undefined
+      ? null
+      : { ...places.of(result, -1), dtype: result.dtype, dims: result.shape };
+  });
+  return { kind: "call", primitive: value.kernelOp, operands, results, attributes: value.attributes };
 }
 
 function emitIndexed(group: Group, value: Value, places: Places): GatherKernel | ScatterAddKernel | null {

@@ -57,7 +57,9 @@ class Fusion {
   }
 
   private place(value: Value): void {
-    if (value.isLeaf || value.size === 0) {
+    if (value.kind === Kind.call) {
+      this.call(value);
+    } else if (value.isLeaf || value.size === 0) {
       value.stored = true;
       for (const { group } of value.demands) group.reads.add(value);
     } else if (value.isMovement) {
@@ -70,6 +72,8 @@ class Fusion {
       this.store(value);
     } else if (value.kind === Kind.pad || value.kind === Kind.concat) {
       this.assemble(value);
+    } else if (value.kind === Kind.pick) {
+      this.pick(value);
     } else {
       this.index(value);
     }
@@ -255,6 +259,26 @@ class Fusion {
     value.writers.push(group);
     for (const { base } of operands) this.demandBuffer(base, group);
     this.readersWait(value);
+  }
+
+  /** A result of a call, which is placed later. */
+  private pick(value: Value): void {
+    value.stored = true;
+    const [from] = value.inputs as [Value];
+    (from.picks ??= [])[value.attributes[0]!] = value;
+    from.required = true;
+  }
+
+  private call(value: Value): void {
+    const group = this.newGroup([]);
+    group.special = value;
+    group.operands = this.operands.get(value)!;
+    for (const { base } of group.operands) this.demandBuffer(base, group);
+    for (const result of value.picks ?? []) {
+      if (result === undefined) continue;
+      result.writers.push(group);
+      this.readersWait(result);
+    }
   }
 
   private readersWait(value: Value): void {

@@ -50,7 +50,7 @@ export class Group {
   matmul: Value | null = null;
   /** Where in the product the main space stands. */
   matmulAt: Coordinates | null = null;
-  /** Gather and scatter: runs alone, with fixed operands. */
+  /** Gather, scatter and calls: runs alone, with fixed operands. */
   special: Value | null = null;
   readonly folds: Fold[] = [];
   readonly writes: Write[] = [];
@@ -100,6 +100,10 @@ export class Group {
   register(at: Coordinates, body: boolean): Coordinates {
     (body ? this.body : this.main).add(at);
     return at;
+  }
+
+  get canFail(): boolean {
+    return this.special !== null && this.special.canFail;
   }
 
   get isMap(): boolean {

@@ -31,6 +31,9 @@ export const Kind = {
   takeAdd: 19,
   iota: 20,
   random: 21,
+  /** A kernel of primitives/kernels.ts. It has no value itself, its results have: each is a `pick` of it. */
+  call: 22,
+  pick: 23,
 } as const;
 
 /** Bits of `Node.flags`. */
@@ -84,12 +87,14 @@ export class Node {
   declare a: Node | null;
   declare b: Node | null;
   declare c: Node | null;
-  /** All operands of a concat. */
+  /** All operands of a concat or a call. */
   declare list: readonly Node[] | null;
   /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
   declare attributes: readonly number[] | null;
   /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
   declare value: number | null;
+  /** Of a call: the results that were taken so far. They are computed together, or the call would run again for each. */
+  declare picks: Node[] | null;
   /** The dense row-major value, once it has been computed. */
   declare storage: Storage | null;
   declare flags: number;
@@ -118,6 +123,7 @@ export class Node {
     this.list = null;
     this.attributes = null;
     this.value = null;
+    this.picks = null;
     this.storage = null;
     this.flags = 0;
     this.epoch = 0;

@@ -1,5 +1,5 @@
 /**
- * Kernels that read buffers rather than compute what they read: matrix products, gather and scatter. Here their operands become
+ * Kernels that read buffers rather than compute what they read: matrix products, gather and scatter, calls. Here their operands become
  * strided views; an operand that strides cannot express has to be stored densely first.
  */
 import { broadcastTo, flat, identity, rowMajor } from "./coordinates.js";
@@ -50,9 +50,19 @@ export function operandsOf(value: Value): Operand[] {
       return [collapsed(c!, dim, dim + 1), collapsed(b!, dim, dim + 1)];
     case Kind.takeAdd:
       return [collapsed(c!, dim, dim + b!.shape.length), collapsed(b!, 0, b!.shape.length)];
+    case Kind.call:
+      return value.inputs.map(denseView);
     default:
       return [];
   }
+}
+
+/** Row-major: where it lies so already, or stored so. */
+function denseView(value: Value): Operand {
+  const found = viewOf(value, identity(value.shape.length), value.shape);
+  const strides = rowMajor(value.shape);
+  const isDense = found?.view.strides.every((stride, i) => value.shape[i] === 1 || stride === strides[i]);
+  return found !== null && isDense ? found : dense(value, value.shape);
 }
 
 function dense(value: Value, sizes: readonly number[]): Operand {

@@ -167,7 +167,7 @@ export function makePlan(request: Request): Plan {
       },
     });
     if (kernel === null) continue;
-    if (group.special !== null) failing.set(kernels.length, position.get(group.special)!);
+    if (group.canFail) failing.set(kernels.length, position.get(group.special!)!);
     kernels.push(kernel);
   }
   const program: Program = {
@@ -195,7 +195,7 @@ export function makePlan(request: Request): Plan {
 function orderOf(groups: readonly Group[], rootValues: readonly Value[], inPlace: boolean[]): Group[] {
   const overwriting = new Set(rootValues.filter((_, root) => inPlace[root]).map((value) => value.host!));
   const order = schedule(groups, overwriting);
-  if (!order.slice(order.length - overwriting.size).some((group) => group.special !== null)) return order;
+  if (!order.slice(order.length - overwriting.size).some((group) => group.canFail)) return order;
   inPlace.fill(false);
   return schedule(groups, new Set());
 }

@@ -25,7 +25,7 @@ export function schedule(groups: readonly Group[], overwriting: ReadonlySet<Grou
     }
   };
   // Groups were made from the results back to the leaves.
-  for (let i = groups.length - 1; i >= 0; i--) if (groups[i]!.special !== null) visit(groups[i]!);
+  for (let i = groups.length - 1; i >= 0; i--) if (groups[i]!.canFail) visit(groups[i]!);
   for (let i = groups.length - 1; i >= 0; i--) visit(groups[i]!);
   const late = lateGroups(order, overwriting);
   return [...order.filter((group) => !late.has(group)), ...order.filter((group) => late.has(group))];

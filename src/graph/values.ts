@@ -11,8 +11,9 @@ import { distributions, Flag, keepsDims, Kind, kindOf, type Node, opOf } from ".
 import { windowSize } from "./window.js";
 import type { DTypeName } from "../primitives/dtypes.js";
 import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
+import type { KernelOp } from "../primitives/kernels.js";
 import type { ReduceOp } from "../primitives/reductions.js";
-import { binaryOps, reduceOps, unaryOps } from "../primitives/table.js";
+import { binaryOps, kernelOps, reduceOps, unaryOps } from "../primitives/table.js";
 
 /** Somebody reads the value: a kernel, in its main space or (`body`) while it folds. `at` is null where only a buffer will do. */
 export interface Demand {
@@ -38,6 +39,8 @@ export class Value {
   host: Group | null = null;
   /** Of a reduction: reduced dims stay, with size 1. */
   keepdim = false;
+  /** Of a call: its results that are wanted, by their number. */
+  picks: (Value | undefined)[] | null = null;
   /** Must have a buffer, whoever else reads it. */
   required = false;
   /** How many values read this one. */
@@ -60,6 +63,10 @@ export class Value {
     readonly attributes: readonly number[],
   ) {
     this.extent = size;
+  }
+
+  get kernelOp(): KernelOp {
+    return kernelOps[this.op]!;
   }
 
   get unaryOp(): UnaryOp {

@@ -116,10 +116,11 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       }
       if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
-      const light = free || (kind <= Kind.copy && node.size >= hugeSize);
+      const light = free || kind === Kind.call || (kind <= Kind.copy && node.size >= hugeSize);
       const again = !light && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
       const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
-      if (saved || (again && (flags & Flag.readAfresh) !== 0)) {
+      // All results of a call that were taken become results: it would have to run again for those that are missing.
+      if (saved || kind === Kind.pick || (again && (flags & Flag.readAfresh) !== 0)) {
         key[k++] = code | resultBit;
         walked.extra[extraCount++] = node;
       } else {
@@ -134,6 +135,9 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         scalars[scalarCount++] = node.value!;
         scalars[scalarCount++] = node.attributes![0]!;
         continue;
+      }
+      if (kind === Kind.call) {
+        for (const result of node.picks!) if (result.storage === null) stack[depth++] = result;
       }
       const attributes = node.attributes;
       if (attributes !== null) {

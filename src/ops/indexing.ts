@@ -38,15 +38,23 @@ declare module "../tensor/core.js" {
   }
 }
 
-const GATHER: Op = {
-  name: "GatherBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const dim = y._attributes as number;
-    accumulate(a, scatterAdd(zerosOf(a), dim, y._b!, g));
-  },
-};
+/**
+ * Elements of the first input along a dim, which is the attribute, at the positions that the second input holds: each gives its gradient
+ * to the place where it was.
+ */
+export function picking(name: string): Op {
+  return {
+    name,
+    saves: true,
+    gradient(y, g) {
+      const a = y._a!;
+      const dim = y._attributes as number;
+      accumulate(a, scatterAdd(zerosOf(a), dim, y._b!, g));
+    },
+  };
+}
+
+const GATHER = picking("GatherBackward0");
 
 const TAKE: Op = {
   name: "IndexSelectBackward0",

@@ -1,13 +1,17 @@
 /**
- * Running sums and products, by doubling: after round r each entry holds the 2ʳ entries that end in it. That takes log₂ n rounds of
- * elementwise work, adds pairwise, and lets no NaN reach an entry before it.
+ * Running sums, products and extremes along a dim.
  */
-import { defineMethods, type Tensor } from "../tensor/core.js";
+import { accumulate, wanted } from "../autograd/accumulate.js";
+import { record } from "../autograd/record.js";
+import { call, pick } from "../graph/build.js";
+import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { add, mul } from "./arithmetic.js";
+import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
-import { clone } from "./copy.js";
+import type { ValuesAndIndices } from "./extreme.js";
+import { picking } from "./indexing.js";
+import { checkInt32Count } from "./reduce.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -15,33 +19,110 @@ declare module "../tensor/core.js" {
     cumsum(dim: number): Tensor<S>;
     /** Products of the entries up to each one along `dim` (`torch.cumprod`). */
     cumprod(dim: number): Tensor<S>;
+    /** The greatest entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummax`). */
+    cummax(dim: number): ValuesAndIndices<S>;
+    /** The least entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummin`). */
+    cummin(dim: number): ValuesAndIndices<S>;
   }
 }
 
-function scan(
-  name: string,
-  x: Tensor,
-  dim: number,
-  combine: (a: Tensor, b: Tensor) => Tensor,
-  neutral: number,
-): Tensor {
-  const d = normalizeDim(name, dim, x.ndim);
-  let y = x._node.dtype === "bool" ? cast(x, "int32") : x;
-  const n = x.shape[d] ?? 1;
-  if (n <= 1) return y === x ? clone(x) : y;
-  const padding = new Array<number>(2 * (x.ndim - d)).fill(0);
-  for (let step = 1; step < n; step *= 2) {
-    padding[padding.length - 2] = step;
-    y = combine(y, y.narrow(d, 0, n - step).pad(padding, { value: neutral }));
-  }
-  return y;
+const CUMSUM: Op = {
+  name: "CumsumBackward0",
+  saves: false,
+  gradient(y, g) {
+    const dim = y._attributes as number;
+    accumulate(y._a!, cumsum(g.flip(dim), dim).flip(dim));
+  },
+};
+
+/**
+ * With E the product of all entries before each one, the gradient is E · S, where Sᵢ = gᵢ + xᵢ₊₁ Sᵢ₊₁: exact also where entries are 0.
+ */
+const CUMPROD: Op = {
+  name: "CumprodBackward0",
+  saves: true,
+  gradient(y, g) {
+    const x = y._a!;
+    const dim = y._attributes as number;
+    const before = cumprod(shifted(x, dim, 1, 1), dim);
+    accumulate(x, mul(before, recurrence(shifted(x, dim, -1, 0), g, { dim, reversed: true })));
+  },
+};
+
+interface Direction {
+  readonly dim: number;
+  readonly reversed: boolean;
+}
+
+/** Inputs: a, b. With λ the recurrence of the gradients the other way round, b gets λ, and a gets λ times what y was before. */
+const RECURRENCE: Op = {
+  name: "LinearRecurrenceBackward0",
+  saves: true,
+  gradient(y, g) {
+    const [a, b] = [y._a!, y._b!];
+    const { dim, reversed } = y._attributes as Direction;
+    const slope = recurrence(shifted(a, dim, reversed ? 1 : -1, 0), g, { dim, reversed: !reversed });
+    if (wanted(a)) accumulate(a, mul(slope, shifted(y, dim, reversed ? -1 : 1, 0)));
+    if (wanted(b)) accumulate(b, slope);
+  },
+};
+
+const CUMMAX = picking("CummaxBackward0");
+const CUMMIN = picking("CumminBackward0");
+
+/** The entries along `dim` moved by one place, on (1) or back (-1); the place that becomes free holds `fill`. */
+function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
+  const n = x.shape[dim]!;
+  if (n === 0) return x;
+  const padding = new Array<number>(2 * (x.ndim - dim)).fill(0);
+  padding[padding.length - (by === 1 ? 2 : 1)] = 1;
+  return x.narrow(dim, by === 1 ? 0 : 1, n - 1).pad(padding, { value: fill });
+}
+
+/** yᵢ = aᵢ · yᵢ₋₁ + bᵢ along a dim from the first entry on or, reversed, yᵢ = aᵢ · yᵢ₊₁ + bᵢ from the last one back. */
+function recurrence(a: Tensor, b: Tensor, direction: Direction): Tensor {
+  const from = call("linearRecurrence", [a.node, b.node], [direction.dim, Number(direction.reversed)]);
+  return record(RECURRENCE, pick(from, 0, a.dtype, a.shape), a, b, null, direction);
+}
+
+function scan(kernel: "cumsum" | "cumprod", op: Op, x: Tensor, dim: number): Tensor {
+  // A number has no dim to run along, for the gradients neither.
+  if (x.ndim === 0) return scan(kernel, op, x.reshape([1]), 0).reshape([]);
+  return record(op, pick(call(kernel, [x.node], [dim]), 0, x.dtype, x.shape), x, null, null, dim);
+}
+
+/** Booleans count as 0 and 1. */
+function summed(x: Tensor): Tensor {
+  return x._node.dtype === "bool" ? cast(x, "int32") : x;
+}
+
+function cumsum(x: Tensor, dim: number): Tensor {
+  return scan("cumsum", CUMSUM, summed(x), dim);
+}
+
+function cumprod(x: Tensor, dim: number): Tensor {
+  return scan("cumprod", CUMPROD, summed(x), dim);
+}
+
+function extremes(kernel: "cummax" | "cummin", op: Op, x: Tensor, dim: number): ValuesAndIndices {
+  const d = normalizeDim(kernel, dim, x.ndim);
+  checkInt32Count(kernel, x, x.ndim === 0 ? [] : [d], "a position");
+  const from = call(kernel, [x.node], [d]);
+  const indices = new Tensor(pick(from, 1, "int32", x.shape));
+  return { values: record(op, pick(from, 0, x.dtype, x.shape), x, indices, null, d), indices };
 }
 
 defineMethods({
   cumsum(dim: number) {
-    return scan("cumsum", this, dim, add, 0);
+    return cumsum(this, normalizeDim("cumsum", dim, this.ndim));
   },
   cumprod(dim: number) {
-    return scan("cumprod", this, dim, mul, 1);
+    return cumprod(this, normalizeDim("cumprod", dim, this.ndim));
+  },
+  cummax(dim: number) {
+    return extremes("cummax", CUMMAX, this, dim);
+  },
+  cummin(dim: number) {
+    return extremes("cummin", CUMMIN, this, dim);
   },
 });

@@ -87,8 +87,8 @@ function quantile(x: Tensor, q: number, dim: number, keepdim: boolean): Tensor {
 
 /** Each NaN is an element of its own, as NaN ≠ NaN. */
 function unique(x: Tensor): Tensor {
-  // Typed arrays sort by number, NaN last.
-  const sorted = x._view().slice().sort();
+  // By number, NaN last.
+  const sorted = x.detach().flatten().sort(0).values._view();
   const values = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   return fromTyped(values, x.dtype, [values.length]);
 }

@@ -4,11 +4,13 @@
  */
 import { dtypeNames, dtypes } from "./dtypes.js";
 import { binary, type BinaryOp, unary, type UnaryOp } from "./elementwise.js";
+import { type KernelOp, kernels } from "./kernels.js";
 import { reductions, type ReduceOp } from "./reductions.js";
 
 export const unaryOps = Object.keys(unary) as readonly UnaryOp[];
 export const binaryOps = Object.keys(binary) as readonly BinaryOp[];
 export const reduceOps = Object.keys(reductions) as readonly ReduceOp[];
+export const kernelOps = Object.keys(kernels) as readonly KernelOp[];
 
 /** What makes one value of an elementwise body out of others (engine/program.ts). */
 export const instructionKinds = [
@@ -24,7 +26,7 @@ export const instructionKinds = [
   "result",
 ] as const;
 
-export const kernelKinds = ["map", "reduce", "matmul", "gather", "scatterAdd"] as const;
+export const kernelKinds = ["map", "reduce", "matmul", "gather", "scatterAdd", "call"] as const;
 
 /** Names with their numbers. */
 export function numbered<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
@@ -35,12 +37,13 @@ export const dtypeNumbers = numbered(dtypeNames);
 export const unaryNumbers = numbered(unaryOps);
 export const binaryNumbers = numbered(binaryOps);
 export const reduceNumbers = numbered(reduceOps);
+export const kernelOpNumbers = numbered(kernelOps);
 export const instructionNumbers = numbered(instructionKinds);
 export const kernelNumbers = numbered(kernelKinds);
 
 /** Changes with every name, number, dtype and C++ function of the table; a signed 32-bit number (FNV-1a). */
 export const tableHash = hashOf(
-  JSON.stringify([dtypes, unary, binary, reductions, instructionKinds, kernelKinds]),
+  JSON.stringify([dtypes, unary, binary, reductions, kernels, instructionKinds, kernelKinds]),
 );
 
 function hashOf(text: string): number {

@@ -1,9 +1,10 @@
 /**
  * What a Program means, in plain JavaScript and one element at a time: the truth that engines are compared with.
  */
-import type { Body, Program, View } from "../../src/engine/program.js";
+import type { Body, Program, View, DenseView } from "../../src/engine/program.js";
 import { dtypeBytes, type DTypeName, dtypes } from "../../src/primitives/dtypes.js";
 import { binary, type BinaryOp, type BinaryRow, unary } from "../../src/primitives/elementwise.js";
+import { type Dense, type KernelRow, kernels } from "../../src/primitives/kernels.js";
 import type { ReduceOp } from "../../src/primitives/reductions.js";
 
 /** Values of a body at one point; booleans are 0 and 1. */
@@ -254,6 +255,23 @@ export function interpret(
             const values = evaluate(kernel.epilogue, context, point, entry * m * n + number, [result]);
             for (const { view, value } of kernel.stores) write(buffers, view, point, values[value]!);
           });
+        });
+        break;
+      }
+      case "call": {
+        const dense = (at: DenseView): Dense => ({
+          dims: at.dims,
+          data: Float64Array.from(points(at.dims), (_, i) => read(buffers, { ...at, strides: [1] }, [i])),
+        });
+        const results = kernel.results.map(
+          (at) => at && { dims: at.dims, data: new Float64Array(points(at.dims).length) },
+        );
+        const row: KernelRow = kernels[kernel.primitive];
+        row.js(kernel.operands.map(dense), results, kernel.attributes);
+        kernel.results.forEach((at, r) => {
+          results[r]?.data.forEach((value, i) =>
+            write(buffers, { ...at!, strides: [1] }, [i], toType(value, at!.dtype)),
+          );
         });
         break;
       }

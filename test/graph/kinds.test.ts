@@ -1,6 +1,7 @@
 /**
  * Each kind of node means what plain JavaScript computes, in each dtype, fused and unfused.
  */
+import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import {
   binary,
@@ -24,12 +25,17 @@ import {
   take,
   takeAdd,
   unary,
+  call,
+  pick,
 } from "../../src/graph/build.js";
+import { evaluate } from "../../src/graph/evaluate.js";
 import { type Node } from "../../src/graph/node.js";
 import { setFusion } from "../../src/graph/run.js";
 import { assertMeans } from "./close.js";
 import { counting, given } from "./values.js";
-import { binaryOps, unaryOps } from "../../src/primitives/table.js";
+import { binaryOps, unaryOps, kernelOps } from "../../src/primitives/table.js";
+import { dtypes as dtypeTable } from "../../src/primitives/dtypes.js";
+import { type KernelOp, type KernelRow, kernels } from "../../src/primitives/kernels.js";
 import { binary as binaryRows, isDefinedFor, unary as unaryRows } from "../../src/primitives/elementwise.js";
 
 after(() => setFusion(true));
@@ -64,6 +70,42 @@ function each(dtypes: readonly DType[], what: string, make: (dtype: DType) => No
     }
   }
 }
+
+describe("calls of kernels", () => {
+  const attributes: Record<KernelOp, readonly number[]> = {
+    sort: [1, 0, 3],
+    cumsum: [1],
+    cumprod: [0],
+    cummax: [1],
+    cummin: [2],
+    linearRecurrence: [1, 1],
+  };
+  for (const op of kernelOps) {
+    const row: KernelRow = kernels[op];
+    const dtypes = all.filter((dtype) => row.kinds.includes(dtypeTable[dtype].kind));
+    row.results.forEach((name, index) => {
+      each(dtypes, `${op}, ${name}`, (dtype) => {
+        // Transposed operands and parts of larger ones have to be stored densely, what lies dense is read where it is.
+        const operands = row.operands.map((_, i) =>
+          i === 0 ? permute(some([3, 2, 4], dtype), [1, 0, 2]) : some([2, 3, 4], dtype),
+        );
+        const from = call(op, operands, attributes[op]);
+        const result = pick(from, index, index === 0 ? dtype : "int32", [2, 3, 4]);
+        return index === 0 ? binary("max", result, result) : result;
+      });
+    });
+  }
+});
+
+test("results of a call that were taken are computed together, and once", () => {
+  const from = call("sort", [some([50], "float32")], [0, 0, 50]);
+  const values = pick(from, 0, "float32", [50]);
+  const indices = pick(from, 1, "int32", [50]);
+  evaluate([values]);
+  assert.notEqual(indices.storage, null);
+  // The call itself lets go of its operands.
+  assert.equal(values.a, null);
+});
 
 describe("elementwise", () => {
   for (const op of unaryOps) {

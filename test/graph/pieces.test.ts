@@ -4,7 +4,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { binary, concat, expand, matmul, reduce, scalar, slice, unary } from "../../src/graph/build.js";
+import {
+  binary,
+  call,
+  concat,
+  expand,
+  matmul,
+  pick,
+  reduce,
+  scalar,
+  slice,
+  unary,
+} from "../../src/graph/build.js";
 import { inOrder } from "../../src/graph/compute.js";
 import { evaluate, planCacheStats, step, Variable } from "../../src/graph/evaluate.js";
 import type { Node } from "../../src/graph/node.js";
@@ -297,4 +308,23 @@ describe("a slice of a value that is there", () => {
       assert.deepEqual(read(part), [2 + i, 3 + i]);
     }
   });
+});
+
+test("a long loop of calls of two results gives the bits of one that reads each", () => {
+  const loop = (each: (x: Node) => void): number[] => {
+    let x = counting([16], "float32", 0.1, -0.7);
+    let where = counting([16], "int32");
+    for (let t = 0; t < 3000; t++) {
+      const from = call("sort", [unary("sin", binary("mul", x, number(3)))], [0, t % 2, 16]);
+      x = pick(from, 0, "float32", [16]);
+      where = binary("max", pick(from, 1, "int32", [16]), where);
+      each(x);
+    }
+    evaluate([x, where]);
+    return [...stored(x), ...stored(where)];
+  };
+  assert.deepEqual(
+    loop(() => undefined),
+    loop((x) => evaluate([x])),
+  );
 });

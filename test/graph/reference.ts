@@ -9,7 +9,8 @@ import { stored } from "./values.js";
 import type { DTypeName } from "../../src/primitives/dtypes.js";
 import { unary } from "../../src/primitives/elementwise.js";
 import type { ReduceOp } from "../../src/primitives/reductions.js";
-import { binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";
+import { type Dense, type KernelRow, kernels } from "../../src/primitives/kernels.js";
+import { kernelOps, binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";
 
 const folds: Record<ReduceOp, (values: readonly number[]) => number> = {
   sum: (values) => values.reduce((sum, x) => sum + x, 0),
@@ -144,6 +145,17 @@ class Reference {
       case Kind.scatterAdd:
       case Kind.takeAdd:
         return this.scatter(node, a, b, c);
+      case Kind.pick: {
+        const row: KernelRow = kernels[kernelOps[opOf(a)]!];
+        const operands = a.list!.map((each) => ({
+          dims: each.shape,
+          data: Float64Array.from(this.of(each)),
+        }));
+        const result: Dense = { dims: node.shape, data: new Float64Array(node.size) };
+        const results = row.results.map((_, i) => (i === attributes[0] ? result : null));
+        row.js(operands, results, a.attributes!);
+        return [...result.data].map((value) => toType(wrap(value, node.dtype), node.dtype));
+      }
       case Kind.iota:
         return this.each(node, (_, number) => number);
       case Kind.random: {

@@ -2,7 +2,7 @@
  * Writes a Program as the 32-bit words that native/decode.cpp reads. Numbers that may exceed 32 bits (sizes, strides, offsets) are
  * two words, low and high. The first word is the hash of the table of primitives, from which both have their numbers.
  */
-import type { Body, Instruction, Kernel, Program, Store, View } from "../program.js";
+import type { Body, Instruction, Kernel, Program, Store, View, DenseView } from "../program.js";
 import { commitOf } from "../program.js";
 import type { DTypeName } from "../../primitives/dtypes.js";
 import {
@@ -10,6 +10,7 @@ import {
   dtypeNumbers,
   instructionNumbers,
   kernelNumbers,
+  kernelOpNumbers,
   reduceNumbers,
   tableHash,
   unaryNumbers,
@@ -48,6 +49,13 @@ class WordWriter {
     this.wide(view.offset);
     this.type(view.dtype);
     this.dims(view.strides);
+  }
+
+  dense(view: DenseView | null): void {
+    this.word(view === null ? -1 : view.external + 1);
+    this.wide(view?.offset ?? 0);
+    this.type(view?.dtype ?? "float32");
+    this.dims(view?.dims ?? []);
   }
 
   instruction(code: number, dtype: DTypeName, p0 = 0, p1 = 0, p2 = 0): void {
@@ -145,6 +153,14 @@ function writeKernel(out: WordWriter, kernel: Kernel): void {
       out.view(kernel.source);
       out.view(kernel.index);
       out.view(kernel.kind === "gather" ? kernel.out : kernel.target);
+      return;
+    case "call":
+      out.word(kernelOpNumbers[kernel.primitive]);
+      out.word(kernel.operands.length);
+      for (const operand of kernel.operands) out.dense(operand);
+      out.word(kernel.results.length);
+      for (const result of kernel.results) out.dense(result);
+      out.dims(kernel.attributes);
       return;
     default:
       kernel satisfies never;

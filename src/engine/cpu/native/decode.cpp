@@ -265,6 +265,71 @@ struct Decoder {
     }
   }
 
+  DenseView dense() {
+    DenseView view{};
+    const int32_t base = words.word();
+    view.wanted = base >= 0;
+    view.place = {base < 0 ? 0 : base, words.wide()};
+    view.dtype = DType(words.word());
+    const Dims dims = readDims(words);
+    view.rank = dims.count;
+    for (int32_t d = 0; d < dims.count; d++) view.size[d] = dims.size[d];
+    if (!words.ok || !view.wanted) return view;
+    if (view.dtype < 0 || view.dtype >= kDTypes) fail("a call's value has an unknown dtype");
+    else if (base > plan.externals) fail("a view names an external that does not exist");
+    else if (view.place.offset % bytesOf(view.dtype)) fail("a view's offset is not a multiple of its element size");
+    else if (view.place.offset < 0 || view.place.offset + view.points() * bytesOf(view.dtype) > bytes[base]) fail("a view reaches outside its buffer");
+    return view;
+  }
+
+  DenseView* denseList(int32_t expected) {
+    if (words.length() != expected) fail("a call has another number of values than its kernel");
+    DenseView* list = make<DenseView>(plan.memory, expected);
+    for (int32_t i = 0; i < expected && !error; i++) list[i] = dense();
+    return list;
+  }
+
+  /// Kernels along a dim, their first attribute: all values have one shape, but that results may be shorter along the dim.
+  void checkAlongDim(const CallKernel& call, int32_t operands, int32_t results) {
+    const DenseView& first = call.operands[0];
+    const int64_t dim = call.attributes[0];
+    if (dim < 0 || dim >= (first.rank ? first.rank : 1)) return fail("a call names a dim that its operand does not have");
+    for (int32_t i = 0; i < operands + results; i++) {
+      const DenseView& view = i < operands ? call.operands[i] : call.results[i - operands];
+      if (!view.wanted) {
+        if (i < operands) return fail("a call lacks an operand");
+        continue;
+      }
+      bool same = view.rank == first.rank && (i >= operands || view.dtype == first.dtype);
+      for (int32_t d = 0; same && d < view.rank; d++) {
+        same = view.size[d] == first.size[d] || (i >= operands && d == dim && call.op == Call::sort && view.size[d] == call.attributes[2] && view.size[d] <= first.size[d]);
+      }
+      if (!same) return fail("a call's values have other shapes or dtypes than its operand");
+    }
+    // Values have the operand's dtype, positions are int32.
+    for (int32_t i = 0; i < results; i++) {
+      if (call.results[i].wanted && call.results[i].dtype != (i == 0 ? first.dtype : kInt32)) return fail("a call's result has another dtype than its kernel gives");
+    }
+  }
+
+  void call(Kernel& kernel) {
+    CallKernel& call = *(kernel.call = make<CallKernel>(plan.memory, 1));
+    const int32_t op = words.word();
+    if (op < 0 || op >= kCalls) return fail("a call names a kernel that does not exist");
+    const auto [operands, results, attributes] = kCallCounts[op];
+    call.op = Call(op);
+    call.operands = denseList(operands);
+    call.results = denseList(results);
+    if (words.length() != attributes) return fail("a call has another number of attributes than its kernel");
+    call.attributes = make<int64_t>(plan.memory, attributes);
+    for (int32_t i = 0; i < attributes; i++) call.attributes[i] = words.wide();
+    if (!words.ok || error) return;
+    checkAlongDim(call, operands, results);
+    if (error) return;
+    needScratch(table.callScratch(call));
+    needShared(table.callShared(call));
+  }
+
   void program() {
     plan.table = &table;
     if (words.word() != kTableHash) return fail("the engine was built from another table of primitives than the program; run npm run build");
@@ -285,6 +350,7 @@ struct Decoder {
         case KernelKind::matmul: matmul(kernel); break;
         case KernelKind::gather:
         case KernelKind::scatterAdd: index(kernel); break;
+        case KernelKind::call: call(kernel); break;
         default: fail("unknown kernel");
       }
       freeAll(scratch);

@@ -14,7 +14,6 @@ struct KernelTable {
   /// (a * b) + c and its like, each step rounded; `uniform` is about the factors.
   OpFn (*fused)(Fused op, DType dtype, Uniform uniform);
   OpFn (*cast)(DType from, DType to);
-  /// Bytes that the kernel needs from Frame::shared.
   /// Decides how the product is cut; to be called before the two that ask for its memory.
   void (*matmulCut)(MatmulKernel& kernel);
   int64_t (*matmulShared)(const MatmulKernel& kernel);
@@ -22,6 +21,8 @@ struct KernelTable {
   int64_t (*reduceShared)(const ReduceKernel& kernel);
   int64_t (*reduceScratch)(const ReduceKernel& kernel);
   int64_t (*tileScratch)(const TileProgram& program);
+  int64_t (*callShared)(const CallKernel& call);
+  int64_t (*callScratch)(const CallKernel& call);
   void (*run)(const Plan& plan, const Frame& frame, RunStatus& status);
 };
 

@@ -157,6 +157,28 @@ struct IndexKernel {
   int64_t sourceStride[3], indexStride[3], targetStride[3];
 };
 
+/// A dense row-major value; a result that nobody wants is not written.
+struct DenseView {
+  bool wanted;
+  DType dtype;
+  Place place;
+  int32_t rank;
+  int64_t size[kMaxAxes];
+  int64_t points() const {
+    int64_t n = 1;
+    for (int32_t d = 0; d < rank; d++) n *= size[d];
+    return n;
+  }
+};
+
+/// A kernel of the table's own (src/primitives/kernels.ts).
+struct CallKernel {
+  Call op;
+  DenseView* operands;
+  DenseView* results;
+  int64_t* attributes;
+};
+
 struct Kernel {
   KernelKind kind;
   union {
@@ -164,6 +186,7 @@ struct Kernel {
     ReduceKernel* reduce;
     MatmulKernel* matmul;
     IndexKernel* index;
+    CallKernel* call;
   };
 };
 

@@ -44,6 +44,10 @@ int64_t matmulShared(const MatmulKernel& kernel);
 int64_t matmulScratch(const MatmulKernel& kernel);
 bool runGather(const IndexKernel& kernel, const Frame& frame, RunStatus& status);
 bool runScatterAdd(const IndexKernel& kernel, const Frame& frame, RunStatus& status);
+/// Made of the table of primitives (calls.cpp).
+void runCall(const CallKernel& call, const Frame& frame);
+int64_t callShared(const CallKernel& call);
+int64_t callScratch(const CallKernel& call);
 
 /// Philox stream, see philox.h: element `first + i * step` of the stream for i in [0, count), as T.
 template <class T>

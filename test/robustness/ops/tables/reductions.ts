@@ -197,8 +197,18 @@ const rows: Table = {
   ),
 };
 
+function runningExtreme(name: "cummax" | "cummin"): Operation {
+  return (d) => {
+    const a = d.tensor({ dtype: all });
+    const dim = d.dim(a.shape.length);
+    return { inputs: [a], torch: `torch.${name}(a, ${dim})`, ours: (a) => pair(a[name](dim)), anyZero: true };
+  };
+}
+
 /** Equal elements may stand in any order in PyTorch unless the sort is stable; topk's order of equals is free. */
 const order: Table = {
+  cummax: runningExtreme("cummax"),
+  cummin: runningExtreme("cummin"),
   sort: (d) => {
     const a = d.tensor({ dtype: all });
     const dim = d.dim(a.shape.length);
