@@ -193,13 +193,12 @@ export function toDiagnostic(problem: Problem, source: string, category: "error"
   const before = source.slice(0, problem.start);
   const line = before.split("\n").length;
   const column = problem.start - (before.lastIndexOf("\n") + 1) + 1;
-  const colour = category === "error" ? "red" : "yellow";
   return {
     code: problem.code,
     category,
     message: spoken(problem),
     line,
     column,
-    frame: codeFrame(source, { line, column, length: problem.length, colour }).join("\n"),
+    frame: codeFrame(source, { line, column, length: problem.length }).join("\n"),
   };
 }

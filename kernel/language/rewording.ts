@@ -44,7 +44,7 @@ const OPTION_VALUES = new Set([2322, 2820, CALL]);
 /** More arguments than are taken. */
 const TOO_MANY = 2554;
 /** An option that there is not, or something else in the place of an object of options. */
-const OPTIONS = new Set([2353, 2559]);
+const OPTIONS = new Set([2353, 2559, 2561]);
 /** Where the hint says all that there is to say. */
 const SAYS_ALL = new Set([...OPERANDS, ...NOT_INDEXED, ...OPTION_VALUES, ARGUMENT, GETTER_CALLED]);
 const MAYBE_MISSING = new Set([2531, 2532, 2533, 18047, 18048, 18049]);
@@ -98,7 +98,7 @@ export function reworded(reported: Reported, hints: Hints): string {
   }
   if (code === MISSPELT_EXPORT) return message.replace(/^'"[^"]*"' has no exported/u, "It has no exported");
   const hint = hintAbout(reported, name, hints);
-  if (hint !== undefined && SAYS_ALL.has(code)) return hint;
+  if (hint !== undefined && (SAYS_ALL.has(code) || /^(?:There is no option|Leave) /u.test(hint))) return hint;
   const said = code === ARGUMENT ? saidByTypes(message) : undefined;
   if (said !== undefined) return said;
   return hint === undefined

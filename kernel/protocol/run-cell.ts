@@ -160,17 +160,21 @@ function errorOf(
   };
 }
 
+const RED = ["\u001b[31m", "\u001b[39m"] as const;
+/** Yellow cannot be read on the ground of errors in a light page. */
+const BOLD = ["\u001b[1m", "\u001b[22m"] as const;
+
 /** What is wrong, where, and the line itself. */
 function describe(
   { code, category, message, cell, line, column, frame }: Diagnostic,
   place: number | string,
   otherwise = "TypeScript",
 ): string {
-  const colour = category === "error" ? 31 : 33;
+  const [on, off] = category === "error" ? RED : BOLD;
   const what = code > 0 ? `TS${code}` : otherwise;
   // What is said about a file beside the notebook has no line in the cell.
-  if (frame === "") return `\u001b[${colour}m${what}\u001b[39m: ${message}\n`;
+  if (frame === "") return `${on}${what}${off}: ${message}\n`;
   const own = typeof place === "number" ? `Cell [${place}]` : place;
   const at = cell === undefined ? own : `Cell [${cell}]`;
-  return `\u001b[${colour}m${what}\u001b[39m: ${message}\n\n${frame}\n\n    at \u001b[36m${at}:${line}:${column}\u001b[39m\n`;
+  return `${on}${what}${off}: ${message}\n\n${frame}\n\n    at ${at}:${line}:${column}\n`;
 }

@@ -10,18 +10,18 @@ export interface Mark {
   readonly column: number;
   /** UTF-16 units that are marked; at least one column is, and nothing beyond the line. */
   readonly length?: number;
-  readonly colour?: "red" | "yellow";
 }
 
 /** Lines shown before and after the marked one. */
 const AROUND = 2;
-/** Columns of source that a line shows. */
-const COLUMNS = 76;
+/** Columns of source that a line shows: with what stands before them they fit beside each other in a page of 700 pixels. */
+const COLUMNS = 64;
 /** Longer lines are looked at so far around the marker only: minified code is one of a megabyte. */
 const LOOKED_AT = 2_000;
 const TAB = "    ";
-const COLOURS = { red: "\u001b[31m", yellow: "\u001b[33m" };
-const PLAIN = "\u001b[39m";
+/** No colour is read as well on the grounds that clients give to errors, in light pages and in dark ones. */
+const BOLD = "\u001b[1m";
+const BOLD_END = "\u001b[22m";
 /** Not bright black, which cannot be read on a dark page; a client that knows no faint text shows it as it is. */
 const FAINT = "\u001b[2m";
 const FAINT_END = "\u001b[22m";
@@ -29,7 +29,7 @@ const FAINT_END = "\u001b[22m";
 const WIDE_BLANK = "\u3000";
 
 /** The lines of the frame; empty where the text has no such line, as a file that has been edited since. */
-export function codeFrame(text: string, { line, column, length = 1, colour = "red" }: Mark): string[] {
+export function codeFrame(text: string, { line, column, length = 1 }: Mark): string[] {
   const lines = text.split(/\r\n|\n/u);
   const marked = lines[line - 1];
   if (marked === undefined) return [];
@@ -54,9 +54,9 @@ export function codeFrame(text: string, { line, column, length = 1, colour = "re
       );
       continue;
     }
-    frame.push(`${COLOURS[colour]}>${PLAIN} ${gutter}${part(glyphs, from, to)}`);
+    frame.push(`${BOLD}>${BOLD_END} ${gutter}${part(glyphs, from, to)}`);
     const { indent, carets } = marker(glyphs, from, to, offset, length);
-    frame.push(`  ${" ".repeat(digits)} | ${indent}${COLOURS[colour]}${"^".repeat(carets)}${PLAIN}`);
+    frame.push(`  ${" ".repeat(digits)} | ${indent}${BOLD}${"^".repeat(carets)}${BOLD_END}`);
   }
   return frame;
 }

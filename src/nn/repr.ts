@@ -46,11 +46,13 @@ export function moduleTable(module: Module): Markup {
     total.toLocaleString("en-US") + (frozen > 0 ? ` (${frozen.toLocaleString("en-US")} frozen)` : "");
   const head = row(["name", "layer", "parameters and buffers", "count"], "th");
   const foot = row(["", module.name(), "", sum], "th");
-  return element("table", { class: "cellgrad-module" }, [
-    element("thead", {}, head),
-    element("tbody", {}, rows),
-    element("tfoot", {}, foot),
-  ]);
+  const parts = [element("thead", {}, head), element("tbody", {}, rows), element("tfoot", {}, foot)];
+  // A line of it is a line in a narrow page too; what is wider is scrolled to.
+  return element(
+    "div",
+    { style: { "overflow-x": "auto" } },
+    element("table", { class: "cellgrad-module", style: { "white-space": "nowrap" } }, parts),
+  );
 }
 
 function row(cells: readonly Content[], tag: "td" | "th" = "td"): Markup {

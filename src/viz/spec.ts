@@ -10,7 +10,7 @@ import { axisKey, isAttributes, titleText } from "./plotly.js";
 import type { Attributes, Layout, Spec, Trace } from "./plotly.js";
 import { dateMs } from "./static/dates.js";
 import { pieSlices } from "./static/pie.js";
-import { textWidth } from "./static/svg.js";
+import { overlap, textWidth } from "./static/svg.js";
 import { extent, toPlain, toRows } from "./values.js";
 
 const matrixTypes = new Set(["heatmap", "contour", "surface", "histogram2d", "histogram2dcontour"]);
@@ -18,8 +18,12 @@ const matrixTypes = new Set(["heatmap", "contour", "surface", "histogram2d", "hi
 const linePoints = 4000;
 /** More markers than a browser draws well one by one: WebGL draws them. */
 const markerPoints = 10_000;
+/** Diameter of a marker in space, in pixels. */
+const spatialMarker = 4;
 /** More markers than a notebook should hold: of those that lie within a thousandth of the figure from each other one is kept. */
 const mostPoints = 200_000;
+
+const farther = { x: 1.5, y: 1.5, z: 1.35 };
 
 function checkLengths(trace: Attributes, what: string): void {
   const { x, y } = trace;
@@ -68,6 +72,9 @@ function normaliseTrace(trace: unknown, index: number): Attributes {
   if (matrixTypes.has(type) && out.coloraxis === undefined) out.colorscale ??= sequential;
   if (isAttributes(out.marker) && Array.isArray(out.marker.color) && out.marker.coloraxis === undefined)
     out.marker = { colorscale: sequential, ...out.marker };
+  // Plotly's own size hides a cloud of points in itself.
+  if (type === "scatter3d")
+    out.marker = { size: spatialMarker, ...(isAttributes(out.marker) ? out.marker : {}) };
   return type === "scatter" || type === "scattergl" ? thinned(out) : out;
 }
 
@@ -229,6 +236,9 @@ function normaliseLayout(data: readonly Attributes[], given: Layout): Attributes
       margin.r = Math.min(240, 60 + 7 * Math.max(...names.map((name) => name.length)));
     }
   }
+  // From a little further away than Plotly's own camera, so that the numbers at the corners are in the picture.
+  if (data.some(({ type }) => type === "scatter3d" || type === "surface"))
+    layout.scene = { camera: { eye: farther }, ...(isAttributes(layout.scene) ? layout.scene : {}) };
   layout.margin = { ...margin, ...(isAttributes(layout.margin) ? layout.margin : {}) };
   layout.template ??= template;
   return layout;
@@ -245,8 +255,8 @@ function makeRoom(margin: Record<string, unknown>, data: readonly Attributes[], 
     const type = isAxisType(axis.type) ? axis.type : typeOfValues(values);
     const plain = values.filter((v) => typeof v === "string" || typeof v === "number");
     const names = type === "category" ? [...new Set(plain.map(String))] : [];
-    const widest = Math.max(0, ...names.slice(0, 500).map((name) => textWidth(name, fontSize)));
-    return { type, widest, names };
+    const widths = names.slice(0, 500).map((name) => textWidth(name, fontSize));
+    return { type, widest: Math.max(0, ...widths), names, widths };
   };
   const [x, y] = [kind("x"), kind("y")];
   const titled = isAttributes(layout.yaxis) && titleText(layout.yaxis.title) !== "" ? 22 : 0;
@@ -260,7 +270,7 @@ function makeRoom(margin: Record<string, unknown>, data: readonly Attributes[], 
   if (x.type === "date") margin.b = Number(margin.b) + 14;
   // Names that do not fit beside each other are turned.
   const room = 600 / Math.max(1, x.names.length);
-  if (x.widest + 4 > room)
+  if (overlap(x.widths, room))
     margin.b = Number(margin.b) + Math.min(150, x.widest * (room > 2.2 * fontSize ? 0.5 : 1));
 }
 

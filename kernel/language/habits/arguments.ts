@@ -6,7 +6,7 @@ import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { newOrCallAt } from "./objects.js";
 import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../nodes.js";
-import { camelCase } from "./names.js";
+import { sameLetters } from "../spelling.js";
 import type { FactoryOf } from "../operators.js";
 
 /** More keys than these are not told. */
@@ -73,13 +73,7 @@ export function wrongOption({ file, start }: Place, checker: TS.TypeChecker): st
     for (const property of argument.properties) {
       if (!ts.isPropertyAssignment(property) || !ts.isIdentifier(property.name)) continue;
       const { text: key } = property.name;
-      if (!keys.includes(key)) {
-        if (key === "device") return "Leave device out: everything is computed on the CPU.";
-        const same = keys.find((each) => each === camelCase(key));
-        return same === undefined
-          ? `There is no option '${key}', but ${keys.join(", ")}.`
-          : `There is no option '${key}'. Did you mean '${same}'?`;
-      }
+      if (!keys.includes(key)) return noSuchOption(key, keys);
       const value = property.initializer;
       const known = words(key);
       if (ts.isStringLiteral(value) && known.length > 0 && !known.includes(value.text))
@@ -87,6 +81,14 @@ export function wrongOption({ file, start }: Place, checker: TS.TypeChecker): st
     }
   }
   return undefined;
+}
+
+function noSuchOption(key: string, keys: readonly string[]): string {
+  if (key === "device") return "Leave device out: everything is computed on the CPU.";
+  const same = sameLetters(key, keys);
+  return same === undefined
+    ? `There is no option '${key}', but ${keys.join(", ")}.`
+    : `There is no option '${key}'. Did you mean '${same}'?`;
 }
 
 /** The type of options that a parameter takes, alone or as the last of several arguments. */
@@ -135,7 +137,10 @@ export function optionsAdvice({ file, start, length }: Place, checker: TS.TypeCh
     return object && byPlace(object, tokenAt(file, start).getText(file), file);
   const keys = memberNames(options, checker);
   if (keys.length === 0 || keys.length > KEYS) return undefined;
-  if (object) return `There is ${keys.join(", ")}.`;
+  if (object)
+    return newOrCallAt(file, start)?.arguments?.some((each) => each === object)
+      ? noSuchOption(tokenAt(file, start).getText(file), keys)
+      : `There is ${keys.join(", ")}.`;
   const type = checker.getBaseTypeOfLiteralType(checker.getTypeAtLocation(value));
   const key = keys.find((each) => {
     const property = checker.getNonNullableType(checker.getTypeOfSymbol(options.getProperty(each)!));

@@ -12,7 +12,6 @@ const RED = "\u001b[31m";
 /** Not bright black, which cannot be read on a dark page; a client that knows no faint text shows it as it is. */
 const FAINT = "\u001b[2m";
 const FAINT_END = "\u001b[22m";
-const CYAN = "\u001b[36m";
 const PLAIN = "\u001b[39m";
 const MESSAGE_LIMIT = 20_000;
 const CAUSE_LIMIT = 8;
@@ -97,7 +96,7 @@ function frameLines(shown: readonly Frame[]): string[] {
   }
   const lines = groups.slice(0, FRAME_LIMIT).map(({ text, count }) => {
     const times = count === 1 ? "" : ` ${localized(`(${String(count)} times)`)}`;
-    return `    at ${CYAN}${text}${PLAIN}${times}`;
+    return `    at ${text}${times}`;
   });
   const more = groups.slice(FRAME_LIMIT).reduce((sum, { count }) => sum + count, 0);
   if (more > 0) lines.push(`    ${localized(`… ${String(more)} more frames`)}`);

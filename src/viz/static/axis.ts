@@ -9,7 +9,7 @@ import type { AxisType } from "../axis-type.js";
 import { isAttributes, titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
 import { dateMs, dateTicks } from "./dates.js";
-import { element, text, textLines, textWidth } from "./svg.js";
+import { element, overlap, text, textLines, textWidth } from "./svg.js";
 
 export interface Rect {
   readonly left: number;
@@ -343,8 +343,8 @@ export class Axis {
     const room = places
       .slice(1)
       .reduce((least, at, i) => Math.min(least, Math.abs(at - places[i]!)), Infinity);
-    const width = Math.max(0, ...ticks.map(({ label }) => widest(label, size)));
-    if (width + 4 <= room) return 0;
+    const widths = ticks.map(({ label }) => widest(label, size));
+    if (!overlap(widths, room)) return 0;
     return room >= 2.2 * size ? 30 : 90;
   }
 }

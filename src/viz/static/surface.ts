@@ -1,5 +1,5 @@
 /**
- * Surfaces of the static image: the grid as coloured tiles seen from above at an angle, far tiles first, with 3-D lines over them.
+ * Surfaces of the static image: the grid as coloured tiles seen from above at an angle, far tiles first, with 3-D lines and markers over them.
  */
 import type { Content } from "../../../html/writer.js";
 import { decimateMatrix } from "../decimate.js";
@@ -11,7 +11,7 @@ import type { Rect } from "./axis.js";
 import { formatNumber } from "./axis.js";
 import { cssColor } from "./color.js";
 import { colorRange, zRows } from "./grids.js";
-import { part } from "./marks.js";
+import { markerAt, markerColors, markerSize, part, traceColor } from "./marks.js";
 import { element, text } from "./svg.js";
 
 export function isSpatial(trace: Attributes): boolean {
@@ -27,7 +27,12 @@ function numbers(value: unknown, count: number): number[] {
     : Array.from({ length: count }, (_, i) => i);
 }
 
-/** Surfaces and 3-D lines in one box that spans them all. */
+/** Whether a trace in space shows lines, or markers; both if it does not say. */
+function shows({ mode }: Attributes, what: "lines" | "markers"): boolean {
+  return typeof mode !== "string" || mode.includes(what);
+}
+
+/** Surfaces, lines and markers in one box that spans them all. */
 export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, plot: Rect): Content {
   const surfaces = traces
     .filter((trace) => trace.type === "surface")
@@ -122,12 +127,22 @@ export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, 
       "end",
     ),
   ];
+  const pointsOf = (trace: Attributes): [number[], number[], number[]] =>
+    ["x", "y", "z"].map((key) => numbers(trace[key], 0)) as [number[], number[], number[]];
+  const markers = lines.map((trace, index) => {
+    if (!shows(trace, "markers")) return "";
+    const [xs, ys, zs] = pointsOf(trace);
+    const colors = markerColors(trace, xs.length, traceColor(trace, index));
+    const { size } = part(trace, "marker");
+    const placed = xs.map((x, i) => ({ i, ...project([x, ys[i]!, zs[i]!]) }));
+    return placed
+      .filter(({ px, py }) => Number.isFinite(px) && Number.isFinite(py))
+      .sort((a, b) => a.depth - b.depth)
+      .map(({ i, px, py }) => markerAt(trace, colors[i]!, px, py, markerSize(trace, i, size)));
+  });
   const paths = lines.map((line) => {
-    const [xs, ys, zs] = ["x", "y", "z"].map((key) => numbers(line[key], 0)) as [
-      number[],
-      number[],
-      number[],
-    ];
+    if (!shows(line, "lines")) return "";
+    const [xs, ys, zs] = pointsOf(line);
     const style = part(line, "line");
     return element("path", {
       d: xs.map((x, i) => `${i === 0 ? "M" : "L"}${corner([x, ys[i]!, zs[i]!])}`).join(""),
@@ -136,5 +151,5 @@ export function drawSurfaces(traces: readonly Attributes[], layout: Attributes, 
       "stroke-width": 2,
     });
   });
-  return [...back, ...tiles.map(({ svg }) => svg), ...front, ...paths, ...names];
+  return [...back, ...tiles.map(({ svg }) => svg), ...front, ...paths, ...markers, ...names];
 }

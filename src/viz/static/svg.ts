@@ -55,6 +55,11 @@ export function textWidth(text: string, size: number): number {
   return em * size;
 }
 
+/** Whether labels of these widths lie over one another, at so many pixels from each other. */
+export function overlap(widths: readonly number[], room: number): boolean {
+  return widths.some((width, i) => i > 0 && (width + widths[i - 1]!) / 2 + 4 > room);
+}
+
 /** Plain lines of a text with <br> and other tags. */
 export function textLines(text: string): string[] {
   return text.split(/<br\s*\/?>/i).map((line) => line.replace(/<[^>]*>/g, ""));

@@ -310,6 +310,8 @@ test("options that there are not, and words that they do not take, are told by w
       "zeros([2], { requires_grad: true })",
       /^There is no option 'requires_grad'\. Did you mean 'requiresGrad'\?$/u,
     ],
+    ["x.sum(0, { keep_dim: true })", /^There is no option 'keep_dim'\. Did you mean 'keepdim'\?$/u],
+    ["widgets.slider({ description: 'rate' })", /^There is no option 'description', but label, min, /u],
     ["x.clamp({ mn: 1 })", /^There is no option 'mn', but min, max\.$/u],
     ['zeros([2], { device: "cuda" })', /^Leave device out: everything is computed on the CPU\.$/u],
     [

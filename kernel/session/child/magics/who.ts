@@ -67,15 +67,26 @@ function marked(cells: readonly string[], stale: boolean): readonly string[] {
   return stale ? [...cells.slice(0, -1), `${cells.at(-1)!} ${localized(STALE)}`] : cells;
 }
 
-/** Without colours of its own, so that it fits light and dark pages. */
+/** Without colours of its own, so that it fits light and dark pages; what is wider than the page is scrolled to. */
 function asHtml(rows: readonly Row[], notes: readonly string[]): Markup {
   if (rows.length === 0) return element("p", {}, localized(NONE));
-  const style = { "text-align": "left", "vertical-align": "baseline", padding: "2px 12px 2px 0" };
+  const style = {
+    "text-align": "left",
+    "vertical-align": "baseline",
+    "white-space": "nowrap",
+    padding: "2px 12px 2px 0",
+  };
   const head = HEADS.map((text) => element("th", { style }, localized(text)));
   const body = rows.map(({ cells, stale }) => {
     const [name, type, value, size, cell] = cells as [string, string, string, string, string];
     const mark = stale ? [" ", element("b", {}, localized(STALE))] : "";
-    const shown = [element("b", {}, code(name)), code(type), code(value), size, [cell, mark]];
+    const shown = [
+      element("b", {}, code(name)),
+      code(cutTo(type, TYPE_LIMIT)),
+      code(value),
+      size,
+      [cell, mark],
+    ];
     return element(
       "tr",
       {},
@@ -92,14 +103,18 @@ function asHtml(rows: readonly Row[], notes: readonly string[]): Markup {
   );
   const line = { style: { "border-bottom": "1px solid currentColor" } };
   return fragment(
-    element("table", { style: { "border-collapse": "collapse" } }, [
-      element("thead", {}, element("tr", line, head)),
-      element("tbody", {}, body),
-    ]),
+    element(
+      "div",
+      { style: { "overflow-x": "auto" } },
+      element("table", { style: { "border-collapse": "collapse" } }, [
+        element("thead", {}, element("tr", line, head)),
+        element("tbody", {}, body),
+      ]),
+    ),
     list.length > 0 ? element("ul", {}, list) : "",
   );
 }
 
 function code(text: string): Markup {
-  return element("code", { style: { background: "none", color: "inherit" } }, text);
+  return element("code", { style: { background: "none", color: "inherit", padding: 0 } }, text);
 }
