@@ -51,13 +51,17 @@ export function moduleTable(module: Module): Markup {
   return element(
     "div",
     { style: { "overflow-x": "auto" } },
-    element("table", { class: "cellgrad-module", style: { "white-space": "nowrap" } }, parts),
+    element("table", { class: "cellgrad-module" }, parts),
   );
 }
 
 function row(cells: readonly Content[], tag: "td" | "th" = "td"): Markup {
   const written = cells.map((content, i) =>
-    element(tag, { style: { "text-align": i === cells.length - 1 ? "right" : "left" } }, content),
+    element(
+      tag,
+      { style: { "text-align": i === cells.length - 1 ? "right" : "left", "white-space": "nowrap" } },
+      content,
+    ),
   );
   return element("tr", {}, written);
 }

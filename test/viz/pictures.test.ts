@@ -118,6 +118,34 @@ describe("time axes", () => {
   });
 });
 
+describe("points in space", () => {
+  const cloud = { type: "scatter3d", x: [0, 1, 0, 1], y: [0, 0, 1, 1], z: [0, 1, 2, 3] } as const;
+
+  test("are markers where the trace says so, and joined by a line where it says that", () => {
+    const lines = (svg: string): number => svg.split('stroke-width="2"').length - 1;
+    for (const [mode, points, paths] of [
+      ["markers", 4, 0],
+      ["lines", 0, 1],
+      ["lines+markers", 4, 1],
+    ] as const) {
+      const svg = draw([{ ...cloud, mode }]);
+      assert.deepEqual([markers(svg).length, lines(svg)], [points, paths], mode);
+    }
+  });
+
+  test("have the colours of their trace, and a size that does not hide them in each other", () => {
+    const svg = draw([
+      { ...cloud, mode: "markers", marker: { color: ["#ff0000", "#00ff00", "#0000ff", "#ffff00"] } },
+    ]);
+    for (const color of ["#ff0000", "#00ff00", "#0000ff", "#ffff00"])
+      assert.ok(svg.includes(`fill="${color}"`));
+    const { data, layout } = viz.plot([{ ...cloud, marker: { color: "red" } }]).spec;
+    assert.deepEqual(data[0]!.marker, { size: 4, color: "red" });
+    assert.ok(layout.scene, "the camera stands so that the axes' numbers are in the picture");
+    assert.deepEqual(viz.plot([{ ...cloud, marker: { size: 9 } }]).spec.data[0]!.marker, { size: 9 });
+  });
+});
+
 describe("axes of names, logarithms and turned ranges", () => {
   test("names stand in the order in which they come, or as the layout wants", () => {
     const order = (layout?: Layout): string[] =>
@@ -127,6 +155,20 @@ describe("axes of names, logarithms and turned ranges", () => {
         .map(({ words }) => words);
     assert.deepEqual(order(), ["pear", "fig", "apple"]);
     assert.deepEqual(order({ xaxis: { categoryorder: "category ascending" } }), ["apple", "fig", "pear"]);
+  });
+
+  test("names are turned, and have room for it, only where they would lie over one another", () => {
+    const below = (names: readonly string[]) => {
+      const figure = viz.plot([{ type: "bar", x: names, y: names.map((_, i) => i + 1) }]);
+      const { b } = figure.spec.layout.margin as { b: number };
+      return { room: b, isTurned: /<text [^>]*transform="rotate/.test(figure.toSVG()) };
+    };
+    const long = "a rather long name of a category of things";
+    const plain = below(["a", "b", "c", "d"]);
+    assert.deepEqual(below([long, "b", "c", "d"]), plain);
+    assert.equal(plain.isTurned, false);
+    const { room, isTurned } = below([long, long, "c", "d"]);
+    assert.ok(isTurned && room > plain.room, String(room));
   });
 
   test("numbers written as texts are numbers", () => {

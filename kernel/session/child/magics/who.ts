@@ -116,5 +116,11 @@ function asHtml(rows: readonly Row[], notes: readonly string[]): Markup {
 }
 
 function code(text: string): Markup {
-  return element("code", { style: { background: "none", color: "inherit", padding: 0 } }, text);
+  return element(
+    "code",
+    {
+      style: { background: "none", color: "inherit", padding: 0, "white-space": "inherit" },
+    },
+    text,
+  );
 }
