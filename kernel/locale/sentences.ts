@@ -78,6 +78,12 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "-{0} is a number; write {1}": "-{0} 是一个数；请写 {1}",
   'Everything is computed on the "cpu"; write {0}': "一切都在 “cpu” 上计算；请写 {0}",
   "Math computes with numbers; write {0}": "Math 只计算数；请写 {0}",
+  "There is no option '{0}', but {1}.": "没有选项“{0}”，只有 {1}。",
+  "There is no option '{0}'.": "没有选项“{0}”。",
+  'There is no {0} "{1}", but {2}.': "没有 {0} “{1}”，只有 {2}。",
+  "Leave device out: everything is computed on the CPU.": "请去掉 device：一切都在 CPU 上计算。",
+  "It has no exported member named '{0}'.": "它没有导出名为“{0}”的成员。",
+  "Options have names; write {0}": "选项有名称；请写 {0}",
   "Options have names: {0}; write {1}": "选项有名称：{0}；请写 {1}",
   "Options have names: {0}": "选项有名称：{0}",
   "Declare it in the class, above its methods, as in {0}: number; or let plain JavaScript run: begin the cell with %typecheck warn.":
@@ -118,6 +124,16 @@ export const SENTENCES: Readonly<Record<string, string>> = {
     "循环运行的代码不能有导入和导出：请把它们放进单独的单元格。",
   "There is no magic {0}; did you mean {1}? %help lists those there are.":
     "没有魔法命令 {0}；你是否指的是 {1}？%help 会列出所有命令。",
+  "There is no magic {0}; leave it out, figures are shown without it.":
+    "没有魔法命令 {0}；请去掉它，图无需它就会显示。",
+  "There is no magic {0}; leave it out, nothing is loaded into the kernel.":
+    "没有魔法命令 {0}；请去掉它，不需要往内核里加载什么。",
+  "There is no magic {0}; leave it out, edited local files are taken anew by the next import.":
+    "没有魔法命令 {0}；请去掉它，改过的本地文件在下次导入时会重新读取。",
+  "There is no magic {0}; packages come from npm: begin a cell with %%bash and write npm install ….":
+    "没有魔法命令 {0}；软件包来自 npm：请让单元格以 %%bash 开头，写 npm install …。",
+  "There is no magic {0}; begin a cell with %%bash.": "没有魔法命令 {0}；请让单元格以 %%bash 开头。",
+  "There is no magic {0}; write {1}.": "没有魔法命令 {0}；请写 {1}。",
   "There is no magic {0}; %help lists those there are.": "没有魔法命令 {0}；%help 会列出所有命令。",
   "{0} is a line of its own and has one %: {1}": "{0} 独占一行，只有一个 %：{1}",
   "{0} takes the whole cell below it and has two %: {1}": "{0} 作用于下面的整个单元格，有两个 %：{1}",

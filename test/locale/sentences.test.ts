@@ -1,6 +1,8 @@
 /** The kernel's own sentences in Chinese. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { IPYTHON_MAGICS } from "../../kernel/language/habits/magics.js";
+import { readMagics } from "../../kernel/language/magics.js";
 import { inChinese, SENTENCES } from "../../kernel/locale/sentences.js";
 import { filled, reader } from "../../kernel/locale/templates.js";
 
@@ -21,6 +23,21 @@ test("both languages of a sentence have the same places", () => {
   const places = (text: string) => [...new Set(text.match(/\{\d\}/gu))].sort();
   for (const [english, chinese] of Object.entries(SENTENCES))
     assert.deepEqual(places(chinese), places(english), english);
+});
+
+test("what IPython's magics and unknown options are answered with has Chinese", () => {
+  for (const name of Object.keys(IPYTHON_MAGICS)) {
+    const [{ message } = { message: "" }] = readMagics(`%%${name} x\ny`).problems;
+    assert.match(inChinese(message), /^没有魔法命令/u, message);
+  }
+  assert.equal(
+    inChinese("There is no option 'keep_dim'. Did you mean 'keepdim'?"),
+    "没有选项“keep_dim”。你是否指的是“keepdim”？",
+  );
+  assert.equal(
+    inChinese('There is no dtype "f16", but "float32", "bool".'),
+    '没有 dtype “f16”，只有 "float32", "bool"。',
+  );
 });
 
 test("sentences one behind the other are each translated, what is unknown stays as it is", () => {

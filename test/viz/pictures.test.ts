@@ -167,7 +167,7 @@ describe("axes of names, logarithms and turned ranges", () => {
     const plain = below(["a", "b", "c", "d"]);
     assert.deepEqual(below([long, "b", "c", "d"]), plain);
     assert.equal(plain.isTurned, false);
-    const { room, isTurned } = below([long, long, "c", "d"]);
+    const { room, isTurned } = below([long, `${long}, too`, "c", "d"]);
     assert.ok(isTurned && room > plain.room, String(room));
   });
 
