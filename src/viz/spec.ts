@@ -274,6 +274,9 @@ function makeRoom(margin: Record<string, unknown>, data: readonly Attributes[], 
     margin.b = Number(margin.b) + Math.min(150, x.widest * (room > 2.2 * fontSize ? 0.5 : 1));
 }
 
+/** Plotly would offer to load the figure up to its own cloud: data leaves a notebook only where its user asks for it. */
+const OWN_CONFIG = { displaylogo: false, responsive: true, showSendToCloud: false };
+
 /** @throws TypeError or RangeError naming the trace and what was expected of it. */
 export function makeSpec(traces: readonly Trace[], layout: Layout = {}, config: Attributes = {}): Spec {
   if (!Array.isArray(traces))
@@ -289,6 +292,6 @@ export function makeSpec(traces: readonly Trace[], layout: Layout = {}, config: 
     data,
     layout: normaliseLayout(data, layout),
     // What Plotly itself says, on its buttons and of a box, page/chinese.js has in Chinese.
-    config: { displaylogo: false, responsive: true, ...(isChinese() && { locale: "zh-CN" }), ...config },
+    config: { ...OWN_CONFIG, ...(isChinese() && { locale: "zh-CN" }), ...config },
   };
 }

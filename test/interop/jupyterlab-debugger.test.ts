@@ -62,7 +62,10 @@ test(
     await press("step-out");
     await frames().filter({ hasText: "scale" }).waitFor({ state: "detached" });
     await frames().filter({ hasText: "total" }).waitFor();
-    await lab.until("the notebook is in front", `return app.shell.currentWidget.title.label === "debug.ipynb"`);
+    await lab.until(
+      "the notebook is in front",
+      `return app.shell.currentWidget.title.label === "debug.ipynb"`,
+    );
 
     // The breakpoint is hit for each number.
     for (let paused = true; paused;) {

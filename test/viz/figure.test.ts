@@ -29,6 +29,8 @@ describe("a figure's MIME bundle", () => {
     const plotly = bundle["application/vnd.plotly.v1+json"] as viz.Spec;
     assert.deepEqual(plotly.data, [{ type: "scatter", y: [1, 3, 2] }]);
     assert.equal((plotly.layout["title"] as viz.Text).text, "Curve");
+    // Plotly offers otherwise to load the figure up to its cloud.
+    assert.equal(plotly.config["showSendToCloud"], false);
     assert.match(String(bundle["image/svg+xml"]), /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     assert.equal(bundle["text/plain"], "Figure: Curve (1 trace: scatter)");
     assert.match(html(output), /<img [^>]*src="data:image\/svg\+xml;base64,/);
