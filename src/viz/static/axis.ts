@@ -1,15 +1,16 @@
 /**
- * Axes of the static image: which values they span, where those lie in pixels, and how ticks are labelled.
+ * Axes of the static image: which values they span, where those lie in pixels, and where lines and labels stand.
  */
-import { scaleLinear, scaleLog } from "d3-scale";
 import type { Content } from "../../../html/writer.js";
 import { fontSize, gridColor, lineColor, textColor } from "../palette.js";
 import { isAxisType, typeOfValues } from "../axis-type.js";
 import type { AxisType } from "../axis-type.js";
 import { isAttributes, titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
-import { dateMs, dateTicks } from "./dates.js";
+import { dateMs } from "./dates.js";
 import { element, overlap, text, textLines, textWidth } from "./svg.js";
+import { formatNumber, numberTicks, spacedDates } from "./ticks.js";
+import type { Tick } from "./ticks.js";
 
 export interface Rect {
   readonly left: number;
@@ -186,7 +187,7 @@ export class Axis {
   }
 
   /** Values and labels of the ticks. */
-  ticks(): { value: number; label: string }[] {
+  ticks(): Tick[] {
     const { layout } = this;
     if (layout.visible === false) return [];
     const [low, high] = [Math.min(...this.#ends), Math.max(...this.#ends)];
@@ -216,34 +217,12 @@ export class Axis {
     }
     const wanted = typeof layout.nticks === "number" && layout.nticks > 0 ? layout.nticks : 10;
     const count = Math.max(2, Math.min(wanted, Math.floor(length / (this.letter === "x" ? 75 : 42))));
-    const dtick = typeof layout.dtick === "number" && layout.dtick > 0 ? layout.dtick : undefined;
-    const format =
-      typeof layout.tickformat === "string" && layout.tickformat !== "" ? layout.tickformat : undefined;
-    if (this.type === "date") {
-      const given = { ...(dtick !== undefined && { step: dtick }), ...(format !== undefined && { format }) };
-      // Fewer, until none touches the next.
-      for (let few = count; ; few--) {
-        const ticks = dateTicks(low, high, few, given);
-        const wide = Math.max(0, ...ticks.map((tick) => widest(tick.label, fontSize - 1))) + 10;
-        const fits = this.letter === "y" || ticks.length < 2 || wide * (ticks.length - 1) <= length;
-        if (fits || few <= 2 || dtick !== undefined) return ticks;
-      }
-    }
-    const label = (label: string): string => `${affix(layout.tickprefix)}${label}${affix(layout.ticksuffix)}`;
-    if (this.log && dtick === undefined)
-      return logTicks(low, high, count).map((tick) => ({ ...tick, label: label(tick.label) }));
-    const scale = scaleLinear().domain([low, high]);
-    const start = typeof layout.tick0 === "number" ? layout.tick0 : 0;
-    const values =
-      dtick === undefined
-        ? scale.ticks(Math.max(3, count))
-        : Array.from(
-            { length: Math.max(0, Math.min(100, Math.floor((high - low) / dtick) + 2)) },
-            (_, i) => start + (Math.ceil((low - start) / dtick) + i) * dtick,
-          ).filter((v) => v >= low && v <= high);
-    if (this.log) return values.map((exponent) => ({ value: 10 ** exponent, label: label(power(exponent)) }));
-    const written = format === undefined ? tickFormat(values) : formatter(format, [low, high], count);
-    return values.map((value) => ({ value, label: label(written(value)) }));
+    if (this.type === "date")
+      return spacedDates([low, high], count, layout, (ticks) => {
+        const wide = Math.max(0, ...ticks.map(({ label }) => widest(label, fontSize - 1))) + 10;
+        return this.letter === "y" || ticks.length < 2 || wide * (ticks.length - 1) <= length;
+      });
+    return numberTicks([low, high], count, layout, this.log);
   }
 
   get title(): string {
@@ -354,23 +333,6 @@ function widest(label: string, size: number): number {
   return Math.max(...textLines(label).map((line) => textWidth(line, size)));
 }
 
-function affix(text: unknown): string {
-  return typeof text === "string" ? text : "";
-}
-
-/** A function that writes numbers in one of d3's formats; plain where the format is none. */
-function formatter(
-  format: string,
-  ends: readonly [number, number],
-  count: number,
-): (value: number) => string {
-  try {
-    return scaleLinear().domain(ends).tickFormat(count, format);
-  } catch {
-    return formatNumber;
-  }
-}
-
 function r(x: number): number {
   return Math.round(x * 100) / 100;
 }
@@ -378,60 +340,4 @@ function r(x: number): number {
 function titleColor(title: unknown): string {
   const font = isAttributes(title) ? title.font : undefined;
   return isAttributes(font) && typeof font.color === "string" ? font.color : textColor;
-}
-
-const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-function power(exponent: number): string {
-  if (exponent === 0) return "1";
-  if (exponent === 1) return "10";
-  const digits = [...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]).join("");
-  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
-}
-
-function logTicks(low: number, high: number, count: number): { value: number; label: string }[] {
-  const first = Math.ceil(low - 1e-9);
-  const last = Math.floor(high + 1e-9);
-  const decades = last - first + 1;
-  if (decades >= 2) {
-    const every = Math.ceil(decades / count);
-    return Array.from({ length: Math.ceil(decades / every) }, (_, i) => first + i * every).map(
-      (exponent) => ({
-        value: 10 ** exponent,
-        label: power(exponent),
-      }),
-    );
-  }
-  // Within one decade: 1, 2, 5 or finer steps.
-  const values = scaleLog()
-    .domain([10 ** low, 10 ** high])
-    .ticks(count);
-  const every = Math.ceil(values.length / count);
-  return values.filter((_, i) => i % every === 0).map((value) => ({ value, label: formatNumber(value) }));
-}
-
-/** A number as a label by itself. */
-export function formatNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
-    const exponent = Math.floor(Math.log10(size));
-    const mantissa = Number((value / 10 ** exponent).toPrecision(3));
-    return mantissa === 1 ? power(exponent) : `${mantissa}×${power(exponent)}`.replace("-", "−");
-  }
-  return String(Number(value.toPrecision(4))).replace("-", "−");
-}
-
-/** A format with the same number of decimals for all ticks; thousands as k and millions as M, like Plotly. */
-export function tickFormat(values: readonly number[]): (value: number) => string {
-  const largest = Math.max(0, ...values.map(Math.abs));
-  const step = values.length > 1 ? Math.abs(values[1]! - values[0]!) : largest || 1;
-  if (largest < 1e-4 || largest >= 1e12) return (value) => (value === 0 ? "0" : formatNumber(value));
-  const [unit, suffix] =
-    largest >= 1e9 ? [1e9, "B"] : largest >= 1e6 ? [1e6, "M"] : largest >= 1e4 ? [1e3, "k"] : [1, ""];
-  const decimals = Math.max(0, Math.min(10, -Math.floor(Math.log10(step / unit) + 1e-9)));
-  return (value) => {
-    if (value === 0) return "0";
-    const digits = String(Number((value / unit).toFixed(decimals)));
-    return `${digits.replace("-", "−")}${suffix}`;
-  };
 }

@@ -8,7 +8,7 @@ import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
 import { colorScale, colorStops, cssColor, inkOn } from "./color.js";
 import type { Rgba, Stops } from "./color.js";
-import { formatNumber } from "./axis.js";
+import { formatNumber } from "./ticks.js";
 import { niceStep } from "./bars.js";
 import { finite, part } from "./marks.js";
 import type { Placed } from "./marks.js";

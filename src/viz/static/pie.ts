@@ -6,7 +6,7 @@ import { fontSize, palette, textColor } from "../palette.js";
 import { titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
 import type { Rect } from "./axis.js";
-import { formatNumber } from "./axis.js";
+import { formatNumber } from "./ticks.js";
 import { inkOn, parseColor } from "./color.js";
 import { list, part } from "./marks.js";
 import { spanOf } from "./subplots.js";

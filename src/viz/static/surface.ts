@@ -8,7 +8,7 @@ import { titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
 import { extent } from "../values.js";
 import type { Rect } from "./axis.js";
-import { formatNumber } from "./axis.js";
+import { formatNumber } from "./ticks.js";
 import { cssColor } from "./color.js";
 import { colorRange, zRows } from "./grids.js";
 import { markerAt, markerColors, markerSize, part, traceColor } from "./marks.js";
