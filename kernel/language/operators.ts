@@ -115,6 +115,8 @@ function ofOneOperand(
 }
 
 function methodOf(operator: string, type: TS.Type, checker: TS.TypeChecker): string | undefined {
+  // Texts have a method `sub` too, which makes HTML of them.
+  if (type.flags & ts.TypeFlags.StringLike) return undefined;
   return METHODS[operator]?.find((name) => isMethod(type, name, checker));
 }
 

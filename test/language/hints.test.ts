@@ -141,6 +141,11 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
     `'./helper.ts' has no default export; write import { help } from "./helper.ts"`,
   ],
   ["the method for an operator", "v + 1", "There are no operators on objects; write v.add(1)"],
+  [
+    "no method of texts for an operator",
+    '"12" - 1',
+    "The left-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.",
+  ],
   ["the method for an operator once", "v * v", "There are no operators on objects; write v.mul(v)"],
   ["what the types of a library say", "join(5)", "join: sizes 2 and 3 differ"],
 ];
