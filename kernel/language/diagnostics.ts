@@ -149,7 +149,7 @@ function putOnGlobal(module: CellModule): ReadonlySet<string> {
 const IMPLICIT_ANY = new Set([7005, 7006, 7008, 7010, 7011, 7013, 7019, 7020, 7023, 7024, 7031, 7034]);
 const PLAIN_JAVASCRIPT =
   "Write its type, as in x: number. To let plain JavaScript run, begin the cell with %typecheck warn, " +
-  'or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook and restart.';
+  'or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook.';
 
 /** A value without a member, or one that is not of the type that is asked for. */
 const MISFIT = new Set([2322, 2339, 2345, 2353, 2551, 2739, 2740, 2741]);

@@ -88,8 +88,8 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "Options have names: {0}": "选项有名称：{0}",
   "Declare it in the class, above its methods, as in {0}: number; or let plain JavaScript run: begin the cell with %typecheck warn.":
     "请在类中、方法之前声明它，例如 {0}: number；或者允许运行普通 JavaScript：让单元格以 %typecheck warn 开头。",
-  'Write its type, as in x: number. To let plain JavaScript run, begin the cell with %typecheck warn, or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook and restart.':
-    '请写出类型，例如 x: number。要运行普通 JavaScript，请让单元格以 %typecheck warn 开头，或者在笔记本旁边的 tsconfig.json 中写入 { "compilerOptions": { "strict": false } } 并重新启动。',
+  'Write its type, as in x: number. To let plain JavaScript run, begin the cell with %typecheck warn, or write { "compilerOptions": { "strict": false } } into tsconfig.json beside the notebook.':
+    '请写出类型，例如 x: number。要运行普通 JavaScript，请让单元格以 %typecheck warn 开头，或者在笔记本旁边的 tsconfig.json 中写入 { "compilerOptions": { "strict": false } }。',
   "Where it is not, write {0}!": "如果它不会缺失，请写 {0}!",
   "Leave .{0}() out and write {1}: everything is computed on the CPU, so there is nothing to move":
     "请去掉 .{0}()，写 {1}：一切都在 CPU 上计算，不需要移动",

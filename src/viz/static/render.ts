@@ -1,7 +1,7 @@
 /**
  * A Plotly figure as an SVG document without a browser, for GitHub, print and pages that run no scripts. Its frame (margins, title, axes,
  * legend) is the one Plotly draws, so that nothing jumps when the live plot takes the picture's place. Knows scatter, bar, histogram,
- * heatmap, contour, box, violin, pie, surface and image traces; says so where it meets another type. Scales, curves and contours are d3's.
+ * heatmap, contour, box, violin, pie, surface, scatter3d and image traces; says so where it meets another type. Scales, curves and contours are d3's.
  */
 import type { Content } from "../../../html/writer.js";
 import { say } from "../../locale/words.js";
