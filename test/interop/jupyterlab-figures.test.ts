@@ -69,31 +69,42 @@ async function exported(name: string): Promise<number> {
   }
 }
 
-const figures = ["viz.plot([{ x: [1, 2], y: [3, 4] }])", "viz.heatmap([[1, -2], [3, 0]])"];
+/** Loads the page anew and opens the notebook. */
+async function reopen(name: string): Promise<void> {
+  await lab.load(`/lab/tree/${name}`);
+  await lab.open(name);
+}
+
+/** Runs one cell, as people do. */
+async function run(index: number): Promise<void> {
+  await lab.select(index);
+  await lab.page.keyboard.press("Control+Enter");
+}
+
+/** Opens a new notebook with two figures, and runs it. */
+async function withFigures(name: string): Promise<void> {
+  await lab.notebook(name, ["viz.plot([{ x: [1, 2], y: [3, 4] }])", "viz.heatmap([[1, -2], [3, 0]])"]);
+  await lab.menu("Run", "Run All Cells");
+  await lab.allDone();
+}
 
 test(
   "a figure made after all outputs were cleared and the page was loaded anew is interactive, there and exported",
   { skip, timeout: 900_000 },
   async () => {
-    await lab.notebook("cleared.ipynb", figures);
-    await lab.menu("Run", "Run All Cells");
-    await lab.allDone();
+    await withFigures("cleared.ipynb");
     assert.equal(await save("cleared.ipynb"), 1);
     await lab.evaluate(`await app.commands.execute("notebook:clear-all-cell-outputs")`);
     assert.equal(await save("cleared.ipynb"), 0);
-    await lab.load("/lab/tree/cleared.ipynb");
-    await lab.open("cleared.ipynb");
-    await lab.select(1);
-    await lab.page.keyboard.press("Control+Enter");
+    await reopen("cleared.ipynb");
+    await run(1);
     await lab.cell(1).locator(".js-plotly-plot .heatmaplayer image").first().waitFor({ state: "attached" });
     assert.equal(await save("cleared.ipynb"), 1);
     assert.equal(await exported("cleared.ipynb"), 1);
 
     // Loaded with the library, the page does not get it again.
-    await lab.load("/lab/tree/cleared.ipynb");
-    await lab.open("cleared.ipynb");
-    await lab.select(0);
-    await lab.page.keyboard.press("Control+Enter");
+    await reopen("cleared.ipynb");
+    await run(0);
     await lab.cell(0).locator(".js-plotly-plot .scatterlayer").first().waitFor({ state: "attached" });
     assert.equal(await save("cleared.ipynb"), 1);
   },
@@ -103,13 +114,10 @@ test(
   "a figure that runs after the cell with plotly.js was deleted is interactive where it is exported",
   { skip, timeout: 900_000 },
   async () => {
-    await lab.notebook("deleted.ipynb", figures);
-    await lab.menu("Run", "Run All Cells");
-    await lab.allDone();
+    await withFigures("deleted.ipynb");
     await lab.select(0);
     await lab.evaluate(`await app.commands.execute("notebook:delete-cell")`);
-    await lab.select(0);
-    await lab.page.keyboard.press("Control+Enter");
+    await run(0);
     await lab.untilKernel("idle");
     await lab.done(0);
     assert.equal(await save("deleted.ipynb"), 1);

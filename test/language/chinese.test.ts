@@ -1,12 +1,11 @@
 /** Refusals in Chinese: TypeScript's messages in its own translation, and what cellgrad says beside them. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { messageInChinese, sentencesOf } from "../../kernel/language/chinese.js";
 import { setLocale } from "../../locale/locale.js";
-import { Notebook } from "./notebook.js";
+import { Notebook, OWN_RUNTIME } from "./notebook.js";
 
-const notebook = new Notebook({}, fileURLToPath(new URL("../../src/index.ts", import.meta.url)));
+const notebook = new Notebook({}, OWN_RUNTIME);
 before(() => setLocale("zh"));
 after(() => setLocale(undefined));
 

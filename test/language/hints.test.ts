@@ -19,10 +19,6 @@ notebook.compile(`class Vector { add(x: Vector | number) { return this; } mul(x:
 const v = new Vector();
 function join(a: "join: sizes 2 and 3 differ") {}`);
 
-function messages(code: string): string[] {
-  return notebook.refused(code).map(({ message }) => message);
-}
-
 const EXPECTED: readonly (readonly [title: string, code: string, ...messages: string[]])[] = [
   [
     "the import of one of Node's functions",
@@ -152,7 +148,7 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
 
 for (const [title, code, ...expected] of EXPECTED)
   test(`an error tells ${title}`, () => {
-    assert.deepEqual(messages(code), expected);
+    assert.deepEqual(notebook.messages(code), expected);
   });
 
 test("imports are told as they are written in the folder that the notebook is in now", () => {
@@ -172,7 +168,7 @@ test("a shell command is told where it belongs", () => {
   const hint = /A shell command\? Begin the cell with %%bash\.$/;
   for (const code of ["!npm install lodash", "!ls", "let n = 1;\n!ls -la | wc", "npm install lodash"])
     assert.ok(
-      messages(code).some((message) => hint.test(message)),
+      notebook.messages(code).some((message) => hint.test(message)),
       code,
     );
   for (const code of [
@@ -182,15 +178,18 @@ test("a shell command is told where it belongs", () => {
     "nobody",
     "let x y",
   ])
-    assert.doesNotMatch(messages(code)[0]!, hint);
+    assert.doesNotMatch(notebook.messages(code)[0]!, hint);
 });
 
 test("a misspelt member is told with the one that was meant", () => {
-  assert.match(messages("v.mull(1)")[0]!, /Did you mean 'mul'\?$/);
-  assert.match(messages("nn.Liner")[0]!, /on type 'typeof import\("nn"\)'\. Did you mean 'Linear'\?$/);
+  assert.match(notebook.messages("v.mull(1)")[0]!, /Did you mean 'mul'\?$/);
+  assert.match(
+    notebook.messages("nn.Liner")[0]!,
+    /on type 'typeof import\("nn"\)'\. Did you mean 'Linear'\?$/,
+  );
 });
 
 test("a name that means nothing gets no advice", () => {
-  assert.deepEqual(messages("qqqqqqqq"), ["Cannot find name 'qqqqqqqq'."]);
-  assert.deepEqual(messages("$('p')"), ["Cannot find name '$'."]);
+  assert.deepEqual(notebook.messages("qqqqqqqq"), ["Cannot find name 'qqqqqqqq'."]);
+  assert.deepEqual(notebook.messages("$('p')"), ["Cannot find name '$'."]);
 });

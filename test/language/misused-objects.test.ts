@@ -1,11 +1,9 @@
 /** A tensor as a condition and a list of tensors in the order of their texts are refused, with what to write; what may be missing is a condition. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { Notebook } from "./notebook.js";
+import { Notebook, OWN_RUNTIME } from "./notebook.js";
 
-const runtime = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
-const notebook = new Notebook({}, runtime);
+const notebook = new Notebook({}, OWN_RUNTIME);
 notebook.compile(`const x = tensor([1, 6]), t = x.sum(), list = [t, tensor(1)], model = new nn.Linear(2, 3);
 const pair: [Tensor, Tensor] = [t, t], queue: Tensor[] = [], byName: Record<string, Tensor> = {};
 let best: Tensor | null = null, n = 3;
@@ -119,7 +117,7 @@ for (const code of [
   });
 
 test("with %typecheck warn a tensor as a condition is a warning, with off nothing", () => {
-  const own = new Notebook({}, runtime);
+  const own = new Notebook({}, OWN_RUNTIME);
   const warned = own.cells.compile("%typecheck warn\nif (randn([2])) 1", 1).result;
   assert.ok(warned.ok);
   assert.match(warned.warnings[0]!.message, /^A tensor is always true/);
@@ -137,7 +135,7 @@ test("a tensor as a condition in a local file is told where it is imported, once
         'import type { Tensor } from "cellgrad";\nexport const clip = (x: Tensor) =>\n  x.gt(1) ? x.sign() : x;\n',
       "fine.ts": "import type { Tensor } from 'cellgrad';\nexport const f = (x?: Tensor) => (x ? 1 : 2);\n",
     },
-    runtime,
+    OWN_RUNTIME,
   );
   own.compile("import { f } from './fine.ts';");
   for (const from of ["./tools.ts", "./lib/clip"]) {

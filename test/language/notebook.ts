@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Cells } from "../../kernel/language/cells.js";
 import type { Diagnostic } from "../../kernel/language/language.js";
 import type { CompiledCell } from "../../kernel/session/messages.js";
@@ -21,6 +21,9 @@ export declare class Tensor {
 }
 export * as nn from "./nn.js";
 `;
+
+/** Types of the package's own runtime. */
+export const OWN_RUNTIME = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 
 type Body = (
   scope: object,
@@ -122,6 +125,11 @@ export class Notebook {
     const { result } = this.cells.compile(code, ++this.#count);
     if (result.ok) throw new Error(`Accepted: ${code}`);
     return result.diagnostics;
+  }
+
+  /** What it says of a cell that is not to run. */
+  messages(code: string): string[] {
+    return this.refused(code).map(({ message }) => message);
   }
 
   reset(): void {

@@ -1,10 +1,9 @@
 /** Shapes that do not fit refuse a cell before anything runs, in words that name both sizes. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { Notebook } from "./notebook.js";
+import { Notebook, OWN_RUNTIME } from "./notebook.js";
 
-const notebook = new Notebook({}, fileURLToPath(new URL("../../src/index.ts", import.meta.url)));
+const notebook = new Notebook({}, OWN_RUNTIME);
 
 test("a product of matrices whose inner sizes differ is refused", () => {
   const [error] = notebook.refused("randn([64, 2]).matmul(randn([3, 1]))");

@@ -1,10 +1,8 @@
 /** A shape that a type knows refuses a cell only where nothing can have changed it; what is assigned again has no known shape. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { Notebook } from "./notebook.js";
+import { Notebook, OWN_RUNTIME } from "./notebook.js";
 
-const runtime = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 const notebook = new Notebook(
   {
     "state.ts": `import { randn, zeros } from "cellgrad";
@@ -14,7 +12,7 @@ export function step(): void { state = zeros([3, 3]); }
 export class Memory { h = zeros([1, 4]); grow(): void { this.h = this.h.reshape([2, 2]); } }
 `,
   },
-  runtime,
+  OWN_RUNTIME,
 );
 notebook.compile(
   "const X = randn([64, 2]), W2 = randn([2, 3]), W3 = randn([3, 4]), yes = Math.random() < 2;",

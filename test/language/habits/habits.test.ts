@@ -4,11 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import * as runtime from "../../../src/index.js";
-import { Notebook } from "../notebook.js";
+import { Notebook, OWN_RUNTIME } from "../notebook.js";
 
-const notebook = new Notebook({}, fileURLToPath(new URL("../../../src/index.ts", import.meta.url)));
+const notebook = new Notebook({}, OWN_RUNTIME);
 Object.assign(notebook.scope, runtime, { display: () => undefined });
 await notebook.run(`
 const model = nn.sequential(new nn.Linear(2, 1)), x = randn([4, 2]), y = randn([4, 2]), one = tensor(1);
@@ -295,7 +294,7 @@ for (const [kind, habits] of Object.entries(HABITS))
   test(`${kind}: what a refusal says to write is accepted and runs`, async (t) => {
     for (const [cell, advice, taken = advice] of habits)
       await t.test(cell, async () => {
-        const said = notebook.refused(cell).map(({ message }) => message);
+        const said = notebook.messages(cell);
         assert.ok(said.join("\n").includes(advice), `${said.join("\n")}\nsays nothing of ${advice}`);
         await notebook.run(taken);
       });
@@ -340,13 +339,9 @@ test("what runs is not refused for a habit", async () => {
 });
 
 test("a name of one's own that hides one of every cell's is told, and how that comes back", async () => {
-  const own = new Notebook({}, fileURLToPath(new URL("../../../src/index.ts", import.meta.url)));
+  const own = new Notebook({}, OWN_RUNTIME);
   Object.assign(own.scope, runtime);
-  const said = (cell: string): string =>
-    own
-      .refused(cell)
-      .map(({ message }) => message)
-      .join("\n");
+  const said = (cell: string): string => own.messages(cell).join("\n");
   await own.run("const [train, test] = data.randomSplit(data.moons(10, { seed: 1 }), [0.8, 0.2]);");
   await own.run("let tensor = [1], viz = {}; const display = 5;");
   for (const [cell, name, use] of [
@@ -403,10 +398,7 @@ test("imports of other runtimes are told as they are written here", () => {
     ],
   ] as const)
     for (const cell of [`import { a } from "${specifier}";`, `await import("${specifier}");`])
-      assert.deepEqual(
-        notebook.refused(cell).map(({ message }) => message),
-        [`Cannot find module '${specifier}'. ${expected}`],
-      );
+      assert.deepEqual(notebook.messages(cell), [`Cannot find module '${specifier}'. ${expected}`]);
   const installed = new Notebook({ "package.json": '{ "dependencies": { "moment": "*" } }' });
   assert.match(
     installed.refused('import "npm:moment@2"')[0]!.message,
@@ -428,7 +420,7 @@ test("plain JavaScript is told how to be let run, and both ways let it", async (
     "class Hello { constructor(name) { this.name = name; } say() { return this.name; } }\nnew Hello(3).say()";
   for (const cell of [...cells, klass]) {
     const plain = new Notebook();
-    const said = plain.refused(cell).map(({ message }) => message);
+    const said = plain.messages(cell);
     assert.equal(
       said.filter((message) =>
         message.includes(
