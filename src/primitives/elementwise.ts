@@ -52,6 +52,11 @@ function transcendental(js: (x: number) => number, float32: Cpp, library: string
   return { result: "same", cost: 10, js, cpp: { float32, float64: { library } } };
 }
 
+/** A function of native/special_math.h, in float64 for either type. */
+function special(js: (x: number) => number, name: string): UnaryRow {
+  return { result: "same", cost: 40, js, cpp: { float: { library: `${name}<T>` } } };
+}
+
 /** Whole numbers are what they are. */
 function rounding(js: (x: number) => number, cpp: string): UnaryRow {
   return { result: "same", cost: 1, js, cpp: { float: cpp, int: { same: true } } };
@@ -80,6 +85,12 @@ export const unary = {
   tanh: transcendental(Math.tanh, { math: "tanhOf" }, "::tanh"),
   sigmoid: transcendental(js.sigmoid, { math: "sigmoidOf" }, "sigmoidOf"),
   erf: transcendental(js.erf, { math: "erfOf" }, "::erf"),
+  /** ln |Γ(x)|. */
+  lgamma: special(js.lgamma, "lgammaOf"),
+  /** The derivative of ln Γ. */
+  digamma: special(js.digamma, "digammaOf"),
+  /** The second derivative of ln Γ. */
+  trigamma: special(js.trigamma, "trigammaOf"),
   floor: rounding(Math.floor, "floorOf<T>"),
   ceil: rounding(Math.ceil, "ceilOf<T>"),
   round: rounding(js.roundHalfEven, "roundOf<T>"),
@@ -174,6 +185,8 @@ export const binary = {
     cpp: { float: { library: "modulo<T>" }, int32: "modInt" },
   },
   atan2: { result: "same", cost: 20, js: Math.atan2, cpp: { float: { library: "arcTangent2<T>" } } },
+  /** Hurwitz's ζ(x, q) = Σₖ (q + k)⁻ˣ. */
+  zeta: { result: "same", cost: 100, js: js.zeta, cpp: { float: { library: "zetaOf<T>" } } },
   eq: comparison((x, y) => x === y, "equal<T>"),
   ne: comparison((x, y) => x !== y, "notEqual<T>"),
   lt: comparison((x, y) => x < y, "less<T>"),

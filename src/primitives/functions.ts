@@ -53,3 +53,95 @@ export function modulo(x: number, y: number): number {
   if (r === 0) return y < 0 || Object.is(y, -0) ? -0 : 0;
   return r < 0 !== y < 0 ? r + y : r;
 }
+
+/** (2k)! / B₂ₖ for k = 1 … 12, by which the terms of Euler and Maclaurin's formula are divided. */
+const EULER_MACLAURIN = [
+  12, -720, 30240, -1209600, 47900160, -1.8924375803183791606e9, 7.47242496e10, -2.950130727918164224e12,
+  1.1646782814350067249e14, -4.5979787224074726105e15, 1.8152105401943546773e17, -7.1661652561756670113e18,
+];
+
+/** Hurwitz's zeta function, by summing up to q + 9 and Euler and Maclaurin's formula for the rest. */
+export function zeta(x: number, q: number): number {
+  if (x === 1) return Infinity;
+  if (!(x > 1) || Number.isNaN(q)) return NaN;
+  if (q <= 0) {
+    if (q === Math.floor(q)) return Infinity;
+    if (x !== Math.floor(x)) return NaN;
+  }
+  let at = q;
+  let term = pow(q, -x);
+  let sum = term;
+  for (let i = 0; i < 9 || at <= 9; i++) {
+    at += 1;
+    term = pow(at, -x);
+    sum += term;
+    if (Math.abs(term) < 2 ** -53 * Math.abs(sum)) return sum;
+  }
+  sum += (term * at) / (x - 1) - term / 2;
+  let factor = 1;
+  for (let k = 0; k < EULER_MACLAURIN.length; k++) {
+    factor *= x + 2 * k;
+    term /= at;
+    const correction = (factor * term) / EULER_MACLAURIN[k]!;
+    sum += correction;
+    if (Math.abs(correction) < 2 ** -53 * Math.abs(sum)) break;
+    factor *= x + 2 * k + 1;
+    term /= at;
+  }
+  return sum;
+}
+
+/** sin(πx), exact zeros at whole numbers. */
+function sinPi(x: number): number {
+  const turn = x - 2 * Math.round(x / 2);
+  return Math.abs(turn) <= 0.25
+    ? Math.sin(Math.PI * turn)
+    : Math.abs(turn) >= 0.75
+      ? Math.sin(Math.PI * (Math.sign(turn) - turn))
+      : Math.sign(turn) * Math.cos(Math.PI * (Math.abs(turn) - 0.5));
+}
+
+/** ln |Γ(x)|: the series of ln Γ(1 + x) near 1 and 2, Stirling's formula beyond 10, and the reflection below. */
+export function lgamma(x: number): number {
+  if (Number.isNaN(x) || Math.abs(x) === Infinity) return Math.abs(x);
+  if (x <= 0 && x === Math.floor(x)) return Infinity;
+  if (x < 0.5) return Math.log(Math.PI / Math.abs(sinPi(x))) - lgamma(1 - x);
+  if (x < 2.5) {
+    let [base, whole] = [x - 1, 0];
+    if (x > 1.5) [base, whole] = [x - 2, Math.log1p(x - 2)];
+    let sum = -0.57721566490153286061 * base;
+    for (let k = 2, power = base * base; k < 80; k++, power *= -base) sum += (zeta(k, 1) * power) / k;
+    return whole + sum;
+  }
+  if (x < 10) {
+    let factor = 1;
+    let at = x;
+    while (at >= 2.5) factor *= --at;
+    return lgamma(at) + Math.log(factor);
+  }
+  const z = 1 / (x * x);
+  const series = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400];
+  const rest = series.reduceRight((sum, c) => sum * z + c, 0) / x;
+  return (x - 0.5) * Math.log(x) - x + 0.91893853320467274178 + rest;
+}
+
+/** ψ(x): the asymptotic series beyond 10, the recurrence up to there, and the reflection below 0; of 0 itself an infinity, as in PyTorch. */
+export function digamma(x: number): number {
+  if (x === 0) return Object.is(x, -0) ? Infinity : -Infinity;
+  if (x < 0) {
+    if (x === Math.floor(x)) return NaN;
+    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x - Math.trunc(x)));
+  }
+  let sum = 0;
+  let at = x;
+  for (; at < 10; at++) sum -= 1 / at;
+  const z = 1 / (at * at);
+  const series = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132, -691 / 32760, 1 / 12];
+  const rest = series.reduceRight((total, c) => total * z + c, 0) * z;
+  return sum + Math.log(at) - 0.5 / at - rest;
+}
+
+export function trigamma(x: number): number {
+  if (x < 0.5) return (Math.PI / sinPi(x)) ** 2 - trigamma(1 - x);
+  return x === Infinity ? 0 : zeta(2, x);
+}

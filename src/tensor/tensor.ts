@@ -26,6 +26,7 @@ import "../ops/select.js";
 import "../ops/slice.js";
 import "../ops/softmax.js";
 import "../ops/sort.js";
+import "../ops/special.js";
 import "../ops/statistics.js";
 import "../ops/ternary.js";
 import "../ops/triangle.js";

@@ -22,6 +22,12 @@ function unary(torch: string, ours: (a: Tensor) => Tensor, dtypes: readonly DTyp
   });
 }
 
+/** At negative whole numbers the derivatives of ln Γ are infinite; PyTorch's are about 1e32 there, as its sin πx is not quite 0. */
+function awayFromPoles(torch: string, ours: (a: Tensor) => Tensor): Operation {
+  const values = [0.25, 0.5, 1, 2.5, 7, 30, 1e4, -0.75, -2.25, Infinity, NaN];
+  return (d) => ({ inputs: [d.tensor({ dtype: floats, values })], torch, ours });
+}
+
 /** A function of two tensors that broadcast. */
 function binary(
   torch: string,
@@ -102,6 +108,9 @@ const functions: Table = {
   sinh: unary("torch.sinh", (a) => a.sinh()),
   cosh: unary("torch.cosh", (a) => a.cosh()),
   erf: unary("torch.erf", (a) => a.erf()),
+  lgamma: unary("torch.lgamma", (a) => a.lgamma()),
+  digamma: awayFromPoles("torch.digamma(a)", (a) => a.digamma()),
+  polygamma: awayFromPoles("torch.polygamma(1, a)", (a) => a.polygamma(1)),
   floor: unary("torch.floor", (a) => a.floor(), numbers),
   ceil: unary("torch.ceil", (a) => a.ceil(), numbers),
   round: unary("torch.round", (a) => a.round(), numbers),
