@@ -23,8 +23,6 @@ const spatialMarker = 4;
 /** More markers than a notebook should hold: of those that lie within a thousandth of the figure from each other one is kept. */
 const mostPoints = 200_000;
 
-const farther = { x: 1.5, y: 1.5, z: 1.35 };
-
 function checkLengths(trace: Attributes, what: string): void {
   const { x, y } = trace;
   if (Array.isArray(x) && Array.isArray(y) && x.length !== y.length)
@@ -236,9 +234,13 @@ function normaliseLayout(data: readonly Attributes[], given: Layout): Attributes
       margin.r = Math.min(240, 60 + 7 * Math.max(...names.map((name) => name.length)));
     }
   }
-  // From a little further away than Plotly's own camera, so that the numbers at the corners are in the picture.
+  // A cube, as in the static picture, and from a little further away than Plotly's own camera: the numbers at the corners are in the picture.
   if (data.some(({ type }) => type === "scatter3d" || type === "surface"))
-    layout.scene = { camera: { eye: farther }, ...(isAttributes(layout.scene) ? layout.scene : {}) };
+    layout.scene = {
+      aspectmode: "cube",
+      camera: { eye: { x: 1.5, y: 1.5, z: 1.35 } },
+      ...(isAttributes(layout.scene) ? layout.scene : {}),
+    };
   layout.margin = { ...margin, ...(isAttributes(layout.margin) ? layout.margin : {}) };
   layout.template ??= template;
   return layout;

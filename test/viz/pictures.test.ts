@@ -141,7 +141,11 @@ describe("points in space", () => {
       assert.ok(svg.includes(`fill="${color}"`));
     const { data, layout } = viz.plot([{ ...cloud, marker: { color: "red" } }]).spec;
     assert.deepEqual(data[0]!.marker, { size: 4, color: "red" });
-    assert.ok(layout.scene, "the camera stands so that the axes' numbers are in the picture");
+    assert.equal((layout.scene as { aspectmode?: string }).aspectmode, "cube");
+    const own = viz.plot([cloud], { scene: { aspectmode: "data" } }).spec.layout.scene as {
+      aspectmode?: string;
+    };
+    assert.equal(own.aspectmode, "data");
     assert.deepEqual(viz.plot([{ ...cloud, marker: { size: 9 } }]).spec.data[0]!.marker, { size: 9 });
   });
 });
