@@ -4,6 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { resolved } from "./namespaces.js";
 import type { EditedCell } from "./completion.js";
 import { recallDocsAt } from "./library-docs.js";
 
@@ -67,7 +68,7 @@ function ofClass(cell: EditedCell, argumentsStart: number): string {
   const node = callBehind(program.getSourceFile(cell.path)!, argumentsStart);
   const symbol = node && ts.isNewExpression(node) && checker.getSymbolAtLocation(node.expression);
   if (!symbol) return "";
-  const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const target = resolved(symbol, checker);
   return ts.displayPartsToString(target.getDocumentationComment(checker));
 }
 

@@ -3,6 +3,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { resolved } from "./namespaces.js";
 import type { DeclaredName } from "./registry.js";
 import { meanings, type Meaning, type NameKind } from "./top-level.js";
 import type { OpenCell } from "./workspace.js";
@@ -41,7 +42,7 @@ const KINDS: readonly (readonly [TS.SymbolFlags, NameKind])[] = [
 
 /** What a symbol, or that for which it is an alias, stands for. */
 export function declaredName(name: string, symbol: TS.Symbol, checker: TS.TypeChecker): DeclaredName {
-  const target = symbol.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const target = resolved(symbol, checker);
   // What could not be resolved may be anything.
   if (checker.isUnknownSymbol(target)) return { name, kind: "import", meaning: 7 };
   let meaning: Meaning = 0;

@@ -3,6 +3,7 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
+import { resolved } from "./namespaces.js";
 
 /** Values and types that a name stands for. */
 export type Meanings = readonly TS.Symbol[];
@@ -37,8 +38,4 @@ function isBothWays(a: TS.Type, b: TS.Type, checker: TS.TypeChecker): boolean {
 
 function textOf({ declarations = [] }: TS.Symbol): string {
   return declarations.map((declaration) => declaration.getText()).join("\n");
-}
-
-function resolved(symbol: TS.Symbol, checker: TS.TypeChecker): TS.Symbol {
-  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }

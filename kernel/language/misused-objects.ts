@@ -4,7 +4,8 @@
  */
 import type TS from "typescript";
 import { ts } from "./compiler.js";
-import { isMethod } from "./nodes.js";
+import { isMethod, textBeforeDot } from "./nodes.js";
+import { SIGNS } from "./operators.js";
 
 const { SyntaxKind } = ts;
 
@@ -83,7 +84,7 @@ export function misusedObjects(
     const type = checker.getTypeAtLocation(value);
     const name = classOf(type);
     if (name === undefined || mayBeMissing(value, checker)) return;
-    found.set(value, alwaysTrue(name, shown(value, file), isOneElement(type, checker)));
+    found.set(value, alwaysTrue(name, textBeforeDot(value, file), isOneElement(type, checker)));
   };
 
   /** `-x` and `~x`, which TypeScript allows: where the shape is known not to be that of a number, they throw. */
@@ -93,13 +94,16 @@ export function misusedObjects(
     if (method === undefined || classOf(type) === undefined || !isMethod(type, method, checker)) return;
     const sizes = knownSizes(type, checker);
     if (sizes === undefined || sizes.every((size) => size === 1)) return;
-    found.set(node, `There are no operators on objects; write ${shown(node.operand, file)}.${method}()`);
+    found.set(
+      node,
+      `There are no operators on objects; write ${textBeforeDot(node.operand, file)}.${method}()`,
+    );
   };
   /** `a == b` of two objects, which are never equal unless they are one. */
   const equality = ({ left, right, operatorToken }: TS.BinaryExpression, method: string): void => {
     const [name, other] = [left, right].map((side) => classOf(checker.getTypeAtLocation(side)));
     if (name === undefined || other === undefined) return;
-    const [operator, a, b] = [operatorToken.getText(file), shown(left, file), right.getText(file)];
+    const [operator, a, b] = [operatorToken.getText(file), textBeforeDot(left, file), right.getText(file)];
     found.set(
       operatorToken.parent,
       `${operator} asks whether two ${name.toLowerCase()}s are one and the same; write ${a}.${method}(${b}) to compare their elements, ${a} ${operator}= ${b} if that was meant`,
@@ -136,7 +140,7 @@ export function misusedObjects(
     const element = checker.getIndexTypeOfType(type, ts.IndexKind.Number);
     const name = element && classOf(checker.getNonNullableType(element));
     if (name === undefined) return;
-    const sort = `${shown(list, file)}.${method.text}`;
+    const sort = `${textBeforeDot(list, file)}.${method.text}`;
     found.set(
       node,
       `${method.text}() without a function orders ${name.toLowerCase()}s by their texts; write ${sort}((a, b) => a.item() - b.item())`,
@@ -260,9 +264,6 @@ function alwaysTrue(name: string, value: string, isOne: boolean): string {
   return `A ${name.toLowerCase()} is always true as a condition; write ${value}.item()${several}`;
 }
 
-/** Methods in place of operators before an operand. */
-const SIGNS: Readonly<Record<string, string>> = { "-": "neg", "~": "logicalNot" };
-
 /** Sizes of the shape, where the type says them all. */
 function knownSizes(type: TS.Type, checker: TS.TypeChecker): number[] | undefined {
   const property = type.getProperty("shape");
@@ -276,13 +277,6 @@ function knownSizes(type: TS.Type, checker: TS.TypeChecker): number[] | undefine
 /** Whether the type says that its shape is []. */
 function isOneElement(type: TS.Type, checker: TS.TypeChecker): boolean {
   return knownSizes(type, checker)?.length === 0;
-}
-
-/** An expression as it stands before a method. */
-function shown(node: TS.Expression, file: TS.SourceFile): string {
-  const text = node.getText(file);
-  if (text.length > 40 || text.includes("\n")) return "…";
-  return ts.isLeftHandSideExpression(node) ? text : `(${text})`;
 }
 
 /** As TypeScript's own errors, it is left out behind `// @ts-ignore`. */

@@ -40,8 +40,9 @@ const EXCHANGED: Readonly<Record<string, string>> = {
   "|": "|",
 };
 
-/** Methods in place of operators before one operand. */
-const UNARY: Readonly<Record<string, string>> = { "-": "neg", "~": "logicalNot", "++": "add", "--": "sub" };
+/** Methods in place of operators before an operand. */
+export const SIGNS: Readonly<Record<string, string>> = { "-": "neg", "~": "logicalNot" };
+const UNARY: Readonly<Record<string, string>> = { ...SIGNS, "++": "add", "--": "sub" };
 
 /** What makes an object of a class of a number: `tensor(2)` for the class Tensor, where there is such a function. */
 export type FactoryOf = (type: TS.Type) => string | undefined;

@@ -6,6 +6,7 @@
 import type TS from "typescript";
 import { getAssignmentTargetKind, Target } from "./changed-objects.js";
 import { ts } from "./compiler.js";
+import { resolved } from "./namespaces.js";
 
 const { SyntaxKind, TypeFlags } = ts;
 
@@ -159,7 +160,7 @@ export class Trust {
 
   #isSymbolTrusted(symbol: TS.Symbol | undefined): boolean {
     const { checker } = this.#context;
-    const meant = symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const meant = symbol && resolved(symbol, checker);
     if (!meant?.valueDeclaration) return false;
     // What is not trusted has a general type, unless it is a tuple.
     const isSeen = watched.has(meant) && !checker.isTupleType(checker.getTypeOfSymbol(meant));

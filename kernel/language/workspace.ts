@@ -16,6 +16,7 @@ import { exportsItsDefault } from "./interop.js";
 import { END } from "./lasting-types.js";
 import type { Variable } from "./language.js";
 import { isSameMeaning, type Meanings } from "./meaning.js";
+import { resolved } from "./namespaces.js";
 import { PRELUDE, type Binding } from "./registry.js";
 import { SourceFiles } from "./source-files.js";
 import { CELL_PARSING } from "./syntax.js";
@@ -125,7 +126,7 @@ export class Workspace {
   isOfPrelude(symbol: TS.Symbol): boolean {
     const { checker, symbols } = this.prelude;
     const known = symbols.get(symbol.name);
-    const own = known && known.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(known) : known;
+    const own = known && resolved(known, checker);
     return own !== undefined && own.valueDeclaration === symbol.valueDeclaration;
   }
 
@@ -201,8 +202,7 @@ export class Workspace {
       const symbol = this.#symbol(binding, checker);
       let type = "any";
       if (symbol) {
-        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-        const declared = checker.getTypeOfSymbol(target);
+        const declared = checker.getTypeOfSymbol(resolved(symbol, checker));
         const known = this.#shown(binding, checker) ?? declared;
         // A constant's value is seen beside its type.
         const general = known.isUnion() ? known : checker.getBaseTypeOfLiteralType(known);
