@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { dataFolders, here, KERNEL_NAME, kernelFolder, readSpec } from "../client/kernelspec.js";
+import { KERNEL_NAME, kernelFolder, readSpec } from "../client/kernelspec.js";
+import { dataFolders } from "../jupyter-folders.js";
 import { MAIN, TYPESCRIPT_VERSION, VERSION } from "../installation.js";
 import { findSnapshot, snapshotProblem } from "../language/snapshot.js";
 import type { Command } from "./command.js";
@@ -121,7 +122,7 @@ async function jupyter(): Promise<Finding> {
 
 function kernelSpecs(): Finding {
   const title = "kernelspec";
-  const folders = dataFolders(here).map((folder) => kernelFolder(folder, KERNEL_NAME));
+  const folders = dataFolders().map((folder) => kernelFolder(folder, KERNEL_NAME));
   const folder = folders.find((candidate) => existsSync(join(candidate, "kernel.json")));
   if (folder === undefined) {
     return { ok: false, title, text: `none in ${folders.join(", ")}`, todo: "cellgrad install" };

@@ -2,17 +2,10 @@
 import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  environmentPrefix,
-  KERNEL_NAME,
-  kernelFolder,
-  KERNELSPEC_FOLDER,
-  kernelSpec,
-  prefixDataFolder,
-  userDataFolder,
-} from "../client/kernelspec.js";
+import { KERNEL_NAME, kernelFolder, KERNELSPEC_FOLDER, kernelSpec } from "../client/kernelspec.js";
 import { makeFolder } from "../folders.js";
 import { MAIN } from "../installation.js";
+import { environmentPrefix, prefixDataFolder, userDataFolder } from "../jupyter-folders.js";
 import { ensureSnapshot } from "../language/snapshot.js";
 import { Failure, UsageError, type Command } from "./command.js";
 

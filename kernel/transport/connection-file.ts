@@ -4,8 +4,8 @@
  */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { userDataFolder } from "../client/kernelspec.js";
 import { makeFolder } from "../folders.js";
+import { userDataFolder } from "../jupyter-folders.js";
 import { connectionFile, type Connection } from "./connection.js";
 
 /** Writes the file, which only this user can read; what is returned takes it away again. */

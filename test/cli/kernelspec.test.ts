@@ -4,14 +4,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { installKernelSpec } from "../../kernel/cli/install.js";
-import {
-  dataFolders,
-  environmentPrefix,
-  kernelSpec,
-  userDataFolder,
-} from "../../kernel/client/kernelspec.js";
+import { kernelSpec } from "../../kernel/client/kernelspec.js";
 import { NO_INSPECTOR } from "../../kernel/inspector-port.js";
 import { MAIN } from "../../kernel/installation.js";
+import { dataFolders, environmentPrefix, userDataFolder } from "../../kernel/jupyter-folders.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellgrad-test-"));
 after(() => rmSync(folder, { recursive: true }));
