@@ -1,4 +1,86 @@
+import { readdirSync } from "node:fs";
 import tseslint from "typescript-eslint";
+
+/**
+ * Which other folders of its tree each folder may import: arrows point one way (docs/architecture.md). Files that stand right in kernel/
+ * or src/ belong to all of the tree. A folder without a row stands at the top, and imports what it likes.
+ */
+const arrows = {
+  kernel: {
+    wire: [],
+    text: [],
+    locale: [],
+    transport: ["wire"],
+    client: ["transport", "wire"],
+    session: ["language", "locale", "text", "wire"],
+    language: ["locale", "session", "text"],
+    debugger: ["language", "session", "wire"],
+    protocol: ["client", "debugger", "language", "locale", "session", "wire"],
+  },
+  src: {
+    primitives: [],
+    platform: [],
+    locale: ["platform"],
+    engine: ["platform", "primitives"],
+    graph: ["engine", "platform", "primitives"],
+    tensor: ["engine", "graph", "platform", "primitives"],
+    ops: ["autograd", "graph", "primitives", "tensor"],
+    autograd: ["graph", "ops", "tensor"],
+    viz: ["locale", "platform"],
+    progress: ["locale", "platform", "viz"],
+  },
+};
+
+const noDefaultExport = { selector: "ExportDefaultDeclaration", message: "Use named exports." };
+
+/** Refuses imports of paths that match any of the expressions, in each form: `import … from`, `export … from`, `import("…")` and as a type. */
+const without = (refused) => ({
+  "no-restricted-imports": ["error", { patterns: refused.map(([regex, message]) => ({ regex, message })) }],
+  "no-restricted-syntax": [
+    "error",
+    noDefaultExport,
+    ...refused.map(([regex, message]) => ({
+      selector: `:matches(ImportExpression, TSImportType)[source.value=/${regex.replaceAll("/", "\\/")}/]`,
+      message,
+    })),
+  ],
+});
+
+const inFolder = (name) => `^(\\.\\./)+${name}/`;
+const noKernel = [
+  inFolder("kernel"),
+  "The runtime knows nothing of Jupyter: let the kernel's session do this.",
+];
+const noRuntime = [
+  inFolder("src"),
+  "The kernel knows nothing of tensors: its session loads the runtime by its address, kernel/session/child/main.ts.",
+];
+/** The runtime also runs in browsers; what it asks of Node it asks there. */
+const noNode = ["^node:", "Use src/platform."];
+
+const foldersIn = (tree) =>
+  readdirSync(new URL(tree, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+/** What all of a tree is refused, and what each of its folders is besides. */
+const tree = (name, refused) => [
+  { files: [`${name}/**/*.ts`], rules: without(refused(name)) },
+  ...Object.entries(arrows[name]).map(([folder, allowed]) => ({
+    files: [`${name}/${folder}/**/*.ts`],
+    rules: without([
+      ...refused(folder),
+      [
+        inFolder(
+          `(${foldersIn(name)
+            .filter((other) => other !== folder && !allowed.includes(other))
+            .join("|")})`,
+        ),
+        `${name}/${folder} may import of ${name}: ${allowed.join(", ") || "no other folder"} (the arrows in eslint.config.js).`,
+      ],
+    ]),
+  })),
+];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "dist/", "build/", "out/", "**/.venv/", ".cache/"] },
@@ -7,18 +89,55 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      "no-restricted-syntax": [
-        "error",
-        { selector: "ExportDefaultDeclaration", message: "Use named exports." },
-      ],
+      "no-restricted-syntax": ["error", noDefaultExport],
     },
   },
   {
-    // The runtime also runs in browsers; what it asks of Node it asks there.
+    // Rules that need types; each of them finds what goes wrong when it runs.
+    files: ["**/*.ts"],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/await-thenable": "error",
+      "@typescript-eslint/no-array-delete": "error",
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        {
+          allowForKnownSafeCalls: [
+            { from: "package", package: "node:test", name: ["describe", "it", "suite", "test"] },
+          ],
+        },
+      ],
+      "@typescript-eslint/no-for-in-array": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      // Characters of a text are spread on purpose.
+      "@typescript-eslint/no-misused-spread": ["error", { allow: ["string"] }],
+      "@typescript-eslint/prefer-promise-reject-errors": "error",
+      "@typescript-eslint/require-array-sort-compare": "error",
+      "@typescript-eslint/restrict-plus-operands": "error",
+      "@typescript-eslint/return-await": ["error", "error-handling-correctness-only"],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  ...tree("kernel", () => [noRuntime]),
+  ...tree("src", (folder) => (folder === "platform" ? [noKernel] : [noKernel, noNode])),
+  { files: ["html/**/*.ts", "locale/**/*.ts"], rules: without([noKernel, noRuntime, noNode]) },
+  {
+    // The class takes its methods from the operations.
+    files: ["src/tensor/tensor.ts"],
+    rules: without([noKernel, noNode]),
+  },
+  {
+    // `cellgrad doctor` asks the runtime which engine computes.
+    files: ["kernel/cli/doctor.ts"],
+    rules: without([]),
+  },
+  {
     files: ["src/**/*.ts", "html/**/*.ts", "locale/**/*.ts"],
     ignores: ["src/platform/**"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["node:*"], message: "Use src/platform." }] }],
       "no-restricted-globals": [
         "error",
         ...["Buffer", "process", "setImmediate", "require"].map((name) => ({

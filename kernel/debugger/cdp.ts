@@ -139,6 +139,7 @@ export class Cdp {
         return this.#listener.paused(params as Paused);
       case "Debugger.resumed":
         return this.#listener.resumed();
+      default: // Other events say nothing that a client is told.
     }
   }
 

@@ -65,7 +65,7 @@ async function train(
   history: History,
 ): Promise<History> {
   // Whoever stops the training already waits for it.
-  await null;
+  await Promise.resolve();
   const { epochs = 1, metrics = {}, callbacks = [] } = options;
   if (!Number.isInteger(epochs) || epochs < 1)
     throw new RangeError(`fit: epochs must be a whole number of at least 1, not ${epochs}`);

@@ -26,7 +26,7 @@ function run(cellId: string | undefined, { ok = true, written, ...names }: What,
   cell.end(ok);
 }
 
-const stale = (): (string | undefined)[] => notebook.stale().map(({ cellId }) => cellId);
+const stale = (): string[] => notebook.stale().map(({ cellId }) => String(cellId));
 const reasons = (): string[] => notebook.stale().flatMap(({ because }) => because.map(({ text }) => text));
 
 test("a cell that read a variable of a cell that has run again is stale, and so is what read from it", () => {

@@ -82,7 +82,11 @@ function hideTracking(): void {
     // Inspection goes on as usual where the object itself is returned.
     return this;
   };
-  Object.defineProperty(Promise.prototype, inspect.custom, { value, configurable: true, writable: true });
+  void Object.defineProperty(Promise.prototype, inspect.custom, {
+    value,
+    configurable: true,
+    writable: true,
+  });
 }
 
 export function startAttribution(): void {

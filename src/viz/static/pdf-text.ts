@@ -24,7 +24,7 @@ const widths =
 
 /** Places in Windows' code page of what Unicode has elsewhere; the minus sign looks like a dash. */
 const windows = new Map(
-  [..."€‚ƒ„…†‡ˆ‰Š‹Œ"].map(
+  Array.from("€‚ƒ„…†‡ˆ‰Š‹Œ").map(
     (character, i) =>
       [character, [0x80, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8c][i]!] as const,
   ),
@@ -45,8 +45,8 @@ for (const [character, code] of Object.entries({
 /** Places in the Symbol font. */
 const symbols = new Map<string, number>();
 const greek = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ";
-[...greek].forEach((letter, i) => symbols.set(letter, 0x41 + i));
-[..."αβχδεφγηιϕκλμνοπθρστυϖωξψζ"].forEach((letter, i) => symbols.set(letter, 0x61 + i));
+Array.from(greek).forEach((letter, i) => symbols.set(letter, 0x41 + i));
+Array.from("αβχδεφγηιϕκλμνοπθρστυϖωξψζ").forEach((letter, i) => symbols.set(letter, 0x61 + i));
 for (const [character, code] of Object.entries({
   "≤": 0xa3,
   "∞": 0xa5,
