@@ -86,7 +86,7 @@ export function cellProblems(
   const { file } = module.parsed;
   const ofPython = unpackings(file).map((unpacking) => {
     const [start, length] = [unpacking.statement.getStart(file), unpacking.statement.getWidth(file)];
-    return { code: 0, start, length, message: hints.aboutUnpacking(unpacking) };
+    return { code: 0, start, length, message: hints.aboutUnpacking(unpacking, module.names) };
   });
   const isOfPython = ({ start }: Problem): boolean =>
     ofPython.some((line) => line.start <= start && start < line.start + line.length);

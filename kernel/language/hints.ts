@@ -123,11 +123,17 @@ export class Hints {
     return call === undefined ? undefined : `Objects have no elements by number; write ${call}`;
   }
 
-  /** A sentence about `a, b = 1, 2`. */
-  aboutUnpacking({ targets, write }: Unpacking): string {
-    const isNew = (target: TS.Expression) =>
-      ts.isIdentifier(target) && this.#registry.find(target.text).length === 0;
-    const areNew = targets.every(isNew);
+  /** A sentence about `a, b = 1, 2`. @param declared whether the cell itself declares a name */
+  aboutUnpacking({ statement, targets, write }: Unpacking, declared: { has(name: string): boolean }): string {
+    // In a function they may be its own.
+    const areNew =
+      ts.isSourceFile(statement.parent) &&
+      targets.every(
+        (target) =>
+          ts.isIdentifier(target) &&
+          !declared.has(target.text) &&
+          this.#registry.find(target.text).length === 0,
+      );
     return `This is Python; write ${areNew ? "const " : ""}${write}`;
   }
 

@@ -269,6 +269,12 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["elif acc: pass", "else if (acc) {}", "1"],
     ["left, right = 1, 2", "const [left, right] = [1, 2]"],
     ["first, rest = text.split('')", "const [first, rest] = text.split('')"],
+    [
+      "let lo = 1, hi = 2;\nlo, hi = hi, lo",
+      "write [lo, hi] = [hi, lo]",
+      "let lo = 1, hi = 2;\n[lo, hi] = [hi, lo]",
+    ],
+    ["(a: number, b: number) => { a, b = b, a; }", "write [a, b] = [b, a]", "1"],
     ["acc, t = acc + 1, t.mul(2)", "[acc, t] = [acc + 1, t.mul(2)]"],
     ["xs[0], xs[1] = xs[1], xs[0]", "[xs[0], xs[1]] = [xs[1], xs[0]]", "[xs[0], xs[1]] = [xs[1]!, xs[0]!]"],
     ["# a comment", "// a comment"],
