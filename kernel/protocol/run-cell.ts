@@ -5,26 +5,15 @@ import type { Diagnostic } from "../language/language.js";
 import { readMagics } from "../language/magics.js";
 import { isChinese } from "../locale/notebook.js";
 import { localized } from "../locale/sentences.js";
-import type { CellError, CompiledCell, RunOrigin } from "../session/messages.js";
+import type { CellError, CompiledCell } from "../session/messages.js";
 import type { CellOutcome } from "../session/session.js";
+import type { CellToRun } from "./cell-to-run.js";
 import type { KernelContext } from "./context.js";
 import { helpPayload, helpQuery, isOwn, unknownName } from "./help-cell.js";
 import type { Interruption } from "./interruption.js";
-import { inSession, runMagic } from "./magics/table.js";
+import { inSession } from "./magics/in-session.js";
+import { runMagic } from "./magics/table.js";
 import type { RunningCell } from "./staleness.js";
-
-export interface CellToRun {
-  readonly run: number;
-  /** Number that errors show. */
-  readonly count: number;
-  readonly code: string;
-  readonly silent: boolean;
-  readonly origin: RunOrigin;
-  /** What errors call it, where it is code of a file. */
-  readonly name?: string;
-  /** How many files run each other around it. */
-  readonly depth?: number;
-}
 
 export async function runCell(
   cell: CellToRun,
@@ -58,7 +47,7 @@ export async function runCell(
   for (const [index, step] of steps.entries()) {
     outcome =
       step.kind === "magic"
-        ? await runMagic(step, cell, kernel, interruption)
+        ? await runMagic(step, cell, kernel, interruption, runCell)
         : step.capture === undefined
           ? await runCode(cell, index, index < steps.length - 1, kernel, interruption, known)
           : await runCaptured(cell, index, step.capture, kernel, interruption, known);

@@ -1,10 +1,10 @@
 /** `%help`: what there is, or what a magic or a name is. `%lsmagic`: the magics' names. */
 import { MAGICS, spelled } from "../../language/magic-table.js";
 import type { CellOutcome } from "../../session/session.js";
+import type { CellToRun } from "../cell-to-run.js";
 import type { KernelContext } from "../context.js";
 import { helpOn, unknownName } from "../help-cell.js";
-import type { CellToRun } from "../run-cell.js";
-import type { MagicStep } from "./table.js";
+import type { MagicStep } from "./in-session.js";
 
 export async function help(
   { argument }: MagicStep,

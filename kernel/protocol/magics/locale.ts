@@ -2,10 +2,10 @@
 import { isChinese } from "../../locale/notebook.js";
 import { setLocale, type Locale } from "../../../locale/locale.js";
 import type { CellOutcome } from "../../session/session.js";
+import type { CellToRun } from "../cell-to-run.js";
 import type { KernelContext } from "../context.js";
 import type { Interruption } from "../interruption.js";
-import type { CellToRun } from "../run-cell.js";
-import { inSession, type MagicStep } from "./table.js";
+import { inSession, type MagicStep } from "./in-session.js";
 
 export async function changeLocale(
   step: MagicStep,

@@ -8,10 +8,10 @@ import { basename, extname, join, resolve } from "node:path";
 import { localized } from "../../locale/sentences.js";
 import { NotebookError, readNotebook } from "../../client/notebook.js";
 import type { CellOutcome } from "../../session/session.js";
+import type { CellToRun, RunCell } from "../cell-to-run.js";
 import type { KernelContext } from "../context.js";
 import type { Interruption } from "../interruption.js";
-import { runCell, type CellToRun } from "../run-cell.js";
-import type { MagicStep } from "./table.js";
+import type { MagicStep } from "./in-session.js";
 
 /** Files that run files. */
 const NESTED = 20;
@@ -21,6 +21,7 @@ export async function runFile(
   cell: CellToRun,
   kernel: KernelContext,
   interruption: Interruption,
+  runCell: RunCell,
 ): Promise<CellOutcome> {
   const path = pathOf(argument, kernel.folder);
   const { depth = 0 } = cell;

@@ -2,25 +2,24 @@
  * How each magic is run. Those that concern the whole kernel are done here; the others are cells whose JavaScript is one call of the magic
  * in the session, so that output, interrupts and errors are as with any cell.
  */
-import type { Step } from "../../language/magics.js";
-import type { CompiledCell } from "../../session/messages.js";
 import type { CellOutcome } from "../../session/session.js";
+import type { CellToRun, RunCell } from "../cell-to-run.js";
 import type { KernelContext } from "../context.js";
 import type { Interruption } from "../interruption.js";
-import type { CellToRun } from "../run-cell.js";
 import { help, listMagics } from "./help.js";
+import { inSession, type MagicStep } from "./in-session.js";
 import { changeLocale } from "./locale.js";
 import { reset } from "./reset.js";
 import { runFile } from "./run.js";
 import { knownVariables } from "./who.js";
 
-export type MagicStep = Extract<Step, { kind: "magic" }>;
-
+/** @param runCell runs a cell that a magic brings along, as `%run` does */
 export async function runMagic(
   step: MagicStep,
   cell: CellToRun,
   kernel: KernelContext,
   interruption: Interruption,
+  runCell: RunCell,
 ): Promise<CellOutcome> {
   switch (step.name) {
     case "help":
@@ -28,7 +27,7 @@ export async function runMagic(
     case "lsmagic":
       return listMagics(cell, kernel);
     case "run":
-      return runFile(step, cell, kernel, interruption);
+      return runFile(step, cell, kernel, interruption, runCell);
     case "locale":
       return changeLocale(step, cell, kernel, interruption);
     case "reset":
@@ -41,21 +40,4 @@ export async function runMagic(
     default:
       return inSession(step, cell, kernel, interruption);
   }
-}
-
-/** Runs a magic of the session as a cell. */
-export async function inSession(
-  { name, argument, body, bodyLine }: Omit<MagicStep, "kind">,
-  { run, count, code, silent, origin }: CellToRun,
-  { session }: KernelContext,
-  interruption: Interruption,
-): Promise<CellOutcome> {
-  const call = `__meta.magic(${JSON.stringify(name)}, ${JSON.stringify({ argument, body, bodyLine })})`;
-  const cell: CompiledCell = {
-    js: `return { value: await ${call} };`,
-    map: "",
-    source: code,
-    name: `Cell [${String(count)}]`,
-  };
-  return interruption.during(session.run(run, cell, { silent, origin }));
 }

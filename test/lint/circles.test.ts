@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { circles, importedPaths, valueImports } from "./circles.js";
+
+describe("a file does not import itself, however far around:", () => {
+  it("in kernel/", () => assert.deepEqual(circles(valueImports(["kernel", "locale", "html"])), []));
+
+  it("in src/, where only the operations and the sum of gradients still do", () => {
+    const found = circles(valueImports(["src", "locale", "html"]));
+    const known = found.filter((group) => group.includes("src/autograd/accumulate.ts"));
+    assert.deepEqual(found, known);
+    for (const file of known.flat()) assert.match(file, /^src\/(ops\/|autograd\/accumulate\.ts$)/);
+  });
+});
+
+describe("circles", () => {
+  const edges = (text: Record<string, string[]>): Map<string, string[]> => new Map(Object.entries(text));
+
+  it("are found whatever leads to them, one group each", () => {
+    const graph = edges({ z: ["a"], a: ["b"], b: ["c"], c: ["a", "d"], d: ["e"], e: ["d"], f: ["f"] });
+    assert.deepEqual(circles(graph), [["a", "b", "c"], ["d", "e"], ["f"]]);
+  });
+
+  it("are not two ways to one file", () => {
+    assert.deepEqual(circles(edges({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] })), []);
+  });
+
+  it("are made of what is loaded before a module runs", () => {
+    const text = `
+      import type { A } from "./type.js";
+      import { type B } from "./loaded.js";
+      import { c } from "./value.js";
+      import "./effect.js";
+      import fs from "node:fs";
+      export type { D } from "./other-type.js";
+      export { e } from "./passed-on.js";
+      const later = import("./later.js");`;
+    assert.deepEqual(importedPaths(text), ["./loaded.js", "./value.js", "./effect.js", "./passed-on.js"]);
+  });
+});
