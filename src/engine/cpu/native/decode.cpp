@@ -271,14 +271,12 @@ struct Decoder {
     view.wanted = base >= 0;
     view.place = {base < 0 ? 0 : base, words.wide()};
     view.dtype = DType(words.word());
-    const Dims dims = readDims(words);
-    view.rank = dims.count;
-    for (int32_t d = 0; d < dims.count; d++) view.size[d] = dims.size[d];
+    view.dims = readDims(words);
     if (!words.ok || !view.wanted) return view;
     if (view.dtype < 0 || view.dtype >= kDTypes) fail("a call's value has an unknown dtype");
     else if (base > plan.externals) fail("a view names an external that does not exist");
     else if (view.place.offset % bytesOf(view.dtype)) fail("a view's offset is not a multiple of its element size");
-    else if (view.place.offset < 0 || view.place.offset + view.points() * bytesOf(view.dtype) > bytes[base]) fail("a view reaches outside its buffer");
+    else if (view.place.offset < 0 || view.place.offset + view.dims.points() * bytesOf(view.dtype) > bytes[base]) fail("a view reaches outside its buffer");
     return view;
   }
 
@@ -292,17 +290,19 @@ struct Decoder {
   /// Kernels along a dim, their first attribute: all values have one shape, but that results may be shorter along the dim.
   void checkAlongDim(const CallKernel& call, int32_t operands, int32_t results) {
     const DenseView& first = call.operands[0];
+    const Dims& all = first.dims;
     const int64_t dim = call.attributes[0];
-    if (dim < 0 || dim >= (first.rank ? first.rank : 1)) return fail("a call names a dim that its operand does not have");
+    if (dim < 0 || dim >= (all.count ? all.count : 1)) return fail("a call names a dim that its operand does not have");
     for (int32_t i = 0; i < operands + results; i++) {
       const DenseView& view = i < operands ? call.operands[i] : call.results[i - operands];
       if (!view.wanted) {
         if (i < operands) return fail("a call lacks an operand");
         continue;
       }
-      bool same = view.rank == first.rank && (i >= operands || view.dtype == first.dtype);
-      for (int32_t d = 0; same && d < view.rank; d++) {
-        same = view.size[d] == first.size[d] || (i >= operands && d == dim && call.op == Call::sort && view.size[d] == call.attributes[2] && view.size[d] <= first.size[d]);
+      bool same = view.dims.count == all.count && (i >= operands || view.dtype == first.dtype);
+      for (int32_t d = 0; same && d < all.count; d++) {
+        const int64_t size = view.dims.size[d];
+        same = size == all.size[d] || (i >= operands && d == dim && call.op == Call::sort && size == call.attributes[2] && size <= all.size[d]);
       }
       if (!same) return fail("a call's values have other shapes or dtypes than its operand");
     }

@@ -17,6 +17,16 @@ constexpr int kMaxAxes = 16;
 constexpr int64_t kLanes = 16;
 inline int64_t roundUp(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
 
+struct Dims {
+  int32_t count;
+  int64_t size[kMaxAxes];
+  int64_t points() const {
+    int64_t n = 1;
+    for (int32_t d = 0; d < count; d++) n *= size[d];
+    return n;
+  }
+};
+
 struct Axis {
   int64_t size;
   int64_t stride;
@@ -162,13 +172,7 @@ struct DenseView {
   bool wanted;
   DType dtype;
   Place place;
-  int32_t rank;
-  int64_t size[kMaxAxes];
-  int64_t points() const {
-    int64_t n = 1;
-    for (int32_t d = 0; d < rank; d++) n *= size[d];
-    return n;
-  }
+  Dims dims;
 };
 
 /// A kernel of the table's own (src/primitives/kernels.ts).

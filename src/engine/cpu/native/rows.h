@@ -7,10 +7,10 @@ namespace cellgrad {
 struct Rows {
   int64_t outer, length, inner;
 
-  Rows(const DenseView& view, int64_t dim) : outer(1), length(view.rank ? view.size[dim] : 1), inner(1) {
-    for (int32_t d = 0; d < view.rank; d++) {
-      if (d < dim) outer *= view.size[d];
-      if (d > dim) inner *= view.size[d];
+  Rows(const Dims& dims, int64_t dim) : outer(1), length(dims.count ? dims.size[dim] : 1), inner(1) {
+    for (int32_t d = 0; d < dims.count; d++) {
+      if (d < dim) outer *= dims.size[d];
+      if (d > dim) inner *= dims.size[d];
     }
   }
   /// Position of the first element of row o * inner + i.

@@ -37,8 +37,8 @@ void eachChunk(const ScanTask& task, int64_t piece, F f) {
 }
 
 void runScan(const CallKernel& call, const Frame& frame, void (*fn)(void*, int64_t, char*)) {
-  ScanTask task{&call, &frame, Rows(call.operands[0], call.attributes[0]), 0, 0, 0};
-  const int64_t points = call.operands[0].points();
+  ScanTask task{&call, &frame, Rows(call.operands[0].dims, call.attributes[0]), 0, 0, 0};
+  const int64_t points = call.operands[0].dims.points();
   if (points == 0) return;
   task.width = task.rows.inner < kColumns ? task.rows.inner : kColumns;
   task.chunks = (task.rows.inner + task.width - 1) / task.width;

@@ -232,7 +232,7 @@ struct LongRow {
 };
 
 bool isLong(const CallKernel& call) {
-  const Rows rows(call.operands[0], call.attributes[0]);
+  const Rows rows(call.operands[0].dims, call.attributes[0]);
   return rows.length >= kLong && rows.outer * rows.inner < 8;
 }
 
@@ -240,16 +240,16 @@ bool isLong(const CallKernel& call) {
 
 int64_t sortScratch(const CallKernel& call) {
   if (isLong(call)) return 0;
-  return withType(call.operands[0].dtype, [&](auto zero) { return Pairs<KeyOf<decltype(zero)>>::bytes(Rows(call.operands[0], call.attributes[0]).length); });
+  return withType(call.operands[0].dtype, [&](auto zero) { return Pairs<KeyOf<decltype(zero)>>::bytes(Rows(call.operands[0].dims, call.attributes[0]).length); });
 }
 
 int64_t sortShared(const CallKernel& call) {
   if (!isLong(call)) return 0;
-  return withType(call.operands[0].dtype, [&](auto zero) { return LongRow<decltype(zero)>::bytes(Rows(call.operands[0], call.attributes[0]).length); });
+  return withType(call.operands[0].dtype, [&](auto zero) { return LongRow<decltype(zero)>::bytes(Rows(call.operands[0].dims, call.attributes[0]).length); });
 }
 
 void sortRows(const CallKernel& call, const Frame& frame) {
-  const Rows rows(call.operands[0], call.attributes[0]);
+  const Rows rows(call.operands[0].dims, call.attributes[0]);
   SortTask task{&call, &frame, rows, call.attributes[2], call.attributes[1] != 0, 0};
   const int64_t units = rows.outer * rows.inner;
   if (units == 0 || rows.length == 0) return;

@@ -34,16 +34,6 @@ struct Words {
   }
 };
 
-struct Dims {
-  int32_t count;
-  int64_t size[kMaxAxes];
-  int64_t points() const {
-    int64_t n = 1;
-    for (int32_t d = 0; d < count; d++) n *= size[d];
-    return n;
-  }
-};
-
 struct ViewWords {
   Place place;
   DType dtype;
