@@ -223,6 +223,12 @@ async function part(name, work) {
 }
 
 /** Brings all parts up to date, beside each other. Throws when one that is needed cannot be built. */
+/** Whether dist is what the sources make: "missing", "older" than they are, or "fresh". */
+export function stateOfBuild(wanted = fingerprint()) {
+  if (!existsSync(stamp)) return "missing";
+  return readFileSync(stamp, "utf8") === wanted ? "fresh" : "older";
+}
+
 export async function buildAll() {
   const { buildNative } = await import("./build-native.mjs");
   const { buildWasm } = await import("./build-wasm.mjs");
@@ -230,7 +236,7 @@ export async function buildAll() {
   const { buildDigits } = await import("./build-digits.mjs");
   mkdirSync(join(root, "dist"), { recursive: true });
   const wanted = fingerprint();
-  const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+  const fresh = stateOfBuild(wanted) === "fresh";
   const scripts = async () => {
     await part("typescript", async () =>
       fresh ? "up to date" : (await compile(), copyFronts(), "compiled to dist"),
