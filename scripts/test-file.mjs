@@ -11,6 +11,9 @@ import ts from "typescript";
 import { stateOfBuild } from "./build.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** What of the kernel starts a process, reads the runtime's types or names what is installed. */
+const STARTS = /^kernel[\\/](session|language|debugger|installation)/;
+
 const args = process.argv.slice(2);
 const files = args.filter((arg) => !arg.startsWith("-"));
 
@@ -44,9 +47,6 @@ function whatIsMissing(files) {
     return `dist is missing, and ${needing} needs it: npm run build makes it.`;
   return undefined;
 }
-
-/** What of the kernel starts a process, reads the runtime's types or names what is installed. */
-const STARTS = /^kernel[\\/](session|language|debugger|installation)/;
 
 /** True where a test, or what it imports, uses what is built. */
 function needsDist(file) {
