@@ -4,7 +4,7 @@
 import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import { defineMethods, type Op, Tensor } from "../tensor/core.js";
 import { isFloating, promoteWithNumber } from "../tensor/dtype.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { add, between, div, mul, neg, sub, withNumber } from "./arithmetic.js";
@@ -52,7 +52,9 @@ const POW: Op = {
     const b = y._b!;
     if (wanted(a)) {
       // b · a^(b−1), which is 0 and not NaN where b = 0 and a = 0.
-      const slope = mul(b, pow(a, sub(b, 1)));
+      const exact = y._attributes as Tensor | null;
+      const less = exact === null ? sub(b, 1) : cast(sub(exact, 1), b._node.dtype);
+      const slope = mul(b, pow(a, less));
       accumulateBroadcast(a, mul(g, where(eq(b, 0), 0, slope)));
     }
     if (wanted(b)) {
@@ -77,11 +79,25 @@ const ATAN2: Op = {
   },
 };
 
+/**
+ * The attribute is the exponent as it was given, where it has another dtype: in float32 one is nothing to an exponent beyond 2²⁴, and the
+ * slope has the exponent less one.
+ */
+function powTensor(a: Tensor, exponent: Tensor): Tensor {
+  checkTensor("pow", exponent);
+  if (a._node.dtype === exponent._node.dtype || exponent.requiresGrad)
+    return between("pow", "pow", POW, a, exponent);
+  const dtype = commonDType("pow", a, exponent);
+  const [x, y] = [cast(a, dtype), cast(exponent, dtype)];
+  const exact = y === exponent ? null : new Tensor(exponent.node);
+  return record(POW, binary("pow", x.node, y.node), x, y, null, exact);
+}
+
 export function pow(a: Tensor, exponent: Tensor | number): Tensor {
   if (typeof exponent !== "number") {
     if (a._node.dtype === "bool" && exponent._node?.dtype === "bool")
       throw new TypeError("pow: bool tensors have no powers; use int() first");
-    return between("pow", "pow", POW, a, exponent);
+    return powTensor(a, exponent);
   }
   const x = withNumber(a, exponent);
   if (x._node.dtype === "int32" && exponent < 0) {

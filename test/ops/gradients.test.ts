@@ -236,3 +236,11 @@ test("the variance of one element has PyTorch's gradient: infinite where the ele
   assert.equal(slope(NaN, false), Infinity);
   assert.ok(Number.isNaN(slope(1, false)) && Number.isNaN(slope(NaN, true)) && Number.isNaN(slope(1, true)));
 });
+
+test("the slope of a power takes one from the exponent before it is rounded to float32", () => {
+  const a = tensor([-1], { requiresGrad: true });
+  a.pow(tensor(2 ** 24 + 1, { dtype: "float64" }))
+    .sum()
+    .backward();
+  assert.deepEqual(a.grad!.tolist(), [2 ** 24]);
+});
