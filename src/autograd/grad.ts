@@ -7,6 +7,7 @@ import { formatShape } from "../tensor/shape.js";
 import { differentiate, seedFor, type WalkOptions } from "./backward.js";
 import { withGradMode } from "./mode.js";
 
+/** Options of `grad`. */
 export interface GradOptions extends WalkOptions {
   /** Gradients to begin with, one for each output; needed for outputs of more than one element. */
   gradOutputs?: Tensor | readonly (Tensor | null)[];

@@ -12,6 +12,7 @@ import { withGradMode } from "./mode.js";
 /** A function of tensors with one or several results. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
+/** Options of `gradcheck` and `gradgradcheck`. */
 export interface GradcheckOptions {
   /** Step of the central difference. Default 1e-6. */
   eps?: number;

@@ -72,6 +72,7 @@ export class TensorDataset<const Tensors extends readonly Tensor[] = readonly Te
     return this.tensors.map((each) => each.select(0, index)) as unknown as Rows<Tensors>;
   }
 
+  /** The examples at these positions as one batch, picked from each tensor at once. */
   batch(indices: Int32Array): Collated<Rows<Tensors>> {
     const rows = tensor(indices);
     return this.tensors.map((each) => each.indexSelect(0, rows)) as unknown as Collated<Rows<Tensors>>;
@@ -93,6 +94,7 @@ export class Subset<Example> extends Dataset<Example> {
     for (const index of this.#indices) checkIndex("Subset", index, dataset.length);
   }
 
+  /** Number of examples picked. */
   get length(): number {
     return this.#indices.length;
   }
@@ -102,6 +104,7 @@ export class Subset<Example> extends Dataset<Example> {
     return this.#examples.get(this.#indices[index]!);
   }
 
+  /** The examples at these positions, counted within the subset, as one batch. */
   batch(indices: Int32Array): Collated<Example> {
     return batchOf(
       this.#examples,
@@ -119,6 +122,7 @@ export class ConcatDataset<Example> extends Dataset<Example> {
     this.#parts = datasets.map((dataset) => mapDataset("ConcatDataset", dataset));
   }
 
+  /** Number of examples of all parts together. */
   get length(): number {
     return this.#parts.reduce((sum, part) => sum + part.length, 0);
   }

@@ -11,6 +11,7 @@ import { RandomStream } from "./stream.js";
 /** Images [N, 784], row by row, 0 (paper) to 1 (ink), float32; labels [N], int32. */
 export type DigitSet = TensorDataset<readonly [Tensor<[number, 784]>, Tensor<[number]>]>;
 
+/** Handwritten digits: images and their labels, for training and for testing. */
 export interface Digits {
   /** 8,000 images in mixed order. */
   readonly train: DigitSet;

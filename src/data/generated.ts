@@ -10,6 +10,7 @@ import { RandomStream } from "./stream.js";
 /** Points of the plane with a class each. */
 export type PlaneDataset = TensorDataset<readonly [Tensor<[number, 2]>, Tensor<[number]>]>;
 
+/** Options of the generated data sets. */
 export interface GeneratedOptions {
   /** Standard deviation of normal noise that is added to each coordinate (for `linear`, to each value). */
   noise?: number;

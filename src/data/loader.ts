@@ -6,6 +6,7 @@ import type { Collated } from "./collate.js";
 import { batchOf, mapDataset, type Examples, type MapDataset } from "./dataset.js";
 import { RandomStream } from "./stream.js";
 
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions<Example = never, Batch = unknown> {
   /** Examples a batch; 1 if not given. */
   batchSize?: number;

@@ -27,10 +27,12 @@ export function constant_<T extends Tensor>(tensor: T, value: number): T {
   return noGrad(() => tensor.fill_(value));
 }
 
+/** Makes every element 0. */
 export function zeros_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 0);
 }
 
+/** Makes every element 1. */
 export function ones_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 1);
 }
@@ -54,6 +56,7 @@ export function xavierNormal_<T extends Tensor>(tensor: T, { gain = 1 }: { gain?
   return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)));
 }
 
+/** Options of `kaimingUniform_` and `kaimingNormal_`. */
 export interface KaimingOptions {
   /** Negative slope of the leaky ReLU that follows; 0 if not given. */
   a?: number;

@@ -33,6 +33,7 @@ type Fits<A extends number, B extends number> = number extends A
       ? true
       : false;
 
+/** Options of `Linear`. */
 export interface LinearOptions {
   /** Whether b is added; true if not given. */
   bias?: boolean;

@@ -34,6 +34,7 @@ export abstract class Module {
     return members(this).filter((member): member is [string, Module] => member[1] instanceof Module);
   }
 
+  /** The modules that are direct properties of this one. */
   children(): Module[] {
     return this.namedChildren().map(([, child]) => child);
   }
@@ -48,6 +49,7 @@ export abstract class Module {
     return [[prefix, this], ...below];
   }
 
+  /** This module and all below it, each once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
@@ -57,6 +59,7 @@ export abstract class Module {
     return this.#collect((_, member) => member instanceof Parameter) as [string, Parameter][];
   }
 
+  /** All parameters of this module and those below it, each once: what an optimizer takes. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
@@ -66,6 +69,7 @@ export abstract class Module {
     return this.#collect((module, _, name) => module.#buffers.has(name));
   }
 
+  /** All buffers of this module and those below it, each once. */
   buffers(): Tensor[] {
     return this.namedBuffers().map(([, buffer]) => buffer);
   }

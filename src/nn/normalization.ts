@@ -8,6 +8,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
 import { Parameter, type FloatDType } from "./parameter.js";
 
+/** Options of `LayerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance; 1e-5 if not given. */
   eps?: number;
@@ -58,6 +59,7 @@ export class LayerNorm extends SameShape {
   }
 }
 
+/** Options of `BatchNorm1d`. */
 export interface BatchNormOptions {
   /** Added to the variance; 1e-5 if not given. */
   eps?: number;

@@ -20,6 +20,7 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
     this.layers = layers;
   }
 
+  /** Number of layers. */
   get length(): number {
     return this.layers.length;
   }

@@ -13,6 +13,7 @@ export type StateDict = Record<string, Tensor>;
 /** A state dict, or what is left of one after JSON: `JSON.parse(JSON.stringify(model.stateDict()))` has nested arrays for tensors. */
 export type SavedState = Readonly<Record<string, Tensor | TensorData>>;
 
+/** What `loadStateDict` has found, as in PyTorch. */
 export interface LoadResult {
   /** Names of the module's that the state dict lacks. */
   readonly missingKeys: string[];

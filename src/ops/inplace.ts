@@ -47,28 +47,51 @@ declare module "../tensor/core.js" {
     lerp_(end: Tensor, weight: number | Tensor): this;
     /** Changes the sign. */
     neg_(): this;
+    /** |x| in place; the gradient at 0 is 0. */
     abs_(): this;
+    /** −1, 0 or 1 in place. */
     sign_(): this;
+    /** eˣ in place. */
     exp_(): this;
+    /** eˣ − 1 in place, exact near 0. */
     expm1_(): this;
+    /** ln x in place. */
     log_(): this;
+    /** log₂ x in place. */
     log2_(): this;
+    /** log₁₀ x in place. */
     log10_(): this;
+    /** ln(1 + x) in place, exact near 0. */
     log1p_(): this;
+    /** √x in place. */
     sqrt_(): this;
+    /** 1/√x in place. */
     rsqrt_(): this;
+    /** x² in place. */
     square_(): this;
+    /** 1/x in place. */
     reciprocal_(): this;
+    /** sin x in place, x in radians. */
     sin_(): this;
+    /** cos x in place, x in radians. */
     cos_(): this;
+    /** tan x in place, x in radians. */
     tan_(): this;
+    /** The greatest whole number ≤ x, in place. */
     floor_(): this;
+    /** The least whole number ≥ x, in place. */
     ceil_(): this;
+    /** The nearest whole number, in place; halves go to the even one. */
     round_(): this;
+    /** x without its fraction, in place. */
     trunc_(): this;
+    /** The fraction of x, with its sign, in place. */
     frac_(): this;
+    /** max(0, x) in place. */
     relu_(): this;
+    /** 1 / (1 + e⁻ˣ) in place. */
     sigmoid_(): this;
+    /** tanh x in place. */
     tanh_(): this;
     /** Brings every element into [min, max]. */
     clamp_(min?: Bound, max?: Bound | MaxBound): this;

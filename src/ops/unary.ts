@@ -43,13 +43,21 @@ declare module "../tensor/core.js" {
     square(): Tensor<S>;
     /** 1/x. */
     reciprocal(): Tensor<S>;
+    /** sin x, x in radians. */
     sin(): Tensor<S>;
+    /** cos x, x in radians. */
     cos(): Tensor<S>;
+    /** tan x, x in radians. */
     tan(): Tensor<S>;
+    /** The angle in [−π/2, π/2] whose sine is x; NaN outside of [−1, 1]. */
     asin(): Tensor<S>;
+    /** The angle in [0, π] whose cosine is x; NaN outside of [−1, 1]. */
     acos(): Tensor<S>;
+    /** The angle in (−π/2, π/2) whose tangent is x. */
     atan(): Tensor<S>;
+    /** (eˣ − e⁻ˣ) / 2. */
     sinh(): Tensor<S>;
+    /** (eˣ + e⁻ˣ) / 2. */
     cosh(): Tensor<S>;
     /** The error function 2/√π ∫₀ˣ e^(−t²) dt. */
     erf(): Tensor<S>;

@@ -3,6 +3,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { adam, ascend, weightDecay, type Transform } from "./transform.js";
 
+/** Options of `Adam` and `AdamW`; a parameter group may have its own. */
 export interface AdamOptions {
   /** Learning rate; 0.001 if not given. */
   lr: number;

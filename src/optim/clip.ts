@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor/tensor.js";
 /**
  * Scales all gradients by min(1, maxNorm / (norm + 1e-6)), where norm is that of all gradients seen as one vector, and returns
  * the norm before. PyTorch's nn.utils.clip_grad_norm_.
- * @param options.normType 2 if not given; Infinity for the largest absolute value
+ * @param options `normType` is 2 if not given; Infinity for the largest absolute value
  */
 export function clipGradNorm_(
   params: readonly Tensor[],

@@ -9,6 +9,7 @@ import {
   type ScheduleState,
 } from "./schedule.js";
 
+/** Options of `OneCycleLR`. */
 export interface OneCycleOptions {
   /** Number of steps in the cycle; or give epochs and stepsPerEpoch. */
   totalSteps?: number;

@@ -170,6 +170,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     requireRange(this.constructor.name, "lr", options.lr, 0, Infinity);
   }
 
+  /** The groups with their options, as PyTorch prints them. */
   toString(): string {
     const groups = this.paramGroups.map(({ params, ...options }, i) => {
       const lines = Object.entries(options).map(([key, value]) => `    ${key}: ${String(value)}\n`);

@@ -2,6 +2,7 @@
 import { critical } from "../interrupts.js";
 import type { Scheduled } from "./schedule.js";
 
+/** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
   /** Whether smaller ("min", the default) or larger is better. */
   mode?: "min" | "max";
@@ -75,6 +76,7 @@ export class ReduceLROnPlateau {
     }
   }
 
+  /** The learning rate of each parameter group as it is now. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }

@@ -18,6 +18,7 @@ export interface Scheduled {
   readonly paramGroups: readonly ScheduledGroup[];
 }
 
+/** Where a schedule stands; a plain object that JSON takes. */
 export interface ScheduleState {
   lastEpoch: number;
   /** The groups' rates before any schedule. */
@@ -49,10 +50,12 @@ export abstract class LRScheduler {
     });
   }
 
+  /** The learning rate of each parameter group as it is now. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
+  /** Where the schedule stands, for `loadStateDict`. */
   stateDict(): ScheduleState {
     return { lastEpoch: this.lastEpoch, baseLrs: [...this.#baseLrs], lastLr: this.getLastLr() };
   }

@@ -3,6 +3,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { ascend, momentum, weightDecay } from "./transform.js";
 
+/** Options of `SGD`; a parameter group may have its own. */
 export interface SGDOptions {
   /** Learning rate; 0.001 if not given. */
   lr: number;

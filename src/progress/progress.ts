@@ -10,6 +10,7 @@ import { displayHost, isReplaced, type RunningCell } from "../viz/display-host.j
 import { RewrittenLine } from "./line.js";
 import { progressHtml, progressText, type Postfix, type ProgressState } from "./state.js";
 
+/** Options of `progress`. */
 export interface ProgressOptions {
   /** What stands before the bar. */
   readonly description?: string;

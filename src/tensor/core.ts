@@ -105,10 +105,12 @@ export class Tensor<S extends Shape = Shape> {
     return this._node.shape.slice() as Shape as Sizes<this>;
   }
 
+  /** Type of the elements, such as "float32" (`torch.dtype`). */
   get dtype(): DType {
     return this._node.dtype;
   }
 
+  /** Where everything is computed; PyTorch's name for it. */
   get device(): "cpu" {
     return "cpu";
   }

@@ -15,6 +15,7 @@ import { checkShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape, ShapeOfData, TensorData } from "./shape-types.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
 
+/** What functions that make tensors take besides shape and values. */
 export interface TensorOptions {
   /** Default float32. */
   dtype?: DType;

@@ -3,7 +3,9 @@
  */
 import type { DTypeName } from "../primitives/dtypes.js";
 
+/** Name of an element type, such as "float32". */
 export type DType = DTypeName;
+/** What `dataSync()` gives, one array type for each dtype (bool: Uint8Array of 0 and 1), and what tensors are made of. */
 export type TypedArray =
   Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 

@@ -23,6 +23,7 @@ export interface RandomState {
   readonly position: number;
 }
 
+/** Where the random numbers stand: given to `setRandomState`, the same follow again (`torch.get_rng_state`). */
 export function getRandomState(): RandomState {
   return { ...state };
 }

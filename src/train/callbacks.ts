@@ -35,6 +35,7 @@ export interface Callback {
   onTrainEnd?: Hook;
 }
 
+/** Which value of an epoch is watched, and what counts as better. */
 export interface MonitorOptions {
   /** "loss", "valLoss", or a metric such as "accuracy" or "valAccuracy"; "valLoss" if not given. */
   monitor?: string;

@@ -12,6 +12,7 @@ import {
 } from "./batch.js";
 import type { Metric } from "./metrics.js";
 
+/** What `evaluate` has found. */
 export interface Evaluation {
   /** Mean over examples. */
   readonly loss: number;

@@ -23,6 +23,7 @@ import type { Metric } from "./metrics.js";
 import { Progress } from "./progress.js";
 import { requireGradients, warnOfHidden } from "./trained.js";
 
+/** Options of `fit`. */
 export interface FitOptions {
   /** `(output, target) => Tensor`, such as `nn.functional.crossEntropy`, or a layer, such as `new nn.MSELoss()`. */
   loss: LossLike;

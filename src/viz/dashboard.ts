@@ -67,6 +67,7 @@ function list(value: unknown): Attributes[] {
   return Array.isArray(value) ? value.filter(isAttributes) : [];
 }
 
+/** What `dashboard` gives: several figures as one. */
 export class Dashboard extends Figure {
   readonly #parts: readonly Figure[];
   readonly #title: string | undefined;

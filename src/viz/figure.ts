@@ -46,6 +46,7 @@ export abstract class Figure {
   /** The dashboard that shows this figure as a part of itself. */
   #holder: Figure | undefined;
 
+  /** What the figure shows now. */
   protected abstract compose(): Parts;
 
   /** Plotly's data, layout and config as they are now. */

@@ -11,6 +11,7 @@ import type { Attributes, Trace } from "./plotly.js";
 import { extent, round, toGrid } from "./values.js";
 import type { Matrix } from "./values.js";
 
+/** Options of `heatmap`. */
 export interface HeatmapOptions {
   readonly title?: string;
   /** Shows the figure at once; `update()` then reads the matrix anew. Otherwise the values are those of the call. */
@@ -174,6 +175,7 @@ export function drawMatrix(
   };
 }
 
+/** What `heatmap` gives: a matrix as colours; of a large one each block shows its largest weight. */
 export class Heatmap extends Figure {
   #source: Matrix;
   readonly #options: HeatmapOptions;

@@ -12,6 +12,7 @@ import { pngDataUri } from "./static/png.js";
 import { extent, isTensorLike, toNumbers, toRows } from "./values.js";
 import type { Matrix, TensorLike } from "./values.js";
 
+/** Options of `images`. */
 export interface ImagesOptions {
   readonly title?: string;
   /** Pictures side by side; about as many as fit if not given. */
@@ -61,6 +62,7 @@ function read(source: TensorLike | Matrix): Pictures {
   );
 }
 
+/** What `images` gives: pictures side by side, with labels above them if there are any. */
 export class Images extends Figure {
   readonly #source: TensorLike | Matrix;
   readonly #options: ImagesOptions;

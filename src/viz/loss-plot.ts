@@ -21,6 +21,7 @@ export interface HistoryLike {
   readonly metrics?: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Options of `lossPlot`. */
 export interface LossPlotOptions {
   readonly title?: string;
   /** Whether losses start on a logarithmic axis; the plot's button switches. Values that are not above 0 have no place on it and are left out. */
@@ -50,6 +51,7 @@ function metricOf(name: string): string {
   return metric === name ? name : metric.charAt(0).toLowerCase() + metric.slice(1);
 }
 
+/** What `lossPlot` gives: curves of a history, with smoothed ones where they are noisy. */
 export class LossPlot extends Figure {
   readonly #curves = new Map<string, Curve>();
   readonly #history: object | undefined;

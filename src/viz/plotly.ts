@@ -4,6 +4,7 @@
  */
 import type { Matrix, Vector } from "./values.js";
 
+/** Name of one of Plotly's colour scales, or pairs of a place in [0, 1] and a colour. */
 export type Colorscale = string | readonly (readonly [number, string])[];
 
 /** One curve, bar series, heatmap … `type` defaults to "scatter" as in Plotly. */
@@ -25,11 +26,13 @@ export interface Trace {
   readonly [attribute: string]: unknown;
 }
 
+/** A text with attributes, as titles are. */
 export interface Text {
   readonly text?: string;
   readonly [attribute: string]: unknown;
 }
 
+/** An axis as Plotly describes it. */
 export interface Axis {
   /** A plain string is taken for `{ text }`. */
   readonly title?: string | Text;

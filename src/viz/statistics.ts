@@ -8,6 +8,7 @@ import type { Layout, Trace } from "./plotly.js";
 import { extent, isTensorLike, round, toNumbers, toRows } from "./values.js";
 import type { Matrix, TensorLike, Vector } from "./values.js";
 
+/** Titles of a figure and of its axes. */
 export interface ChartOptions {
   readonly title?: string;
   readonly xTitle?: string;
@@ -139,6 +140,7 @@ export function scatter(
   return new PlotFigure(traces, layoutOf(options));
 }
 
+/** Options of `regions`. */
 export interface RegionOptions extends ChartOptions {
   /** Points a side at which the classifier is asked; 80 if not given. */
   readonly points?: number;

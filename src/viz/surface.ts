@@ -11,6 +11,7 @@ import type { Matrix, Vector } from "./values.js";
 /** Values over a grid, row i at y[i] and column j at x[j]; or a function that is called at every point of the grid. */
 export type Field = Matrix | ((x: number, y: number) => number);
 
+/** Options of `surface` and `contour`. */
 export interface SurfaceOptions {
   readonly title?: string;
   /** Places of the columns, or the two ends between which `points` of them lie ([-1, 1] if not given). */

@@ -18,6 +18,7 @@ export interface ModelLike {
   namedParameters(): Iterable<readonly [string, TensorLike]>;
 }
 
+/** Options of `weights`. */
 export interface WeightsOptions {
   readonly title?: string;
   /** Shows the figure at once; `update()` then reads the weights anew. */
@@ -52,6 +53,7 @@ function panels(model: ModelLike): Panel[] {
   }));
 }
 
+/** What `weights` gives: a heatmap for each matrix of a model. */
 export class Weights extends Figure {
   readonly #model: ModelLike;
   readonly #options: WeightsOptions;

@@ -9,6 +9,7 @@ import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
 import { Loss, reduced, type LossOptions, type ReducedShape, type Reduction } from "./reduction.js";
 
+/** Options of losses over classes. */
 export interface ClassOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** A factor for each class, [C]. */
   weight?: Tensor | null;
@@ -16,6 +17,7 @@ export interface ClassOptions<R extends Reduction = Reduction> extends LossOptio
   ignoreIndex?: number;
 }
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions<R extends Reduction = Reduction> extends ClassOptions<R> {
   /** Share of the target that is spread evenly over all classes; 0 if not given. */
   labelSmoothing?: number;

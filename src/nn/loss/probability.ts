@@ -14,6 +14,7 @@ import {
   type Reduction,
 } from "./reduction.js";
 
+/** Options of the binary losses. */
 export interface BinaryOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** A factor for each element; broadcasts. */
   weight?: Tensor | null;

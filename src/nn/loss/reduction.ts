@@ -7,6 +7,7 @@ import { Module } from "../module.js";
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** Options of all losses: how the losses of the elements become one, "mean" if not given. */
 export interface LossOptions<R extends string = Reduction> {
   reduction?: R;
 }
