@@ -10,7 +10,8 @@ import { defineMethods, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { beginWalk, currentWalk, resumeWalk } from "./accumulate.js";
+import { beginWalk, currentWalk, resumeWalk } from "./wanted.js";
+import { sumTo } from "./sum-to.js";
 import { restoreGradMode, setGradMode } from "./mode.js";
 import { extrasOf, restoreInputs } from "./record.js";
 
@@ -156,7 +157,7 @@ export function differentiate(
       if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
         // A hook may have changed something in place.
         restoreInputs(t);
-        t._op.gradient(t, g);
+        handOn(t, t._op.gradient(t, g), finished);
         if (!retainGraph && t._op.saves) letGo(t);
       }
     }
@@ -167,6 +168,26 @@ export function differentiate(
     spare = order;
   }
   return results;
+}
+
+/** Gives the inputs of `t` their gradients. */
+function handOn(t: Tensor, gradients: readonly (Tensor | null)[], finished: number): void {
+  const list = t._extras?.list;
+  if (list) {
+    for (let i = 0; i < list.length; i++) gather(list[i]!, gradients[i], finished);
+    return;
+  }
+  gather(t._a, gradients[0], finished);
+  gather(t._b, gradients[1], finished);
+  gather(t._c, gradients[2], finished);
+}
+
+/** Adds `g` to what the walk has gathered for `input`, if it wants any. */
+function gather(input: Tensor | null, g: Tensor | null | undefined, finished: number): void {
+  if (g === null || g === undefined || input === null || input._mark !== finished) return;
+  const own = sumTo(g, input._node.shape);
+  const pending = input._pending;
+  input._pending = pending === null ? own : add(pending, own);
 }
 
 /** How the walk knows a tensor: a leaf by its own name, whatever was changed in place, any other tensor by its state now. */

@@ -1,7 +1,6 @@
 /**
  * Activation functions. Each is one step forward; the gradients are composed of differentiable operations.
  */
-import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
@@ -66,7 +65,7 @@ const RELU: Op = {
   saves: true,
   gradient(y, g) {
     // NaN lets the gradient pass, as in PyTorch: nobody else would see that something is wrong there.
-    accumulate(y._a!, where(le(y, 0), 0, g));
+    return [where(le(y, 0), 0, g)];
   },
 };
 
@@ -74,7 +73,7 @@ const SIGMOID: Op = {
   name: "SigmoidBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, mul(g, mul(y, rsub(y, 1))));
+    return [mul(g, mul(y, rsub(y, 1)))];
   },
 };
 
@@ -82,7 +81,7 @@ const LOG_SIGMOID: Op = {
   name: "LogSigmoidBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, mul(g, sigmoid(neg(y._a!))));
+    return [mul(g, sigmoid(neg(y._a!)))];
   },
 };
 
@@ -90,7 +89,7 @@ const TANH: Op = {
   name: "TanhBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, mul(g, rsub(mul(y, y), 1)));
+    return [mul(g, rsub(mul(y, y), 1))];
   },
 };
 
@@ -100,7 +99,7 @@ const LEAKY_RELU: Op = {
   saves: true,
   gradient(y, g) {
     const slope = y._attributes as number;
-    accumulate(y._a!, where(gt(y._a!, 0), g, mul(g, slope)));
+    return [where(gt(y._a!, 0), g, mul(g, slope))];
   },
 };
 
@@ -117,7 +116,7 @@ const ELU: Op = {
     const { alpha, scale, inputScale } = y._attributes as EluAttributes;
     const x = y._a!;
     const negative = mul(exp(mul(clamp(x, null, 0), inputScale)), alpha * inputScale * scale);
-    accumulate(x, mul(g, where(le(x, 0), negative, scale)));
+    return [mul(g, where(le(x, 0), negative, scale))];
   },
 };
 
@@ -132,12 +131,11 @@ const GELU: Op = {
       const slope = mul(add(mul(mul(x, x), 3 * CUBIC), 1), TWO_OVER_PI);
       const left = mul(add(t, 1), 0.5);
       const right = mul(mul(mul(x, 0.5), rsub(mul(t, t), 1)), slope);
-      accumulate(x, mul(g, add(left, right)));
-    } else {
-      const cdf = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
-      const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      accumulate(x, mul(g, add(cdf, mul(x, density))));
+      return [mul(g, add(left, right))];
     }
+    const cdf = mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5);
+    const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [mul(g, add(cdf, mul(x, density)))];
   },
 };
 
@@ -147,7 +145,7 @@ const SILU: Op = {
   gradient(y, g) {
     const x = y._a!;
     const s = sigmoid(x);
-    accumulate(x, mul(g, mul(s, add(mul(x, rsub(s, 1)), 1))));
+    return [mul(g, mul(s, add(mul(x, rsub(s, 1)), 1)))];
   },
 };
 
@@ -162,7 +160,7 @@ const SOFTPLUS: Op = {
   gradient(y, g) {
     const { beta, threshold } = y._attributes as SoftplusAttributes;
     const z = mul(y._a!, beta);
-    accumulate(y._a!, where(gt(z, threshold), g, mul(g, sigmoid(z))));
+    return [where(gt(z, threshold), g, mul(g, sigmoid(z)))];
   },
 };
 
@@ -178,7 +176,7 @@ const HARDTANH: Op = {
   gradient(y, g) {
     const { min, max } = y._attributes as Bounds;
     const x = y._a!;
-    accumulate(x, where(logicalOr(le(x, min), ge(x, max)), 0, g));
+    return [where(logicalOr(le(x, min), ge(x, max)), 0, g)];
   },
 };
 
@@ -187,7 +185,7 @@ const HARDSIGMOID: Op = {
   saves: true,
   gradient(y, g) {
     const x = y._a!;
-    accumulate(x, where(logicalAnd(gt(x, -3), lt(x, 3)), mul(g, 1 / 6), 0));
+    return [where(logicalAnd(gt(x, -3), lt(x, 3)), mul(g, 1 / 6), 0)];
   },
 };
 
@@ -198,7 +196,7 @@ const HARDSWISH: Op = {
   gradient(y, g) {
     const x = y._a!;
     const slope = add(div(x, 3), 0.5);
-    accumulate(x, where(le(x, -3), 0, where(lt(x, 3), mul(g, slope), g)));
+    return [where(le(x, -3), 0, where(lt(x, 3), mul(g, slope), g))];
   },
 };
 

@@ -3,7 +3,7 @@
  *
  * Numbers are weak operands: they never widen a tensor's dtype, only its kind (an int32 tensor plus 0.5 is float32).
  */
-import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
@@ -12,7 +12,6 @@ import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
 import { checkTensor, commonDType, constant, floating } from "./operand.js";
-import { divide } from "./remainder.js";
 import type { BinaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
@@ -35,14 +34,6 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: number | Checked<Broadcast<"mul", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
-    /**
-     * this / other (`torch.div`). Integers give float32, unless `roundingMode` rounds the quotient: "trunc" towards 0, "floor" down.
-     */
-    div<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"div", A, B>, Tensor<B>>,
-      options?: { roundingMode?: "trunc" | "floor" },
-    ): Tensor<Elementwise<A, B>>;
     /** other − this (`torch.rsub`). */
     rsub<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
@@ -56,9 +47,8 @@ declare module "../tensor/core.js" {
 const ADD: Op = {
   name: "AddBackward0",
   saves: false,
-  gradient(y, g) {
-    accumulateBroadcast(y._a!, g);
-    if (y._b !== null) accumulateBroadcast(y._b, g);
+  gradient(_y, g) {
+    return [g, g];
   },
 };
 
@@ -66,16 +56,15 @@ const SUB: Op = {
   name: "SubBackward0",
   saves: false,
   gradient(y, g) {
-    accumulateBroadcast(y._a!, g);
-    if (wanted(y._b)) accumulateBroadcast(y._b, neg(g));
+    return [g, wanted(y._b) ? neg(g) : null];
   },
 };
 
 const RSUB: Op = {
   name: "RsubBackward1",
   saves: false,
-  gradient(y, g) {
-    accumulate(y._a!, neg(g));
+  gradient(_y, g) {
+    return [neg(g)];
   },
 };
 
@@ -85,8 +74,7 @@ const MUL: Op = {
   gradient(y, g) {
     const a = y._a!;
     const b = y._b!;
-    if (wanted(a)) accumulateBroadcast(a, mul(g, b));
-    if (wanted(b)) accumulateBroadcast(b, mul(g, a));
+    return [wanted(a) ? mul(g, b) : null, wanted(b) ? mul(g, a) : null];
   },
 };
 
@@ -94,7 +82,7 @@ const MUL_NUMBER: Op = {
   name: "MulBackward0",
   saves: false,
   gradient(y, g) {
-    accumulate(y._a!, mul(g, y._attributes as number));
+    return [mul(g, y._attributes as number)];
   },
 };
 
@@ -104,8 +92,7 @@ const DIV: Op = {
   gradient(y, g) {
     const a = y._a!;
     const b = y._b!;
-    if (wanted(a)) accumulateBroadcast(a, div(g, b));
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, div(div(a, b), b))));
+    return [wanted(a) ? div(g, b) : null, wanted(b) ? neg(mul(g, div(div(a, b), b))) : null];
   },
 };
 
@@ -113,7 +100,7 @@ const DIV_NUMBER: Op = {
   name: "DivBackward0",
   saves: false,
   gradient(y, g) {
-    accumulate(y._a!, div(g, y._attributes as number));
+    return [div(g, y._attributes as number)];
   },
 };
 
@@ -122,15 +109,15 @@ const RDIV: Op = {
   name: "DivBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, neg(div(mul(g, y), y._a!)));
+    return [neg(div(mul(g, y), y._a!))];
   },
 };
 
 const NEG: Op = {
   name: "NegBackward0",
   saves: false,
-  gradient(y, g) {
-    accumulate(y._a!, neg(g));
+  gradient(_y, g) {
+    return [neg(g)];
   },
 };
 
@@ -238,9 +225,6 @@ defineMethods({
   },
   mul(other: Tensor | number) {
     return mul(this, other);
-  },
-  div(other: Tensor | number, options?: { roundingMode?: "trunc" | "floor" }) {
-    return divide(this, other, options?.roundingMode);
   },
   rdiv(value: number) {
     return rdiv(this, value);

@@ -1,7 +1,6 @@
 /**
  * Conversion of dtypes.
  */
-import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, cast as castNode, scalar } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -36,7 +35,7 @@ const TO: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, cast(g, a._node.dtype));
+    return [cast(g, a._node.dtype)];
   },
 };
 

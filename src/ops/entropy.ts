@@ -1,7 +1,7 @@
 /**
  * The binary cross-entropy of probabilities, with its gradient as a whole: composed of logarithms it would be 0 · ∞ or 0 at 0 and 1.
  */
-import { accumulate, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
@@ -21,14 +21,16 @@ const BINARY_ENTROPY: Op = {
   gradient(result, g) {
     const x = result._a!;
     const y = result._b!;
+    let [ofX, ofY]: (Tensor | null)[] = [null, null];
     if (wanted(x)) {
       const product = clamp(mul(rsub(x, 1), x), LEAST_PRODUCT, null);
-      accumulate(x, div(mul(g, sub(x, y)), product));
+      ofX = div(mul(g, sub(x, y)), product);
     }
     if (wanted(y)) {
       const [ofZero, ofOne] = [clamp(log1p(mul(x, -1)), LEAST_LOG, null), clamp(log(x), LEAST_LOG, null)];
-      accumulate(y, mul(g, sub(ofZero, ofOne)));
+      ofY = mul(g, sub(ofZero, ofOne));
     }
+    return [ofX, ofY];
   },
 };
 

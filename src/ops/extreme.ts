@@ -1,7 +1,7 @@
 /**
  * The greatest and the least elements, and where they stand.
  */
-import { accumulate, spread } from "../autograd/accumulate.js";
+import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { iota, reduce, reshape as reshapeNode } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -77,7 +77,7 @@ const EXTREME: Op = {
     const shape = a._node.shape;
     // NaN equals nothing: where it is the extreme the gradient is NaN, as in PyTorch.
     const chosen = cast(eq(a, spread(new Tensor(y.node), kept, shape)), y._node.dtype);
-    accumulate(a, div(mul(spread(g, kept, shape), chosen), sumDims(chosen, dims, true)));
+    return [div(mul(spread(g, kept, shape), chosen), sumDims(chosen, dims, true))];
   },
 };
 const AMIN: Op = { ...EXTREME, name: "AminBackward0" };
@@ -92,7 +92,7 @@ export function oneOfAll(name: string): Op {
       const z = new Tensor(y.node);
       const chosen = logicalOr(eq(a, z), logicalAnd(isnan(a), isnan(z)));
       const count = sumDims(cast(chosen, z._node.dtype), allDims(a.ndim), false);
-      accumulate(a, where(chosen, div(g, count), 0));
+      return [where(chosen, div(g, count), 0)];
     },
   };
 }
@@ -115,7 +115,7 @@ const MAX_DIM: Op = {
         shape.map((n, i) => (i === dim ? n : 1)),
       ),
     );
-    accumulate(a, where(eq(coordinates, index), spread(g, kept, shape), 0));
+    return [where(eq(coordinates, index), spread(g, kept, shape), 0)];
   },
 };
 const MIN_DIM: Op = { ...MAX_DIM, name: "MinBackward0" };

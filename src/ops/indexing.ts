@@ -1,7 +1,7 @@
 /**
  * Reading at positions that an int32 tensor gives, and adding along a dim; scatter.ts adds and puts single elements.
  */
-import { accumulate, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
 import { broadcast } from "../graph/shapes.js";
@@ -49,7 +49,7 @@ export function picking(name: string): Op {
     gradient(y, g) {
       const a = y._a!;
       const dim = y._attributes as number;
-      accumulate(a, scatterAdd(zerosOf(a), dim, y._b!, g));
+      return [scatterAdd(zerosOf(a), dim, y._b!, g)];
     },
   };
 }
@@ -61,7 +61,7 @@ const TAKE: Op = {
   saves: true,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, takeAdd(zerosOf(a), y._attributes as number, y._b!, g));
+    return [takeAdd(zerosOf(a), y._attributes as number, y._b!, g)];
   },
 };
 
@@ -70,8 +70,7 @@ const SCATTER_ADD: Op = {
   name: "ScatterAddBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, g);
-    if (wanted(y._c)) accumulate(y._c, gather(g, y._attributes as number, y._b!));
+    return [g, null, wanted(y._c) ? gather(g, y._attributes as number, y._b!) : null];
   },
 };
 
@@ -80,8 +79,7 @@ const TAKE_ADD: Op = {
   name: "IndexAddBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, g);
-    if (wanted(y._c)) accumulate(y._c, take(g, y._attributes as number, y._b!));
+    return [g, null, wanted(y._c) ? take(g, y._attributes as number, y._b!) : null];
   },
 };
 

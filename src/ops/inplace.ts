@@ -4,7 +4,7 @@
  *
  * The change itself is recorded, and operations so far keep the value that they had, so gradients stay right where PyTorch has to refuse.
  */
-import { accumulate, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
 import { binary, cast as castNode, copy, expand as expandNode, random, scalar } from "../graph/build.js";
@@ -131,9 +131,8 @@ declare module "../tensor/core.js" {
 const FILL: Op = {
   name: "FillBackward0",
   saves: false,
-  gradient(y, g) {
-    const old = y._a!;
-    accumulate(old, zerosOf(g));
+  gradient(_y, g) {
+    return [zerosOf(g)];
   },
 };
 
@@ -142,8 +141,7 @@ const COPY: Op = {
   name: "CopyBackwards",
   saves: false,
   gradient(y, g) {
-    accumulate(y._a!, g);
-    if (wanted(y._b)) accumulate(y._b, zerosOf(g));
+    return [g, wanted(y._b) ? zerosOf(g) : null];
   },
 };
 

@@ -1,7 +1,7 @@
 /**
  * Joining tensors and taking them apart: cat, stack, split, chunk, unbind.
  */
-import { accumulate, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { recordList } from "../autograd/record.js";
 import { concat as concatNodes } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
@@ -30,11 +30,11 @@ const CAT: Op = {
   gradient(y, g) {
     const dim = y._attributes as number;
     let start = 0;
-    for (const x of y._extras!.list!) {
+    return y._extras!.list!.map((x) => {
       const n = x._node.shape[dim]!;
-      if (wanted(x)) accumulate(x, narrow(g, dim, start, n));
       start += n;
-    }
+      return wanted(x) ? narrow(g, dim, start - n, n) : null;
+    });
   },
 };
 

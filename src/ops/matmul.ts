@@ -1,7 +1,7 @@
 /**
  * Matrix products.
  */
-import { accumulate, accumulateBroadcast, sumTo, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, matmul as matmulNode, permute as permuteNode } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
@@ -58,8 +58,7 @@ const MATMUL: Op = {
   gradient(y, g) {
     const a = y._a!;
     const b = y._b!;
-    if (wanted(a)) accumulateBroadcast(a, product(g, mT(b)));
-    if (wanted(b)) accumulateBroadcast(b, product(mT(a), g));
+    return [wanted(a) ? product(g, mT(b)) : null, wanted(b) ? product(mT(a), g) : null];
   },
 };
 const MM: Op = { ...MATMUL, name: "MmBackward0" };
@@ -71,9 +70,7 @@ const LINEAR: Op = {
   gradient(y, g) {
     const x = y._a!;
     const weight = y._b!;
-    if (wanted(x)) accumulate(x, product(g, weight));
-    if (wanted(weight)) accumulate(weight, product(mT(g), x));
-    if (wanted(y._c)) accumulate(y._c, sumTo(g, y._c._node.shape));
+    return [wanted(x) ? product(g, weight) : null, wanted(weight) ? product(mT(g), x) : null, g];
   },
 };
 

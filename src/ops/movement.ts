@@ -4,7 +4,6 @@
  *
  * The functions compute values; the methods give views as PyTorch does: what changes one in place changes the other.
  */
-import { accumulate, sumTo } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
 import { geometryOf } from "../tensor/alias.js";
@@ -103,7 +102,7 @@ const VIEW: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, reshape(g, a._node.shape));
+    return [reshape(g, a._node.shape)];
   },
 };
 const SQUEEZE: Op = { ...VIEW, name: "SqueezeBackward0" };
@@ -116,7 +115,7 @@ const PERMUTE: Op = {
     const order = y._attributes as readonly number[];
     const inverse = new Array<number>(order.length);
     for (let i = 0; i < order.length; i++) inverse[order[i]!] = i;
-    accumulate(y._a!, permute(g, inverse));
+    return [permute(g, inverse)];
   },
 };
 const TRANSPOSE: Op = { ...PERMUTE, name: "TransposeBackward0" };
@@ -125,9 +124,8 @@ const T: Op = { ...PERMUTE, name: "TBackward0" };
 const EXPAND: Op = {
   name: "ExpandBackward0",
   saves: false,
-  gradient(y, g) {
-    const a = y._a!;
-    accumulate(a, sumTo(g, a._node.shape));
+  gradient(_y, g) {
+    return [g];
   },
 };
 
@@ -135,7 +133,7 @@ const FLIP: Op = {
   name: "FlipBackward0",
   saves: false,
   gradient(y, g) {
-    accumulate(y._a!, flip(g, y._attributes as readonly number[]));
+    return [flip(g, y._attributes as readonly number[])];
   },
 };
 
@@ -149,7 +147,7 @@ const PAD: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, sliceOf(g, (y._attributes as PadAttributes).before, a._node.shape, null));
+    return [sliceOf(g, (y._attributes as PadAttributes).before, a._node.shape, null)];
   },
 };
 
@@ -165,7 +163,7 @@ const SLICE: Op = {
   gradient(y, g) {
     const { starts, steps } = y._attributes as SliceAttributes;
     const a = y._a!;
-    accumulate(a, unslice(g, a._node.shape, starts, steps));
+    return [unslice(g, a._node.shape, starts, steps)];
   },
 };
 

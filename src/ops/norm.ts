@@ -1,7 +1,7 @@
 /**
  * Vector norms.
  */
-import { accumulate, spread } from "../autograd/accumulate.js";
+import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
@@ -47,7 +47,7 @@ const NORM2: Op = {
     const { kept } = y._attributes as Reduced;
     const shape = a._node.shape;
     const length = spread(y, kept, shape);
-    accumulate(a, where(eq(length, 0), 0, mul(spread(g, kept, shape), div(a, length))));
+    return [where(eq(length, 0), 0, mul(spread(g, kept, shape), div(a, length)))];
   },
 };
 
@@ -64,7 +64,7 @@ const NORM_P: Op = {
     let scale = div(g, pow(y, p - 1));
     if (p < 1) slope = where(eq(a, 0), 0, slope);
     else scale = where(eq(y, 0), 0, scale);
-    accumulate(a, mul(slope, spread(scale, kept, shape)));
+    return [mul(slope, spread(scale, kept, shape))];
   },
 };
 
@@ -82,7 +82,7 @@ const NORM_EXTREME: Op = {
       y._node.dtype,
     );
     const share = div(spread(g, kept, kept), sumDims(chosen, dims, true));
-    accumulate(a, mul(mul(sign(a), chosen), share));
+    return [mul(mul(sign(a), chosen), share)];
   },
 };
 

@@ -1,7 +1,7 @@
 /**
  * Powers and angles.
  */
-import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -16,8 +16,9 @@ import { where } from "./select.js";
 import { log } from "./unary.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
+    /** x². */
+    square(): Tensor<S>;
     /** this to the power of `exponent` (`torch.pow`). */
     pow<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
@@ -38,9 +39,9 @@ const POW_NUMBER: Op = {
   saves: true,
   gradient(y, g) {
     const exponent = y._attributes as number;
-    if (exponent === 2) accumulate(y._a!, mul(g, mul(y._a!, 2)));
-    else if (exponent === 0) accumulate(y._a!, mul(g, 0));
-    else accumulate(y._a!, mul(g, mul(pow(y._a!, exponent - 1), exponent)));
+    if (exponent === 2) return [mul(g, mul(y._a!, 2))];
+    if (exponent === 0) return [mul(g, 0)];
+    return [mul(g, mul(pow(y._a!, exponent - 1), exponent))];
   },
 };
 
@@ -50,18 +51,20 @@ const POW: Op = {
   gradient(y, g) {
     const a = y._a!;
     const b = y._b!;
+    let [ofBase, ofExponent]: (Tensor | null)[] = [null, null];
     if (wanted(a)) {
       // b · a^(b−1), which is 0 and not NaN where b = 0 and a = 0.
       const exact = y._attributes as Tensor | null;
       const less = exact === null ? sub(b, 1) : cast(sub(exact, 1), b._node.dtype);
       const slope = mul(b, pow(a, less));
-      accumulateBroadcast(a, mul(g, where(eq(b, 0), 0, slope)));
+      ofBase = mul(g, where(eq(b, 0), 0, slope));
     }
     if (wanted(b)) {
       // a^b · ln a, which is 0 where a = 0 and b ≥ 0.
       const slope = mul(y, log(a));
-      accumulateBroadcast(b, mul(g, where(logicalAnd(eq(a, 0), ge(b, 0)), 0, slope)));
+      ofExponent = mul(g, where(logicalAnd(eq(a, 0), ge(b, 0)), 0, slope));
     }
+    return [ofBase, ofExponent];
   },
 };
 
@@ -74,8 +77,10 @@ const ATAN2: Op = {
     // At the origin, which has no angle, the gradient is taken as 0.
     const square = add(mul(a, a), mul(b, b));
     const origin = eq(square, 0);
-    if (wanted(a)) accumulateBroadcast(a, where(origin, 0, mul(g, div(b, square))));
-    if (wanted(b)) accumulateBroadcast(b, where(origin, 0, neg(mul(g, div(a, square)))));
+    return [
+      wanted(a) ? where(origin, 0, mul(g, div(b, square))) : null,
+      wanted(b) ? where(origin, 0, neg(mul(g, div(a, square)))) : null,
+    ];
   },
 };
 
@@ -141,6 +146,9 @@ export function atan2(a: Tensor, b: Tensor | number): Tensor {
 }
 
 defineMethods({
+  square() {
+    return pow(this, 2);
+  },
   rpow(base: number) {
     return rpow(base, this);
   },

@@ -1,7 +1,7 @@
 /**
  * Products of elements.
  */
-import { accumulate, spread } from "../autograd/accumulate.js";
+import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, iota, reduce, reshape as reshapeNode } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -36,7 +36,7 @@ const PROD: Op = {
     const a = y._a!;
     const { kept, dims } = y._attributes as Reduced;
     const shape = a._node.shape;
-    accumulate(a, mul(spread(g, kept, shape), productOfOthers(a, dims[0]!)));
+    return [mul(spread(g, kept, shape), productOfOthers(a, dims[0]!))];
   },
 };
 
@@ -46,7 +46,7 @@ const PROD_ALL: Op = {
   gradient(y, g) {
     const a = y._a!;
     const others = productOfOthers(reshape(a, [a._node.size]), 0);
-    accumulate(a, reshape(mul(others, g), a._node.shape));
+    return [reshape(mul(others, g), a._node.shape)];
   },
 };
 

@@ -3,7 +3,7 @@
  *
  * `dim` is one dim, several, or all of them when it is left out; `keepdim` keeps reduced dims with size 1.
  */
-import { accumulate, spread, wanted } from "../autograd/accumulate.js";
+import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, copy, reduce, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -82,7 +82,7 @@ const SUM_ALL: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, expand(g, a._node.shape));
+    return [expand(g, a._node.shape)];
   },
 };
 
@@ -91,7 +91,7 @@ const SUM_DIMS: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, spread(g, y._attributes as Shape, a._node.shape));
+    return [spread(g, y._attributes as Shape, a._node.shape)];
   },
 };
 
@@ -100,7 +100,7 @@ const MEAN_ALL: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, expand(div(g, a._node.size), a._node.shape));
+    return [expand(div(g, a._node.size), a._node.shape)];
   },
 };
 
@@ -109,7 +109,7 @@ const MEAN_DIMS: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, spread(div(g, a._node.size / y._node.size), y._attributes as Shape, a._node.shape));
+    return [spread(div(g, a._node.size / y._node.size), y._attributes as Shape, a._node.shape)];
   },
 };
 
@@ -126,11 +126,10 @@ const VAR: Op = {
   gradient(y, g) {
     const a = y._a!;
     const { kept, dims, divisor, ofAll } = y._attributes as VarAttributes;
-    if (!wanted(a)) return;
     const mean = meanDims(a, dims, true);
     // 2 / 0 times the distance from the mean. Of all elements PyTorch takes that for infinite, also where it is NaN.
     const slope = divisor === 0 && ofAll ? where(eq(a, mean), NaN, Infinity) : mul(sub(a, mean), 2 / divisor);
-    accumulate(a, mul(spread(g, kept, a._node.shape), slope));
+    return [mul(spread(g, kept, a._node.shape), slope)];
   },
 };
 
@@ -143,7 +142,7 @@ const STD: Op = {
     const centered = sub(a, meanDims(a, dims, true));
     // Where all elements are equal the slope is taken as 0, as PyTorch does.
     const slope = where(eq(y, 0), 0, div(g, mul(y, divisor)));
-    accumulate(a, mul(spread(slope, kept, a._node.shape), centered));
+    return [mul(spread(slope, kept, a._node.shape), centered)];
   },
 };
 

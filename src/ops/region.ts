@@ -2,7 +2,7 @@
  * Views and changes in place as recorded steps: how a view is made, how it is read again once its base was changed, and what a change of
  * a view does to its base.
  */
-import { accumulate, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
@@ -21,7 +21,7 @@ const AS_STRIDED: Op = {
   saves: false,
   gradient(y, g) {
     const a = y._a!;
-    accumulate(a, unread(g, a._node.shape, y._attributes as Geometry));
+    return [unread(g, a._node.shape, y._attributes as Geometry)];
   },
 };
 
@@ -33,8 +33,10 @@ const COPY_SLICES: Op = {
     const geometry = y._attributes as Geometry;
     const base = y._a!;
     const value = y._b!;
-    if (wanted(base)) accumulate(base, written(g, geometry, zerosOf(value)));
-    if (wanted(value)) accumulate(value, read(g, geometry));
+    return [
+      wanted(base) ? written(g, geometry, zerosOf(value)) : null,
+      wanted(value) ? read(g, geometry) : null,
+    ];
   },
 };
 
@@ -43,7 +45,7 @@ const ADD_STRIDED: Op = {
   name: "AsStridedBackward0",
   saves: false,
   gradient(y, g) {
-    accumulate(y._a!, read(g, y._attributes as Geometry));
+    return [read(g, y._attributes as Geometry)];
   },
 };
 
@@ -51,8 +53,8 @@ const ADD_STRIDED: Op = {
 const PASSING: Op = {
   name: "AliasBackward0",
   saves: false,
-  gradient(y, g) {
-    accumulate(y._a!, g);
+  gradient(_y, g) {
+    return [g];
   },
 };
 

@@ -3,7 +3,7 @@
  *
  * Integers divided by 0 give 0: the values may not be there yet when the operation is written, and a run does not stop for them.
  */
-import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
@@ -17,6 +17,14 @@ import { checkTensor, commonDType, numberTensor, zeroLike } from "./operand.js";
 declare module "../tensor/core.js" {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
+    /**
+     * this / other (`torch.div`). Integers give float32, unless `roundingMode` rounds the quotient: "trunc" towards 0, "floor" down.
+     */
+    div<A extends Shape, B extends Shape = []>(
+      this: Tensor<A>,
+      other: number | Checked<Broadcast<"div", A, B>, Tensor<B>>,
+      options?: { roundingMode?: "trunc" | "floor" },
+    ): Tensor<Elementwise<A, B>>;
     /** ⌊this / other⌋ (`torch.floor_divide`, Python's //). Its gradient is 0. */
     floorDivide<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
@@ -45,8 +53,7 @@ function remainderOp(name: string, rounding: Rounding): Op {
     gradient(y, g) {
       const a = y._a!;
       const b = y._b!;
-      accumulateBroadcast(a, g);
-      if (wanted(b)) accumulateBroadcast(b, neg(mul(g, divide(a, b, rounding))));
+      return [g, wanted(b) ? neg(mul(g, divide(a, b, rounding))) : null];
     },
   };
 }
@@ -58,8 +65,7 @@ const ROUNDED: Op = {
   name: "DivBackward1",
   saves: false,
   gradient(y) {
-    accumulate(y._a!, zeroLike(y._a!));
-    if (wanted(y._b)) accumulate(y._b, zeroLike(y._b));
+    return [zeroLike(y._a!), wanted(y._b) ? zeroLike(y._b) : null];
   },
 };
 
@@ -134,7 +140,7 @@ function fmod(a: Tensor, b: Tensor | number): Tensor {
 }
 
 /** The quotient, rounded if wanted. */
-export function divide(a: Tensor, b: Tensor | number, rounding?: Rounding, name = "div"): Tensor {
+function divide(a: Tensor, b: Tensor | number, rounding?: Rounding, name = "div"): Tensor {
   if (rounding === undefined) return div(a, b);
   if (rounding !== "trunc" && rounding !== "floor") {
     throw new TypeError(`div: roundingMode is "trunc" or "floor", got ${JSON.stringify(rounding)}`);
@@ -148,6 +154,9 @@ export function divide(a: Tensor, b: Tensor | number, rounding?: Rounding, name 
 }
 
 defineMethods({
+  div(other: Tensor | number, options?: { roundingMode?: "trunc" | "floor" }) {
+    return divide(this, other, options?.roundingMode);
+  },
   floorDivide(other: Tensor | number) {
     return divide(this, other, "floor", "floorDivide");
   },

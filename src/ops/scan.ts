@@ -1,7 +1,7 @@
 /**
  * Running sums, products and extremes along a dim.
  */
-import { accumulate, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { call, pick } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -31,7 +31,7 @@ const CUMSUM: Op = {
   saves: false,
   gradient(y, g) {
     const dim = y._attributes as number;
-    accumulate(y._a!, cumsum(g.flip(dim), dim).flip(dim));
+    return [cumsum(g.flip(dim), dim).flip(dim)];
   },
 };
 
@@ -45,7 +45,7 @@ const CUMPROD: Op = {
     const x = y._a!;
     const dim = y._attributes as number;
     const before = cumprod(shifted(x, dim, 1, 1), dim);
-    accumulate(x, mul(before, recurrence(shifted(x, dim, -1, 0), g, { dim, reversed: true })));
+    return [mul(before, recurrence(shifted(x, dim, -1, 0), g, { dim, reversed: true }))];
   },
 };
 
@@ -59,11 +59,10 @@ const RECURRENCE: Op = {
   name: "LinearRecurrenceBackward0",
   saves: true,
   gradient(y, g) {
-    const [a, b] = [y._a!, y._b!];
+    const a = y._a!;
     const { dim, reversed } = y._attributes as Direction;
     const slope = recurrence(shifted(a, dim, reversed ? 1 : -1, 0), g, { dim, reversed: !reversed });
-    if (wanted(a)) accumulate(a, mul(slope, shifted(y, dim, reversed ? -1 : 1, 0)));
-    if (wanted(b)) accumulate(b, slope);
+    return [wanted(a) ? mul(slope, shifted(y, dim, reversed ? -1 : 1, 0)) : null, slope];
   },
 };
 

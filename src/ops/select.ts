@@ -1,7 +1,7 @@
 /**
  * Choosing between values: where, masks, minimum, maximum, clamp.
  */
-import { accumulate, accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -63,8 +63,7 @@ const WHERE: Op = {
     const condition = y._a!;
     const a = y._b!;
     const b = y._c!;
-    if (wanted(a)) accumulateBroadcast(a, where(condition, g, 0));
-    if (wanted(b)) accumulateBroadcast(b, where(condition, 0, g));
+    return [null, wanted(a) ? where(condition, g, 0) : null, wanted(b) ? where(condition, 0, g) : null];
   },
 };
 
@@ -78,8 +77,10 @@ function extremum(name: string, loses: (a: Tensor, b: Tensor) => Tensor): Op {
       const b = y._b!;
       const equal = eq(a, b);
       const half = mul(g, 0.5);
-      if (wanted(a)) accumulateBroadcast(a, where(equal, half, where(loses(a, b), 0, g)));
-      if (wanted(b)) accumulateBroadcast(b, where(equal, half, where(loses(b, a), 0, g)));
+      return [
+        wanted(a) ? where(equal, half, where(loses(a, b), 0, g)) : null,
+        wanted(b) ? where(equal, half, where(loses(b, a), 0, g)) : null,
+      ];
     },
   };
 }
@@ -99,7 +100,7 @@ const CLAMP: Op = {
   gradient(y, g) {
     const { min, max } = y._attributes as Bounds;
     const x = y._a!;
-    accumulate(x, where(logicalAnd(ge(x, min), le(x, max)), g, 0));
+    return [where(logicalAnd(ge(x, min), le(x, max)), g, 0)];
   },
 };
 
@@ -111,19 +112,21 @@ const CLAMP_TENSORS: Op = {
     const x = y._a!;
     const low = y._b;
     const high = y._c;
+    let [ofX, ofLow, ofHigh]: (Tensor | null)[] = [null, null, null];
     if (wanted(x)) {
       let inside = low === null ? le(x, high!) : ge(x, low);
       if (low !== null && high !== null) inside = logicalAnd(inside, le(x, high));
-      accumulateBroadcast(x, where(inside, g, 0));
+      ofX = where(inside, g, 0);
     }
     if (wanted(low)) {
       const below = lt(x, low);
-      accumulateBroadcast(low, where(high === null ? below : logicalAnd(below, lt(low, high)), g, 0));
+      ofLow = where(high === null ? below : logicalAnd(below, lt(low, high)), g, 0);
     }
     if (wanted(high)) {
       const above = gt(x, high);
-      accumulateBroadcast(high, where(low === null ? above : logicalOr(above, lt(high, low)), g, 0));
+      ofHigh = where(low === null ? above : logicalOr(above, lt(high, low)), g, 0);
     }
+    return [ofX, ofLow, ofHigh];
   },
 };
 

@@ -1,7 +1,7 @@
 /**
  * Softmax, its logarithm, and the logarithm of summed exponentials. All subtract the greatest element first, so that nothing overflows.
  */
-import { accumulate, spread } from "../autograd/accumulate.js";
+import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, reshape as reshapeNode, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
@@ -33,7 +33,7 @@ const SOFTMAX: Op = {
   saves: true,
   gradient(y, g) {
     const weighted = mul(g, y);
-    accumulate(y._a!, sub(weighted, mul(y, sumDims(weighted, y._attributes as readonly number[], true))));
+    return [sub(weighted, mul(y, sumDims(weighted, y._attributes as readonly number[], true)))];
   },
 };
 
@@ -41,7 +41,7 @@ const LOG_SOFTMAX: Op = {
   name: "LogSoftmaxBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, sub(g, mul(exp(y), sumDims(g, y._attributes as readonly number[], true))));
+    return [sub(g, mul(exp(y), sumDims(g, y._attributes as readonly number[], true)))];
   },
 };
 
@@ -52,7 +52,7 @@ const LOGSUMEXP: Op = {
     const { kept } = y._attributes as Reduced;
     const a = y._a!;
     const shape = a._node.shape;
-    accumulate(a, mul(spread(g, kept, shape), exp(sub(a, spread(y, kept, shape)))));
+    return [mul(spread(g, kept, shape), exp(sub(a, spread(y, kept, shape))))];
   },
 };
 

@@ -1,7 +1,6 @@
 /**
  * Special functions: the logarithm of the gamma function and its derivatives.
  */
-import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
 import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
@@ -24,7 +23,7 @@ const LGAMMA: Op = {
   name: "LgammaBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, mul(g, polygamma(y._a!, 0)));
+    return [mul(g, polygamma(y._a!, 0))];
   },
 };
 
@@ -33,7 +32,7 @@ const POLYGAMMA: Op = {
   name: "PolygammaBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, mul(g, polygamma(y._a!, (y._attributes as number) + 1)));
+    return [mul(g, polygamma(y._a!, (y._attributes as number) + 1))];
   },
 };
 

@@ -2,7 +2,7 @@
  * Operations of three operands, each with its gradient as a whole: lerp, addcmul, addcdiv. Composed of two operations they would add up
  * intermediate gradients that cancel, or meet 0 · ∞ where PyTorch has neither.
  */
-import { accumulateBroadcast, wanted } from "../autograd/accumulate.js";
+import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
@@ -38,12 +38,12 @@ const LERP: Op = {
     const start = y._a!;
     const end = y._b!;
     const weight = y._c ?? (y._attributes as number);
-    if (wanted(start)) {
-      const rest = typeof weight === "number" ? 1 - weight : rsub(weight, 1);
-      accumulateBroadcast(start, mul(g, rest));
-    }
-    if (wanted(end)) accumulateBroadcast(end, mul(g, weight));
-    if (wanted(y._c)) accumulateBroadcast(y._c, mul(g, sub(end, start)));
+    const rest = typeof weight === "number" ? 1 - weight : wanted(start) ? rsub(weight, 1) : weight;
+    return [
+      wanted(start) ? mul(g, rest) : null,
+      wanted(end) ? mul(g, weight) : null,
+      wanted(y._c) ? mul(g, sub(end, start)) : null,
+    ];
   },
 };
 
@@ -55,9 +55,7 @@ const ADDCMUL: Op = {
     const a = y._b!;
     const b = y._c!;
     const value = y._attributes as number;
-    accumulateBroadcast(y._a!, g);
-    if (wanted(a)) accumulateBroadcast(a, mul(g, mul(b, value)));
-    if (wanted(b)) accumulateBroadcast(b, mul(g, mul(a, value)));
+    return [g, wanted(a) ? mul(g, mul(b, value)) : null, wanted(b) ? mul(g, mul(a, value)) : null];
   },
 };
 
@@ -69,9 +67,11 @@ const ADDCDIV: Op = {
     const a = y._b!;
     const b = y._c!;
     const value = y._attributes as number;
-    accumulateBroadcast(y._a!, g);
-    if (wanted(a)) accumulateBroadcast(a, mul(g, div(constant(value, b._node.dtype), b)));
-    if (wanted(b)) accumulateBroadcast(b, neg(mul(g, div(mul(a, value), mul(b, b)))));
+    return [
+      g,
+      wanted(a) ? mul(g, div(constant(value, b._node.dtype), b)) : null,
+      wanted(b) ? neg(mul(g, div(mul(a, value), mul(b, b)))) : null,
+    ];
   },
 };
 

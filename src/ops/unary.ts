@@ -1,7 +1,6 @@
 /**
  * Elementwise functions of one operand. Integers become float32 first where the result is not whole.
  */
-import { accumulate } from "../autograd/accumulate.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
 import { defineMethods, type Op, Tensor } from "../tensor/core.js";
@@ -10,7 +9,6 @@ import type { Shape } from "../tensor/shape-types.js";
 import { add, div, mul, neg, rsub } from "./arithmetic.js";
 import { clone } from "./copy.js";
 import { floating, zeroLike } from "./operand.js";
-import { pow } from "./power.js";
 import type { UnaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
@@ -39,8 +37,6 @@ declare module "../tensor/core.js" {
     sqrt(): Tensor<S>;
     /** 1/√x. */
     rsqrt(): Tensor<S>;
-    /** x². */
-    square(): Tensor<S>;
     /** 1/x. */
     reciprocal(): Tensor<S>;
     /** sin x, x in radians. */
@@ -86,7 +82,7 @@ function op(name: string, slope: (y: Tensor, x: Tensor) => Tensor): Op {
     name,
     saves: true,
     gradient(y, g) {
-      accumulate(y._a!, mul(g, slope(y, y._a!)));
+      return [mul(g, slope(y, y._a!))];
     },
   };
 }
@@ -97,7 +93,7 @@ function steps(name: string): Op {
     name,
     saves: false,
     gradient(y) {
-      accumulate(y._a!, zeroLike(y));
+      return [zeroLike(y)];
     },
   };
 }
@@ -126,8 +122,8 @@ const TRUNC = steps("TruncBackward0");
 const FRAC: Op = {
   name: "FracBackward0",
   saves: false,
-  gradient(y, g) {
-    accumulate(y._a!, g);
+  gradient(_y, g) {
+    return [g];
   },
 };
 
@@ -136,7 +132,7 @@ const LOG: Op = {
   name: "LogBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, div(g, y._a!));
+    return [div(g, y._a!)];
   },
 };
 
@@ -144,7 +140,7 @@ const LOG1P: Op = {
   name: "Log1PBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, div(g, add(y._a!, 1)));
+    return [div(g, add(y._a!, 1))];
   },
 };
 
@@ -152,7 +148,7 @@ const SQRT: Op = {
   name: "SqrtBackward0",
   saves: true,
   gradient(y, g) {
-    accumulate(y._a!, div(g, mul(y, 2)));
+    return [div(g, mul(y, 2))];
   },
 };
 
@@ -277,9 +273,6 @@ defineMethods({
   },
   rsqrt() {
     return rsqrt(this);
-  },
-  square() {
-    return pow(this, 2);
   },
   reciprocal() {
     return reciprocal(this);

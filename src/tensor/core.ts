@@ -21,8 +21,11 @@ export interface Op {
   readonly name: string;
   /** Whether the gradient reads values of the inputs or of the result (beyond their shapes). */
   readonly saves: boolean;
-  /** Given the result `y` and the gradient `g` of the root with respect to it, hands each input its share (`accumulate`). */
-  gradient(y: Tensor, g: Tensor): void;
+  /**
+   * Given the result `y` and the gradient `g` of the root with respect to it, gives that with respect to each input, in their order (a, b, c,
+   * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the walk sums.
+   */
+  gradient(y: Tensor, g: Tensor): readonly (Tensor | null)[];
 }
 
 /** What only few tensors have. */

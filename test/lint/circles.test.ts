@@ -2,15 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { circles, importedPaths, valueImports } from "./circles.js";
 
-describe("a file does not import itself, however far around:", () => {
-  it("in kernel/", () => assert.deepEqual(circles(valueImports(["kernel", "locale", "html"])), []));
-
-  it("in src/, where only the operations and the sum of gradients still do", () => {
-    const found = circles(valueImports(["src", "locale", "html"]));
-    const known = found.filter((group) => group.includes("src/autograd/accumulate.ts"));
-    assert.deepEqual(found, known);
-    for (const file of known.flat()) assert.match(file, /^src\/(ops\/|autograd\/accumulate\.ts$)/);
-  });
+it("no file imports itself, however far around", () => {
+  assert.deepEqual(circles(valueImports(["kernel", "src", "locale", "html"])), []);
 });
 
 describe("circles", () => {
