@@ -9,8 +9,8 @@ import { buildAll } from "./build.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const notebook = join(root, "notebooks", "01-neural-networks.ipynb");
 const output = join(root, "out", "01-neural-networks.ipynb");
-/** What the notebook's last cells declare. */
-const results = ["finalLoss", "testAccuracy"];
+/** What came out: expressions of what the notebook's cells declare. */
+const results = { "final loss": "history.epochLoss.at(-1)", "test accuracy": "accuracy(testScores)" };
 
 const started = performance.now();
 const heading = (text) => console.log(`\n▸ ${text}`);
@@ -34,12 +34,17 @@ async function main() {
 
   heading(`run ${relative(root, notebook)}`);
   const { describeFailure, executeNotebook, showProgress } = await import("../dist/kernel/client/execute.js");
-  const execution = { path: notebook, output, show: results, onProgress: showProgress(process.stdout) };
+  const execution = {
+    path: notebook,
+    output,
+    show: Object.values(results),
+    onProgress: showProgress(process.stdout),
+  };
   const { failure, values, seconds } = await executeNotebook(execution);
   if (failure) throw new Error(describeFailure(failure, process.stderr));
 
   heading("what came out");
-  for (const name of results) fact(name, rounded(values[name]));
+  for (const [name, expression] of Object.entries(results)) fact(name, rounded(values[expression]));
   const all = (performance.now() - started) / 1_000;
   fact("time", `${seconds.toFixed(1)} s for the notebook, ${all.toFixed(1)} s in all`);
   const file = relative(process.cwd(), output);
@@ -54,7 +59,8 @@ async function main() {
   fact("", `(with the extension Jupyter; Select Kernel → Jupyter Kernel… → "${kernel}")`);
 }
 
-/** A number's first four digits; other values as they are. */
+/** A number's first four digits. @throws Error for what is none: the notebook has changed, and this program has not. */
 function rounded(text) {
-  return Number.isFinite(Number(text)) ? String(Number(Number(text).toPrecision(4))) : text;
+  if (!Number.isFinite(Number(text))) throw new Error(text);
+  return String(Number(Number(text).toPrecision(4)));
 }
