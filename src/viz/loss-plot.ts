@@ -42,6 +42,8 @@ interface Curve {
   noisy: boolean;
 }
 
+/** Up to so many epochs each has its tick. */
+const FEW_EPOCHS = 12;
 const isLoss = (name: string): boolean => /loss|error|cost|mse|mae|bce|entropy|perplexity/i.test(name);
 /** "valAccuracy" and "val_accuracy" are the validation of "accuracy". */
 const validation = /^val_?(?=[A-Z_a-z])/;
@@ -171,6 +173,8 @@ export class LossPlot extends Figure {
         title: this.#options.xTitle ?? say(countsEpochs ? "epoch" : "step"),
         domain: [left, left + width],
         ...(p > 0 && { anchor: `y${suffix}` }),
+        // There is no epoch 1.5.
+        ...(countsEpochs && panel.every(({ series }) => series.length <= FEW_EPOCHS) && { dtick: 1 }),
       };
       layout[`yaxis${suffix}`] = {
         title:

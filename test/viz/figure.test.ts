@@ -413,6 +413,15 @@ describe("a loss plot", () => {
     assert.deepEqual(viz.lossPlot(history).spec.data[1]!["x"], [5, 10]);
   });
 
+  test("few epochs have a tick each: there is no epoch 1.5", () => {
+    const axis = (epochs: number) =>
+      viz.lossPlot({ loss: Array.from({ length: epochs }, (_, i) => 1 / (i + 1)) }).spec.layout[
+        "xaxis"
+      ] as viz.Layout;
+    assert.equal(axis(3)["dtick"], 1);
+    assert.equal(axis(20)["dtick"], undefined);
+  });
+
   test("has a logarithmic axis only where a value is above 0, and gaps where one is not", () => {
     const of = (loss: number[]) => viz.lossPlot({ loss }, { logY: true }).spec;
     const type = (loss: number[]) => (of(loss).layout["yaxis"] as viz.Axis).type;
