@@ -16,6 +16,7 @@ import {
   callInPlaceOfNew,
   callOfModule,
 } from "./habits/objects.js";
+import { openDeclaration } from "./habits/open-objects.js";
 import { foreignSpecifier } from "./habits/specifiers.js";
 import type { Unpacking } from "./habits/unpacking.js";
 import type { Importable } from "./importable.js";
@@ -33,6 +34,11 @@ export interface Symbols {
   /** What every cell sees without an import, by name. */
   readonly prelude: ReadonlyMap<string, TS.Symbol>;
   symbolOf(binding: Binding): TS.Symbol | undefined;
+}
+
+/** A sentence about an object that begins empty, with the declaration to write. */
+function openObject(declared: string | undefined): string | undefined {
+  return declared && `An object that begins empty stays so for the types; say what it will hold: ${declared}`;
 }
 
 /** So many names of a namespace are told. */
@@ -119,8 +125,10 @@ export class Hints {
 
   /** A sentence about an object in brackets, as a list. */
   aboutIndex(place: Place): string | undefined {
-    const call = callInPlaceOfIndex(place, this.#symbols().checker);
-    return call === undefined ? undefined : `Objects have no elements by number; write ${call}`;
+    const { checker } = this.#symbols();
+    const call = callInPlaceOfIndex(place, checker);
+    if (call !== undefined) return `Objects have no elements by number; write ${call}`;
+    return openObject(openDeclaration(place, checker));
   }
 
   /** A sentence about `a, b = 1, 2`. @param declared whether the cell itself declares a name */
@@ -170,6 +178,8 @@ export class Hints {
     }
     const same = sameLetters(name, memberNames(type, checker));
     if (same !== undefined) return meant(same);
+    const declared = openDeclaration(place, checker);
+    if (declared !== undefined) return openObject(declared);
     return expression.kind === ts.SyntaxKind.ThisKeyword
       ? `Declare it in the class, above its methods, as in ${name}: number; or let plain JavaScript run: begin the cell with %typecheck warn.`
       : undefined;

@@ -73,6 +73,8 @@ export const SENTENCES: Readonly<Record<string, string>> = {
 
   // Members, operators, arguments (hints.ts, operators.ts, habits/)
   "There are no operators on objects; write {0}": "对象没有运算符；请写 {0}",
+  "An object that begins empty stays so for the types; say what it will hold: {0}":
+    "以空对象开始的对象，类型也一直是空的；请说明它将存放什么：{0}",
   "Objects have no elements by number; write {0}": "对象没有按编号的元素；请写 {0}",
   "It is a value, no function; write {0}": "它是值，不是函数；请写 {0}",
   "-{0} is a number; write {1}": "-{0} 是一个数；请写 {1}",

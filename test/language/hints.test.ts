@@ -35,6 +35,27 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
     "basename('a')",
     `Cannot find name 'basename'. Import it: import { basename } from "node:path";`,
   ],
+  [
+    "the type of an object that begins empty, by index",
+    'const counts = {}; counts["a"] = 1;',
+    "An object that begins empty stays so for the types; say what it will hold: const counts: Record<string, number> = {}",
+  ],
+  [
+    "the type of an object that begins empty, by member",
+    "const names = {}; names.first = 'a';",
+    "Property 'first' does not exist on type '{}'. An object that begins empty stays so for the types; say what it will hold: const names: Record<string, string> = {}",
+  ],
+  [
+    "the type of an object that begins empty and is counted in",
+    "const seen = {}; for (const word of ['a', 'b']) seen[word] = (seen[word] ?? 0) + 1;",
+    "An object that begins empty stays so for the types; say what it will hold: const seen: Record<string, number> = {}",
+    "An object that begins empty stays so for the types; say what it will hold: const seen: Record<string, number> = {}",
+  ],
+  [
+    "nothing where the object is not empty",
+    "({ a: 1 }).b",
+    "Property 'b' does not exist on type '{ a: number; }'.",
+  ],
   ["no import of a console's method", "count", "Cannot find name 'count'."],
   ["no import of what is deprecated", "isPrimitive(1)", "Cannot find name 'isPrimitive'."],
   [
