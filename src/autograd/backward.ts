@@ -185,7 +185,8 @@ function handOn(t: Tensor, gradients: readonly (Tensor | null)[], finished: numb
 /** Adds `g` to what the walk has gathered for `input`, if it wants any. */
 function gather(input: Tensor | null, g: Tensor | null | undefined, finished: number): void {
   if (g === null || g === undefined || input === null || input._mark !== finished) return;
-  const own = sumTo(g, input._node.shape);
+  const { shape } = input._node;
+  const own = g._node.shape === shape ? g : sumTo(g, shape);
   const pending = input._pending;
   input._pending = pending === null ? own : add(pending, own);
 }

@@ -4,7 +4,17 @@
  * What is known without computing is simplified here (a reshape to the same shape is the operand), everything else in the planner.
  */
 import type { Storage } from "../engine/engine.js";
-import { distributions, dtypeMask, dtypeShift, Flag, keepdimBit, Kind, Node, opShift } from "./node.js";
+import {
+  distributions,
+  dtypeMask,
+  dtypeShift,
+  Flag,
+  keepdimBit,
+  Kind,
+  Node,
+  opShift,
+  picksOf,
+} from "./node.js";
 import { workBegins } from "../interrupts.js";
 import { makeRoom, pinned, track } from "./pending.js";
 import { broadcast, product, sameNumbers } from "./shapes.js";
@@ -342,7 +352,9 @@ export function pick(from: Node, index: number, dtype: DTypeName, shape: readonl
   const code = Kind.pick | (dtypeNumbers[dtype] << dtypeShift);
   const node = made(code, dtype, shape, product(shape), from, null, null);
   node.attributes = [index];
-  (from.picks ??= []).push(node);
+  const picks = picksOf.get(from);
+  if (picks === undefined) picksOf.set(from, [node]);
+  else picks.push(node);
   return node;
 }
 

@@ -93,8 +93,6 @@ export class Node {
   declare attributes: readonly number[] | null;
   /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
   declare value: number | null;
-  /** Of a call: the results that were taken so far. They are computed together, or the call would run again for each. */
-  declare picks: Node[] | null;
   /** The dense row-major value, once it has been computed. */
   declare storage: Storage | null;
   declare flags: number;
@@ -123,7 +121,6 @@ export class Node {
     this.list = null;
     this.attributes = null;
     this.value = null;
-    this.picks = null;
     this.storage = null;
     this.flags = 0;
     this.epoch = 0;
@@ -131,6 +128,12 @@ export class Node {
     this.serial = nodes = (nodes + 1) & maxSerial;
   }
 }
+
+/**
+ * Of each call the results that were taken so far: they are computed together, or the call would run again for each. Not a field, which every
+ * node of a training step would have to fill.
+ */
+export const picksOf = new WeakMap<Node, Node[]>();
 
 export function kindOf(node: Node): number {
   return node.code & kindMask;

@@ -6,7 +6,7 @@
  * reused and a node remembers by an epoch whether this walk has seen it.
  */
 import type { Storage } from "../engine/engine.js";
-import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node } from "./node.js";
+import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node, picksOf } from "./node.js";
 import { openWindow } from "./window.js";
 
 const variableBit = firstKeyBit;
@@ -137,7 +137,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         continue;
       }
       if (kind === Kind.call) {
-        for (const result of node.picks!) if (result.storage === null) stack[depth++] = result;
+        for (const result of picksOf.get(node)!) if (result.storage === null) stack[depth++] = result;
       }
       const attributes = node.attributes;
       if (attributes !== null) {
