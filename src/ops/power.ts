@@ -4,7 +4,7 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
 import { isFloating, promoteWithNumber } from "../tensor/dtype.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { add, between, div, mul, neg, sub, withNumber } from "./arithmetic.js";
@@ -54,8 +54,7 @@ const POW: Op = {
     let [ofBase, ofExponent]: (Tensor | null)[] = [null, null];
     if (wanted(a)) {
       // b · a^(b−1), which is 0 and not NaN where b = 0 and a = 0.
-      const exact = y._attributes as Tensor | null;
-      const less = exact === null ? sub(b, 1) : cast(sub(exact, 1), b._node.dtype);
+      const less = y._c === null ? sub(b, 1) : cast(sub(y._c, 1), b._node.dtype);
       const slope = mul(b, pow(a, less));
       ofBase = mul(g, where(eq(b, 0), 0, slope));
     }
@@ -85,17 +84,15 @@ const ATAN2: Op = {
 };
 
 /**
- * The attribute is the exponent as it was given, where it has another dtype: in float32 one is nothing to an exponent beyond 2²⁴, and the
+ * The third input is the exponent as it was given, where it has another dtype: in float32 one is nothing to an exponent beyond 2²⁴, and the
  * slope has the exponent less one.
  */
 function powTensor(a: Tensor, exponent: Tensor): Tensor {
   checkTensor("pow", exponent);
-  if (a._node.dtype === exponent._node.dtype || exponent.requiresGrad)
-    return between("pow", "pow", POW, a, exponent);
+  if (a._node.dtype === exponent._node.dtype) return between("pow", "pow", POW, a, exponent);
   const dtype = commonDType("pow", a, exponent);
   const [x, y] = [cast(a, dtype), cast(exponent, dtype)];
-  const exact = y === exponent ? null : new Tensor(exponent.node);
-  return record(POW, binary("pow", x.node, y.node), x, y, null, exact);
+  return record(POW, binary("pow", x.node, y.node), x, y, y === exponent ? null : exponent);
 }
 
 export function pow(a: Tensor, exponent: Tensor | number): Tensor {
