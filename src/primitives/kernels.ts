@@ -77,20 +77,20 @@ export const kernels = {
     kinds: ["float", "int", "bool"],
     cpp: { run: "sortRows", scratch: "sortScratch", shared: "sortShared" },
     js: ([x], [values, indices], [dim, descending, count]) => {
-      const sorted: number[][] = [];
+      const sign = descending === 1 ? -1 : 1;
+      const rows: { readonly order: readonly number[]; readonly sorted: readonly number[] }[] = [];
       eachRow(x!.dims, dim!, (at) => {
         const order = Array.from({ length: x!.dims[dim!] ?? 1 }, (_, i) => i);
-        const sign = descending === 1 ? -1 : 1;
         order.sort((i, j) => sign * compare(x!.data[at(i)]!, x!.data[at(j)]!));
-        sorted.push(...[order, order.map((i) => x!.data[at(i)]!)]);
+        rows.push({ order, sorted: order.map((i) => x!.data[at(i)]!) });
       });
       let row = 0;
       eachRow((values ?? indices)!.dims, dim!, (at) => {
+        const { order, sorted } = rows[row++]!;
         for (let i = 0; i < count!; i++) {
-          if (indices) indices.data[at(i)] = sorted[row]![i]!;
-          if (values) values.data[at(i)] = sorted[row + 1]![i]!;
+          if (indices) indices.data[at(i)] = order[i]!;
+          if (values) values.data[at(i)] = sorted[i]!;
         }
-        row += 2;
       });
     },
   },
