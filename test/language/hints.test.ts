@@ -52,6 +52,11 @@ const EXPECTED: readonly (readonly [title: string, code: string, ...messages: st
     "An object that begins empty stays so for the types; say what it will hold: const seen: Record<string, number> = {}",
   ],
   [
+    "the type of a variable that begins with an empty object",
+    "let memo = {}; memo.a = 1;",
+    "Property 'a' does not exist on type '{}'. An object that begins empty stays so for the types; say what it will hold: let memo: Record<string, number> = {}",
+  ],
+  [
     "nothing where the object is not empty",
     "({ a: 1 }).b",
     "Property 'b' does not exist on type '{ a: number; }'.",

@@ -17,9 +17,9 @@ export function openDeclaration({ file, start }: Place, checker: TS.TypeChecker)
   const { initializer } = declaration;
   const isEmpty =
     initializer && ts.isObjectLiteralExpression(initializer) && initializer.properties.length === 0;
-  return isEmpty
-    ? `const ${access.expression.text}: Record<string, ${heldBy(access, checker)}> = {}`
-    : undefined;
+  if (!isEmpty) return undefined;
+  const keyword = ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const ? "const" : "let";
+  return `${keyword} ${access.expression.text}: Record<string, ${heldBy(access, checker)}> = {}`;
 }
 
 /** `d.a` and `d["a"]`, at whose object, member or index a token stands. */
