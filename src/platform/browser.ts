@@ -53,6 +53,8 @@ function adler32(bytes: Uint8Array): number {
 
 export const platform: Platform = {
   architecture: undefined,
+  // The only engine there has one thread, wherever it runs.
+  isMainThread: true,
   output: null,
   // The page's language stands for that of an environment.
   setting: (name) => (name === "LANG" ? page.navigator?.language : undefined),

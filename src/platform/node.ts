@@ -3,6 +3,7 @@ import { Buffer, constants } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
+import { isMainThread } from "node:worker_threads";
 import { deflateSync, inflateSync } from "node:zlib";
 
 import { loadAddon } from "./addon.js";
@@ -30,6 +31,7 @@ function compileOptimized(bytes: Uint8Array): object {
 
 export const platform: Platform = {
   architecture: process.arch,
+  isMainThread,
   get output() {
     return process.stdout;
   },

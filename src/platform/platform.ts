@@ -5,6 +5,8 @@
 export interface Platform {
   /** Processor as Node names it, such as "x64" or "arm64"; undefined where it cannot be known. */
   readonly architecture: string | undefined;
+  /** Whether this is the thread that the program began in; others, such as Node's workers, share the processors with it. */
+  readonly isMainThread: boolean;
   /** The program's standard output; null where there is none. */
   readonly output: { write(text: string): unknown; readonly isTTY?: boolean } | null;
 

@@ -30,7 +30,10 @@ export function device(name?: "native" | "wasm"): Device {
   return { type: "cpu", engine: engineName, ...report };
 }
 
-/** How many threads the engine computes with (`torch.set_num_threads`); results do not depend on it. */
+/**
+ * How many threads the engine computes with (`torch.set_num_threads`): one for each processor unless this says otherwise, in a worker one.
+ * Results do not depend on it.
+ */
 export function setNumThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`setNumThreads: expected a whole number ≥ 1, got ${count}`);

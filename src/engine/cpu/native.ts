@@ -103,6 +103,8 @@ function isaName(isa: string): string {
 export function loadNative(): Engine {
   const { addon: loaded, origin } = platform.loadAddon();
   const addon = loaded as Addon;
+  // Several workers compute at the same time, so that one takes a single processor unless it asks for more.
+  if (!platform.isMainThread) addon.threads(1);
   const budget = new Budget(() => addon.releaseMemory());
   return {
     name: "native",

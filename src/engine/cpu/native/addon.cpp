@@ -31,17 +31,16 @@ enum Outcome { kNotRun = 0, kFinished = 1, kStopped = 2, kFailed = 3 };
 /// Growing the shared memory by more than this is asked for first.
 constexpr int64_t kMuch = 64 << 20;
 
-// One environment (main thread or worker) has its own plans; arena, scratch and pool belong to the process, one run at a time.
+/// The runtime of one environment, which is the main thread of JavaScript or a worker: nothing here is shared with another.
 struct Instance {
   std::vector<Loaded> plans;
   std::vector<int32_t> freeNumbers;
   const int32_t* stopFlag = nullptr;
   napi_ref keepFlag = nullptr;
+  Pool* pool = makePool();
+  Room arena, shared;
+  std::vector<char*> bases;
 };
-
-std::mutex running;
-Room arena, shared;
-std::vector<char*> bases;
 
 napi_value fail(napi_env env, const char* text) {
   napi_throw_error(env, nullptr, text);
@@ -100,15 +99,15 @@ napi_value compile(napi_env env, napi_callback_info info) {
 }
 
 /// What a run of this plan needs beyond what is there.
-int64_t missingFor(const Plan& plan) {
+int64_t missingFor(const Instance& instance, const Plan& plan) {
   const auto growth = [](int64_t wanted, int64_t there) { return wanted > there ? wanted - there : 0; };
-  return growth(plan.arenaBytes, arena.size) + growth(plan.sharedBytes, shared.size) + growth(plan.scratchBytes, scratchSize()) * threadCount();
+  return growth(plan.arenaBytes, instance.arena.size) + growth(plan.sharedBytes, instance.shared.size) + growth(plan.scratchBytes, scratchSize()) * threadCount();
 }
 
 /// Plans made earlier may rely on more memory than there is now, so that every run asks.
-bool reserveFor(const Plan& plan) {
-  if (bases.size() < size_t(plan.externals) + 1) bases.resize(size_t(plan.externals) + 1);
-  return arena.reserve(plan.arenaBytes) && shared.reserve(plan.sharedBytes) && reserveScratch(plan.scratchBytes);
+bool reserveFor(Instance& instance, const Plan& plan) {
+  if (instance.bases.size() < size_t(plan.externals) + 1) instance.bases.resize(size_t(plan.externals) + 1);
+  return instance.arena.reserve(plan.arenaBytes) && instance.shared.reserve(plan.sharedBytes) && reserveScratch(plan.scratchBytes);
 }
 
 /// run(plan: number, grow: boolean): number. 0: the outcome is in the frame. Otherwise nothing was run: so many more bytes are needed, and
@@ -126,18 +125,18 @@ napi_value run(napi_env env, napi_callback_info info) {
   if (count < 1 || number < 0 || size_t(number) >= instance->plans.size() || !instance->plans[size_t(number)].plan) return fail(env, "run: no such program");
   const Loaded& loaded = instance->plans[size_t(number)];
   const Plan& plan = *loaded.plan;
-  std::lock_guard<std::mutex> lock(running);
-  const int64_t missing = missingFor(plan);
-  if ((missing > kMuch && !grow) || !reserveFor(plan)) {
+  usePool(instance->pool);
+  const int64_t missing = missingFor(*instance, plan);
+  if ((missing > kMuch && !grow) || !reserveFor(*instance, plan)) {
     napi_value result;
     napi_create_double(env, double(missing), &result);
     return result;
   }
-  char** base = bases.data();
-  base[0] = arena.bytes;
+  char** base = instance->bases.data();
+  base[0] = instance->arena.bytes;
   const double* addresses = loaded.frame + kHeader + plan.scalars;
   for (int32_t i = 0; i < plan.externals; i++) base[i + 1] = reinterpret_cast<char*>(uintptr_t(addresses[i]));
-  const Frame frame{loaded.frame + kHeader, base, shared.bytes};
+  const Frame frame{loaded.frame + kHeader, base, instance->shared.bytes};
   RunStatus status;
   watchStop(instance->stopFlag);
   plan.table->run(plan, frame, status);
@@ -171,11 +170,12 @@ napi_value interruptFlag(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// releaseMemory(): gives back what runs share; the next one takes what it needs.
-napi_value releaseMemory(napi_env, napi_callback_info) {
-  std::lock_guard<std::mutex> lock(running);
-  arena.release();
-  shared.release();
+/// releaseMemory(): gives back what the runs of this runtime share; the next one takes what it needs.
+napi_value releaseMemory(napi_env env, napi_callback_info) {
+  Instance* instance = instanceOf(env);
+  usePool(instance->pool);
+  instance->arena.release();
+  instance->shared.release();
   releaseScratch();
 #if defined(__GLIBC__)
   malloc_trim(0);
@@ -215,10 +215,8 @@ napi_value threads(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
   int32_t wanted = 0;
-  if (count && napi_get_value_int32(env, argument, &wanted) == napi_ok && wanted > 0) {
-    std::lock_guard<std::mutex> lock(running);
-    setThreadCount(wanted);
-  }
+  usePool(instanceOf(env)->pool);
+  if (count && napi_get_value_int32(env, argument, &wanted) == napi_ok && wanted > 0) setThreadCount(wanted);
   napi_create_int32(env, threadCount(), &result);
   return result;
 }
@@ -226,6 +224,9 @@ napi_value threads(napi_env env, napi_callback_info info) {
 void freeInstance(napi_env env, void* data, void*) {
   Instance* instance = static_cast<Instance*>(data);
   for (Loaded& loaded : instance->plans) freePlan(env, loaded);
+  freePool(instance->pool);
+  instance->arena.release();
+  instance->shared.release();
   delete instance;
 }
 
@@ -241,6 +242,7 @@ napi_value init(napi_env env, napi_value exports) {
   Instance* instance = new Instance();
   napi_set_instance_data(env, instance, freeInstance, nullptr);
   const unsigned cores = std::thread::hardware_concurrency();
+  usePool(instance->pool);
   setThreadCount(cores ? int(cores) : 1);
   const struct {
     const char* name;

@@ -46,9 +46,15 @@ constexpr uint64_t kActive = 0xffff;    // workers inside the current job
 constexpr uint64_t kOpen = 0x10000;     // the job may still be joined
 constexpr uint64_t kGeneration = 0x20000;
 
-// Lives for ever: at exit, workers may still be asleep on the condition variable.
+#if defined(_WIN32)
+using Thread = HANDLE;
+#else
+using Thread = pthread_t;
+#endif
+
+}  // namespace
+
 struct Pool {
-  std::mutex turn;        // one parallel call at a time, should two JavaScript threads use the addon
   std::mutex sleep;
   std::condition_variable wake;
   Job job{};
@@ -58,19 +64,29 @@ struct Pool {
   std::atomic<int64_t> next{0};
   std::atomic<int> sleeping{0};
   int started = 0;        // workers, without the caller
+  Thread handles[kMaxThreads];   // of those workers, from 1 on
+  std::atomic<bool> ending{false};
   std::atomic<int> threads{1};   // wanted, or as many as could be started
   std::atomic<int> active{1};    // those of the current job
   std::atomic<const int32_t*> stopFlag{nullptr};
   std::atomic<bool> stopped{false};
+  int64_t scratchWanted = 0;
   Room scratch[kMaxThreads];
 };
 
-Pool& pool() {
-  static Pool* instance = new Pool();
-  return *instance;
-}
+namespace {
 
-int64_t scratchWanted = 0;
+#if defined(__GLIBC__)
+// One load instead of a call; there is room for a pointer in what glibc keeps for libraries that are loaded late.
+#define CG_FAST_TLS __attribute__((tls_model("initial-exec")))
+#else
+#define CG_FAST_TLS
+#endif
+
+// A thread of JavaScript computes with the pool of its own runtime, a worker with the one that it belongs to.
+thread_local Pool* current CG_FAST_TLS = nullptr;
+
+Pool& pool() { return *current; }
 
 void work(Pool& p, const Job& job, char* scratch) {
   for (;;) {
@@ -80,10 +96,11 @@ void work(Pool& p, const Job& job, char* scratch) {
   }
 }
 
+/// A job that this worker has not seen, or the pool's end.
 bool isNew(uint64_t state, uint64_t seen) { return state / kGeneration != seen / kGeneration; }
 
-void worker(int number, uint64_t seen) {
-  Pool& p = pool();
+void worker(Pool& p, int number, uint64_t seen) {
+  current = &p;
   for (;;) {
     uint64_t now = p.state.load(std::memory_order_acquire);
     const auto start = std::chrono::steady_clock::now();
@@ -100,6 +117,7 @@ void worker(int number, uint64_t seen) {
       p.sleeping.fetch_sub(1);
       now = p.state.load(std::memory_order_acquire);
     }
+    if (p.ending.load(std::memory_order_acquire)) return;
     seen = now;
     if (number >= p.active.load(std::memory_order_relaxed)) continue;
     bool joined = false;
@@ -113,6 +131,7 @@ void worker(int number, uint64_t seen) {
 }
 
 struct Start {
+  Pool* pool;
   int number;
   uint64_t seen;
 };
@@ -124,24 +143,37 @@ void* threadMain(void* argument) {
 #endif
   const Start start = *static_cast<Start*>(argument);
   delete static_cast<Start*>(argument);
-  worker(start.number, start.seen);
+  worker(*start.pool, start.number, start.seen);
   return 0;
 }
 
 /// Not std::thread, whose failure is an exception: where no more threads may be made the pool goes on with those it has.
-bool startWorker(int number, uint64_t seen) {
-  Start* start = new Start{number, seen};
+bool startWorker(Pool& p, int number) {
+  Start* start = new Start{&p, number, p.state.load()};
 #if defined(_WIN32)
-  const uintptr_t handle = _beginthreadex(nullptr, 0, threadMain, start, 0, nullptr);
-  if (handle) CloseHandle(reinterpret_cast<HANDLE>(handle));
-  const bool started = handle != 0;
+  p.handles[number] = reinterpret_cast<HANDLE>(_beginthreadex(nullptr, 0, threadMain, start, 0, nullptr));
+  const bool started = p.handles[number] != nullptr;
 #else
-  pthread_t thread;
-  const bool started = pthread_create(&thread, nullptr, threadMain, start) == 0;
-  if (started) pthread_detach(thread);
+  const bool started = pthread_create(&p.handles[number], nullptr, threadMain, start) == 0;
 #endif
   if (!started) delete start;
   return started;
+}
+
+void awaitEnd(Thread thread) {
+#if defined(_WIN32)
+  WaitForSingleObject(thread, INFINITE);
+  CloseHandle(thread);
+#else
+  pthread_join(thread, nullptr);
+#endif
+}
+
+/// Lets the workers look at the new state.
+void wakeAll(Pool& p) {
+  if (p.sleeping.load(std::memory_order_seq_cst) == 0) return;
+  std::lock_guard<std::mutex> lock(p.sleep);
+  p.wake.notify_all();
 }
 
 void serial(int64_t pieces, void (*fn)(void*, int64_t, char*), void* context) {
@@ -152,31 +184,44 @@ void serial(int64_t pieces, void (*fn)(void*, int64_t, char*), void* context) {
 int prepare(Pool& p) {
   int threads = p.threads.load(std::memory_order_relaxed);
   while (p.started < threads - 1) {
-    if (startWorker(p.started + 1, p.state.load())) p.started++;
+    if (startWorker(p, p.started + 1)) p.started++;
     else p.threads.store(threads = p.started + 1, std::memory_order_relaxed);
   }
   for (int i = 1; i < threads; i++) {
-    if (!p.scratch[i].reserve(scratchWanted)) return i;
+    if (!p.scratch[i].reserve(p.scratchWanted)) return i;
   }
   return threads;
 }
 
 }  // namespace
 
+Pool* makePool() { return new Pool(); }
+
+void freePool(Pool* pool) {
+  pool->ending.store(true, std::memory_order_release);
+  pool->state.fetch_add(kGeneration, std::memory_order_seq_cst);
+  {
+    std::lock_guard<std::mutex> lock(pool->sleep);
+    pool->wake.notify_all();
+  }
+  for (int i = 1; i <= pool->started; i++) awaitEnd(pool->handles[i]);
+  for (Room& room : pool->scratch) room.release();
+  if (current == pool) current = nullptr;
+  delete pool;
+}
+
+void usePool(Pool* pool) { current = pool; }
+
 void parallel(int64_t pieces, void (*fn)(void* context, int64_t piece, char* scratch), void* context) {
   Pool& p = pool();
   if (pieces <= 1 || p.threads.load(std::memory_order_relaxed) == 1) return serial(pieces, fn, context);
-  std::lock_guard<std::mutex> turn(p.turn);
   const int threads = prepare(p);
   if (threads == 1) return serial(pieces, fn, context);
   p.active.store(threads, std::memory_order_relaxed);
   p.job = Job{fn, context, pieces};
   p.next.store(0, std::memory_order_relaxed);
   p.state.store((p.state.load(std::memory_order_relaxed) / kGeneration + 1) * kGeneration + kOpen, std::memory_order_seq_cst);
-  if (p.sleeping.load(std::memory_order_seq_cst) > 0) {
-    std::lock_guard<std::mutex> lock(p.sleep);
-    p.wake.notify_all();
-  }
+  wakeAll(p);
   work(p, p.job, p.scratch[0].bytes);
   p.state.fetch_and(~kOpen, std::memory_order_acq_rel);
   for (int spin = 0; p.state.load(std::memory_order_acquire) & kActive; spin++) {
@@ -190,17 +235,17 @@ int threadCount() { return pool().threads.load(); }
 void setThreadCount(int count) { pool().threads.store(count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count); }
 
 bool reserveScratch(int64_t bytes) {
-  if (bytes > scratchWanted) scratchWanted = bytes;
-  return pool().scratch[0].reserve(bytes);
+  Pool& p = pool();
+  if (bytes > p.scratchWanted) p.scratchWanted = bytes;
+  return p.scratch[0].reserve(bytes);
 }
 
 int64_t scratchSize() { return pool().scratch[0].size; }
 
 void releaseScratch() {
   Pool& p = pool();
-  std::lock_guard<std::mutex> turn(p.turn);
   for (Room& room : p.scratch) room.release();
-  scratchWanted = 0;
+  p.scratchWanted = 0;
 }
 
 char* callerScratch() { return pool().scratch[0].bytes; }

@@ -1,9 +1,18 @@
-// Worker threads that live as long as the process. Work is cut by its outputs before it comes here, so results do not
-// depend on which worker takes which piece.
+// The threads and the scratch memory of one runtime. Each thread of JavaScript has a runtime of its own with a pool of its own, so that
+// they compute at the same time. Work is cut by its outputs before it comes here, so results do not depend on which thread takes which
+// piece.
 #pragma once
 #include <stdint.h>
 
 namespace cellgrad {
+
+struct Pool;
+
+Pool* makePool();
+/// Ends the pool's threads; none of them is at work.
+void freePool(Pool* pool);
+/// From here on the calling thread computes with this pool: all that follows is about it.
+void usePool(Pool* pool);
 
 /// Runs fn(context, piece, scratch) for every piece in [0, pieces), on the caller's thread and the workers; returns when all are
 /// done. Once the run is asked to stop, pieces that have not begun are left out.
