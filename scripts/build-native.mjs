@@ -35,7 +35,7 @@ export const kernelFiles = [
 
 /** Elementwise results must not depend on which operations share a loop, and random numbers and what is carried along a dim not on the instruction set. */
 export const fileFlags = Object.fromEntries(
-  ["ops", "random", "scan"].map((file) => [file, ["-ffp-contract=off"]]),
+  ["index", "ops", "random", "scan"].map((file) => [file, ["-ffp-contract=off"]]),
 );
 
 const instructionSets = {

@@ -101,7 +101,7 @@ function numbers(table) {
     enumOf("Code", table.instructionKinds),
     enumOf("KernelKind", table.kernelKinds),
     enumOf("Call", table.kernelOps),
-    callCounts(table),
+    callRows(table),
     "",
     chosen("DType resultOf(Unary op, DType operand)", "Unary", unaryOps, result(unary), "operand"),
     chosen("DType resultOf(Binary op, DType operand)", "Binary", binaryOps, result(binary), "operand"),
@@ -200,7 +200,7 @@ function functions(table, part) {
   );
 }
 
-/** Kernels that are called: how many operands, results and attributes they have, and the functions that run them. */
+/** Kernels that are called: the functions that check and run them and say what memory they need. */
 function calls(table) {
   const rows = Object.entries(table.kernels);
   const chosenBy = (signature, value, otherwise) => [
@@ -211,17 +211,29 @@ function calls(table) {
     `  return ${otherwise};`,
     "}",
   ];
-  const named = (what) => [...new Set(rows.map(([, { cpp }]) => cpp[what]).filter(Boolean))];
+  const named = (what, of = rows) => [...new Set(of.map(([, { cpp }]) => cpp[what]).filter(Boolean))];
+  const failing = rows.filter(([, { canFail }]) => canFail);
+  const others = rows.filter(([, { canFail }]) => !canFail);
   return lines(
     head,
-    named("run").map((name) => `void ${name}(const CallKernel& call, const Frame& frame);`),
+    named("run", others).map((name) => `void ${name}(const CallKernel& call, const Frame& frame);`),
+    named("run", failing).map(
+      (name) => `bool ${name}(const CallKernel& call, const Frame& frame, RunStatus& status);`,
+    ),
+    named("check").map((name) => `const char* ${name}(const CallKernel& call);`),
     [...named("scratch"), ...named("shared")].map((name) => `int64_t ${name}(const CallKernel& call);`),
     "",
-    "void runCall(const CallKernel& call, const Frame& frame) {",
+    "bool runCall(const CallKernel& call, const Frame& frame, RunStatus& status) {",
     "  switch (call.op) {",
-    rows.map(([name, { cpp }]) => `    case Call::${member(name)}: return ${cpp.run}(call, frame);`),
+    rows.map(([name, { cpp, canFail }]) =>
+      canFail
+        ? `    case Call::${member(name)}: return ${cpp.run}(call, frame, status);`
+        : `    case Call::${member(name)}: ${cpp.run}(call, frame); return true;`,
+    ),
     "  }",
+    "  return true;",
     "}",
+    chosenBy("const char* callCheck(const CallKernel& call)", ({ cpp }) => `${cpp.check}(call)`, "nullptr"),
     chosenBy(
       "int64_t callScratch(const CallKernel& call)",
       ({ cpp }) => cpp.scratch && `${cpp.scratch}(call)`,
@@ -235,15 +247,20 @@ function calls(table) {
   );
 }
 
-/** What the decoder checks of a call. */
-function callCounts(table) {
-  const list = Object.values(table.kernels).map(
-    ({ operands, results, attributes }) => `{${operands.length}, ${results.length}, ${attributes.length}}`,
-  );
+/** What the decoder checks of each call. */
+function callRows(table) {
+  const list = Object.values(table.kernels).map((row) => {
+    const counts = [row.operands, row.results, row.attributes, row.scalars ?? []].map(({ length }) => length);
+    return `{${[...counts, row.strided !== undefined, row.updates === true].join(", ")}}`;
+  });
   return [
     `constexpr int32_t kCalls = ${table.kernelOps.length};`,
-    "/// Of each call: operands, results, attributes.",
-    `constexpr int32_t kCallCounts[kCalls][3] = {${list.join(", ")}};`,
+    "/// How many values a call has, whether they may be strided, and whether its result lies where its first operand does.",
+    "struct CallRow {",
+    "  int32_t operands, results, attributes, scalars;",
+    "  bool strided, updates;",
+    "};",
+    `constexpr CallRow kCallRows[kCalls] = {${list.join(", ")}};`,
   ];
 }
 

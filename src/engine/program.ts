@@ -132,48 +132,26 @@ export interface MatmulKernel {
   readonly stores: readonly Store[];
 }
 
-/**
- * out[o, i, n] = source[o, index[o, i, n], n] for every point of dims [outer, count, inner].
- * `source` has the strides [outer, row, inner] and `rows` rows. An index outside [-rows, rows) stops the run (see RunError).
- */
-export interface GatherKernel {
-  readonly kind: "gather";
-  readonly dims: readonly [number, number, number];
-  readonly rows: number;
-  readonly source: View;
-  readonly index: View;
-  readonly out: View;
-}
-
-/**
- * target[o, index[o, i, n], n] += source[o, i, n], for every point of dims [outer, count, inner], in the order of i,
- * so that the sum is the same at any thread count. The target is written before by another kernel.
- */
-export interface ScatterAddKernel {
-  readonly kind: "scatterAdd";
-  readonly dims: readonly [number, number, number];
-  readonly rows: number;
-  readonly source: View;
-  readonly index: View;
-  readonly target: View;
-}
-
-/** A dense row-major value. */
-export interface DenseView extends Place {
-  readonly dtype: DTypeName;
+/** A strided view with dims of its own. */
+export interface ShapedView extends View {
   readonly dims: readonly number[];
 }
 
-/** A kernel of primitives/kernels.ts. It writes only the results that somebody wants, the others are null. */
+/**
+ * A kernel of primitives/kernels.ts, whose row says what it computes, and which operands may be strided. It writes only the results that
+ * somebody wants, the others are null. What a row updates is an operand that lies where the result does.
+ */
 export interface CallKernel {
   readonly kind: "call";
   readonly primitive: KernelOp;
-  readonly operands: readonly DenseView[];
-  readonly results: readonly (DenseView | null)[];
+  readonly operands: readonly ShapedView[];
+  readonly results: readonly (ShapedView | null)[];
   readonly attributes: readonly number[];
+  /** Their numbers among the scalars of the run. */
+  readonly scalars: readonly number[];
 }
 
-export type Kernel = MapKernel | ReduceKernel | MatmulKernel | GatherKernel | ScatterAddKernel | CallKernel;
+export type Kernel = MapKernel | ReduceKernel | MatmulKernel | CallKernel;
 
 export interface External {
   readonly bytes: number;
@@ -204,14 +182,6 @@ export function commitOf(externals: readonly External[], kernels: readonly Kerne
 
 /** Where a kernel writes. */
 function writtenBy(kernel: Kernel): readonly Place[] {
-  switch (kernel.kind) {
-    case "gather":
-      return [kernel.out];
-    case "scatterAdd":
-      return [kernel.target];
-    case "call":
-      return kernel.results.filter((result) => result !== null);
-    default:
-      return kernel.stores.map(({ view }) => view);
-  }
+  if (kernel.kind === "call") return kernel.results.filter((result) => result !== null);
+  return kernel.stores.map(({ view }) => view);
 }

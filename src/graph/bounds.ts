@@ -44,9 +44,9 @@ function bounds(node: Node, except?: number): Bounds | null {
     case Kind.expand:
     case Kind.slice:
     case Kind.flip:
-    case Kind.gather:
-    case Kind.take:
       return bounds(node.a!, except);
+    case Kind.call:
+      return called(node, except);
     case Kind.pad:
       return hull(bounds(node.a!, except), bounds(node.b!, except));
     case Kind.concat:
@@ -72,7 +72,18 @@ function bounds(node: Node, except?: number): Bounds | null {
   }
 }
 
-/** A result of a call. */
+/** The result of a kernel that has one. */
+function called(node: Node, except: number | undefined): Bounds | null {
+  switch (kernelOps[opOf(node)]) {
+    case "gather":
+    case "take":
+      return bounds(node.list![0]!, except);
+    default:
+      return null;
+  }
+}
+
+/** A result of a tuple. */
 function picked(node: Node): Bounds | null {
   const [operand] = node.a!.list as readonly [Node];
   const [dim] = node.a!.attributes as readonly [number];

@@ -12,6 +12,7 @@ import {
   keepdimBit,
   Kind,
   Node,
+  opOf,
   opShift,
   picksOf,
 } from "./node.js";
@@ -25,13 +26,14 @@ import {
   unary as unaryRows,
   type UnaryOp,
 } from "../primitives/elementwise.js";
-import type { KernelOp } from "../primitives/kernels.js";
+import { type KernelOp, kernels } from "../primitives/kernels.js";
 import { reductions, type ReduceOp } from "../primitives/reductions.js";
 import {
   binaryNumbers,
   binaryOps,
   dtypeNumbers,
   kernelOpNumbers,
+  kernelOps,
   reduceNumbers,
   reduceOps,
   unaryNumbers,
@@ -282,11 +284,7 @@ export function concat(list: readonly Node[], dim: number): Node {
 
 /** torch.gather: the result has the shape of `index`, an int32 node of the rank of `a`. */
 export function gather(a: Node, dim: number, index: Node): Node {
-  const source = cut(a, dim, index.shape);
-  const code = Kind.gather | (a.code & dtypeMask);
-  const node = made(code, a.dtype, index.shape, index.size, source, index, null);
-  node.attributes = [dim];
-  return node;
+  return call("gather", [cut(a, dim, index.shape), index], [dim]);
 }
 
 /** The part of `a` that an index of this shape can reach: all of `dim`, and as much of the other dims as the index has. */
@@ -305,10 +303,7 @@ function ones(a: Node): number[] {
 
 /** torch.index_select and embedding: the shape of `index` (int32, any rank) replaces dimension `dim`. */
 export function take(a: Node, dim: number, index: Node): Node {
-  const shape = [...a.shape.slice(0, dim), ...index.shape, ...a.shape.slice(dim + 1)];
-  const node = made(Kind.take | (a.code & dtypeMask), a.dtype, shape, product(shape), a, index, null);
-  node.attributes = [dim];
-  return node;
+  return call("take", [a, index], [dim]);
 }
 
 /** torch.scatter_add: `source` has at least the shape of `index`, and `base` too but for `dim`. */
@@ -317,38 +312,45 @@ export function scatterAdd(base: Node, dim: number, index: Node, source: Node): 
   // Where the index covers only part of the base, the rest gets 0 added to its row 0.
   const room = base.shape.map((size, i) => (i === dim ? 0 : size - index.shape[i]!));
   const none = zeros(base);
-  const code = Kind.scatterAdd | (base.code & dtypeMask);
-  const whole = pad(index, none, room, 0);
-  const node = made(code, base.dtype, base.shape, base.size, base, whole, pad(values, none, room, 0));
-  node.attributes = [dim];
-  return node;
+  return call("scatterAdd", [base, pad(index, none, room, 0), pad(values, none, room, 0)], [dim]);
 }
 
 /** torch.index_add with an index of any rank: the gradient of `take`. */
-export function takeAdd(base: Node, dim: number, index: Node, source: Node): Node {
-  const code = Kind.takeAdd | (base.code & dtypeMask);
-  const node = made(code, base.dtype, base.shape, base.size, base, index, source);
-  node.attributes = [dim];
-  return node;
+export function takeAdd(base: Node, dim: number, index: Node, source: Node, alpha = 1): Node {
+  return call("takeAdd", [base, index, source], [dim], [alpha]);
 }
 
 /**
- * A kernel of primitives/kernels.ts. Its results are made by `pick`.
+ * A kernel of primitives/kernels.ts: its result, or where it has several the node that `pick` takes them from.
  * @param attributes in the order of the kernel's row
+ * @param scalars likewise; they are no part of the structure, so one plan serves all values
  */
-export function call(primitive: KernelOp, operands: readonly Node[], attributes: readonly number[]): Node {
+export function call(
+  primitive: KernelOp,
+  operands: readonly Node[],
+  attributes: readonly number[],
+  scalars = noDims,
+): Node {
+  const row = kernels[primitive];
+  const isTuple = row.results.length > 1;
+  const first = operands[0]!;
+  const { dtype, shape } = isTuple ? first : row.infer(operands, attributes)[0]!;
+  const size = shape === first.shape ? first.size : product(shape);
   const list = operands.slice();
-  const [first] = list as [Node];
-  const code = Kind.call | (kernelOpNumbers[primitive] << opShift) | (first.code & dtypeMask);
-  const node = made(code, first.dtype, first.shape, first.size, null, null, null);
+  for (const value of scalars) list.push(scalar(value, "float64"));
+  const kind = isTuple ? Kind.tuple : Kind.call;
+  const code = kind | (kernelOpNumbers[primitive] << opShift) | (dtypeNumbers[dtype] << dtypeShift);
+  const node = made(code, dtype, shape, size, null, null, null);
   node.list = list;
   node.attributes = attributes;
   for (const operand of list) operand.flags |= Flag.consumed;
   return node;
 }
 
-/** Result `index` of a call. */
-export function pick(from: Node, index: number, dtype: DTypeName, shape: readonly number[]): Node {
+/** Result `index` of a tuple. */
+export function pick(from: Node, index: number): Node {
+  const row = kernels[kernelOps[opOf(from)]!];
+  const { dtype, shape } = row.infer(from.list!, from.attributes!)[index]!;
   const code = Kind.pick | (dtypeNumbers[dtype] << dtypeShift);
   const node = made(code, dtype, shape, product(shape), from, null, null);
   node.attributes = [index];

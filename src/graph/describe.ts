@@ -1,7 +1,7 @@
 /**
  * Plans as text, for people and tests: the kernels in order, what each reads, computes and writes.
  */
-import type { Body, DenseView, Instruction, Kernel, Program, Store, View } from "../engine/program.js";
+import type { Body, Instruction, Kernel, Program, ShapedView, Store, View } from "../engine/program.js";
 
 export function describeProgram(program: Program): string {
   const count = program.kernels.length;
@@ -31,28 +31,20 @@ function describeKernel(kernel: Kernel, i: number): string[] {
         ...body(kernel.epilogue),
         ...stores(kernel.stores),
       ];
-    case "gather":
+    case "call": {
+      const given = [...kernel.attributes, ...kernel.scalars.map((scalar) => `scalar ${scalar}`)];
       return [
-        `${i}: gather ${sizes(kernel.dims)} from ${kernel.rows} rows`,
-        `  ${view(kernel.out)} = ${view(kernel.source)} at ${view(kernel.index)}`,
+        `${i}: ${kernel.primitive}(${given.join(", ")})`,
+        `  ${kernel.results.map(shaped).join(", ")} = ${kernel.operands.map(shaped).join(", ")}`,
       ];
-    case "scatterAdd":
-      return [
-        `${i}: scatterAdd ${sizes(kernel.dims)} into ${kernel.rows} rows`,
-        `  ${view(kernel.target)} += ${view(kernel.source)} at ${view(kernel.index)}`,
-      ];
-    case "call":
-      return [
-        `${i}: ${kernel.primitive}(${kernel.attributes.join(", ")})`,
-        `  ${kernel.results.map(dense).join(", ")} = ${kernel.operands.map(dense).join(", ")}`,
-      ];
+    }
     default:
       return kernel satisfies never;
   }
 }
 
-function dense(value: DenseView | null): string {
-  return value === null ? "nothing" : view({ ...value, strides: value.dims });
+function shaped(value: ShapedView | null): string {
+  return value === null ? "nothing" : `${sizes(value.dims)} ${view(value)}`;
 }
 
 function sizes(dims: readonly number[]): string {

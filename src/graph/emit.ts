@@ -1,21 +1,10 @@
 /**
  * Writes a group down as a kernel of the program.
  */
-import type {
-  CallKernel,
-  DenseView,
-  GatherKernel,
-  Kernel,
-  MatmulKernel,
-  ScatterAddKernel,
-  Store,
-  View,
-} from "../engine/program.js";
+import type { CallKernel, Kernel, MatmulKernel, ShapedView, Store, View } from "../engine/program.js";
 import { BodyWriter, type Places } from "./body.js";
-import { type Flat, flat } from "./coordinates.js";
+import { type Flat, flat, rowMajor } from "./coordinates.js";
 import type { Group, Operand } from "./group.js";
-import { Kind } from "./node.js";
-import { indexedShape } from "./operands.js";
 import { mergedSpace, Space } from "./space.js";
 import type { Value } from "./values.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
@@ -23,8 +12,7 @@ import { kernels } from "../primitives/kernels.js";
 
 /** The kernel of a group; null where there is nothing to do. */
 export function emit(group: Group, places: Places): Kernel | null {
-  if (group.special?.kind === Kind.call) return emitCall(group, group.special, places);
-  if (group.special !== null) return emitIndexed(group, group.special, places);
+  if (group.special !== null) return emitCall(group, group.special, places);
   const writes = group.writes.filter((write) => write.target.size > 0);
   if (writes.length === 0) return null;
   const main = new BodyWriter(group, false, places);
@@ -172,48 +160,30 @@ function prefersColumns(views: readonly Flat[], row: number, column: number): bo
 }
 
 function emitCall(group: Group, value: Value, places: Places): CallKernel {
-  const operands = group.operands.map(({ base, view }, i): DenseView => {
+  const row = kernels[value.kernelOp];
+  const results = row.results.map((_, i): ShapedView | null => {
+    const result = value.results[i];
+    if (result === undefined) return null;
+    const { dtype, shape } = result;
+    return { ...places.of(result, -1), dtype, dims: shape, strides: rowMajor(shape) };
+  });
+  const updated = row.updates ? 1 : 0;
+  const read = group.operands.map(({ base, view }, i): ShapedView => {
     const { external, offset } = places.of(base, -1);
     return {
       external,
       offset: offset + view.offset * dtypeBytes[base.dtype],
       dtype: base.dtype,
-      dims: value.inputs[i]!.shape,
-    };
-  });
-  const results = kernels[value.kernelOp].results.map((_, i): DenseView | null => {
-    const result = value.picks?.[i];
-    return result === undefined
-      ? null
-      : { ...places.of(result, -1), dtype: result.dtype, dims: result.shape };
-  });
-  return { kind: "call", primitive: value.kernelOp, operands, results, attributes: value.attributes };
-}
-
-function emitIndexed(group: Group, value: Value, places: Places): GatherKernel | ScatterAddKernel | null {
-  const { dims, rows } = indexedShape(value);
-  const [source, index] = group.operands.map(({ base, view }): View => {
-    const { external, offset } = places.of(base, -1);
-    return {
-      external,
-      offset: offset + view.offset * dtypeBytes[base.dtype],
-      dtype: base.dtype,
+      dims: value.inputs[updated + i]!.shape,
       strides: view.strides,
     };
-  }) as [View, View];
-  if (dims.includes(0)) return null;
-  const dense: View = {
-    ...places.of(value, -1),
-    dtype: value.dtype,
-    strides: [
-      (value.kind === Kind.gather || value.kind === Kind.take ? dims[1] : rows) * dims[2],
-      dims[2],
-      1,
-    ],
+  });
+  return {
+    kind: "call",
+    primitive: value.kernelOp,
+    operands: updated ? [results[0]!, ...read] : read,
+    results,
+    attributes: value.attributes,
+    scalars: value.inputs.slice(row.operands.length).map(({ slot }) => slot),
   };
-  if (value.kind === Kind.gather || value.kind === Kind.take) {
-    // A negative or too large index in an empty table must still be reported, so rows may be 0 here.
-    return { kind: "gather", dims, rows, source, index, out: dense };
-  }
-  return { kind: "scatterAdd", dims, rows, source, index, target: dense };
 }

@@ -14,6 +14,7 @@ import { sourceOf, throughMovement } from "./movement.js";
 import { Kind } from "./node.js";
 import { operandsOf } from "./operands.js";
 import type { Demand, Value } from "./values.js";
+import { kernels } from "../primitives/kernels.js";
 
 /** A result that wants a buffer of its own beside the value's. */
 export interface Extra {
@@ -57,7 +58,7 @@ class Fusion {
   }
 
   private place(value: Value): void {
-    if (value.kind === Kind.call) {
+    if (value.kind === Kind.tuple) {
       this.call(value);
     } else if (value.isLeaf || value.size === 0) {
       value.stored = true;
@@ -75,7 +76,7 @@ class Fusion {
     } else if (value.kind === Kind.pick) {
       this.pick(value);
     } else {
-      this.index(value);
+      this.call(value);
     }
   }
 
@@ -240,28 +241,7 @@ class Fusion {
     this.readersWait(value);
   }
 
-  /** Gather and scatter. */
-  private index(value: Value): void {
-    value.stored = true;
-    const operands = this.operands.get(value)!;
-    const group = this.newGroup([]);
-    group.special = value;
-    group.operands = operands;
-    if (value.kind === Kind.scatterAdd || value.kind === Kind.takeAdd) {
-      const base = value.inputs[0]!;
-      const start = this.newGroup(value.shape);
-      const at = start.identity();
-      start.writes.push({ value: base, from: at, target: value, to: at, root: -1 });
-      this.demand(base, start, false, at);
-      group.waitsFor.add(start);
-      value.writers.push(start);
-    }
-    value.writers.push(group);
-    for (const { base } of operands) this.demandBuffer(base, group);
-    this.readersWait(value);
-  }
-
-  /** A result of a call, which is placed later. */
+  /** A result of a tuple, which is placed later. */
   private pick(value: Value): void {
     value.stored = true;
     const [from] = value.inputs as [Value];
@@ -273,12 +253,25 @@ class Fusion {
     const group = this.newGroup([]);
     group.special = value;
     group.operands = this.operands.get(value)!;
+    if (kernels[value.kernelOp].updates) this.begin(value, group);
     for (const { base } of group.operands) this.demandBuffer(base, group);
-    for (const result of value.picks ?? []) {
+    for (const result of value.results) {
       if (result === undefined) continue;
+      result.stored = true;
       result.writers.push(group);
       this.readersWait(result);
     }
+  }
+
+  /** What the kernel updates is written into the place of the result first. */
+  private begin(value: Value, group: Group): void {
+    const base = value.inputs[0]!;
+    const start = this.newGroup(value.shape);
+    const at = start.identity();
+    start.writes.push({ value: base, from: at, target: value, to: at, root: -1 });
+    this.demand(base, start, false, at);
+    group.waitsFor.add(start);
+    value.writers.push(start);
   }
 
   private readersWait(value: Value): void {

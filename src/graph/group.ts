@@ -50,7 +50,7 @@ export class Group {
   matmul: Value | null = null;
   /** Where in the product the main space stands. */
   matmulAt: Coordinates | null = null;
-  /** Gather, scatter and calls: runs alone, with fixed operands. */
+  /** A call: runs alone, with fixed operands. */
   special: Value | null = null;
   readonly folds: Fold[] = [];
   readonly writes: Write[] = [];

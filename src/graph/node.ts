@@ -25,15 +25,13 @@ export const Kind = {
   flip: 13,
   pad: 14,
   concat: 15,
-  gather: 16,
-  take: 17,
-  scatterAdd: 18,
-  takeAdd: 19,
-  iota: 20,
-  random: 21,
-  /** A kernel of primitives/kernels.ts. It has no value itself, its results have: each is a `pick` of it. */
-  call: 22,
-  pick: 23,
+  iota: 16,
+  random: 17,
+  /** The result of a kernel of primitives/kernels.ts that has one. */
+  call: 18,
+  /** A kernel of several results. It has no value itself, its results have: each is a `pick` of it. */
+  tuple: 19,
+  pick: 20,
 } as const;
 
 /** Bits of `Node.flags`. */
@@ -87,7 +85,7 @@ export class Node {
   declare a: Node | null;
   declare b: Node | null;
   declare c: Node | null;
-  /** All operands of a concat or a call. */
+  /** All operands of a concat; of a call or tuple the operands and then the scalars. */
   declare list: readonly Node[] | null;
   /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
   declare attributes: readonly number[] | null;
@@ -130,8 +128,8 @@ export class Node {
 }
 
 /**
- * Of each call the results that were taken so far: they are computed together, or the call would run again for each. Not a field, which every
- * node of a training step would have to fill.
+ * Of each tuple the results that were taken so far: they are computed together, or the kernel would run again for each. Not a field, which
+ * every node of a training step would have to fill.
  */
 export const picksOf = new WeakMap<Node, Node[]>();
 

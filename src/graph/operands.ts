@@ -1,57 +1,32 @@
 /**
- * Kernels that read buffers rather than compute what they read: matrix products, gather and scatter, calls. Here their operands become
- * strided views; an operand that strides cannot express has to be stored densely first.
+ * Kernels that read buffers rather than compute what they read: matrix products and calls. Here their operands become strided views; an
+ * operand that strides cannot express, or not as its kernel takes them, has to be stored densely first.
  */
 import { broadcastTo, flat, identity, rowMajor } from "./coordinates.js";
 import type { Operand } from "./group.js";
 import { Kind } from "./node.js";
 import { viewOf, withoutReshapes } from "./movement.js";
 import type { Value } from "./values.js";
+import { kernels } from "../primitives/kernels.js";
 
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((size, n) => size * n, 1);
-}
-
-/** [outer, count, inner] and the number of rows of a gather or scatter. */
-export interface IndexedShape {
-  readonly dims: readonly [number, number, number];
-  readonly rows: number;
-}
-
-export function indexedShape(value: Value): IndexedShape {
-  const dim = value.attributes[0]!;
-  const table = value.inputs[0]!.shape;
-  const index = value.inputs[1]!;
-  if (value.kind === Kind.take || value.kind === Kind.takeAdd) {
-    const dims = [product(table.slice(0, dim)), index.size, product(table.slice(dim + 1))] as const;
-    return { dims, rows: table[dim]! };
-  }
-  const shape = index.shape;
-  const dims = [product(shape.slice(0, dim)), shape[dim] ?? 1, product(shape.slice(dim + 1))] as const;
-  return { dims, rows: table[dim] ?? 1 };
-}
-
-/** Views of all operands, in the order in which the kernel names them. */
+/** Views of all operands, in the order in which the kernel names them; but of what a kernel updates, which lies where the result does. */
 export function operandsOf(value: Value): Operand[] {
-  const [a, b, c] = value.inputs;
-  const dim = value.attributes[0]!;
   switch (value.kind) {
     case Kind.matmul: {
+      const [a, b] = value.inputs as [Value, Value];
       const batch = value.shape.slice(0, -2);
       const [m, n] = value.shape.slice(-2) as [number, number];
-      const k = a!.shape.at(-1)!;
-      return [broadcastView(a!, [...batch, m, k]), broadcastView(b!, [...batch, k, n])];
+      const k = a.shape.at(-1)!;
+      return [broadcastView(a, [...batch, m, k]), broadcastView(b, [...batch, k, n])];
     }
-    case Kind.gather:
-      return [collapsed(a!, dim, dim + 1), collapsed(b!, dim, dim + 1)];
-    case Kind.take:
-      return [collapsed(a!, dim, dim + 1), collapsed(b!, 0, b!.shape.length)];
-    case Kind.scatterAdd:
-      return [collapsed(c!, dim, dim + 1), collapsed(b!, dim, dim + 1)];
-    case Kind.takeAdd:
-      return [collapsed(c!, dim, dim + b!.shape.length), collapsed(b!, 0, b!.shape.length)];
     case Kind.call:
-      return value.inputs.map(denseView);
+    case Kind.tuple: {
+      const { operands, strided, updates } = kernels[value.kernelOp];
+      const inputs = value.inputs.slice(0, operands.length);
+      const cuts = strided?.(inputs, value.attributes);
+      const views = inputs.map((input, i) => (cuts ? stridedView(input, cuts[i]!) : denseView(input)));
+      return updates ? views.slice(1) : views;
+    }
     default:
       return [];
   }
@@ -75,35 +50,24 @@ function broadcastView(value: Value, dims: readonly number[]): Operand {
   return view ?? { base: withoutReshapes(value), view: flat(at, value.shape, dims.length) };
 }
 
-/** A view over [dims before from, dims up to to, dims after], each part with one stride. */
-function collapsed(value: Value, from: number, to: number): Operand {
+/** A view whose dims, cut into runs at these positions, are walked with one stride for each run; where there is none it is stored. */
+function stridedView(value: Value, cuts: readonly number[]): Operand {
   const dims = value.shape;
-  const parts = [dims.slice(0, from), dims.slice(from, to), dims.slice(to)];
   const found = viewOf(value, identity(dims.length), dims);
-  if (found !== null) {
-    const { offset, strides } = found.view;
-    const outer = collapse(parts[0]!, strides.slice(0, from));
-    const rows = collapse(parts[1]!, strides.slice(from, to));
-    const inner = collapse(parts[2]!, strides.slice(to));
-    if (outer !== null && rows !== null && inner !== null) {
-      return { base: found.base, view: { offset, strides: [outer, rows, inner] } };
-    }
-  }
-  return dense(value, parts.map(product));
+  if (found === null) return dense(value, dims);
+  const { strides } = found.view;
+  const ends = [...cuts, dims.length];
+  const fits = ends.every((end, i) => isOneRun(dims, strides, i === 0 ? 0 : ends[i - 1]!, end));
+  return fits ? found : dense(value, dims);
 }
 
-/** One stride for several dims, or null when there is none. */
-function collapse(dims: readonly number[], strides: readonly number[]): number | null {
-  let stride: number | null = null;
-  let next = 0;
-  for (let i = dims.length - 1; i >= 0; i--) {
+/** Whether one stride leads through the dims from `first` up to `end` in row-major order. */
+function isOneRun(dims: readonly number[], strides: readonly number[], first: number, end: number): boolean {
+  let next: number | null = null;
+  for (let i = Math.min(end, dims.length) - 1; i >= first; i--) {
     if (dims[i] === 1) continue;
-    if (stride === null) {
-      stride = strides[i]!;
-    } else if (strides[i] !== next) {
-      return null;
-    }
+    if (next !== null && strides[i] !== next) return false;
     next = strides[i]! * dims[i]!;
   }
-  return stride ?? 0;
+  return true;
 }

@@ -3,7 +3,9 @@
  * operation whose index is still to be computed therefore leaves its line and its words with the node of the index.
  */
 import type { RunError } from "../engine/engine.js";
-import { Kind, kindOf, type Node } from "./node.js";
+import { Kind, kindOf, type Node, opOf } from "./node.js";
+import { kernels } from "../primitives/kernels.js";
+import { kernelOps } from "../primitives/table.js";
 
 interface Origin {
   /** Size of the dimension that is indexed: one index may be used on several. */
@@ -25,9 +27,9 @@ export function blame(index: Node, rows: number, say: (index: number) => string)
   origins.set(index, [...known, { rows, error: new RangeError(""), say }]);
 }
 
-/** What to throw for an index that a kernel met at `node`, which gathers or scatters. */
+/** What to throw for an index that the kernel of a call met. */
 export function outOfRange(node: Node | undefined, { index, rows }: RunError): RangeError {
-  let at = node?.b ?? null;
+  let at = node === undefined ? null : indexOf(node);
   while (at !== null) {
     const origin = origins.get(at)?.find((each) => each.rows === rows);
     if (origin !== undefined) {
@@ -39,4 +41,10 @@ export function outOfRange(node: Node | undefined, { index, rows }: RunError): R
     at = kind >= Kind.reshape && kind <= Kind.pad ? at.a : null;
   }
   return new RangeError(`index ${index} is out of range for a dimension of size ${rows}`);
+}
+
+/** The operand of a call that holds its positions. */
+function indexOf(node: Node): Node | null {
+  const { operands } = kernels[kernelOps[opOf(node)]!];
+  return node.list?.[operands.indexOf("index")] ?? null;
 }

@@ -60,7 +60,7 @@ const mostMovements = 8;
 
 /**
  * Marks the nodes that cost nothing to compute again and are never stored for a later piece: it reads what they move, as one plan for
- * all would. A call has no value that could be stored, only its results have. Numbers the sequence.
+ * all would. A tuple has no value that could be stored, only its results have. Numbers the sequence.
  */
 function freeNodes(sequence: readonly Node[]): Uint8Array {
   // How many movements follow one another up to each node.
@@ -68,7 +68,7 @@ function freeNodes(sequence: readonly Node[]): Uint8Array {
   sequence.forEach((node, i) => {
     node.index = i;
     const kind = kindOf(node);
-    if (kind === Kind.iota || kind === Kind.call) chain[i] = 1;
+    if (kind === Kind.iota || kind === Kind.tuple) chain[i] = 1;
     if (kind < Kind.reshape || kind > Kind.flip) return;
     const { index } = node.a!;
     const below = index < i && sequence[index] === node.a ? chain[index]! : 0;

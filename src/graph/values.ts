@@ -11,7 +11,7 @@ import { distributions, Flag, keepsDims, Kind, kindOf, type Node, opOf } from ".
 import { windowSize } from "./window.js";
 import type { DTypeName } from "../primitives/dtypes.js";
 import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
-import type { KernelOp } from "../primitives/kernels.js";
+import { type KernelOp, kernels } from "../primitives/kernels.js";
 import type { ReduceOp } from "../primitives/reductions.js";
 import { binaryOps, kernelOps, reduceOps, unaryOps } from "../primitives/table.js";
 
@@ -39,7 +39,7 @@ export class Value {
   host: Group | null = null;
   /** Of a reduction: reduced dims stay, with size 1. */
   keepdim = false;
-  /** Of a call: its results that are wanted, by their number. */
+  /** Of a tuple: its results that are wanted, by their number. */
   picks: (Value | undefined)[] | null = null;
   /** Must have a buffer, whoever else reads it. */
   required = false;
@@ -99,9 +99,18 @@ export class Value {
     return this.kind >= Kind.reshape && this.kind <= Kind.flip;
   }
 
+  get isCall(): boolean {
+    return this.kind === Kind.call || this.kind === Kind.tuple;
+  }
+
   /** Meets an index out of range when it is computed. */
   get canFail(): boolean {
-    return this.kind >= Kind.gather && this.kind <= Kind.takeAdd;
+    return this.isCall && kernels[this.kernelOp].canFail === true;
+  }
+
+  /** What the kernel of a call gives, as far as it is wanted. */
+  get results(): readonly (Value | undefined)[] {
+    return this.kind === Kind.call ? [this] : (this.picks ?? []);
   }
 
   get isLeaf(): boolean {

@@ -116,10 +116,10 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       }
       if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
-      const light = free || kind === Kind.call || (kind <= Kind.copy && node.size >= hugeSize);
+      const light = free || kind === Kind.tuple || (kind <= Kind.copy && node.size >= hugeSize);
       const again = !light && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
       const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
-      // All results of a call that were taken become results: it would have to run again for those that are missing.
+      // All results of a tuple that were taken become results: it would have to run again for those that are missing.
       if (saved || kind === Kind.pick || (again && (flags & Flag.readAfresh) !== 0)) {
         key[k++] = code | resultBit;
         walked.extra[extraCount++] = node;
@@ -136,7 +136,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         scalars[scalarCount++] = node.attributes![0]!;
         continue;
       }
-      if (kind === Kind.call) {
+      if (kind === Kind.tuple) {
         for (const result of picksOf.get(node)!) if (result.storage === null) stack[depth++] = result;
       }
       const attributes = node.attributes;

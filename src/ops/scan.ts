@@ -80,14 +80,14 @@ function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
 
 /** yᵢ = aᵢ · yᵢ₋₁ + bᵢ along a dim from the first entry on or, reversed, yᵢ = aᵢ · yᵢ₊₁ + bᵢ from the last one back. */
 function recurrence(a: Tensor, b: Tensor, direction: Direction): Tensor {
-  const from = call("linearRecurrence", [a.node, b.node], [direction.dim, Number(direction.reversed)]);
-  return record(RECURRENCE, pick(from, 0, a.dtype, a.shape), a, b, null, direction);
+  const y = call("linearRecurrence", [a.node, b.node], [direction.dim, Number(direction.reversed)]);
+  return record(RECURRENCE, y, a, b, null, direction);
 }
 
 function scan(kernel: "cumsum" | "cumprod", op: Op, x: Tensor, dim: number): Tensor {
   // A number has no dim to run along, for the gradients neither.
   if (x.ndim === 0) return scan(kernel, op, x.reshape([1]), 0).reshape([]);
-  return record(op, pick(call(kernel, [x.node], [dim]), 0, x.dtype, x.shape), x, null, null, dim);
+  return record(op, call(kernel, [x.node], [dim]), x, null, null, dim);
 }
 
 /** Booleans count as 0 and 1. */
@@ -107,8 +107,8 @@ function extremes(kernel: "cummax" | "cummin", op: Op, x: Tensor, dim: number): 
   const d = normalizeDim(kernel, dim, x.ndim);
   checkInt32Count(kernel, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call(kernel, [x.node], [d]);
-  const indices = new Tensor(pick(from, 1, "int32", x.shape));
-  return { values: record(op, pick(from, 0, x.dtype, x.shape), x, indices, null, d), indices };
+  const indices = new Tensor(pick(from, 1));
+  return { values: record(op, pick(from, 0), x, indices, null, d), indices };
 }
 
 defineMethods({

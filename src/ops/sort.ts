@@ -26,16 +26,15 @@ const SORT = picking("SortBackward0");
 /** The first `count` entries of each row along `d` in order, and where they were. */
 function sorted(name: string, x: Tensor, d: number, descending: boolean, count: number): ValuesAndIndices {
   checkInt32Count(name, x, x.ndim === 0 ? [] : [d], "a position");
-  const shape = x.ndim === 0 ? x.shape : x.shape.with(d, count);
   const from = call("sort", [x.node], [d, Number(descending), count]);
-  const indices = new Tensor(pick(from, 1, "int32", shape));
-  return { values: record(SORT, pick(from, 0, x.dtype, shape), x, indices, null, d), indices };
+  const indices = new Tensor(pick(from, 1));
+  return { values: record(SORT, pick(from, 0), x, indices, null, d), indices };
 }
 
 function argsort(x: Tensor, d: number, descending: boolean): Tensor {
   checkInt32Count("argsort", x, x.ndim === 0 ? [] : [d], "a position");
   const from = call("sort", [x.node], [d, Number(descending), x.shape[d] ?? 1]);
-  return new Tensor(pick(from, 1, "int32", x.shape));
+  return new Tensor(pick(from, 1));
 }
 
 defineMethods({

@@ -26,7 +26,7 @@ export const instructionKinds = [
   "result",
 ] as const;
 
-export const kernelKinds = ["map", "reduce", "matmul", "gather", "scatterAdd", "call"] as const;
+export const kernelKinds = ["map", "reduce", "matmul", "call"] as const;
 
 /** Names with their numbers. */
 export function numbered<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {

@@ -5,7 +5,14 @@ import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 
 import { type Engine, RunStopped, type Storage } from "../../src/engine/engine.js";
-import { commitOf, type External, type Kernel, type Program } from "../../src/engine/program.js";
+import {
+  commitOf,
+  type External,
+  type Kernel,
+  type Program,
+  type ShapedView,
+} from "../../src/engine/program.js";
+import type { DTypeName } from "../../src/primitives/dtypes.js";
 import { engines, load, place, view } from "./programs.js";
 
 const f32 = "float32" as const;
@@ -137,6 +144,15 @@ test("a flag that is set during a run stops it before its commit and not after",
   }
 });
 
+/** One element of a buffer, again and again. */
+const oneElement = (external: number, dtype: DTypeName, dims: readonly number[]): ShapedView => ({
+  external,
+  offset: 0,
+  dtype,
+  dims,
+  strides: dims.map(() => 0),
+});
+
 // Each would take minutes.
 const long: readonly (readonly [string, Kernel])[] = [
   [
@@ -201,23 +217,27 @@ const long: readonly (readonly [string, Kernel])[] = [
   [
     "a gather",
     {
-      kind: "gather",
-      dims: [1, 1_000_000_000_000, 1],
-      rows: 1,
-      source: view(0, f32, [0, 0, 0]),
-      index: view(2, "int32", [0, 0, 0]),
-      out: view(1, f32, [0, 0, 0]),
+      kind: "call",
+      primitive: "gather",
+      operands: [oneElement(0, f32, [1]), oneElement(2, "int32", [1_000_000_000_000])],
+      results: [oneElement(1, f32, [1_000_000_000_000])],
+      attributes: [0],
+      scalars: [],
     },
   ],
   [
     "a scatter",
     {
-      kind: "scatterAdd",
-      dims: [1, 1_000_000_000_000, 1],
-      rows: 1,
-      source: view(0, f32, [0, 0, 0]),
-      index: view(2, "int32", [0, 0, 0]),
-      target: view(1, f32, [0, 0, 0]),
+      kind: "call",
+      primitive: "scatterAdd",
+      operands: [
+        oneElement(1, f32, [1]),
+        oneElement(2, "int32", [1_000_000_000_000]),
+        oneElement(0, f32, [1_000_000_000_000]),
+      ],
+      results: [oneElement(1, f32, [1])],
+      attributes: [0],
+      scalars: [],
     },
   ],
 ];

@@ -1,10 +1,11 @@
 /**
  * What a Program means, in plain JavaScript and one element at a time: the truth that engines are compared with.
  */
-import type { Body, Program, View, DenseView } from "../../src/engine/program.js";
+import type { Body, Program, ShapedView, View } from "../../src/engine/program.js";
 import { dtypeBytes, type DTypeName, dtypes } from "../../src/primitives/dtypes.js";
 import { binary, type BinaryOp, type BinaryRow, unary } from "../../src/primitives/elementwise.js";
-import { type Dense, type KernelRow, kernels } from "../../src/primitives/kernels.js";
+import type { Dense } from "../../src/primitives/kernel.js";
+import { kernels } from "../../src/primitives/kernels.js";
 import type { ReduceOp } from "../../src/primitives/reductions.js";
 
 /** Values of a body at one point; booleans are 0 and 1. */
@@ -58,6 +59,11 @@ export function toType(x: number, dtype: DTypeName): number {
     case "bool":
       return x !== 0 ? 1 : 0;
   }
+}
+
+/** Whole numbers wrap around. */
+export function wrap(value: number, dtype: DTypeName): number {
+  return dtype === "int32" && Number.isFinite(value) ? Math.trunc(value) | 0 : value;
 }
 
 /** An elementwise function of the table, of values of one dtype. */
@@ -259,34 +265,23 @@ export function interpret(
         break;
       }
       case "call": {
-        const dense = (at: DenseView): Dense => ({
+        const dense = (at: ShapedView): Dense => ({
           dims: at.dims,
-          data: Float64Array.from(points(at.dims), (_, i) => read(buffers, { ...at, strides: [1] }, [i])),
+          data: Float64Array.from(points(at.dims), (point) => read(buffers, at, point)),
         });
         const results = kernel.results.map(
           (at) => at && { dims: at.dims, data: new Float64Array(points(at.dims).length) },
         );
-        const row: KernelRow = kernels[kernel.primitive];
-        row.js(kernel.operands.map(dense), results, kernel.attributes);
+        const numbers = kernel.scalars.map((scalar) => scalars[scalar]!);
+        kernels[kernel.primitive].js(kernel.operands.map(dense), results, kernel.attributes, numbers);
         kernel.results.forEach((at, r) => {
-          results[r]?.data.forEach((value, i) =>
-            write(buffers, { ...at!, strides: [1] }, [i], toType(value, at!.dtype)),
+          if (at === null) return;
+          points(at.dims).forEach((point, i) =>
+            write(buffers, at, point, toType(wrap(results[r]!.data[i]!, at.dtype), at.dtype)),
           );
         });
         break;
       }
-      case "gather":
-      case "scatterAdd":
-        for (const [o, i, n] of points(kernel.dims) as [number, number, number][]) {
-          const index = read(buffers, kernel.index, [o, i, n]);
-          const row = index < 0 ? index + kernel.rows : index;
-          if (kernel.kind === "gather")
-            write(buffers, kernel.out, [o, i, n], read(buffers, kernel.source, [o, row, n]));
-          else {
-            const sum = read(buffers, kernel.target, [o, row, n]) + read(buffers, kernel.source, [o, i, n]);
-            write(buffers, kernel.target, [o, row, n], toType(sum, kernel.target.dtype));
-          }
-        }
     }
   }
 }

@@ -28,14 +28,14 @@ import {
   call,
   pick,
 } from "../../src/graph/build.js";
-import { evaluate } from "../../src/graph/evaluate.js";
+import { evaluate, planCacheStats } from "../../src/graph/evaluate.js";
 import { type Node } from "../../src/graph/node.js";
 import { setFusion } from "../../src/graph/run.js";
 import { assertMeans } from "./close.js";
 import { counting, given } from "./values.js";
 import { binaryOps, unaryOps, kernelOps } from "../../src/primitives/table.js";
 import { dtypes as dtypeTable } from "../../src/primitives/dtypes.js";
-import { type KernelOp, type KernelRow, kernels } from "../../src/primitives/kernels.js";
+import { type KernelOp, kernels } from "../../src/primitives/kernels.js";
 import { binary as binaryRows, isDefinedFor, unary as unaryRows } from "../../src/primitives/elementwise.js";
 
 after(() => setFusion(true));
@@ -72,39 +72,71 @@ function each(dtypes: readonly DType[], what: string, make: (dtype: DType) => No
 }
 
 describe("calls of kernels", () => {
-  const attributes: Record<KernelOp, readonly number[]> = {
-    sort: [1, 0, 3],
-    cumsum: [1],
-    cumprod: [0],
-    cummax: [1],
-    cummin: [2],
-    linearRecurrence: [1, 1],
-  };
+  /** Operands after the first one and attributes, of a kernel whose first operand is [2, 3, 4]. */
+  const rest: Record<KernelOp, (dtype: DType) => [others: Node[], attributes: number[], scalars?: number[]]> =
+    {
+      sort: () => [[], [1, 0, 3]],
+      cumsum: () => [[], [1]],
+      cumprod: () => [[], [0]],
+      cummax: () => [[], [1]],
+      cummin: () => [[], [2]],
+      linearRecurrence: (dtype) => [[some([2, 3, 4], dtype)], [1, 1]],
+      gather: () => [[positions([2, 5, 4], 3)], [1]],
+      take: () => [[positions([2, 2], 3)], [1]],
+      scatterAdd: (dtype) => [[positions([2, 5, 4], 3), some([2, 5, 4], dtype)], [1]],
+      takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
+    };
   for (const op of kernelOps) {
-    const row: KernelRow = kernels[op];
+    const row = kernels[op];
     const dtypes = all.filter((dtype) => row.kinds.includes(dtypeTable[dtype].kind));
     row.results.forEach((name, index) => {
       each(dtypes, `${op}, ${name}`, (dtype) => {
-        // Transposed operands and parts of larger ones have to be stored densely, what lies dense is read where it is.
-        const operands = row.operands.map((_, i) =>
-          i === 0 ? permute(some([3, 2, 4], dtype), [1, 0, 2]) : some([2, 3, 4], dtype),
-        );
-        const from = call(op, operands, attributes[op]);
-        const result = pick(from, index, index === 0 ? dtype : "int32", [2, 3, 4]);
+        const [others, attributes, scalars] = rest[op](dtype);
+        // Transposed operands and parts of larger ones are read where they lie or stored densely, as the kernel has it.
+        const x = permute(some([3, 2, 4], dtype), [1, 0, 2]);
+        const from = call(op, [x, ...others.map(part)], attributes, scalars);
+        const result = row.results.length === 1 ? from : pick(from, index);
         return index === 0 ? binary("max", result, result) : result;
       });
     });
   }
 });
 
-test("results of a call that were taken are computed together, and once", () => {
+/** Positions of a dim of size `rows`, from the front and from the end. */
+function positions(shape: readonly number[], rows: number): Node {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return given(
+    Array.from({ length: size }, (_, i) => ((i * 7 + 2) % (2 * rows)) - rows),
+    shape,
+    "int32",
+  );
+}
+
+/** The same value, as part of a larger one that lies the other way round. */
+function part(node: Node): Node {
+  const twice = concat([node, flip(node, [0])], 0);
+  const rank = node.shape.length;
+  const starts = new Array<number>(rank).fill(0).with(0, 2 * node.shape[0]! - 1);
+  return slice(twice, starts, node.shape, new Array<number>(rank).fill(1).with(0, -1));
+}
+
+test("results of a tuple that were taken are computed together, and once", () => {
   const from = call("sort", [some([50], "float32")], [0, 0, 50]);
-  const values = pick(from, 0, "float32", [50]);
-  const indices = pick(from, 1, "int32", [50]);
+  const values = pick(from, 0);
+  const indices = pick(from, 1);
   evaluate([values]);
   assert.notEqual(indices.storage, null);
-  // The call itself lets go of its operands.
+  // The tuple itself lets go of its operands.
   assert.equal(values.a, null);
+});
+
+test("a scalar of a call is no part of its structure: one plan serves all values", () => {
+  const added = (alpha: number): Node =>
+    takeAdd(some([3, 4], "float32"), 0, given([1, 1, 0], [3], "int32"), some([3, 4], "float32"), alpha);
+  evaluate([added(1)]);
+  const before = planCacheStats().plans;
+  for (const alpha of [0.5, -2, 1e-3]) assertMeans(added(alpha), `alpha ${alpha}`);
+  assert.equal(planCacheStats().plans, before);
 });
 
 describe("elementwise", () => {

@@ -316,8 +316,8 @@ test("a long loop of calls of two results gives the bits of one that reads each"
     let where = counting([16], "int32");
     for (let t = 0; t < 3000; t++) {
       const from = call("sort", [unary("sin", binary("mul", x, number(3)))], [0, t % 2, 16]);
-      x = pick(from, 0, "float32", [16]);
-      where = binary("max", pick(from, 1, "int32", [16]), where);
+      x = pick(from, 0);
+      where = binary("max", pick(from, 1), where);
       each(x);
     }
     evaluate([x, where]);

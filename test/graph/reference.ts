@@ -4,12 +4,12 @@
  * Must be asked before the node is evaluated, since nodes let go of their operands then.
  */
 import { distributions, keepsDims, Kind, kindOf, type Node, opOf } from "../../src/graph/node.js";
-import { binaryOf, draw, toType } from "../engine/reference.js";
+import { binaryOf, draw, toType, wrap } from "../engine/reference.js";
 import { stored } from "./values.js";
-import type { DTypeName } from "../../src/primitives/dtypes.js";
 import { unary } from "../../src/primitives/elementwise.js";
 import type { ReduceOp } from "../../src/primitives/reductions.js";
-import { type Dense, type KernelRow, kernels } from "../../src/primitives/kernels.js";
+import type { Dense } from "../../src/primitives/kernel.js";
+import { kernels } from "../../src/primitives/kernels.js";
 import { kernelOps, binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";
 
 const folds: Record<ReduceOp, (values: readonly number[]) => number> = {
@@ -126,36 +126,10 @@ class Reference {
           }
           return sum;
         });
-      case Kind.gather:
-        return this.each(node, (point, number) =>
-          this.at(a, point.with(attributes[0]!, this.index(b, number, a, attributes[0]!))),
-        );
-      case Kind.take: {
-        const dim = attributes[0]!;
-        const rank = b.shape.length;
-        return this.each(node, (point) => {
-          const index = this.at(b, point.slice(dim, dim + rank));
-          return this.at(a, [
-            ...point.slice(0, dim),
-            index < 0 ? index + a.shape[dim]! : index,
-            ...point.slice(dim + rank),
-          ]);
-        });
-      }
-      case Kind.scatterAdd:
-      case Kind.takeAdd:
-        return this.scatter(node, a, b, c);
-      case Kind.pick: {
-        const row: KernelRow = kernels[kernelOps[opOf(a)]!];
-        const operands = a.list!.map((each) => ({
-          dims: each.shape,
-          data: Float64Array.from(this.of(each)),
-        }));
-        const result: Dense = { dims: node.shape, data: new Float64Array(node.size) };
-        const results = row.results.map((_, i) => (i === attributes[0] ? result : null));
-        row.js(operands, results, a.attributes!);
-        return [...result.data].map((value) => toType(wrap(value, node.dtype), node.dtype));
-      }
+      case Kind.call:
+        return this.call(node, node, 0);
+      case Kind.pick:
+        return this.call(a, node, attributes[0]!);
       case Kind.iota:
         return this.each(node, (_, number) => number);
       case Kind.random: {
@@ -167,9 +141,16 @@ class Reference {
     }
   }
 
-  private index(index: Node, number: number, table: Node, dim: number): number {
-    const i = this.of(index)[number]!;
-    return i < 0 ? i + table.shape[dim]! : i;
+  /** Result `index` of a kernel, which is the value of `node`. */
+  private call(from: Node, node: Node, index: number): number[] {
+    const row = kernels[kernelOps[opOf(from)]!];
+    const values = from.list!.map((each) => ({ dims: each.shape, data: Float64Array.from(this.of(each)) }));
+    const operands = values.slice(0, row.operands.length);
+    const scalars = values.slice(row.operands.length).map(({ data }) => data[0]!);
+    const result: Dense = { dims: node.shape, data: new Float64Array(node.size) };
+    const results = row.results.map((_, i) => (i === index ? result : null));
+    row.js(operands, results, from.attributes!, scalars);
+    return [...result.data].map((value) => toType(wrap(value, node.dtype), node.dtype));
   }
 
   private reduce(node: Node, a: Node): number[] {
@@ -186,25 +167,6 @@ class Reference {
       return folds[op](folded);
     });
   }
-
-  private scatter(node: Node, base: Node, index: Node, source: Node): number[] {
-    const result = this.of(base).slice();
-    const dim = node.attributes![0]!;
-    const rank = kindOf(node) === Kind.takeAdd ? index.shape.length : 1;
-    const rows = base.shape[dim]!;
-    for (const point of points(source.shape)) {
-      const i = this.at(index, kindOf(node) === Kind.takeAdd ? point.slice(dim, dim + rank) : point);
-      const to = [...point.slice(0, dim), i < 0 ? i + rows : i, ...point.slice(dim + rank)];
-      const at = to.reduce((number, coordinate, d) => number * base.shape[d]! + coordinate, 0);
-      result[at] = toType(result[at]! + this.at(source, point), node.dtype);
-    }
-    return result;
-  }
-}
-
-/** int32 arithmetic wraps around. */
-function wrap(value: number, dtype: DTypeName): number {
-  return dtype === "int32" && Number.isFinite(value) ? Math.trunc(value) | 0 : value;
 }
 
 /** Every point of a space, row-major. */

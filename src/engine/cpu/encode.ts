@@ -2,7 +2,7 @@
  * Writes a Program as the 32-bit words that native/decode.cpp reads. Numbers that may exceed 32 bits (sizes, strides, offsets) are
  * two words, low and high. The first word is the hash of the table of primitives, from which both have their numbers.
  */
-import type { Body, Instruction, Kernel, Program, Store, View, DenseView } from "../program.js";
+import type { Body, Instruction, Kernel, Program, ShapedView, Store, View } from "../program.js";
 import { commitOf } from "../program.js";
 import type { DTypeName } from "../../primitives/dtypes.js";
 import {
@@ -51,11 +51,11 @@ class WordWriter {
     this.dims(view.strides);
   }
 
-  dense(view: DenseView | null): void {
-    this.word(view === null ? -1 : view.external + 1);
-    this.wide(view?.offset ?? 0);
-    this.type(view?.dtype ?? "float32");
-    this.dims(view?.dims ?? []);
+  /** A value of a call; a result that nobody wants is one word. */
+  shaped(view: ShapedView | null): void {
+    if (view === null) return this.word(-1);
+    this.view(view);
+    this.dims(view.dims);
   }
 
   instruction(code: number, dtype: DTypeName, p0 = 0, p1 = 0, p2 = 0): void {
@@ -146,21 +146,15 @@ function writeKernel(out: WordWriter, kernel: Kernel): void {
       out.body(kernel.epilogue);
       out.stores(kernel.stores);
       return;
-    case "gather":
-    case "scatterAdd":
-      for (const size of kernel.dims) out.wide(size);
-      out.wide(kernel.rows);
-      out.view(kernel.source);
-      out.view(kernel.index);
-      out.view(kernel.kind === "gather" ? kernel.out : kernel.target);
-      return;
     case "call":
       out.word(kernelOpNumbers[kernel.primitive]);
       out.word(kernel.operands.length);
-      for (const operand of kernel.operands) out.dense(operand);
+      for (const operand of kernel.operands) out.shaped(operand);
       out.word(kernel.results.length);
-      for (const result of kernel.results) out.dense(result);
+      for (const result of kernel.results) out.shaped(result);
       out.dims(kernel.attributes);
+      out.word(kernel.scalars.length);
+      for (const scalar of kernel.scalars) out.word(scalar);
       return;
     default:
       kernel satisfies never;

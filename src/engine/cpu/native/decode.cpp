@@ -1,6 +1,7 @@
 // Decodes kernels: checks that every view stays inside its buffer, chooses the order of reductions, schedules the bodies.
 #include "decode.h"
 
+#include "call_views.h"
 #include "schedule.h"
 
 namespace cellgrad {
@@ -234,98 +235,66 @@ struct Decoder {
     needShared(table.matmulShared(matmul));
   }
 
-  void index(Kernel& kernel) {
-    IndexKernel& index = *(kernel.index = make<IndexKernel>(plan.memory, 1));
-    index.outer = words.wide();
-    index.count = words.wide();
-    index.inner = words.wide();
-    index.rows = words.wide();
-    const ViewWords source = readView(words), indices = readView(words), target = readView(words);
-    if (!words.ok) return;
-    const bool gather = kernel.kind == KernelKind::gather;
-    Dims points{}, rows{};
-    points.count = rows.count = 3;
-    points.size[0] = rows.size[0] = index.outer;
-    points.size[1] = index.count;
-    rows.size[1] = index.rows;
-    points.size[2] = rows.size[2] = index.inner;
-    check(source, gather ? rows : points);
-    check(indices, points);
-    check(target, gather ? points : rows);
-    if (indices.dtype != kInt32) return fail("indices are int32");
-    if (source.dtype != target.dtype) return fail("gather and scatterAdd need one dtype for source and target");
-    index.dtype = source.dtype;
-    index.source = source.place;
-    index.index = indices.place;
-    index.target = target.place;
-    for (int d = 0; d < 3; d++) {
-      index.sourceStride[d] = source.strides[d];
-      index.indexStride[d] = indices.strides[d];
-      index.targetStride[d] = target.strides[d];
+  CallView callView() {
+    CallView value{};
+    if (words.next < words.end && *words.next < 0) {
+      words.word();
+      return value;
     }
+    const ViewWords view = readView(words);
+    value.wanted = true;
+    value.dtype = view.dtype;
+    value.place = view.place;
+    value.dims = readDims(words);
+    for (int32_t d = 0; d < view.count; d++) value.strides[d] = view.strides[d];
+    if (words.ok) check(view, value.dims);
+    return value;
   }
 
-  DenseView dense() {
-    DenseView view{};
-    const int32_t base = words.word();
-    view.wanted = base >= 0;
-    view.place = {base < 0 ? 0 : base, words.wide()};
-    view.dtype = DType(words.word());
-    view.dims = readDims(words);
-    if (!words.ok || !view.wanted) return view;
-    if (view.dtype < 0 || view.dtype >= kDTypes) fail("a call's value has an unknown dtype");
-    else if (base > plan.externals) fail("a view names an external that does not exist");
-    else if (view.place.offset % bytesOf(view.dtype)) fail("a view's offset is not a multiple of its element size");
-    else if (view.place.offset < 0 || view.place.offset + view.dims.points() * bytesOf(view.dtype) > bytes[base]) fail("a view reaches outside its buffer");
-    return view;
-  }
-
-  DenseView* denseList(int32_t expected) {
+  CallView* callViews(int32_t expected) {
     if (words.length() != expected) fail("a call has another number of values than its kernel");
-    DenseView* list = make<DenseView>(plan.memory, expected);
-    for (int32_t i = 0; i < expected && !error; i++) list[i] = dense();
+    CallView* list = make<CallView>(plan.memory, expected);
+    for (int32_t i = 0; i < expected && words.ok && !error; i++) list[i] = callView();
     return list;
   }
 
-  /// Kernels along a dim, their first attribute: all values have one shape, but that results may be shorter along the dim.
-  void checkAlongDim(const CallKernel& call, int32_t operands, int32_t results) {
-    const DenseView& first = call.operands[0];
-    const Dims& all = first.dims;
-    const int64_t dim = call.attributes[0];
-    if (dim < 0 || dim >= (all.count ? all.count : 1)) return fail("a call names a dim that its operand does not have");
-    for (int32_t i = 0; i < operands + results; i++) {
-      const DenseView& view = i < operands ? call.operands[i] : call.results[i - operands];
-      if (!view.wanted) {
-        if (i < operands) return fail("a call lacks an operand");
-        continue;
-      }
-      bool same = view.dims.count == all.count && (i >= operands || view.dtype == first.dtype);
-      for (int32_t d = 0; same && d < all.count; d++) {
-        const int64_t size = view.dims.size[d];
-        same = size == all.size[d] || (i >= operands && d == dim && call.op == Call::sort && size == call.attributes[2] && size <= all.size[d]);
-      }
-      if (!same) return fail("a call's values have other shapes or dtypes than its operand");
+  /// What holds for the values of all kernels; `callCheck` knows what each wants besides.
+  void check(const CallKernel& call, const CallRow& row) {
+    for (int32_t i = 0; i < row.operands; i++) {
+      if (!call.operands[i].wanted) return fail("a call lacks an operand");
+      if (!row.strided && !isDense(call.operands[i])) return fail("a call's operand is not dense");
     }
-    // Values have the operand's dtype, positions are int32.
-    for (int32_t i = 0; i < results; i++) {
-      if (call.results[i].wanted && call.results[i].dtype != (i == 0 ? first.dtype : kInt32)) return fail("a call's result has another dtype than its kernel gives");
+    for (int32_t i = 0; i < row.results; i++) {
+      if (call.results[i].wanted && !row.strided && !isDense(call.results[i])) return fail("a call's result is not dense");
     }
+    for (int32_t i = 0; i < row.scalars; i++) {
+      if (call.scalars[i] < 0 || call.scalars[i] >= plan.scalars) return fail("a call names a scalar that does not exist");
+    }
+    if (!row.updates) return;
+    const CallView &before = call.operands[0], &after = call.results[0];
+    bool same = after.wanted && before.dtype == after.dtype && before.place.base == after.place.base && before.place.offset == after.place.offset && sameDims(before.dims, after.dims);
+    for (int32_t d = 0; same && d < after.dims.count; d++) same = before.strides[d] == after.strides[d];
+    if (!same) fail("a call does not lie where the value that it updates does");
   }
 
   void call(Kernel& kernel) {
     CallKernel& call = *(kernel.call = make<CallKernel>(plan.memory, 1));
     const int32_t op = words.word();
     if (op < 0 || op >= kCalls) return fail("a call names a kernel that does not exist");
-    const auto [operands, results, attributes] = kCallCounts[op];
+    const CallRow& row = kCallRows[op];
     call.op = Call(op);
-    call.operands = denseList(operands);
-    call.results = denseList(results);
-    if (words.length() != attributes) return fail("a call has another number of attributes than its kernel");
-    call.attributes = make<int64_t>(plan.memory, attributes);
-    for (int32_t i = 0; i < attributes; i++) call.attributes[i] = words.wide();
+    call.operands = callViews(row.operands);
+    call.results = callViews(row.results);
+    if (words.length() != row.attributes) return fail("a call has another number of attributes than its kernel");
+    call.attributes = make<int64_t>(plan.memory, row.attributes);
+    for (int32_t i = 0; i < row.attributes; i++) call.attributes[i] = words.wide();
+    if (words.length() != row.scalars) return fail("a call has another number of scalars than its kernel");
+    call.scalars = make<int32_t>(plan.memory, row.scalars);
+    for (int32_t i = 0; i < row.scalars; i++) call.scalars[i] = words.word();
     if (!words.ok || error) return;
-    checkAlongDim(call, operands, results);
+    check(call, row);
     if (error) return;
+    if (const char* text = table.callCheck(call)) return fail(text);
     needScratch(table.callScratch(call));
     needShared(table.callShared(call));
   }
@@ -348,8 +317,6 @@ struct Decoder {
         case KernelKind::map: map(kernel); break;
         case KernelKind::reduce: reduce(kernel); break;
         case KernelKind::matmul: matmul(kernel); break;
-        case KernelKind::gather:
-        case KernelKind::scatterAdd: index(kernel); break;
         case KernelKind::call: call(kernel); break;
         default: fail("unknown kernel");
       }

@@ -1,7 +1,11 @@
-// gather and scatterAdd: rows picked by an index. Indices are checked before anything is written.
-#include "tile.h"
-
+// Reading and adding at positions along a dim (src/primitives/indexed.ts). Positions are checked before anything is written.
 #include <string.h>
+
+#include <type_traits>
+
+#include "call_views.h"
+#include "scalar_math.h"
+#include "tile.h"
 
 namespace cellgrad {
 namespace CG_ISA {
@@ -10,19 +14,67 @@ namespace {
 /// Rows after which a long loop looks whether the run is to stop.
 constexpr int64_t kPollEvery = 65536;
 
+/// Points [outer, count, inner] that are read from, or added to, a table [outer, rows, inner].
+struct Indexed {
+  int64_t outer, count, inner, rows;
+  const CallView *index, *table, *points;
+  int64_t indexStride[3], tableStride[3], pointStride[3];
+};
+
+/// @param whole the shape of the index takes the dim's place; otherwise there is a position for each element
+/// @return what is wrong with shapes, dtypes or strides, or null
+const char* indexedOf(const CallKernel& call, bool whole, const CallView& table, const CallView& points, Indexed& indexed) {
+  const CallView& index = call.operands[1];
+  if (!hasDim(call)) return "an indexed call names a dim that its operand does not have";
+  if (!points.wanted) return "an indexed call lacks its result";
+  if (index.dtype != kInt32) return "positions are int32";
+  if (table.dtype != points.dtype) return "an indexed call reads one dtype and writes another";
+  const int32_t dim = int32_t(call.attributes[0]), after = whole ? dim + index.dims.count : dim + 1;
+  Dims expected = table.dims;
+  if (!whole) {
+    if (index.dims.count != table.dims.count) return "an index has another number of dims than its table";
+    if (table.dims.count) expected.size[dim] = index.dims.size[dim];
+    if (!sameDims(index.dims, expected)) return "an index has another shape than its table apart from the dim";
+  } else {
+    if (!table.dims.count) return "a table has no dims";
+    if (table.dims.count - 1 + index.dims.count > kMaxAxes) return "an indexed call has too many dims";
+    expected.count = dim;
+    for (int32_t d = 0; d < index.dims.count; d++) expected.size[expected.count++] = index.dims.size[d];
+    for (int32_t d = dim + 1; d < table.dims.count; d++) expected.size[expected.count++] = table.dims.size[d];
+  }
+  if (!sameDims(points.dims, expected)) return "an indexed call's values do not fit its index";
+  Axis of[3][3];
+  const CallView* views[3] = {&table, &points, &index};
+  for (int i = 0; i < 3; i++) {
+    const bool all = whole && i == 2;
+    const int32_t from = all ? 0 : dim, to = all ? index.dims.count : i == 1 ? after : dim + 1;
+    if (!asOne(*views[i], 0, from, of[i][0]) || !asOne(*views[i], from, to, of[i][1]) || !asOne(*views[i], to, views[i]->dims.count, of[i][2]))
+      return "an indexed call's values have strides that it cannot walk";
+  }
+  // Positions that change after they were checked would lead anywhere.
+  if (overlap(index, call.results[0])) return "an indexed call overwrites its index";
+  indexed = {of[0][0].size, of[1][1].size, of[0][2].size, of[0][1].size, &index, &table, &points, {}, {}, {}};
+  for (int d = 0; d < 3; d++) {
+    indexed.tableStride[d] = of[0][d].stride;
+    indexed.pointStride[d] = of[1][d].stride;
+    indexed.indexStride[d] = of[2][d].stride;
+  }
+  return nullptr;
+}
+
 /// Checks every index once, also where the index view repeats itself (stride 0).
-bool checkIndices(const IndexKernel& kernel, const Frame& frame, RunStatus& status) {
-  const int32_t* index = reinterpret_cast<const int32_t*>(at(frame, kernel.index));
-  const int64_t outer = kernel.indexStride[0] ? kernel.outer : 1, inner = kernel.indexStride[2] ? kernel.inner : 1;
-  if (kernel.outer == 0 || kernel.inner == 0) return true;
+bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
+  const int32_t* index = reinterpret_cast<const int32_t*>(at(frame, k.index->place));
+  const int64_t outer = k.indexStride[0] ? k.outer : 1, inner = k.indexStride[2] ? k.inner : 1;
+  if (k.outer == 0 || k.inner == 0) return true;
   for (int64_t o = 0; o < outer; o++) {
-    for (int64_t i = 0; i < kernel.count; i++) {
+    for (int64_t i = 0; i < k.count; i++) {
       if (i % kPollEvery == 0 && stopRequested()) return true;
       for (int64_t n = 0; n < inner; n++) {
-        const int64_t row = index[o * kernel.indexStride[0] + i * kernel.indexStride[1] + n * kernel.indexStride[2]];
-        if (row < -kernel.rows || row >= kernel.rows) {
+        const int64_t row = index[o * k.indexStride[0] + i * k.indexStride[1] + n * k.indexStride[2]];
+        if (row < -k.rows || row >= k.rows) {
           status.index = int32_t(row);
-          status.rows = kernel.rows;
+          status.rows = k.rows;
           return false;
         }
       }
@@ -35,9 +87,17 @@ template <class T> inline void accumulate(T& into, T x) { into += x; }
 template <> inline void accumulate<int32_t>(int32_t& into, int32_t x) { into = int32_t(uint32_t(into) + uint32_t(x)); }
 template <> inline void accumulate<uint8_t>(uint8_t& into, uint8_t x) { into |= x; }
 
+template <class T> inline T times(T a, T x) { return a * x; }
+template <> inline int32_t times<int32_t>(int32_t a, int32_t x) { return int32_t(uint32_t(a) * uint32_t(x)); }
+template <> inline uint8_t times<uint8_t>(uint8_t a, uint8_t x) { return a & x; }
+
+template <class T> inline T factorOf(double alpha) { return convert<T>(alpha); }
+template <> inline uint8_t factorOf<uint8_t>(double alpha) { return alpha != 0; }
+
 struct IndexTask {
-  const IndexKernel* kernel;
+  const Indexed* indexed;
   const Frame* frame;
+  double alpha;
   int64_t perPiece;
 };
 
@@ -45,26 +105,26 @@ struct IndexTask {
 template <class T>
 void gatherPiece(void* context, int64_t piece, char*) {
   const IndexTask& task = *static_cast<IndexTask*>(context);
-  const IndexKernel& k = *task.kernel;
-  const T* source = reinterpret_cast<const T*>(at(*task.frame, k.source));
-  const int32_t* index = reinterpret_cast<const int32_t*>(at(*task.frame, k.index));
-  T* out = reinterpret_cast<T*>(at(*task.frame, k.target));
+  const Indexed& k = *task.indexed;
+  const T* table = reinterpret_cast<const T*>(at(*task.frame, k.table->place));
+  const int32_t* index = reinterpret_cast<const int32_t*>(at(*task.frame, k.index->place));
+  T* out = reinterpret_cast<T*>(at(*task.frame, k.points->place));
   const int64_t first = piece * task.perPiece, all = k.outer * k.count;
   const int64_t end = first + task.perPiece < all ? first + task.perPiece : all;
   for (int64_t p = first; p < end; p++) {
     const int64_t o = p / k.count, i = p % k.count;
-    T* to = out + o * k.targetStride[0] + i * k.targetStride[1];
+    T* to = out + o * k.pointStride[0] + i * k.pointStride[1];
     const int32_t* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
-    const T* from = source + o * k.sourceStride[0];
-    if (k.indexStride[2] == 0 && k.sourceStride[2] == 1 && k.targetStride[2] == 1) {
+    const T* from = table + o * k.tableStride[0];
+    if (k.indexStride[2] == 0 && k.tableStride[2] == 1 && k.pointStride[2] == 1) {
       const int64_t row = rows[0] < 0 ? rows[0] + k.rows : rows[0];
-      memcpy(to, from + row * k.sourceStride[1], size_t(k.inner) * sizeof(T));
+      memcpy(to, from + row * k.tableStride[1], size_t(k.inner) * sizeof(T));
       continue;
     }
     for (int64_t n = 0; n < k.inner; n++) {
       int64_t row = rows[n * k.indexStride[2]];
       if (row < 0) row += k.rows;
-      to[n * k.targetStride[2]] = from[row * k.sourceStride[1] + n * k.sourceStride[2]];
+      to[n * k.pointStride[2]] = from[row * k.tableStride[1] + n * k.tableStride[2]];
     }
   }
 }
@@ -73,10 +133,11 @@ void gatherPiece(void* context, int64_t piece, char*) {
 template <class T>
 void scatterPiece(void* context, int64_t piece, char*) {
   const IndexTask& task = *static_cast<IndexTask*>(context);
-  const IndexKernel& k = *task.kernel;
-  const T* source = reinterpret_cast<const T*>(at(*task.frame, k.source));
-  const int32_t* index = reinterpret_cast<const int32_t*>(at(*task.frame, k.index));
-  T* target = reinterpret_cast<T*>(at(*task.frame, k.target));
+  const Indexed& k = *task.indexed;
+  const T* source = reinterpret_cast<const T*>(at(*task.frame, k.points->place));
+  const int32_t* index = reinterpret_cast<const int32_t*>(at(*task.frame, k.index->place));
+  T* target = reinterpret_cast<T*>(at(*task.frame, k.table->place));
+  const T factor = factorOf<T>(task.alpha);
   const int64_t first = piece * task.perPiece, all = k.outer * k.inner;
   const int64_t end = first + task.perPiece < all ? first + task.perPiece : all;
   for (int64_t p = first; p < end;) {
@@ -85,47 +146,75 @@ void scatterPiece(void* context, int64_t piece, char*) {
     for (int64_t i = 0; i < k.count; i++) {
       if (i % kPollEvery == 0 && stopRequested()) return;
       const int32_t* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
-      const T* from = source + o * k.sourceStride[0] + i * k.sourceStride[1];
-      T* to = target + o * k.targetStride[0];
-      if (k.indexStride[2] == 0 && k.sourceStride[2] == 1 && k.targetStride[2] == 1) {
-        to += (rows[0] < 0 ? rows[0] + k.rows : rows[0]) * k.targetStride[1];
-        for (int64_t n = n0; n < n1; n++) accumulate(to[n], from[n]);
+      const T* from = source + o * k.pointStride[0] + i * k.pointStride[1];
+      T* to = target + o * k.tableStride[0];
+      if (k.indexStride[2] == 0 && k.pointStride[2] == 1 && k.tableStride[2] == 1) {
+        to += (rows[0] < 0 ? rows[0] + k.rows : rows[0]) * k.tableStride[1];
+        for (int64_t n = n0; n < n1; n++) accumulate(to[n], times(factor, from[n]));
         continue;
       }
       for (int64_t n = n0; n < n1; n++) {
         int64_t row = rows[n * k.indexStride[2]];
         if (row < 0) row += k.rows;
-        accumulate(to[row * k.targetStride[1] + n * k.targetStride[2]], from[n * k.sourceStride[2]]);
+        accumulate(to[row * k.tableStride[1] + n * k.tableStride[2]], times(factor, from[n * k.pointStride[2]]));
       }
     }
     p += n1 - n0;
   }
 }
 
-void runPieces(const IndexKernel& kernel, const Frame& frame, int64_t units, void (*fn)(void*, int64_t, char*)) {
-  const int64_t points = kernel.outer * kernel.count * kernel.inner;
+void runPieces(IndexTask& task, int64_t units, void (*fn)(void*, int64_t, char*)) {
+  const Indexed& k = *task.indexed;
+  const int64_t points = k.outer * k.count * k.inner;
   if (points == 0) return;
   const int64_t pieces = piecesFor(units, double(points) * 0.4);
-  IndexTask task{&kernel, &frame, (units + pieces - 1) / pieces};
+  task.perPiece = (units + pieces - 1) / pieces;
   if (pieces == 1) fn(&task, 0, nullptr);
   else parallel((units + task.perPiece - 1) / task.perPiece, fn, &task);
 }
 
+const char* readingOf(const CallKernel& call, bool whole, Indexed& indexed) { return indexedOf(call, whole, call.operands[0], call.results[0], indexed); }
+const char* addingOf(const CallKernel& call, bool whole, Indexed& indexed) { return indexedOf(call, whole, call.results[0], call.operands[2], indexed); }
+
+bool read(const CallKernel& call, bool whole, const Frame& frame, RunStatus& status) {
+  Indexed indexed;
+  readingOf(call, whole, indexed);
+  if (!checkIndices(indexed, frame, status)) return false;
+  IndexTask task{&indexed, &frame, 1, 0};
+  withBytes(bytesOf(indexed.table->dtype), [&](auto bits) { runPieces(task, indexed.outer * indexed.count, gatherPiece<decltype(bits)>); });
+  return true;
+}
+
+bool add(const CallKernel& call, bool whole, double alpha, const Frame& frame, RunStatus& status) {
+  Indexed indexed;
+  addingOf(call, whole, indexed);
+  if (!checkIndices(indexed, frame, status)) return false;
+  IndexTask task{&indexed, &frame, alpha, 0};
+  withType(indexed.table->dtype, [&](auto zero) { runPieces(task, indexed.outer * indexed.inner, scatterPiece<decltype(zero)>); });
+  return true;
+}
+
+const char* checkReading(const CallKernel& call, bool whole) {
+  Indexed indexed;
+  return readingOf(call, whole, indexed);
+}
+
+const char* checkAdding(const CallKernel& call, bool whole) {
+  Indexed indexed;
+  return addingOf(call, whole, indexed);
+}
+
 }  // namespace
 
-bool runGather(const IndexKernel& kernel, const Frame& frame, RunStatus& status) {
-  if (!checkIndices(kernel, frame, status)) return false;
-  const int64_t units = kernel.outer * kernel.count;
-  withBytes(bytesOf(kernel.dtype), [&](auto bits) { runPieces(kernel, frame, units, gatherPiece<decltype(bits)>); });
-  return true;
-}
+const char* checkGather(const CallKernel& call) { return checkReading(call, false); }
+const char* checkTake(const CallKernel& call) { return checkReading(call, true); }
+const char* checkScatterAdd(const CallKernel& call) { return checkAdding(call, false); }
+const char* checkTakeAdd(const CallKernel& call) { return checkAdding(call, true); }
 
-bool runScatterAdd(const IndexKernel& kernel, const Frame& frame, RunStatus& status) {
-  if (!checkIndices(kernel, frame, status)) return false;
-  const int64_t units = kernel.outer * kernel.inner;
-  withType(kernel.dtype, [&](auto zero) { runPieces(kernel, frame, units, scatterPiece<decltype(zero)>); });
-  return true;
-}
+bool gatherElements(const CallKernel& call, const Frame& frame, RunStatus& status) { return read(call, false, frame, status); }
+bool takeEntries(const CallKernel& call, const Frame& frame, RunStatus& status) { return read(call, true, frame, status); }
+bool scatterAddElements(const CallKernel& call, const Frame& frame, RunStatus& status) { return add(call, false, 1, frame, status); }
+bool takeAddEntries(const CallKernel& call, const Frame& frame, RunStatus& status) { return add(call, true, frame.scalars[call.scalars[0]], frame, status); }
 
 }  // namespace CG_ISA
 }  // namespace cellgrad

@@ -21,6 +21,8 @@ struct KernelTable {
   int64_t (*reduceShared)(const ReduceKernel& kernel);
   int64_t (*reduceScratch)(const ReduceKernel& kernel);
   int64_t (*tileScratch)(const TileProgram& program);
+  /// What is wrong with the shapes and dtypes of a call whose views stay in their buffers; null where nothing is.
+  const char* (*callCheck)(const CallKernel& call);
   int64_t (*callShared)(const CallKernel& call);
   int64_t (*callScratch)(const CallKernel& call);
   void (*run)(const Plan& plan, const Frame& frame, RunStatus& status);

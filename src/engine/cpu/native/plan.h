@@ -159,28 +159,22 @@ struct MatmulKernel {
   MatmulGeometry cut;
 };
 
-/// gather: out = source rows; scatterAdd: target rows += source.
-struct IndexKernel {
-  DType dtype;
-  int64_t outer, count, inner, rows;
-  Place source, index, target;
-  int64_t sourceStride[3], indexStride[3], targetStride[3];
-};
-
-/// A dense row-major value; a result that nobody wants is not written.
-struct DenseView {
+/// A strided value of a call; a result that nobody wants is not written.
+struct CallView {
   bool wanted;
   DType dtype;
   Place place;
   Dims dims;
+  int64_t strides[kMaxAxes];
 };
 
 /// A kernel of the table's own (src/primitives/kernels.ts).
 struct CallKernel {
   Call op;
-  DenseView* operands;
-  DenseView* results;
+  CallView* operands;
+  CallView* results;
   int64_t* attributes;
+  int32_t* scalars;  // their numbers among the scalars of the run
 };
 
 struct Kernel {
@@ -189,7 +183,6 @@ struct Kernel {
     MapKernel* map;
     ReduceKernel* reduce;
     MatmulKernel* matmul;
-    IndexKernel* index;
     CallKernel* call;
   };
 };

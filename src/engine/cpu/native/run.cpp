@@ -19,9 +19,7 @@ void run(const Plan& plan, const Frame& frame, RunStatus& status) {
       case KernelKind::map: runMap(*kernel.map, frame); break;
       case KernelKind::reduce: runReduce(*kernel.reduce, frame); break;
       case KernelKind::matmul: runMatmul(*kernel.matmul, frame); break;
-      case KernelKind::gather: done = runGather(*kernel.index, frame, status); break;
-      case KernelKind::call: runCall(*kernel.call, frame); break;
-      case KernelKind::scatterAdd: done = runScatterAdd(*kernel.index, frame, status); break;
+      case KernelKind::call: done = runCall(*kernel.call, frame, status); break;
     }
     if (!done) {
       status.failedKernel = i;
@@ -34,7 +32,7 @@ void run(const Plan& plan, const Frame& frame, RunStatus& status) {
 }  // namespace
 
 extern const KernelTable table;
-const KernelTable table = {CG_NAME(CG_ISA), unaryOp, binaryOp, selectOp, fusedOp, castOp, matmulCut, matmulShared, matmulScratch, reduceShared, reduceScratch, tileScratch, callShared, callScratch, run};
+const KernelTable table = {CG_NAME(CG_ISA), unaryOp, binaryOp, selectOp, fusedOp, castOp, matmulCut, matmulShared, matmulScratch, reduceShared, reduceScratch, tileScratch, callCheck, callShared, callScratch, run};
 
 }  // namespace CG_ISA
 }  // namespace cellgrad

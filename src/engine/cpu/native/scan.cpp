@@ -2,6 +2,7 @@
 // compiler vectorises them. Floats are carried in float64, as PyTorch does on a CPU; whole numbers wrap.
 #include <type_traits>
 
+#include "call_views.h"
 #include "rows.h"
 #include "tile.h"
 
@@ -49,7 +50,7 @@ void runScan(const CallKernel& call, const Frame& frame, void (*fn)(void*, int64
 }
 
 template <class T>
-T* pointer(const ScanTask& task, const DenseView& view) {
+T* pointer(const ScanTask& task, const CallView& view) {
   return view.wanted ? reinterpret_cast<T*>(at(*task.frame, view.place)) : nullptr;
 }
 
@@ -127,6 +128,22 @@ void recurrencePiece(void* context, int64_t piece, char* scratch) {
 }
 
 }  // namespace
+
+/// All values have one shape; of two results the second is positions.
+const char* checkScan(const CallKernel& call) {
+  const CallRow& row = kCallRows[int32_t(call.op)];
+  const CallView& x = call.operands[0];
+  if (!hasDim(call)) return "a scan names a dim that its operand does not have";
+  for (int32_t i = 1; i < row.operands; i++) {
+    if (!sameDims(call.operands[i].dims, x.dims) || call.operands[i].dtype != x.dtype) return "a scan's operands differ in shape or dtype";
+  }
+  for (int32_t i = 0; i < row.results; i++) {
+    const CallView& y = call.results[i];
+    if (y.wanted && (!sameDims(y.dims, x.dims) || y.dtype != (i == 0 ? x.dtype : kInt32))) return "a scan's result has another shape or dtype than it gives";
+  }
+  if (row.results == 1 && !call.results[0].wanted) return "a scan lacks its result";
+  return nullptr;
+}
 
 int64_t scanScratch(const CallKernel&) { return kColumns * 12; }
 

@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "call_views.h"
 #include "rows.h"
 #include "tile.h"
 
@@ -119,7 +120,7 @@ const T* sourceOf(const SortTask& task, int64_t row) {
 /// Writes entries [first, end) of a sorted row.
 template <class T>
 void writeRow(const SortTask& task, int64_t row, const int32_t* positions, int64_t first, int64_t end) {
-  const DenseView* results = task.call->results;
+  const CallView* results = task.call->results;
   const T* source = sourceOf<T>(task, row);
   const int64_t inner = task.rows.inner, start = row / inner * task.count * inner + row % inner;
   if (results[0].wanted) {
@@ -237,6 +238,21 @@ bool isLong(const CallKernel& call) {
 }
 
 }  // namespace
+
+/// Results are as long as the third attribute says.
+const char* checkSort(const CallKernel& call) {
+  const CallView& x = call.operands[0];
+  if (!hasDim(call)) return "a sort names a dim that its operand does not have";
+  Dims dims = x.dims;
+  const int64_t count = call.attributes[2], dim = call.attributes[0];
+  if (count < 0 || count > (dims.count ? dims.size[dim] : 1)) return "a sort gives more than its operand has";
+  if (dims.count) dims.size[dim] = count;
+  for (int32_t i = 0; i < 2; i++) {
+    const CallView& y = call.results[i];
+    if (y.wanted && (!sameDims(y.dims, dims) || y.dtype != (i == 0 ? x.dtype : kInt32))) return "a sort's result has another shape or dtype than it gives";
+  }
+  return nullptr;
+}
 
 int64_t sortScratch(const CallKernel& call) {
   if (isLong(call)) return 0;

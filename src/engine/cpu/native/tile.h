@@ -42,10 +42,9 @@ void runMatmul(const MatmulKernel& kernel, const Frame& frame);
 void matmulCut(MatmulKernel& kernel);
 int64_t matmulShared(const MatmulKernel& kernel);
 int64_t matmulScratch(const MatmulKernel& kernel);
-bool runGather(const IndexKernel& kernel, const Frame& frame, RunStatus& status);
-bool runScatterAdd(const IndexKernel& kernel, const Frame& frame, RunStatus& status);
-/// Made of the table of primitives (calls.cpp).
-void runCall(const CallKernel& call, const Frame& frame);
+/// Made of the table of primitives (calls.cpp). Running gives false where an index was out of range.
+bool runCall(const CallKernel& call, const Frame& frame, RunStatus& status);
+const char* callCheck(const CallKernel& call);
 int64_t callShared(const CallKernel& call);
 int64_t callScratch(const CallKernel& call);
 
