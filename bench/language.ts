@@ -36,7 +36,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; value: T 
 }
 
 async function compiled(language: Language, code: string, n: number): Promise<number> {
-  const { ms, value } = await timed(() => language.compile(code, n));
+  const { ms, value } = await timed(() => language.compile({ source: code, number: n }));
   if (!value.ok) throw new Error(JSON.stringify(value.diagnostics));
   await language.commit(n);
   return ms;

@@ -52,15 +52,16 @@ export class CheckedNotebook {
 
   /** What is below a cell: its result, `refused: …` with what TypeScript says, or `threw: …`. */
   async run(code: string): Promise<string> {
-    const { result, record } = this.#cells.compile(code, ++this.#count);
+    const id = ++this.#count;
+    const { result } = this.#cells.compile({ source: code, number: id }, id);
     const said = result.ok ? result.warnings : result.diagnostics;
     const messages = (category: string) =>
       said.filter((each) => each.category === category).map(({ message }) => message);
     this.warnings = messages("warning");
     if (!result.ok) return `refused: ${messages("error").join("; ")}`;
-    if (record) this.#cells.commit(record);
+    this.#cells.commit(id);
     this.#result = "";
-    const outcome = await this.#session.run(this.#count, result.cell, { silent: false });
+    const outcome = await this.#session.run(id, { ...result.cell, source: code }, { silent: false });
     return outcome.status === "error" ? `threw: ${plain(outcome.error.traceback)}` : this.#result;
   }
 

@@ -86,7 +86,7 @@ function project(files: Files): { name: string; cells: Cells } {
 
 /** What is said of a cell: of an accepted one its warnings. */
 function said(cells: Cells, code: string): string[] {
-  const { result } = cells.compile(code, 1);
+  const { result } = cells.compile({ source: code, number: 1 }, 1);
   return (result.ok ? result.warnings : result.diagnostics).map(
     ({ category, message }) => `${category}: ${message}`,
   );

@@ -295,7 +295,7 @@ const NO_RUN = 0;
 /** Lets later cells know of a variable, which would otherwise be refused for it. */
 async function declare({ language }: Debugger, name: string, type: string): Promise<void> {
   const known = ["string", "number", "boolean", "bigint", "symbol"].includes(type) ? type : "any";
-  const { ok } = await language.compile(`declare let ${name}: ${known};`, NO_RUN, NO_RUN);
+  const { ok } = await language.compile({ source: `declare let ${name}: ${known};`, number: NO_RUN });
   if (!ok) return;
   await language.commit(NO_RUN);
   await language.ended(NO_RUN, true);

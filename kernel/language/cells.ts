@@ -5,7 +5,6 @@ import { basename, relative } from "node:path";
 import type TS from "typescript";
 import { setLocale, type Locale } from "../../locale/locale.js";
 import { resetLocale } from "../locale/notebook.js";
-import type { CompiledCell } from "../session/messages.js";
 import { awaits, breakPositions, parseFile } from "./break-positions.js";
 import { cellModule, toModule, type CellModule } from "./cell-module.js";
 import { ts } from "./compiler.js";
@@ -20,6 +19,7 @@ import { Hints } from "./hints.js";
 import { Importable } from "./importable.js";
 import { inspectionAt } from "./inspection.js";
 import type {
+  CellToCheck,
   CompileResult,
   Completeness,
   Completions,
@@ -32,10 +32,11 @@ import type {
 import { laterParts, withParts, type LaterPart } from "./later-parts.js";
 import { shownTypes } from "./lasting-types.js";
 import { completeMagic, inspectMagic } from "./magic-editor.js";
-import { readMagics, type ReadCell, type Step, type Typecheck } from "./magics.js";
+import { readMagics } from "./magics.js";
 import { namesUsed } from "./names-used.js";
 import { preludeText } from "./prelude.js";
 import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
+import type { Checked, Committed } from "./requests.js";
 import { cellMap } from "./source-map.js";
 import { asFunction, parseCell, type ParsedCell } from "./syntax.js";
 import { cellTransform, type CellTransformOptions } from "./transform/cell-transform.js";
@@ -50,20 +51,6 @@ export interface CellsOptions {
   readonly runtime?: string;
 }
 
-export interface Compiled {
-  readonly result: CompileResult;
-  /** What to commit when the cell runs. */
-  readonly record?: CellRecord;
-}
-
-/** What a cell has brought about as it began to run. */
-export interface Committed {
-  /** Ids of records without which all is as it is with them. */
-  readonly forgotten: readonly number[];
-  /** Functions of other cells that do not fit what it declares. */
-  readonly warnings: readonly Diagnostic[];
-}
-
 export class Cells {
   readonly #registry = new Registry();
   readonly #files: Files;
@@ -73,15 +60,15 @@ export class Cells {
   #toolchain: Toolchain;
   /** What was found in local files, by the checker that knows their types. */
   readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
-  #typecheck: Typecheck = "error";
-  #nextId = PRELUDE + 1;
   /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
   #lastPart = PRELUDE;
   /** The checker follows no types any more. */
   #hasGivenUp = false;
   /** What is wrong with tsconfig.json files and has been told. */
   readonly #told = new Set<string>();
-  /** The cell that was compiled last, for its commit. */
+  /** What was checked and is neither committed nor discarded yet, by id. */
+  readonly #checked = new Map<number, CellRecord>();
+  /** The file of the cell that was checked last, for its commit. */
   #last: { readonly id: number; readonly file: TS.SourceFile } | undefined;
 
   constructor(options: CellsOptions, toolchain = loadToolchain(options.cwd)) {
@@ -146,26 +133,24 @@ export class Cells {
     return [factory, jsxFragmentFactory].map((name) => name.split(".")[0]!);
   }
 
-  /** @param step which of the cell's steps; the last code of the cell where nothing is said */
-  compile(code: string, cell: number, step?: number): Compiled {
+  compile(
+    { source, text = source, number, typecheck = "error", looped = false, problems = [] }: CellToCheck,
+    id: number,
+  ): Checked {
     this.#beginRound();
-    const magics = readMagics(code);
-    if (magics.typecheck) this.#typecheck = magics.typecheck;
-    const fail = (problems: readonly Problem[]): Compiled => ({
+    const fail = (problems: readonly Problem[]): Checked => ({
       result: {
         ok: false,
         diagnostics: [
-          ...problems.map((problem) => toDiagnostic(problem, code, "error")),
+          ...problems.map((problem) => toDiagnostic(problem, source, "error")),
           ...this.#configProblems(),
         ],
       },
     });
-    if (magics.problems.length > 0) return fail(magics.problems.map((problem) => ({ ...problem, code: 0 })));
+    if (problems.length > 0) return fail(problems.map((problem) => ({ ...problem, code: 0 })));
 
-    const { text, measure } = codeOf(magics, step);
     const plain = parseCell(text);
     if (plain.errors.length > 0) return fail(syntaxProblems(plain));
-    const looped = measure?.kind === "timeit";
     const misplaced = looped ? plain.file.statements.find(isModuleStatement) : undefined;
     if (misplaced)
       return fail([
@@ -174,54 +159,58 @@ export class Cells {
     const parsed = looped ? asFunction(plain) : plain;
     const open = this.#open(this.#module(parsed));
     const { file, module } = open;
-    const unchecked = this.#typecheck === "off";
+    const unchecked = typecheck === "off";
     const types = unchecked ? [] : cellProblems(this.#typeErrors(open), module, this.#hints);
-    if (this.#typecheck === "error" && types.some(({ mayCome }) => !mayCome))
+    if (typecheck === "error" && types.some(({ mayCome }) => !mayCome))
       return fail(types.filter(({ mayCome }) => !mayCome));
 
-    const compiled = this.#emit(open, code, `Cell [${String(cell)}]`, {
-      unchecked: this.#typecheck === "off",
-      looped,
-    });
+    const compiled = this.#emit(open, `Cell [${String(number)}]`, { unchecked, looped });
     const names = namesUsed(open);
     const writes = [...names.declares, ...names.assigns];
     const warnings = [
       ...this.#configProblems(),
-      ...types.map((problem) => toDiagnostic(problem, code, "warning")),
+      ...types.map((problem) => toDiagnostic(problem, source, "warning")),
     ];
-    const id = this.#nextId++;
+    const record: Omit<CellRecord, "source"> = {
+      id,
+      cell: number,
+      folder: this.#files.folder,
+      names: declaredNames(open),
+      parts: parsed.around ? [] : this.#laterParts(open),
+      checked: !unchecked,
+      changes: [...module.changed.keys()],
+      // Without checking no type is looked at, so that one that never ends does no harm.
+      shows: unchecked ? {} : shownTypes(open, id),
+    };
+    this.#checked.set(id, { ...record, source: text });
     this.#last = { id, file };
     return {
-      result: {
-        ok: true,
-        cell: { ...compiled, ...(writes.length > 0 && { writes }), ...(measure && { measure }) },
-        names,
-        warnings,
-      },
-      // Without checking no type is looked at, so that one that never ends does no harm.
-      record: {
-        id,
-        cell,
-        source: text,
-        folder: this.#files.folder,
-        names: declaredNames(open),
-        parts: parsed.around ? [] : this.#laterParts(open),
-        checked: !unchecked,
-        changes: [...module.changed.keys()],
-        shows: unchecked ? {} : shownTypes(open, id),
-      },
+      result: { ok: true, cell: { ...compiled, ...(writes.length > 0 && { writes }) }, names, warnings },
+      record,
     };
   }
 
-  /** From now on later cells see what the cell declares, and functions of earlier ones too. */
-  commit(record: CellRecord): Committed {
+  /** From now on later cells see what the cell of this id declares, and functions of earlier ones too. */
+  commit(id: number): Committed {
+    const record = this.#checked.get(id);
+    if (!record) throw new Error(`nothing that was checked has the id ${String(id)}`);
+    this.#checked.delete(id);
+    return this.restore(record);
+  }
+
+  /** What was checked does not begin to run. */
+  discard(id: number): void {
+    this.#checked.delete(id);
+  }
+
+  /** Commits a record, perhaps of another process. */
+  restore(record: CellRecord): Committed {
     let file = this.#last?.id === record.id ? this.#last.file : undefined;
     if (!file) {
       // Another cell was compiled since, or this process is new: the cell is read again, in the scope that is there now.
       file = this.#inFolder(record.folder, () => this.#open(this.#module(parseCell(record.source))).file);
     }
     this.#last = undefined;
-    this.#nextId = Math.max(this.#nextId, record.id + 1);
     this.#workspace.keep(record.id, file);
     const lookedUp = record.names.filter(({ name }) => this.#registry.isLookedUp(name));
     const before = lookedUp.map(({ name }) => this.#workspace.meaningOf(this.#registry.find(name)));
@@ -330,7 +319,7 @@ export class Cells {
     const open = this.#open(this.#module(parsed));
     return {
       ok: true,
-      cell: this.#emit(open, code, "Expression", { unchecked: true }),
+      cell: this.#emit(open, "Expression", { unchecked: true }),
       warnings: [],
       names: namesUsed(open),
     };
@@ -393,8 +382,8 @@ export class Cells {
     this.#files.folder = this.#files.getCurrentDirectory();
     this.#workspace.clear();
     this.#registry.clear();
+    this.#checked.clear();
     this.#last = undefined;
-    this.#typecheck = "error";
   }
 
   /** After an error of TypeScript itself: its checker may have been left in the middle of something. */
@@ -473,17 +462,11 @@ export class Cells {
 
   #emit(
     open: OpenCell,
-    source: string,
     name: string,
     options: { unchecked: boolean; looped?: boolean },
-  ): CompiledCell {
+  ): { js: string; map: string; name: string } {
     const { js, map, head } = this.#emitBody(open, options);
-    return {
-      js: `${head}\n${js}`,
-      map: cellMap(map, open.module, name, 1),
-      source,
-      name,
-    };
+    return { js: `${head}\n${js}`, map: cellMap(map, open.module, name, 1), name };
   }
 
   #emitBody(
@@ -532,9 +515,4 @@ function withHeritage(code: string, offset: number): string {
   return /\bclass\b[^{;]*\b(?:extends|implements)\s+$/u.test(before)
     ? `${before}_${code.slice(offset)}`
     : code;
-}
-
-function codeOf({ steps }: ReadCell, index?: number): Extract<Step, { kind: "code" }> {
-  const step = index === undefined ? steps.findLast(({ kind }) => kind === "code") : steps[index];
-  return step?.kind === "code" ? step : { kind: "code", text: "" };
 }

@@ -4,6 +4,7 @@
  */
 import type { Locale } from "../../locale/locale.js";
 import type { CompiledCell } from "../session/messages.js";
+import type { MagicProblem, Typecheck } from "./magics.js";
 
 /*
  * What a compiled cell is (`CompiledCell.js`)
@@ -72,10 +73,30 @@ export interface Variable {
   readonly type: string;
 }
 
+/** What is to be checked: a cell, or the code of one of its steps. Its magics have been read (`magics.ts`). */
+export interface CellToCheck {
+  /** The cell as the user wrote it: diagnostics show its lines. */
+  readonly source: string;
+  /** Its TypeScript, at the offsets at which the cell has it, where the cell has magics too. */
+  readonly text?: string;
+  /**
+   * Number that errors show, as in "Cell [3]". Not unique: requests that store no history share the number of the cell before, and what
+   * both declare is kept.
+   */
+  readonly number: number;
+  /** "error" where nothing else is said. */
+  readonly typecheck?: Typecheck;
+  /** It is run in a loop: what comes out is a function that the cell answers with. */
+  readonly looped?: boolean;
+  /** What is wrong with its magics: the cell is refused for that. */
+  readonly problems?: readonly MagicProblem[];
+}
+
 export type CompileResult =
   | {
       readonly ok: true;
-      readonly cell: CompiledCell;
+      /** What the kernel knows itself is not sent back to it. */
+      readonly cell: Pick<CompiledCell, "js" | "map" | "name" | "writes">;
       readonly names: NamesUsed;
       /** Shown on stderr before the cell runs (`%typecheck warn`). */
       readonly warnings: readonly Diagnostic[];
@@ -147,18 +168,17 @@ export interface Language {
    */
   onProcess(listener: (pid: number) => void): void;
   /**
-   * Checks a cell against all committed cells and transforms it. Nothing is remembered until `commit`.
-   * @param cell number that errors show, as in "Cell [3]". Not unique: requests that store no history share the number of the cell before,
-   *   and what both declare is kept.
-   * @param run by which `commit` finds it: cells of several shells are compiled before the first of them begins to run
-   * @param step which of the steps that `readMagics` finds in the cell; without it, its last code
+   * Checks a cell against all committed cells and transforms it. Later cells see nothing of it until `commit`.
+   * @param run by which `commit` finds what was checked; by default the cell's number
    */
-  compile(code: string, cell: number, run?: number, step?: number): Promise<CompileResult>;
+  compile(cell: CellToCheck, run?: number): Promise<CompileResult>;
   /**
-   * The cell of this run (by default, of this number) has begun to run: from now on later cells see what it declares. Answers what in
-   * functions of earlier cells does not fit that.
+   * The cell of this run has begun to run: from now on later cells see what it declares. Answers what in functions of earlier cells does
+   * not fit that.
    */
   commit(run: number): Promise<readonly Diagnostic[]>;
+  /** The cell of this run does not begin to run, though it may have been checked, or still be: no commit will come. */
+  discard(run: number): void;
   /**
    * What was committed for this run is over. Only what has run to its end narrows the types of variables for later cells.
    * @param globals all names that user code has put on `globalThis`, with their types, where these have changed

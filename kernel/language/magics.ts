@@ -12,15 +12,17 @@ import { nearest } from "./spelling.js";
 /** How type errors are treated: not looked for, shown while the cell runs all the same, or a reason not to run. */
 export type Typecheck = "off" | "warn" | "error";
 
+/** TypeScript of a cell. */
+export interface CodeStep {
+  readonly kind: "code";
+  readonly text: string;
+  readonly measure?: Measure;
+  /** Its output is kept and not shown; "" keeps it under no name. */
+  readonly capture?: string;
+}
+
 export type Step =
-  /** TypeScript. */
-  | {
-      readonly kind: "code";
-      readonly text: string;
-      readonly measure?: Measure;
-      /** Its output is kept and not shown; "" keeps it under no name. */
-      readonly capture?: string;
-    }
+  | CodeStep
   | {
       readonly kind: "magic";
       readonly name: string;

@@ -1,9 +1,10 @@
 /**
- * What the kernel and the language process say to each other: a call with a number, and its answer. A process that is
- * replaced is told all commits again.
+ * What the kernel and the language process say to each other: a call with a number, and its answer. What was checked is committed by its
+ * id; the kernel keeps the records of cells only to tell them to a process that takes over.
  */
 import type { Locale } from "../../locale/locale.js";
 import type {
+  CellToCheck,
   CompileResult,
   Completeness,
   Completions,
@@ -15,13 +16,28 @@ import type {
 } from "./language.js";
 import type { CellRecord } from "./registry.js";
 
+export interface Checked {
+  readonly result: CompileResult;
+  /** What a commit takes in, without the text, which the kernel has. */
+  readonly record?: Omit<CellRecord, "source">;
+}
+
+/** What a cell has brought about as it began to run. */
+export interface Committed {
+  /** Ids of records without which all is as it is with them. */
+  readonly forgotten: readonly number[];
+  /** Functions of other cells that do not fit what it declares. */
+  readonly warnings: readonly Diagnostic[];
+}
+
 /** Methods of the service with their arguments and answers. */
 export interface Calls {
-  compile(code: string, cell: number, step?: number): { result: CompileResult; record?: CellRecord };
-  commit(record: CellRecord): {
-    readonly forgotten: readonly number[];
-    readonly warnings: readonly Diagnostic[];
-  };
+  /** @param id by which the cell is committed or discarded; each cell has its own */
+  compile(cell: CellToCheck, id: number): Checked;
+  commit(id: number): Committed;
+  discard(id: number): void;
+  /** Commits what another process has checked. */
+  restore(record: CellRecord): Committed;
   ended(id: number, ok: boolean): readonly number[];
   declareGlobals(types: Readonly<Record<string, string>>): void;
   compileExpression(code: string): CompileResult;

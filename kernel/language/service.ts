@@ -9,6 +9,7 @@ import { resetLocale } from "../locale/notebook.js";
 import { Cells, type CellsOptions } from "./cells.js";
 import { makesSnapshot } from "./compiler.js";
 import { SHORT_WARM_UPS, WARM_UP } from "./prelude.js";
+import { PRELUDE } from "./registry.js";
 import type { Answer, Call, Calls } from "./requests.js";
 import { loadToolchain } from "./typescript.js";
 
@@ -20,7 +21,7 @@ const SHORT_CELLS = 40;
 if (makesSnapshot) {
   // A folder that is none, so that nothing of it is in the snapshot.
   const prepared = new Cells({ cwd: resolve("/cellgrad-nowhere") });
-  prepared.compile(WARM_UP, 0);
+  warmUpWith(prepared, WARM_UP);
   // What is said about names of JavaScript itself: their comments are parsed when one is asked about.
   prepared.inspect("Math.max", 8, 0);
   startupSnapshot.setDeserializeMainFunction(() => serve(prepared));
@@ -54,10 +55,15 @@ function serve(prepared?: Cells): void {
 
   const warmUp = (done: number) => {
     if (calls > 0 || done > SHORT_CELLS) return;
-    language.compile(done === 0 ? WARM_UP : SHORT_WARM_UPS[done % SHORT_WARM_UPS.length]!, 0);
+    warmUpWith(language, done === 0 ? WARM_UP : SHORT_WARM_UPS[done % SHORT_WARM_UPS.length]!);
     setTimeout(() => warmUp(done + 1));
   };
   setTimeout(() => warmUp(0), WARM_UP_AFTER);
+}
+
+function warmUpWith(cells: Cells, source: string): void {
+  const { record } = cells.compile({ source, number: 0 }, PRELUDE);
+  if (record) cells.discard(record.id);
 }
 
 function say(answer: Answer): void {

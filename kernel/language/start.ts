@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Locale } from "../../locale/locale.js";
 import { NO_INSPECTOR } from "../inspector-port.js";
 import type {
+  CellToCheck,
   CompileResult,
   Completeness,
   Completions,
@@ -20,7 +21,7 @@ import type {
   StartLanguage,
   Variable,
 } from "./language.js";
-import type { CellRecord } from "./registry.js";
+import { PRELUDE, type CellRecord } from "./registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
 import {
   BUNDLE,
@@ -38,9 +39,17 @@ const SNAPSHOT_AFTER_MS = 5_000;
 type Value<N extends CallName> = ReturnType<Calls[N]>;
 
 interface Pending {
-  readonly call: Call;
+  call: Call;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A cell that the process was asked to check. */
+interface CheckedCell {
+  readonly id: number;
+  /** Once it is checked: by which process, which knows it by its id, and what another one has to be told. */
+  by?: ChildProcess | undefined;
+  record?: CellRecord;
 }
 
 export const startLanguage: StartLanguage = (options) => new LanguageProcess(options);
@@ -55,8 +64,9 @@ class LanguageProcess implements Language {
   /** In the order of the calls; the process is busy with the first. */
   readonly #pending = new Map<number, Pending>();
   #watchdog: NodeJS.Timeout | undefined;
-  /** Compiled cells by run, until they are committed. */
-  readonly #compiled = new Map<number, CellRecord>();
+  /** Cells that are checked or have been, by run, until they are committed or discarded. */
+  readonly #checked = new Map<number, CheckedCell>();
+  #nextRecord = PRELUDE + 1;
   /** By id, in the order of their commits, and whether they have run to their end: what a process that takes over is told. */
   readonly #committed = new Map<number, { readonly record: CellRecord; ok?: boolean }>();
   /** Ids of records by run, from their commit until they have ended. */
@@ -79,25 +89,41 @@ class LanguageProcess implements Language {
     if (this.#child?.pid !== undefined) listener(this.#child.pid);
   }
 
-  async compile(code: string, cell: number, run = cell, step?: number): Promise<CompileResult> {
+  async compile(cell: CellToCheck, run = cell.number): Promise<CompileResult> {
+    this.discard(run);
+    const checked: CheckedCell = { id: this.#nextRecord++ };
+    this.#checked.set(run, checked);
+    let result: CompileResult;
     try {
-      const { result, record } = await this.#call("compile", code, cell, ...given(step));
-      if (record) this.#compiled.set(run, record);
-      return result;
+      const { record, ...answer } = await this.#call("compile", cell, checked.id);
+      ({ result } = answer);
+      if (record) checked.record = { ...record, source: cell.text ?? cell.source };
+      checked.by = this.#child;
     } catch (error) {
-      return { ok: false, diagnostics: [failure(code, error as Error)] };
+      result = { ok: false, diagnostics: [failure(cell.source, error as Error)] };
     }
+    if (!result.ok && this.#checked.get(run) === checked) this.#checked.delete(run);
+    return result;
   }
 
   async commit(run: number): Promise<readonly Diagnostic[]> {
-    const record = this.#compiled.get(run);
+    const { record, by } = this.#checked.get(run) ?? {};
     if (!record) return [];
-    this.#compiled.delete(run);
+    this.#checked.delete(run);
     this.#committed.set(record.id, { record });
     this.#running.set(run, record.id);
-    const { forgotten, warnings } = await this.#call("commit", record);
+    const { forgotten, warnings } = await (by === this.#child
+      ? this.#call("commit", record.id)
+      : this.#call("restore", record));
     for (const id of forgotten) this.#committed.delete(id);
     return warnings;
+  }
+
+  discard(run: number): void {
+    const checked = this.#checked.get(run);
+    if (!checked) return;
+    this.#checked.delete(run);
+    this.#call("discard", checked.id).catch(() => undefined);
   }
 
   async ended(run: number, ok: boolean, globals?: Readonly<Record<string, string>>): Promise<void> {
@@ -161,7 +187,7 @@ class LanguageProcess implements Language {
 
   async reset(): Promise<void> {
     this.#locale = undefined;
-    this.#compiled.clear();
+    this.#checked.clear();
     this.#committed.clear();
     this.#running.clear();
     this.#globals = {};
@@ -274,14 +300,26 @@ class LanguageProcess implements Language {
     this.#pending.clear();
     if (Object.keys(this.#globals).length > 0)
       this.#call("declareGlobals", this.#globals).catch(() => undefined);
+    const stillToCommit = new Set(waiting.flatMap(([, pending]) => this.#restoring(pending)));
     for (const { record, ok } of this.#committed.values()) {
-      this.#call("commit", record).catch(() => undefined);
+      if (stillToCommit.has(record.id)) continue;
+      this.#call("restore", record).catch(() => undefined);
       if (ok !== undefined) this.#call("ended", record.id, ok).catch(() => undefined);
     }
     if (this.#locale) this.#call("setLocale", this.#locale).catch(() => undefined);
     if (this.#folder !== this.#options.cwd) this.#call("changeFolder", this.#folder).catch(() => undefined);
     for (const [id, pending] of waiting) this.#pending.set(id, pending);
     if (old) void end(old);
+  }
+
+  /** Gives a commit that waits what a process needs that has not checked the cell; answers the cell's id. */
+  #restoring(pending: Pending): number[] {
+    const { name, args } = pending.call;
+    if (name === "restore") return [(args[0] as CellRecord).id];
+    const record = name === "commit" && this.#committed.get(args[0] as number)?.record;
+    if (!record) return [];
+    pending.call = { ...pending.call, name: "restore", args: [record] };
+    return [record.id];
   }
 }
 

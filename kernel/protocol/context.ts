@@ -4,6 +4,7 @@
  */
 import type { Debugger } from "../debugger/debugger.js";
 import type { Language } from "../language/language.js";
+import type { Typecheck } from "../language/magics.js";
 import type { Session } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
 import type { Comms } from "./comm.js";
@@ -47,6 +48,8 @@ export interface KernelContext {
   readonly comms: Comms;
   readonly staleness: Staleness;
   readonly debugger: Debugger;
+  /** What `%typecheck` has said last. */
+  typecheck: Typecheck;
   /** Where cells read files from: the notebook's folder, or where `%cd` has gone. */
   readonly folder: string;
   /** The last request to the debugger, which its events are about. */

@@ -7,6 +7,7 @@ import { Debugger } from "../debugger/debugger.js";
 import { resetLocale } from "../locale/notebook.js";
 import { localized } from "../locale/sentences.js";
 import type { Language, StartLanguage } from "../language/language.js";
+import type { Typecheck } from "../language/magics.js";
 import type { OutputEvent, Session, StartSession } from "../session/session.js";
 import type { Message } from "../wire/message.js";
 import { Comms } from "./comm.js";
@@ -59,6 +60,7 @@ export class Kernel implements KernelContext {
   readonly ports: Readonly<Record<string, number>>;
   executionCount = 0;
   lastRun = 0;
+  typecheck: Typecheck = "error";
   folder: string;
   readonly #options: KernelOptions;
   readonly #dispatcher: Dispatcher;
@@ -113,6 +115,7 @@ export class Kernel implements KernelContext {
 
   async forgetCells(): Promise<void> {
     resetLocale();
+    this.typecheck = "error";
     this.folder = this.#options.cwd;
     this.comms.closeAll();
     this.staleness.clear();

@@ -1,8 +1,8 @@
 /**
  * Runs a cell: step by step where it has magics, else all at once. An interrupt ends the wait for whatever the cell is at.
  */
-import type { Diagnostic } from "../language/language.js";
-import { readMagics } from "../language/magics.js";
+import type { CellToCheck, Diagnostic } from "../language/language.js";
+import { readMagics, type CodeStep } from "../language/magics.js";
 import { isChinese } from "../locale/notebook.js";
 import { localized } from "../locale/sentences.js";
 import type { CellError, CompiledCell } from "../session/messages.js";
@@ -30,10 +30,11 @@ export async function runCell(
     );
     return { status: "ok" };
   }
-  const { steps, problems } = readMagics(code);
+  const { steps, problems, typecheck } = readMagics(code);
+  kernel.typecheck = typecheck ?? kernel.typecheck;
   if (problems.length > 0) {
     // The language says it with the line.
-    const refused = await kernel.language.compile(code, count, run);
+    const refused = await kernel.language.compile({ source: code, number: count, problems }, run);
     return {
       status: "error",
       error: errorOf(refused.ok ? [] : refused.diagnostics, cell.name ?? count, "MagicError"),
@@ -49,8 +50,8 @@ export async function runCell(
       step.kind === "magic"
         ? await runMagic(step, cell, kernel, interruption, runCell)
         : step.capture === undefined
-          ? await runCode(cell, index, index < steps.length - 1, kernel, interruption, known)
-          : await runCaptured(cell, index, step.capture, kernel, interruption, known);
+          ? await runCode(cell, step, index < steps.length - 1, kernel, interruption, known)
+          : await runCaptured(cell, step, step.capture, kernel, interruption, known);
     if (outcome.status !== "ok") break;
   }
   known.end(outcome.status === "ok");
@@ -60,7 +61,7 @@ export async function runCell(
 /** Runs the code of a step without showing what it puts out, which is kept under a name. */
 async function runCaptured(
   cell: CellToRun,
-  step: number,
+  step: CodeStep,
   name: string,
   kernel: KernelContext,
   interruption: Interruption,
@@ -78,14 +79,14 @@ async function runCaptured(
     }
   }
   if (outcome.status !== "ok" || name === "") return outcome;
-  const naming = { ...cell, code: `let ${name} = capturedOutput();` };
-  return runCode(naming, 0, true, kernel, interruption, known);
+  const text = `let ${name} = capturedOutput();`;
+  return runCode({ ...cell, code: text }, { kind: "code", text }, true, kernel, interruption, known);
 }
 
 /** Checks, transforms and runs the code of one step. */
 async function runCode(
   { run, count, code, silent, origin, name }: CellToRun,
-  step: number,
+  { text, measure }: CodeStep,
   part: boolean,
   kernel: KernelContext,
   interruption: Interruption,
@@ -97,15 +98,28 @@ async function runCode(
       outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, name ?? count)}\n` });
   };
   const begun = await kernel.checks.take(async () => {
-    const compiled = await interruption.endsWait(language.compile(code, count, run, step));
-    if (compiled === "interrupted") return compiled;
-    if (!compiled.ok) return compiled;
-    warn(compiled.warnings);
-    if (kernel.debugger.ready && (await interruption.endsWait(kernel.debugger.ready)) === "interrupted")
+    const toCheck: CellToCheck = {
+      source: code,
+      ...(text !== code && { text }),
+      number: count,
+      typecheck: kernel.typecheck,
+      looped: measure?.kind === "timeit",
+    };
+    const compiled = await interruption.endsWait(language.compile(toCheck, run));
+    if (compiled !== "interrupted") {
+      if (!compiled.ok) return compiled;
+      warn(compiled.warnings);
+    }
+    const { ready } = kernel.debugger;
+    if (compiled === "interrupted" || (ready && (await interruption.endsWait(ready)) === "interrupted")) {
+      language.discard(run);
       return "interrupted";
+    }
     if (!silent) known.reads(compiled.names);
     const cell: CompiledCell = {
       ...compiled.cell,
+      source: code,
+      ...(measure && { measure }),
       ...(part && { part }),
       ...(name !== undefined && { name }),
     };

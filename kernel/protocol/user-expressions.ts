@@ -39,7 +39,9 @@ async function evaluateOne(
     return { status: "error", ename: "SyntaxError", evalue, traceback };
   }
   try {
-    const { data, metadata } = await interruption.during(session.evaluate(run, compiled.cell));
+    const { data, metadata } = await interruption.during(
+      session.evaluate(run, { ...compiled.cell, source: expression }),
+    );
     return { status: "ok", data, metadata };
   } catch (error) {
     const { ename, evalue, traceback } = error as CellError;

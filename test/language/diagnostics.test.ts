@@ -43,7 +43,7 @@ test("a refused cell leaves nothing behind", () => {
 });
 
 test("a cell that was compiled and not committed leaves nothing behind", () => {
-  notebook.cells.compile("const uncommitted = 1;", 1);
+  notebook.check("const uncommitted = 1;");
   assert.match(notebook.refused("uncommitted")[0]!.message, /Cannot find name/);
 });
 
@@ -101,7 +101,7 @@ test("messages speak of cells, never of the modules behind them", () => {
 });
 
 test("%typecheck warn shows errors and runs the cell, off looks for none; both hold until they are changed", async () => {
-  const warned = notebook.cells.compile("%typecheck warn\nconst n: number = 'text'; n", 1).result;
+  const warned = notebook.check("%typecheck warn\nconst n: number = 'text'; n").result;
   assert.ok(warned.ok);
   assert.deepEqual(
     warned.warnings.map(({ category, line, column }) => [category, line, column]),
@@ -111,7 +111,7 @@ test("%typecheck warn shows errors and runs the cell, off looks for none; both h
     await notebook.run("let m: number = 'still a warning' as never; m.nothing; m"),
     "still a warning",
   );
-  const off = notebook.cells.compile("%typecheck off\nconst n: number = 'text'; n", 1).result;
+  const off = notebook.check("%typecheck off\nconst n: number = 'text'; n").result;
   assert.ok(off.ok);
   assert.equal(off.warnings.length, 0);
   assert.equal(notebook.refused("%typecheck error\nconst n: number = 'text'; n")[0]!.line, 2);

@@ -16,10 +16,10 @@ test("strictness and paths of the folder's tsconfig.json hold in cells", () => {
 
 test("a broken tsconfig.json is told once and left aside", () => {
   const notebook = new Notebook({ "tsconfig.json": '{ "extends": "./missing.json" }' });
-  const { result } = notebook.cells.compile("1 + 1", 1);
+  const { result } = notebook.check("1 + 1");
   assert.ok(result.ok);
   assert.match(result.warnings[0]!.message, /tsconfig\.json was left aside: .*missing/su);
-  const again = notebook.cells.compile("1 + 1", 2).result;
+  const again = notebook.check("1 + 1").result;
   assert.ok(again.ok);
   assert.equal(again.warnings.length, 0);
 });

@@ -9,17 +9,17 @@ beforeEach(() => {
 });
 
 const warnings = (code: string): string[] => {
-  const { result } = notebook.cells.compile(code, 1);
+  const { result } = notebook.check(code);
   assert.ok(result.ok, JSON.stringify(result));
   return result.warnings.map(({ message }) => message);
 };
 
 /** What committing a cell tells of functions of other cells. */
 const unfit = (code: string): { cell?: number; line: number; column: number; message: string }[] => {
-  const { result, record } = notebook.cells.compile(code, 9);
-  assert.ok(result.ok && record, JSON.stringify(result));
-  const told = notebook.cells.commit(record).warnings;
-  notebook.cells.ended(record.id, true);
+  const { result, id } = notebook.check(code, 9);
+  assert.ok(result.ok, JSON.stringify(result));
+  const told = notebook.cells.commit(id).warnings;
+  notebook.cells.ended(id, true);
   return told.map(({ cell, line, column, message }) => ({
     ...(cell !== undefined && { cell }),
     line,

@@ -118,11 +118,11 @@ for (const code of [
 
 test("with %typecheck warn a tensor as a condition is a warning, with off nothing", () => {
   const own = new Notebook({}, OWN_RUNTIME);
-  const warned = own.cells.compile("%typecheck warn\nif (randn([2])) 1", 1).result;
+  const warned = own.check("%typecheck warn\nif (randn([2])) 1").result;
   assert.ok(warned.ok);
   assert.match(warned.warnings[0]!.message, /^A tensor is always true/);
   assert.equal(warned.warnings[0]!.line, 2);
-  const quiet = own.cells.compile("%typecheck off\nif (randn([2])) 1", 2).result;
+  const quiet = own.check("%typecheck off\nif (randn([2])) 1").result;
   assert.ok(quiet.ok);
   assert.deepEqual(quiet.warnings, []);
 });

@@ -10,9 +10,8 @@ notebook.compile(
 );
 notebook.compile("function scale(x: number) { return x * w; }");
 
-let cells = 100;
 function used(code: string): NamesUsed {
-  const { result } = notebook.cells.compile(code, ++cells);
+  const { result } = notebook.check(code);
   if (!result.ok) throw new Error(result.diagnostics[0]?.message);
   return result.names;
 }

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Cells } from "../../kernel/language/cells.js";
-import type { Diagnostic } from "../../kernel/language/language.js";
-import type { CompiledCell } from "../../kernel/session/messages.js";
+import type { CellToCheck, CompileResult, Diagnostic } from "../../kernel/language/language.js";
+import { readMagics, type Typecheck } from "../../kernel/language/magics.js";
 
 const RUNTIME = `
 /** A matrix of random numbers. */
@@ -37,11 +37,22 @@ type Body = (
 const itself = (value: unknown): unknown => value;
 const wait = Object.assign((value: unknown) => value, { each: itself, initializing: itself });
 
+/** What the kernel has checked of a cell with magics: the last code in it. */
+export function toCheck(source: string, number: number): CellToCheck {
+  const { steps, typecheck, problems } = readMagics(source);
+  const code = steps.findLast((step) => step.kind === "code");
+  const looped = code?.measure?.kind === "timeit";
+  return { source, number, text: code?.text ?? "", ...(typecheck && { typecheck }), looped, problems };
+}
+
+type CheckedCell = Extract<CompileResult, { ok: true }>["cell"];
+
 export class Notebook {
   readonly folder = mkdtempSync(join(tmpdir(), "cellgrad-"));
   readonly cells: Cells;
   scope: Record<string, unknown> = emptyScope();
   #count = 0;
+  #typecheck: Typecheck = "error";
 
   /**
    * @param files what lies in the notebook's folder, by name
@@ -67,14 +78,20 @@ export class Notebook {
     return path;
   }
 
+  /** Checks a cell, which is not committed. */
+  check(code: string, number?: number): { result: CompileResult; id: number } {
+    const id = ++this.#count;
+    const cell = toCheck(code, number ?? id);
+    this.#typecheck = cell.typecheck ?? this.#typecheck;
+    return { result: this.cells.compile({ ...cell, typecheck: this.#typecheck }, id).result, id };
+  }
+
   /** Compiles a cell, or throws with the diagnostics. */
-  compile(code: string): CompiledCell {
-    const { result, record } = this.cells.compile(code, ++this.#count);
+  compile(code: string): CheckedCell {
+    const { result, id } = this.check(code);
     if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.diagnostics)}\n${code}`);
-    if (record) {
-      this.cells.commit(record);
-      this.cells.ended(record.id, true);
-    }
+    this.cells.commit(id);
+    this.cells.ended(id, true);
     return result.cell;
   }
 
@@ -85,19 +102,19 @@ export class Notebook {
 
   /** Runs a cell that throws, and answers what. */
   async fails(code: string): Promise<unknown> {
-    const { result, record } = this.cells.compile(code, ++this.#count);
+    const { result, id } = this.check(code);
     if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.diagnostics)}\n${code}`);
-    this.cells.commit(record!);
+    this.cells.commit(id);
     try {
       await this.evaluate(result.cell);
     } catch (error) {
-      this.cells.ended(record!.id, false);
+      this.cells.ended(id, false);
       return error;
     }
     throw new Error(`Did not throw: ${code}`);
   }
 
-  async evaluate(cell: CompiledCell): Promise<{ value: unknown } | undefined> {
+  async evaluate(cell: Pick<CheckedCell, "js">): Promise<{ value: unknown } | undefined> {
     const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => Body;
     const body = new AsyncFunction("$", "__import", "require", "__meta", "__wait", cell.js);
     const from = createRequire(join(this.folder, "notebook.js"));
@@ -122,7 +139,7 @@ export class Notebook {
 
   /** What is wrong with a cell that is not to run; fails where nothing is. */
   refused(code: string): readonly Diagnostic[] {
-    const { result } = this.cells.compile(code, ++this.#count);
+    const { result } = this.check(code);
     if (result.ok) throw new Error(`Accepted: ${code}`);
     return result.diagnostics;
   }
@@ -136,6 +153,7 @@ export class Notebook {
     this.cells.reset();
     this.scope = emptyScope();
     this.#count = 0;
+    this.#typecheck = "error";
   }
 }
 

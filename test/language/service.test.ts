@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Language } from "../../kernel/language/language.js";
 import { startLanguage } from "../../kernel/language/start.js";
 import { descendants, isAlive } from "../../kernel/session/process-tree.js";
+import { toCheck } from "./notebook.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "cellgrad-"));
 const runtime = join(cwd, "index.d.ts");
@@ -19,7 +20,7 @@ const language = startLanguage({ cwd, runtime });
 after(() => language.close());
 
 async function refused(cell: string, by: Language = language): Promise<string> {
-  const result = await by.compile(cell, 9);
+  const result = await by.compile(toCheck(cell, 9));
   assert.equal(result.ok, false);
   return result.ok ? "" : result.diagnostics[0]!.message;
 }
@@ -29,7 +30,7 @@ const ENDLESS = `type Grow<T extends unknown[]> = T["length"] extends 30 ? 1 : G
 ${Array.from({ length: 30 }, (_, n) => `let endless${String(n)}: Grow<["${String(n)}"]> = 1;`).join("\n")}`;
 
 test("calls wait for the process and are answered in order", async () => {
-  const compiled = language.compile("const a = 1; a", 1);
+  const compiled = language.compile(toCheck("const a = 1; a", 1));
   const committed = compiled.then(() => language.commit(1));
   const [result] = await Promise.all([compiled, committed, language.isComplete("a")]);
   assert.ok(result.ok);
@@ -42,16 +43,50 @@ test("calls wait for the process and are answered in order", async () => {
 });
 
 test("cells that share a number both keep what they declare", async () => {
-  await language.compile("const first = 1;", 5);
+  await language.compile(toCheck("const first = 1;", 5));
   await language.commit(5);
-  await language.compile("const second = 2;", 5);
+  await language.compile(toCheck("const second = 2;", 5));
   await language.commit(5);
-  assert.ok((await language.compile("first + second", 6)).ok);
+  assert.ok((await language.compile(toCheck("first + second", 6))).ok);
 });
 
 test("a commit of what was never compiled changes nothing", async () => {
   await language.commit(99);
-  assert.ok((await language.compile("first", 7)).ok);
+  assert.ok((await language.compile(toCheck("first", 7))).ok);
+});
+
+test("a discarded cell is not committed any more, whether it is checked already or not", async () => {
+  await language.compile(toCheck("const checked = 1;", 20));
+  language.discard(20);
+  await language.commit(20);
+  assert.match(await refused("checked"), /Cannot find name 'checked'/);
+  const checking = language.compile(toCheck("const late = 1;", 21));
+  language.discard(21);
+  assert.ok((await checking).ok);
+  await language.commit(21);
+  assert.match(await refused("late"), /Cannot find name 'late'/);
+});
+
+test("what was checked or waits for its commit when the process ends is committed in the one that takes over", async () => {
+  const own = startLanguage({ cwd, runtime });
+  let pid = 0;
+  own.onProcess((started) => (pid = started));
+  try {
+    await own.compile(toCheck("const before = 1;", 1));
+    await own.commit(1);
+    await own.ended(1, true);
+    await own.compile(toCheck("const checked = 2;", 2));
+    process.kill(pid, "SIGKILL");
+    // The process takes this call with it.
+    await own.compile(toCheck("1", 3));
+    await own.commit(2);
+    await own.compile(toCheck("const waiting = 3;", 4));
+    process.kill(pid, "SIGKILL");
+    await Promise.all([own.isComplete("1"), own.commit(4)]);
+    assert.ok((await own.compile(toCheck("const sum: number = before + checked + waiting;", 5))).ok);
+  } finally {
+    await own.close();
+  }
 });
 
 test("reset forgets all cells", async () => {
@@ -63,18 +98,18 @@ test("a check that does not end costs its own cell only", async () => {
   // How long one that answers takes at most, on this machine today.
   const other = startLanguage({ cwd, runtime });
   const began = performance.now();
-  await other.compile("1", 1);
+  await other.compile(toCheck("1", 1));
   const patience = 2_000 + 4 * Math.round(performance.now() - began);
   await other.close();
   const patient = startLanguage({ cwd, runtime, patience });
   try {
-    assert.ok((await patient.compile("const kept = 1;", 1)).ok);
+    assert.ok((await patient.compile(toCheck("const kept = 1;", 1))).ok);
     await patient.commit(1);
     const stuck = refused(ENDLESS, patient);
-    const waiting = patient.compile("kept.toFixed()", 2);
+    const waiting = patient.compile(toCheck("kept.toFixed()", 2));
     assert.match(await stuck, /did not answer for [\d.]+ s.*\n.*%typecheck off/);
     assert.ok((await waiting).ok);
-    assert.ok((await patient.compile(`%typecheck off\n${ENDLESS}`, 3)).ok);
+    assert.ok((await patient.compile(toCheck(`%typecheck off\n${ENDLESS}`, 3))).ok);
   } finally {
     await patient.close();
   }
@@ -95,11 +130,11 @@ test("no language process is left behind, however busy, when its kernel is kille
     const language = startLanguage(${JSON.stringify({ cwd, runtime })});
     const session = startSession({ cwd: ${JSON.stringify(cwd)}, onOutput() {}, onRestart() {} });
     language.onProcess((pid) => session.endsWith(pid));
-    const { cell } = await language.compile("1", 1);
-    await session.run(1, cell, { silent: false });
+    const { cell } = await language.compile({ source: "1", number: 1 });
+    await session.run(1, { ...cell, source: "1" }, { silent: false });
     // The new one is to be named too.
     await session.restart();
-    void language.compile(${JSON.stringify(ENDLESS)}, 2);
+    void language.compile({ source: ${JSON.stringify(ENDLESS)}, number: 2 });
     setTimeout(() => console.log("busy"), 300);
   `;
   const file = join(cwd, "kernel.mjs");

@@ -131,8 +131,8 @@ test("a cell that does not compile is refused with its code frames before anythi
 test("warnings of the type check go to stderr and the cell runs", async () => {
   const kernel = new FakeKernel({
     language: {
-      compile: async (code) => ({
-        ...compiled(code, "Cell [1]"),
+      compile: async ({ source }) => ({
+        ...compiled(source, "Cell [1]"),
         warnings: [{ code: 2322, category: "warning", message: "m", line: 1, column: 1, frame: "look here" }],
       }),
     },

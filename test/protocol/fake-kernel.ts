@@ -5,7 +5,7 @@
 import { HistoryFile } from "../../kernel/protocol/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import type { CompileResult, Language } from "../../kernel/language/language.js";
-import type { CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
+import type { MimeBundle } from "../../kernel/session/messages.js";
 import type { CellOutcome, OutputEvent, Session, SessionOptions } from "../../kernel/session/session.js";
 import { newHeader, type Json, type Message } from "../../kernel/wire/message.js";
 
@@ -174,11 +174,12 @@ export class FakeKernel {
   #startLanguage(): Language {
     return {
       onProcess: () => undefined,
-      compile: async (code, cell) => compiled(code, `Cell [${cell}]`),
+      compile: async ({ source, number }) => compiled(source, `Cell [${number}]`),
       commit: async (cell) => {
         this.calls.push(`commit ${cell}`);
         return [];
       },
+      discard: (cell) => void this.calls.push(`discard ${cell}`),
       ended: async () => undefined,
       compileFragment: async (code) => ({ ok: true, js: code, scope: "$", awaits: false }),
       breakPositions: async () => [],
@@ -197,8 +198,12 @@ export class FakeKernel {
 }
 
 export function compiled(source: string, name: string): CompileResult {
-  const cell: CompiledCell = { js: source, map: "{}", source, name };
-  return { ok: true, cell, names: { reads: [], declares: [], assigns: [], later: {} }, warnings: [] };
+  return {
+    ok: true,
+    cell: { js: source, map: "{}", name },
+    names: { reads: [], declares: [], assigns: [], later: {} },
+    warnings: [],
+  };
 }
 
 export const text = (value: string): MimeBundle => ({ data: { "text/plain": value }, metadata: {} });

@@ -20,14 +20,14 @@ test("a cell's magics are done one after another, then its code; what fails ends
       },
     },
     language: {
-      compile: async (_code, cell, _run, step) => compiled(`step ${String(step)}`, `Cell [${String(cell)}]`),
+      compile: async ({ text = "", number }) => compiled(text.trim(), `Cell [${String(number)}]`),
     },
   });
   assert.equal((await kernel.execute("%env A=1\n%cd sub\ncode")).reply!.content["status"], "ok");
   assert.deepEqual(ran, [
     'return { value: await __meta.magic("env", {"argument":"A=1","body":"","bodyLine":2}) };',
     'return { value: await __meta.magic("cd", {"argument":"sub","body":"","bodyLine":3}) };',
-    "step 2",
+    "code",
   ]);
   ran.length = 0;
   const { reply } = await kernel.execute("%cd missing\ncode");
@@ -154,9 +154,9 @@ test("%who hands the session the variables with their types and cells", async ()
       },
     },
     language: {
-      compile: async (code, cell) =>
+      compile: async ({ source, number }) =>
         ({
-          ...compiled(code, `Cell [${String(cell)}]`),
+          ...compiled(source, `Cell [${String(number)}]`),
           names: { reads: [], declares: ["w"], assigns: [], later: {} },
         }) as ReturnType<typeof compiled>,
       variables: async () => [{ name: "w", kind: "const", type: "number" }],

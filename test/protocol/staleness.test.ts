@@ -288,9 +288,9 @@ const USED: Readonly<Record<string, NamesUsed>> = { "w = 1": names([], ["w"]), "
 function kernelWithNames(): FakeKernel {
   return new FakeKernel({
     language: {
-      compile: async (code, cell) => {
-        const result = compiled(code, `Cell [${String(cell)}]`);
-        return { ...result, names: USED[code] ?? names([], []) } as typeof result;
+      compile: async ({ source, number }) => {
+        const result = compiled(source, `Cell [${String(number)}]`);
+        return { ...result, names: USED[source] ?? names([], []) } as typeof result;
       },
     },
   });

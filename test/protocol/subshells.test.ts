@@ -203,10 +203,10 @@ test("a cell sees what those that began before it declare: one is checked and co
   const begun: string[] = [];
   const kernel = new FakeKernel({
     language: {
-      compile: async (code, cell) => {
-        begun.push(code);
-        if (code === "slow to check") await checking.cell(undefined!);
-        return compiled(code, `Cell [${cell}]`);
+      compile: async ({ source, number }) => {
+        begun.push(source);
+        if (source === "slow to check") await checking.cell(undefined!);
+        return compiled(source, `Cell [${number}]`);
       },
     },
   });
