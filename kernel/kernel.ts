@@ -55,6 +55,7 @@ export async function startKernel(
       ports,
       history: new HistoryFile(historyPath(), log),
       send: (channel, message) => sockets.send(channel, message),
+      publish: (message) => sockets.publish(message),
       log,
       onShutdown: () => void stop(),
     },

@@ -34,7 +34,7 @@ export class CheckedNotebook {
       cwd,
       runtime: RUNTIME,
       onOutput: (event) => {
-        if (event.type === "result") this.#result = String(event.bundle.data["text/plain"]);
+        if (event.type === "result") this.#result = String(event.bundle.decode().data["text/plain"]);
         if (event.type === "stream") this.#result += event.text;
       },
       onRestart: () => undefined,

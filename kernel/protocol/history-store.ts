@@ -2,6 +2,7 @@
  * Cells that ran, numbered by session and count, and the three ways in which clients look them up. All are in the history file: nothing
  * of a session that goes on for days stays in memory. Cells of earlier sessions are read when somebody first asks.
  */
+import { RESULT_EXCERPT } from "../session/messages.js";
 import type { HistoryFile, HistoryLine } from "./history-file.js";
 
 export interface HistoryEntry {
@@ -11,9 +12,6 @@ export interface HistoryEntry {
   /** text/plain of the cell's result, where there was one. */
   readonly output?: string;
 }
-
-/** Of a long result, this many characters are kept. */
-const OUTPUT_LENGTH = 2_000;
 
 export class HistoryStore {
   readonly #kernel: string;
@@ -27,7 +25,7 @@ export class HistoryStore {
   }
 
   add(line: number, input: string, result?: string): void {
-    const output = result === undefined ? {} : { output: result.slice(0, OUTPUT_LENGTH) };
+    const output = result === undefined ? {} : { output: result.slice(0, RESULT_EXCERPT) };
     this.#file.append({ kernel: this.#kernel, line, input, ...output });
   }
 

@@ -9,7 +9,7 @@ import { localized } from "../locale/sentences.js";
 import type { Language, StartLanguage } from "../language/language.js";
 import type { Typecheck } from "../language/magics.js";
 import type { OutputEvent, Session, StartSession } from "../session/session.js";
-import type { Message } from "../wire/message.js";
+import type { Message, OutgoingMessage } from "../wire/message.js";
 import { Comms } from "./comm.js";
 import type { KernelContext, RequestChannel } from "./context.js";
 import { debugEvent } from "./debug.js";
@@ -34,7 +34,8 @@ export interface KernelOptions {
   readonly ports: Readonly<Record<string, number>>;
   /** Where cells are kept beyond this kernel's life. */
   readonly history: HistoryFile;
-  send(channel: RequestChannel | "stdin" | "iopub", message: Message): void;
+  send(channel: RequestChannel | "stdin", message: Message): void;
+  publish(message: OutgoingMessage): void;
   log(line: string): void;
   /** A client asked the kernel to end; its reply has been sent. */
   onShutdown(restart: boolean): void;
@@ -71,7 +72,7 @@ export class Kernel implements KernelContext {
     this.folder = cwd;
     this.id = id;
     this.ports = options.ports;
-    this.publisher = new Publisher(id, (message) => send("iopub", message));
+    this.publisher = new Publisher(id, options.publish);
     this.outputs = new Outputs(this.publisher);
     this.inputs = new InputRequests(id, (message) => send("stdin", message), log);
     this.comms = new Comms(this.publisher);

@@ -2,7 +2,9 @@
  * What a cell puts out, on its way to IOPub with its own cell as the parent, be it early or late: a timer that prints after the next
  * cell has begun still prints below its own cell.
  */
+import type { CapturedOutput } from "../session/messages.js";
 import type { OutputEvent } from "../session/session.js";
+import { joinObject } from "../wire/json.js";
 import type { Json } from "../wire/message.js";
 import { Flood } from "./flood.js";
 import type { Parent, Publisher } from "./publisher.js";
@@ -21,10 +23,10 @@ interface Run {
   text?: RunText;
   /** By source: of several payloads of one kind the last one counts, as with ipykernel. */
   payloads?: Map<string, Json>;
-  /** text/plain of the result, for the history. */
+  /** The beginning of the result's text, for the history. */
   result?: string;
   /** What it puts out, while that is kept and not shown. */
-  captured?: CapturedEvent[];
+  captured?: Capturable[];
   ended: boolean;
   lateTail?: NodeJS.Timeout;
 }
@@ -39,10 +41,8 @@ export interface RunSummary {
   readonly result?: string;
 }
 
-/** Output that `%%capture` keeps. */
-export type CapturedEvent = Extract<OutputEvent, { type: "stream" | "display" | "result" }>;
-
 type Output = Extract<OutputEvent, { type: "stream" | "display" | "clear_output" | "result" | "payload" }>;
+type Capturable = Extract<Output, { type: "stream" | "display" | "result" }>;
 
 export class Outputs {
   readonly #publisher: Publisher;
@@ -73,16 +73,20 @@ export class Outputs {
   }
 
   /** Keeps what a run puts out, until the function that comes back is called, which answers with it. */
-  capture(run: number): () => readonly CapturedEvent[] {
+  capture(run: number): () => readonly CapturedOutput[] {
     const state = this.#find(run);
-    const captured: CapturedEvent[] = [];
-    if (!state) return () => captured;
+    if (!state) return () => [];
+    const captured: Capturable[] = [];
     const before = state.captured;
     state.captured = captured;
     return () => {
       if (before) state.captured = before;
       else delete state.captured;
-      return captured;
+      return captured.map((event) =>
+        event.type === "stream"
+          ? { type: "stream", name: event.name, text: event.text }
+          : { type: "display", bundle: event.bundle.decode() },
+      );
     };
   }
 
@@ -115,14 +119,14 @@ export class Outputs {
     }
     const { data, metadata } = event.bundle;
     if (event.type === "result") {
-      const plain = data["text/plain"];
-      if (typeof plain === "string") run.result = plain;
-      this.#publisher.publish("execute_result", { execution_count: run.count, data, metadata }, run.parent);
+      if (event.excerpt !== undefined) run.result = event.excerpt;
+      const content = joinObject({ execution_count: run.count, data, metadata });
+      this.#publisher.publish("execute_result", content, run.parent);
       return;
     }
     const transient = event.displayId === undefined ? {} : { display_id: event.displayId };
     const type = event.update ? "update_display_data" : "display_data";
-    this.#publisher.publish(type, { data, metadata, transient }, run.parent);
+    this.#publisher.publish(type, joinObject({ data, metadata, transient }), run.parent);
   }
 
   /** A timer that prints now and then keeps its cell remembered. */

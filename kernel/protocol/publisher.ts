@@ -1,5 +1,5 @@
 /** Messages on IOPub: who caused them, and busy and idle. */
-import { newHeader, type Header, type Json, type Message } from "../wire/message.js";
+import { newHeader, type Header, type Json, type OutgoingMessage } from "../wire/message.js";
 
 export type Parent = Header | Record<string, never>;
 
@@ -9,16 +9,17 @@ export interface PublishOptions {
 }
 
 export class Publisher {
-  readonly #send: (message: Message) => void;
+  readonly #send: (message: OutgoingMessage) => void;
   readonly #session: string;
 
   /** @param session id of this kernel, in every header */
-  constructor(session: string, send: (message: Message) => void) {
+  constructor(session: string, send: (message: OutgoingMessage) => void) {
     this.#session = session;
     this.#send = send;
   }
 
-  publish(type: string, content: Json, parent: Parent, options: PublishOptions = {}): void {
+  /** @param content may be JSON that is written already */
+  publish(type: string, content: Json | Buffer, parent: Parent, options: PublishOptions = {}): void {
     this.#send({
       identities: [Buffer.from(`kernel.${this.#session}.${type}`)],
       header: newHeader(type, this.#session),

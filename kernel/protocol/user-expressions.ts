@@ -39,9 +39,8 @@ async function evaluateOne(
     return { status: "error", ename: "SyntaxError", evalue, traceback };
   }
   try {
-    const { data, metadata } = await interruption.during(
-      session.evaluate(run, { ...compiled.cell, source: expression }),
-    );
+    const cell = { ...compiled.cell, source: expression };
+    const { data, metadata } = (await interruption.during(session.evaluate(run, cell))).decode();
     return { status: "ok", data, metadata };
   } catch (error) {
     const { ename, evalue, traceback } = error as CellError;

@@ -3,9 +3,11 @@
  * stream. Streams have a form of their own because a printing loop sends tens of thousands of them.
  *
  *     frame   := u32 length of the rest · u8 kind · body                            (little endian)
- *     message := u32 length of JSON · JSON · { u32 length · bytes }                  kind 0, buffers of a comm message after it
+ *     message := u32 length of JSON · JSON · { u32 length · bytes }                  kind 0; behind the JSON the buffers of a comm message,
+ *                                                                                    or data and metadata of a bundle
  *     stream  := u32 run · UTF-8 text                                                kind 1 (stdout), 2 (stderr)
  */
+import { EncodedBundle } from "./encoded-bundle.js";
 import type { Event, Request } from "./messages.js";
 
 const MESSAGE = 0;
@@ -29,14 +31,10 @@ export function writeStreamHead(
   target.writeUInt32LE(run, at + HEAD);
 }
 
-/** One message as a frame; buffers of a comm message travel as bytes behind the JSON. */
+/** One message as a frame; what is bytes already travels behind the JSON. */
 export function encodeMessage(message: Request | Event): Buffer {
-  const buffers = message.type === "comm" ? (message.message.buffers ?? []) : [];
-  const json = Buffer.from(
-    message.type === "comm"
-      ? JSON.stringify({ ...message, message: { ...message.message, buffers: undefined } })
-      : JSON.stringify(message),
-  );
+  const { head, buffers } = partsOf(message);
+  const json = Buffer.from(JSON.stringify(head));
   let size = HEAD + 4 + json.length;
   for (const buffer of buffers) size += 4 + buffer.byteLength;
   const frame = Buffer.allocUnsafe(size);
@@ -52,18 +50,36 @@ export function encodeMessage(message: Request | Event): Buffer {
   return frame;
 }
 
+/** What is written as JSON, and what is not. */
+function partsOf(message: Request | Event): { head: unknown; buffers: readonly Uint8Array[] } {
+  if (message.type === "comm") {
+    const { buffers = [], ...rest } = message.message;
+    return { head: { ...message, message: rest }, buffers };
+  }
+  if (!("bundle" in message) || !message.bundle) return { head: message, buffers: [] };
+  const { bundle, ...head } = message;
+  return { head, buffers: [bundle.data, bundle.metadata] };
+}
+
 function decodeMessage(body: Buffer): Request | Event {
   let at = 4 + body.readUInt32LE(0);
   const message = JSON.parse(body.toString("utf8", 4, at)) as Request | Event;
-  if (message.type !== "comm") return message;
-  const buffers: Uint8Array[] = [];
+  const buffers: Buffer[] = [];
   while (at < body.length) {
     const size = body.readUInt32LE(at);
-    // A copy with a buffer of its own: the chunk that it came in is shared, and views of other types need alignment.
-    buffers.push(new Uint8Array(body.subarray(at + 4, at + 4 + size)));
+    buffers.push(body.subarray(at + 4, at + 4 + size));
     at += 4 + size;
   }
-  return { ...message, message: { ...message.message, buffers } };
+  if (message.type === "comm") {
+    // Copies with buffers of their own: the chunk that they came in is shared, and views of other types need alignment.
+    return {
+      ...message,
+      message: { ...message.message, buffers: buffers.map((each) => new Uint8Array(each)) },
+    };
+  }
+  const [data, metadata] = buffers;
+  if (!data || !metadata) return message;
+  return { ...message, bundle: new EncodedBundle(data, metadata) } as Event;
 }
 
 /**

@@ -1,9 +1,12 @@
 /**
- * What the kernel process and the session process say to each other. Types only; framing is in `channel.ts`.
+ * What the kernel process and the session process say to each other. Types only; framing is in `channel.ts`. Bundles that are shown travel as
+ * bytes of JSON, which the kernel passes on unread.
  *
  * Requests go down one pipe, events come up another; stdout and stderr of the child are pipes of their own, so that native code and
  * grandchildren are heard too. The interrupt has a pipe to itself, read by the watchdog.
  */
+
+import type { EncodedBundle } from "./encoded-bundle.js";
 
 /** A MIME bundle as Jupyter's display messages carry it. */
 export interface MimeBundle {
@@ -83,6 +86,14 @@ export interface CellError {
   readonly traceback: readonly string[];
 }
 
+/** Of a long result, this many characters are kept in the history. */
+export const RESULT_EXCERPT = 2_000;
+
+/** Output that `%%capture` has kept, which the kernel gives back to the session. */
+export type CapturedOutput =
+  | { readonly type: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "display"; readonly bundle: MimeBundle };
+
 /** A value as it is at the moment, in a few words. */
 export interface SeenValue {
   /** Empty where its type says as much: a function, a class, a module. */
@@ -124,12 +135,18 @@ export type Event =
   | {
       readonly type: "display";
       readonly run: number;
-      readonly bundle: MimeBundle;
+      readonly bundle: EncodedBundle;
       readonly displayId?: string;
       readonly update: boolean;
     }
   | { readonly type: "clear_output"; readonly run: number; readonly wait: boolean }
-  | { readonly type: "result"; readonly run: number; readonly bundle: MimeBundle }
+  | {
+      readonly type: "result";
+      readonly run: number;
+      readonly bundle: EncodedBundle;
+      /** The beginning of its text/plain, for the history: no more than RESULT_EXCERPT characters. */
+      readonly excerpt?: string;
+    }
   | {
       readonly type: "input";
       readonly run: number;
@@ -150,6 +167,6 @@ export type Event =
   | {
       readonly type: "evaluated";
       readonly id: number;
-      readonly bundle?: MimeBundle;
+      readonly bundle?: EncodedBundle;
       readonly error?: CellError;
     };

@@ -1,13 +1,13 @@
 /**
  * A session as the protocol sees it: the process that runs cells, whether it lives, and what it says.
  */
+import type { EncodedBundle } from "./encoded-bundle.js";
 import type {
   CellError,
   CommMessage,
   CompiledCell,
   Ending,
   Event,
-  MimeBundle,
   RunOrigin,
   SeenValue,
 } from "./messages.js";
@@ -60,7 +60,7 @@ export interface Session {
     options: { origin?: RunOrigin; silent: boolean },
   ): Promise<CellOutcome>;
   /** Value of an expression as a MIME bundle, for the user_expressions of a run. Rejects with a CellError. */
-  evaluate(run: number, cell: CompiledCell): Promise<MimeBundle>;
+  evaluate(run: number, cell: CompiledCell): Promise<EncodedBundle>;
   /**
    * Looks at a value, also while a cell is busy: a variable, or what properties lead to from one.
    * Undefined where there is none, or where the session does not answer in a moment because it is in native code.

@@ -4,12 +4,12 @@
  */
 import { SessionProcess, type ChildListener, type ProcessEnd } from "./child-process.js";
 import { causeOfDeath, deathError } from "./death.js";
+import type { EncodedBundle } from "./encoded-bundle.js";
 import type {
   CellError,
   CommMessage,
   CompiledCell,
   Event,
-  MimeBundle,
   Request,
   RunOrigin,
   SeenValue,
@@ -65,7 +65,7 @@ interface Incarnation {
   exitCode?: number;
   /** Why the kernel itself ended it; no cell is to blame then. */
   endedBy?: "restart" | "close";
-  readonly evaluations: Map<number, Deferred<MimeBundle>>;
+  readonly evaluations: Map<number, Deferred<EncodedBundle>>;
   readonly looks: Map<number, (seen: SeenValue | undefined) => void>;
   readonly interruptions: Set<Interruption>;
 }
@@ -120,10 +120,10 @@ export class SessionSupervisor implements Session {
     }
   }
 
-  async evaluate(run: number, cell: CompiledCell): Promise<MimeBundle> {
+  async evaluate(run: number, cell: CompiledCell): Promise<EncodedBundle> {
     const incarnation = this.living();
     const id = this.nextEvaluation++;
-    const deferred = defer<MimeBundle>();
+    const deferred = defer<EncodedBundle>();
     incarnation.evaluations.set(id, deferred);
     this.send({ type: "evaluate", id, run, cell }, incarnation);
     return deferred.promise;

@@ -4,7 +4,7 @@
  * (published.ts).
  */
 import { XPublisher } from "zeromq";
-import { encode, newHeader, type Message } from "../wire/message.js";
+import { encode, newHeader, type OutgoingMessage } from "../wire/message.js";
 import type { Signer } from "../wire/signer.js";
 import { bind, serverOptions } from "./bind.js";
 import type { Connection } from "./connection.js";
@@ -42,7 +42,7 @@ export class IopubSocket {
     void this.#greet();
   }
 
-  send(message: Message): void {
+  send(message: OutgoingMessage): void {
     this.#outbox.send(encode(message, this.#signer));
   }
 

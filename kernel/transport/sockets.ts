@@ -1,6 +1,6 @@
 /** The five sockets of a kernel, bound and closed together. */
 import { v4 as uuid } from "uuid";
-import type { Message } from "../wire/message.js";
+import type { Message, OutgoingMessage } from "../wire/message.js";
 import { Signer } from "../wire/signer.js";
 import { ConnectionError, type Channel, type Connection, type Ports } from "./connection.js";
 import { ControlSocket } from "./control.js";
@@ -95,7 +95,7 @@ export class Sockets {
     this.#stdin.listen(listeners.stdin);
   }
 
-  send(channel: "shell" | "control" | "stdin" | "iopub", message: Message): void {
+  send(channel: "shell" | "control" | "stdin", message: Message): void {
     switch (channel) {
       case "shell":
         return this.#shell.send(message);
@@ -103,9 +103,12 @@ export class Sockets {
         return this.#control.send(message);
       case "stdin":
         return this.#stdin.send(message);
-      case "iopub":
-        return this.#iopub.send(message);
     }
+  }
+
+  /** On iopub, to all subscribers. */
+  publish(message: OutgoingMessage): void {
+    this.#iopub.send(message);
   }
 
   async close(): Promise<void> {

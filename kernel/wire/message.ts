@@ -35,6 +35,9 @@ export interface Message {
   readonly buffers: readonly Uint8Array[];
 }
 
+/** A message to send, whose content may be JSON that is written already. */
+export type OutgoingMessage = Omit<Message, "content"> & { readonly content: Json | Buffer };
+
 /** A new header for a message that this side sends; `username` as it came from a client, whatever it is. */
 export function newHeader(type: string, session: string, username?: unknown): Header {
   return {
@@ -78,10 +81,15 @@ export function decode(frames: readonly Buffer[], signer: Signer): Message {
 }
 
 /** Signed frames of a message, ready to send. */
-export function encode(message: Message, signer: Signer): Buffer[] {
+export function encode(message: OutgoingMessage, signer: Signer): Buffer[] {
   const { header, parentHeader, metadata, content } = message;
-  const frames = new jmp.Message({ header, parent_header: parentHeader, metadata, content })._encode();
-  const signed = frames.slice(2).map((frame) => Buffer.from(frame)) as unknown as SignedFrames;
+  const written = Buffer.isBuffer(content) ? content : undefined;
+  const json = { header, parent_header: parentHeader, metadata, ...(!written && { content }) };
+  const frames = new jmp.Message(json)._encode().slice(2);
+  if (written) frames[CONTENT] = written;
+  const signed = frames.map((frame) =>
+    Buffer.isBuffer(frame) ? frame : Buffer.from(frame),
+  ) as unknown as SignedFrames;
   return joinFrames({
     identities: message.identities,
     signature: signer.sign(signed),
@@ -91,6 +99,9 @@ export function encode(message: Message, signer: Signer): Buffer[] {
     ),
   });
 }
+
+/** Place of the content among the JSON frames. */
+const CONTENT = 3;
 
 function isObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -12,7 +12,7 @@ import type { RequestChannel } from "../../kernel/protocol/context.js";
 import { HistoryFile } from "../../kernel/protocol/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import { startSession } from "../../kernel/session/start.js";
-import { newHeader, type Json, type Message } from "../../kernel/wire/message.js";
+import { newHeader, type Json, type Message, type OutgoingMessage } from "../../kernel/wire/message.js";
 
 const SMALL_RUNTIME = {
   session: new URL("../session/runtime-fixture.ts", import.meta.url).href,
@@ -47,11 +47,12 @@ export class Debuggee {
       cwd: this.folder,
       ports: {},
       history: new HistoryFile(undefined, () => undefined),
+      publish: (message) => this.#hearAll(message),
       startSession: (options) =>
         startSession({ ...options, ...(!runtime && { runtime: SMALL_RUNTIME.session }) }),
       startLanguage: (options) =>
         startLanguage({ ...options, ...(!runtime && { runtime: SMALL_RUNTIME.types }) }),
-      send: (channel, message) => this.#hear(channel, message),
+      send: (_channel, message) => this.#replies.get(String(message.parentHeader["msg_id"]))?.(message),
       log: (line) => (this.printed += `${line}\n`),
       onShutdown: () => undefined,
     });
@@ -159,10 +160,9 @@ export class Debuggee {
     return this.kernel.close();
   }
 
-  #hear(channel: string, message: Message): void {
-    const { header, content, parentHeader } = message;
-    if (channel !== "iopub") this.#replies.get(String(parentHeader["msg_id"]))?.(message);
-    else if (header.msg_type === "debug_event") {
+  #hearAll({ header, content }: OutgoingMessage): void {
+    if (Buffer.isBuffer(content)) return;
+    if (header.msg_type === "debug_event") {
       this.events.push(content as unknown as Event);
       for (const wake of this.#waiting) wake();
       this.#waiting.clear();

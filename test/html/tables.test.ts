@@ -77,7 +77,7 @@ test("variables and widgets show hostile names and values as text", async () => 
           $.display(widget);`);
       assert.equal(outcome.status, "ok", JSON.stringify(outcome));
       const shown = events.flatMap((event) =>
-        event.type === "display" ? [String(event.bundle.data["text/html"])] : [],
+        event.type === "display" ? [String(event.bundle.decode().data["text/html"])] : [],
       );
       assert.equal(shown.length, 7);
       return shown.map(skeleton);

@@ -5,7 +5,7 @@
 import { HistoryFile } from "../../kernel/protocol/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import type { CompileResult, Language } from "../../kernel/language/language.js";
-import type { MimeBundle } from "../../kernel/session/messages.js";
+import { EncodedBundle } from "../../kernel/session/encoded-bundle.js";
 import type { CellOutcome, OutputEvent, Session, SessionOptions } from "../../kernel/session/session.js";
 import { newHeader, type Json, type Message } from "../../kernel/wire/message.js";
 
@@ -27,7 +27,7 @@ export interface FakeOptions {
   /** Code → what it does; other code does nothing. */
   readonly cells?: Readonly<Record<string, FakeCell>>;
   /** Expression → its value, for user_expressions; others fail. */
-  readonly values?: Readonly<Record<string, MimeBundle>>;
+  readonly values?: Readonly<Record<string, EncodedBundle>>;
   readonly language?: Partial<Language>;
   readonly session?: Partial<Session>;
 }
@@ -66,6 +66,8 @@ export class FakeKernel {
       startSession: (session) => this.#startSession(session),
       startLanguage: () => this.#startLanguage(),
       send: (channel, message) => this.sent.push({ channel, message }),
+      publish: ({ content, ...message }) =>
+        this.sent.push({ channel: "iopub", message: { ...message, content: decoded(content) } }),
       log: (line) => this.logged.push(line),
       onShutdown: (restart) => this.shutdowns.push(restart),
     });
@@ -206,7 +208,12 @@ export function compiled(source: string, name: string): CompileResult {
   };
 }
 
-export const text = (value: string): MimeBundle => ({ data: { "text/plain": value }, metadata: {} });
+/** A message's content as clients read it. */
+const decoded = (content: Json | Buffer): Json =>
+  Buffer.isBuffer(content) ? (JSON.parse(content.toString()) as Json) : content;
+
+export const text = (value: string): EncodedBundle =>
+  EncodedBundle.of({ data: { "text/plain": value }, metadata: {} });
 
 export const types = (messages: readonly Message[]): string[] =>
   messages.map(({ header, content }) =>

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../kernel/wire/message.js";
-import { FakeKernel, types } from "./fake-kernel.js";
+import { FakeKernel, text, types } from "./fake-kernel.js";
 
 /** JSON that nests deeper than JSON.stringify can follow. */
 const deep = JSON.parse(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`) as Json;
@@ -124,7 +124,7 @@ test("what a Python client leaves out it may send as null", async () => {
 });
 
 test("an expression that is no string is an error of its own, and the others are evaluated", async () => {
-  const kernel = new FakeKernel({ values: { one: { data: { "text/plain": "1" }, metadata: {} } } });
+  const kernel = new FakeKernel({ values: { one: text("1") } });
   const user_expressions = JSON.parse('{ "bad": 7, "deep": [[]], "__proto__": "one" }') as Json;
   const { reply } = await kernel.execute("x", { user_expressions });
   const results = Object.entries(reply!.content["user_expressions"] as Record<string, Json>);

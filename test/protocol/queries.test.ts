@@ -263,7 +263,10 @@ test("queries are answered while a cell runs, and clients then hear that the cel
 
 test("history: tail, range and search with glob, unique and n", async () => {
   const kernel = new FakeKernel({
-    cells: { "1 + 1": ({ emit, run }) => void emit({ type: "result", run, bundle: text("2") }) as undefined },
+    cells: {
+      "1 + 1": ({ emit, run }) =>
+        void emit({ type: "result", run, bundle: text("2"), excerpt: "2" }) as undefined,
+    },
   });
   for (const code of ["let a = 1", "1 + 1", "let b = 2", "1 + 1", "let a = 1"]) await kernel.execute(code);
   await kernel.execute("hidden", { store_history: false });

@@ -218,8 +218,8 @@ describe("while a cell loops without await", () => {
       if (n % 50 === 0) await sleep(5);
     }
     const expression = { js: "return { value: $.log.length }", map: "", source: "", name: "expression" };
-    const [{ data }] = await Promise.all([notebook.session.evaluate(notebook.next - 1, expression), loop]);
-    assert.equal(data["text/plain"], "502");
+    const [bundle] = await Promise.all([notebook.session.evaluate(notebook.next - 1, expression), loop]);
+    assert.equal(bundle.decode().data["text/plain"], "502");
     const { result } = await notebook.run("return { value: $.log.join() }");
     const numbers = Array.from({ length: 500 }, (_, n) => n);
     assert.equal(result?.data["text/plain"], `'${["end of loop", "microtask", ...numbers].join()}'`);

@@ -121,7 +121,7 @@ test("%env sets, shows and lists, and a list hides what is secret", async () => 
 test("%%html is shown as HTML", async () => {
   const { events } = await magic("html", "", "<b>bold</b>\n");
   const display = events.find((event) => event.type === "display");
-  assert.deepEqual(display?.type === "display" && display.bundle.data, {
+  assert.deepEqual(display?.type === "display" && display.bundle.decode().data, {
     "text/html": "<b>bold</b>\n",
     "text/plain": "<b>bold</b>",
   });
@@ -143,7 +143,7 @@ test("%who says of each variable what it is without computing or calling anythin
   assert.equal(outcome.status, "ok");
   const display = events.find((event) => event.type === "display");
   assert.ok(display?.type === "display");
-  const { "text/plain": text, "text/html": html } = display.bundle.data as Record<string, string>;
+  const { "text/plain": text, "text/html": html } = display.bundle.decode().data as Record<string, string>;
   assert.match(text!, /^shaped +any +\[64, 2\] float32 +512 B +\[1\]$/m);
   assert.match(text!, /^text +any +'<i>' +3 characters +\[1\]$/m);
   assert.match(text!, /^list +any +\[ 1, 2, 3 \] +3 items +\[1\] old$/m);
@@ -168,7 +168,9 @@ async function run(js: string, more: Partial<CompiledCell>) {
 test("%time tells wall clock, CPU and memory, and the value is shown; also where the cell fails", async () => {
   const ok = await run("return { value: 6 * 7 }", { measure: { kind: "time" } });
   assert.match(ok.printed, /^wall \S+ \S+, CPU \S+ \S+ \(user .*, system .*\), memory [+-]\S+ \w+\n$/);
-  assert.ok(ok.events.some((event) => event.type === "result" && event.bundle.data["text/plain"] === "42"));
+  assert.ok(
+    ok.events.some((event) => event.type === "result" && event.bundle.decode().data["text/plain"] === "42"),
+  );
   const failed = await run("await null; throw new Error('no')", { measure: { kind: "time" } });
   assert.equal(failed.outcome.status, "error");
   assert.match(failed.printed, /^Ended after: wall /);

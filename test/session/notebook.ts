@@ -68,7 +68,7 @@ export class Notebook {
       events,
       stdout: text("stdout"),
       stderr: text("stderr"),
-      result: result?.type === "result" ? result.bundle : undefined,
+      result: result?.type === "result" ? result.bundle.decode() : undefined,
     };
   }
 

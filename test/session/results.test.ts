@@ -94,7 +94,7 @@ describe("a result", () => {
       const { events } = await notebook.run(`${deep} $.display({ "application/json": deep }, { raw: true })`);
       const [display] = events;
       assert.ok(display?.type === "display");
-      assert.deepEqual(Object.keys(display.bundle.data), ["text/plain"]);
+      assert.deepEqual(Object.keys(display.bundle.decode().data), ["text/plain"]);
     }
   });
 
@@ -163,8 +163,8 @@ describe("a picture", () => {
     const { events } = await notebook.run(`await $.display(${expression})`);
     const shown = events.find((event) => event.type === "display");
     assert.ok(shown?.type === "display");
-    assert.deepEqual(shown.bundle.data, result?.data);
-    return shown.bundle.data;
+    assert.deepEqual(shown.bundle.decode().data, result?.data);
+    return shown.bundle.decode().data;
   };
 
   it("is what bytes in a format that pages draw are, in a view, a buffer or a blob", async () => {
@@ -239,7 +239,7 @@ describe("display", () => {
     assert.equal(outcome.status, "ok", JSON.stringify(outcome));
     const [event] = events;
     assert.ok(event?.type === "display");
-    return event.bundle;
+    return event.bundle.decode();
   };
 
   it("takes an object of MIME types for what is to be shown, and bytes in it for what they are", async () => {

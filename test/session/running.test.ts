@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { OutputEvent } from "../../kernel/session/session.js";
 import { Notebook, plain, sleep } from "./notebook.js";
+
+/** An event with what its bundle has. */
+const readable = (event: OutputEvent): object =>
+  event.type === "display" ? { ...event, bundle: event.bundle.decode() } : event;
 
 describe("a cell", () => {
   let notebook: Notebook;
@@ -53,7 +58,7 @@ describe("a cell", () => {
        $.clearOutput({ wait: true });`,
     );
     const run = notebook.next - 1;
-    assert.deepEqual(JSON.parse(JSON.stringify(events)), [
+    assert.deepEqual(JSON.parse(JSON.stringify(events.map(readable))), [
       {
         type: "display",
         run,
@@ -179,7 +184,7 @@ describe("a cell", () => {
     const expression = (js: string) =>
       notebook.session.evaluate(notebook.next - 1, { js, map: "", source: js, name: "expression" });
     await notebook.run("$.y = 6");
-    assert.deepEqual((await expression("return { value: $.y * 7 }")).data, { "text/plain": "42" });
+    assert.deepEqual((await expression("return { value: $.y * 7 }")).decode().data, { "text/plain": "42" });
     await assert.rejects(expression("return { value: $.y.at.z }"), { ename: "TypeError" });
   });
 });

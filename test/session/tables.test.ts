@@ -23,11 +23,11 @@ async function shown(js: string): Promise<Shown> {
   assert.equal(outcome.status, "ok", JSON.stringify(outcome));
   const [event] = events;
   assert.ok(event?.type === "display" || event?.type === "result", JSON.stringify(events));
-  const html = String(event.bundle.data["text/html"]);
+  const html = String(event.bundle.decode().data["text/html"]);
   const rows = [...html.matchAll(/<tr[^>]*>(.*?)<\/tr>/g)].map(([, row]) =>
     [...row!.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell]) => cell!),
   );
-  return { html, text: String(event.bundle.data["text/plain"]), cells: rows };
+  return { html, text: String(event.bundle.decode().data["text/plain"]), cells: rows };
 }
 
 test("a list of records is a table with a column for each name, and its text stays what it is", async () => {

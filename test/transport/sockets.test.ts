@@ -180,7 +180,7 @@ test("a subscriber that never reads costs a few messages, and those that read lo
   });
   const text = "y".repeat(2 ** 20);
   for (let i = 0; i < all; i++)
-    sockets.send("iopub", { ...request("display_data"), content: { number: i, ...(i < large && { text }) } });
+    sockets.publish({ ...request("display_data"), content: { number: i, ...(i < large && { text }) } });
   const expected = Array.from({ length: all }, (_, i) => i);
   for (const numbers of await Promise.all(read)) assert.deepEqual(numbers, expected);
   // What the stuck one finds when it reads after all: what its side and ZeroMQ have kept, and then the newest.
@@ -189,7 +189,7 @@ test("a subscriber that never reads costs a few messages, and those that read lo
   let reading = true;
   const resend = async (): Promise<void> => {
     for (; reading; await new Promise((resolve) => setTimeout(resolve, 10)))
-      sockets.send("iopub", { ...request("display_data"), content: { number: marker } });
+      sockets.publish({ ...request("display_data"), content: { number: marker } });
   };
   const resent = resend();
   while (kept.at(-1) !== marker) {

@@ -26,7 +26,7 @@ describe("a figure in a session", () => {
   const displays = (events: readonly OutputEvent[]) =>
     events
       .filter((event) => event.type === "display")
-      .map(({ bundle, displayId, update }) => ({ data: bundle.data, displayId, update }));
+      .map(({ bundle, displayId, update }) => ({ data: bundle.decode().data, displayId, update }));
   const lastStep = (data: Record<string, unknown> | undefined) => {
     const spec = data?.["application/vnd.plotly.v1+json"] as { data: { x: unknown }[] } | undefined;
     return spec && numbersOf(spec.data.at(-1)?.x).at(-1);
@@ -66,7 +66,10 @@ describe("a figure in a session", () => {
     const final = updates.at(-1)!;
     assert.match(String(final.data["image/svg+xml"]), /<svg/);
     const value = events.find((event) => event.type === "result");
-    assert.equal(value?.type === "result" && value.bundle.data["text/plain"], String(lastStep(final.data)));
+    assert.equal(
+      value?.type === "result" && value.bundle.decode().data["text/plain"],
+      String(lastStep(final.data)),
+    );
   });
 
   test("shows its last state when the cell is interrupted", async () => {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { decode, encode, newHeader, type Message } from "../../kernel/wire/message.js";
+import { joinObject } from "../../kernel/wire/json.js";
+import { jsonNestsDeeper, nestsDeeper } from "../../kernel/wire/nesting.js";
 import { joinFrames, splitFrames, WireError } from "../../kernel/wire/raw-message.js";
 import { Signer } from "../../kernel/wire/signer.js";
 
@@ -162,4 +164,42 @@ test("a user name that is no text does not become one in the answer", () => {
     new Signer(KEY),
   ).header;
   assert.equal(newHeader("reply", "s", username).username, "kernel");
+});
+
+test("content that is JSON already is sent and signed as it is", () => {
+  const data = Buffer.from('{"text/plain":"1.50 é"}');
+  const content = joinObject({ execution_count: 3, data, metadata: Buffer.from("{}"), 'a"b': [1] });
+  const text = '{"execution_count":3,"data":{"text/plain":"1.50 é"},"metadata":{},"a\\"b":[1]}';
+  assert.equal(content.toString(), text);
+  const signer = new Signer(KEY);
+  const frames = encode({ ...message(), content }, signer);
+  const decoded = decode(frames, new Signer(KEY));
+  assert.deepEqual(decoded.content, JSON.parse(text));
+  assert.equal(splitFrames(frames).signed[3].toString(), text);
+  assert.equal(joinObject({}).toString(), "{}");
+  assert.equal(
+    joinObject({ a: data, b: data }).toString(),
+    `{"a":${data.toString()},"b":${data.toString()}}`,
+  );
+});
+
+test("how deep JSON nests is the same in its text and in its value", () => {
+  const strings = ["[[[[", 'a"[[', "\\", '\\\\"[[', '"{{\\'];
+  const values = [
+    1,
+    [],
+    [[]],
+    { a: [{}] },
+    [[["]"]]],
+    ...strings,
+    strings,
+    Object.fromEntries(strings.map((key) => [key, [key]])),
+  ];
+  for (const value of values)
+    for (let levels = 0; levels < 6; levels++)
+      assert.equal(
+        jsonNestsDeeper(JSON.stringify(value), levels),
+        nestsDeeper(value, levels),
+        JSON.stringify(value),
+      );
 });

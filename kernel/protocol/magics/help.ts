@@ -1,5 +1,6 @@
 /** `%help`: what there is, or what a magic or a name is. `%lsmagic`: the magics' names. */
 import { MAGICS, spelled } from "../../language/magic-table.js";
+import { EncodedBundle } from "../../session/encoded-bundle.js";
 import type { CellOutcome } from "../../session/session.js";
 import type { CellToRun } from "../cell-to-run.js";
 import type { KernelContext } from "../context.js";
@@ -19,7 +20,8 @@ export async function help(
   // Text alone is printed: it can be copied, and consoles show it as it is.
   if (Object.keys(data).every((type) => type === "text/plain"))
     outputs.handle({ type: "stream", run, name: "stdout", text: `${data["text/plain"].trimEnd()}\n` });
-  else outputs.handle({ type: "display", run, bundle: { data: { ...data }, metadata: {} }, update: false });
+  else
+    outputs.handle({ type: "display", run, bundle: EncodedBundle.of({ data, metadata: {} }), update: false });
   return { status: "ok" };
 }
 

@@ -1,11 +1,10 @@
 /** What `%%capture` has kept of a cell's output, as a value. */
 import { inspect } from "node:util";
-import type { OutputEvent } from "../session.js";
+import { EncodedBundle } from "../encoded-bundle.js";
+import type { CapturedOutput as CapturedEvent } from "../messages.js";
 import { emit } from "./emit.js";
 import { magicError, type MagicCall } from "./magics/magic.js";
 import { currentRun } from "./output.js";
-
-export type CapturedEvent = Extract<OutputEvent, { type: "stream" | "display" | "result" }>;
 
 class CapturedOutput {
   readonly #events: readonly CapturedEvent[];
@@ -32,7 +31,7 @@ class CapturedOutput {
     const run = currentRun();
     for (const event of this.#events) {
       if (event.type === "stream") emit({ ...event, run });
-      else emit({ type: "display", run, bundle: event.bundle, update: false });
+      else emit({ type: "display", run, bundle: EncodedBundle.of(event.bundle), update: false });
     }
   }
 

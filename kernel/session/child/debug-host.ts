@@ -98,7 +98,7 @@ export class DebugHost {
     let shown: MimeBundle | undefined;
     bundleOf(
       value,
-      (bundle) => (shown = bundle),
+      (bundle) => (shown = bundle.decode()),
       () => undefined,
     );
     return shown;

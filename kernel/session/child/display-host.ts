@@ -3,7 +3,7 @@
  * The runtime's `viz` finds this object on globalThis under a registered symbol, so that neither half imports the other, and a second
  * copy of the runtime finds it too.
  */
-import type { MimeBundle } from "../messages.js";
+import { EncodedBundle } from "../encoded-bundle.js";
 import { currentTask } from "./attribution.js";
 import { emit, emitStream } from "./emit.js";
 import { cellError } from "./errors.js";
@@ -23,11 +23,6 @@ export function displayIdOf(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** An object that has shown itself already answers with an empty bundle. */
-export function isEmpty(bundle: MimeBundle): boolean {
-  return Object.keys(bundle.data).length === 0;
 }
 
 /** Callbacks of the runs that have not ended. */
@@ -72,10 +67,12 @@ export function outputsCleared(run: number): void {
 
 const host = {
   display(data: Record<string, unknown>, displayId?: string): void {
-    emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, displayId, update: false });
+    const bundle = EncodedBundle.of({ data, metadata: {} });
+    emit({ type: "display", run: currentRun(), bundle, displayId, update: false });
   },
   update(displayId: string, data: Record<string, unknown>): void {
-    emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, displayId, update: true });
+    const bundle = EncodedBundle.of({ data, metadata: {} });
+    emit({ type: "display", run: currentRun(), bundle, displayId, update: true });
   },
   /** The cell that caused what runs now; `cleared` changes when its outputs are cleared. */
   cell(): { id?: string; run: number; cleared: number; client?: string } | undefined {

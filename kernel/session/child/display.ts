@@ -1,8 +1,8 @@
 /** `display` in cells: values as a cell's last expression shows them, and contents of a kind that the user names. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { MimeBundle } from "../messages.js";
-import { displayIdOf, isEmpty } from "./display-host.js";
+import type { EncodedBundle } from "../encoded-bundle.js";
+import { displayIdOf } from "./display-host.js";
 import { emit } from "./emit.js";
 import { bundleIn, bundleOf, rawBundle } from "./mime.js";
 import { currentRun } from "./output.js";
@@ -21,10 +21,10 @@ interface Shown {
 }
 
 /** Tells the page, for the cell that runs now: what comes later belongs to it as well. */
-function teller({ displayId, update }: Shown): (bundle: MimeBundle) => void {
+function teller({ displayId, update }: Shown): (bundle: EncodedBundle) => void {
   const run = currentRun();
   return (bundle) => {
-    if (!isEmpty(bundle)) emit({ type: "display", run, bundle, displayId, update });
+    if (!bundle.isEmpty) emit({ type: "display", run, bundle, displayId, update });
   };
 }
 

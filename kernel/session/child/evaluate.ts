@@ -4,7 +4,14 @@
  */
 import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
-import type { CellError, CompiledCell, Event, MimeBundle, RunOrigin } from "../messages.js";
+import type { EncodedBundle } from "../encoded-bundle.js";
+import {
+  RESULT_EXCERPT,
+  type CellError,
+  type CompiledCell,
+  type Event,
+  type RunOrigin,
+} from "../messages.js";
 import { timed } from "./magics/clock.js";
 import { looped } from "./magics/loops.js";
 import { magicCaller } from "./magics/table.js";
@@ -12,7 +19,7 @@ import { NewGlobals } from "./new-globals.js";
 import { valuesBefore } from "./written.js";
 import { disown, runAs, runAsNobody, taskOf, type Task } from "./attribution.js";
 import type { DebugHost } from "./debug-host.js";
-import { cellEnded, cellStarted, displayIdOf, isEmpty } from "./display-host.js";
+import { cellEnded, cellStarted, displayIdOf } from "./display-host.js";
 import { localized } from "../../locale/sentences.js";
 import { emit, emitStream } from "./emit.js";
 import { critical } from "./sections.js";
@@ -59,7 +66,7 @@ interface NamedCell extends CompiledCell {
 export type Work = () => void;
 
 type Ending =
-  | { status: "ok"; value?: unknown; bundle?: MimeBundle; displayId?: string | undefined }
+  | { status: "ok"; value?: unknown; bundle?: EncodedBundle; displayId?: string | undefined }
   | { status: "error"; error: CellError }
   | { status: "interrupted" };
 
@@ -117,10 +124,12 @@ export class Evaluator {
         } as Event;
         if (status === "ok" && ending.value !== undefined && !silent)
           this.past.addResult(compiled.name, ending.value);
-        if (status !== "ok" || !ending.bundle || isEmpty(ending.bundle)) return emit(done);
+        if (status !== "ok" || !ending.bundle || ending.bundle.isEmpty) return emit(done);
         const { bundle, displayId } = ending;
+        const excerpt = bundle.plainText?.slice(0, RESULT_EXCERPT);
         // Only display_data can be updated later.
-        if (displayId === undefined && !compiled.part) emit({ type: "result", run, bundle }, done);
+        if (displayId === undefined && !compiled.part)
+          emit({ type: "result", run, bundle, ...(excerpt !== undefined && { excerpt }) }, done);
         else emit({ type: "display", run, bundle, displayId, update: false }, done);
       },
     );
@@ -251,7 +260,7 @@ export class Evaluator {
       if (result === undefined || result.value === undefined) return task.end({ status: "ok" });
       const { value } = result;
       if (isShow(value)) return void value.then(() => task.end({ status: "ok" }), fail);
-      const shown = (bundle: MimeBundle) =>
+      const shown = (bundle: EncodedBundle) =>
         task.end({ status: "ok", value, bundle, displayId: displayIdOf(value) });
       bundleOf(value, shown, fail);
     };

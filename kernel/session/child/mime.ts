@@ -3,8 +3,8 @@
  * itself or being a gigabyte long, reaches further than a note in the text.
  */
 import { inspect, types } from "node:util";
-import type { MimeBundle } from "../messages.js";
-import { LEVELS, nestsDeeper } from "../../wire/nesting.js";
+import { EncodedBundle } from "../encoded-bundle.js";
+import { jsonNestsDeeper, LEVELS } from "../../wire/nesting.js";
 import { isError, printed } from "./errors.js";
 import { base64, bytesOf, pictureOf } from "./pictures.js";
 import { tableHtml, tableOf, tableText, type Table } from "./tables.js";
@@ -21,7 +21,7 @@ const BUNDLE_LIMIT = 64 * 1024 * 1024;
 /** Calls `deliver` with the bundle of `value`: at once, or when the promise that its display method returned is settled. */
 export function bundleOf(
   value: unknown,
-  deliver: (bundle: MimeBundle) => void,
+  deliver: (bundle: EncodedBundle) => void,
   fail: (error: unknown) => void,
 ): void {
   let shown: unknown;
@@ -74,38 +74,53 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** A bundle as a display method gave it, made safe to send. */
-function checked(shown: unknown, value: unknown): MimeBundle {
+function checked(shown: unknown, value: unknown): EncodedBundle {
   if (typeof shown !== "object" || shown === null) return textBundle(value);
   return rawBundle(shown as Record<string, unknown>);
 }
 
 /** MIME types to contents as given by user code; what cannot be sent is left out, with a note. */
-export function rawBundle(data: Record<string, unknown>, metadata: Record<string, unknown> = {}): MimeBundle {
+export function rawBundle(
+  data: Record<string, unknown>,
+  metadata: Record<string, unknown> = {},
+): EncodedBundle {
   const notes: string[] = [];
-  const sent: Record<string, unknown> = {};
+  const members = new Map<string, string>();
+  let plain: string | undefined;
   for (const [type, content] of Object.entries(data)) {
     if (content === undefined) continue;
-    let size: number;
     try {
-      const text = typeof content === "string" ? content : encoded(content);
-      sent[type] = text ?? (JSON.parse(JSON.stringify(content)) as unknown);
-      size = text === undefined ? JSON.stringify(content).length : text.length;
-      if (nestsDeeper(sent[type])) throw new RangeError(`it nests deeper than ${LEVELS} levels`);
+      members.set(type, contentJson(content));
+      if (type === "text/plain" && typeof content === "string") plain = content;
     } catch (error) {
-      Reflect.deleteProperty(sent, type);
       notes.push(`[${type} left out: ${isError(error) ? error.message : "it cannot be sent as JSON"}]`);
-      continue;
-    }
-    if (size > BUNDLE_LIMIT) {
-      Reflect.deleteProperty(sent, type);
-      notes.push(`[${type} left out: ${String(size)} characters, ${String(BUNDLE_LIMIT)} can be sent]`);
     }
   }
   if (notes.length > 0) {
-    const text = typeof sent["text/plain"] === "string" ? `${sent["text/plain"]}\n` : "";
-    sent["text/plain"] = text + notes.join("\n");
+    plain = (plain === undefined ? "" : `${plain}\n`) + notes.join("\n");
+    members.set("text/plain", JSON.stringify(plain));
   }
-  return { data: sent, metadata };
+  const json = Array.from(members, ([type, content]) => `${JSON.stringify(type)}:${content}`);
+  return new EncodedBundle(Buffer.from(`{${json.join(",")}}`), Buffer.from(JSON.stringify(metadata)), plain);
+}
+
+/** Throws where a message cannot carry it. */
+function contentJson(content: unknown): string {
+  const text = typeof content === "string" ? content : encoded(content);
+  if (text !== undefined) {
+    refuseLong(text.length);
+    return JSON.stringify(text);
+  }
+  const json = JSON.stringify(content) as string | undefined;
+  if (json === undefined) throw new TypeError(`a ${typeof content} is no JSON`);
+  if (jsonNestsDeeper(json)) throw new RangeError(`it nests deeper than ${String(LEVELS)} levels`);
+  refuseLong(json.length);
+  return json;
+}
+
+function refuseLong(size: number): void {
+  if (size > BUNDLE_LIMIT)
+    throw new RangeError(`${String(size)} characters, ${String(BUNDLE_LIMIT)} can be sent`);
 }
 
 /** Bytes as a message carries them. */
@@ -115,7 +130,7 @@ function encoded(content: unknown): string | undefined {
 }
 
 /** The MIME bundle that an object is, alone or with its metadata as Jupyter's messages have it; undefined for any other value. */
-export function bundleIn(value: unknown): MimeBundle | undefined {
+export function bundleIn(value: unknown): EncodedBundle | undefined {
   if (!isPlain(value)) return undefined;
   if (isContents(value)) return rawBundle(value);
   const { data, metadata, ...others } = value;
@@ -138,8 +153,8 @@ function isContents(value: Record<string, unknown>): boolean {
 const MIME_TYPE = /^(?:text|image|application|audio|video|model|font)\/[\w.+-]+(?:;.*)?$/;
 
 /** A value as text, cut to what a page can bear. */
-export function textBundle(value: unknown): MimeBundle {
-  return { data: { "text/plain": textOf(value) }, metadata: {} };
+export function textBundle(value: unknown): EncodedBundle {
+  return EncodedBundle.of({ data: { "text/plain": textOf(value) }, metadata: {} });
 }
 
 function textOf(value: unknown): string {

@@ -6,6 +6,7 @@ import { Console } from "node:console";
 import { syncBuiltinESMExports } from "node:module";
 import { Writable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { EncodedBundle } from "../encoded-bundle.js";
 import { currentTask } from "./attribution.js";
 import { emit, emitStream, textBuffer } from "./emit.js";
 import { critical } from "./sections.js";
@@ -138,7 +139,8 @@ export function installOutput(): void {
     const table = openGroups === 0 ? printedTable(data, properties) : undefined;
     if (!table) return printTable(data, properties);
     const contents = { "text/plain": tableText(table), "text/html": tableHtml(table) };
-    emit({ type: "display", run: currentRun(), bundle: { data: contents, metadata: {} }, update: false });
+    const bundle = EncodedBundle.of({ data: contents, metadata: {} });
+    emit({ type: "display", run: currentRun(), bundle, update: false });
   };
   methods["Console"] = Console;
   const { group, groupEnd } = console;

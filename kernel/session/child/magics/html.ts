@@ -1,9 +1,10 @@
 /** `%%html`: the cell as HTML. */
+import { EncodedBundle } from "../../encoded-bundle.js";
 import { emit } from "../emit.js";
 import { currentRun } from "../output.js";
 import type { MagicCall } from "./magic.js";
 
 export function html({ body }: MagicCall): void {
-  const bundle = { data: { "text/html": body, "text/plain": body.trim() }, metadata: {} };
+  const bundle = EncodedBundle.of({ data: { "text/html": body, "text/plain": body.trim() }, metadata: {} });
   emit({ type: "display", run: currentRun(), bundle, update: false });
 }

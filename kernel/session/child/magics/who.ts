@@ -3,6 +3,7 @@ import { element, fragment, type Markup } from "../../../../html/writer.js";
 import { localized } from "../../../locale/sentences.js";
 import { plainTable } from "../../../text/table.js";
 import { cutTo } from "../../../text/width.js";
+import { EncodedBundle } from "../../encoded-bundle.js";
 import { emit } from "../emit.js";
 import { currentRun } from "../output.js";
 import { describe } from "./describe.js";
@@ -36,7 +37,12 @@ export function who({ argument }: MagicCall, { scope }: MagicHost): void {
     return { cells: [name, type, value, size, cell], stale };
   });
   const data = { "text/plain": asText(rows, notes), "text/html": String(asHtml(rows, notes)) };
-  emit({ type: "display", run: currentRun(), bundle: { data, metadata: {} }, update: false });
+  emit({
+    type: "display",
+    run: currentRun(),
+    bundle: EncodedBundle.of({ data, metadata: {} }),
+    update: false,
+  });
 }
 
 interface Row {
