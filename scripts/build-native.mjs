@@ -17,7 +17,16 @@ const sources = join(root, "src/engine/cpu/native");
 const generated = join(root, "build/generated");
 
 /** Compiled once, for any processor of the architecture. */
-const plainFiles = ["addon", "decode", "schedule", "words", "isa", "pool"];
+const plainFiles = [
+  "addon",
+  "decode",
+  "schedule",
+  "schedule_registers",
+  "body_values",
+  "words",
+  "isa",
+  "pool",
+];
 /** Compiled once per instruction set. */
 export const kernelFiles = [
   "ops",

@@ -12,7 +12,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "src/engine/cpu/native");
 const output = join(root, "build/wasm/cellgrad.wasm");
 
-const files = [...kernelFiles, "wasm", "decode", "schedule", "words", "pool_serial"];
+const files = [
+  ...kernelFiles,
+  "wasm",
+  "decode",
+  "schedule",
+  "schedule_registers",
+  "body_values",
+  "words",
+  "pool_serial",
+];
 
 // wasip1 gives the toolchain's malloc and libm; nothing of it that is linked asks the host for anything.
 const flags = [
