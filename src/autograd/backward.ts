@@ -6,8 +6,9 @@ import { scalar } from "../graph/build.js";
 import { add } from "../ops/arithmetic.js";
 import { alias } from "../ops/copy.js";
 import { stateMeant, stateOf } from "../tensor/alias.js";
-import { defineMethods, Tensor } from "../tensor/core.js";
+import { type Recorded, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { beginWalk, currentWalk, resumeWalk } from "./wanted.js";
@@ -16,7 +17,6 @@ import { restoreGradMode, setGradMode } from "./mode.js";
 import { extrasOf, restoreInputs } from "./record.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /**
      * Computes the gradient of this tensor with respect to every leaf that requires grad and adds it to the leaf's `grad`
@@ -157,7 +157,7 @@ export function differentiate(
       if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
         // A hook may have changed something in place.
         restoreInputs(t);
-        handOn(t, t._op.gradient(t, g), finished);
+        handOn(t, t._op.gradient(t as Recorded<unknown>, g), finished);
         if (!retainGraph && t._op.saves) letGo(t);
       }
     }
@@ -269,34 +269,33 @@ function options(
   return first;
 }
 
-defineMethods({
-  backward(...given: Parameters<typeof options>) {
-    const { gradient, inputs, ...walk } = options(...given);
-    const wanted = inputs instanceof Tensor ? [inputs] : (inputs ?? null);
-    if (wanted?.length === 0)
-      throw new Error("backward: inputs is an empty list; leave it out for all leaves");
-    const found = differentiate([this], [seedFor("backward", this, gradient)], wanted, walk);
-    found.forEach((g, i) => {
-      if (g !== null) addToGrad(wanted![i]!, g, walk.createGraph ?? false);
-    });
-  },
-  retainGrad() {
-    if (!this.requiresGrad) throw new Error("retainGrad: this tensor does not require grad");
-    if (this._op !== null) {
-      const extras = extrasOf(stateOf(this));
-      extras.retainGrad = true;
-      extras.owner = this;
-    }
-    return this;
-  },
-  registerHook(hook: (gradient: Tensor) => Tensor | undefined) {
-    if (!this.requiresGrad) throw new Error("registerHook: this tensor does not require grad");
-    const extras = extrasOf(stateOf(this));
-    const hooks = (extras.hooks ??= []);
-    hooks.push(hook);
-    return () => {
-      const i = hooks.indexOf(hook);
-      if (i >= 0) hooks.splice(i, 1);
-    };
-  },
+operation("backward", (x, ...given: Parameters<typeof options>) => {
+  const { gradient, inputs, ...walk } = options(...given);
+  const wanted = inputs instanceof Tensor ? [inputs] : (inputs ?? null);
+  if (wanted?.length === 0) throw new Error("backward: inputs is an empty list; leave it out for all leaves");
+  const found = differentiate([x], [seedFor("backward", x, gradient)], wanted, walk);
+  found.forEach((g, i) => {
+    if (g !== null) addToGrad(wanted![i]!, g, walk.createGraph ?? false);
+  });
+});
+
+operation("retainGrad", (x) => {
+  if (!x.requiresGrad) throw new Error("retainGrad: this tensor does not require grad");
+  if (x._op !== null) {
+    const extras = extrasOf(stateOf(x));
+    extras.retainGrad = true;
+    extras.owner = x;
+  }
+  return x;
+});
+
+operation("registerHook", (x, hook) => {
+  if (!x.requiresGrad) throw new Error("registerHook: this tensor does not require grad");
+  const extras = extrasOf(stateOf(x));
+  const hooks = (extras.hooks ??= []);
+  hooks.push(hook);
+  return () => {
+    const i = hooks.indexOf(hook);
+    if (i >= 0) hooks.splice(i, 1);
+  };
 });

@@ -9,13 +9,13 @@ import { type Extras, type Op, Tensor } from "../tensor/core.js";
 import { isGradEnabled } from "./mode.js";
 
 /** The tensor for `node`, which `op` computed from `a`, `b` and `c`. */
-export function record(
-  op: Op,
+export function record<A>(
+  op: Op<A>,
   node: Node,
   a: Tensor,
   b: Tensor | null = null,
   c: Tensor | null = null,
-  attributes: unknown = null,
+  attributes: NoInfer<A> | null = null,
 ): Tensor {
   const y = new Tensor(node);
   if (
@@ -34,11 +34,11 @@ export function record(
 }
 
 /** As `record`, for an operation with any number of inputs. */
-export function recordList(
-  op: Op,
+export function recordList<A>(
+  op: Op<A>,
   node: Node,
   tensors: readonly Tensor[],
-  attributes: unknown = null,
+  attributes: NoInfer<A> | null = null,
 ): Tensor {
   const y = new Tensor(node);
   if (tensors.some((t) => t._requiresGrad) && isGradEnabled()) {

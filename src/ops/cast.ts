@@ -3,39 +3,16 @@
  */
 import { record } from "../autograd/record.js";
 import { binary, cast as castNode, scalar } from "../graph/build.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { type Op, Tensor } from "../tensor/core.js";
 import { type DType, isDType, isFloating } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /**
-     * The same values as another dtype, or as that of another tensor; truncates towards 0 for int32, `x ≠ 0` for bool. The tensor itself when
-     * it has that dtype. All tensors are on the "cpu", so that there is nothing to do for `to("cpu")`.
-     */
-    to(dtype: DType | "cpu" | Tensor): Tensor<S>;
-    to(device: "cpu", dtype: DType): Tensor<S>;
-    /** The tensor itself: all tensors are there. */
-    cpu(): Tensor<S>;
-    /** The dtype of `other` (`torch.Tensor.type_as`). */
-    typeAs(other: Tensor): Tensor<S>;
-    /** As float32. */
-    float(): Tensor<S>;
-    /** As float64. */
-    double(): Tensor<S>;
-    /** As int32. */
-    int(): Tensor<S>;
-    /** As bool: whether each element differs from 0. */
-    bool(): Tensor<S>;
-  }
-}
 
 const TO: Op = {
   name: "ToCopyBackward0",
   saves: false,
   gradient(y, g) {
-    const a = y._a!;
-    return [cast(g, a._node.dtype)];
+    return [cast(g, y._a._node.dtype)];
   },
 };
 
@@ -65,26 +42,33 @@ export function dtypeTo(name: string, what: DType | "cpu" | Tensor, dtype?: DTyp
   );
 }
 
-defineMethods({
-  to(what: DType | "cpu" | Tensor, dtype?: DType) {
-    return cast(this, dtypeTo("to", what, dtype) ?? this._node.dtype);
-  },
-  cpu() {
-    return this;
-  },
-  typeAs(other: Tensor) {
-    return cast(this, other.dtype);
-  },
-  float() {
-    return cast(this, "float32");
-  },
-  double() {
-    return cast(this, "float64");
-  },
-  int() {
-    return cast(this, "int32");
-  },
-  bool() {
-    return cast(this, "bool");
-  },
-});
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /**
+     * The same values as another dtype, or as that of another tensor; truncates towards 0 for int32, `x ≠ 0` for bool. The tensor itself when
+     * it has that dtype. All tensors are on the "cpu", so that there is nothing to do for `to("cpu")`.
+     */
+    to(dtype: DType | "cpu" | Tensor): Tensor<S>;
+    to(device: "cpu", dtype: DType): Tensor<S>;
+    /** The tensor itself: all tensors are there. */
+    cpu(): Tensor<S>;
+    /** The dtype of `other` (`torch.Tensor.type_as`). */
+    typeAs(other: Tensor): Tensor<S>;
+    /** As float32. */
+    float(): Tensor<S>;
+    /** As float64. */
+    double(): Tensor<S>;
+    /** As int32. */
+    int(): Tensor<S>;
+    /** As bool: whether each element differs from 0. */
+    bool(): Tensor<S>;
+  }
+}
+
+operation("to", (x, what, dtype) => cast(x, dtypeTo("to", what, dtype) ?? x._node.dtype));
+operation("cpu", (x) => x);
+operation("typeAs", (x, other) => cast(x, other.dtype));
+operation("float", (x) => cast(x, "float32"));
+operation("double", (x) => cast(x, "float64"));
+operation("int", (x) => cast(x, "int32"));
+operation("bool", (x) => cast(x, "bool"));

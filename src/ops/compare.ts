@@ -2,18 +2,17 @@
  * Comparisons: bool tensors, which nothing is differentiated through.
  */
 import { binary, scalar } from "../graph/build.js";
-import { defineMethods, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
 import { promoteWithNumber } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { sameShape } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
+import { isfinite, isnan } from "./finite.js";
 import { logicalAnd, logicalOr } from "./logical.js";
 import { checkTensor, commonDType, floating, numberTensor } from "./operand.js";
-import { isfinite, isnan } from "./unary.js";
-import type { BinaryOp } from "../primitives/elementwise.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /** this = other, element by element. */
     eq<A extends Shape, B extends Shape = []>(
@@ -45,6 +44,30 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: number | Checked<Broadcast<"ge", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
+  }
+}
+
+function compare(op: "eq" | "ne" | "lt" | "le" | "gt" | "ge") {
+  return operation(op, (a, b) => {
+    if (typeof b === "number") {
+      const x = cast(a, promoteWithNumber(a._node.dtype, b));
+      return new Tensor(binary(op, x.node, scalar(b, x._node.dtype)));
+    }
+    checkTensor(op, b);
+    const dtype = commonDType(op, a, b);
+    return new Tensor(binary(op, cast(a, dtype).node, cast(b, dtype).node));
+  });
+}
+
+export const eq = compare("eq");
+export const ne = compare("ne");
+export const lt = compare("lt");
+export const le = compare("le");
+export const gt = compare("gt");
+export const ge = compare("ge");
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
     /** Whether both tensors have the same shape and elements (`torch.equal`); reads the values. */
     equal(other: Tensor): boolean;
     /** |this − other| ≤ atol + rtol · |other|, or both are equal, as infinities may be, element by element (`torch.isclose`). */
@@ -67,37 +90,8 @@ export interface CloseOptions {
   equalNan?: boolean;
 }
 
-function compare(op: BinaryOp, a: Tensor, b: Tensor | number): Tensor {
-  if (typeof b === "number") {
-    const x = cast(a, promoteWithNumber(a._node.dtype, b));
-    return new Tensor(binary(op, x.node, scalar(b, x._node.dtype)));
-  }
-  checkTensor(op, b);
-  const dtype = commonDType(op, a, b);
-  return new Tensor(binary(op, cast(a, dtype).node, cast(b, dtype).node));
-}
-
-export function eq(a: Tensor, b: Tensor | number): Tensor {
-  return compare("eq", a, b);
-}
-export function ne(a: Tensor, b: Tensor | number): Tensor {
-  return compare("ne", a, b);
-}
-export function lt(a: Tensor, b: Tensor | number): Tensor {
-  return compare("lt", a, b);
-}
-export function le(a: Tensor, b: Tensor | number): Tensor {
-  return compare("le", a, b);
-}
-export function gt(a: Tensor, b: Tensor | number): Tensor {
-  return compare("gt", a, b);
-}
-export function ge(a: Tensor, b: Tensor | number): Tensor {
-  return compare("ge", a, b);
-}
-
 /** Equal, both NaN where that counts, or near enough; integers and booleans are compared as float32. */
-function isclose(name: string, a: Tensor, b: Tensor | number, options: CloseOptions = {}): Tensor {
+function areClose(name: string, a: Tensor, b: Tensor | number, options: CloseOptions = {}): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   if (!(rtol >= 0) || !(atol >= 0))
     throw new RangeError(`${name}: expected rtol ≥ 0 and atol ≥ 0, got ${rtol} and ${atol}`);
@@ -114,34 +108,14 @@ function isclose(name: string, a: Tensor, b: Tensor | number, options: CloseOpti
   return logicalOr(close, logicalAnd(isfinite(distance), le(distance, allowed)));
 }
 
-defineMethods({
-  eq(other: Tensor | number) {
-    return eq(this, other);
-  },
-  ne(other: Tensor | number) {
-    return ne(this, other);
-  },
-  lt(other: Tensor | number) {
-    return lt(this, other);
-  },
-  le(other: Tensor | number) {
-    return le(this, other);
-  },
-  gt(other: Tensor | number) {
-    return gt(this, other);
-  },
-  ge(other: Tensor | number) {
-    return ge(this, other);
-  },
-  equal(other: Tensor) {
-    checkTensor("equal", other);
-    return sameShape(this.shape, other.shape) && eq(this, other).all().item<boolean>();
-  },
-  isclose(other: Tensor | number, options?: CloseOptions) {
-    return isclose("isclose", this, other, options);
-  },
-  allclose(other: Tensor, options?: CloseOptions) {
-    checkTensor("allclose", other);
-    return isclose("allclose", this, other, options).all().item<boolean>();
-  },
+export const equal = operation("equal", (x, other) => {
+  checkTensor("equal", other);
+  return sameShape(x.shape, other.shape) && eq(x, other).all().item<boolean>();
+});
+
+export const isclose = operation("isclose", (x, other, options) => areClose("isclose", x, other, options));
+
+export const allclose = operation("allclose", (x, other, options) => {
+  checkTensor("allclose", other);
+  return areClose("allclose", x, other, options).all().item<boolean>();
 });

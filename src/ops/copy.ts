@@ -3,7 +3,8 @@
  */
 import { record } from "../autograd/record.js";
 import { copy } from "../graph/build.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Op, Tensor } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 
 declare module "../tensor/core.js" {
@@ -21,20 +22,12 @@ const CLONE: Op = {
   },
 };
 
+/** A copy with the gradient passed on: what an operation gives that has nothing to do. */
+export const clone = operation("clone", (x) => record(CLONE, copy(x.node), x));
+
 const ALIAS: Op = { ...CLONE, name: "AliasBackward0" };
 
 /** Another handle on the same value, with the gradient passed on. */
 export function alias(x: Tensor): Tensor {
   return record(ALIAS, x.node, x);
 }
-
-/** A copy with the gradient passed on: what an operation gives that has nothing to do. */
-export function clone(x: Tensor): Tensor {
-  return record(CLONE, copy(x.node), x);
-}
-
-defineMethods({
-  clone() {
-    return clone(this);
-  },
-});

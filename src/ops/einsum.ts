@@ -7,9 +7,10 @@
 import type { Tensor } from "../tensor/core.js";
 import { formatShape } from "../tensor/shape.js";
 import { matmul } from "./matmul.js";
-import { permute, permutedView, reshape } from "./movement.js";
+import { permute, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { sumDims } from "./reduce.js";
+import { permutedView } from "./views.js";
 
 interface Term {
   readonly x: Tensor;

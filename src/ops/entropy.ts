@@ -6,9 +6,10 @@ import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
 import type { Op, Tensor } from "../tensor/core.js";
-import { div, mul, rsub, sub } from "./arithmetic.js";
+import { mul, rsub, sub } from "./arithmetic.js";
+import { div } from "./division.js";
 import { clamp } from "./select.js";
-import { log, log1p } from "./unary.js";
+import { log, log1p } from "./exponential.js";
 
 /** No logarithm is less, and x (1 − x) no less than this, as in PyTorch: at 0 and 1 loss and gradient are large, not infinite. */
 const LEAST_LOG = -100;
@@ -19,8 +20,8 @@ const BINARY_ENTROPY: Op = {
   name: "BinaryCrossEntropyBackward0",
   saves: true,
   gradient(result, g) {
-    const x = result._a!;
-    const y = result._b!;
+    const x = result._a;
+    const y = result._b;
     let [ofX, ofY]: (Tensor | null)[] = [null, null];
     if (wanted(x)) {
       const product = clamp(mul(rsub(x, 1), x), LEAST_PRODUCT, null);

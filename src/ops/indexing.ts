@@ -5,13 +5,14 @@ import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/build.js";
 import { broadcast } from "../graph/shapes.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { type Op, Tensor } from "../tensor/core.js";
 import { fromTyped, zeros } from "../tensor/creation.js";
 import type { DType } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-
+import { inPlace } from "./change.js";
 import { checkedRange, checkPositions } from "./check.js";
 import { broadcastTo, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
@@ -19,67 +20,48 @@ import { checkTensor } from "./operand.js";
 /** Positions: an int32 tensor, or an array of whole numbers. */
 export type Index = Tensor | readonly number[] | Int32Array;
 
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** out[i][j] = this[index[i][j]][j] for dim 0, and likewise for others; the result has the shape of `index` (`torch.gather`). */
-    gather<I extends Shape>(dim: number, index: Tensor<I>): Tensor<I>;
-    /** The entries of `dim` at the positions in `index`, whose shape takes the dim's place (`torch.index_select`, for any rank from 1 on; a single position keeps the dim). */
-    indexSelect(dim: number, index: Index): Tensor;
-    /** The elements at positions of the flattened tensor, in the shape of `index` (`torch.take`). */
-    take(index: Index): Tensor;
-    /** A copy in which entry i of `source` along `dim` was added to entry index[i] (`torch.index_add`). */
-    indexAdd(dim: number, index: Index, source: Tensor): Tensor<S>;
-    /** The elements where the mask is true, as a vector; reads the mask (`torch.masked_select`). */
-    maskedSelect(mask: Tensor): Tensor<[number]>;
-    /** int32 positions of the elements that differ from 0, a row each; reads the values (`torch.nonzero`). */
-    nonzero(): Tensor<[number, number]>;
-    /** 1 at the position that each element names along a new last dim of `numClasses`, 0 elsewhere; int32 unless a dtype is given. */
-    oneHot(numClasses?: number, options?: { dtype?: DType }): Tensor;
-  }
-}
-
 /**
  * Elements of the first input along a dim, which is the attribute, at the positions that the second input holds: each gives its gradient
  * to the place where it was.
  */
-export function picking(name: string): Op {
+export function picking(name: string): Op<number> {
   return {
     name,
     saves: true,
     gradient(y, g) {
-      const a = y._a!;
-      const dim = y._attributes as number;
-      return [scatterAdd(zerosOf(a), dim, y._b!, g)];
+      const a = y._a;
+      const dim = y._attributes;
+      return [addAt(zerosOf(a), dim, y._b, g)];
     },
   };
 }
 
 const GATHER = picking("GatherBackward0");
 
-const TAKE: Op = {
+const TAKE: Op<number> = {
   name: "IndexSelectBackward0",
   saves: true,
   gradient(y, g) {
-    const a = y._a!;
-    return [takeAdd(zerosOf(a), y._attributes as number, y._b!, g)];
+    const a = y._a;
+    return [addEntriesAt(zerosOf(a), y._attributes, y._b, g)];
   },
 };
 
 /** Inputs: base, index, source. */
-const SCATTER_ADD: Op = {
+const SCATTER_ADD: Op<number> = {
   name: "ScatterAddBackward0",
   saves: true,
   gradient(y, g) {
-    return [g, null, wanted(y._c) ? gather(g, y._attributes as number, y._b!) : null];
+    return [g, null, wanted(y._c) ? gatherAt(g, y._attributes, y._b) : null];
   },
 };
 
 /** Inputs: base, index, source. */
-const TAKE_ADD: Op = {
+const TAKE_ADD: Op<number> = {
   name: "IndexAddBackward0",
   saves: true,
   gradient(y, g) {
-    return [g, null, wanted(y._c) ? take(g, y._attributes as number, y._b!) : null];
+    return [g, null, wanted(y._c) ? takeAt(g, y._attributes, y._b) : null];
   },
 };
 
@@ -88,17 +70,17 @@ export function zerosOf(x: Tensor): Tensor {
 }
 
 /** Elements at positions that have been checked. */
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+export function gatherAt(x: Tensor, dim: number, index: Tensor): Tensor {
   return record(GATHER, graph.gather(x.node, dim, index.node), x, index, null, dim);
 }
 
 /** Entries of dim `dim` at positions that have been checked. */
-export function take(x: Tensor, dim: number, index: Tensor): Tensor {
+export function takeAt(x: Tensor, dim: number, index: Tensor): Tensor {
   return record(TAKE, graph.take(x.node, dim, index.node), x, index, null, dim);
 }
 
 /** Adds at positions that have been checked. */
-export function scatterAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+export function addAt(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return record(
     SCATTER_ADD,
     graph.scatterAdd(base.node, dim, index.node, source.node),
@@ -109,7 +91,7 @@ export function scatterAdd(base: Tensor, dim: number, index: Tensor, source: Ten
   );
 }
 
-function takeAdd(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+function addEntriesAt(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return record(TAKE_ADD, graph.takeAdd(base.node, dim, index.node, source.node), base, index, source, dim);
 }
 
@@ -171,28 +153,57 @@ export function reach(x: Tensor, dim: number, sizes: Shape): Tensor {
   return y;
 }
 
-function checkedGather(x: Tensor, dim: number, index: Tensor): Tensor {
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** out[i][j] = this[index[i][j]][j] for dim 0, and likewise for others; the result has the shape of `index` (`torch.gather`). */
+    gather<I extends Shape>(dim: number, index: Tensor<I>): Tensor<I>;
+  }
+}
+
+export const gather = operation("gather", (x, dim, index): Tensor => {
   checkTensor("gather", index);
-  if (x.ndim === 0) return reshape(checkedGather(reshape(x, [1]), 0, reshape(index, [1])), []);
+  if (x.ndim === 0) return reshape(gather(reshape(x, [1]), 0, reshape(index, [1])), []);
   const d = normalizeDim("gather", dim, x.ndim);
   const i = indexTensor("gather", index, x.shape[d]);
   checkIndexShape("gather", x.shape, d, i);
-  return gather(reach(x, d, i.shape), d, i);
+  return gatherAt(reach(x, d, i.shape), d, i);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The entries of `dim` at the positions in `index`, whose shape takes the dim's place (`torch.index_select`, for any rank from 1 on; a single position keeps the dim). */
+    indexSelect(dim: number, index: Index): Tensor;
+    /** The elements at positions of the flattened tensor, in the shape of `index` (`torch.take`). */
+    take(index: Index): Tensor;
+  }
 }
 
-function indexSelect(x: Tensor, dim: number, index: Index): Tensor {
+export const indexSelect = operation("indexSelect", (x, dim, index) => {
   const d = normalizeDim("indexSelect", dim, x.ndim);
   const i = indexTensor("indexSelect", index, x.shape[d] ?? 1);
   if (x.ndim === 0) {
     if (i.numel() !== 1)
       throw new Error(`indexSelect: a 0-dimensional tensor takes one position, got ${i.numel()}`);
-    return reshape(take(reshape(x, [1]), 0, reshape(i, [1])), []);
+    return reshape(takeAt(reshape(x, [1]), 0, reshape(i, [1])), []);
   }
   // A 0-dimensional index is one position, and the dim stays.
-  return take(x, d, i.ndim === 0 ? reshape(i, [1]) : i);
+  return takeAt(x, d, i.ndim === 0 ? reshape(i, [1]) : i);
+});
+
+export const take = operation("take", (x, index) =>
+  takeAt(reshape(x, [x.numel()]), 0, indexTensor("take", index, x.numel())),
+);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** A copy in which entry i of `source` along `dim` was added to entry index[i] (`torch.index_add`). */
+    indexAdd(dim: number, index: Index, source: Tensor): Tensor<S>;
+    /** Adds entry i of `source` along `dim` to entry index[i]. */
+    indexAdd_(dim: number, index: Index, source: Tensor): this;
+  }
 }
 
-function indexAdd(x: Tensor, dim: number, index: Index, source: Tensor): Tensor {
+export const indexAdd = operation("indexAdd", (x, dim, index, source): Tensor => {
   checkTensor("indexAdd", source);
   if (x.ndim === 0) {
     const flat = source.numel() === 1 ? reshape(source, [1]) : source;
@@ -206,7 +217,19 @@ function indexAdd(x: Tensor, dim: number, index: Index, source: Tensor): Tensor 
       `indexAdd: expected a source of shape ${formatShape(expected)}, got ${formatShape(source.shape)}`,
     );
   }
-  return takeAdd(x, d, i, cast(source, x.dtype));
+  return addEntriesAt(x, d, i, cast(source, x.dtype));
+});
+inPlace("indexAdd_", indexAdd);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The elements where the mask is true, as a vector; reads the mask (`torch.masked_select`). */
+    maskedSelect(mask: Tensor): Tensor<[number]>;
+    /** int32 positions of the elements that differ from 0, a row each; reads the values (`torch.nonzero`). */
+    nonzero(): Tensor<[number, number]>;
+    /** 1 at the position that each element names along a new last dim of `numClasses`, 0 elsewhere; int32 unless a dtype is given. */
+    oneHot(numClasses?: number, options?: { dtype?: DType }): Tensor;
+  }
 }
 
 /** Positions of what differs from 0, as flat numbers. */
@@ -217,7 +240,17 @@ function positions(x: Tensor): number[] {
   return found;
 }
 
-function nonzero(x: Tensor): Tensor {
+export const maskedSelect = operation("maskedSelect", (x, mask) => {
+  checkTensor("maskedSelect", mask);
+  if (mask.dtype !== "bool") throw new TypeError(`maskedSelect: expected a bool mask, got ${mask.dtype}`);
+  checkBroadcast("maskedSelect", x.shape, mask.shape);
+  const shape = broadcast(x.shape, mask.shape);
+  const found = positions(broadcastTo("maskedSelect", mask, shape));
+  const all = broadcastTo("maskedSelect", x, shape);
+  return takeAt(reshape(all, [all.numel()]), 0, indexTensor("maskedSelect", Int32Array.from(found)));
+});
+
+export const nonzero = operation("nonzero", (x) => {
   const shape = x.shape;
   const found = positions(x);
   const out = new Int32Array(found.length * shape.length);
@@ -229,9 +262,9 @@ function nonzero(x: Tensor): Tensor {
     }
   });
   return fromTyped(out, "int32", [found.length, shape.length]);
-}
+});
 
-function oneHot(x: Tensor, numClasses: number | undefined, dtype: DType): Tensor {
+export const oneHot = operation("oneHot", (x, numClasses, { dtype = "int32" } = {}) => {
   if (x.dtype !== "int32") throw new TypeError(`oneHot: expected int32 classes, got ${x.dtype}; use x.int()`);
   if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
     throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
@@ -241,35 +274,4 @@ function oneHot(x: Tensor, numClasses: number | undefined, dtype: DType): Tensor
   const column = graph.reshape(x.node, [...x.shape, 1]);
   const y = new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
   return checkedRange(y, x, 0, n - 1, (c) => `oneHot: class ${c} is out of range for ${n} classes`);
-}
-
-defineMethods({
-  gather(dim: number, index: Tensor) {
-    return checkedGather(this, dim, index);
-  },
-  indexSelect(dim: number, index: Index) {
-    return indexSelect(this, dim, index);
-  },
-  take(index: Index) {
-    const flat = reshape(this, [this.numel()]);
-    return take(flat, 0, indexTensor("take", index, this.numel()));
-  },
-  indexAdd(dim: number, index: Index, source: Tensor) {
-    return indexAdd(this, dim, index, source);
-  },
-  maskedSelect(mask: Tensor) {
-    checkTensor("maskedSelect", mask);
-    if (mask.dtype !== "bool") throw new TypeError(`maskedSelect: expected a bool mask, got ${mask.dtype}`);
-    checkBroadcast("maskedSelect", this.shape, mask.shape);
-    const shape = broadcast(this.shape, mask.shape);
-    const found = positions(broadcastTo("maskedSelect", mask, shape));
-    const all = broadcastTo("maskedSelect", this, shape);
-    return take(reshape(all, [all.numel()]), 0, indexTensor("maskedSelect", Int32Array.from(found)));
-  },
-  nonzero() {
-    return nonzero(this);
-  },
-  oneHot(numClasses?: number, options?: { dtype?: DType }) {
-    return oneHot(this, numClasses, options?.dtype ?? "int32");
-  },
 });

@@ -4,31 +4,21 @@
 import { wanted } from "../autograd/wanted.js";
 import { recordList } from "../autograd/record.js";
 import { concat as concatNodes } from "../graph/build.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Op, Tensor } from "../tensor/core.js";
 import { promote } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Cat, Shape, Stack } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-import { narrow, narrowedView, selectedView, unsqueeze } from "./movement.js";
+import { narrow, unsqueeze } from "./movement.js";
 import { checkTensor } from "./operand.js";
+import { narrowedView, selectedView } from "./views.js";
 
-declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
-  interface Tensor<S extends Shape = Shape> {
-    /** Parts of `size` entries along `dim`, or of the given sizes; the last part may be shorter (`torch.split`). */
-    split(size: number | readonly number[], dim?: number): Tensor[];
-    /** At most `chunks` parts of equal size along `dim`, but for the last (`torch.chunk`). */
-    chunk(chunks: number, dim?: number): Tensor[];
-    /** The entries along `dim` (`torch.unbind`). */
-    unbind(dim?: number): Tensor[];
-  }
-}
-
-const CAT: Op = {
+const CAT: Op<number> = {
   name: "CatBackward0",
   saves: false,
   gradient(y, g) {
-    const dim = y._attributes as number;
+    const dim = y._attributes;
     let start = 0;
     return y._extras!.list!.map((x) => {
       const n = x._node.shape[dim]!;
@@ -115,7 +105,16 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
-function split(x: Tensor, size: number | readonly number[], dim: number): Tensor[] {
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Parts of `size` entries along `dim`, or of the given sizes; the last part may be shorter (`torch.split`). */
+    split(size: number | readonly number[], dim?: number): Tensor[];
+    /** At most `chunks` parts of equal size along `dim`, but for the last (`torch.chunk`). */
+    chunk(chunks: number, dim?: number): Tensor[];
+  }
+}
+
+export const split = operation("split", (x, size, dim = 0) => {
   if (x.ndim === 0) throw new Error("split: a 0-dimensional tensor cannot be split");
   const d = normalizeDim("split", dim, x.ndim);
   const n = x.shape[d]!;
@@ -139,21 +138,24 @@ function split(x: Tensor, size: number | readonly number[], dim: number): Tensor
     start += k;
     return part;
   });
+});
+
+export const chunk = operation("chunk", (x, chunks, dim = 0) => {
+  if (!Number.isInteger(chunks) || chunks < 1)
+    throw new RangeError(`chunk: expected a whole number ≥ 1, got ${chunks}`);
+  const n = x.size(normalizeDim("chunk", dim, x.ndim));
+  if (n === 0) return split(x, new Array<number>(chunks).fill(0), dim);
+  return split(x, Math.ceil(n / chunks), dim);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The entries along `dim` (`torch.unbind`). */
+    unbind(dim?: number): Tensor[];
+  }
 }
 
-defineMethods({
-  split(size: number | readonly number[], dim = 0) {
-    return split(this, size, dim);
-  },
-  chunk(chunks: number, dim = 0) {
-    if (!Number.isInteger(chunks) || chunks < 1)
-      throw new RangeError(`chunk: expected a whole number ≥ 1, got ${chunks}`);
-    const n = this.size(normalizeDim("chunk", dim, this.ndim));
-    if (n === 0) return split(this, new Array<number>(chunks).fill(0), dim);
-    return split(this, Math.ceil(n / chunks), dim);
-  },
-  unbind(dim = 0) {
-    const n = this.size(normalizeDim("unbind", dim, this.ndim));
-    return Array.from({ length: n }, (_, i) => selectedView(this, dim, i));
-  },
+export const unbind = operation("unbind", (x, dim = 0) => {
+  const n = x.size(normalizeDim("unbind", dim, x.ndim));
+  return Array.from({ length: n }, (_, i) => selectedView(x, dim, i));
 });

@@ -2,7 +2,8 @@
  * Logic on truth values; other tensors count as true where they differ from 0.
  */
 import { binary, unary } from "../graph/build.js";
-import { defineMethods, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
@@ -31,33 +32,16 @@ declare module "../tensor/core.js" {
   }
 }
 
-function logical(name: string, op: BinaryOp, a: Tensor, b: Tensor): Tensor {
-  checkTensor(name, b);
-  checkBroadcast(name, a._node.shape, b._node.shape);
-  return new Tensor(binary(op, cast(a, "bool").node, cast(b, "bool").node));
+function logical(name: "logicalAnd" | "logicalOr" | "logicalXor", op: BinaryOp) {
+  return operation(name, (a, b) => {
+    checkTensor(name, b);
+    checkBroadcast(name, a._node.shape, b._node.shape);
+    return new Tensor(binary(op, cast(a, "bool").node, cast(b, "bool").node));
+  });
 }
 
-export function logicalAnd(a: Tensor, b: Tensor): Tensor {
-  return logical("logicalAnd", "and", a, b);
-}
-export function logicalOr(a: Tensor, b: Tensor): Tensor {
-  return logical("logicalOr", "or", a, b);
-}
-export function logicalNot(x: Tensor): Tensor {
-  return new Tensor(unary("not", cast(x, "bool").node));
-}
+export const logicalAnd = logical("logicalAnd", "and");
+export const logicalOr = logical("logicalOr", "or");
+export const logicalXor = logical("logicalXor", "xor");
 
-defineMethods({
-  logicalAnd(other: Tensor) {
-    return logicalAnd(this, other);
-  },
-  logicalOr(other: Tensor) {
-    return logicalOr(this, other);
-  },
-  logicalXor(other: Tensor) {
-    return logical("logicalXor", "xor", this, other);
-  },
-  logicalNot() {
-    return logicalNot(this);
-  },
-});
+export const logicalNot = operation("logicalNot", (x) => new Tensor(unary("not", cast(x, "bool").node)));

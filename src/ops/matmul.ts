@@ -4,7 +4,8 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, matmul as matmulNode, permute as permuteNode } from "../graph/build.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Op, Tensor } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Checked, Matmul, Ok, Shape } from "../tensor/shape-types.js";
 import { add, mul } from "./arithmetic.js";
@@ -13,7 +14,6 @@ import { checkTensor, zeroLike } from "./operand.js";
 import { sumAll } from "./reduce.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /**
      * The matrix product (`torch.matmul`): [..., M, K] · [..., K, N] → [..., M, N], where the leading dims broadcast; a vector on the left
@@ -24,30 +24,6 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: Checked<Matmul<A, B>, Tensor<B>>,
     ): Tensor<Ok<Matmul<A, B>>>;
-    /** [M, K] · [K, N] → [M, N], without broadcasting (`torch.mm`). */
-    mm<A extends Shape, B extends Shape>(
-      this: Tensor<A>,
-      other: Checked<Matmul<A, B>, Tensor<B>>,
-    ): Tensor<Ok<Matmul<A, B>>>;
-    /** [B, M, K] · [B, K, N] → [B, M, N], without broadcasting (`torch.bmm`). */
-    bmm<A extends Shape, B extends Shape>(
-      this: Tensor<A>,
-      other: Checked<Matmul<A, B>, Tensor<B>>,
-    ): Tensor<Ok<Matmul<A, B>>>;
-    /** [M, K] · [K] → [M] (`torch.mv`). */
-    mv<A extends Shape, B extends Shape>(
-      this: Tensor<A>,
-      other: Checked<Matmul<A, B>, Tensor<B>>,
-    ): Tensor<Ok<Matmul<A, B>>>;
-    /** Σ aᵢ bᵢ of two vectors of one size (`torch.dot`). */
-    dot<A extends Shape, B extends Shape>(
-      this: Tensor<A>,
-      other: Checked<Matmul<A, B>, Tensor<B>>,
-    ): Tensor<Ok<Matmul<A, B>>>;
-    /** The products of all pairs of two vectors: [M] and [N] → [M, N] (`torch.outer`). */
-    outer(other: Tensor): Tensor;
-    /** beta · this + alpha · (a · b) (`torch.addmm`). */
-    addmm(a: Tensor, b: Tensor, options?: { beta?: number; alpha?: number }): Tensor;
   }
 }
 
@@ -56,25 +32,12 @@ const MATMUL: Op = {
   name: "BmmBackward0",
   saves: true,
   gradient(y, g) {
-    const a = y._a!;
-    const b = y._b!;
+    const a = y._a;
+    const b = y._b;
     return [wanted(a) ? product(g, mT(b)) : null, wanted(b) ? product(mT(a), g) : null];
   },
 };
 const MM: Op = { ...MATMUL, name: "MmBackward0" };
-
-/** x · weightᵀ + bias, in one step. */
-const LINEAR: Op = {
-  name: "AddmmBackward0",
-  saves: true,
-  gradient(y, g) {
-    const x = y._a!;
-    const weight = y._b!;
-    return [wanted(x) ? product(g, weight) : null, wanted(weight) ? product(mT(g), x) : null, g];
-  },
-};
-
-const SWAPPED: readonly number[] = [1, 0];
 
 function product(a: Tensor, b: Tensor): Tensor {
   const matrices = a._node.shape.length === 2 && b._node.shape.length === 2;
@@ -97,7 +60,7 @@ function checkOperands(name: string, a: Tensor, b: Tensor): void {
 }
 
 /** The matrix product of any ranks. */
-export function matmul(a: Tensor, b: Tensor, name = "matmul"): Tensor {
+function multiply(name: string, a: Tensor, b: Tensor): Tensor {
   checkOperands(name, a, b);
   const m = a._node.shape;
   const n = b._node.shape;
@@ -108,8 +71,8 @@ export function matmul(a: Tensor, b: Tensor, name = "matmul"): Tensor {
   if (k !== k2) mismatch(name, a, b, `inner sizes ${k} and ${k2} differ`);
   if (m.length === 2 && n.length === 2) return product(a, b);
   if (m.length === 1 && n.length === 1) return sumAll(mul(a, b));
-  if (m.length === 1) return dropDim(matmul(reshape(a, [1, k]), b), n.length - 2);
-  if (n.length === 1) return dropDim(matmul(a, reshape(b, [k, 1])), m.length - 1);
+  if (m.length === 1) return dropDim(multiply(name, reshape(a, [1, k]), b), n.length - 2);
+  if (n.length === 1) return dropDim(multiply(name, a, reshape(b, [k, 1])), m.length - 1);
   if (n.length === 2) {
     // One big product rather than many small ones, and its gradients likewise.
     const rows = reshape(a, [sizeOf(m) / Math.max(1, k), k]);
@@ -124,6 +87,95 @@ function dropDim(x: Tensor, dim: number): Tensor {
   shape.splice(dim, 1);
   return reshape(x, shape);
 }
+
+export const matmul = operation("matmul", (a, b) => multiply("matmul", a, b));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** [M, K] · [K, N] → [M, N], without broadcasting (`torch.mm`). */
+    mm<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Matmul<A, B>, Tensor<B>>,
+    ): Tensor<Ok<Matmul<A, B>>>;
+    /** [B, M, K] · [B, K, N] → [B, M, N], without broadcasting (`torch.bmm`). */
+    bmm<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Matmul<A, B>, Tensor<B>>,
+    ): Tensor<Ok<Matmul<A, B>>>;
+    /** [M, K] · [K] → [M] (`torch.mv`). */
+    mv<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Matmul<A, B>, Tensor<B>>,
+    ): Tensor<Ok<Matmul<A, B>>>;
+    /** Σ aᵢ bᵢ of two vectors of one size (`torch.dot`). */
+    dot<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Matmul<A, B>, Tensor<B>>,
+    ): Tensor<Ok<Matmul<A, B>>>;
+  }
+}
+
+function withRank(name: string, a: Tensor, b: Tensor, rankA: number, rankB: number): Tensor {
+  checkTensor(name, b);
+  if (a.ndim !== rankA || b.ndim !== rankB) {
+    mismatch(
+      name,
+      a,
+      b,
+      `expected ${rankA} and ${rankB} dimensions, got ${a.ndim} and ${b.ndim}; use matmul`,
+    );
+  }
+  if (rankA === 3 && a.shape[0] !== b.shape[0]) {
+    mismatch(name, a, b, `batch sizes ${a.shape[0]} and ${b.shape[0]} differ; matmul broadcasts`);
+  }
+  return multiply(name, a, b);
+}
+
+export const mm = operation("mm", (a, b) => withRank("mm", a, b, 2, 2));
+export const bmm = operation("bmm", (a, b) => withRank("bmm", a, b, 3, 3));
+export const mv = operation("mv", (a, b) => withRank("mv", a, b, 2, 1));
+export const dot = operation("dot", (a, b) => withRank("dot", a, b, 1, 1));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The products of all pairs of two vectors: [M] and [N] → [M, N] (`torch.outer`). */
+    outer(other: Tensor): Tensor;
+  }
+}
+
+export const outer = operation("outer", (a, b) => {
+  checkTensor("outer", b);
+  if (a.ndim !== 1 || b.ndim !== 1) mismatch("outer", a, b, "expected two vectors");
+  return mul(reshape(a, [a.numel(), 1]), b);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** beta · this + alpha · (a · b) (`torch.addmm`). */
+    addmm(a: Tensor, b: Tensor, options?: { beta?: number; alpha?: number }): Tensor;
+  }
+}
+
+export const addmm = operation("addmm", (x, a, b, { beta = 1, alpha = 1 } = {}) => {
+  const times = withRank("addmm", a, b, 2, 2);
+  const scaled = alpha === 1 ? times : mul(times, alpha);
+  // With beta 0 nothing of x reaches the result, NaN neither.
+  const own = beta === 0 ? zeroLike(x) : beta === 1 ? x : mul(x, beta);
+  return add(own, scaled);
+});
+
+/** x · weightᵀ + bias, in one step. */
+const LINEAR: Op = {
+  name: "AddmmBackward0",
+  saves: true,
+  gradient(y, g) {
+    const x = y._a;
+    const weight = y._b;
+    return [wanted(x) ? product(g, weight) : null, wanted(weight) ? product(mT(g), x) : null, g];
+  },
+};
+
+const SWAPPED: readonly number[] = [1, 0];
 
 /**
  * y = x · weightᵀ + bias for x [..., in], weight [out, in], bias [out] (`torch.nn.functional.linear`).
@@ -149,50 +201,3 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): T
       : record(LINEAR, binary("add", times, bias.node), rows, weight, bias);
   return shape.length === 2 ? y : reshape(y, [...shape.slice(0, -1), out!]);
 }
-
-function withRank(name: string, a: Tensor, b: Tensor, rankA: number, rankB: number): Tensor {
-  checkTensor(name, b);
-  if (a.ndim !== rankA || b.ndim !== rankB) {
-    mismatch(
-      name,
-      a,
-      b,
-      `expected ${rankA} and ${rankB} dimensions, got ${a.ndim} and ${b.ndim}; use matmul`,
-    );
-  }
-  if (rankA === 3 && a.shape[0] !== b.shape[0]) {
-    mismatch(name, a, b, `batch sizes ${a.shape[0]} and ${b.shape[0]} differ; matmul broadcasts`);
-  }
-  return matmul(a, b, name);
-}
-
-defineMethods({
-  matmul(other: Tensor) {
-    return matmul(this, other);
-  },
-  mm(other: Tensor) {
-    return withRank("mm", this, other, 2, 2);
-  },
-  bmm(other: Tensor) {
-    return withRank("bmm", this, other, 3, 3);
-  },
-  mv(other: Tensor) {
-    return withRank("mv", this, other, 2, 1);
-  },
-  dot(other: Tensor) {
-    return withRank("dot", this, other, 1, 1);
-  },
-  outer(other: Tensor) {
-    checkTensor("outer", other);
-    if (this.ndim !== 1 || other.ndim !== 1) mismatch("outer", this, other, "expected two vectors");
-    return mul(reshape(this, [this.numel(), 1]), other);
-  },
-  addmm(a: Tensor, b: Tensor, options: { beta?: number; alpha?: number } = {}) {
-    const times = withRank("addmm", a, b, 2, 2);
-    const { alpha = 1, beta = 1 } = options;
-    const scaled = alpha === 1 ? times : mul(times, alpha);
-    // With beta 0 nothing of this tensor reaches the result, NaN neither.
-    const own = beta === 0 ? zeroLike(this) : beta === 1 ? this : mul(this, beta);
-    return add(own, scaled);
-  },
-});

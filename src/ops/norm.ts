@@ -4,11 +4,13 @@
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, scalar, unary } from "../graph/build.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
-import { div, mul } from "./arithmetic.js";
+import { mul } from "./arithmetic.js";
+import { div } from "./division.js";
 import { cast } from "./cast.js";
 import { eq, ne } from "./compare.js";
 import { checkNotEmpty } from "./extreme.js";
@@ -16,10 +18,10 @@ import { logicalAnd, logicalOr } from "./logical.js";
 import { type Dims, type Reduced, type ReduceOptions, sum, sumDims } from "./reduce.js";
 import { pow } from "./power.js";
 import { where } from "./select.js";
-import { abs, isnan, sign } from "./unary.js";
+import { isnan } from "./finite.js";
+import { abs, sign } from "./rounding.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /**
      * (Σ |x|ᵖ)^(1/p) (`torch.norm`): p is 2 unless given; Infinity gives the greatest magnitude, −Infinity the least, 0 the
@@ -34,55 +36,37 @@ declare module "../tensor/core.js" {
   }
 }
 
-interface NormAttributes extends Reduced {
-  readonly p: number;
-}
+export const norm = operation("norm", (x, p = 2, dim, options) => {
+  const keepdim = options?.keepdim ?? false;
+  if (!isFloating(x.dtype))
+    throw new TypeError(`norm: expected a floating tensor, got ${x.dtype}; use x.float()`);
+  if (typeof p !== "number" || Number.isNaN(p))
+    throw new TypeError(`norm: expected p as a number, got ${String(p)}`);
+  switch (p) {
+    case 2:
+      return norm2(x, dim, keepdim);
+    case 1:
+      return sum(abs(x), dim, options);
+    case Infinity:
+    case -Infinity:
+      return normExtreme(x, p, dim, keepdim);
+    case 0:
+      return sum(cast(ne(x, 0), x.dtype), dim, options);
+    default:
+      return normP(x, p, dim, keepdim);
+  }
+});
 
 /** x / ‖x‖, and 0 at 0, where PyTorch too takes the gradient as 0. */
-const NORM2: Op = {
+const NORM2: Op<Reduced> = {
   name: "LinalgVectorNormBackward0",
   saves: true,
   gradient(y, g) {
-    const a = y._a!;
-    const { kept } = y._attributes as Reduced;
+    const a = y._a;
+    const { kept } = y._attributes;
     const shape = a._node.shape;
     const length = spread(y, kept, shape);
     return [where(eq(length, 0), 0, mul(spread(g, kept, shape), div(a, length)))];
-  },
-};
-
-/** sign(x) (|x| / ‖x‖)^(p − 1), and 0 where ‖x‖ is 0 or, for p < 1, x is. */
-const NORM_P: Op = {
-  name: "LinalgVectorNormBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, p } = y._attributes as NormAttributes;
-    const shape = a._node.shape;
-    const magnitude = abs(a);
-    let slope = mul(sign(a), pow(magnitude, p - 1));
-    let scale = div(g, pow(y, p - 1));
-    if (p < 1) slope = where(eq(a, 0), 0, slope);
-    else scale = where(eq(y, 0), 0, scale);
-    return [mul(slope, spread(scale, kept, shape))];
-  },
-};
-
-/** The gradient goes to the elements of the greatest (or least) magnitude, which share it. */
-const NORM_EXTREME: Op = {
-  name: "LinalgVectorNormBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims } = y._attributes as Reduced;
-    const length = spread(y, kept, a._node.shape);
-    const magnitude = abs(a);
-    const chosen = cast(
-      logicalOr(eq(magnitude, length), logicalAnd(isnan(magnitude), isnan(length))),
-      y._node.dtype,
-    );
-    const share = div(spread(g, kept, kept), sumDims(chosen, dims, true));
-    return [mul(mul(sign(a), chosen), share)];
   },
 };
 
@@ -94,25 +78,26 @@ function norm2(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
   return record(NORM2, y, x, null, null, attributes);
 }
 
-function norm(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
-  if (!isFloating(x.dtype))
-    throw new TypeError(`norm: expected a floating tensor, got ${x.dtype}; use x.float()`);
-  if (typeof p !== "number" || Number.isNaN(p))
-    throw new TypeError(`norm: expected p as a number, got ${String(p)}`);
-  switch (p) {
-    case 2:
-      return norm2(x, dim, keepdim);
-    case 1:
-      return sum(abs(x), dim, keepdim);
-    case Infinity:
-    case -Infinity:
-      return normExtreme(x, p, dim, keepdim);
-    case 0:
-      return sum(cast(ne(x, 0), x.dtype), dim, keepdim);
-    default:
-      return normP(x, p, dim, keepdim);
-  }
+interface NormAttributes extends Reduced {
+  readonly p: number;
 }
+
+/** sign(x) (|x| / ‖x‖)^(p − 1), and 0 where ‖x‖ is 0 or, for p < 1, x is. */
+const NORM_P: Op<NormAttributes> = {
+  name: "LinalgVectorNormBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a;
+    const { kept, p } = y._attributes;
+    const shape = a._node.shape;
+    const magnitude = abs(a);
+    let slope = mul(sign(a), pow(magnitude, p - 1));
+    let scale = div(g, pow(y, p - 1));
+    if (p < 1) slope = where(eq(a, 0), 0, slope);
+    else scale = where(eq(y, 0), 0, scale);
+    return [mul(slope, spread(scale, kept, shape))];
+  },
+};
 
 function normP(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
   const dims = normalizeDims("norm", dim, x.ndim);
@@ -124,6 +109,24 @@ function normP(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
   return record(NORM_P, y, x, null, null, attributes);
 }
 
+/** The gradient goes to the elements of the greatest (or least) magnitude, which share it. */
+const NORM_EXTREME: Op<Reduced> = {
+  name: "LinalgVectorNormBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a;
+    const { kept, dims } = y._attributes;
+    const length = spread(y, kept, a._node.shape);
+    const magnitude = abs(a);
+    const chosen = cast(
+      logicalOr(eq(magnitude, length), logicalAnd(isnan(magnitude), isnan(length))),
+      y._node.dtype,
+    );
+    const share = div(spread(g, kept, kept), sumDims(chosen, dims, true));
+    return [mul(mul(sign(a), chosen), share)];
+  },
+};
+
 function normExtreme(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor {
   const dims = normalizeDims("norm", dim, x.ndim);
   const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
@@ -131,9 +134,3 @@ function normExtreme(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor 
   const y = reduce(p > 0 ? "max" : "min", unary("abs", x.node), dims, keepdim);
   return record(NORM_EXTREME, y, x, null, null, attributes);
 }
-
-defineMethods({
-  norm(p = 2, dim?: Dims, options?: ReduceOptions) {
-    return norm(this, p, dim, options?.keepdim ?? false);
-  },
-});

@@ -7,7 +7,7 @@ import { broadcast } from "../graph/shapes.js";
 import { Tensor } from "../tensor/core.js";
 import { allDims, checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { indexTensor, take } from "./indexing.js";
+import { indexTensor, takeAt } from "./indexing.js";
 import { permute, reshape } from "./movement.js";
 
 /** What picks along dim `dim`. */
@@ -37,7 +37,7 @@ export function pick(name: string, x: Tensor, picks: readonly Picks[]): Tensor {
   const single = picks.find(({ index }) => index.ndim === 0);
   if (single !== undefined) {
     // One position picks like a number: its dim goes away first.
-    const y = take(x, single.dim, indexTensor(name, single.index, x.shape[single.dim]!));
+    const y = takeAt(x, single.dim, indexTensor(name, single.index, x.shape[single.dim]!));
     const others = picks.filter((each) => each !== single);
     const moved = others.map(({ dim, index }) => ({ dim: dim > single.dim ? dim - 1 : dim, index }));
     return moved.length === 0 ? y : pick(name, y, moved);
@@ -45,7 +45,7 @@ export function pick(name: string, x: Tensor, picks: readonly Picks[]): Tensor {
   const shape = x._node.shape;
   const dims = picks.map(({ dim }) => dim);
   const indices = picks.map(({ dim, index }) => indexTensor(name, index, shape[dim]!));
-  if (picks.length === 1) return take(x, dims[0]!, indices[0]!);
+  if (picks.length === 1) return takeAt(x, dims[0]!, indices[0]!);
   let common: Shape = [];
   for (const index of indices) {
     checkBroadcast(`${name}: index tensors`, common, index._node.shape);
@@ -54,7 +54,7 @@ export function pick(name: string, x: Tensor, picks: readonly Picks[]): Tensor {
   const rest = allDims(shape.length).filter((d) => !dims.includes(d));
   const sizes = dims.map((d) => shape[d]!);
   const rows = reshape(permute(x, [...dims, ...rest]), [sizeOf(sizes), ...rest.map((d) => shape[d]!)]);
-  const picked = take(rows, 0, rowNumbers(indices, sizes, common));
+  const picked = takeAt(rows, 0, rowNumbers(indices, sizes, common));
   const first = dims[0]!;
   if (!dims.every((d, i) => d === first + i)) return picked;
   const lead = allDims(common.length);

@@ -4,17 +4,18 @@
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, iota, reduce, reshape as reshapeNode } from "../graph/build.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { type Op, Tensor } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import { allDims, keptShape, normalizeDim } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
-import { div, mul } from "./arithmetic.js";
+import { mul } from "./arithmetic.js";
+import { div } from "./division.js";
 import { eq } from "./compare.js";
 import { expand, permute, reshape, unsqueeze } from "./movement.js";
 import { type Reduced, type ReduceOptions, summable, sumDims } from "./reduce.js";
 import { where } from "./select.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /** The product (`torch.prod`). */
     prod<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
@@ -29,12 +30,12 @@ declare module "../tensor/core.js" {
  * The product of the others for each element, which is right where elements are 0 too, and can be differentiated there: n × n products
  * in one fused reduction, never an n × n tensor in memory.
  */
-const PROD: Op = {
+const PROD: Op<Reduced> = {
   name: "ProdBackward1",
   saves: true,
   gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims } = y._attributes as Reduced;
+    const a = y._a;
+    const { kept, dims } = y._attributes;
     const shape = a._node.shape;
     return [mul(spread(g, kept, shape), productOfOthers(a, dims[0]!))];
   },
@@ -44,11 +45,32 @@ const PROD_ALL: Op = {
   name: "ProdBackward0",
   saves: true,
   gradient(y, g) {
-    const a = y._a!;
+    const a = y._a;
     const others = productOfOthers(reshape(a, [a._node.size]), 0);
     return [reshape(mul(others, g), a._node.shape)];
   },
 };
+
+export const prod = operation("prod", (x, dim, options) => {
+  const keepdim = options?.keepdim ?? false;
+  const a = summable(x);
+  if (dim === undefined || a.ndim === 0) {
+    const y = record(PROD_ALL, reduce("prod", a.node, allDims(a.ndim), false), a);
+    return keepdim
+      ? reshape(
+          y,
+          a.shape.map(() => 1),
+        )
+      : y;
+  }
+  return prodDim(a, normalizeDim("prod", dim, a.ndim), keepdim);
+});
+
+function prodDim(x: Tensor, dim: number, keepdim: boolean): Tensor {
+  const dims = [dim];
+  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
+  return record(PROD, reduce("prod", x.node, dims, keepdim), x, null, null, attributes);
+}
 
 /** Up to this length the products of the others are multiplied out. */
 const MULTIPLIED_OUT = 512;
@@ -80,29 +102,3 @@ function quotients(x: Tensor, dim: number): Tensor {
   const ofOthers = where(eq(zeros, 0), div(product, where(zero, 1, x)), 0);
   return where(zero, ofZeros, ofOthers);
 }
-
-function prodDim(x: Tensor, dim: number, keepdim: boolean): Tensor {
-  const dims = [dim];
-  const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
-  return record(PROD, reduce("prod", x.node, dims, keepdim), x, null, null, attributes);
-}
-
-function prod(x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
-  const a = summable(x);
-  if (dim === undefined || a.ndim === 0) {
-    const y = record(PROD_ALL, reduce("prod", a.node, allDims(a.ndim), false), a);
-    return keepdim
-      ? reshape(
-          y,
-          a.shape.map(() => 1),
-        )
-      : y;
-  }
-  return prodDim(a, normalizeDim("prod", dim, a.ndim), keepdim);
-}
-
-defineMethods({
-  prod(dim?: number, options?: ReduceOptions) {
-    return prod(this, dim, options?.keepdim ?? false);
-  },
-});

@@ -2,23 +2,15 @@
  * Repeating, rolling, padding, diagonals and windows: movement composed of the steps in movement.ts.
  */
 import { geometryOf } from "../tensor/alias.js";
-import { defineMethods, type Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
 import { diagonalOf, permuted, squeezed, unfolded, unsqueezed } from "../tensor/geometry.js";
+import { operation, variadic } from "../tensor/operation.js";
 import { allDims, checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { concat } from "./join.js";
 import { expand, flatten, narrow, padOf, permute, reshape, select, sliceOf } from "./movement.js";
 import { viewed } from "./region.js";
-
-export interface DiagonalOptions {
-  /** How far above the main diagonal, below it where negative. Default 0. */
-  offset?: number;
-  /** The dim of rows. Default 0. */
-  dim1?: number;
-  /** The dim of columns. Default 1. */
-  dim2?: number;
-}
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -27,21 +19,10 @@ declare module "../tensor/core.js" {
     repeat(...times: Shape): Tensor;
     /** As `repeat`, but fewer counts than dims count from the end. */
     tile(times: Shape): Tensor;
-    /** Each entry along `dim` repeated `times` times in place (`torch.repeat_interleave`). */
-    repeatInterleave(times: number, dim?: number): Tensor;
-    /** Elements shifted along dims, those that leave coming in again at the other end. */
-    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor<S>;
-    /** A constant around: `[left, right]` of the last dim, then of the one before … (`torch.nn.functional.pad`); negative crops. */
-    pad(padding: readonly number[], options?: { value?: number }): Tensor;
-    /** The diagonal of dims `dim1` and `dim2`, 0 and 1 unless given, or the one `offset` above it, as a new last dim (`torch.diagonal`). */
-    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
-    diagonal(options: DiagonalOptions): Tensor;
-    /** All windows of `size` entries along `dim`, `step` apart, as a new last dim. */
-    unfold(dim: number, size: number, step: number): Tensor;
   }
 }
 
-function repeat(name: string, x: Tensor, times: Shape): Tensor {
+function repeated(name: string, x: Tensor, times: Shape): Tensor {
   const rank = times.length;
   const lead = rank - x._node.shape.length;
   if (lead < 0) {
@@ -67,7 +48,21 @@ function repeat(name: string, x: Tensor, times: Shape): Tensor {
   );
 }
 
-function repeatInterleave(x: Tensor, times: number, dim?: number): Tensor {
+variadic("repeat", (x, times) => repeated("repeat", x, listOfSizes("repeat", times)));
+
+export const tile = operation("tile", (x, times) => {
+  const lead = Math.max(0, x.ndim - times.length);
+  return repeated("tile", x, [...new Array<number>(lead).fill(1), ...times]);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Each entry along `dim` repeated `times` times in place (`torch.repeat_interleave`). */
+    repeatInterleave(times: number, dim?: number): Tensor;
+  }
+}
+
+export const repeatInterleave = operation("repeatInterleave", (x, times, dim): Tensor => {
   if (dim === undefined) return repeatInterleave(flatten(x, 0, -1), times, 0);
   if (!Number.isInteger(times) || times < 0)
     throw new RangeError(`repeatInterleave: expected a whole count ≥ 0, got ${times}`);
@@ -77,13 +72,20 @@ function repeatInterleave(x: Tensor, times: number, dim?: number): Tensor {
   const back = shape.slice(d + 1);
   const wide = expand(reshape(x, [...front, 1, ...back]), [...front, times, ...back]);
   return reshape(wide, [...shape.slice(0, d), shape[d]! * times, ...back]);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Elements shifted along dims, those that leave coming in again at the other end. */
+    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor<S>;
+  }
 }
 
-function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+function rolled(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
   const shape = x._node.shape;
   if (dims === undefined) {
     if (typeof shifts !== "number") throw new TypeError("roll: several shifts need as many dims");
-    return reshape(roll(flatten(x, 0, -1), shifts, 0), shape);
+    return reshape(rolled(flatten(x, 0, -1), shifts, 0), shape);
   }
   const shiftList = typeof shifts === "number" ? [shifts] : shifts;
   const dimList = typeof dims === "number" ? [dims] : dims;
@@ -100,8 +102,20 @@ function roll(x: Tensor, shifts: number | readonly number[], dims?: number | rea
   return y === x ? clone(x) : y;
 }
 
+export const roll = operation("roll", (x, shifts, dims) => {
+  for (const shift of [shifts].flat()) checkWhole("roll", "shift", shift);
+  return rolled(x, shifts, dims);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** A constant around: `[left, right]` of the last dim, then of the one before … (`torch.nn.functional.pad`); negative crops. */
+    pad(padding: readonly number[], options?: { value?: number }): Tensor;
+  }
+}
+
 /** PyTorch's order: the last dim first. Negative amounts crop. */
-function pad(x: Tensor, padding: readonly number[], value: number): Tensor {
+export const pad = operation("pad", (x, padding, { value = 0 } = {}) => {
   const shape = x._node.shape;
   if (padding.length % 2 !== 0 || padding.length > 2 * shape.length) {
     throw new Error(
@@ -130,10 +144,32 @@ function pad(x: Tensor, padding: readonly number[], value: number): Tensor {
     value,
   );
   return padded === x ? clone(x) : padded;
+});
+
+export interface DiagonalOptions {
+  /** How far above the main diagonal, below it where negative. Default 0. */
+  offset?: number;
+  /** The dim of rows. Default 0. */
+  dim1?: number;
+  /** The dim of columns. Default 1. */
+  dim2?: number;
 }
 
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The diagonal of dims `dim1` and `dim2`, 0 and 1 unless given, or the one `offset` above it, as a new last dim (`torch.diagonal`). */
+    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+    diagonal(options: DiagonalOptions): Tensor;
+  }
+}
+
+export const diagonal = operation("diagonal", (x, given = 0, dim1 = 0, dim2 = 1) => {
+  if (typeof given === "number") return diagonalView(x, given, dim1, dim2);
+  return diagonalView(x, given.offset ?? 0, given.dim1 ?? 0, given.dim2 ?? 1);
+});
+
 /** The dims of a diagonal are brought to the end, and the diagonal of the last two dims taken. */
-function diagonal(x: Tensor, offset: number, dim1: number, dim2: number): Tensor {
+function diagonalView(x: Tensor, offset: number, dim1: number, dim2: number): Tensor {
   const rank = x._node.shape.length;
   if (rank < 2)
     throw new Error(`diagonal: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
@@ -172,9 +208,30 @@ function lastDiagonal(x: Tensor, offset: number): Tensor {
   return select(rows, -1, 0);
 }
 
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** All windows of `size` entries along `dim`, `step` apart, as a new last dim. */
+    unfold(dim: number, size: number, step: number): Tensor;
+  }
+}
+
+export const unfold = operation("unfold", (x, dim, size, step) => {
+  checkWhole("unfold", "size", size);
+  checkWhole("unfold", "step", step);
+  const d = normalizeDim("unfold", dim, x.ndim);
+  const g = geometryOf(x);
+  const y = windows(x, d, size, step);
+  if (x.ndim > 0) return viewed(x, y, unfolded(g, d, size, step));
+  return viewed(
+    x,
+    y,
+    squeezed(unfolded(unsqueezed(g, 0), 0, size, step), (dim) => dim === 0),
+  );
+});
+
 /** Windows overlap: window k is entry k of every slice with step `step`, so the slices are stacked. */
-function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
-  if (x._node.shape.length === 0) return select(unfold(reshape(x, [1]), dim, size, step), 0, 0);
+function windows(x: Tensor, dim: number, size: number, step: number): Tensor {
+  if (x._node.shape.length === 0) return select(windows(reshape(x, [1]), dim, size, step), 0, 0);
   const shape = x._node.shape;
   const d = normalizeDim("unfold", dim, shape.length);
   const n = shape[d]!;
@@ -197,52 +254,11 @@ function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
       ),
       [...sizes, 0],
     );
-  const windows: Tensor[] = [];
+  const parts: Tensor[] = [];
   for (let k = 0; k < size; k++) {
     const at = starts.slice();
     at[d] = k;
-    windows.push(reshape(sliceOf(x, at, sizes, steps), [...sizes, 1]));
+    parts.push(reshape(sliceOf(x, at, sizes, steps), [...sizes, 1]));
   }
-  return concat(windows, shape.length);
+  return concat(parts, shape.length);
 }
-
-defineMethods({
-  repeat(...times: unknown[]) {
-    return repeat("repeat", this, listOfSizes("repeat", times));
-  },
-  tile(times: Shape) {
-    const lead = Math.max(0, this.ndim - times.length);
-    return repeat("tile", this, [...new Array<number>(lead).fill(1), ...times]);
-  },
-  repeatInterleave(times: number, dim?: number) {
-    return repeatInterleave(this, times, dim);
-  },
-  roll(shifts: number | readonly number[], dims?: number | readonly number[]) {
-    for (const shift of [shifts].flat()) checkWhole("roll", "shift", shift);
-    return roll(this, shifts, dims);
-  },
-  pad(padding: readonly number[], options?: { value?: number }) {
-    return pad(this, padding, options?.value ?? 0);
-  },
-  diagonal(given: number | DiagonalOptions = 0, first = 0, second = 1) {
-    const {
-      offset = 0,
-      dim1 = 0,
-      dim2 = 1,
-    } = typeof given === "number" ? { offset: given, dim1: first, dim2: second } : given;
-    return diagonal(this, offset, dim1, dim2);
-  },
-  unfold(dim: number, size: number, step: number) {
-    checkWhole("unfold", "size", size);
-    checkWhole("unfold", "step", step);
-    const d = normalizeDim("unfold", dim, this.ndim);
-    const g = geometryOf(this);
-    const y = unfold(this, d, size, step);
-    if (this.ndim > 0) return viewed(this, y, unfolded(g, d, size, step));
-    return viewed(
-      this,
-      y,
-      squeezed(unfolded(unsqueezed(g, 0), 0, size, step), (dim) => dim === 0),
-    );
-  },
-});

@@ -6,11 +6,13 @@
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, copy, reduce, scalar, unary } from "../graph/build.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { type Op, Tensor } from "../tensor/core.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { allDims, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
-import { div, mul, sub } from "./arithmetic.js";
+import { mul, sub } from "./arithmetic.js";
+import { div } from "./division.js";
 import { cast } from "./cast.js";
 import { eq } from "./compare.js";
 import { expand } from "./movement.js";
@@ -24,127 +26,11 @@ export interface ReduceOptions<K extends boolean = boolean> {
 /** One dim, several, or all when left out. */
 export type Dims = number | readonly number[] | null | undefined;
 
-declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
-  interface Tensor<S extends Shape = Shape> {
-    /** The sum (`torch.sum`); booleans count as 0 and 1. */
-    sum<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K> & { dtype?: DType },
-    ): Tensor<Reduce<A, D, K>>;
-    /** The arithmetic mean (`torch.mean`). @throws TypeError for integers. */
-    mean<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K> & { dtype?: DType },
-    ): Tensor<Reduce<A, D, K>>;
-    /** Whether any element is true. */
-    any<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
-    ): Tensor<Reduce<A, D, K>>;
-    /** Whether all elements are true. */
-    all<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K>,
-    ): Tensor<Reduce<A, D, K>>;
-    /** Σ(x − mean)² / (n − correction) (`torch.var`); the default correction 1 gives the unbiased estimate. */
-    var<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K> & { correction?: number },
-    ): Tensor<Reduce<A, D, K>>;
-    /** The square root of `var` (`torch.std`). */
-    std<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K> & { correction?: number },
-    ): Tensor<Reduce<A, D, K>>;
-    /** How many elements differ from 0. */
-    countNonzero<A extends Shape, const D extends Dims = undefined>(
-      this: Tensor<A>,
-      dim?: D,
-    ): Tensor<Reduce<A, D, false>>;
-  }
-}
-
 /** Attributes of a reduction: the shape with reduced dims as 1, and the dims. */
 export interface Reduced {
   readonly kept: Shape;
   readonly dims: readonly number[];
 }
-
-const SUM_ALL: Op = {
-  name: "SumBackward0",
-  saves: false,
-  gradient(y, g) {
-    const a = y._a!;
-    return [expand(g, a._node.shape)];
-  },
-};
-
-const SUM_DIMS: Op = {
-  name: "SumBackward1",
-  saves: false,
-  gradient(y, g) {
-    const a = y._a!;
-    return [spread(g, y._attributes as Shape, a._node.shape)];
-  },
-};
-
-const MEAN_ALL: Op = {
-  name: "MeanBackward0",
-  saves: false,
-  gradient(y, g) {
-    const a = y._a!;
-    return [expand(div(g, a._node.size), a._node.shape)];
-  },
-};
-
-const MEAN_DIMS: Op = {
-  name: "MeanBackward1",
-  saves: false,
-  gradient(y, g) {
-    const a = y._a!;
-    return [spread(div(g, a._node.size / y._node.size), y._attributes as Shape, a._node.shape)];
-  },
-};
-
-interface VarAttributes extends Reduced {
-  /** n − correction. */
-  readonly divisor: number;
-  /** No dims were named, or there are none. */
-  readonly ofAll: boolean;
-}
-
-const VAR: Op = {
-  name: "VarBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims, divisor, ofAll } = y._attributes as VarAttributes;
-    const mean = meanDims(a, dims, true);
-    // 2 / 0 times the distance from the mean. Of all elements PyTorch takes that for infinite, also where it is NaN.
-    const slope = divisor === 0 && ofAll ? where(eq(a, mean), NaN, Infinity) : mul(sub(a, mean), 2 / divisor);
-    return [mul(spread(g, kept, a._node.shape), slope)];
-  },
-};
-
-const STD: Op = {
-  name: "StdBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { kept, dims, divisor } = y._attributes as VarAttributes;
-    const centered = sub(a, meanDims(a, dims, true));
-    // Where all elements are equal the slope is taken as 0, as PyTorch does.
-    const slope = where(eq(y, 0), 0, div(g, mul(y, divisor)));
-    return [mul(spread(slope, kept, a._node.shape), centered)];
-  },
-};
 
 /** Booleans count as 0 and 1. */
 export function summable(x: Tensor): Tensor {
@@ -165,6 +51,34 @@ export function checkInt32Count(name: string, x: Tensor, dims: readonly number[]
   }
 }
 
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The sum (`torch.sum`); booleans count as 0 and 1. */
+    sum<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K> & { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+  }
+}
+
+const SUM_ALL: Op = {
+  name: "SumBackward0",
+  saves: false,
+  gradient(y, g) {
+    return [expand(g, y._a._node.shape)];
+  },
+};
+
+const SUM_DIMS: Op<Shape> = {
+  name: "SumBackward1",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a;
+    return [spread(g, y._attributes, a._node.shape)];
+  },
+};
+
 /** Sums over all elements. */
 export function sumAll(x: Tensor): Tensor {
   if (x._node.dtype === "bool") checkInt32Count("sum", x, allDims(x.ndim), "the count");
@@ -180,10 +94,53 @@ export function sumDims(x: Tensor, dims: readonly number[], keepdim: boolean): T
   return record(SUM_DIMS, reduce("sum", a.node, dims, keepdim), a, null, null, keptShape(shape, dims));
 }
 
-export function sum(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+export const sum = operation("sum", (a, dim, options) => {
+  const x = options?.dtype === undefined ? a : cast(a, options.dtype);
+  const keepdim = options?.keepdim ?? false;
   if ((dim === undefined || dim === null) && !keepdim) return sumAll(x);
   return sumDims(x, normalizeDims("sum", dim, x._node.shape.length), keepdim);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** How many elements differ from 0. */
+    countNonzero<A extends Shape, const D extends Dims = undefined>(
+      this: Tensor<A>,
+      dim?: D,
+    ): Tensor<Reduce<A, D, false>>;
+  }
 }
+
+export const countNonzero = operation("countNonzero", (x, dim) => sum(cast(x, "bool"), dim));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The arithmetic mean (`torch.mean`). @throws TypeError for integers. */
+    mean<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K> & { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+  }
+}
+
+const MEAN_ALL: Op = {
+  name: "MeanBackward0",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a;
+    return [expand(div(g, a._node.size), a._node.shape)];
+  },
+};
+
+const MEAN_DIMS: Op<Shape> = {
+  name: "MeanBackward1",
+  saves: false,
+  gradient(y, g) {
+    const a = y._a;
+    return [spread(div(g, a._node.size / y._node.size), y._attributes, a._node.shape)];
+  },
+};
 
 function checkFloating(name: string, x: Tensor): void {
   if (!isFloating(x._node.dtype)) {
@@ -199,7 +156,9 @@ export function meanDims(x: Tensor, dims: readonly number[], keepdim: boolean): 
   return record(MEAN_DIMS, mean, x, null, null, keptShape(node.shape, dims));
 }
 
-export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
+export const mean = operation("mean", (a, dim, options) => {
+  const x = options?.dtype === undefined ? a : cast(a, options.dtype);
+  const keepdim = options?.keepdim ?? false;
   checkFloating("mean", x);
   if ((dim === undefined || dim === null) && !keepdim) {
     const node = x.node;
@@ -207,16 +166,65 @@ export function mean(x: Tensor, dim?: Dims, keepdim = false): Tensor {
     return record(MEAN_ALL, binary("div", total, scalar(node.size, node.dtype)), x);
   }
   return meanDims(x, normalizeDims("mean", dim, x._node.shape.length), keepdim);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Σ(x − mean)² / (n − correction) (`torch.var`); the default correction 1 gives the unbiased estimate. */
+    var<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K> & { correction?: number },
+    ): Tensor<Reduce<A, D, K>>;
+    /** The square root of `var` (`torch.std`). */
+    std<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K> & { correction?: number },
+    ): Tensor<Reduce<A, D, K>>;
+  }
 }
 
-function truth(op: "any" | "all", x: Tensor, dim: Dims, keepdim: boolean): Tensor {
-  const truths = cast(x, "bool");
-  // As in PyTorch, and unlike sums: an empty list names no dim.
-  if (Array.isArray(dim) && dim.length === 0) return new Tensor(copy(truths.node));
-  return new Tensor(reduce(op, truths.node, normalizeDims(op, dim, x.ndim), keepdim));
+interface VarAttributes extends Reduced {
+  /** n − correction. */
+  readonly divisor: number;
+  /** No dims were named, or there are none. */
+  readonly ofAll: boolean;
 }
 
-function variance(name: "var" | "std", x: Tensor, dim: Dims, keepdim: boolean, correction: number): Tensor {
+const VAR: Op<VarAttributes> = {
+  name: "VarBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a;
+    const { kept, dims, divisor, ofAll } = y._attributes;
+    const mean = meanDims(a, dims, true);
+    // 2 / 0 times the distance from the mean. Of all elements PyTorch takes that for infinite, also where it is NaN.
+    const slope = divisor === 0 && ofAll ? where(eq(a, mean), NaN, Infinity) : mul(sub(a, mean), 2 / divisor);
+    return [mul(spread(g, kept, a._node.shape), slope)];
+  },
+};
+
+const STD: Op<VarAttributes> = {
+  name: "StdBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a;
+    const { kept, dims, divisor } = y._attributes;
+    const centered = sub(a, meanDims(a, dims, true));
+    // Where all elements are equal the slope is taken as 0, as PyTorch does.
+    const slope = where(eq(y, 0), 0, div(g, mul(y, divisor)));
+    return [mul(spread(slope, kept, a._node.shape), centered)];
+  },
+};
+
+function variance(
+  name: "var" | "std",
+  x: Tensor,
+  dim: Dims,
+  options: ReduceOptions & { correction?: number } = {},
+): Tensor {
+  const { keepdim = false, correction = 1 } = options;
   checkFloating(name, x);
   const node = x.node;
   const dims = normalizeDims(name, dim, node.shape.length);
@@ -234,28 +242,34 @@ function variance(name: "var" | "std", x: Tensor, dim: Dims, keepdim: boolean, c
     : record(STD, unary("sqrt", y), x, null, null, attributes);
 }
 
-defineMethods({
-  sum(dim?: Dims, options?: ReduceOptions & { dtype?: DType }) {
-    const x = options?.dtype === undefined ? this : cast(this, options.dtype);
-    return sum(x, dim, options?.keepdim);
-  },
-  mean(dim?: Dims, options?: ReduceOptions & { dtype?: DType }) {
-    const x = options?.dtype === undefined ? this : cast(this, options.dtype);
-    return mean(x, dim, options?.keepdim);
-  },
-  any(dim?: Dims, options?: ReduceOptions) {
-    return truth("any", this, dim, options?.keepdim ?? false);
-  },
-  all(dim?: Dims, options?: ReduceOptions) {
-    return truth("all", this, dim, options?.keepdim ?? false);
-  },
-  var(dim?: Dims, options?: ReduceOptions & { correction?: number }) {
-    return variance("var", this, dim, options?.keepdim ?? false, options?.correction ?? 1);
-  },
-  std(dim?: Dims, options?: ReduceOptions & { correction?: number }) {
-    return variance("std", this, dim, options?.keepdim ?? false, options?.correction ?? 1);
-  },
-  countNonzero(dim?: Dims) {
-    return sum(cast(this, "bool"), dim);
-  },
-});
+operation("var", (x, dim, options) => variance("var", x, dim, options));
+
+export const std = operation("std", (x, dim, options) => variance("std", x, dim, options));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Whether any element is true. */
+    any<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+    /** Whether all elements are true. */
+    all<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      dim?: D,
+      options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+  }
+}
+
+function truth(op: "any" | "all", x: Tensor, dim: Dims, keepdim = false): Tensor {
+  const truths = cast(x, "bool");
+  // As in PyTorch, and unlike sums: an empty list names no dim.
+  if (Array.isArray(dim) && dim.length === 0) return new Tensor(copy(truths.node));
+  return new Tensor(reduce(op, truths.node, normalizeDims(op, dim, x.ndim), keepdim));
+}
+
+export const any = operation("any", (x, dim, options) => truth("any", x, dim, options?.keepdim));
+
+export const all = operation("all", (x, dim, options) => truth("all", x, dim, options?.keepdim));

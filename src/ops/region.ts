@@ -16,23 +16,22 @@ import { positionsOf, readRegion, writeRegion } from "../tensor/region.js";
 import type { Shape } from "../tensor/shape-types.js";
 
 /** Input: the base. */
-const AS_STRIDED: Op = {
+const AS_STRIDED: Op<Geometry> = {
   name: "AsStridedBackward0",
   saves: false,
   gradient(y, g) {
-    const a = y._a!;
-    return [unread(g, a._node.shape, y._attributes as Geometry)];
+    return [unread(g, y._a._node.shape, y._attributes)];
   },
 };
 
 /** Inputs: the base as it was, the new value of the region. */
-const COPY_SLICES: Op = {
+const COPY_SLICES: Op<Geometry> = {
   name: "CopySlices",
   saves: false,
   gradient(y, g) {
-    const geometry = y._attributes as Geometry;
-    const base = y._a!;
-    const value = y._b!;
+    const geometry = y._attributes;
+    const base = y._a;
+    const value = y._b;
     return [
       wanted(base) ? written(g, geometry, zerosOf(value)) : null,
       wanted(value) ? read(g, geometry) : null,
@@ -41,11 +40,11 @@ const COPY_SLICES: Op = {
 };
 
 /** Elements that a view shows several times, added at the base's one. */
-const ADD_STRIDED: Op = {
+const ADD_STRIDED: Op<Geometry> = {
   name: "AsStridedBackward0",
   saves: false,
   gradient(y, g) {
-    return [read(g, y._attributes as Geometry)];
+    return [read(g, y._attributes)];
   },
 };
 

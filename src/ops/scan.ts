@@ -4,11 +4,13 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { call, pick } from "../graph/build.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { type Op, Tensor } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { inPlace } from "./change.js";
 import type { ValuesAndIndices } from "./extreme.js";
 import { picking } from "./indexing.js";
 import { checkInt32Count } from "./reduce.js";
@@ -17,74 +19,54 @@ declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Sums of the entries up to each one along `dim` (`torch.cumsum`). */
     cumsum(dim: number): Tensor<S>;
-    /** Products of the entries up to each one along `dim` (`torch.cumprod`). */
-    cumprod(dim: number): Tensor<S>;
-    /** The greatest entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummax`). */
-    cummax(dim: number): ValuesAndIndices<S>;
-    /** The least entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummin`). */
-    cummin(dim: number): ValuesAndIndices<S>;
+    /** Replaces each entry by the sum up to it. */
+    cumsum_(dim: number): this;
   }
 }
 
-const CUMSUM: Op = {
+const CUMSUM: Op<number> = {
   name: "CumsumBackward0",
   saves: false,
   gradient(y, g) {
-    const dim = y._attributes as number;
+    const dim = y._attributes;
     return [cumsum(g.flip(dim), dim).flip(dim)];
   },
 };
 
+export const cumsum = operation("cumsum", (x, dim) =>
+  scan("cumsum", CUMSUM, summed(x), normalizeDim("cumsum", dim, x.ndim)),
+);
+inPlace("cumsum_", cumsum);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Products of the entries up to each one along `dim` (`torch.cumprod`). */
+    cumprod(dim: number): Tensor<S>;
+    /** Replaces each entry by the product up to it. */
+    cumprod_(dim: number): this;
+  }
+}
+
 /**
  * With E the product of all entries before each one, the gradient is E · S, where Sᵢ = gᵢ + xᵢ₊₁ Sᵢ₊₁: exact also where entries are 0.
  */
-const CUMPROD: Op = {
+const CUMPROD: Op<number> = {
   name: "CumprodBackward0",
   saves: true,
   gradient(y, g) {
-    const x = y._a!;
-    const dim = y._attributes as number;
+    const x = y._a;
+    const dim = y._attributes;
     const before = cumprod(shifted(x, dim, 1, 1), dim);
     return [mul(before, recurrence(shifted(x, dim, -1, 0), g, { dim, reversed: true }))];
   },
 };
 
-interface Direction {
-  readonly dim: number;
-  readonly reversed: boolean;
-}
+export const cumprod = operation("cumprod", (x, dim) =>
+  scan("cumprod", CUMPROD, summed(x), normalizeDim("cumprod", dim, x.ndim)),
+);
+inPlace("cumprod_", cumprod);
 
-/** Inputs: a, b. With λ the recurrence of the gradients the other way round, b gets λ, and a gets λ times what y was before. */
-const RECURRENCE: Op = {
-  name: "LinearRecurrenceBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a!;
-    const { dim, reversed } = y._attributes as Direction;
-    const slope = recurrence(shifted(a, dim, reversed ? 1 : -1, 0), g, { dim, reversed: !reversed });
-    return [wanted(a) ? mul(slope, shifted(y, dim, reversed ? -1 : 1, 0)) : null, slope];
-  },
-};
-
-const CUMMAX = picking("CummaxBackward0");
-const CUMMIN = picking("CumminBackward0");
-
-/** The entries along `dim` moved by one place, on (1) or back (-1); the place that becomes free holds `fill`. */
-function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
-  const n = x.shape[dim]!;
-  if (n === 0) return x;
-  const padding = new Array<number>(2 * (x.ndim - dim)).fill(0);
-  padding[padding.length - (by === 1 ? 2 : 1)] = 1;
-  return x.narrow(dim, by === 1 ? 0 : 1, n - 1).pad(padding, { value: fill });
-}
-
-/** yᵢ = aᵢ · yᵢ₋₁ + bᵢ along a dim from the first entry on or, reversed, yᵢ = aᵢ · yᵢ₊₁ + bᵢ from the last one back. */
-function recurrence(a: Tensor, b: Tensor, direction: Direction): Tensor {
-  const y = call("linearRecurrence", [a.node, b.node], [direction.dim, Number(direction.reversed)]);
-  return record(RECURRENCE, y, a, b, null, direction);
-}
-
-function scan(kernel: "cumsum" | "cumprod", op: Op, x: Tensor, dim: number): Tensor {
+function scan(kernel: "cumsum" | "cumprod", op: Op<number>, x: Tensor, dim: number): Tensor {
   // A number has no dim to run along, for the gradients neither.
   if (x.ndim === 0) return scan(kernel, op, x.reshape([1]), 0).reshape([]);
   return record(op, call(kernel, [x.node], [dim]), x, null, null, dim);
@@ -95,33 +77,59 @@ function summed(x: Tensor): Tensor {
   return x._node.dtype === "bool" ? cast(x, "int32") : x;
 }
 
-function cumsum(x: Tensor, dim: number): Tensor {
-  return scan("cumsum", CUMSUM, summed(x), dim);
+interface Direction {
+  readonly dim: number;
+  readonly reversed: boolean;
 }
 
-function cumprod(x: Tensor, dim: number): Tensor {
-  return scan("cumprod", CUMPROD, summed(x), dim);
+/** Inputs: a, b. With λ the recurrence of the gradients the other way round, b gets λ, and a gets λ times what y was before. */
+const RECURRENCE: Op<Direction> = {
+  name: "LinearRecurrenceBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._a;
+    const { dim, reversed } = y._attributes;
+    const slope = recurrence(shifted(a, dim, reversed ? 1 : -1, 0), g, { dim, reversed: !reversed });
+    return [wanted(a) ? mul(slope, shifted(y, dim, reversed ? -1 : 1, 0)) : null, slope];
+  },
+};
+
+/** yᵢ = aᵢ · yᵢ₋₁ + bᵢ along a dim from the first entry on or, reversed, yᵢ = aᵢ · yᵢ₊₁ + bᵢ from the last one back. */
+function recurrence(a: Tensor, b: Tensor, direction: Direction): Tensor {
+  const y = call("linearRecurrence", [a.node, b.node], [direction.dim, Number(direction.reversed)]);
+  return record(RECURRENCE, y, a, b, null, direction);
 }
 
-function extremes(kernel: "cummax" | "cummin", op: Op, x: Tensor, dim: number): ValuesAndIndices {
+/** The entries along `dim` moved by one place, on (1) or back (-1); the place that becomes free holds `fill`. */
+function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
+  const n = x.shape[dim]!;
+  if (n === 0) return x;
+  const padding = new Array<number>(2 * (x.ndim - dim)).fill(0);
+  padding[padding.length - (by === 1 ? 2 : 1)] = 1;
+  return x.narrow(dim, by === 1 ? 0 : 1, n - 1).pad(padding, { value: fill });
+}
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The greatest entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummax`). */
+    cummax(dim: number): ValuesAndIndices<S>;
+    /** The least entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummin`). */
+    cummin(dim: number): ValuesAndIndices<S>;
+  }
+}
+
+const CUMMAX = picking("CummaxBackward0");
+
+export const cummax = operation("cummax", (x, dim) => extremes("cummax", CUMMAX, x, dim));
+
+const CUMMIN = picking("CumminBackward0");
+
+export const cummin = operation("cummin", (x, dim) => extremes("cummin", CUMMIN, x, dim));
+
+function extremes(kernel: "cummax" | "cummin", op: Op<number>, x: Tensor, dim: number): ValuesAndIndices {
   const d = normalizeDim(kernel, dim, x.ndim);
   checkInt32Count(kernel, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call(kernel, [x.node], [d]);
   const indices = new Tensor(pick(from, 1));
   return { values: record(op, pick(from, 0), x, indices, null, d), indices };
 }
-
-defineMethods({
-  cumsum(dim: number) {
-    return cumsum(this, normalizeDim("cumsum", dim, this.ndim));
-  },
-  cumprod(dim: number) {
-    return cumprod(this, normalizeDim("cumprod", dim, this.ndim));
-  },
-  cummax(dim: number) {
-    return extremes("cummax", CUMMAX, this, dim);
-  },
-  cummin(dim: number) {
-    return extremes("cummin", CUMMIN, this, dim);
-  },
-});

@@ -1,27 +1,17 @@
 /**
  * Adding and putting values at positions: scatterAdd and scatter.
  */
-import { defineMethods, type Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
 import { fromTyped, zeros } from "../tensor/creation.js";
+import { operation } from "../tensor/operation.js";
 import { formatShape, normalizeDim, sameShape, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
+import { inPlace } from "./change.js";
 import { ne } from "./compare.js";
-import { checkIndexShape, indexTensor, reach, scatterAdd, take, zerosOf } from "./indexing.js";
+import { addAt, checkIndexShape, indexTensor, reach, takeAt, zerosOf } from "./indexing.js";
 import { broadcastTo, reshape } from "./movement.js";
 import { checkTensor, constant } from "./operand.js";
 import { where } from "./select.js";
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** A copy in which source[i][j] was added at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter_add`). */
-    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor<S>;
-    /**
-     * A copy in which source[i][j], or a number, was put at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter`). Of several
-     * sources for one place the last one wins, and it alone gets the gradient; PyTorch promises neither. With a tensor as source reads the index.
-     */
-    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor<S>;
-  }
-}
 
 /** The checks of what is put or added at positions; gives the dim from the front and the index. */
 function checkedScatter(
@@ -46,6 +36,20 @@ function checkedScatter(
   return { d, i };
 }
 
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** A copy in which source[i][j] was added at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter_add`). */
+    scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor<S>;
+    /** Adds source[i][j] at [index[i][j]][j] for dim 0, and likewise for others. */
+    scatterAdd_(dim: number, index: Tensor, source: Tensor): this;
+  }
+}
+
+export const scatterAdd = operation("scatterAdd", (x, dim, index, source) =>
+  checkedScatterAdd("scatterAdd", x, dim, index, source),
+);
+inPlace("scatterAdd_", scatterAdd);
+
 function checkedScatterAdd(name: string, x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   if (x.ndim === 0) {
     const [i, s] = [reshape(index, [index.numel()]), reshape(source, [source.numel()])];
@@ -54,13 +58,25 @@ function checkedScatterAdd(name: string, x: Tensor, dim: number, index: Tensor, 
   const { d, i } = checkedScatter(name, x, dim, index, source);
   const part = reach(source, -1, i.shape);
   const base = reach(x, d, i.shape);
-  if (sameShape(base.shape, x.shape)) return scatterAdd(x, d, i, part);
+  if (sameShape(base.shape, x.shape)) return addAt(x, d, i, part);
   // Rows beyond the index stay: add into zeros of the reached part, pad to the whole, and add.
-  const added = scatterAdd(zerosOf(base), d, i, part);
+  const added = addAt(zerosOf(base), d, i, part);
   const padding = x.shape.flatMap((n, k) => [0, n - base.shape[k]!]);
   const pairs: number[] = [];
   for (let k = x.ndim - 1; k >= 0; k--) pairs.push(padding[2 * k]!, padding[2 * k + 1]!);
   return x.add(added.pad(pairs));
+}
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /**
+     * A copy in which source[i][j], or a number, was put at [index[i][j]][j] for dim 0, and likewise for others (`torch.scatter`). Of several
+     * sources for one place the last one wins, and it alone gets the gradient; PyTorch promises neither. With a tensor as source reads the index.
+     */
+    scatter(dim: number, index: Tensor, source: Tensor | number): Tensor<S>;
+    /** Puts source[i][j], or a number, at [index[i][j]][j] for dim 0, and likewise for others. */
+    scatter_(dim: number, index: Tensor, source: Tensor | number): this;
+  }
 }
 
 /** Where each source is put, the last of those with one target winning; reads the index. */
@@ -92,7 +108,7 @@ function landing(shape: Shape, dim: number, index: Tensor, source: Shape): Landi
   return { hit, from };
 }
 
-function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+export const scatter = operation("scatter", (x, dim, index, source): Tensor => {
   checkTensor("scatter", index);
   if (x.ndim === 0) {
     const value = typeof source === "number" ? source : reshape(source, [source.numel()]);
@@ -106,15 +122,7 @@ function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number)
   const { d, i } = checkedScatter("scatter", x, dim, index, source);
   if (i.numel() === 0) return x.clone();
   const { hit, from } = landing(x.shape, d, i, source.shape);
-  const put = take(reshape(source, [source.numel()]), 0, fromTyped(from, "int32", x.shape));
+  const put = takeAt(reshape(source, [source.numel()]), 0, fromTyped(from, "int32", x.shape));
   return where(fromTyped(hit, "bool", x.shape), put, x);
-}
-
-defineMethods({
-  scatterAdd(dim: number, index: Tensor, source: Tensor) {
-    return checkedScatterAdd("scatterAdd", this, dim, index, source);
-  },
-  scatter(dim: number, index: Tensor, source: Tensor | number) {
-    return scatter(this, dim, index, source);
-  },
 });
+inPlace("scatter_", scatter);

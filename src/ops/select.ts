@@ -4,55 +4,23 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/build.js";
-import { defineMethods, type Op, Tensor } from "../tensor/core.js";
+import { type Op, Tensor } from "../tensor/core.js";
 import { checkNumber, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { inPlace } from "./change.js";
 import { eq, ge, gt, le, lt } from "./compare.js";
 import { logicalAnd, logicalOr } from "./logical.js";
 import { checkTensor, commonDType, constant, numberTensor } from "./operand.js";
-import { isnan } from "./unary.js";
-
-/** A bound of `clamp`, for all elements or for each; null does not bind. */
-export type Bound = number | Tensor | null;
-
-/** The upper bound of `clamp` by its name. */
-export interface MaxBound {
-  max?: Bound;
-}
-
-/** The bounds of `clamp` by their names. */
-export interface ClampBounds extends MaxBound {
-  min?: Bound;
-}
+import { isnan } from "./finite.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** The lesser of both, element by element; NaN wins, and equal elements share the gradient (`torch.minimum`). */
-    minimum<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"minimum", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** The greater of both, element by element; NaN wins, and equal elements share the gradient (`torch.maximum`). */
-    maximum<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      other: number | Checked<Broadcast<"maximum", A, B>, Tensor<B>>,
-    ): Tensor<Elementwise<A, B>>;
-    /** Each element brought into [min, max]; a bound that is left out does not bind (`torch.clamp`): `x.clamp(0)`, `x.clamp({ max: 1 })`. */
-    clamp(min?: Bound, max?: Bound | MaxBound): Tensor<S>;
-    clamp(bounds: ClampBounds): Tensor<S>;
-    /** `value` where the mask is true (`torch.Tensor.masked_fill`). */
-    maskedFill<A extends Shape, B extends Shape>(
-      this: Tensor<A>,
-      mask: Checked<Broadcast<"maskedFill", A, B>, Tensor<B>>,
-      value: number | Tensor,
-    ): Tensor<Elementwise<A, B>>;
     /** This where the condition is true, else `other` (`torch.Tensor.where`). */
     where(condition: Tensor, other: number | Tensor): Tensor;
-    /** x with NaN, +∞ and −∞ replaced: by 0 and the greatest and least number of the dtype, unless said otherwise; integers as they are. */
-    nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor<S>;
   }
 }
 
@@ -60,73 +28,10 @@ const WHERE: Op = {
   name: "WhereBackward0",
   saves: true,
   gradient(y, g) {
-    const condition = y._a!;
-    const a = y._b!;
-    const b = y._c!;
+    const condition = y._a;
+    const a = y._b;
+    const b = y._c;
     return [null, wanted(a) ? where(condition, g, 0) : null, wanted(b) ? where(condition, 0, g) : null];
-  },
-};
-
-/** Equal elements get half of the gradient each; where one is NaN, neither has lost. */
-function extremum(name: string, loses: (a: Tensor, b: Tensor) => Tensor): Op {
-  return {
-    name,
-    saves: true,
-    gradient(y, g) {
-      const a = y._a!;
-      const b = y._b!;
-      const equal = eq(a, b);
-      const half = mul(g, 0.5);
-      return [
-        wanted(a) ? where(equal, half, where(loses(a, b), 0, g)) : null,
-        wanted(b) ? where(equal, half, where(loses(b, a), 0, g)) : null,
-      ];
-    },
-  };
-}
-
-const MINIMUM = extremum("MinimumBackward0", gt);
-const MAXIMUM = extremum("MaximumBackward0", lt);
-
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The gradient passes within the bounds, themselves included. */
-const CLAMP: Op = {
-  name: "ClampBackward1",
-  saves: true,
-  gradient(y, g) {
-    const { min, max } = y._attributes as Bounds;
-    const x = y._a!;
-    return [where(logicalAnd(ge(x, min), le(x, max)), g, 0)];
-  },
-};
-
-/** Inputs: x, and the bounds that are there. Within them the gradient is x's, outside it is the bound's that binds. */
-const CLAMP_TENSORS: Op = {
-  name: "ClampBackward0",
-  saves: true,
-  gradient(y, g) {
-    const x = y._a!;
-    const low = y._b;
-    const high = y._c;
-    let [ofX, ofLow, ofHigh]: (Tensor | null)[] = [null, null, null];
-    if (wanted(x)) {
-      let inside = low === null ? le(x, high!) : ge(x, low);
-      if (low !== null && high !== null) inside = logicalAnd(inside, le(x, high));
-      ofX = where(inside, g, 0);
-    }
-    if (wanted(low)) {
-      const below = lt(x, low);
-      ofLow = where(high === null ? below : logicalAnd(below, lt(low, high)), g, 0);
-    }
-    if (wanted(high)) {
-      const above = gt(x, high);
-      ofHigh = where(low === null ? above : logicalOr(above, lt(high, low)), g, 0);
-    }
-    return [ofX, ofLow, ofHigh];
   },
 };
 
@@ -169,28 +74,133 @@ export function where(condition: Tensor, a: Tensor | number, b: Tensor | number)
   return record(WHERE, select(condition.node, x.node, y.node), condition, x, y);
 }
 
-export function minimum(a: Tensor, other: Tensor | number): Tensor {
+operation("where", (x, condition, other) => where(condition, x, other));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The lesser of both, element by element; NaN wins, and equal elements share the gradient (`torch.minimum`). */
+    minimum<A extends Shape, B extends Shape = []>(
+      this: Tensor<A>,
+      other: number | Checked<Broadcast<"minimum", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
+    /** The greater of both, element by element; NaN wins, and equal elements share the gradient (`torch.maximum`). */
+    maximum<A extends Shape, B extends Shape = []>(
+      this: Tensor<A>,
+      other: number | Checked<Broadcast<"maximum", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
+  }
+}
+
+/** Equal elements get half of the gradient each; where one is NaN, neither has lost. */
+function extremum(name: string, loses: (a: Tensor, b: Tensor) => Tensor): Op {
+  return {
+    name,
+    saves: true,
+    gradient(y, g) {
+      const a = y._a;
+      const b = y._b;
+      const equal = eq(a, b);
+      const half = mul(g, 0.5);
+      return [
+        wanted(a) ? where(equal, half, where(loses(a, b), 0, g)) : null,
+        wanted(b) ? where(equal, half, where(loses(b, a), 0, g)) : null,
+      ];
+    },
+  };
+}
+
+const MINIMUM = extremum("MinimumBackward0", gt);
+
+export const minimum = operation("minimum", (a, other) => {
   const b = numberTensor(a, other);
   checkTensor("minimum", b);
   const dtype = commonDType("minimum", a, b);
   const x = cast(a, dtype);
   const y = cast(b, dtype);
   return record(MINIMUM, binary("min", x.node, y.node), x, y);
-}
+});
 
-export function maximum(a: Tensor, other: Tensor | number): Tensor {
+const MAXIMUM = extremum("MaximumBackward0", lt);
+
+export const maximum = operation("maximum", (a, other) => {
   const b = numberTensor(a, other);
   checkTensor("maximum", b);
   const dtype = commonDType("maximum", a, b);
   const x = cast(a, dtype);
   const y = cast(b, dtype);
   return record(MAXIMUM, binary("max", x.node, y.node), x, y);
+});
+
+/** A bound of `clamp`, for all elements or for each; null does not bind. */
+export type Bound = number | Tensor | null;
+
+/** The upper bound of `clamp` by its name. */
+export interface MaxBound {
+  max?: Bound;
 }
 
+/** The bounds of `clamp` by their names. */
+export interface ClampBounds extends MaxBound {
+  min?: Bound;
+}
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Each element brought into [min, max]; a bound that is left out does not bind (`torch.clamp`): `x.clamp(0)`, `x.clamp({ max: 1 })`. */
+    clamp(min?: Bound, max?: Bound | MaxBound): Tensor<S>;
+    clamp(bounds: ClampBounds): Tensor<S>;
+    /** Brings every element into [min, max]. */
+    clamp_(min?: Bound, max?: Bound | MaxBound): this;
+    clamp_(bounds: ClampBounds): this;
+  }
+}
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The gradient passes within the bounds, themselves included. */
+const CLAMP: Op<Bounds> = {
+  name: "ClampBackward1",
+  saves: true,
+  gradient(y, g) {
+    const { min, max } = y._attributes;
+    const x = y._a;
+    return [where(logicalAnd(ge(x, min), le(x, max)), g, 0)];
+  },
+};
+
+/** Inputs: x, and the bounds that are there. Within them the gradient is x's, outside it is the bound's that binds. */
+const CLAMP_TENSORS: Op = {
+  name: "ClampBackward0",
+  saves: true,
+  gradient(y, g) {
+    const x = y._a;
+    const low = y._b as Tensor | null;
+    const high = y._c as Tensor | null;
+    let [ofX, ofLow, ofHigh]: (Tensor | null)[] = [null, null, null];
+    if (wanted(x)) {
+      let inside = low === null ? le(x, high!) : ge(x, low);
+      if (low !== null && high !== null) inside = logicalAnd(inside, le(x, high));
+      ofX = where(inside, g, 0);
+    }
+    if (wanted(low)) {
+      const below = lt(x, low);
+      ofLow = where(high === null ? below : logicalAnd(below, lt(low, high)), g, 0);
+    }
+    if (wanted(high)) {
+      const above = gt(x, high);
+      ofHigh = where(low === null ? above : logicalOr(above, lt(high, low)), g, 0);
+    }
+    return [ofX, ofLow, ofHigh];
+  },
+};
+
 /** Bounds by position, by name, or the second one by name. */
-export function clamp(x: Tensor, first?: Bound | ClampBounds, second?: Bound | MaxBound): Tensor {
-  if (isNamed(first)) return clamp(x, first.min, first.max);
-  if (isNamed(second)) return clamp(x, first, second.max);
+function clampBy(x: Tensor, first?: Bound | ClampBounds, second?: Bound | MaxBound): Tensor {
+  if (isNamed(first)) return clampBy(x, first.min, first.max);
+  if (isNamed(second)) return clampBy(x, first, second.max);
   return clampTo(x, first ?? null, second ?? null);
 }
 
@@ -209,7 +219,7 @@ function clampTo(x: Tensor, min: Bound, max: Bound): Tensor {
   // The bound first: of two zeros the operand's is kept.
   if (typeof min === "number") node = binary("max", constant(min, dtype).node, node);
   if (typeof max === "number") node = binary("min", constant(max, dtype).node, node);
-  return record(CLAMP, node, a, null, null, { min: min ?? -Infinity, max: max ?? Infinity } as Bounds);
+  return record(CLAMP, node, a, null, null, { min: min ?? -Infinity, max: max ?? Infinity });
 }
 
 function clampTensors(x: Tensor, min: Bound, max: Bound): Tensor {
@@ -233,7 +243,23 @@ function clampTensors(x: Tensor, min: Bound, max: Bound): Tensor {
   return record(CLAMP_TENSORS, node, a, low, high);
 }
 
-export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
+export const clamp = operation("clamp", clampBy);
+inPlace("clamp_", clampBy);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** `value` where the mask is true (`torch.Tensor.masked_fill`). */
+    maskedFill<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      mask: Checked<Broadcast<"maskedFill", A, B>, Tensor<B>>,
+      value: number | Tensor,
+    ): Tensor<Elementwise<A, B>>;
+    /** Puts `value` where the mask is true. */
+    maskedFill_(mask: Tensor, value: number | Tensor): this;
+  }
+}
+
+export const maskedFill = operation("maskedFill", (x, mask, value) => {
   checkTensor("maskedFill", mask);
   if (mask._node.dtype !== "bool") {
     throw new TypeError(
@@ -249,33 +275,23 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Ten
   }
   checkNumber("maskedFill", value, x._node.dtype);
   return where(mask, constant(value, x._node.dtype), x);
+});
+inPlace("maskedFill_", maskedFill);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** x with NaN, +∞ and −∞ replaced: by 0 and the greatest and least number of the dtype, unless said otherwise; integers as they are. */
+    nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor<S>;
+    /** Replaces NaN, +∞ and −∞. */
+    nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
+  }
 }
 
-function nanToNum(x: Tensor, options: { nan?: number; posinf?: number; neginf?: number } = {}): Tensor {
+export const nanToNum = operation("nanToNum", (x, options = {}) => {
   if (!isFloating(x._node.dtype)) return x.clone();
   const greatest = x.dtype === "float64" ? Number.MAX_VALUE : 3.4028234663852886e38;
   const y = where(isnan(x), options.nan ?? 0, x);
   const z = where(eq(y, Infinity), options.posinf ?? greatest, y);
   return where(eq(z, -Infinity), options.neginf ?? -greatest, z);
-}
-
-defineMethods({
-  minimum(other: Tensor | number) {
-    return minimum(this, other);
-  },
-  maximum(other: Tensor | number) {
-    return maximum(this, other);
-  },
-  clamp(min?: Bound | ClampBounds, max?: Bound | MaxBound) {
-    return clamp(this, min, max);
-  },
-  maskedFill(mask: Tensor, value: number | Tensor) {
-    return maskedFill(this, mask, value);
-  },
-  where(condition: Tensor, other: number | Tensor) {
-    return where(condition, this, other);
-  },
-  nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }) {
-    return nanToNum(this, options);
-  },
 });
+inPlace("nanToNum_", nanToNum);

@@ -2,8 +2,9 @@
  * Picking parts of a tensor as with Python's brackets: `x[1:3, :, -1]` is `x.slice([1, 3], null, -1)`.
  */
 import { geometryOf } from "../tensor/alias.js";
-import { defineMethods, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
 import { type Geometry, sliced, squeezed, unsqueezed } from "../tensor/geometry.js";
+import { variadic } from "../tensor/operation.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape, Slice } from "../tensor/shape-types.js";
 import { flip, normalizeIndex, reshape, sliceOf } from "./movement.js";
@@ -24,7 +25,6 @@ export type SliceIndex =
   | Tensor;
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /**
      * The part that one index a dim picks, as Python's `x[...]`: `x.slice([1, 3])` rows 1 and 2, `x.slice(null, -1)` the last column,
@@ -170,11 +170,5 @@ function indexed(g: Geometry, indices: readonly SliceIndex[]): Geometry {
   return y;
 }
 
-defineMethods({
-  slice(...indices: SliceIndex[]) {
-    return sliceBy(this, indices);
-  },
-  at(...indices: number[]) {
-    return sliceBy(this, indices);
-  },
-});
+variadic("slice", sliceBy);
+variadic("at", sliceBy);

@@ -5,20 +5,65 @@ import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, reshape as reshapeNode, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";
 import { mul, sub } from "./arithmetic.js";
 import { floating } from "./operand.js";
 import { type Dims, type Reduced, type ReduceOptions, sumDims } from "./reduce.js";
-import { exp } from "./unary.js";
+import { exp } from "./exponential.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** eˣ / Σ eˣ along `dim`. */
     softmax(dim: number): Tensor<S>;
+  }
+}
+
+const SOFTMAX: Op<readonly number[]> = {
+  name: "SoftmaxBackward0",
+  saves: true,
+  gradient(y, g) {
+    const weighted = mul(g, y);
+    return [sub(weighted, mul(y, sumDims(weighted, y._attributes, true)))];
+  },
+};
+
+export const softmax = operation("softmax", (input, dim) => {
+  const x = floating(input);
+  const dims = normalizeDims("softmax", dim, x.ndim);
+  const node = x.node;
+  const e = unary("exp", binary("sub", node, reduce("max", node, dims, true)));
+  return record(SOFTMAX, binary("div", e, reduce("sum", e, dims, true)), x, null, null, dims);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
     /** ln softmax(x) along `dim`. */
     logSoftmax(dim: number): Tensor<S>;
+  }
+}
+
+const LOG_SOFTMAX: Op<readonly number[]> = {
+  name: "LogSoftmaxBackward0",
+  saves: true,
+  gradient(y, g) {
+    return [sub(g, mul(exp(y), sumDims(g, y._attributes, true)))];
+  },
+};
+
+export const logSoftmax = operation("logSoftmax", (input, dim) => {
+  const x = floating(input);
+  const dims = normalizeDims("logSoftmax", dim, x.ndim);
+  const node = x.node;
+  const shifted = binary("sub", node, reduce("max", node, dims, true));
+  const total = unary("log", reduce("sum", unary("exp", shifted), dims, true));
+  return record(LOG_SOFTMAX, binary("sub", shifted, total), x, null, null, dims);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
     /** ln Σ eˣ (`torch.logsumexp`). */
     logsumexp<A extends Shape, const D extends Dims, const K extends boolean = false>(
       this: Tensor<A>,
@@ -28,52 +73,18 @@ declare module "../tensor/core.js" {
   }
 }
 
-const SOFTMAX: Op = {
-  name: "SoftmaxBackward0",
-  saves: true,
-  gradient(y, g) {
-    const weighted = mul(g, y);
-    return [sub(weighted, mul(y, sumDims(weighted, y._attributes as readonly number[], true)))];
-  },
-};
-
-const LOG_SOFTMAX: Op = {
-  name: "LogSoftmaxBackward0",
-  saves: true,
-  gradient(y, g) {
-    return [sub(g, mul(exp(y), sumDims(g, y._attributes as readonly number[], true)))];
-  },
-};
-
-const LOGSUMEXP: Op = {
+const LOGSUMEXP: Op<Reduced> = {
   name: "LogsumexpBackward0",
   saves: true,
   gradient(y, g) {
-    const { kept } = y._attributes as Reduced;
-    const a = y._a!;
+    const { kept } = y._attributes;
+    const a = y._a;
     const shape = a._node.shape;
     return [mul(spread(g, kept, shape), exp(sub(a, spread(y, kept, shape))))];
   },
 };
 
-function softmax(input: Tensor, dim: number): Tensor {
-  const x = floating(input);
-  const dims = normalizeDims("softmax", dim, x.ndim);
-  const node = x.node;
-  const e = unary("exp", binary("sub", node, reduce("max", node, dims, true)));
-  return record(SOFTMAX, binary("div", e, reduce("sum", e, dims, true)), x, null, null, dims);
-}
-
-function logSoftmax(input: Tensor, dim: number): Tensor {
-  const x = floating(input);
-  const dims = normalizeDims("logSoftmax", dim, x.ndim);
-  const node = x.node;
-  const shifted = binary("sub", node, reduce("max", node, dims, true));
-  const total = unary("log", reduce("sum", unary("exp", shifted), dims, true));
-  return record(LOG_SOFTMAX, binary("sub", shifted, total), x, null, null, dims);
-}
-
-function logsumexp(input: Tensor, dim: Dims, keepdim: boolean): Tensor {
+export const logsumexp = operation("logsumexp", (input, dim, options) => {
   const x = floating(input);
   const dims = normalizeDims("logsumexp", dim, x.ndim);
   const node = x.node;
@@ -83,22 +94,10 @@ function logsumexp(input: Tensor, dim: Dims, keepdim: boolean): Tensor {
   const kept = keptShape(node.shape, dims);
   const shape = node.shape.filter((_, i) => !dims.includes(i));
   const attributes: Reduced = { kept, dims };
-  return record(LOGSUMEXP, keepdim ? y : reshapeNode(y, shape), x, null, null, attributes);
-}
+  return record(LOGSUMEXP, options?.keepdim === true ? y : reshapeNode(y, shape), x, null, null, attributes);
+});
 
 /** An infinite maximum must not be subtracted from itself. */
 function finiteOrZero(node: Node): Node {
   return select(unary("isfinite", node), node, scalar(0, node.dtype));
 }
-
-defineMethods({
-  softmax(dim: number) {
-    return softmax(this, dim);
-  },
-  logSoftmax(dim: number) {
-    return logSoftmax(this, dim);
-  },
-  logsumexp(dim: Dims, options?: ReduceOptions) {
-    return logsumexp(this, dim, options?.keepdim ?? false);
-  },
-});

@@ -3,7 +3,8 @@
  */
 import { record } from "../autograd/record.js";
 import { call, pick } from "../graph/build.js";
-import { defineMethods, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { ValuesAndIndices } from "./extreme.js";
@@ -31,27 +32,24 @@ function sorted(name: string, x: Tensor, d: number, descending: boolean, count: 
   return { values: record(SORT, pick(from, 0), x, indices, null, d), indices };
 }
 
-function argsort(x: Tensor, d: number, descending: boolean): Tensor {
+export const sort = operation("sort", (x, dim = -1, { descending = false } = {}) => {
+  const d = normalizeDim("sort", dim, x.ndim);
+  return sorted("sort", x, d, descending, x.shape[d] ?? 1);
+});
+
+export const argsort = operation("argsort", (x, dim = -1, { descending = false } = {}) => {
+  const d = normalizeDim("argsort", dim, x.ndim);
   checkInt32Count("argsort", x, x.ndim === 0 ? [] : [d], "a position");
   const from = call("sort", [x.node], [d, Number(descending), x.shape[d] ?? 1]);
   return new Tensor(pick(from, 1));
-}
+});
 
-defineMethods({
-  sort(dim = -1, options?: { descending?: boolean }) {
-    const d = normalizeDim("sort", dim, this.ndim);
-    return sorted("sort", this, d, options?.descending ?? false, this.shape[d] ?? 1);
-  },
-  argsort(dim = -1, options?: { descending?: boolean }) {
-    return argsort(this, normalizeDim("argsort", dim, this.ndim), options?.descending ?? false);
-  },
-  topk(k: number, dim = -1, options?: { largest?: boolean }) {
-    const d = normalizeDim("topk", dim, this.ndim);
-    const n = this.shape[d] ?? 1;
-    if (!Number.isInteger(k) || k < 0 || k > n)
-      throw new RangeError(`topk: k is ${k}, dim ${d} has ${n} entries`);
-    // PyTorch gives the element of a 0-dimensional tensor for k = 0 too.
-    const count = this.ndim === 0 ? 1 : k;
-    return sorted("topk", this, d, options?.largest ?? true, count);
-  },
+export const topk = operation("topk", (x, k, dim = -1, { largest = true } = {}) => {
+  const d = normalizeDim("topk", dim, x.ndim);
+  const n = x.shape[d] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > n)
+    throw new RangeError(`topk: k is ${k}, dim ${d} has ${n} entries`);
+  // PyTorch gives the element of a 0-dimensional tensor for k = 0 too.
+  const count = x.ndim === 0 ? 1 : k;
+  return sorted("topk", x, d, largest, count);
 });

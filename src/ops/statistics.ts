@@ -2,29 +2,23 @@
  * Order statistics and counts. They read values, because the size or the place of what they give depends on them.
  */
 import { record } from "../autograd/record.js";
-import { defineMethods, type Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
 import { isFloating, viewOf } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { formatShape, keptShape, normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { oneOfAll, type ValuesAndIndices } from "./extreme.js";
 import { zeroLike } from "./operand.js";
 import { where } from "./select.js";
-import { isnan } from "./unary.js";
+import { isnan } from "./finite.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /** The middle element in order, of an even number the lower one, NaN where one is there; with a dim, `{ values, indices }` along it (`torch.median`). */
     median(): Tensor<[]>;
     median(dim: number, options?: { keepdim?: boolean }): ValuesAndIndices;
-    /** The value below which the part q of the elements lies, interpolated linearly, NaN where one is there (`torch.quantile`). */
-    quantile(q: number, dim?: number, options?: { keepdim?: boolean }): Tensor;
-    /** The distinct elements in rising order, each NaN on its own (`torch.unique`). */
-    unique(): Tensor<[number]>;
-    /** How often each whole number from 0 on stands in a vector, or the sum of its weights, float32 if they are and else float64 (`torch.bincount`). */
-    bincount(options?: { weights?: Tensor; minlength?: number }): Tensor<[number]>;
   }
 }
 
@@ -49,7 +43,7 @@ function middles(x: Tensor, d: number): Tensor {
   return fromTyped(out, "int32", keptShape(shape, shape.length === 0 ? [] : [d]));
 }
 
-function median(x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+function medianAlong(x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const d = normalizeDim("median", dim, x.ndim);
   const indices = middles(x, d);
   const values = x.gather(d, indices);
@@ -67,11 +61,23 @@ function medianOfAll(x: Tensor): Tensor {
   return record(MEDIAN_ALL, value.node, x);
 }
 
-function quantile(x: Tensor, q: number, dim: number, keepdim: boolean): Tensor {
+export const median = operation("median", (x, dim, options) => {
+  if (dim === undefined) return medianOfAll(x);
+  return medianAlong(x, dim, options?.keepdim ?? false);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The value below which the part q of the elements lies, interpolated linearly, NaN where one is there (`torch.quantile`). */
+    quantile(q: number, dim?: number, options?: { keepdim?: boolean }): Tensor;
+  }
+}
+
+function quantileAlong(x: Tensor, q: number, dim: number, keepdim: boolean): Tensor {
   if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile: expected q in [0, 1], got ${q}`);
   if (!isFloating(x.dtype))
     throw new TypeError(`quantile: expected a floating tensor, got ${x.dtype}; use x.float()`);
-  if (x.ndim === 0) return quantile(x.reshape([1]), q, dim, false);
+  if (x.ndim === 0) return quantileAlong(x.reshape([1]), q, dim, false);
   const d = normalizeDim("quantile", dim, x.ndim);
   const n = x.shape[d]!;
   if (x.numel() === 0) throw new Error(`quantile: shape ${formatShape(x.shape)} is empty`);
@@ -85,15 +91,35 @@ function quantile(x: Tensor, q: number, dim: number, keepdim: boolean): Tensor {
   return keepdim ? y : y.squeeze(d);
 }
 
+export const quantile = operation("quantile", (x, q, dim, { keepdim = false } = {}) => {
+  if (dim !== undefined) return quantileAlong(x, q, dim, keepdim);
+  const y = quantileAlong(x.flatten(), q, 0, false);
+  return keepdim ? y.reshape(x.shape.map(() => 1)) : y;
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The distinct elements in rising order, each NaN on its own (`torch.unique`). */
+    unique(): Tensor<[number]>;
+  }
+}
+
 /** Each NaN is an element of its own, as NaN ≠ NaN. */
-function unique(x: Tensor): Tensor {
+export const unique = operation("unique", (x) => {
   // By number, NaN last.
   const sorted = x.detach().flatten().sort(0).values._view();
   const values = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   return fromTyped(values, x.dtype, [values.length]);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** How often each whole number from 0 on stands in a vector, or the sum of its weights, float32 if they are and else float64 (`torch.bincount`). */
+    bincount(options?: { weights?: Tensor; minlength?: number }): Tensor<[number]>;
+  }
 }
 
-function bincount(x: Tensor, weights: Tensor | undefined, minlength: number): Tensor {
+export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {}) => {
   if (x.ndim !== 1 || x.dtype !== "int32") {
     throw new TypeError(
       `bincount: expected an int32 vector, got ${x.dtype} of shape ${formatShape(x.shape)}`,
@@ -117,23 +143,4 @@ function bincount(x: Tensor, weights: Tensor | undefined, minlength: number): Te
     counts[v] = counts[v]! + (w === undefined ? 1 : w[i]!);
   });
   return fromTyped(counts, dtype, [length]);
-}
-
-defineMethods({
-  median(dim?: number, options?: { keepdim?: boolean }) {
-    if (dim === undefined) return medianOfAll(this);
-    return median(this, dim, options?.keepdim ?? false);
-  },
-  quantile(q: number, dim?: number, options?: { keepdim?: boolean }) {
-    const keepdim = options?.keepdim ?? false;
-    if (dim !== undefined) return quantile(this, q, dim, keepdim);
-    const y = quantile(this.flatten(), q, 0, false);
-    return keepdim ? y.reshape(this.shape.map(() => 1)) : y;
-  },
-  unique() {
-    return unique(this);
-  },
-  bincount(options: { weights?: Tensor; minlength?: number } = {}) {
-    return bincount(this, options.weights, options.minlength ?? 0);
-  },
 });

@@ -6,74 +6,16 @@ import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/build.js";
 import type { Node } from "../graph/node.js";
-import { defineMethods, type Op, type Tensor } from "../tensor/core.js";
+import type { Op, Tensor } from "../tensor/core.js";
 import { type DType, isFloating, promote } from "../tensor/dtype.js";
+import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
-import { div, mul, neg, rsub, sub } from "./arithmetic.js";
+import { mul, neg, rsub, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { inPlace } from "./change.js";
+import { div } from "./division.js";
 import { checkTensor, constant, floating } from "./operand.js";
-
-declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
-  interface Tensor<S extends Shape = Shape> {
-    /** this + (end − this) · weight, exact at weight 0 and at weight 1 (`torch.lerp`). */
-    lerp<A extends Shape, B extends Shape = []>(
-      this: Tensor<A>,
-      end: Checked<Broadcast<"lerp", A, B>, Tensor<B>>,
-      weight: number | Tensor,
-    ): Tensor<Elementwise<A, B>>;
-    /** this + value · a · b (`torch.addcmul`). */
-    addcmul(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
-    /** this + value · a / b (`torch.addcdiv`). */
-    addcdiv(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
-  }
-}
-
-/** Inputs: start, end, and the weight where it is a tensor; else it is the attribute. */
-const LERP: Op = {
-  name: "LerpBackward0",
-  saves: true,
-  gradient(y, g) {
-    const start = y._a!;
-    const end = y._b!;
-    const weight = y._c ?? (y._attributes as number);
-    const rest = typeof weight === "number" ? 1 - weight : wanted(start) ? rsub(weight, 1) : weight;
-    return [
-      wanted(start) ? mul(g, rest) : null,
-      wanted(end) ? mul(g, weight) : null,
-      wanted(y._c) ? mul(g, sub(end, start)) : null,
-    ];
-  },
-};
-
-/** Inputs: x, a, b of x + value · a · b. */
-const ADDCMUL: Op = {
-  name: "AddcmulBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._b!;
-    const b = y._c!;
-    const value = y._attributes as number;
-    return [g, wanted(a) ? mul(g, mul(b, value)) : null, wanted(b) ? mul(g, mul(a, value)) : null];
-  },
-};
-
-/** Inputs: x, a, b of x + value · a / b. */
-const ADDCDIV: Op = {
-  name: "AddcdivBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._b!;
-    const b = y._c!;
-    const value = y._attributes as number;
-    return [
-      g,
-      wanted(a) ? mul(g, div(constant(value, b._node.dtype), b)) : null,
-      wanted(b) ? neg(mul(g, div(mul(a, value), mul(b, b)))) : null,
-    ];
-  },
-};
 
 /** The dtype of three operands, after the check that their shapes fit. */
 function commonDType(name: string, x: Tensor, a: Tensor, b: Tensor): DType {
@@ -86,6 +28,36 @@ function commonDType(name: string, x: Tensor, a: Tensor, b: Tensor): DType {
   return promote(x.dtype, x.ndim, promote(a.dtype, a.ndim, b.dtype, b.ndim), rank);
 }
 
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** this + (end − this) · weight, exact at weight 0 and at weight 1 (`torch.lerp`). */
+    lerp<A extends Shape, B extends Shape = []>(
+      this: Tensor<A>,
+      end: Checked<Broadcast<"lerp", A, B>, Tensor<B>>,
+      weight: number | Tensor,
+    ): Tensor<Elementwise<A, B>>;
+    /** Moves this tensor towards `end` by the part `weight` of the way. */
+    lerp_(end: Tensor, weight: number | Tensor): this;
+  }
+}
+
+/** Inputs: start, end, and the weight where it is a tensor; else it is the attribute. */
+const LERP: Op<number> = {
+  name: "LerpBackward0",
+  saves: true,
+  gradient(y, g) {
+    const start = y._a;
+    const end = y._b;
+    const weight = (y._c as Tensor | null) ?? y._attributes;
+    const rest = typeof weight === "number" ? 1 - weight : wanted(start) ? rsub(weight, 1) : weight;
+    return [
+      wanted(start) ? mul(g, rest) : null,
+      wanted(end) ? mul(g, weight) : null,
+      wanted(y._c) ? mul(g, sub(end, start)) : null,
+    ];
+  },
+};
+
 /** From the start below a weight of one half, from the end above it: each is met exactly. */
 function between(start: Node, end: Node, weight: Node, fromStart: boolean): Node {
   const distance = binary("sub", end, start);
@@ -93,7 +65,7 @@ function between(start: Node, end: Node, weight: Node, fromStart: boolean): Node
   return binary("sub", end, binary("mul", distance, binary("sub", scalar(1, weight.dtype), weight)));
 }
 
-function lerp(x: Tensor, end: Tensor, weight: number | Tensor): Tensor {
+export const lerp = operation("lerp", (x, end, weight) => {
   checkTensor("lerp", end);
   if (typeof weight === "number") {
     const dtype = commonDType("lerp", x, end, end);
@@ -109,26 +81,78 @@ function lerp(x: Tensor, end: Tensor, weight: number | Tensor): Tensor {
   const low = binary("lt", unary("abs", w.node), scalar(0.5, a.dtype));
   const node = select(low, between(a.node, b.node, w.node, true), between(a.node, b.node, w.node, false));
   return record(LERP, node, a, b, w);
+});
+inPlace("lerp_", lerp);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** this + value · a · b (`torch.addcmul`). */
+    addcmul(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
+    /** Adds value · a · b. */
+    addcmul_(a: Tensor, b: Tensor, options?: { value?: number }): this;
+  }
 }
 
+/** Inputs: x, a, b of x + value · a · b. */
+const ADDCMUL: Op<number> = {
+  name: "AddcmulBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._b;
+    const b = y._c;
+    const value = y._attributes;
+    return [g, wanted(a) ? mul(g, mul(b, value)) : null, wanted(b) ? mul(g, mul(a, value)) : null];
+  },
+};
+
+export const addcmul = operation("addcmul", (x, a, b, { value = 1 } = {}) =>
+  accumulated(ADDCMUL, "addcmul", x, a, b, value),
+);
+inPlace("addcmul_", addcmul);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** this + value · a / b (`torch.addcdiv`). */
+    addcdiv(a: Tensor, b: Tensor, options?: { value?: number }): Tensor;
+    /** Adds value · a / b. */
+    addcdiv_(a: Tensor, b: Tensor, options?: { value?: number }): this;
+  }
+}
+
+/** Inputs: x, a, b of x + value · a / b. */
+const ADDCDIV: Op<number> = {
+  name: "AddcdivBackward0",
+  saves: true,
+  gradient(y, g) {
+    const a = y._b;
+    const b = y._c;
+    const value = y._attributes;
+    return [
+      g,
+      wanted(a) ? mul(g, div(constant(value, b._node.dtype), b)) : null,
+      wanted(b) ? neg(mul(g, div(mul(a, value), mul(b, b)))) : null,
+    ];
+  },
+};
+
+export const addcdiv = operation("addcdiv", (x, a, b, { value = 1 } = {}) =>
+  accumulated(ADDCDIV, "addcdiv", x, a, b, value),
+);
+inPlace("addcdiv_", addcdiv);
+
 /** x + (value · a) op b, in the dtype of the three. */
-function accumulated(name: "addcmul" | "addcdiv", x: Tensor, a: Tensor, b: Tensor, value: number): Tensor {
+function accumulated(
+  how: Op<number>,
+  name: "addcmul" | "addcdiv",
+  x: Tensor,
+  a: Tensor,
+  b: Tensor,
+  value: number,
+): Tensor {
   let dtype = commonDType(name, x, a, b);
   if (name === "addcdiv" && !isFloating(dtype)) dtype = "float32";
   const [y, p, q] = [cast(x, dtype), cast(a, dtype), cast(b, dtype)];
   const scaled = value === 1 ? p.node : binary("mul", scalar(value, dtype), p.node);
   const change = binary(name === "addcmul" ? "mul" : "div", scaled, q.node);
-  return record(name === "addcmul" ? ADDCMUL : ADDCDIV, binary("add", y.node, change), y, p, q, value);
+  return record(how, binary("add", y.node, change), y, p, q, value);
 }
-
-defineMethods({
-  lerp(end: Tensor, weight: number | Tensor) {
-    return lerp(this, end, weight);
-  },
-  addcmul(a: Tensor, b: Tensor, options?: { value?: number }) {
-    return accumulated("addcmul", this, a, b, options?.value ?? 1);
-  },
-  addcdiv(a: Tensor, b: Tensor, options?: { value?: number }) {
-    return accumulated("addcdiv", this, a, b, options?.value ?? 1);
-  },
-});

@@ -15,8 +15,9 @@ import { warn } from "./warn.js";
 
 /**
  * How one operation is differentiated: a static description, shared by all tensors that came of that operation.
+ * `A` is what its gradient needs besides the inputs, the attributes.
  */
-export interface Op {
+export interface Op<A = unknown> {
   /** PyTorch's name of the step, shown as `grad_fn`. */
   readonly name: string;
   /** Whether the gradient reads values of the inputs or of the result (beyond their shapes). */
@@ -25,7 +26,19 @@ export interface Op {
    * Given the result `y` and the gradient `g` of the root with respect to it, gives that with respect to each input, in their order (a, b, c,
    * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the walk sums.
    */
-  gradient(y: Tensor, g: Tensor): readonly (Tensor | null)[];
+  gradient(y: Recorded<A>, g: Tensor): readonly (Tensor | null)[];
+}
+
+/** The result of an operation, as its gradient sees it: with the inputs and the attributes that it was recorded with, and no others. */
+export interface Recorded<A> extends Tensor {
+  /** @internal */
+  _a: Tensor;
+  /** @internal */
+  _b: Tensor;
+  /** @internal */
+  _c: Tensor;
+  /** @internal */
+  _attributes: A;
 }
 
 /** What only few tensors have. */
@@ -361,32 +374,11 @@ function nest(
   return out;
 }
 
-/** Adds an operation family's methods to Tensor; their signatures are declared beside, by merging into the class. */
-export function defineMethods(methods: {
-  readonly [K in keyof Tensor]?: (this: Tensor, ...args: never[]) => unknown;
-}): void {
-  for (const [name, value] of Object.entries(methods)) {
-    Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
-  }
-}
-
-/** As `defineMethods`, for a method that other programs look for under a registered symbol. */
+/** A method that other programs look for under a registered symbol. */
 export function defineSymbol(key: string, method: (this: Tensor) => unknown): void {
   Object.defineProperty(Tensor.prototype, Symbol.for(key), {
     value: method,
     writable: true,
     configurable: true,
   });
-}
-
-/** As `defineMethods`, for properties that are computed from the tensor. */
-export function defineGetters(getters: { readonly [K in keyof Tensor]?: (x: Tensor) => unknown }): void {
-  for (const [name, get] of Object.entries(getters)) {
-    Object.defineProperty(Tensor.prototype, name, {
-      get(this: Tensor) {
-        return get(this);
-      },
-      configurable: true,
-    });
-  }
 }

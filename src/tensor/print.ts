@@ -1,8 +1,9 @@
 /**
  * Tensors as text, as PyTorch prints them: four digits, scientific where magnitudes differ much, the middle of large tensors left out.
  */
-import { defineMethods, defineSymbol, type Tensor } from "./core.js";
+import { defineSymbol, type Tensor } from "./core.js";
 import type { TypedArray } from "./dtype.js";
+import { operation } from "./operation.js";
 import { formatShape, sizeOf } from "./shape.js";
 import type { Shape } from "./shape-types.js";
 
@@ -14,7 +15,6 @@ const THRESHOLD = 1000;
 const PREFIX = "tensor(";
 
 declare module "./core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging needs the class's parameters
   interface Tensor<S extends Shape = Shape> {
     /** The tensor as PyTorch prints it; reads the values. */
     toString(): string;
@@ -192,11 +192,7 @@ function toText(x: Tensor): string {
   return withSuffixes(PREFIX + body, suffixes);
 }
 
-defineMethods({
-  toString() {
-    return toText(this);
-  },
-});
+operation("toString", toText);
 
 // What console.log and Node's REPL look for.
 defineSymbol("nodejs.util.inspect.custom", function () {

@@ -1,6 +1,6 @@
 /** Losses over classes: cross-entropy from logits, with classes or probabilities as targets, and from log probabilities. */
 import { labelPositions } from "../../ops/check.js";
-import { gather, take } from "../../ops/indexing.js";
+import { gatherAt, takeAt } from "../../ops/indexing.js";
 import { constant } from "../../ops/operand.js";
 import { where } from "../../ops/select.js";
 import { isFloating } from "../../tensor/dtype.js";
@@ -110,9 +110,9 @@ function fromClasses(
     ignoreIndex,
     (label) => `${name}: label ${label} is out of range for ${classes} classes (0 to ${classes - 1})`,
   );
-  const chosen = gather(logs, dim, positions.unsqueeze(dim)).squeeze(dim);
+  const chosen = gatherAt(logs, dim, positions.unsqueeze(dim)).squeeze(dim);
   const ones = counted.to(logs.dtype);
-  const weights = weight === null ? ones : take(weight, 0, positions).mul(ones);
+  const weights = weight === null ? ones : takeAt(weight, 0, positions).mul(ones);
   // Chosen, not multiplied by 0: what is ignored may be NaN.
   const loss = where(
     counted,

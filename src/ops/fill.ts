@@ -1,0 +1,126 @@
+/**
+ * New values in the place of old ones, whatever these were: zero_, fill_, copy_, and random numbers.
+ */
+import { wanted } from "../autograd/wanted.js";
+import { record } from "../autograd/record.js";
+import { binary, cast as castNode, copy, expand as expandNode, random, scalar } from "../graph/build.js";
+import type { Node } from "../graph/node.js";
+import { stateOf } from "../tensor/alias.js";
+import type { Op, Tensor } from "../tensor/core.js";
+import { checkNumber, isFloating } from "../tensor/dtype.js";
+import { draw, randomSeed } from "../tensor/generator.js";
+import { operation } from "../tensor/operation.js";
+import type { Shape } from "../tensor/shape-types.js";
+import { cast } from "./cast.js";
+import { checkChange, replace } from "./change.js";
+import { broadcastTo } from "./movement.js";
+import { checkTensor } from "./operand.js";
+import { zerosOf } from "./region.js";
+
+/** Numbers in the place of a value that requires grad: a gradient of 0 for what the tensor was, as in PyTorch. */
+const FILL: Op = {
+  name: "FillBackward0",
+  saves: false,
+  gradient(_y, g) {
+    return [zerosOf(g)];
+  },
+};
+
+/** Inputs: where the values come from, and what the tensor was, if that requires grad. */
+const COPY: Op = {
+  name: "CopyBackwards",
+  saves: false,
+  gradient(y, g) {
+    return [g, wanted(y._b) ? zerosOf(g) : null];
+  },
+};
+
+/** Gives `x` values that do not depend on what it was, with the history of `source` where they come from a tensor. */
+function overwrite(
+  x: Tensor,
+  name: string,
+  node: Node,
+  source: Tensor | null = null,
+  uniform = false,
+): Tensor {
+  checkChange(x, name, uniform);
+  let old = stateOf(x);
+  // What was overwritten before gets no other gradient than 0 from here.
+  if (old._op === FILL) old = old._a!;
+  const result = source?._requiresGrad
+    ? record(COPY, node, source, old._requiresGrad ? old : null)
+    : record(FILL, node, old);
+  replace(x, name, result);
+  return x;
+}
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Takes over the values of `source`, broadcast and converted to this dtype. */
+    copy_(source: Tensor): this;
+  }
+}
+
+export const copy_ = operation("copy_", (x, source) => {
+  checkTensor("copy_", source);
+  if (source === x) {
+    checkChange(x, "copy_");
+    return x;
+  }
+  const value = cast(broadcastTo("copy_", source, x._node.shape), x._node.dtype);
+  return overwrite(x, "copy_", copy(value.node), value);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Makes every element 0. */
+    zero_(): this;
+    /** Makes every element `value`, a number or a tensor of 0 dimensions. */
+    fill_(value: number | Tensor): this;
+  }
+}
+
+function fill(x: Tensor, name: string, value: number | Tensor): Tensor {
+  const { dtype, shape } = x._node;
+  if (typeof value !== "number") {
+    checkTensor(name, value);
+    if (value.ndim !== 0)
+      throw new Error(`${name}: expected a value of 0 dimensions, got ${value.ndim}; use copy_()`);
+    return copy_(x, value);
+  }
+  checkNumber(name, value, dtype);
+  return overwrite(x, name, castNode(expandNode(scalar(value, dtype), shape), dtype), null, true);
+}
+
+export const zero_ = operation("zero_", (x) => fill(x, "zero_", 0));
+export const fill_ = operation("fill_", (x, value) => fill(x, "fill_", value));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Draws every element uniformly from [from, to), by default [0, 1). */
+    uniform_(from?: number, to?: number): this;
+    /** Draws every element from the normal distribution, by default the standard one. */
+    normal_(mean?: number, std?: number): this;
+  }
+}
+
+function drawInto(
+  x: Tensor,
+  name: string,
+  distribution: "uniform" | "normal",
+  scale: number,
+  shift: number,
+): Tensor {
+  const { dtype, shape, size } = x._node;
+  if (!isFloating(dtype)) throw new TypeError(`${name}: expected a floating tensor, got ${dtype}`);
+  const node = random(distribution, shape, dtype, randomSeed(), draw(size));
+  const spread = scale === 1 ? node : binary("mul", node, scalar(scale, dtype));
+  return overwrite(x, name, shift === 0 ? spread : binary("add", spread, scalar(shift, dtype)));
+}
+
+export const uniform_ = operation("uniform_", (x, from = 0, to = 1) =>
+  drawInto(x, "uniform_", "uniform", to - from, from),
+);
+export const normal_ = operation("normal_", (x, mean = 0, std = 1) =>
+  drawInto(x, "normal_", "normal", std, mean),
+);

@@ -1,0 +1,111 @@
+/**
+ * New shapes for the same elements: views where the elements stand so that they can have the shape, else copies.
+ */
+import { geometryOf } from "../tensor/alias.js";
+import type { Tensor } from "../tensor/core.js";
+import { isContiguous, reshaped, squeezed, unsqueezed } from "../tensor/geometry.js";
+import { operation, variadic } from "../tensor/operation.js";
+import { formatShape, listOfSizes, normalizeDim, resolveReshape } from "../tensor/shape.js";
+import type { Reshape, Shape, Unsqueeze } from "../tensor/shape-types.js";
+import { clone } from "./copy.js";
+import { flattened, listedDims, reshape, SQUEEZE, unsqueeze } from "./movement.js";
+import { viewed } from "./region.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The elements in row-major order with a new shape; one size may be −1. `reshape([2, -1])` or `reshape(2, -1)`. */
+    reshape<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
+    reshape<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
+    /** Dims `startDim` to `endDim` as one. Default: all. */
+    flatten(startDim?: number, endDim?: number): Tensor;
+  }
+}
+
+/** A view of a new shape, or a copy where the elements do not stand so that a view can have it. */
+function reshapedView(x: Tensor, shape: Shape): Tensor {
+  const y = reshape(x, shape);
+  const geometry = reshaped(geometryOf(x), shape);
+  return geometry === null ? y : viewed(x, y, geometry);
+}
+
+variadic("reshape", (x, sizes) =>
+  reshapedView(x, resolveReshape("reshape", x._node.shape, listOfSizes("reshape", sizes))),
+);
+
+operation("flatten", (x, startDim = 0, endDim = -1) => {
+  const shape = flattened(x._node.shape, startDim, endDim);
+  return shape.length === x.ndim ? x : reshapedView(x, shape);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** As `reshape`, and always a view. @throws Error where only a copy can have the shape, as of a transposed matrix. */
+    view<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
+    view<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
+    /** The shape of `other`. */
+    viewAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
+    /** Dim `dim` split into `sizes`, of which one may be −1. */
+    unflatten(dim: number, sizes: Shape): Tensor;
+  }
+}
+
+/** A view of a new shape. @throws Error where only a copy can have it. */
+function strictView(name: string, x: Tensor, shape: Shape): Tensor {
+  const geometry = reshaped(geometryOf(x), shape);
+  if (geometry === null) {
+    throw new Error(
+      `${name}: the elements of this view of shape ${formatShape(x.shape)} do not follow each other so that a view of shape ${formatShape(shape)} could show them; use reshape(), which copies`,
+    );
+  }
+  return viewed(x, reshape(x, shape), geometry);
+}
+
+variadic("view", (x, sizes) =>
+  strictView("view", x, resolveReshape("view", x._node.shape, listOfSizes("view", sizes))),
+);
+
+operation("viewAs", (x, other) =>
+  strictView("viewAs", x, resolveReshape("viewAs", x._node.shape, other.shape)),
+);
+
+operation("unflatten", (x, dim, sizes) => {
+  const shape = x._node.shape;
+  const d = normalizeDim("unflatten", dim, shape.length);
+  const inner = resolveReshape("unflatten", [shape[d]!], sizes);
+  return strictView("unflatten", x, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Without the dims of size 1, or without dim `dim` (one or several) if its size is 1. */
+    squeeze(dim?: number | readonly number[]): Tensor;
+    /** With a dim of size 1 put in at `dim`. */
+    unsqueeze<A extends Shape, const D extends number>(this: Tensor<A>, dim: D): Tensor<Unsqueeze<A, D>>;
+  }
+}
+
+operation("squeeze", (x, dim) => {
+  const { shape } = x._node;
+  const dims = listedDims("squeeze", dim, shape.length);
+  const drops = (d: number) => shape[d] === 1 && dims.includes(d);
+  const y = reshape(
+    x,
+    shape.filter((_, d) => !drops(d)),
+    SQUEEZE,
+  );
+  return viewed(x, y, squeezed(geometryOf(x), drops));
+});
+
+operation("unsqueeze", (x, dim) => {
+  const d = normalizeDim("unsqueeze", dim, x.ndim + 1);
+  return viewed(x, unsqueeze(x, d), unsqueezed(geometryOf(x), d));
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The tensor itself where its elements stand in row-major order, else a copy in that order. */
+    contiguous(): Tensor<S>;
+  }
+}
+
+operation("contiguous", (x) => (isContiguous(geometryOf(x)) ? x : clone(x)));

@@ -1,0 +1,182 @@
+/**
+ * Views with dims in another order, repeated dims, or a part of the entries.
+ */
+import { geometryOf } from "../tensor/alias.js";
+import type { Op, Tensor } from "../tensor/core.js";
+import { expanded, permuted, selected, sliced } from "../tensor/geometry.js";
+import { operation, property, variadic } from "../tensor/operation.js";
+import { allDims, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
+import type { Mutable, Permute, Shape, Transpose, TransposeLast, WithSize } from "../tensor/shape-types.js";
+import {
+  broadcastTo,
+  flip,
+  listedDims,
+  narrow,
+  normalizeIndex,
+  PERMUTE,
+  permute,
+  select,
+  swapLast,
+  TRANSPOSE,
+} from "./movement.js";
+import { viewed } from "./region.js";
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Dims in a new order: dim i of the result is dim `order[i]`. */
+    permute<A extends Shape, const O extends Shape>(this: Tensor<A>, order: O): Tensor<Permute<A, O>>;
+    permute<A extends Shape, const O extends Shape>(this: Tensor<A>, ...order: O): Tensor<Permute<A, O>>;
+    /** Dim `source` moved to `destination`. */
+    movedim(source: number, destination: number): Tensor;
+  }
+}
+
+export function permutedView(
+  x: Tensor,
+  order: readonly number[],
+  how: Op<readonly number[]> = PERMUTE,
+): Tensor {
+  return viewed(x, permute(x, order, how), permuted(geometryOf(x), order));
+}
+
+function checkedOrder(x: Tensor, list: Shape): readonly number[] {
+  const rank = x._node.shape.length;
+  if (list.length !== rank) {
+    throw new Error(
+      `permute: expected ${rank} dims for shape ${formatShape(x.shape)}, got [${list.join(", ")}]`,
+    );
+  }
+  const order = list.map((d) => normalizeDim("permute", d, rank));
+  if (new Set(order).size !== rank) throw new Error(`permute: a dim appears twice in [${list.join(", ")}]`);
+  return order;
+}
+
+variadic("permute", (x, order) => permutedView(x, checkedOrder(x, listOfSizes("permute", order))));
+
+operation("movedim", (x, source, destination) => {
+  const rank = x._node.shape.length;
+  const from = normalizeDim("movedim", source, rank);
+  const to = normalizeDim("movedim", destination, rank);
+  const order = allDims(rank).filter((d) => d !== from);
+  if (rank > 0) order.splice(to, 0, from);
+  return permutedView(x, order);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Two dims exchanged. */
+    transpose<A extends Shape, const D extends number, const E extends number>(
+      this: Tensor<A>,
+      dim0: D,
+      dim1: E,
+    ): Tensor<Transpose<A, D, E>>;
+    /** A matrix transposed; a vector stays. @throws Error for more than two dims: use mT. */
+    t<A extends Shape>(this: Tensor<A>): Tensor<TransposeLast<A>>;
+    /** Dims in reverse order; `t()` keeps the shape's type. */
+    readonly T: Tensor;
+    /** The last two dims exchanged; `transpose(-1, -2)` keeps the shape's type. */
+    readonly mT: Tensor;
+  }
+}
+
+function transposed(rank: number, dim0: number, dim1: number): readonly number[] {
+  const d = normalizeDim("transpose", dim0, rank);
+  const e = normalizeDim("transpose", dim1, rank);
+  const order = allDims(rank).slice();
+  if (rank > 0) {
+    order[d] = e;
+    order[e] = d;
+  }
+  return order;
+}
+
+operation("transpose", (x, dim0, dim1) => permutedView(x, transposed(x.ndim, dim0, dim1), TRANSPOSE));
+
+const T: Op<readonly number[]> = { ...PERMUTE, name: "TBackward0" };
+
+operation("t", (x) => {
+  const rank = x._node.shape.length;
+  if (rank > 2)
+    throw new Error(`t: expected at most 2 dimensions, got shape ${formatShape(x.shape)}; use mT`);
+  return permutedView(x, rank < 2 ? allDims(rank) : swapLast(2), T);
+});
+
+property("T", (x) => permutedView(x, allDims(x.ndim).toReversed()));
+
+property("mT", (x) => {
+  if (x.ndim === 1) throw new Error(`mT: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+  return permutedView(x, x.ndim === 0 ? [] : swapLast(x.ndim), TRANSPOSE);
+});
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Dims of size 1 repeated to the given sizes; −1 keeps a size, and leading dims may be added. */
+    expand(shape: Shape): Tensor;
+    expand(...shape: Shape): Tensor;
+    /** Expanded to the shape of `other`. */
+    expandAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
+    /** Broadcast to a shape. */
+    broadcastTo<const R extends Shape>(shape: R): Tensor<Mutable<R>>;
+  }
+}
+
+function expandedView(name: string, x: Tensor, target: Shape): Tensor {
+  const y = broadcastTo(name, x, target);
+  return viewed(x, y, expanded(geometryOf(x), y.shape));
+}
+
+variadic("expand", (x, shape) => expandedView("expand", x, listOfSizes("expand", shape)));
+operation("expandAs", (x, other) => expandedView("expandAs", x, other.shape));
+operation("broadcastTo", (x, shape) => expandedView("broadcastTo", x, shape));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** Entries start … start + length − 1 of a dim. */
+    narrow<A extends Shape, const D extends number, const N extends number>(
+      this: Tensor<A>,
+      dim: D,
+      start: number,
+      length: N,
+    ): Tensor<WithSize<A, D, N>>;
+    /** Entry `index` of a dim, which goes away. */
+    select(dim: number, index: number): Tensor;
+  }
+}
+
+export function selectedView(x: Tensor, dim: number, index: number): Tensor {
+  const y = select(x, dim, index);
+  const { shape } = x._node;
+  const d = normalizeDim("select", dim, shape.length);
+  return viewed(x, y, selected(geometryOf(x), d, normalizeIndex("select", index, d, shape)));
+}
+
+/** Entries start … start + length − 1 of dim `dim`, all arguments in range, as a view. */
+export function narrowedView(x: Tensor, dim: number, start: number, length: number): Tensor {
+  const g = geometryOf(x);
+  const starts = g.shape.map((_, d) => (d === dim ? start : 0));
+  const sizes = g.shape.map((n, d) => (d === dim ? length : n));
+  return viewed(x, narrow(x, dim, start, length), sliced(g, starts, sizes, null));
+}
+
+operation("narrow", (x, dim, start, length) => {
+  const shape = x._node.shape;
+  if (shape.length === 0) throw new RangeError("narrow: a 0-dimensional tensor has no dim to narrow");
+  const d = normalizeDim("narrow", dim, shape.length);
+  const n = shape[d]!;
+  const from = start < 0 ? start + n : start;
+  if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > n) {
+    throw new RangeError(`narrow: start ${start} and length ${length} do not lie in dim ${d} of size ${n}`);
+  }
+  return narrowedView(x, d, from, length);
+});
+
+operation("select", selectedView);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** The order along dims reversed. */
+    flip(dims: number | Shape): Tensor<S>;
+  }
+}
+
+operation("flip", (x, dims) => flip(x, listedDims("flip", dims, x.ndim)));

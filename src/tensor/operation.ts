@@ -1,0 +1,101 @@
+/**
+ * How an operation becomes a method of tensors. Its implementation is written once, as a function whose first parameter is the tensor: the
+ * library calls that, users call the method, and the compiler checks it against the method's declaration (docs/adding-an-operation.md).
+ */
+import { Tensor } from "./core.js";
+import type { Shape } from "./shape-types.js";
+
+/** Names of the methods that are declared by merging into the class. */
+export type Method = {
+  [K in keyof Tensor]: Tensor[K] extends (...args: never[]) => unknown ? K : never;
+}[keyof Tensor] &
+  string;
+
+/** The overloads of a method, up to three: of each the parameters and the result, with shapes that are not known. */
+type Overloads<M> = M extends {
+  (...args: infer A1): infer R1;
+  (...args: infer A2): infer R2;
+  (...args: infer A3): infer R3;
+}
+  ? [A1, R1] | [A2, R2] | [A3, R3]
+  : never;
+
+/** What the overloads have as parameter number `I`. */
+type Parameter<O, I extends string> = O extends [infer A, unknown]
+  ? I extends keyof A
+    ? A[I]
+    : undefined
+  : never;
+
+/**
+ * A function that can be called with the parameters of every overload, and has one of their results. Nothing is spread: a method has at most
+ * four parameters.
+ */
+type Implementation<O> = [O] extends [[unknown[], infer R]]
+  ? (x: Tensor, a: Parameter<O, "0">, b: Parameter<O, "1">, c: Parameter<O, "2">, d: Parameter<O, "3">) => R
+  : never;
+
+/** What implements the method `K`. */
+export type ImplementationOf<K extends Method> = Implementation<Overloads<Tensor[K]>>;
+
+type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
+
+/** Functions with these parameters and results as one overloaded function of tensors. */
+type Overloaded<O> = (
+  O extends [infer A extends unknown[], infer R] ? (f: (x: Tensor, ...args: A) => R) => void : never
+) extends (f: infer F) => void
+  ? F
+  : never;
+
+/** A method as a function whose first parameter is the tensor. */
+type AsFunction<K extends Method> =
+  true extends IsUnion<Overloads<Tensor[K]>>
+    ? Overloaded<Overloads<Tensor[K]>>
+    : <S extends Shape>(x: Tensor<S>, ...args: Overloads<Tensor<S>[K]>[0]) => Overloads<Tensor<S>[K]>[1];
+
+/** Adds a method to tensors; `operation` and its like check what it does. @internal */
+export function addMethod(name: Method, method: (this: Tensor, ...args: never[]) => unknown): void {
+  Object.defineProperty(method, "name", { value: name, configurable: true });
+  Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
+}
+
+/** An operation: the method `name` as it is declared, and the function that it calls with the tensor first. */
+export function operation<K extends Method>(name: K, implementation: ImplementationOf<K>): AsFunction<K> {
+  const f: (x: Tensor, a: unknown, b: unknown, c: unknown, d: unknown) => unknown = implementation as never;
+  addMethod(name, function (a, b, c, d) {
+    return f(this, a, b, c, d);
+  });
+  return implementation as never;
+}
+
+/** What a method takes any number of, by each of its overloads. */
+type Listed<M> = M extends {
+  (...list: (infer E1)[]): unknown;
+  (...list: (infer E2)[]): unknown;
+}
+  ? readonly (E1 | E2)[]
+  : never;
+
+/** As `operation`, for a method that takes any number of arguments: the implementation takes them as a list. */
+export function variadic<K extends Method>(
+  name: K,
+  implementation: (x: Tensor, list: Listed<Tensor[K]>) => ReturnType<Tensor[K]>,
+): void {
+  addMethod(name, function (...list) {
+    return implementation(this, list as never);
+  });
+}
+
+/** As `operation`, for a property that is computed from the tensor. */
+export function property<K extends keyof Tensor & string>(
+  name: K,
+  compute: (x: Tensor) => Tensor[K],
+): (x: Tensor) => Tensor[K] {
+  Object.defineProperty(Tensor.prototype, name, {
+    get(this: Tensor) {
+      return compute(this);
+    },
+    configurable: true,
+  });
+  return compute;
+}
