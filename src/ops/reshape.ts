@@ -6,7 +6,7 @@ import type { Tensor } from "../tensor/core.js";
 import { isContiguous, reshaped, squeezed, unsqueezed } from "../tensor/geometry.js";
 import { operation, variadic } from "../tensor/operation.js";
 import { formatShape, listOfSizes, normalizeDim, resolveReshape } from "../tensor/shape.js";
-import type { Reshape, Shape, Unsqueeze } from "../tensor/shape-types.js";
+import type { Flatten, Reshape, Shape, Unsqueeze } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { flattened, listedDims, reshape, SQUEEZE, unsqueeze } from "./movement.js";
 import { viewed } from "./region.js";
@@ -17,7 +17,11 @@ declare module "../tensor/core.js" {
     reshape<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
     reshape<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
     /** Dims `startDim` to `endDim` as one. Default: all. */
-    flatten(startDim?: number, endDim?: number): Tensor;
+    flatten<A extends Shape, const D extends number = 0, const E extends number = -1>(
+      this: Tensor<A>,
+      startDim?: D,
+      endDim?: E,
+    ): Tensor<Flatten<A, D, E>>;
   }
 }
 

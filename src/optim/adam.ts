@@ -1,7 +1,7 @@
 /** Adam and AdamW: the same links, chained in another order. */
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
-import { adam, ascend, weightDecay, type Transform } from "./transform.js";
+import { adam, ascend, learningRate, type Transform, weightDecay } from "./transform.js";
 
 /** Options of `Adam` and `AdamW`; a parameter group may have its own. */
 export interface AdamOptions {
@@ -62,5 +62,5 @@ export class AdamW extends AdamFamily {
   }
 }
 
-const adamChain: readonly Transform<AdamOptions>[] = [ascend, weightDecay, adam];
-const adamWChain: readonly Transform<AdamOptions>[] = [ascend, adam, weightDecay];
+const adamChain: readonly Transform<AdamOptions>[] = [ascend, weightDecay, adam, learningRate];
+const adamWChain: readonly Transform<AdamOptions>[] = [ascend, adam, weightDecay, learningRate];

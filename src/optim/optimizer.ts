@@ -2,15 +2,14 @@
  * `Optimizer`: parameter groups, state and the step that all optimizers share. What differs between them is their chain of
  * transformations (`transform.ts`). A step only builds nodes; `graph/evaluate` runs them, with all that is pending, as one plan.
  */
-import { binary, cast, expand, scalar } from "../graph/build.js";
-import { step, Variable } from "../graph/evaluate.js";
-import type { Node } from "../graph/node.js";
+import { binary } from "../graph/build.js";
+import { step } from "../graph/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
-import { tensor } from "../tensor/creation.js";
 import type { TensorData } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Slot, Transform } from "./transform.js";
+import { ParameterState, savedStates, type States, type Update } from "./state.js";
+import type { Transform } from "./transform.js";
 
 /** Tensors to train, with options of their own where they differ from the optimizer's. */
 export type ParamGroup<Options> = Partial<Options> & { params: readonly Tensor[] };
@@ -26,18 +25,15 @@ export interface SavedOptimizerState<Options> extends Pick<OptimizerState<Option
   readonly state: Readonly<Record<number, Readonly<Record<string, Tensor | TensorData>>>>;
 }
 
-interface Update {
-  readonly variable: Variable;
-  readonly value: Node;
-}
-
 /** Base of all optimizers; PyTorch's optim.Optimizer. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options can be changed between steps: `opt.paramGroups[0].lr = 0.001`. */
   readonly paramGroups: (Options & { params: readonly Tensor[] })[] = [];
   readonly #defaults: Options;
   readonly #chain: readonly Transform<Options>[];
-  readonly #states = new Map<Tensor, ParameterState>();
+  /** What the chain's links keep of a parameter. */
+  readonly #declared: States<Options>;
+  readonly #states = new Map<Tensor, ParameterState<Options>>();
 
   protected constructor(
     params: readonly Tensor[] | readonly ParamGroup<Options>[],
@@ -47,6 +43,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   ) {
     this.#defaults = { ...defaults, ...given(options) };
     this.#chain = chain;
+    this.#declared = Object.assign({}, ...chain.map(({ states }) => states)) as States<Options>;
     this.check(this.#defaults);
     const list: readonly (Tensor | ParamGroup<Options>)[] = [...params];
     if (list.length === 0)
@@ -74,7 +71,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         throw new Error(
           `${this.constructor.name}: a tensor of shape [${tensor.shape.join(", ")}] is in two groups or twice in one`,
         );
-      this.#states.set(tensor, new ParameterState(tensor));
+      this.#states.set(tensor, new ParameterState(tensor, this.#declared));
     }
     this.paramGroups.push(full);
   }
@@ -93,7 +90,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   step<T>(closure?: () => T): T | undefined {
     const result = closure?.();
     const updates: Update[] = [];
-    const stepped: ParameterState[] = [];
+    const stepped: ParameterState<Options>[] = [];
     for (const group of this.paramGroups) {
       for (const tensor of group.params) {
         // Not `grad`, which would have the gradient stored.
@@ -101,11 +98,10 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         if (grad === null) continue;
         const state = this.#states.get(tensor)!;
         stepped.push(state);
-        state.begin(updates);
+        state.begin(updates, group);
         let direction = grad.node;
-        for (const transform of this.#chain) direction = transform(direction, state, group);
-        const change = binary("mul", direction, scalar(group.lr, direction.dtype));
-        updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, change) });
+        for (const transform of this.#chain) direction = transform.update(direction, state, group);
+        updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, direction) });
       }
     }
     // Only then: a step that fails, for instance on an index out of range, has not been.
@@ -134,7 +130,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     return { state, paramGroups };
   }
 
-  /** Takes over what `stateDict` gave, also by way of JSON. @throws Error when groups or shapes differ */
+  /** Takes over what `stateDict` gave, also by way of JSON. @throws Error when groups, names of states or shapes differ */
   loadStateDict(saved: SavedOptimizerState<Options>): void {
     const name = `${this.constructor.name}.loadStateDict`;
     const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
@@ -144,19 +140,9 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         `${name}: this optimizer trains ${sizes(this.paramGroups)} tensors, the saved one ${sizes(saved.paramGroups)}`,
       );
     const tensors = this.paramGroups.flatMap((group) => group.params);
-    const states = tensors.map(({ shape, dtype }, number) => {
-      const entries = Object.entries(saved.state[number] ?? {}).map(([key, value]) => {
-        // JSON makes nested arrays of tensors, and numbers of those of 0 dimensions.
-        const isWhole = key === "step" || value instanceof Tensor;
-        return [key, isWhole ? value : tensor(value, { dtype })] as const;
-      });
-      for (const [key, value] of entries)
-        if (value instanceof Tensor && String(value.shape) !== String(shape))
-          throw new Error(
-            `${name}: ${key} of parameter ${number} must be [${shape.join(", ")}], not [${value.shape.join(", ")}]`,
-          );
-      return Object.fromEntries(entries);
-    });
+    const states = tensors.map((parameter, number) =>
+      savedStates(saved.state[number] ?? {}, parameter, this.#declared, `${name}: parameter ${number}`),
+    );
     critical(() => {
       saved.paramGroups.forEach(({ params: _, ...options }, i) =>
         Object.assign(this.paramGroups[i]!, options),
@@ -184,65 +170,6 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   }
 }
 
-/** Variables and step count of one parameter. */
-class ParameterState implements Slot {
-  /** Steps so far. */
-  done = 0;
-  parameter: Node;
-  #updates: Update[] = [];
-  /** Only the optimizer reads its state, so a step may overwrite it in place. */
-  #variables: Record<string, Variable> = {};
-
-  constructor(readonly tensor: Tensor) {
-    this.parameter = tensor.node;
-  }
-
-  /** Takes note of the parameter's value now, which may have been assigned since the last step. */
-  begin(updates: Update[]): void {
-    this.parameter = this.tensor.node;
-    this.#updates = updates;
-  }
-
-  end(): void {
-    this.done++;
-  }
-
-  get step(): number {
-    return this.done + 1;
-  }
-
-  read(name: string): Node {
-    const variable = this.#variables[name];
-    if (variable === undefined)
-      return (this.#variables[name] = this.#variable(scalar(0, this.tensor.dtype))).node;
-    // The parameter may have been converted since.
-    if (variable.node.dtype === this.parameter.dtype) return variable.node;
-    return (this.#variables[name] = this.#variable(variable.node)).node;
-  }
-
-  write(name: string, value: Node): void {
-    this.#updates.push({ variable: this.#variables[name]!, value });
-  }
-
-  save(): Record<string, Tensor | number> {
-    const saved: Record<string, Tensor | number> = { step: this.done };
-    for (const [name, variable] of Object.entries(this.#variables))
-      saved[name] = new Tensor(variable.node).clone();
-    return saved;
-  }
-
-  load(saved: Readonly<Record<string, Tensor | TensorData>>): void {
-    this.done = typeof saved["step"] === "number" ? saved["step"] : 0;
-    this.#variables = {};
-    for (const [name, value] of Object.entries(saved))
-      if (value instanceof Tensor) this.#variables[name] = this.#variable(value.node);
-  }
-
-  #variable(value: Node): Variable {
-    return new Variable(expand(cast(value, this.tensor.dtype), this.tensor.shape), { inPlace: true });
-  }
-}
-
 /** Options that are there but undefined count as not given. */
 function given<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
@@ -261,8 +188,12 @@ export function requireRange(
   low: number,
   high: number,
 ): void {
-  if (!(value >= low && value <= high))
-    throw new RangeError(
-      `${optimizer}: ${option} must be ${high === Infinity ? `at least ${low}` : `between ${low} and ${high}`}, not ${value}`,
-    );
+  if (value >= low && value <= high) return;
+  const range =
+    high === Infinity
+      ? `at least ${low}`
+      : low === -Infinity
+        ? `at most ${high}`
+        : `between ${low} and ${high}`;
+  throw new RangeError(`${optimizer}: ${option} must be ${range}, not ${value}`);
 }

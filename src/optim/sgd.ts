@@ -1,7 +1,7 @@
 /** Stochastic gradient descent and its momentum. */
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
-import { ascend, momentum, weightDecay } from "./transform.js";
+import { ascend, learningRate, momentum, weightDecay } from "./transform.js";
 
 /** Options of `SGD`; a parameter group may have its own. */
 export interface SGDOptions {
@@ -37,7 +37,7 @@ export class SGD extends Optimizer<SGDOptions> {
     params: readonly Tensor[] | readonly ParamGroup<SGDOptions>[],
     options: Partial<SGDOptions> = {},
   ) {
-    super(params, options, defaults, [ascend, weightDecay, momentum]);
+    super(params, options, defaults, [ascend, weightDecay, momentum, learningRate]);
   }
 
   protected override check(options: SGDOptions): void {

@@ -212,6 +212,39 @@ export type TransposeLast<A extends Shape> =
 export type Reshape<R extends Shape> =
   Known<R> extends true ? { -readonly [K in keyof R]: R[K] extends -1 ? number : R[K] } : Shape;
 
+/** Dims `D` to `E` as one, whose size is not known unless they are one already; a 0-dimensional tensor becomes a vector. */
+export type Flatten<A extends Shape, D extends number, E extends number> =
+  Known<A> extends true
+    ? A extends readonly []
+      ? [1]
+      : number extends Dim<A, D> | Dim<A, E>
+        ? Shape
+        : Dim<A, D> extends Dim<A, E>
+          ? A
+          : FlattenFrom<A, Dim<A, D>, Dim<A, E>>
+    : Shape;
+
+type FlattenFrom<
+  A extends Shape,
+  D extends number,
+  E extends number,
+  Seen extends 0[] = [],
+> = A extends readonly [infer H extends number, ...infer R extends Shape]
+  ? Seen["length"] extends D
+    ? [number, ...BehindDim<A, E, Seen>]
+    : [H, ...FlattenFrom<R, D, E, [...Seen, 0]>]
+  : [];
+
+/** What comes behind dim `E` of a shape whose first `Seen` dims are gone. */
+type BehindDim<A extends Shape, E extends number, Seen extends 0[]> = A extends readonly [
+  number,
+  ...infer R extends Shape,
+]
+  ? Seen["length"] extends E
+    ? R
+    : BehindDim<R, E, [...Seen, 0]>
+  : [];
+
 /** Size 1 put in before dim `D`. */
 export type Unsqueeze<A extends Shape, D extends number> =
   Known<A> extends true

@@ -144,6 +144,17 @@ def optimizers():
         case(kind, {"lr": 0.05, "weightDecay": 0.1}, lr=0.05, weight_decay=0.1)
         case(kind, {"lr": 0.05, "amsgrad": True}, lr=0.05, amsgrad=True)
         case(kind, {"lr": 0.05, "weightDecay": 0.1, "amsgrad": True, "maximize": True}, lr=0.05, weight_decay=0.1, amsgrad=True, maximize=True)
+    case("Adagrad", {})
+    case("Adagrad", {"lr": 0.1, "lrDecay": 0.1}, lr=0.1, lr_decay=0.1)
+    case("Adagrad", {"lr": 0.1, "initialAccumulatorValue": 0.5, "eps": 1e-3}, lr=0.1, initial_accumulator_value=0.5, eps=1e-3)
+    case("Adagrad", {"lr": 0.05, "weightDecay": 0.1, "maximize": True}, lr=0.05, weight_decay=0.1, maximize=True)
+    case("Rprop", {})
+    case("Rprop", {"lr": 0.05, "etas": [0.4, 1.5], "stepSizes": [1e-3, 0.1]}, lr=0.05, etas=(0.4, 1.5), step_sizes=(1e-3, 0.1))
+    case("Rprop", {"lr": 1e-3, "maximize": True}, lr=1e-3, maximize=True)
+    case("Adafactor", {})
+    case("Adafactor", {"lr": 0.1, "beta2Decay": -0.5, "eps": [1e-4, 1e-2], "d": 1.5}, lr=0.1, beta2_decay=-0.5, eps=(1e-4, 1e-2), d=1.5)
+    case("Adafactor", {"lr": 0.5, "weightDecay": 0.1}, lr=0.5, weight_decay=0.1)
+    case("Adafactor", {"lr": 0.02, "maximize": True}, lr=0.02, maximize=True)
     return record
 
 

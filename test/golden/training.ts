@@ -6,6 +6,8 @@ import type { Tensor } from "../../src/index.js";
 export type Nested = number | Nested[];
 export type Named = Record<string, Nested>;
 
+export type OptimizerName = "SGD" | "Adam" | "AdamW" | "Adagrad" | "Rprop" | "Adafactor";
+
 export interface Golden {
   article: {
     x: number[][];
@@ -29,7 +31,7 @@ export interface Golden {
     x: number[][];
     y: number[][];
     initial: Named;
-    cases: { optimizer: "SGD" | "Adam" | "AdamW"; options: object; losses: number[]; final: Named }[];
+    cases: { optimizer: OptimizerName; options: object; losses: number[]; final: Named }[];
   };
   clipping: {
     gradients: Nested[];

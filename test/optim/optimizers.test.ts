@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nn, ones, optim, tensor, type Tensor } from "../../src/index.js";
 import { planCacheStats } from "../../src/graph/evaluate.js";
-import { assertClose, golden } from "../golden/training.js";
+import { assertClose, golden, type OptimizerName } from "../golden/training.js";
 
 const { optimizers, article } = golden;
 
@@ -29,7 +29,7 @@ function trainStep(model: nn.Sequential, optimizer: optim.Optimizer): Tensor {
   return loss;
 }
 
-function make(kind: "SGD" | "Adam" | "AdamW", model: nn.Module, options: object): optim.Optimizer {
+function make(kind: OptimizerName, model: nn.Module, options: object): optim.Optimizer {
   return new optim[kind](model.parameters(), options) as unknown as optim.Optimizer;
 }
 
@@ -163,9 +163,15 @@ describe("parameter groups", () => {
 });
 
 describe("state", () => {
-  for (const kind of ["SGD", "Adam", "AdamW"] as const) {
+  for (const [kind, options] of [
+    ["SGD", { lr: 0.1, momentum: 0.9 }],
+    ["Adam", { lr: 0.05, amsgrad: true }],
+    ["AdamW", { lr: 0.05, amsgrad: true }],
+    ["Adagrad", { lr: 0.1, initialAccumulatorValue: 0.5 }],
+    ["Rprop", { lr: 0.02 }],
+    ["Adafactor", { lr: 0.1 }],
+  ] as const) {
     test(`${kind}: training goes on from a state dict as if it had not stopped`, () => {
-      const options = kind === "SGD" ? { lr: 0.1, momentum: 0.9 } : { lr: 0.05, amsgrad: true };
       const [model, other] = [smallNetwork(), smallNetwork()];
       const optimizer = make(kind, model, options);
       for (let i = 0; i < 5; i++) trainStep(model, optimizer);
@@ -197,6 +203,79 @@ describe("state", () => {
     assert.deepEqual(Object.keys(state), ["0", "1", "2", "3"]);
     assert.deepEqual(Object.keys(state[0]!), ["step", "expAvg", "expAvgSq"]);
     assert.deepEqual(paramGroups[0]!.params, [0, 1, 2, 3]);
+  });
+  test("begins as its optimizer says: sums of squares with a number, step sizes with the learning rate", () => {
+    const first = (optimizer: optim.Optimizer, w: Tensor) => {
+      w.mul(3).sum().backward();
+      optimizer.step();
+      return optimizer.stateDict().state[0]!;
+    };
+    const w = () => ones([2], { requiresGrad: true });
+    const [a, b] = [w(), w()];
+    const adagrad = new optim.Adagrad([a], { initialAccumulatorValue: 0.25 });
+    assertClose(first(adagrad as unknown as optim.Optimizer, a)["sum"] as Tensor, [9.25, 9.25], "sum");
+    const rprop = new optim.Rprop([b], { lr: 0.125 });
+    assertClose(
+      first(rprop as unknown as optim.Optimizer, b)["stepSize"] as Tensor,
+      [0.125, 0.125],
+      "stepSize",
+    );
+  });
+  test("has the shape that its optimizer says: rows and columns of matrices, all of vectors", () => {
+    const matrix = ones([2, 3, 4], { requiresGrad: true });
+    const vector = ones([5], { requiresGrad: true });
+    const optimizer = new optim.Adafactor([matrix, vector]);
+    matrix.sum().add(vector.sum()).backward();
+    optimizer.step();
+    const shapes = Object.values(optimizer.stateDict().state).map((state) =>
+      Object.fromEntries(
+        Object.entries(state).map(([name, t]) => [name, typeof t === "number" ? t : t.shape]),
+      ),
+    );
+    assert.deepEqual(shapes, [
+      { step: 1, rowVar: [2, 3, 1], colVar: [2, 1, 4] },
+      { step: 1, variance: [5] },
+    ]);
+    // By way of JSON too, which does not say shapes.
+    const saved = JSON.parse(
+      JSON.stringify(optimizer.stateDict()),
+    ) as optim.SavedOptimizerState<optim.AdafactorOptions>;
+    const other = new optim.Adafactor([matrix, vector]);
+    other.loadStateDict(saved);
+    for (const number of [0, 1])
+      assert.equal(
+        JSON.stringify(other.stateDict().state[number]),
+        JSON.stringify(optimizer.stateDict().state[number]),
+      );
+  });
+  test("of another shape, and one that the optimizer does not know, is refused by its name", () => {
+    const [matrix, vector] = [ones([3, 4], { requiresGrad: true }), ones([5], { requiresGrad: true })];
+    const optimizer = new optim.Adafactor([matrix, vector]);
+    const paramGroups = optimizer.stateDict().paramGroups;
+    const load = (state: Record<number, Record<string, Tensor | number>>) => () =>
+      optimizer.loadStateDict({ state, paramGroups });
+    assert.throws(
+      load({ 0: { step: 1, rowVar: ones([3, 4]), colVar: ones([1, 4]) } }),
+      /Adafactor\.loadStateDict: parameter 0: rowVar must be \[3, 1\], not \[3, 4\]/,
+    );
+    assert.throws(
+      load({ 0: { step: 1, variance: ones([3, 4]) } }),
+      /parameter 0 of shape \[3, 4\] has no state variance; it may have step, rowVar, colVar/,
+    );
+    assert.throws(
+      load({ 1: { step: 1, expAvg: ones([5]) } }),
+      /parameter 1 of shape \[5\] has no state expAvg; it may have step, variance/,
+    );
+    assert.throws(load({ 1: { step: 1, toString: ones([5]) } }), /has no state toString/);
+    const adam = new optim.Adam([vector]);
+    assert.throws(
+      () =>
+        adam.loadStateDict({
+          state: { 0: { step: 2, expAvg: ones([]) } },
+          paramGroups: adam.stateDict().paramGroups,
+        }),
+      /Adam\.loadStateDict: parameter 0: expAvg must be \[5\], not \[\]/,
+    );
   });
   test("of another model is refused", () => {
     const optimizer = make("SGD", smallNetwork(), {});
@@ -240,6 +319,21 @@ describe("wrong use is refused", () => {
       "Nesterov without momentum",
       () => new optim.SGD(model.parameters(), { nesterov: true }),
       /nesterov needs momentum above 0/,
+    ],
+    [
+      "a negative beginning of the sums",
+      () => new optim.Adagrad(model.parameters(), { initialAccumulatorValue: -1 }),
+      /Adagrad: initialAccumulatorValue must be at least 0, not -1/,
+    ],
+    [
+      "factors that do not shrink and grow",
+      () => new optim.Rprop(model.parameters(), { etas: [1.2, 0.5] }),
+      /Rprop: etas must be a number between 0 and 1 and one above 1, not \[1.2, 0.5\]/,
+    ],
+    [
+      "an average that grows beyond its values",
+      () => new optim.Adafactor(model.parameters(), { beta2Decay: 0.5 }),
+      /Adafactor: beta2Decay must be at most 0, not 0.5/,
     ],
     [
       "a beta above 1",

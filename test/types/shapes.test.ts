@@ -29,6 +29,14 @@ const pieces = {
     const e = x.permute(2, 0, 1); const f = randn([2, 3]).t(); const g = x.unsqueeze(-1); const h = x.narrow(1, 0, 2);
     const i = cat([randn([2, 3]), randn([4, 3])]); const j = stack([randn([2, 3]), randn([2, 3])], 1);
     const k = x.slice(0, null, [1, 3]); const l = x.at(1, 2); const m = x.transpose(-1, -2); const n = x.tolist();`,
+  flattened: `
+    const x = randn([2, 3, 4, 5]); const n: number = 1;
+    const a = x.flatten(); const b = x.flatten(1); const c = x.flatten(0, 1); const d = x.flatten(2, 2); const e = x.flatten(-3, -2);
+    const f = x.flatten(n); const g = (x as Tensor).flatten(1); const h = randn([]).flatten();
+    const i = new nn.Flatten().forward(x); const j = new nn.Flatten(0, 1).forward(x); const k = new nn.Flatten().forward(x as Tensor);
+    const l = nn.sequential(new nn.Flatten(), new nn.Linear(60, 10)).forward(x); const m = new nn.Flatten().forward(randn([7, 8]));
+    let flat = new nn.Flatten(); flat = new nn.Flatten(0, 2); const o = nn.functional.relu(x); const p = nn.functional.softmax(x, 1);`,
+  noDim: `new nn.Flatten().forward(randn([5]));`,
   gradients: `
     const w = randn([2, 3], { requiresGrad: true });
     const a = w.grad; const [b] = grad(w.sum(), w); const c = valueAndGrad((x: Tensor<[4]>) => x.sum())(randn([4]));`,
@@ -196,6 +204,26 @@ test("movement keeps track of sizes", () => {
   });
 });
 
+test("dims that become one have a size that is not known, unless they are one already", () => {
+  infers("flattened", {
+    a: "Tensor<[number]>",
+    b: "Tensor<[2, number]>",
+    c: "Tensor<[number, 4, 5]>",
+    d: "Tensor<[2, 3, 4, 5]>",
+    e: "Tensor<[2, number, 5]>",
+    f: "Tensor<Shape>",
+    g: "Tensor<Shape>",
+    h: "Tensor<[1]>",
+    i: "Tensor<[2, number]>",
+    j: "Tensor<[number, 4, 5]>",
+    k: "Tensor<Shape>",
+    l: "Tensor<[2, 10]>",
+    m: "Tensor<[7, 8]>",
+    o: "Tensor<[2, 3, 4, 5]>",
+    p: "Tensor<[2, 3, 4, 5]>",
+  });
+});
+
 test("gradients have the shape of what they are gradients of", () => {
   infers("gradients", {
     a: "Tensor<[2, 3]> | null",
@@ -261,6 +289,7 @@ const refused: Readonly<Partial<Record<keyof typeof pieces, string>>> = {
   layers: `Argument of type 'Linear<9, 1>' is not assignable to parameter of type 'Linear<9, 1> & "Linear(9 → 1): input [..., 8] has last size 8"'.`,
   nested: `Argument of type 'Sequential<readonly [ReLU, Linear<9, 1>]>' is not assignable to parameter of type 'Sequential<readonly [ReLU, Linear<9, 1>]> & "Linear(9 → 1): input [..., 8] has last size 8"'.`,
   modelInput: `Argument of type 'Tensor<[3, 5]>' is not assignable to parameter of type '"Linear(4 → 8): input [3, 5] has last size 5 (if its shape has changed since it was declared: let x: Tensor)"'.`,
+  noDim: `Argument of type 'Tensor<[5]>' is not assignable to parameter of type '"Flatten: input [5] has no dim 1 (if its shape has changed since it was declared: let x: Tensor)"'.`,
   stale: `Argument of type 'Tensor<[2, 4]>' is not assignable to parameter of type '"matmul: inner sizes 3 and 2 differ: [2, 3] x [2, 4] (if its shape has changed since it was declared: let x: Tensor)"'.`,
   notATensor: `Argument of type 'number[]' is not assignable to parameter of type 'number | Tensor<[]>'.`,
 };

@@ -1,0 +1,137 @@
+/**
+ * What an optimizer keeps of one parameter: a step count, and the state tensors that its transformations declare.
+ */
+import { cast, copy, expand, scalar } from "../graph/build.js";
+import { Variable } from "../graph/evaluate.js";
+import type { Node } from "../graph/node.js";
+import { tensor } from "../tensor/creation.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
+import type { Shape, TensorData } from "../tensor/shape-types.js";
+import { Tensor } from "../tensor/tensor.js";
+import type { Slot, State } from "./transform.js";
+
+/** The declared states of a chain, by name. */
+export type States<Options> = Readonly<Record<string, State<Options>>>;
+
+/** A variable and the value that the step gives it. */
+export interface Update {
+  readonly variable: Variable;
+  readonly value: Node;
+}
+
+/** Variables and step count of one parameter. */
+export class ParameterState<Options> implements Slot {
+  /** Steps so far. */
+  done = 0;
+  parameter: Node;
+  #options: Options | null = null;
+  #updates: Update[] = [];
+  /** Only the optimizer reads its state, so a step may overwrite it in place. */
+  #variables: Record<string, Variable> = {};
+
+  constructor(
+    readonly tensor: Tensor,
+    readonly declared: States<Options>,
+  ) {
+    this.parameter = tensor.node;
+  }
+
+  /** Takes note of the parameter's value now, which may have been assigned since the last step, and of its group's options. */
+  begin(updates: Update[], options: Options): void {
+    this.parameter = this.tensor.node;
+    this.#updates = updates;
+    this.#options = options;
+  }
+
+  end(): void {
+    this.done++;
+  }
+
+  get step(): number {
+    return this.done + 1;
+  }
+
+  read(name: string): Node {
+    const variable = this.#variables[name];
+    if (variable === undefined) return (this.#variables[name] = this.#first(name)).node;
+    // The parameter may have been converted since.
+    if (variable.node.dtype === this.parameter.dtype) return variable.node;
+    return (this.#variables[name] = this.#variable(variable.node)).node;
+  }
+
+  write(name: string, value: Node): void {
+    this.#updates.push({ variable: this.#variables[name]!, value });
+  }
+
+  save(): Record<string, Tensor | number> {
+    const saved: Record<string, Tensor | number> = { step: this.done };
+    for (const [name, variable] of Object.entries(this.#variables))
+      saved[name] = new Tensor(variable.node).clone();
+    return saved;
+  }
+
+  load(saved: Saved): void {
+    this.done = saved.step;
+    this.#variables = {};
+    for (const [name, value] of Object.entries(saved.tensors))
+      this.#variables[name] = this.#variable(value.node);
+  }
+
+  /** The state as its declaration lets it begin. */
+  #first(name: string): Variable {
+    const { value = 0 } = this.declared[name]!;
+    const { parameter } = this;
+    // A copy: the step overwrites the parameter, and the state may stay as it is.
+    if (value === "parameter") return this.#variable(copy(parameter));
+    const number = typeof value === "number" ? value : value(this.#options!);
+    const shape = shapeOf(this.declared[name]!, parameter.shape)!;
+    return this.#variable(expand(scalar(number, parameter.dtype), shape));
+  }
+
+  #variable(value: Node): Variable {
+    return new Variable(cast(value, this.tensor.dtype), { inPlace: true });
+  }
+}
+
+/** What was saved of one parameter. */
+interface Saved {
+  readonly step: number;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The saved states of `parameter`, also by way of JSON, which makes nested arrays of tensors, and numbers of those of 0 dimensions.
+ * @param what names the parameter in messages
+ * @throws Error for a state that is not declared, and for one of another shape than is declared
+ */
+export function savedStates<Options>(
+  saved: Readonly<Record<string, Tensor | TensorData>>,
+  parameter: Tensor,
+  declared: States<Options>,
+  what: string,
+): Saved {
+  const { step, ...rest } = saved;
+  const tensors = Object.entries(rest).map(([name, value]) => {
+    const state = Object.hasOwn(declared, name) ? declared[name]! : null;
+    const shape = state === null ? null : shapeOf(state, parameter.shape);
+    if (shape === null)
+      throw new Error(
+        `${what} of shape ${formatShape(parameter.shape)} has no state ${name}; ` +
+          `it may have ${names(parameter.shape, declared)}`,
+      );
+    const t = value instanceof Tensor ? value : tensor(value, { dtype: parameter.dtype });
+    if (!sameShape(t.shape, shape))
+      throw new Error(`${what}: ${name} must be ${formatShape(shape)}, not ${formatShape(t.shape)}`);
+    return [name, t] as const;
+  });
+  return { step: typeof step === "number" ? step : 0, tensors: Object.fromEntries(tensors) };
+}
+
+function shapeOf<Options>(state: State<Options>, parameter: Shape): Shape | null {
+  return state.shape === undefined ? parameter : state.shape(parameter);
+}
+
+function names<Options>(parameter: Shape, declared: States<Options>): string {
+  const own = Object.keys(declared).filter((name) => shapeOf(declared[name]!, parameter) !== null);
+  return ["step", ...own].join(", ");
+}
