@@ -45,4 +45,5 @@ export * as optim from "./optim/optim.js";
 export * as data from "./data/data.js";
 export * as train from "./train/train.js";
 export * as viz from "./viz/viz.js";
-export { progress, type ProgressBar, type ProgressOptions } from "./progress/progress.js";
+export type { ProgressBar, ProgressOptions } from "./progress/bar.js";
+export { progress } from "./progress/progress.js";

@@ -1,14 +1,13 @@
 /**
- * Axes of the static image: which values they span, where those lie in pixels, and where lines and labels stand.
+ * Axes of the static image: which values they span and where those lie in pixels. What is drawn of an axis is in axis-marks.ts.
  */
-import type { Content } from "../../../html/writer.js";
-import { fontSize, gridColor, lineColor, textColor } from "../palette.js";
+import { fontSize } from "../palette.js";
 import { isAxisType, typeOfValues } from "../axis-type.js";
 import type { AxisType } from "../axis-type.js";
-import { isAttributes, titleText } from "../plotly.js";
+import { titleText } from "../plotly.js";
 import type { Attributes } from "../plotly.js";
 import { dateMs } from "./dates.js";
-import { element, overlap, text, textLines, textWidth } from "./svg.js";
+import { textLines, textWidth } from "./svg.js";
 import { formatNumber, numberTicks, spacedDates } from "./ticks.js";
 import type { Tick } from "./ticks.js";
 
@@ -159,6 +158,11 @@ export class Axis {
     this.setEnds([low, high]);
   }
 
+  /** Whether some trace fills it to its ends, as heatmaps do. */
+  get isTight(): boolean {
+    return this.#tight;
+  }
+
   get ends(): readonly [number, number] {
     return this.#ends;
   }
@@ -228,116 +232,9 @@ export class Axis {
   get title(): string {
     return titleText(this.layout.title);
   }
-
-  /** Lines across the plot. */
-  grid(rect: Rect): Content {
-    const { layout } = this;
-    const over = typeof layout.overlaying === "string" && layout.showgrid !== true;
-    if (
-      layout.visible === false ||
-      layout.showgrid === false ||
-      over ||
-      (this.#tight && layout.showgrid !== true)
-    )
-      return "";
-    const across = (pixel: number, color: string): Content =>
-      this.letter === "x"
-        ? element("path", { d: `M${r(pixel)} ${r(rect.top)}V${r(rect.top + rect.height)}`, stroke: color })
-        : element("path", { d: `M${r(rect.left)} ${r(pixel)}H${r(rect.left + rect.width)}`, stroke: color });
-    const lines = this.ticks()
-      .filter(
-        ({ value }) =>
-          !this.isCategorical && (this.type !== "linear" || value !== 0 || layout.zeroline === false),
-      )
-      .map(({ value }) => across(this.at(value), String(layout.gridcolor ?? gridColor)));
-    const [low, high] = [Math.min(...this.#ends), Math.max(...this.#ends)];
-    if (this.type === "linear" && layout.zeroline !== false && low <= 0 && high >= 0)
-      lines.push(across(this.at(0), String(layout.zerolinecolor ?? lineColor)));
-    return lines;
-  }
-
-  /** Labels and title, at the bottom (left) edge of `rect`, or at the top (right) if the layout says so. */
-  labels(rect: Rect): Content {
-    const { layout } = this;
-    if (layout.visible === false) return "";
-    const far = layout.side === (this.letter === "x" ? "top" : "right");
-    const color = isAttributes(layout.tickfont) ? String(layout.tickfont.color ?? textColor) : textColor;
-    const ticks = layout.showticklabels === false ? [] : this.ticks();
-    const out: Content[] = [];
-    const titleStyle = { size: fontSize, color: titleColor(layout.title), anchor: "middle" } as const;
-    if (this.letter === "x") {
-      const edge = far ? rect.top - 5 : rect.top + rect.height + 5;
-      const size = fontSize - 1;
-      const angle = this.#labelAngle(ticks, size);
-      const widths = ticks.map(({ label }) => widest(label, size));
-      for (const { value, label } of ticks)
-        out.push(
-          text(label, this.at(value), edge, {
-            size,
-            color,
-            anchor: angle === 0 ? "middle" : angle > 0 === far ? "end" : "start",
-            baseline: angle !== 0 ? "middle" : far ? "bottom" : "top",
-            angle,
-          }),
-        );
-      const lines = Math.max(1, ...ticks.map(({ label }) => textLines(label).length));
-      const depth =
-        angle === 0
-          ? 4 + 14 * lines
-          : 6 + Math.abs(Math.sin((angle * Math.PI) / 180)) * Math.max(0, ...widths);
-      if (this.title !== "")
-        out.push(
-          text(this.title, rect.left + rect.width / 2, edge + (far ? -depth : depth), {
-            ...titleStyle,
-            baseline: far ? "bottom" : "top",
-          }),
-        );
-      return out;
-    }
-    const edge = far ? rect.left + rect.width + 5 : rect.left - 5;
-    for (const { value, label } of ticks)
-      out.push(
-        text(label, edge, this.at(value), {
-          size: fontSize - 1,
-          color,
-          anchor: far ? "start" : "end",
-          baseline: "middle",
-        }),
-      );
-    if (this.title !== "") {
-      const reach = Math.max(0, ...ticks.map(({ label }) => widest(label, fontSize - 1)));
-      const x = far ? edge + reach + 12 : Math.max(9, edge - reach - 12);
-      out.push(
-        text(this.title, x, rect.top + rect.height / 2, { ...titleStyle, baseline: "middle", angle: -90 }),
-      );
-    }
-    return out;
-  }
-
-  /** Degrees by which labels that would lie over one another are turned, as Plotly turns them. */
-  #labelAngle(ticks: readonly { value: number; label: string }[], size: number): number {
-    const given = this.layout.tickangle;
-    if (typeof given === "number" && Number.isFinite(given)) return given;
-    const places = ticks.map(({ value }) => this.at(value));
-    const room = places
-      .slice(1)
-      .reduce((least, at, i) => Math.min(least, Math.abs(at - places[i]!)), Infinity);
-    const widths = ticks.map(({ label }) => widest(label, size));
-    if (!overlap(widths, room)) return 0;
-    return room >= 2.2 * size ? 30 : 90;
-  }
 }
 
 /** Width of the longest of a label's lines. */
-function widest(label: string, size: number): number {
+export function widest(label: string, size: number): number {
   return Math.max(...textLines(label).map((line) => textWidth(line, size)));
-}
-
-function r(x: number): number {
-  return Math.round(x * 100) / 100;
-}
-
-function titleColor(title: unknown): string {
-  const font = isAttributes(title) ? title.font : undefined;
-  return isAttributes(font) && typeof font.color === "string" ? font.color : textColor;
 }

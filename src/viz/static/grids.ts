@@ -1,7 +1,6 @@
 /**
- * Traces over a grid: heatmap, contour and image.
+ * Traces over a grid of values: their colours, where their cells lie, and heatmaps. Contours are in contour.ts.
  */
-import { contours as contourShapes } from "d3-contour";
 import type { Content } from "../../../html/writer.js";
 import { fontSize } from "../palette.js";
 import type { Attributes } from "../plotly.js";
@@ -9,11 +8,11 @@ import { extent } from "../values.js";
 import { colorScale, colorStops, cssColor, inkOn } from "./color.js";
 import type { Rgba, Stops } from "./color.js";
 import { formatNumber } from "./ticks.js";
-import { niceStep } from "./bars.js";
 import { finite, part } from "./marks.js";
 import type { Placed } from "./marks.js";
+import { picture } from "./picture.js";
 import { pngDataUri } from "./png.js";
-import { element, ringPath, text } from "./svg.js";
+import { element, text } from "./svg.js";
 
 export interface ColorRange {
   readonly stops: Stops;
@@ -42,7 +41,7 @@ export function colorRange(trace: Attributes): ColorRange {
 }
 
 /** Places of the cells' centres along one side. */
-function centres(placed: Placed, letter: "x" | "y", count: number): number[] {
+export function centres(placed: Placed, letter: "x" | "y", count: number): number[] {
   const { trace } = placed;
   const given = trace[letter];
   const axis = placed[letter];
@@ -171,138 +170,4 @@ function cellTexts(
       });
     }),
   );
-}
-
-function picture(href: string, x: number, y: number, width: number, height: number): Content {
-  return element("image", {
-    href,
-    x,
-    y,
-    width,
-    height,
-    preserveAspectRatio: "none",
-    style: { "image-rendering": "pixelated" },
-  });
-}
-
-/** Levels between which a contour trace changes colour. */
-export function contourLevels(trace: Attributes): number[] {
-  const given = part(trace, "contours");
-  const { low, high } = colorRange(trace);
-  const size = finite(given.size) || niceStep((high - low || 1) / (finite(trace.ncontours) || 15));
-  const start = finite(given.start) ?? Math.ceil(low / size + 1e-9) * size;
-  const end = finite(given.end) ?? high;
-  return Array.from(
-    { length: Math.max(0, Math.min(200, Math.floor((end - start) / size + 1e-6) + 1)) },
-    (_, i) => start + i * size,
-  );
-}
-
-export function drawContour(placed: Placed): Content {
-  const { trace, x, y } = placed;
-  const rows = zRows(trace);
-  const height = rows.length;
-  const width = rows[0]?.length ?? 0;
-  if (height < 2 || width < 2) return "";
-  const xs = centres(placed, "x", width).map((v) => x.atOrBelow(v));
-  const ys = centres(placed, "y", height).map((v) => y.atOrBelow(v));
-  const { color, low, high } = colorRange(trace);
-  const levels = contourLevels(trace);
-  const step = levels.length > 1 ? levels[1]! - levels[0]! : high - low;
-  const settings = part(trace, "contours");
-  const filled = settings.coloring !== "none" && settings.coloring !== "lines";
-  const lined = settings.showlines !== false;
-  const line = part(trace, "line");
-  // d3 counts from the grid's corner, so that the centre of cell i lies at i + ½; between centres pixels are linear, whatever the axis.
-  const between = (centre: readonly number[], at: number): number => {
-    const i = Math.min(centre.length - 2, Math.max(0, Math.floor(at - 0.5)));
-    return centre[i]! + (at - 0.5 - i) * (centre[i + 1]! - centre[i]!);
-  };
-  const place = ([gx, gy]: number[]): readonly [number, number] => [between(xs, gx!), between(ys, gy!)];
-  const shapes = contourShapes().size([width, height]).thresholds(levels)(rows.flat());
-  const out: Content[] = [];
-  if (filled) {
-    const [left, right] = [xs[0]!, xs[width - 1]!];
-    const [bottom, top] = [ys[0]!, ys[height - 1]!];
-    out.push(
-      element("rect", {
-        x: Math.min(left, right),
-        y: Math.min(top, bottom),
-        width: Math.abs(right - left),
-        height: Math.abs(top - bottom),
-        fill: cssColor(color((levels[0] ?? low) - step / 2)),
-      }),
-    );
-  }
-  for (const { value, coordinates } of shapes) {
-    const d = coordinates
-      .map((polygon) => polygon.map((ring) => ringPath(ring.map(place))).join(""))
-      .join("");
-    if (d === "") continue;
-    out.push(
-      element("path", {
-        d,
-        fill: filled ? cssColor(color(value + step / 2)) : "none",
-        "fill-rule": "evenodd",
-        stroke: !lined
-          ? undefined
-          : filled
-            ? String(line.color ?? "rgba(60,60,60,0.55)")
-            : cssColor(color(value)),
-        "stroke-width": lined ? (typeof line.width === "number" ? line.width : 0.6) : undefined,
-      }),
-    );
-  }
-  return out;
-}
-
-/** An image trace shows its `source`; a z of pixels is drawn as such. */
-export function drawImage(placed: Placed): Content {
-  const { trace, x, y } = placed;
-  const size = imageSize(trace);
-  if (size === undefined) return "";
-  const { href, width, height, x0, y0, dx, dy } = size;
-  const [left, right] = [x.at(x0 - dx / 2), x.at(x0 + (width - 0.5) * dx)];
-  const [top, bottom] = [y.at(y0 - dy / 2), y.at(y0 + (height - 0.5) * dy)];
-  return picture(
-    href,
-    Math.min(left, right),
-    Math.min(top, bottom),
-    Math.abs(right - left),
-    Math.abs(bottom - top),
-  );
-}
-
-export function includeImage({ trace, x, y }: Placed): void {
-  const size = imageSize(trace);
-  if (size === undefined) return;
-  const { width, height, x0, y0, dx, dy } = size;
-  x.include(x0 - dx / 2);
-  x.include(x0 + (width - 0.5) * dx);
-  y.include(y0 - dy / 2);
-  y.include(y0 + (height - 0.5) * dy);
-  x.tighten();
-  y.tighten();
-}
-
-function imageSize(trace: Attributes) {
-  const at = (key: string, otherwise: number): number =>
-    typeof trace[key] === "number" ? trace[key] : otherwise;
-  const place = { x0: at("x0", 0), y0: at("y0", 0), dx: at("dx", 1), dy: at("dy", 1) };
-  if (typeof trace.source === "string") {
-    const base64 = /^data:image\/png;base64,(.*)$/.exec(trace.source)?.[1];
-    if (base64 === undefined) return undefined;
-    // Width and height are the first two numbers of a PNG's header chunk.
-    const header = Uint8Array.from(atob(base64.slice(0, 64)), (character) => character.charCodeAt(0));
-    const numbers = new DataView(header.buffer);
-    return { href: trace.source, width: numbers.getUint32(16), height: numbers.getUint32(20), ...place };
-  }
-  const pixels = trace.z as number[][][] | undefined;
-  if (!Array.isArray(pixels?.[0]?.[0])) return undefined;
-  const [height, width] = [pixels.length, pixels[0].length];
-  const href = pngDataUri(width, height, (column, row) => {
-    const [r, g, b, a] = pixels[row]![column]!;
-    return [r!, g!, b!, a === undefined ? 1 : a / 255];
-  });
-  return { href, width, height, ...place };
 }

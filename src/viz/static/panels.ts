@@ -7,7 +7,10 @@ import type { Axis, Rect } from "./axis.js";
 import { drawBars } from "./bars.js";
 import { drawBox } from "./boxes.js";
 import { drawErrors } from "./error-bars.js";
-import { drawContour, drawHeatmap, drawImage } from "./grids.js";
+import { drawGrid, drawLabels } from "./axis-marks.js";
+import { drawContour } from "./contour.js";
+import { drawHeatmap } from "./grids.js";
+import { drawImage } from "./picture.js";
 import type { Placed } from "./marks.js";
 import { drawScatter } from "./scatter.js";
 import { labelRect } from "./subplots.js";
@@ -31,13 +34,13 @@ export function drawPanels({ panels, axes, laid }: Arrangement, plot: Rect): Dra
     const { rect } = each;
     for (const axis of [each.x, each.y]) {
       const lines = `${axis.id} ${JSON.stringify(rect)}`;
-      if (!gridded.has(lines)) behind.push(axis.grid(rect));
+      if (!gridded.has(lines)) behind.push(drawGrid(axis, rect));
       gridded.add(lines);
       if (axis.layout.showline === true || axis.layout.mirror === true)
         before.push(frame(rect, String(axis.layout.linecolor ?? lineColor)));
       if (labelled.has(axis)) continue;
       labelled.add(axis);
-      before.push(axis.labels(labelsAt(axis, each, axes, plot)));
+      before.push(drawLabels(axis, labelsAt(axis, each, axes, plot)));
     }
     // Ids are the document's own: pages that inline several pictures share one name space, so an id says what it stands for.
     const clip = `c${fingerprint(JSON.stringify(rect))}`;
