@@ -69,7 +69,7 @@ function measure(engine: Engine, what: Program): number {
   const executable = engine.compile(what);
   const storages = what.externals.map(({ bytes }) => {
     const storage = engine.allocate(bytes);
-    new Uint8Array(storage.buffer, storage.byteOffset, bytes).fill(0);
+    engine.write(storage, ({ buffer, byteOffset }) => new Uint8Array(buffer, byteOffset, bytes).fill(0));
     return storage;
   });
   executable.run(storages);

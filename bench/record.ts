@@ -12,7 +12,9 @@ import { forgetWalk, walk, walked } from "../src/graph/walk.js";
 
 function given(data: readonly number[], shape: readonly number[]): Node {
   const storage = engine().allocate(data.length * 4);
-  new Float32Array(storage.buffer, storage.byteOffset, data.length).set(data);
+  engine().write(storage, ({ buffer, byteOffset }) =>
+    new Float32Array(buffer, byteOffset, data.length).set(data),
+  );
   return leaf(storage, "float32", shape);
 }
 

@@ -55,7 +55,7 @@ function numericalColumn(
       i === which ? fromTyped(data, t.dtype, t.shape) : new Tensor(t.node),
     );
     for (let i = 0; i < moved.length; i++) moved[i]!._requiresGrad = inputs[i]!._requiresGrad;
-    return outputsOf(fn, moved).map((t) => Float64Array.from(t._view()));
+    return outputsOf(fn, moved).map((t) => Float64Array.from(t._view("gradcheck")));
   };
   const up = at(eps);
   const down = at(-eps);
@@ -115,7 +115,7 @@ export function gradcheck(
         });
         gradients.forEach((g, j) => {
           const input = wanted[j]!;
-          const analytical = g?._view();
+          const analytical = g?._view("gradcheck");
           for (let element = 0; element < input.numel(); element++) {
             const a = analytical?.[element] ?? 0;
             const n = numerical[j]![element]![k]![row]!;

@@ -1,30 +1,40 @@
 /**
- * What the graph asks of an engine. An engine owns memory and executes programs; it knows nothing of graphs.
+ * The port: what the graph asks of an engine. An engine owns memory and executes programs; it knows nothing of graphs, and only it knows
+ * where bytes are.
  */
+import { type DTypeName, dtypeNames } from "../primitives/dtypes.js";
+import type { KernelOp } from "../primitives/kernels.js";
+import { kernelOps } from "../primitives/table.js";
 import type { Program } from "./program.js";
 
-/**
- * Bytes that hold a value between runs. They lie in an ordinary ArrayBuffer, so that V8 accounts for them and frees them even
- * inside a synchronous loop, where finalizers never run.
- */
+export type EngineName = "native" | "wasm";
+
+/** A buffer that holds a value between runs. Where its bytes are only its engine knows. */
 export interface Storage {
-  readonly buffer: ArrayBuffer;
-  /** Fits every typed array; it is the address that is a multiple of 64. */
-  readonly byteOffset: number;
+  readonly engine: Engine;
   readonly byteLength: number;
-  /** The same place as the engine addresses it (native: the pointer as a number; wasm: unused, 0). */
-  readonly address: number;
 }
+
+/** Bytes in JavaScript's memory, from `byteOffset` on, which fits every typed array. */
+export interface Bytes {
+  readonly buffer: ArrayBuffer;
+  readonly byteOffset: number;
+}
+
+/** What to tell whoever reads what a run was to write. */
+export type Explain = (error: RunError) => Error | Promise<Error>;
 
 /** A program that the engine has decoded. */
 export interface Executable {
   /** Values of this run's scalars: written by the caller before `run`. */
   readonly scalars: Float64Array;
   /**
-   * Executes synchronously. `externals[i]` is the buffer that external i means in this run.
+   * Executes; `externals[i]` is the buffer that external i means in this run. An engine with `readSync` has ended when this returns. One
+   * without computes later, in the order in which it was asked; whoever reads what a run that failed was to write gets its error.
+   * @param explain for errors that come later
    * @throws RunError when a kernel met an index out of range; OutOfMemory; RunStopped when the interrupt flag was set before the program's commit.
    */
-  run(externals: readonly Storage[]): void;
+  run(externals: readonly Storage[], explain?: Explain): void;
   /**
    * Whether the last run came to its end, so that all its results are in the externals. `run` sets it to false first and to true
    * last; whoever has to know it after V8 terminated the execution sets it to false before the call as well.
@@ -34,18 +44,36 @@ export interface Executable {
   dispose(): void;
 }
 
+/** Which rows of the table of primitives an engine computes. */
+export interface Capabilities {
+  readonly dtypes: ReadonlySet<DTypeName>;
+  readonly kernels: ReadonlySet<KernelOp>;
+}
+
+/** Of an engine that computes all of the table. */
+export const wholeTable: Capabilities = { dtypes: new Set(dtypeNames), kernels: new Set(kernelOps) };
+
 export interface Engine {
-  readonly name: "native" | "wasm";
+  readonly name: EngineName;
   /** For people: where it comes from, such as "the addon built on this machine". */
   readonly origin: string;
   /** For people, such as "native, AVX-512, 2 threads". */
   readonly description: string;
+  readonly capabilities: Capabilities;
   /**
-   * Uninitialized memory whose address is a multiple of 64; small requests share an ArrayBuffer.
+   * A buffer whose content is arbitrary.
    * @param filled the caller writes all of it before it asks for more; otherwise the next run does
    * @throws OutOfMemory
    */
   allocate(byteLength: number, filled?: boolean): Storage;
+  /** Bytes of `storage` from `byteOffset` on, a multiple of an element's size: the same bytes, not a copy. */
+  part(storage: Storage, byteOffset: number, byteLength: number): Storage;
+  /** Gives a buffer that no run has had yet the bytes that `fill` writes, all of them and before it returns. */
+  write(storage: Storage, fill: (to: Bytes) => void): void;
+  /** A copy of the bytes as they are after all runs so far. @throws the error of the run that was to write them. */
+  read(storage: Storage): Promise<ArrayBuffer>;
+  /** The bytes as they are now, where an engine can say so at once. They are not to be written to, nor kept until something else is asked of it. */
+  readSync?(storage: Storage): Bytes;
   compile(program: Program): Executable;
   numThreads: number;
   /**

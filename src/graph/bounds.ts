@@ -2,7 +2,7 @@
  * Between which numbers a node's values lie, where that can be said without computing them: from values that are there already, and from
  * operations that keep or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
  */
-import type { Storage } from "../engine/engine.js";
+import type { Bytes, Storage } from "../engine/engine.js";
 import { distributions, Flag, Kind, kindOf, type Node, opOf } from "./node.js";
 import { type DTypeName, dtypeBytes } from "../primitives/dtypes.js";
 import { binaryOps, kernelOps, reduceOps, unaryOps } from "../primitives/table.js";
@@ -112,9 +112,11 @@ function scanned(node: Node, storage: Storage, except: number | undefined): Boun
   if ((node.flags & Flag.variable) !== 0) return null;
   const known = scans.get(node);
   if (known !== undefined && known.except === except) return known;
+  const bytes = storage.engine.readSync?.(storage);
+  if (bytes === undefined) return null;
   // A window has fewer elements than its shape says, and what a slice of it does not reach is within the bounds of the whole.
   const length = Math.min(node.size, storage.byteLength / dtypeBytes[node.dtype]);
-  const values = arrayOf(node.dtype, storage, length);
+  const values = arrayOf(node.dtype, bytes, length);
   let { low, high, nan } = none;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
@@ -128,7 +130,7 @@ function scanned(node: Node, storage: Storage, except: number | undefined): Boun
   return scan;
 }
 
-function arrayOf(dtype: DTypeName, { buffer, byteOffset }: Storage, length: number): ArrayLike<number> {
+function arrayOf(dtype: DTypeName, { buffer, byteOffset }: Bytes, length: number): ArrayLike<number> {
   switch (dtype) {
     case "float32":
       return new Float32Array(buffer, byteOffset, length);

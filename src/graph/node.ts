@@ -91,7 +91,7 @@ export class Node {
   declare attributes: readonly number[] | null;
   /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
   declare value: number | null;
-  /** The dense row-major value, once it has been computed. */
+  /** The dense row-major value, once the engine has been asked to compute it. */
   declare storage: Storage | null;
   declare flags: number;
   /** Number of the walk that saw this node last, and the node's number in it. */

@@ -3,13 +3,13 @@
  * to their nodes.
  */
 import { engine } from "../engine/current.js";
-import { type Engine, RunError, RunStopped, type Storage } from "../engine/engine.js";
+import { type Engine, type Explain, RunError, RunStopped, type Storage } from "../engine/engine.js";
 import { settleStop } from "../interrupts.js";
 import { platform } from "../platform/node.js";
 import { cachedPlan, clearPlans, rememberPlan } from "./cache.js";
 import { describeProgram } from "./describe.js";
 import type { Node } from "./node.js";
-import { outOfRange } from "./origin.js";
+import { blamedAt, outOfRange } from "./origin.js";
 import { pinned } from "./pending.js";
 import { makePlan, Plan, type Result, Way } from "./plan.js";
 import { forgetWalk, undoWalk, walk, walked } from "./walk.js";
@@ -22,7 +22,13 @@ export function setFusion(on: boolean): void {
   clearPlans();
 }
 
-const unused: Storage = { buffer: new ArrayBuffer(0), byteOffset: 0, byteLength: 0, address: 0 };
+/** Stands in a plan's externals between runs. */
+const unused: Storage = {
+  byteLength: 0,
+  get engine(): never {
+    throw new Error("there is no storage between runs");
+  },
+};
 
 /** The engine that the plans in the cache were compiled for. */
 let planned: Engine | null = null;
@@ -66,42 +72,76 @@ function newPlan(roots: readonly Node[], updates: number, overwritable: readonly
 export function run(plan: Plan, variableStorage: (update: number, bytes: number) => Storage): void {
   const { externals, results } = plan;
   const { leaves, scalars, scalarCount } = walked;
-  for (let i = 0; i < plan.leaves; i++) externals[i] = leaves[i]!;
+  const here = engine();
+  for (let i = 0; i < plan.leaves; i++) {
+    const leaf = leaves[i]!;
+    externals[i] = leaf.engine === here ? leaf : moved(leaf, here);
+  }
   const updates = plan.inPlace.length;
   for (let i = 0; i < results.length; i++) {
     const result = results[i]!;
     if (result.way === Way.own) {
-      externals[result.index] =
-        i < updates ? variableStorage(i, result.bytes) : engine().allocate(result.bytes);
+      const own = i < updates ? variableStorage(i, result.bytes) : null;
+      externals[result.index] = own !== null && own.engine === here ? own : here.allocate(result.bytes);
     }
   }
-  if (plan.block >= 0) externals[plan.block] = engine().allocate(plan.blockBytes);
+  if (plan.block >= 0) externals[plan.block] = here.allocate(plan.blockBytes);
   const { executable } = plan;
   if (executable === null) return;
   const target = executable.scalars;
   for (let i = 0; i < scalarCount; i++) target[i] = scalars[i]!;
   for (;;) {
     try {
-      return executable.run(externals);
+      return executable.run(externals, here.readSync === undefined ? explanation(plan) : undefined);
     } catch (error) {
       // The interrupt may have been meant for other code.
       if (error instanceof RunStopped && settleStop()) continue;
       if (!(error instanceof RunError)) throw error;
-      throw outOfRange(walked.nodes[plan.failing.get(error.kernel) ?? -1], error);
+      // An engine that can be read at once has the values that the message tells.
+      throw outOfRange(blamedAt(failing(plan, error)), error) as RangeError;
     }
   }
+}
+
+function failing(plan: Plan, { kernel }: RunError): Node | undefined {
+  return walked.nodes[plan.failing.get(kernel) ?? -1];
+}
+
+/** For an error that comes when the graph has been forgotten. */
+function explanation(plan: Plan): Explain | undefined {
+  if (plan.failing.size === 0) return undefined;
+  const blamed = new Map([...plan.failing].map(([kernel, at]) => [kernel, blamedAt(walked.nodes[at])]));
+  return (error) => outOfRange(blamed.get(error.kernel) ?? [], error);
+}
+
+/** The value of leaves, which was made while another engine was in use, on this one from now on. */
+function moved(storage: Storage, here: Engine): Storage {
+  const { engine: there, byteLength } = storage;
+  const from = there.readSync?.(storage);
+  if (from === undefined) {
+    throw new Error(
+      `a tensor of the ${there.name} engine cannot be used on the ${here.name} engine before it is read: ` +
+        `make another there, of await x.data()`,
+    );
+  }
+  const copy = here.allocate(byteLength, true);
+  here.write(copy, ({ buffer, byteOffset }) =>
+    new Uint8Array(buffer, byteOffset, byteLength).set(
+      new Uint8Array(from.buffer, from.byteOffset, byteLength),
+    ),
+  );
+  for (let i = 0; i < walked.nodeCount; i++) {
+    const node = walked.nodes[i]!;
+    if (node.storage === storage) node.storage = copy;
+  }
+  return copy;
 }
 
 /** The storage of one result of the run that has just ended. */
 export function resultStorage(plan: Plan, result: Result): Storage {
   if (result.way !== Way.block) return plan.externals[result.index]!;
   const block = plan.externals[plan.block]!;
-  return {
-    buffer: block.buffer,
-    byteOffset: block.byteOffset + result.index,
-    byteLength: result.bytes,
-    address: block.address === 0 ? 0 : block.address + result.index,
-  };
+  return block.engine.part(block, result.index, result.bytes);
 }
 
 /** Nodes get their storages, and let go of what they were computed from. */

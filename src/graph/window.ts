@@ -2,7 +2,6 @@
  * A slice of a value that is there already, made independent of where it starts: the slice reads from a leaf of its own, which begins at
  * its first element. So a loop that walks through a tensor (`x.at(t)`, a batch of a data set) has one structure, and one plan.
  */
-import type { Storage } from "../engine/engine.js";
 import { rowMajor } from "./coordinates.js";
 import { dtypeShift, Flag, Kind, Node } from "./node.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
@@ -24,7 +23,8 @@ export function openWindow(slice: Node): void {
   const code = Kind.leaf | (dtypeNumbers[whole.dtype] << dtypeShift);
   const window = new Node(code, whole.dtype, whole.shape, whole.size, null, null, null);
   const bytes = dtypeBytes[whole.dtype];
-  window.storage = from(whole.storage!, first * bytes, windowSize(whole.shape, attributes) * bytes);
+  const storage = whole.storage!;
+  window.storage = storage.engine.part(storage, first * bytes, windowSize(whole.shape, attributes) * bytes);
   window.flags = Flag.window;
   const fromZero = attributes.map((attribute, i) => (i < rank ? 0 : attribute));
   // Both without a call between: an interrupt must not leave one without the other.
@@ -40,13 +40,4 @@ export function windowSize(shape: readonly number[], attributes: readonly number
   for (let i = 0; i < rank; i++)
     last += (attributes[rank + i]! - 1) * attributes[2 * rank + i]! * strides[i]!;
   return last + 1;
-}
-
-function from(storage: Storage, byteOffset: number, byteLength: number): Storage {
-  return {
-    buffer: storage.buffer,
-    byteOffset: storage.byteOffset + byteOffset,
-    byteLength,
-    address: storage.address === 0 ? 0 : storage.address + byteOffset,
-  };
 }

@@ -17,8 +17,8 @@ export function checkPositions(index: Tensor, size: number, say: (position: numb
   const { node } = index;
   const known = boundsOf(node);
   if (known !== null && known.low >= -size && known.high < size) return;
-  if (node.storage === null) blame(node, size, say);
-  else throw new RangeError(say(index._view().find((value) => value < -size || value >= size)!));
+  if (!index._isThere) blame(node, size, say);
+  else throw new RangeError(say(index._view("an index").find((value) => value < -size || value >= size)!));
 }
 
 /**
@@ -37,8 +37,10 @@ export function labelPositions(
   const isInside = known !== null && known.low >= 0 && known.high < classes;
   const ignoredHere = graph.binary("eq", node, graph.scalar(ignored, node.dtype));
   if (isInside) return new Tensor(graph.select(ignoredHere, graph.scalar(0, node.dtype), node));
-  if (node.storage !== null) {
-    const outside = labels._view().find((label) => label !== ignored && (label < 0 || label >= classes));
+  if (labels._isThere) {
+    const outside = labels
+      ._view("labels")
+      .find((label) => label !== ignored && (label < 0 || label >= classes));
     if (outside !== undefined) throw new RangeError(say(outside));
   }
   // A position below 0 would count from the end, so labels below 0 are moved out of range.
@@ -78,8 +80,8 @@ export function checkedRange(
   const known = boundsOf(node);
   if (node.size === 0 || (known !== null && known.low >= low && known.high <= high)) return result;
   const isOutside = (value: number) => value < low || value > high;
-  if (node.storage !== null) {
-    const values = x._view();
+  if (x._isThere) {
+    const values = x._view("a check");
     const position = values.findIndex(isOutside);
     if (position >= 0) throw new RangeError(say(values[position]!, position));
     return result;
@@ -94,7 +96,13 @@ export function checkedRange(
   const marked = graph.select(outside, fromEnd, graph.scalar(0, "int32"));
   const all = node.shape.map((_, dim) => dim);
   const index = graph.reshape(graph.reduce("max", marked, all, false), [1]);
-  blame(index, 1, (found) => say(new Tensor(node)._view()[node.size - found]!, node.size - found));
+  blame(index, 1, (found) => {
+    const position = node.size - found;
+    const checked = new Tensor(node);
+    return checked._readsAtOnce
+      ? say(checked._view("a check")[position]!, position)
+      : checked.data().then((values) => say(values[position]!, position));
+  });
   const passed = graph.reshape(graph.take(index, 0, index), []);
   const isPassed = graph.binary("eq", passed, graph.scalar(0, "int32"));
   return record(CHECKED, graph.select(isPassed, result.node, result.node), result);

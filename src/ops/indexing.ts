@@ -232,9 +232,9 @@ declare module "../tensor/core.js" {
   }
 }
 
-/** Positions of what differs from 0, as flat numbers. */
-function positions(x: Tensor): number[] {
-  const data = x._view();
+/** Positions of what differs from 0, as flat numbers, for an operation that is `asking`. */
+function positions(asking: string, x: Tensor): number[] {
+  const data = x._view(`${asking}: the shape of its result depends on values`);
   const found: number[] = [];
   for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
   return found;
@@ -245,14 +245,14 @@ export const maskedSelect = operation("maskedSelect", (x, mask) => {
   if (mask.dtype !== "bool") throw new TypeError(`maskedSelect: expected a bool mask, got ${mask.dtype}`);
   checkBroadcast("maskedSelect", x.shape, mask.shape);
   const shape = broadcast(x.shape, mask.shape);
-  const found = positions(broadcastTo("maskedSelect", mask, shape));
+  const found = positions("maskedSelect", broadcastTo("maskedSelect", mask, shape));
   const all = broadcastTo("maskedSelect", x, shape);
   return takeAt(reshape(all, [all.numel()]), 0, indexTensor("maskedSelect", Int32Array.from(found)));
 });
 
 export const nonzero = operation("nonzero", (x) => {
   const shape = x.shape;
-  const found = positions(x);
+  const found = positions("nonzero", x);
   const out = new Int32Array(found.length * shape.length);
   found.forEach((flat, row) => {
     let rest = flat;
@@ -269,7 +269,7 @@ export const oneHot = operation("oneHot", (x, numClasses, { dtype = "int32" } = 
   if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
     throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
   let n = numClasses ?? 0;
-  if (numClasses === undefined) for (const c of x._view()) n = Math.max(n, c + 1);
+  if (numClasses === undefined) for (const c of x._view("oneHot without numClasses")) n = Math.max(n, c + 1);
   const classes = graph.iota([n], "int32");
   const column = graph.reshape(x.node, [...x.shape, 1]);
   const y = new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));

@@ -93,7 +93,7 @@ function landing(shape: Shape, dim: number, index: Tensor, source: Shape): Landi
   const from = new Int32Array(size);
   const sizes = index._node.shape;
   const at = new Array<number>(sizes.length).fill(0);
-  for (const position of index._view()) {
+  for (const position of index._view("scatter")) {
     let to = 0;
     let out = 0;
     for (let d = 0; d < sizes.length; d++) {

@@ -28,8 +28,8 @@ function middles(x: Tensor, d: number): Tensor {
   const n = shape[d] ?? 1;
   if (n === 0) throw new Error(`median: shape ${formatShape(shape)} is empty along dim ${d}`);
   const inner = sizeOf(shape.slice(d + 1));
-  const data = x._view();
-  const order = x.argsort(d)._view();
+  const order = x.argsort(d)._view("median");
+  const data = x._view("median");
   const out = new Int32Array(x.numel() / n);
   for (let row = 0; row < out.length; row++) {
     const start = Math.floor(row / inner) * n * inner + (row % inner);
@@ -107,7 +107,11 @@ declare module "../tensor/core.js" {
 /** Each NaN is an element of its own, as NaN ≠ NaN. */
 export const unique = operation("unique", (x) => {
   // By number, NaN last.
-  const sorted = x.detach().flatten().sort(0).values._view();
+  const sorted = x
+    .detach()
+    .flatten()
+    .sort(0)
+    .values._view("unique: the shape of its result depends on values");
   const values = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
   return fromTyped(values, x.dtype, [values.length]);
 });
@@ -130,8 +134,9 @@ export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {
   }
   if (!Number.isInteger(minlength) || minlength < 0)
     throw new RangeError(`bincount: expected a whole minlength ≥ 0, got ${minlength}`);
-  const data = x._view();
-  const w = weights?._view();
+  const asking = "bincount: the shape of its result depends on values";
+  const w = weights?._view(asking);
+  const data = x._view(asking);
   let length = minlength;
   for (const v of data) {
     if (v < 0) throw new RangeError(`bincount: expected numbers ≥ 0, got ${v}`);

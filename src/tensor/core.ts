@@ -5,6 +5,8 @@
  * (`ops/`), so that a method's signature, forward computation and gradient stand in one file. Import Tensor from
  * `tensor.js`, which loads them all; only `ops/` and `autograd/` import this file.
  */
+import { engine } from "../engine/current.js";
+import type { Engine } from "../engine/engine.js";
 import { evaluate, keep, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
@@ -241,22 +243,22 @@ export class Tensor<S extends Shape = Shape> {
         `item: a tensor of shape ${formatShape(this.shape)} has ${this._node.size} elements, expected one; use tolist() or reduce it first`,
       );
     }
-    return this._elements()(0) as E;
+    return this._elements("item")(0) as E;
   }
 
   /** Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor true and false, as for `item`. */
   tolist<A extends Shape, E extends Element = number>(this: Tensor<A>): Nested<A, E> {
-    return nest(this._elements(), this._node.shape, 0, { position: 0 }) as Nested<A, E>;
+    return nest(this._elements("tolist"), this._node.shape, 0, { position: 0 }) as Nested<A, E>;
   }
 
   /** As `tolist`, for JSON.stringify. */
   toJSON(): NestedElements {
-    return nest(this._elements(), this._node.shape, 0, { position: 0 });
+    return nest(this._elements("toJSON"), this._node.shape, 0, { position: 0 });
   }
 
   /** Reads elements in row-major order as what they are: numbers, or true and false. */
-  private _elements(): (i: number) => Element {
-    const data = this._view();
+  private _elements(asking: string): (i: number) => Element {
+    const data = this._view(asking);
     return this.dtype === "bool" ? (i) => data[i] !== 0 : (i) => data[i]!;
   }
 
@@ -275,20 +277,43 @@ export class Tensor<S extends Shape = Shape> {
 
   /** The elements in row-major order, as a copy: Float32Array, Float64Array, Int32Array, or for bool a Uint8Array of 1 and 0. */
   dataSync(): TypedArray {
-    return this._view().slice();
+    return this._view("dataSync").slice();
   }
 
-  /** `dataSync`, for engines that compute elsewhere. */
-  data(): Promise<TypedArray> {
-    return new Promise((resolve) => resolve(this.dataSync()));
-  }
-
-  /** @internal The elements in row-major order, not copied: never write to it, never keep it across a step. */
-  _view(): TypedArray {
+  /** As `dataSync`, on every engine, also one that computes elsewhere. */
+  async data(): Promise<TypedArray> {
     const node = this.node;
     if (node.storage === null) evaluate([node]);
     const storage = node.storage!;
-    return viewOf(node.dtype, storage.buffer, storage.byteOffset, node.size);
+    return viewOf(node.dtype, await storage.engine.read(storage), 0, node.size);
+  }
+
+  /**
+   * @internal The elements in row-major order, not copied: never write to it, never keep it across an operation.
+   * @param asking who needs them, and if need be why
+   * @throws Error on an engine that computes asynchronously
+   */
+  _view(asking: string): TypedArray {
+    const node = this.node;
+    if (!this._readsAtOnce) {
+      throw new Error(
+        `${asking}: the ${engineOf(node).name} engine computes asynchronously, so values cannot be read at once; use await x.data()`,
+      );
+    }
+    if (node.storage === null) evaluate([node]);
+    const storage = node.storage!;
+    const { buffer, byteOffset } = storage.engine.readSync!(storage);
+    return viewOf(node.dtype, buffer, byteOffset, node.size);
+  }
+
+  /** @internal Whether the elements can be read without waiting for an engine that computes elsewhere. */
+  get _readsAtOnce(): boolean {
+    return engineOf(this.node).readSync !== undefined;
+  }
+
+  /** @internal Whether the elements can be read now, without computing anything. */
+  get _isThere(): boolean {
+    return this.node.storage !== null && this._readsAtOnce;
   }
 
   /**
@@ -359,6 +384,11 @@ export function shareValue(x: Tensor, y: Tensor): void {
     base._alias = new Alias(cell, null, base);
   }
   y._alias = new Alias(cell, geometry, base);
+}
+
+/** Where the value is, or is going to be. */
+function engineOf({ storage }: Node): Engine {
+  return storage === null ? engine() : storage.engine;
 }
 
 function nest(

@@ -84,13 +84,18 @@ export function parseShape(
   return hasOptions ? { shape, options: last as TensorOptions } : { shape };
 }
 
+/** A tensor of what `fill` writes, dense and row-major. */
+function filledBy(fill: (elements: TypedArray) => void, dtype: DType, shape: Shape): Tensor {
+  const size = sizeOf(shape);
+  const here = engine();
+  const storage = here.allocate(Math.max(1, size) * dtypeBytes[dtype], true);
+  here.write(storage, ({ buffer, byteOffset }) => fill(viewOf(dtype, buffer, byteOffset, size)));
+  return new Tensor(leaf(storage, dtype, shape));
+}
+
 /** A tensor on a copy of dense row-major data. @internal */
 export function fromTyped(data: ArrayLike<number>, dtype: DType, shape: Shape): Tensor {
-  const size = sizeOf(shape);
-  const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype], true);
-  const view = viewOf(dtype, storage.buffer, storage.byteOffset, size);
-  view.set(data);
-  return new Tensor(leaf(storage, dtype, shape));
+  return filledBy((elements) => elements.set(data), dtype, shape);
 }
 
 function dtypeOfTyped(data: ArrayBufferView): DType {
@@ -193,10 +198,7 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
     let element = firstElement(data);
     if (ArrayBuffer.isView(element)) element = 0;
     const dtype = dtypeOf("tensor", options, typeof element === "boolean" ? "bool" : "float32");
-    const size = sizeOf(shape);
-    const storage = engine().allocate(Math.max(1, size) * dtypeBytes[dtype], true);
-    copyNested(data, shape, 0, viewOf(dtype, storage.buffer, storage.byteOffset, size), 0, "");
-    t = new Tensor(leaf(storage, dtype, shape));
+    t = filledBy((elements) => copyNested(data, shape, 0, elements, 0, ""), dtype, shape);
   }
   return options?.requiresGrad ? finish("tensor", t._node, options) : t;
 }

@@ -103,7 +103,7 @@ function table(x: Tensor, data: ArrayLike<number>): Content {
 }
 
 function html(x: Tensor): Markup {
-  const data = x._view();
+  const data = x._view("display");
   const facts: Content[] = [`Tensor ${formatShape(x.shape)}`, x.dtype as string];
   if (x.gradFn !== null) facts.push(x.gradFn.name);
   else if (x.requiresGrad) facts.push("requires grad");
@@ -132,5 +132,5 @@ defineSymbol("Jupyter.display", function () {
 
 // By which whoever times a cell has the value computed.
 defineSymbol("cellgrad.evaluate", function () {
-  this._view();
+  this._view("a value");
 });

@@ -172,7 +172,7 @@ function tuple(shape: Shape): string {
 /** The values in brackets, the middle of large tensors left out; lines after the first are indented. */
 function valuesText(x: Tensor, indent: number): string {
   if (x.numel() === 0) return "[]";
-  const data = x._view();
+  const data = x._view("toString");
   const summarize = data.length > THRESHOLD;
   const values: number[] = [];
   collect(data, x.shape, 0, 0, summarize, values);

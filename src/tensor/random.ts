@@ -126,7 +126,7 @@ export function randint(...args: unknown[]): Tensor {
 export function randperm<const N extends number>(n: N, options?: TensorOptions): Tensor<[N]>;
 export function randperm(n: number, options?: TensorOptions): Tensor {
   checkShape("randperm", [n]);
-  const u = drawn("randperm", "uniform", [n], { dtype: "float64" })._view();
+  const u = drawn("randperm", "uniform", [n], { dtype: "float64" })._view("randperm");
   const order = Int32Array.from({ length: n }, (_, i) => i);
   // Fisher and Yates.
   for (let i = n - 1; i > 0; i--) {
@@ -162,8 +162,9 @@ export function multinomial(weights: Tensor, count: number, options: { replaceme
   if (!replacement && count > n) {
     throw new Error(`multinomial: cannot draw ${count} of ${n} without replacement`);
   }
-  const w = weights._view();
-  const u = drawn("multinomial", "uniform", [rows, count], { dtype: "float64" })._view();
+  const drawnHere = drawn("multinomial", "uniform", [rows, count], { dtype: "float64" });
+  const u = drawnHere._view("multinomial");
+  const w = weights._view("multinomial");
   const out = new Int32Array(rows * count);
   for (let r = 0; r < rows; r++) {
     const left = Float64Array.from(w.subarray(r * n, (r + 1) * n));

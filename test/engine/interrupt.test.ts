@@ -13,7 +13,7 @@ import {
   type ShapedView,
 } from "../../src/engine/program.js";
 import type { DTypeName } from "../../src/primitives/dtypes.js";
-import { engines, load, place, view } from "./programs.js";
+import { bytesOf, engines, floatsOf as floats, load, place, view } from "./programs.js";
 
 const f32 = "float32" as const;
 const native = engines.find((engine) => engine.name === "native");
@@ -62,9 +62,6 @@ function compile(engine: Engine, externals: readonly External[], kernels: readon
 const inout: External = { bytes: 16, access: "inout" };
 const out: External = { bytes: 16, access: "out" };
 
-const floats = (storage: Storage): number[] => [
-  ...new Float32Array(storage.buffer, storage.byteOffset, storage.byteLength / 4),
-];
 const four = (engine: Engine, value: number): Storage => place(engine, new Float32Array(4).fill(value));
 
 /** Calls `work`, and has V8 terminate it, as an interrupt does: no `catch` and no `finally` of it runs. */
@@ -118,7 +115,8 @@ test("a flag that is set stops a run before its commit, and the run has changed 
 test("a flag that is set during a run stops it before its commit and not after", () => {
   if (!native) return;
   const word = four(native, 0);
-  const flag = new Int32Array(word.buffer, word.byteOffset, 1);
+  const { buffer, byteOffset } = native.readSync!(word);
+  const flag = new Int32Array(buffer, byteOffset, 1);
   native.interruptFlag(flag);
   try {
     const [first, second, result] = [four(native, 1), four(native, 10), four(native, 0)];
@@ -323,14 +321,13 @@ test("a WebAssembly run that V8 terminates changes nothing, and the engine compu
 /** A storage whose bytes are reached only once `open` says so. */
 function gated(storage: Storage, open: () => boolean): Storage {
   return {
-    byteOffset: storage.byteOffset,
+    engine: storage.engine,
     byteLength: storage.byteLength,
-    address: storage.address,
-    get buffer() {
+    bytes() {
       while (!open());
-      return storage.buffer;
+      return bytesOf(storage);
     },
-  };
+  } as Storage;
 }
 
 test("a WebAssembly commit that V8 terminates is completed by whoever asks whether it finished, or by the next run", () => {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { type Engine, formatBytes, OutOfMemory } from "../../src/engine/engine.js";
 import type { Kernel, Program } from "../../src/engine/program.js";
 import { platform } from "../../src/platform/node.js";
-import { engines, execute, load, view } from "./programs.js";
+import { engines, execute, floatsOf, load, view } from "./programs.js";
 
 const f32 = "float32" as const;
 
@@ -46,11 +46,11 @@ function withMemory(left: number | (() => number), work: () => void): { collecti
 /** That programs compiled before, and new ones, still compute. */
 function computesOn(engine: Engine, earlier: ReturnType<Engine["compile"]>): void {
   const externals = [engine.allocate(400), engine.allocate(400)] as const;
-  new Float32Array(externals[0].buffer, externals[0].byteOffset, 100).fill(0.5);
+  engine.write(externals[0], ({ buffer, byteOffset }) => new Float32Array(buffer, byteOffset, 100).fill(0.5));
   for (const executable of [earlier, engine.compile(program(4096))]) {
-    const result = new Float32Array(externals[1].buffer, externals[1].byteOffset, 100).fill(9);
+    engine.write(externals[1], ({ buffer, byteOffset }) => new Float32Array(buffer, byteOffset, 100).fill(9));
     executable.run(externals);
-    assert.ok(Math.abs(result[99]! - Math.tanh(0.5)) < 1e-6);
+    assert.ok(Math.abs(floatsOf(externals[1])[99]! - Math.tanh(0.5)) < 1e-6);
   }
 }
 

@@ -31,6 +31,5 @@ const executable = engine.compile({
   ],
   commit: 1,
 });
-const { buffer: memory, byteOffset, address } = buffer;
-executable.run([{ buffer: memory, byteOffset, address, byteLength: bytes }, engine.allocate(bytes)]);
+executable.run([engine.part(buffer, 0, bytes), engine.allocate(bytes)]);
 console.error("a read behind the end of a buffer was not noticed");

@@ -76,14 +76,27 @@ export function randomizer(seed: number): () => number {
 /** Stores a buffer's bytes in new storage of an engine. */
 export function place(engine: Engine, values: Numbers): Storage {
   const storage = engine.allocate(values.byteLength);
-  new Uint8Array(storage.buffer, storage.byteOffset, values.byteLength).set(
-    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  engine.write(storage, ({ buffer, byteOffset }) =>
+    new Uint8Array(buffer, byteOffset, values.byteLength).set(
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    ),
   );
   return storage;
 }
 
+/** All bytes of a storage as they are now. */
+export function bytesOf(storage: Storage): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset } = storage.engine.readSync!(storage);
+  return new Uint8Array(buffer, byteOffset, storage.byteLength);
+}
+
+/** All elements of a float32 storage as they are now. */
+export function floatsOf(storage: Storage): number[] {
+  return [...new Float32Array(bytesOf(storage).slice().buffer)];
+}
+
 export function read(storage: Storage, like: Numbers): Numbers {
-  const copy = storage.buffer.slice(storage.byteOffset, storage.byteOffset + like.byteLength);
+  const copy = bytesOf(storage).slice(0, like.byteLength).buffer;
   return new (like.constructor as new (buffer: ArrayBuffer) => Numbers)(copy);
 }
 

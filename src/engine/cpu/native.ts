@@ -3,12 +3,12 @@
  */
 import { platform } from "../../platform/node.js";
 import type { Engine, Executable, Storage } from "../engine.js";
-import { RunError, RunStopped } from "../engine.js";
+import { RunError, RunStopped, wholeTable } from "../engine.js";
 import type { Program } from "../program.js";
 import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
-import { storageAllocator } from "./storage.js";
+import { cpuMemory, type CpuStorage } from "./storage.js";
 
 interface Addon {
   readonly isa: string;
@@ -32,6 +32,7 @@ class NativeExecutable implements Executable {
   readonly scalars: Float64Array;
 
   constructor(
+    private readonly engine: Engine,
     private readonly addon: Addon,
     private readonly budget: Budget,
     private readonly program: Program,
@@ -53,13 +54,9 @@ class NativeExecutable implements Executable {
   run(externals: readonly Storage[]): void {
     const { program, frame } = this;
     frame[0] = notRun;
-    checkExternals(program, externals);
+    checkExternals(this.engine, program, externals);
     let at = header + program.scalars;
-    for (let i = 0; i < externals.length; i++) {
-      const storage = externals[i]!;
-      // 0: allocated by an engine that copies, before the engine was changed.
-      frame[at++] = storage.address || this.addon.address(storage.buffer) + storage.byteOffset;
-    }
+    for (let i = 0; i < externals.length; i++) frame[at++] = (externals[i] as CpuStorage).address;
     if (this.addon.run(this.plan, false) > 0) this.runGrowing();
     this.budget.spent();
     if (frame[0] === ended) return;
@@ -106,20 +103,25 @@ export function loadNative(): Engine {
   // Several workers compute at the same time, so that one takes a single processor unless it asks for more.
   if (!platform.isMainThread) addon.threads(1);
   const budget = new Budget(() => addon.releaseMemory());
-  return {
+  const engine: Engine = {
     name: "native",
     origin,
+    capabilities: wholeTable,
     get description() {
       const threads = addon.threads();
       return `native, ${isaName(addon.isa)}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
     },
-    allocate: storageAllocator(budget, (buffer) => addon.address(buffer)),
+    ...cpuMemory(
+      () => engine,
+      budget,
+      (buffer) => addon.address(buffer),
+    ),
     compile(program) {
       const frame = new Float64Array(
         new ArrayBuffer(8 * (header + program.scalars + program.externals.length)),
       );
       const plan = addon.compile(encodeProgram(program), frame);
-      const executable = new NativeExecutable(addon, budget, program, plan, frame);
+      const executable = new NativeExecutable(engine, addon, budget, program, plan, frame);
       abandoned.register(executable, { addon, plan }, executable);
       return executable;
     },
@@ -133,4 +135,5 @@ export function loadNative(): Engine {
       addon.interruptFlag(flag);
     },
   };
+  return engine;
 }

@@ -1,9 +1,10 @@
 /**
- * Memory of the CPU engines: uninitialized ArrayBuffers of JavaScript's own. Small requests share a chunk, since an ArrayBuffer costs
- * about a microsecond and a slice of one some nanoseconds; a chunk lives until the last storage in it is collected.
+ * Memory of the CPU engines: uninitialized ArrayBuffers of JavaScript's own, so that V8 accounts for them and frees them even inside a
+ * synchronous loop, where finalizers never run. Small requests share a chunk, since an ArrayBuffer costs about a microsecond and a slice of
+ * one some nanoseconds; a chunk lives until the last storage in it is collected.
  */
 import { platform } from "../../platform/node.js";
-import { formatBytes, OutOfMemory, type Storage } from "../engine.js";
+import { type Bytes, type Engine, formatBytes, OutOfMemory, type Storage } from "../engine.js";
 import type { Budget } from "./budget.js";
 
 const chunkBytes = 64 * 1024;
@@ -11,14 +12,16 @@ const chunkBytes = 64 * 1024;
 const largestShared = 4 * 1024;
 const alignment = 64;
 
-/** Storage of this file; keeps the view of its bytes, whose making costs more than copying a small tensor. */
-class Bytes implements Storage {
+/** A storage of a CPU engine; keeps the view of its bytes, whose making costs more than copying a small tensor. */
+export class CpuStorage implements Storage, Bytes {
   private view: Uint8Array | undefined;
 
   constructor(
+    readonly engine: Engine,
     readonly buffer: ArrayBuffer,
     readonly byteOffset: number,
     readonly byteLength: number,
+    /** As the engine addresses it (native: the pointer as a number; wasm: unused, 0). */
     readonly address: number,
   ) {}
 
@@ -27,21 +30,18 @@ class Bytes implements Storage {
   }
 }
 
-/** All bytes of a storage. */
-export function bytesOf(storage: Storage): Uint8Array {
-  return storage instanceof Bytes
-    ? storage.bytes()
-    : new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength);
-}
+/** The part of the port that is about memory. */
+type Memory = Required<Pick<Engine, "allocate" | "part" | "write" | "read" | "readSync">>;
 
 /**
- * Hands out storage. `addressOf` is the engine's name for the start of a buffer, and storage begins where it is a multiple of 64; an
+ * Memory of an engine. `addressOf` is the engine's name for the start of a buffer, and storage begins where it is a multiple of 64; an
  * engine that copies has none, and its storage has address 0.
  */
-export function storageAllocator(
+export function cpuMemory(
+  engine: () => Engine,
   budget: Budget,
   addressOf?: (buffer: ArrayBuffer) => number,
-): (byteLength: number, filled?: boolean) => Storage {
+): Memory {
   let chunk: ArrayBuffer | undefined;
   let chunkAddress = 0;
   let next = 0;
@@ -55,20 +55,37 @@ export function storageAllocator(
     return { buffer, address, start: (alignment - (address % alignment)) % alignment };
   };
 
-  return (byteLength, filled) => {
-    if (byteLength > largestShared) {
-      const { buffer, address, start } = fresh(byteLength, filled);
-      return new Bytes(buffer, start, byteLength, address && address + start);
-    }
-    if (chunk === undefined || next + byteLength > chunk.byteLength) {
-      const { buffer, address, start } = fresh(chunkBytes);
-      chunk = buffer;
-      chunkAddress = address;
-      next = start;
-    }
-    const offset = next;
-    next += Math.max(1, Math.ceil(byteLength / alignment)) * alignment;
-    return new Bytes(chunk, offset, byteLength, chunkAddress && chunkAddress + offset);
+  return {
+    allocate(byteLength, filled) {
+      if (byteLength > largestShared) {
+        const { buffer, address, start } = fresh(byteLength, filled);
+        return new CpuStorage(engine(), buffer, start, byteLength, address && address + start);
+      }
+      if (chunk === undefined || next + byteLength > chunk.byteLength) {
+        const { buffer, address, start } = fresh(chunkBytes);
+        chunk = buffer;
+        chunkAddress = address;
+        next = start;
+      }
+      const offset = next;
+      next += Math.max(1, Math.ceil(byteLength / alignment)) * alignment;
+      return new CpuStorage(engine(), chunk, offset, byteLength, chunkAddress && chunkAddress + offset);
+    },
+    part(storage, byteOffset, byteLength) {
+      const whole = storage as CpuStorage;
+      const address = whole.address && whole.address + byteOffset;
+      return new CpuStorage(whole.engine, whole.buffer, whole.byteOffset + byteOffset, byteLength, address);
+    },
+    write(storage, fill) {
+      fill(storage as CpuStorage);
+    },
+    read(storage) {
+      const { buffer, byteOffset, byteLength } = storage as CpuStorage;
+      return Promise.resolve(buffer.slice(byteOffset, byteOffset + byteLength));
+    },
+    readSync(storage) {
+      return storage as CpuStorage;
+    },
   };
 }
 

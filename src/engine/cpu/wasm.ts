@@ -4,12 +4,12 @@
  */
 import { platform } from "../../platform/node.js";
 import type { Engine, Executable, Storage } from "../engine.js";
-import { formatBytes, OutOfMemory, RunError, RunStopped } from "../engine.js";
+import { formatBytes, OutOfMemory, RunError, RunStopped, wholeTable } from "../engine.js";
 import type { External, Program } from "../program.js";
 import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "./externals.js";
-import { bytesOf, storageAllocator } from "./storage.js";
+import { cpuMemory, type CpuStorage } from "./storage.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */
 declare const WebAssembly: { readonly Instance: new (module: object) => { readonly exports: unknown } };
@@ -44,7 +44,7 @@ function viewsOf(buffer: ArrayBuffer): Views {
 
 /** The first bytes of a storage. */
 function part(storage: Storage, length: number): Uint8Array {
-  const bytes = bytesOf(storage);
+  const bytes = (storage as CpuStorage).bytes();
   return bytes.length === length ? bytes : bytes.subarray(0, length);
 }
 
@@ -184,6 +184,7 @@ class WasmExecutable implements Executable {
   private results: readonly Storage[] = [];
 
   constructor(
+    private readonly engine: Engine,
     private readonly machine: Machine,
     private readonly program: Program,
     private readonly compiled: Compiled,
@@ -212,7 +213,7 @@ class WasmExecutable implements Executable {
     const { machine, program, compiled } = this;
     this.done = false;
     if (this.disposed) throw new Error("run: this program was disposed");
-    checkExternals(program, externals);
+    checkExternals(this.engine, program, externals);
     this.stopIfAsked();
     machine.settle();
     const start = machine.reserve(this.workBytes);
@@ -263,7 +264,8 @@ class WasmExecutable implements Executable {
     let at = machine.reserve(this.workBytes) + this.frameBytes + round(program.arenaBytes);
     for (let i = 0; i < results.length; i++) {
       const wanted = program.externals[i]!;
-      if (wanted.access === access) bytesOf(results[i]!).set(bytes.subarray(at, at + wanted.bytes));
+      if (wanted.access === access)
+        (results[i] as CpuStorage).bytes().set(bytes.subarray(at, at + wanted.bytes));
       at += round(wanted.bytes) + 64;
     }
   }
@@ -289,15 +291,16 @@ const abandoned = new FinalizationRegistry<Compiled>(({ machine, plan, generatio
 export function loadWasm(): Engine {
   const module = platform.wasmModule();
   const machine = new Machine(() => new WebAssembly.Instance(module).exports as Exports);
-  return {
+  const engine: Engine = {
     name: "wasm",
     origin: "compiled for every machine",
     description: "WebAssembly SIMD, 1 thread",
-    allocate: storageAllocator(machine.budget),
+    capabilities: wholeTable,
+    ...cpuMemory(() => engine, machine.budget),
     compile(program) {
       const plan = machine.compile(program);
       const compiled: Compiled = { machine, plan, generation: machine.generation };
-      const executable = new WasmExecutable(machine, program, compiled);
+      const executable = new WasmExecutable(engine, machine, program, compiled);
       abandoned.register(executable, compiled, executable);
       return executable;
     },
@@ -311,4 +314,5 @@ export function loadWasm(): Engine {
       machine.stopFlag = flag;
     },
   };
+  return engine;
 }

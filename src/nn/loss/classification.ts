@@ -130,8 +130,9 @@ function fromClasses(
 /** What is wrong with labels of another type than int32. */
 function notLabels(target: Tensor): string {
   const said = `class labels must be int32, not ${target.dtype} of shape ${formatShape(target.shape)}`;
-  const fraction =
-    target.node.storage === null ? undefined : target._view().find((label) => !Number.isInteger(label));
+  const fraction = target._isThere
+    ? target._view("labels").find((label) => !Number.isInteger(label))
+    : undefined;
   return fraction === undefined
     ? `${said}; convert them: target.int()`
     : `${said}, and ${fraction} is no class`;
