@@ -2,52 +2,19 @@
  * A plan: the program for one structure of graph, and where its inputs come from and its results go.
  */
 import type { Executable, Storage } from "../engine/engine.js";
-import type { External, Kernel, Place, Program } from "../engine/program.js";
+import type { Kernel, Place, Program } from "../engine/program.js";
 import { commitOf } from "../engine/program.js";
-import { identity } from "./coordinates.js";
 import { emit } from "./emit.js";
-import { type Extra, fuse } from "./fuse.js";
+import { fuse } from "./fuse.js";
 import type { Group } from "./group.js";
 import { overwriteInPlace } from "./in-place.js";
-import { aligned, layOut, type Lifetime } from "./memory.js";
-import { viewOf, withoutReshapes } from "./movement.js";
-import type { Node } from "./node.js";
-import { rowMajor } from "./coordinates.js";
+import { layOut, type Lifetime } from "./memory.js";
+import type { Request } from "./request.js";
+import { placeResults, type Result, type Targets, targetsOf } from "./results.js";
 import { schedule } from "./schedule.js";
 import { mergeSiblings } from "./siblings.js";
 import { type Value, valuesOf } from "./values.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
-
-/** Where a result of a run is. */
-export const Way = {
-  /** The storage of leaf `index`. */
-  leaf: 0,
-  /** At byte `index` of the block that small results share. */
-  block: 1,
-  /** A storage of its own: external `index`. */
-  own: 2,
-} as const;
-
-export interface Result {
-  readonly way: number;
-  readonly index: number;
-  readonly bytes: number;
-}
-
-/** What a plan is made from: a walk. */
-export interface Request {
-  readonly nodes: readonly Node[];
-  readonly roots: readonly Node[];
-  /** The first so many roots are new values of variables. */
-  readonly updates: number;
-  /** For each update the position in `nodes` of the leaf that it may overwrite, or -1. */
-  readonly overwritable: readonly number[];
-  readonly scalars: number;
-  readonly fusing: boolean;
-}
-
-/** Results up to this size share one storage. */
-const smallBytes = 4096;
 
 export class Plan {
   executable: Executable | null = null;
@@ -80,79 +47,22 @@ export class Plan {
 }
 
 export function makePlan(request: Request): Plan {
-  const { nodes, roots, updates } = request;
+  const { nodes } = request;
   const { values, of } = valuesOf(nodes);
   const leaves = values.filter((value) => value.isLeaf);
-  // A reshape has the same dense buffer as what it reshapes.
-  const rootValues = roots.map((root) => withoutReshapes(of[root.index]!));
-  const targets = new Map<Value, number>();
-  const extras: Extra[] = [];
-  const ways = new Array<Result | null>(roots.length).fill(null);
-  const sharing = new Array<number>(roots.length).fill(-1);
-  // Ordinary results first: those may share storage, the storages of variables must be their own.
-  for (const root of [...roots.keys()].sort((i, j) => Number(i < updates) - Number(j < updates) || i - j)) {
-    const value = rootValues[root]!;
-    const leaf = root < updates ? null : sharedLeaf(value);
-    if (leaf !== null) {
-      ways[root] = { way: Way.leaf, index: leaf.slot, bytes: 0 };
-    } else if (value.isLeaf || (root < updates && targets.has(value))) {
-      extras.push({ value, root });
-    } else if (targets.has(value)) {
-      sharing[root] = targets.get(value)!;
-    } else {
-      value.required = true;
-      targets.set(value, root);
-    }
-  }
-
-  const groups = fuse(values, extras, request.fusing);
+  const targets = targetsOf(request, of);
+  const groups = fuse(values, targets.extras, request.fusing);
   if (request.fusing) mergeSiblings(groups);
-  const inPlace = new Array<boolean>(updates).fill(false);
-  for (let update = 0; update < updates; update++) {
-    const position = request.overwritable[update]!;
-    const value = rootValues[update]!;
-    if (position < 0 || targets.get(value) !== update) continue;
-    inPlace[update] = overwriteInPlace(value, of[position]!);
-  }
-  const order = orderOf(groups, rootValues, inPlace);
+  const inPlace = overwrites(request, targets, of);
+  const order = orderOf(groups, targets.values, inPlace);
+  const buffers = placeResults(request, targets, leaves, inPlace, of);
+  const { externals, rootPlaces } = buffers;
 
-  const externals: External[] = leaves.map((leaf) => ({
-    bytes: leaf.extent * dtypeBytes[leaf.dtype],
-    access: "in",
-  }));
   const places = new Map<Value, Place>();
   for (const leaf of leaves) places.set(leaf, { external: leaf.slot, offset: 0 });
-  const rootPlaces = new Array<Place | null>(roots.length).fill(null);
-  const small: number[] = [];
-  roots.forEach((_, root) => {
-    if (ways[root] !== null || sharing[root] !== -1) return;
-    const value = rootValues[root]!;
-    const bytes = value.size * dtypeBytes[value.dtype];
-    if (root < updates && inPlace[root]!) {
-      const leaf = of[request.overwritable[root]!]!.slot;
-      externals[leaf] = { bytes, access: "inout" };
-      ways[root] = { way: Way.leaf, index: leaf, bytes };
-      rootPlaces[root] = { external: leaf, offset: 0 };
-    } else if (root < updates || bytes > smallBytes) {
-      rootPlaces[root] = { external: externals.length, offset: 0 };
-      ways[root] = { way: Way.own, index: externals.length, bytes };
-      externals.push({ bytes, access: "out" });
-    } else {
-      small.push(root);
-    }
-  });
-  let blockBytes = 0;
-  for (const root of small) {
-    const value = rootValues[root]!;
-    const bytes = value.size * dtypeBytes[value.dtype];
-    rootPlaces[root] = { external: externals.length, offset: blockBytes };
-    ways[root] = { way: Way.block, index: blockBytes, bytes };
-    blockBytes += Math.max(aligned(bytes), aligned(1));
-  }
-  const block = small.length > 0 ? externals.push({ bytes: blockBytes, access: "out" }) - 1 : -1;
-  for (const [value, root] of targets) places.set(value, rootPlaces[root]!);
-
+  for (const [value, root] of targets.rootOf) places.set(value, rootPlaces[root]!);
   const arenaBytes = placeIntermediates(values, order, places);
+
   const constants: number[] = [];
   const kernels: Kernel[] = [];
   const failing = new Map<number, number>();
@@ -177,18 +87,26 @@ export function makePlan(request: Request): Plan {
     kernels,
     commit: commitOf(externals, kernels),
   };
-  const results = ways.map((way, root) => way ?? ways[sharing[root]!]!);
   return new Plan(
     program,
     leaves.length,
-    block,
-    blockBytes,
-    results,
+    buffers.block,
+    buffers.blockBytes,
+    buffers.results,
     inPlace,
     request.scalars,
     constants,
     failing,
   );
+}
+
+/** For each update whether its value is written over that of its variable. */
+function overwrites({ updates, overwritable }: Request, targets: Targets, of: readonly Value[]): boolean[] {
+  return Array.from({ length: updates }, (_, update) => {
+    const position = overwritable[update]!;
+    const value = targets.values[update]!;
+    return position >= 0 && targets.rootOf.get(value) === update && overwriteInPlace(value, of[position]!);
+  });
 }
 
 /** The order of the kernels. Nothing is overwritten where a kernel that can fail would have to come after it. */
@@ -198,16 +116,6 @@ function orderOf(groups: readonly Group[], rootValues: readonly Value[], inPlace
   if (!order.slice(order.length - overwriting.size).some((group) => group.canFail)) return order;
   inPlace.fill(false);
   return schedule(groups, new Set());
-}
-
-/** The leaf whose storage holds exactly this value, if a result may share it. */
-function sharedLeaf(value: Value): Value | null {
-  const seen = viewOf(value, identity(value.shape.length), value.shape);
-  if (seen === null || !seen.base.isLeaf || seen.base.variable) return null;
-  const { base, view } = seen;
-  if (base.size !== value.size || view.offset !== 0) return null;
-  const dense = rowMajor(value.shape);
-  return value.shape.every((size, i) => size === 1 || view.strides[i] === dense[i]) ? base : null;
 }
 
 /** Gives every stored value that is no leaf and no result a place in the arena. */

@@ -11,7 +11,8 @@ import { describeProgram } from "./describe.js";
 import type { Node } from "./node.js";
 import { blamedAt, outOfRange } from "./origin.js";
 import { pinned } from "./pending.js";
-import { makePlan, Plan, type Result, Way } from "./plan.js";
+import { makePlan, Plan } from "./plan.js";
+import { Placement, type Result } from "./results.js";
 import { forgetWalk, undoWalk, walk, walked } from "./walk.js";
 
 let fusing = platform.setting("CELLGRAD_FUSION") !== "off";
@@ -80,7 +81,7 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
   const updates = plan.inPlace.length;
   for (let i = 0; i < results.length; i++) {
     const result = results[i]!;
-    if (result.way === Way.own) {
+    if (result.placement === Placement.own) {
       const own = i < updates ? variableStorage(i, result.bytes) : null;
       externals[result.index] = own !== null && own.engine === here ? own : here.allocate(result.bytes);
     }
@@ -139,7 +140,7 @@ function moved(storage: Storage, here: Engine): Storage {
 
 /** The storage of one result of the run that has just ended. */
 export function resultStorage(plan: Plan, result: Result): Storage {
-  if (result.way !== Way.block) return plan.externals[result.index]!;
+  if (result.placement !== Placement.block) return plan.externals[result.index]!;
   const block = plan.externals[plan.block]!;
   return block.engine.part(block, result.index, result.bytes);
 }

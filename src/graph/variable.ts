@@ -8,7 +8,8 @@ import { copy } from "./build.js";
 import { computePiece, computeSequence, sequenceToCut } from "./compute.js";
 import { dtypeShift, Flag, Kind, Node } from "./node.js";
 import { keep, takeKept, takeSinks } from "./pending.js";
-import { type Plan, Way } from "./plan.js";
+import type { Plan } from "./plan.js";
+import { Placement } from "./results.js";
 import { addPlan, knownPlan, release, resultStorage, run, settle } from "./run.js";
 import { appendWord, undoWalk, walk, walked } from "./walk.js";
 import { dtypeNumbers } from "../primitives/table.js";
@@ -133,7 +134,7 @@ function commit(plan: Plan, updates: readonly Update[], roots: readonly Node[], 
     for (let i = 0; i < updates.length; i++) {
       const { variable, value } = updates[i]!;
       const result = plan.results[i]!;
-      if (result.way === Way.block) throw new Error("a variable shares no storage");
+      if (result.placement === Placement.block) throw new Error("a variable shares no storage");
       variable.advance(resultStorage(plan, result), value.shape);
     }
     committed();
