@@ -2,8 +2,8 @@
  * A kernel on its sockets: binds, then starts the session, and answers clients meanwhile. Ends with its client's wish, a signal, or its parent.
  */
 import type { Language } from "./language/language.js";
-import { removeOldFloodFiles } from "./protocol/flood-files.js";
-import { HistoryFile, historyPath } from "./protocol/history-file.js";
+import { removeOldFloodFiles } from "./protocol/output/flood-files.js";
+import { HistoryFile, historyPath } from "./protocol/history/history-file.js";
 import { Kernel } from "./protocol/kernel.js";
 import { startSession } from "./session/start.js";
 import type { Connection } from "./transport/connection.js";

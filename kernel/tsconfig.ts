@@ -1,7 +1,7 @@
 /**
  * The user's tsconfig.json: which one counts for a folder, and what it says. The process that checks cells and the session that runs local
  * files read it here, so that both go by the same. One with a mistake in it is left aside altogether. What of it holds in cells is decided
- * in `language/typescript.ts`.
+ * in `language/program/compiler-options.ts`.
  */
 import { statSync } from "node:fs";
 import { createRequire } from "node:module";

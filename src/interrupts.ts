@@ -10,7 +10,7 @@
  * - Engines see `stopFlag` in the midst of a long computation.
  */
 
-/** What a session puts on globalThis; its side is kernel/session/child/interrupt-host.ts. */
+/** What a session puts on globalThis; its side is kernel/session/child/interrupt/interrupt-host.ts. */
 interface InterruptHost {
   /** Shared memory: [an interrupt has been asked for, a step has ended and what belongs to it goes on]. */
   readonly state: Int32Array;

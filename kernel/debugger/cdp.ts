@@ -71,7 +71,7 @@ interface Incoming {
   readonly params?: object;
 }
 
-/** An expression that answers with the session's side of the debugger (session/child/debug-host.ts). */
+/** An expression that answers with the session's side of the debugger (session/child/debug/debug-host.ts). */
 export const HOST = `globalThis[Symbol.for("cellgrad.debugger")]`;
 
 export class Cdp {

@@ -4,7 +4,7 @@
  */
 import type { Locale } from "../../locale/locale.js";
 import type { CompiledCell } from "../session/messages.js";
-import type { MagicProblem, Typecheck } from "./magics.js";
+import type { MagicProblem, Typecheck } from "./magics/parse.js";
 
 /*
  * What a compiled cell is (`CompiledCell.js`)
@@ -73,7 +73,7 @@ export interface Variable {
   readonly type: string;
 }
 
-/** What is to be checked: a cell, or the code of one of its steps. Its magics have been read (`magics.ts`). */
+/** What is to be checked: a cell, or the code of one of its steps. Its magics have been read (`magics/parse.ts`). */
 export interface CellToCheck {
   /** The cell as the user wrote it: diagnostics show its lines. */
   readonly source: string;

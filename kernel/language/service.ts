@@ -6,12 +6,12 @@ import { resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
 import { shutInspectorPort } from "../inspector-port.js";
 import { resetLocale } from "../locale/notebook.js";
-import { Cells, type CellsOptions } from "./cells.js";
+import { Cells, type CellsOptions } from "./program/cells.js";
 import { makesSnapshot } from "./compiler.js";
-import { SHORT_WARM_UPS, WARM_UP } from "./prelude.js";
-import { PRELUDE } from "./registry.js";
+import { SHORT_WARM_UPS, WARM_UP } from "./prelude/prelude.js";
+import { PRELUDE } from "./program/registry.js";
 import type { Answer, Call, Calls } from "./requests.js";
-import { loadToolchain } from "./typescript.js";
+import { loadToolchain } from "./program/compiler-options.js";
 
 /** While the user has not asked for anything after this long, in milliseconds, what the first cells need is made ready. */
 const WARM_UP_AFTER = 30;

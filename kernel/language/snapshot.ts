@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { makeFolder } from "../folders.js";
 import { NO_INSPECTOR } from "../inspector-port.js";
 import { PACKAGE_ROOT } from "../installation.js";
-import { librariesOfNode } from "./running-node.js";
+import { librariesOfNode } from "./program/node-library.js";
 
 /** The service as one file, which a snapshot is made of; exists once cellgrad is built. */
 export const BUNDLE = join(PACKAGE_ROOT, "dist", "kernel", "language", "service.cjs");

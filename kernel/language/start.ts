@@ -21,7 +21,7 @@ import type {
   StartLanguage,
   Variable,
 } from "./language.js";
-import { PRELUDE, type CellRecord } from "./registry.js";
+import { PRELUDE, type CellRecord } from "./program/registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
 import {
   BUNDLE,

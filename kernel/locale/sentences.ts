@@ -1,6 +1,6 @@
 /**
  * What the kernel itself says, in Chinese. A text is read sentence by sentence against templates; what has none stays English as a whole.
- * TypeScript's own messages are not here (language/chinese.ts).
+ * TypeScript's own messages are not here (language/compile/chinese.ts).
  */
 import { isChinese } from "./notebook.js";
 import { filled, reader } from "./templates.js";
@@ -143,7 +143,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "Expected {0}, got {1}.": "应为 {0}，得到的是 {1}。",
   "the cell does not compile": "单元格不能编译",
 
-  // What magics print and refuse (protocol/magics/, session/child/magics/)
+  // What magics print and refuse (protocol/execution/magics/, session/child/magics/)
   "there is no magic {0}; did you mean {1}?": "没有魔法命令 {0}；你是否指的是 {1}？",
   "there is no magic {0}; %help lists those there are": "没有魔法命令 {0}；%help 会列出所有命令",
   "{0}: nothing of this name is known": "{0}：没有这个名称的信息",
@@ -184,7 +184,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "it used `{0}` of {1}, which has run again": "它用了 {1} 的 `{0}`，而 {1} 已重新运行",
   "it used `{0}` of {1}, which itself used old values": "它用了 {1} 的 `{0}`，而 {1} 本身用了旧值",
 
-  // Output and errors beside a cell's own (protocol/flood.ts, session/child/evaluate.ts)
+  // Output and errors beside a cell's own (protocol/output/flood.ts, session/child/run/evaluator.ts)
   "… more output than a notebook can show: only its end follows, when the cell ends; {0} …":
     "… 输出超过了笔记本能显示的量：单元格结束时只显示末尾；{0} …",
   "… {0} characters left out; {1} …": "… 省略了 {0} 个字符；{1} …",
@@ -215,7 +215,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "A new session has started; variables of earlier cells are gone.":
     "新的会话已经开始；之前单元格的变量都没有了。",
 
-  // Errors of running code (session/child/errors.ts)
+  // Errors of running code (session/child/run/errors.ts)
   "({0} times)": "（{0} 次）",
   "… {0} more frames": "… 还有 {0} 个调用",
   "… {0} more errors": "… 还有 {0} 个错误",

@@ -4,19 +4,19 @@
  */
 import type { Debugger } from "../debugger/debugger.js";
 import type { Language } from "../language/language.js";
-import type { Typecheck } from "../language/magics.js";
+import type { Typecheck } from "../language/magics/parse.js";
 import type { Session } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
-import type { Comms } from "./comm.js";
-import type { HistoryStore } from "./history-store.js";
-import type { InputRequests } from "./input-requests.js";
-import type { Interruptions } from "./interruption.js";
-import type { OfferedCompletions } from "./offered.js";
-import type { Outputs } from "./outputs.js";
-import type { Parent, Publisher } from "./publisher.js";
-import type { Staleness } from "./staleness.js";
-import type { Subshells } from "./subshells.js";
-import type { Turns } from "./turns.js";
+import type { Comms } from "./handlers/comm.js";
+import type { HistoryStore } from "./history/history-store.js";
+import type { InputRequests } from "./execution/input-requests.js";
+import type { Interruptions } from "./execution/interruption.js";
+import type { OfferedCompletions } from "./handlers/recent-completions.js";
+import type { Outputs } from "./output/outputs.js";
+import type { Parent, Publisher } from "./output/publisher.js";
+import type { Staleness } from "./execution/staleness.js";
+import type { Subshells } from "./handlers/subshells.js";
+import type { Turns } from "./execution/mutex.js";
 
 export type RequestChannel = "shell" | "control";
 

@@ -1,9 +1,9 @@
 /** The frame around every request: busy, the handler, its reply, idle. What goes wrong inside a handler ends as an error reply. */
 import { newHeader, type Header, type Json, type Message } from "../wire/message.js";
 import type { KernelContext, Reply, RequestChannel } from "./context.js";
-import type { ExecuteQueue } from "./execute-queue.js";
-import { RequestError } from "./fields.js";
-import { handlers, type Row } from "./table.js";
+import type { ExecuteQueue } from "./execution/execute-queue.js";
+import { RequestError } from "./handlers/fields.js";
+import { handlers, type Row } from "./handlers/table.js";
 
 export type SendReply = (channel: RequestChannel, reply: Message) => void;
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Breakpoint, Scope, SourceBreakpoint, StackFrame, Variable } from "../../kernel/debugger/dap.js";
 import { startLanguage } from "../../kernel/language/start.js";
 import type { RequestChannel } from "../../kernel/protocol/context.js";
-import { HistoryFile } from "../../kernel/protocol/history-file.js";
+import { HistoryFile } from "../../kernel/protocol/history/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import { startSession } from "../../kernel/session/start.js";
 import { newHeader, type Json, type Message, type OutgoingMessage } from "../../kernel/wire/message.js";

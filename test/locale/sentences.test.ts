@@ -1,8 +1,8 @@
 /** The kernel's own sentences in Chinese. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IPYTHON_MAGICS } from "../../kernel/language/habits/magics.js";
-import { readMagics } from "../../kernel/language/magics.js";
+import { IPYTHON_MAGICS } from "../../kernel/language/compile/habits/magics.js";
+import { readMagics } from "../../kernel/language/magics/parse.js";
 import { inChinese, SENTENCES } from "../../kernel/locale/sentences.js";
 import { filled, reader } from "../../kernel/locale/templates.js";
 

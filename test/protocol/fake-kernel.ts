@@ -2,7 +2,7 @@
  * A kernel whose cells are functions of the test: no process, no TypeScript, no sockets. What it sends is kept, and `ask` returns what
  * belongs to one request.
  */
-import { HistoryFile } from "../../kernel/protocol/history-file.js";
+import { HistoryFile } from "../../kernel/protocol/history/history-file.js";
 import { Kernel } from "../../kernel/protocol/kernel.js";
 import type { CompileResult, Language } from "../../kernel/language/language.js";
 import { EncodedBundle } from "../../kernel/session/encoded-bundle.js";

@@ -1,14 +1,14 @@
 /**
  * What every cell sees without an import: the exports of the runtime, and the functions that talk to the notebook.
  */
-import { capturedOutput } from "./captured.js";
+import { capturedOutput } from "./output/captured.js";
 import { comm } from "./comm/comm.js";
-import { display } from "./display.js";
-import { isRunning, outputsCleared } from "./display-host.js";
-import { emit } from "./emit.js";
-import { currentRun } from "./output.js";
-import { Past } from "./past.js";
-import { html, md, svg } from "./templates.js";
+import { display } from "./output/display.js";
+import { isRunning, outputsCleared } from "./output/display-host.js";
+import { emit } from "./output/event-pipe.js";
+import { currentRun } from "./output/streams.js";
+import { Past } from "./run/result-history.js";
+import { html, md, svg } from "./output/templates.js";
 import { widgets } from "./widgets/widgets.js";
 
 export function clearOutput(options: { readonly wait?: boolean } = {}): void {

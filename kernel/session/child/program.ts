@@ -9,12 +9,12 @@ import { stripVTControlCharacters } from "node:util";
 import vm from "node:vm";
 import workerThreads, { isMainThread } from "node:worker_threads";
 import { resetLocale } from "../../locale/notebook.js";
-import { installRequire } from "./commonjs.js";
-import { cellError } from "./errors.js";
-import { Modules } from "./modules.js";
-import { installPrograms, type Given } from "./programs.js";
-import { installStackTraces } from "./stack.js";
-import { compileTypeScript } from "./typescript.js";
+import { installRequire } from "./modules/commonjs.js";
+import { cellError } from "./run/errors.js";
+import { Modules } from "./modules/modules.js";
+import { installPrograms, type Given } from "./modules/programs.js";
+import { installStackTraces } from "./run/stack.js";
+import { compileTypeScript } from "./modules/typescript.js";
 import { isOurs } from "./warnings.js";
 
 const RUNTIME = new URL(`../../../src/index${extname(import.meta.url)}`, import.meta.url).href;

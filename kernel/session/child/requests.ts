@@ -14,10 +14,10 @@ import { readSync } from "node:fs";
 import { Socket } from "node:net";
 import { FrameReader } from "../channel.js";
 import type { Request } from "../messages.js";
-import { requireStack } from "./emit.js";
-import { critical } from "./sections.js";
-import type { Work } from "./evaluate.js";
-import { onNextTurn } from "./turn.js";
+import { requireStack } from "./output/event-pipe.js";
+import { critical } from "./interrupt/critical-sections.js";
+import type { Work } from "./run/evaluator.js";
+import { onNextTurn } from "./run/event-loop.js";
 
 interface Waiting {
   readonly request: Request;

@@ -2,10 +2,10 @@
  * Functions that user code leaves with a comm or a widget, to be called when something comes from the client. What they put out, and
  * their errors, go to the cell that left them there, long after it has ended.
  */
-import { currentTask, runAs, type Task } from "../attribution.js";
-import { emitStream } from "../emit.js";
-import { cellError, isTermination } from "../errors.js";
-import { currentRun } from "../output.js";
+import { currentTask, runAs, type Task } from "../run/attribution.js";
+import { emitStream } from "../output/event-pipe.js";
+import { cellError, isTermination } from "../run/errors.js";
+import { currentRun } from "../output/streams.js";
 
 export class Callback<Arguments extends unknown[]> {
   readonly #call: (...values: Arguments) => unknown;

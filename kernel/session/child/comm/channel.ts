@@ -5,11 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import type { CommMessage } from "../../messages.js";
-import { currentTask } from "../attribution.js";
-import { emit } from "../emit.js";
-import { critical } from "../sections.js";
-import type { Work } from "../evaluate.js";
-import { currentRun } from "../output.js";
+import { currentTask } from "../run/attribution.js";
+import { emit } from "../output/event-pipe.js";
+import { critical } from "../interrupt/critical-sections.js";
+import type { Work } from "../run/evaluator.js";
+import { currentRun } from "../output/streams.js";
 
 /** What goes along with the data of a message. */
 export interface Attachments {

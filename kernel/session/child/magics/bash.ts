@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import { killDescendants } from "../../process-tree.js";
-import { atCellEnd } from "../display-host.js";
+import { atCellEnd } from "../output/display-host.js";
 import { magicError, type MagicCall } from "./magic.js";
 
 /** What background jobs hold open is not waited for any longer than this once the script has ended, in ms. */

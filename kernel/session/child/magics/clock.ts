@@ -1,6 +1,6 @@
 /** `%time`: what one run of a cell takes, and how times and sizes are written. */
 import { localized } from "../../../locale/sentences.js";
-import { atCellEnd } from "../display-host.js";
+import { atCellEnd } from "../output/display-host.js";
 import { evaluated } from "./evaluated.js";
 
 /** Runs a cell and prints what it took, also where it fails or is interrupted. */

@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { emit } from "../emit.js";
-import { currentRun } from "../output.js";
+import { emit } from "../output/event-pipe.js";
+import { currentRun } from "../output/streams.js";
 import { magicError, type MagicCall, type MagicHost } from "./magic.js";
 
 let previous: string | undefined;

@@ -1,7 +1,7 @@
 /** `%%html`: the cell as HTML. */
 import { EncodedBundle } from "../../encoded-bundle.js";
-import { emit } from "../emit.js";
-import { currentRun } from "../output.js";
+import { emit } from "../output/event-pipe.js";
+import { currentRun } from "../output/streams.js";
 import type { MagicCall } from "./magic.js";
 
 export function html({ body }: MagicCall): void {

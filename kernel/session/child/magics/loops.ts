@@ -8,9 +8,9 @@
 import vm from "node:vm";
 import { localized } from "../../../locale/sentences.js";
 import type { Measure } from "../../messages.js";
-import { atCellEnd } from "../display-host.js";
-import { muteOutput } from "../emit.js";
-import { currentRun } from "../output.js";
+import { atCellEnd } from "../output/display-host.js";
+import { muteOutput } from "../output/event-pipe.js";
+import { currentRun } from "../output/streams.js";
 import { duration } from "./clock.js";
 import { evaluated, isLazy } from "./evaluated.js";
 

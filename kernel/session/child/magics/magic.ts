@@ -3,7 +3,7 @@
  * errors are the cell's.
  */
 import { localized } from "../../../locale/sentences.js";
-import type { Modules } from "../modules.js";
+import type { Modules } from "../modules/modules.js";
 
 export interface MagicCall {
   /** What stands behind the name on its line. */

@@ -1,5 +1,5 @@
-/** The magics that run in the session, by name; `language/magic-table.ts` says how each is written. */
-import { keepCaptured } from "../captured.js";
+/** The magics that run in the session, by name; `language/magics/table.ts` says how each is written. */
+import { keepCaptured } from "../output/captured.js";
 import { bash } from "./bash.js";
 import { changeFolder } from "./folder.js";
 import { environment } from "./environment.js";

@@ -4,8 +4,8 @@ import { localized } from "../../../locale/sentences.js";
 import { plainTable } from "../../../text/table.js";
 import { cutTo } from "../../../text/width.js";
 import { EncodedBundle } from "../../encoded-bundle.js";
-import { emit } from "../emit.js";
-import { currentRun } from "../output.js";
+import { emit } from "../output/event-pipe.js";
+import { currentRun } from "../output/streams.js";
 import { describe } from "./describe.js";
 import type { MagicCall, MagicHost } from "./magic.js";
 

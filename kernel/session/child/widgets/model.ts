@@ -6,13 +6,13 @@
  * loop.
  */
 import { createHash } from "node:crypto";
-import { runAsNobody } from "../attribution.js";
+import { runAsNobody } from "../run/attribution.js";
 import { Callbacks } from "../comm/callback.js";
 import { openChannel, type Channel, type Received } from "../comm/channel.js";
-import { atCellEnd } from "../display-host.js";
-import { critical } from "../sections.js";
-import type { Work } from "../evaluate.js";
-import { currentRun } from "../output.js";
+import { atCellEnd } from "../output/display-host.js";
+import { critical } from "../interrupt/critical-sections.js";
+import type { Work } from "../run/evaluator.js";
+import { currentRun } from "../output/streams.js";
 import { join, separate } from "./buffers.js";
 
 export type State = Readonly<Record<string, unknown>>;

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { element } from "../../../../html/writer.js";
-import { DISPLAY } from "../mime.js";
-import type { Work } from "../evaluate.js";
+import { DISPLAY } from "../output/mime.js";
+import type { Work } from "../run/evaluator.js";
 import { Model, type Front, type State } from "./model.js";
 import { shown } from "./options.js";
 

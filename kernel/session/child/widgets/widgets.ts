@@ -1,4 +1,4 @@
-/** `widgets` in cells; their types are in language/prelude-widgets.ts. */
+/** `widgets` in cells; their types are in language/prelude/widgets.ts. */
 import { AnyWidget, type AnyOptions } from "./any.js";
 import { Button } from "./button.js";
 import { Select, Text, Toggle, type SelectOptions, type TextOptions, type ToggleOptions } from "./choices.js";

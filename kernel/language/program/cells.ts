@@ -1,0 +1,518 @@
+/**
+ * The language of cells, in the process that runs it: compiles a cell against all that is committed. `service.ts` is that process.
+ */
+import { basename, relative } from "node:path";
+import type TS from "typescript";
+import { setLocale, type Locale } from "../../../locale/locale.js";
+import { resetLocale } from "../../locale/notebook.js";
+import { awaits, breakPositions, parseFile } from "../compile/break-positions.js";
+import { cellModule, toModule, type CellModule } from "./cell-module.js";
+import { ts } from "../compiler.js";
+import { completenessOf } from "../editor/completeness.js";
+import { completionsAt, type EditedCell } from "../editor/completion.js";
+import { declaredName, declaredNames } from "./declared-names.js";
+import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "../compile/diagnostics.js";
+import { isDoubtful } from "../compile/doubtful-errors.js";
+import { Files } from "./files.js";
+import { leaveUnfollowed, TOO_MANY_BRANCHES } from "../compile/flow-limit.js";
+import { Hints } from "../compile/hints.js";
+import { Importable } from "./importable.js";
+import { inspectionAt } from "../editor/inspection.js";
+import type {
+  CellToCheck,
+  CompileResult,
+  Completeness,
+  Completions,
+  Diagnostic,
+  FragmentResult,
+  Inspection,
+  Position,
+  Variable,
+} from "../language.js";
+import { laterParts, withParts, type LaterPart } from "./later-parts.js";
+import { shownTypes } from "../dataflow/lasting-types.js";
+import { completeMagic, inspectMagic } from "../magics/editor.js";
+import { readMagics } from "../magics/parse.js";
+import { namesUsed } from "../dataflow/names-used.js";
+import { preludeText } from "../prelude/prelude.js";
+import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
+import type { Checked, Committed } from "../requests.js";
+import { cellMap } from "../compile/source-map.js";
+import { asFunction, parseCell, type ParsedCell } from "../compile/parse.js";
+import { cellTransform, type CellTransformOptions } from "../compile/transform/cell-transform.js";
+import { isModuleStatement } from "../compile/transform/imports.js";
+import { misusedObjects, type Misuse } from "../compile/misused-objects.js";
+import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./compiler-options.js";
+import { Workspace, type OpenCell } from "./workspace.js";
+
+export interface CellsOptions {
+  readonly cwd: string;
+  /** The file that declares the runtime; by default that of this package. */
+  readonly runtime?: string;
+}
+
+export class Cells {
+  readonly #registry = new Registry();
+  readonly #files: Files;
+  readonly #workspace: Workspace;
+  readonly #importable: Importable;
+  readonly #hints: Hints;
+  #toolchain: Toolchain;
+  /** What was found in local files, by the checker that knows their types. */
+  readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
+  /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
+  #lastPart = PRELUDE;
+  /** The checker follows no types any more. */
+  #hasGivenUp = false;
+  /** What is wrong with tsconfig.json files and has been told. */
+  readonly #told = new Set<string>();
+  /** What was checked and is neither committed nor discarded yet, by id. */
+  readonly #checked = new Map<number, CellRecord>();
+  /** The file of the cell that was checked last, for its commit. */
+  #last: { readonly id: number; readonly file: TS.SourceFile } | undefined;
+
+  constructor(options: CellsOptions, toolchain = loadToolchain(options.cwd)) {
+    this.#toolchain = toolchain;
+    const runtime = options.runtime ?? runtimeTypes(packageRoot());
+    this.#files = new Files({ cwd: options.cwd, toolchain, runtime });
+    this.#workspace = new Workspace(this.#files, preludeText(runtime !== undefined));
+    this.#importable = new Importable(this.#files, () => this.#workspace.prelude.checker);
+    this.#hints = new Hints(this.#registry, this.#importable, () => ({
+      checker: this.#workspace.prelude.checker,
+      prelude: this.#workspace.prelude.symbols,
+      symbolOf: (binding) => this.#workspace.symbolOf(binding),
+    }));
+    this.#registry.setPrelude(this.#preludeNames());
+  }
+
+  /** In a function of its own: what closures of the constructor share would keep this checker for good. */
+  #preludeNames(): DeclaredName[] {
+    const { checker, symbols } = this.#workspace.prelude;
+    return [...symbols]
+      .filter(([name]) => !name.startsWith("__cellgrad_"))
+      .map(([name, symbol]) => declaredName(name, symbol, checker));
+  }
+
+  /**
+   * Goes to another folder before any cell has come, with all that is known of the libraries and the runtime. False where the folder's
+   * own options or types make something else of them.
+   */
+  moveTo(cwd: string, toolchain: Toolchain): boolean {
+    if (!sameMeaning(toolchain.options, this.#options)) return false;
+    this.#toolchain = { ...toolchain, options: this.#options };
+    this.#files.moveTo(cwd, this.#toolchain);
+    return true;
+  }
+
+  /** A request begins: what has been edited since the last one counts, the tsconfig.json of the folder among it. */
+  #beginRound(): void {
+    this.#files.beginRound();
+    if (this.#hasGivenUp) this.recover();
+    this.#hasGivenUp = false;
+    const { config, configs } = this.#toolchain;
+    if (configs.for(this.#files.folder) === config) return;
+    this.#toolchain = loadToolchain(this.#files.folder, configs);
+    this.#files.configure(this.#toolchain);
+    this.#workspace.renew();
+  }
+
+  get #options(): TS.CompilerOptions {
+    return this.#toolchain.options;
+  }
+
+  /** Whether variables without a type have that of what they are given. */
+  get #evolving(): boolean {
+    const { noImplicitAny, strict = false } = this.#options;
+    return noImplicitAny ?? strict;
+  }
+
+  /** Names that JSX refers to. */
+  get #jsxNames(): string[] {
+    const { jsx, jsxFactory = "React", jsxFragmentFactory = "" } = this.#options;
+    const factory = jsx === ts.JsxEmit.React ? jsxFactory : "";
+    return [factory, jsxFragmentFactory].map((name) => name.split(".")[0]!);
+  }
+
+  compile(
+    { source, text = source, number, typecheck = "error", looped = false, problems = [] }: CellToCheck,
+    id: number,
+  ): Checked {
+    this.#beginRound();
+    const fail = (problems: readonly Problem[]): Checked => ({
+      result: {
+        ok: false,
+        diagnostics: [
+          ...problems.map((problem) => toDiagnostic(problem, source, "error")),
+          ...this.#configProblems(),
+        ],
+      },
+    });
+    if (problems.length > 0) return fail(problems.map((problem) => ({ ...problem, code: 0 })));
+
+    const plain = parseCell(text);
+    if (plain.errors.length > 0) return fail(syntaxProblems(plain));
+    const misplaced = looped ? plain.file.statements.find(isModuleStatement) : undefined;
+    if (misplaced)
+      return fail([
+        { code: 0, start: misplaced.getStart(), length: misplaced.getWidth(), message: NO_MODULES },
+      ]);
+    const parsed = looped ? asFunction(plain) : plain;
+    const open = this.#open(this.#module(parsed));
+    const { file, module } = open;
+    const unchecked = typecheck === "off";
+    const types = unchecked ? [] : cellProblems(this.#typeErrors(open), module, this.#hints);
+    if (typecheck === "error" && types.some(({ mayCome }) => !mayCome))
+      return fail(types.filter(({ mayCome }) => !mayCome));
+
+    const compiled = this.#emit(open, `Cell [${String(number)}]`, { unchecked, looped });
+    const names = namesUsed(open);
+    const writes = [...names.declares, ...names.assigns];
+    const warnings = [
+      ...this.#configProblems(),
+      ...types.map((problem) => toDiagnostic(problem, source, "warning")),
+    ];
+    const record: Omit<CellRecord, "source"> = {
+      id,
+      cell: number,
+      folder: this.#files.folder,
+      names: declaredNames(open),
+      parts: parsed.around ? [] : this.#laterParts(open),
+      checked: !unchecked,
+      changes: [...module.changed.keys()],
+      // Without checking no type is looked at, so that one that never ends does no harm.
+      shows: unchecked ? {} : shownTypes(open, id),
+    };
+    this.#checked.set(id, { ...record, source: text });
+    this.#last = { id, file };
+    return {
+      result: { ok: true, cell: { ...compiled, ...(writes.length > 0 && { writes }) }, names, warnings },
+      record,
+    };
+  }
+
+  /** From now on later cells see what the cell of this id declares, and functions of earlier ones too. */
+  commit(id: number): Committed {
+    const record = this.#checked.get(id);
+    if (!record) throw new Error(`nothing that was checked has the id ${String(id)}`);
+    this.#checked.delete(id);
+    return this.restore(record);
+  }
+
+  /** What was checked does not begin to run. */
+  discard(id: number): void {
+    this.#checked.delete(id);
+  }
+
+  /** Commits a record, perhaps of another process. */
+  restore(record: CellRecord): Committed {
+    let file = this.#last?.id === record.id ? this.#last.file : undefined;
+    if (!file) {
+      // Another cell was compiled since, or this process is new: the cell is read again, in the scope that is there now.
+      file = this.#inFolder(record.folder, () => this.#open(this.#module(parseCell(record.source))).file);
+    }
+    this.#last = undefined;
+    this.#workspace.keep(record.id, file);
+    const lookedUp = record.names.filter(({ name }) => this.#registry.isLookedUp(name));
+    const before = lookedUp.map(({ name }) => this.#workspace.meaningOf(this.#registry.find(name)));
+    const forgotten = this.#registry.commit(record);
+    const changed = lookedUp.filter(
+      ({ name }, index) =>
+        !this.#workspace.isSame(before[index]!, this.#workspace.meaningOf(this.#registry.find(name))),
+    );
+    const { forgotten: replaced, warnings } = this.#readAgain(
+      changed.map(({ name }) => name),
+      record,
+    );
+    return { forgotten: this.#workspace.forget([...forgotten, ...replaced]), warnings };
+  }
+
+  /**
+   * Reads functions and types again which look up names that mean something else now; answers what does not fit any more.
+   * @param cause the cell that has defined the names
+   */
+  #readAgain(names: readonly string[], cause: CellRecord): Committed {
+    const found = names.length === 0 ? [] : [...this.#registry.partsWith(names, cause.id)];
+    if (found.length === 0) return { forgotten: [], warnings: [] };
+    const forgotten: number[] = [];
+    const records = found.map(([record, parts]): CellRecord => {
+      const own = new Set(parts.map(({ name }) => name));
+      return {
+        ...record,
+        id: --this.#lastPart,
+        origin: record.origin ?? record.id,
+        source: withParts(record.source, parts),
+        names: record.names.filter(({ name }) => own.has(name)),
+        parts,
+        changes: [],
+        shows: {},
+      };
+    });
+    // All of them first, since they may look up each other.
+    for (const record of records) forgotten.push(...this.#registry.commit(record));
+    const modules = records.map((record) => [record.id, this.#module(parseCell(record.source))] as const);
+    const open = this.#workspace.lay(modules);
+    const warnings = records.flatMap((record, index) =>
+      record.checked ? this.#unfit(record, open[index]!) : [],
+    );
+    for (const { id } of records) forgotten.push(...this.#registry.ended(id, true));
+    return { forgotten, warnings };
+  }
+
+  /** Without what JavaScript itself has: a cell's code goes on using that, whatever is declared later. */
+  #laterParts({ module, program }: OpenCell): LaterPart[] {
+    const { names, foreign, brought, parsed } = module;
+    const { resolveName } = program.getTypeChecker() as TS.TypeChecker & GlobalNames;
+    const isGlobal = (name: string): boolean =>
+      !names.has(name) &&
+      !foreign.has(name) &&
+      !brought.has(name) &&
+      resolveName(name, undefined, ANYTHING, false) !== undefined;
+    return laterParts(parsed.file, names, isGlobal);
+  }
+
+  #unfit({ cell, source, parts }: CellRecord, { program, file, module }: OpenCell): Diagnostic[] {
+    const problems = cellProblems(program.getSemanticDiagnostics(file), module, this.#hints);
+    return problems
+      .filter(({ code, mayCome }) => !mayCome && !CIRCULAR.has(code))
+      .map((problem) => {
+        const part = parts.find(({ spans }) =>
+          spans.some(([start, end]) => start <= problem.start && problem.start < end),
+        );
+        const message = `'${part?.name ?? ""}' does not fit what this cell defines: ${problem.message}`;
+        return { ...toDiagnostic({ ...problem, message }, source, "warning"), cell };
+      });
+  }
+
+  #inFolder<T>(folder: string, work: () => T): T {
+    const { folder: now } = this.#files;
+    this.#files.folder = folder;
+    try {
+      return work();
+    } finally {
+      this.#files.folder = now;
+    }
+  }
+
+  /** The cell of a record is over. What is known of types for its having run to its end is known from now on; answers as `commit` does. */
+  ended(id: number, ok: boolean): number[] {
+    return this.#workspace.forget(this.#registry.ended(id, ok));
+  }
+
+  /** What user code has put on `globalThis`, by name with its type: all of it. */
+  declareGlobals(types: Readonly<Record<string, string>>): void {
+    const text = Object.entries(types).map(([name, type]) => `declare var ${name}: ${type};`);
+    const id = --this.#lastPart;
+    this.#workspace.lay([[id, this.#module(parseCell(text.join("\n")))]]);
+    this.#workspace.forget(this.#registry.setGlobals(Object.keys(types), id));
+  }
+
+  /** An expression for user_expressions: its value is the result, its types are not looked at. */
+  compileExpression(code: string): CompileResult {
+    this.#beginRound();
+    const parsed = parseCell(code);
+    const problems = syntaxProblems(parsed);
+    const [only, ...others] = parsed.file.statements;
+    if (problems.length === 0 && !(only && ts.isExpressionStatement(only) && others.length === 0))
+      problems.push({ code: 0, start: 0, length: code.length, message: "Expected one expression." });
+    if (problems.length > 0)
+      return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) };
+    const open = this.#open(this.#module(parsed));
+    return {
+      ok: true,
+      cell: this.#emit(open, "Expression", { unchecked: true }),
+      warnings: [],
+      names: namesUsed(open),
+    };
+  }
+
+  /** Code that a debugger evaluates where the program stands: not checked, its last expression is the value. */
+  compileFragment(code: string, locals: readonly string[]): FragmentResult {
+    this.#beginRound();
+    const parsed = parseCell(code);
+    const [problem] = syntaxProblems(parsed);
+    if (problem) return { ok: false, message: spoken(problem) };
+    if (parsed.file.statements.some(ts.isImportDeclaration))
+      return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
+    const open = this.#open(this.#module(parsed));
+    const { js, scope } = this.#emitBody(open, {
+      unchecked: true,
+      locals: new Set(locals),
+      marksWaits: false,
+    });
+    return { ok: true, js, scope, awaits: awaits(parsed.file) };
+  }
+
+  breakPositions(code: string, path?: string): readonly Position[] {
+    return breakPositions(path === undefined ? parseCell(readMagics(code).text).file : parseFile(path, code));
+  }
+
+  complete(code: string, offset: number): Completions {
+    const whole = withHeritage(code, offset);
+    return (
+      completeMagic(code, offset) ??
+      completionsAt(this.#edit(whole), offset, this.#registry, this.#importable)
+    );
+  }
+
+  inspect(code: string, offset: number, detail: 0 | 1): Inspection | undefined {
+    return inspectMagic(code, offset) ?? inspectionAt(this.#edit(code), offset, detail);
+  }
+
+  isComplete(code: string): Completeness {
+    return completenessOf(code);
+  }
+
+  variables(): Variable[] {
+    this.#beginRound();
+    return this.#workspace.typesOf(this.#registry.values());
+  }
+
+  /** From now on cells import from another folder. */
+  changeFolder(folder: string): void {
+    this.#files.folder = folder;
+  }
+
+  /** From now on errors are told in this language. */
+  setLocale(locale: Locale): void {
+    setLocale(locale);
+  }
+
+  reset(): void {
+    resetLocale();
+    this.#files.folder = this.#files.getCurrentDirectory();
+    this.#workspace.clear();
+    this.#registry.clear();
+    this.#checked.clear();
+    this.#last = undefined;
+  }
+
+  /** After an error of TypeScript itself: its checker may have been left in the middle of something. */
+  recover(): void {
+    this.#workspace.renew();
+  }
+
+  #module(parsed: ParsedCell, { all = false } = {}): CellModule {
+    return cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all, evolving: this.#evolving });
+  }
+
+  #open(module: CellModule): OpenCell {
+    // The file of the cell before it is replaced, so it can not be committed as it is any more.
+    this.#last = undefined;
+    return this.#workspace.open(module);
+  }
+
+  /** Lays a cell that is being written before the language service. */
+  #edit(code: string): EditedCell {
+    this.#beginRound();
+    const parsed = parseCell(readMagics(code).text, true);
+    const { module, file } = this.#open(this.#module(parsed, { all: true }));
+    return { module, path: file.fileName, service: this.#workspace.service, source: code };
+  }
+
+  /** What TypeScript refuses, and what it allows though it cannot have been meant, here and in the local files that are imported. */
+  #typeErrors(open: OpenCell): TS.Diagnostic[] {
+    const { file, program, module } = open;
+    const errors = program.getSemanticDiagnostics(file);
+    if (errors.some(({ code }) => code === TOO_MANY_BRANCHES)) {
+      this.#hasGivenUp = true;
+      leaveUnfollowed(file);
+    }
+    const certain = errors.filter((error) => !isDoubtful(error, this.#workspace.trust));
+    const found = [...certain, ...this.#misused(file, program)];
+    for (const specifier of module.imports)
+      for (const local of this.#workspace.localFiles(open, specifier))
+        for (const { messageText, start, ...misuse } of this.#misusedInLocal(local, program)) {
+          const { line, character } = local.getLineAndCharacterOfPosition(start);
+          const place = `${relative(this.#files.folder, local.fileName)}:${String(line + 1)}:${String(character + 1)}`;
+          const at = specifier.getStart(module.parsed.file);
+          found.push({
+            ...misuse,
+            file,
+            start: module.parsed.around ? at : toModule(module, at),
+            length: specifier.getWidth(module.parsed.file),
+            messageText: `${place}: ${messageText}`,
+          });
+        }
+    return found;
+  }
+
+  /** What is wrong with the tsconfig.json files that count here, each said once. */
+  #configProblems(): Diagnostic[] {
+    return this.#toolchain.configs.broken.flatMap(({ path = "", problem = "" }) => {
+      if (this.#told.has(problem)) return [];
+      this.#told.add(problem);
+      const message = `${basename(path)} was left aside: ${problem}\nUntil it is mended all is as if it were not there, types as well as files that are run.`;
+      return [{ code: 0, category: "warning", message, line: 1, column: 1, frame: "" }];
+    });
+  }
+
+  #misused(file: TS.SourceFile, program: TS.Program): Misuse[] {
+    const isOfRuntime = (symbol: TS.Symbol): boolean => this.#workspace.isOfPrelude(symbol);
+    return misusedObjects(file, program.getTypeChecker(), this.#options, isOfRuntime);
+  }
+
+  #misusedInLocal(file: TS.SourceFile, program: TS.Program): readonly Misuse[] {
+    const checker = program.getTypeChecker();
+    const known = this.#misuses.get(checker) ?? new Map<TS.SourceFile, readonly Misuse[]>();
+    this.#misuses.set(checker, known);
+    const found = known.get(file) ?? this.#misused(file, program);
+    known.set(file, found);
+    return found;
+  }
+
+  #emit(
+    open: OpenCell,
+    name: string,
+    options: { unchecked: boolean; looped?: boolean },
+  ): { js: string; map: string; name: string } {
+    const { js, map, head } = this.#emitBody(open, options);
+    return { js: `${head}\n${js}`, map: cellMap(map, open.module, name, 1), name };
+  }
+
+  #emitBody(
+    open: OpenCell,
+    { unchecked, ...options }: { unchecked: boolean } & CellTransformOptions,
+  ): { js: string; map: string; head: string; scope: string } {
+    const transform = cellTransform(open, options);
+    let js = "";
+    let map = "";
+    const write: TS.WriteFileCallback = (path, text) => {
+      if (path.endsWith(".map")) map = text;
+      else js = text;
+    };
+    // Emitting checks the file first, unless it is told not to.
+    if (unchecked) this.#options.noCheck = true;
+    try {
+      open.program.emit(open.file, write, undefined, false, transform.transformers);
+    } finally {
+      delete this.#options.noCheck;
+    }
+    js = js.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/u, "\n");
+    return { js, map, head: transform.head(), scope: transform.scope };
+  }
+}
+
+/** What TypeScript has and does not declare: what a name stands for at a place, or in the global scope. */
+interface GlobalNames {
+  resolveName(
+    name: string,
+    at: undefined,
+    meaning: TS.SymbolFlags,
+    excludeGlobals: false,
+  ): TS.Symbol | undefined;
+}
+const ANYTHING = ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace;
+
+/** What functions that call each other return is any where none says so. */
+const CIRCULAR = new Set([7022, 7023, 7024]);
+
+const NO_MODULES =
+  "Code that is run in a loop has no imports and exports: they belong into a cell of their own.";
+
+/** Where a class has no name yet of what it extends, TypeScript takes the place for its body; with any name it is none. */
+function withHeritage(code: string, offset: number): string {
+  const before = code.slice(0, offset);
+  return /\bclass\b[^{;]*\b(?:extends|implements)\s+$/u.test(before)
+    ? `${before}_${code.slice(offset)}`
+    : code;
+}
