@@ -54,7 +54,7 @@ export function installKernelSpec(dataFolder: string, name = KERNEL_NAME): strin
   if (!existsSync(MAIN)) throw new Failure(`${MAIN} is missing: build it first with npm run build`);
   const folder = kernelFolder(dataFolder, name);
   try {
-    // Who can write here says what Jupyter starts: nobody else, whatever the umask.
+    // What stands here is what Jupyter starts: only this user may write it, whatever the umask.
     makeFolder(folder, 0o755);
     for (const file of readdirSync(KERNELSPEC_FOLDER)) {
       if (file.startsWith("logo")) copyFileSync(join(KERNELSPEC_FOLDER, file), join(folder, file));

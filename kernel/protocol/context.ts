@@ -11,12 +11,12 @@ import type { Comms } from "./handlers/comm.js";
 import type { HistoryStore } from "./history/history-store.js";
 import type { InputRequests } from "./execution/input-requests.js";
 import type { Interruptions } from "./execution/interruption.js";
-import type { OfferedCompletions } from "./handlers/recent-completions.js";
+import type { RecentCompletions } from "./handlers/recent-completions.js";
 import type { Outputs } from "./output/outputs.js";
 import type { Parent, Publisher } from "./output/publisher.js";
 import type { Staleness } from "./execution/staleness.js";
 import type { Subshells } from "./handlers/subshells.js";
-import type { Turns } from "./execution/mutex.js";
+import type { Mutex } from "./execution/mutex.js";
 
 export type RequestChannel = "shell" | "control";
 
@@ -40,10 +40,10 @@ export interface KernelContext {
   readonly outputs: Outputs;
   readonly subshells: Subshells;
   readonly inputs: InputRequests;
-  readonly offered: OfferedCompletions;
+  readonly recentCompletions: RecentCompletions;
   readonly interruptions: Interruptions;
   /** Cells are checked and committed in turn: each sees what those that began before it declare, whichever shell they are in. */
-  readonly checks: Turns;
+  readonly checks: Mutex;
   readonly history: HistoryStore;
   readonly comms: Comms;
   readonly staleness: Staleness;

@@ -18,12 +18,12 @@ import type { HistoryFile } from "./history/history-file.js";
 import { HistoryStore } from "./history/history-store.js";
 import { InputRequests } from "./execution/input-requests.js";
 import { Interruptions } from "./execution/interruption.js";
-import { OfferedCompletions } from "./handlers/recent-completions.js";
+import { RecentCompletions } from "./handlers/recent-completions.js";
 import { Outputs } from "./output/outputs.js";
 import { Publisher, type Parent } from "./output/publisher.js";
 import { Staleness } from "./execution/staleness.js";
 import { Subshells } from "./handlers/subshells.js";
-import { Turns } from "./execution/mutex.js";
+import { Mutex } from "./execution/mutex.js";
 
 export interface KernelOptions {
   readonly startSession: StartSession;
@@ -49,13 +49,13 @@ export class Kernel implements KernelContext {
   readonly publisher: Publisher;
   readonly outputs: Outputs;
   readonly inputs: InputRequests;
-  readonly offered = new OfferedCompletions();
+  readonly recentCompletions = new RecentCompletions();
   readonly comms: Comms;
   readonly debugger: Debugger;
   debugParent: Parent = {};
   readonly interruptions: Interruptions;
   readonly subshells = new Subshells();
-  readonly checks = new Turns();
+  readonly checks = new Mutex();
   readonly staleness = new Staleness();
   readonly history: HistoryStore;
   readonly ports: Readonly<Record<string, number>>;
@@ -92,7 +92,7 @@ export class Kernel implements KernelContext {
     });
     this.interruptions = new Interruptions(this.session);
     this.language = options.startLanguage({ cwd });
-    this.language.onProcess((pid) => this.session.endsWith(pid));
+    this.language.onProcess((pid) => this.session.setCompanion(pid));
     this.debugger = new Debugger({
       session: this.session,
       language: this.language,

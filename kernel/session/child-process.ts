@@ -43,7 +43,7 @@ const ENTRY = fileURLToPath(new URL(`./child/main${extname(import.meta.url)}`, i
 const FLAGS = ["--experimental-vm-modules", "--experimental-import-meta-resolve", "--expose-internals"];
 /**
  * V8 lets the room for young objects grow to 16 MB, twice over, by and by. With half of that programs are as fast, and the session of a long
- * day stays small. Who has said otherwise is heard.
+ * day stays small. NODE_OPTIONS set by the user wins.
  */
 if (!/semi[-_]space/.test(process.env["NODE_OPTIONS"] ?? "")) FLAGS.push("--max-semi-space-size=8");
 /** How long output may go on arriving after the end, where an escaped grandchild holds the pipe open. */
@@ -121,8 +121,8 @@ export class SessionProcess {
     if (!this.ended) this.interrupts.write("pump()\n");
   }
 
-  /** Asks the watchdog for the looks of a value, answered by "seen". */
-  look(id: number, path: readonly string[], prefix?: string): void {
+  /** Asks the watchdog for a preview of a value, answered by the event "preview". */
+  preview(id: number, path: readonly string[], prefix?: string): void {
     // The watchdog reads lines of ASCII.
     const json = JSON.stringify([path, prefix].filter((part) => part !== undefined)).replace(
       /[^\x20-\x7e]/g,
@@ -130,11 +130,11 @@ export class SessionProcess {
         return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
       },
     );
-    if (!this.ended) this.interrupts.write(`look(${String(id)}, ...${json})\n`);
+    if (!this.ended) this.interrupts.write(`preview(${String(id)}, ...${json})\n`);
   }
 
   /** Names another process that the watchdog is to end should this one, the kernel's, be gone. */
-  accompany(pid: number): void {
+  setCompanion(pid: number): void {
     if (!this.ended) this.interrupts.write(`companion ${String(pid)}\n`);
   }
 

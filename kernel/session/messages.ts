@@ -95,16 +95,16 @@ export type CapturedOutput =
   | { readonly type: "display"; readonly bundle: MimeBundle };
 
 /** A value as it is at the moment, in a few words. */
-export interface SeenValue {
+export interface ValuePreview {
   /** Empty where its type says as much: a function, a class, a module. */
   readonly value: string;
   /** Such as "24 bytes" or "3 keys"; empty where that says nothing. */
   readonly size: string;
   /** Its members, its own first. */
-  readonly members: readonly SeenMember[];
+  readonly members: readonly PreviewMember[];
 }
 
-export interface SeenMember {
+export interface PreviewMember {
   readonly name: string;
   readonly kind: "property" | "method" | "class";
 }
@@ -116,7 +116,7 @@ export type Ending = (
   | { readonly status: "interrupted" }
 ) & {
   /** Those of its `writes` that have other values now. */
-  readonly written?: readonly string[];
+  readonly assigned?: readonly string[];
   /** What user code has put on `globalThis`, by name with the type of its value, where that has changed. */
   readonly globals?: Readonly<Record<string, string>>;
 };
@@ -161,7 +161,7 @@ export type Event =
   /** The cell has ended; everything that it wrote to any pipe before has arrived by then. */
   | ({ readonly type: "done"; readonly run: number } & Ending)
   /** What a value looks like that the watchdog was asked for; nothing where there is none. */
-  | { readonly type: "seen"; readonly id: number; readonly value?: SeenValue }
+  | { readonly type: "preview"; readonly id: number; readonly value?: ValuePreview }
   /** The event loop has turned since an interrupt came: what it hit is no longer on the stack. */
   | { readonly type: "interrupted" }
   | {

@@ -9,7 +9,7 @@ import type {
   Ending,
   Event,
   RunOrigin,
-  SeenValue,
+  ValuePreview,
 } from "./messages.js";
 
 export type CellOutcome =
@@ -20,7 +20,7 @@ export type CellOutcome =
 /** Output events, in order, attributed to a run; the others are answered through promises instead. */
 export type OutputEvent = Exclude<
   Event,
-  { type: "ready" | "exiting" | "done" | "seen" | "interrupted" | "evaluated" }
+  { type: "ready" | "exiting" | "done" | "preview" | "interrupted" | "evaluated" }
 >;
 
 export interface SessionOptions {
@@ -66,11 +66,11 @@ export interface Session {
    * Undefined where there is none, or where the session does not answer in a moment because it is in native code.
    * @param prefix what members begin with that are asked for; without it none are
    */
-  look(path: readonly string[], prefix?: string): Promise<SeenValue | undefined>;
+  preview(path: readonly string[], prefix?: string): Promise<ValuePreview | undefined>;
   /** Stops all runs: synchronous loops, loops after an await, pending promises. State is kept. Resolves when the cells ended. */
   interrupt(): Promise<void>;
   /** Should the kernel be killed, this process is ended with the session's. Another one named later takes its place. */
-  endsWith(pid: number): void;
+  setCompanion(pid: number): void;
   inputReply(id: number, value: string): void;
   inputRefused(id: number, why: string): void;
   comm(message: CommMessage): void;

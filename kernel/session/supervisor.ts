@@ -12,7 +12,7 @@ import type {
   Event,
   Request,
   RunOrigin,
-  SeenValue,
+  ValuePreview,
 } from "./messages.js";
 import type { CellOutcome, Inspector, InspectorListener, Session, SessionOptions } from "./session.js";
 
@@ -22,10 +22,10 @@ const INTERRUPT_AGAIN_MS = 50;
 const INTERRUPT_GRACE_MS = 2000;
 /** After this long an interrupt is given up: the cell is in native code that cannot be stopped. */
 const INTERRUPT_LIMIT_MS = 5000;
-/** So long a session that runs a cell may take to say what a value looks like: in native code it hears nothing. */
-const LOOK_BUSY_MS = 500;
+/** A preview that a session does not send within this time while it runs a cell is given up: in native code it hears nothing. */
+const PREVIEW_BUSY_MS = 500;
 /** One that runs none answers for certain, however slow the machine is; after this long no client waits any more. */
-const LOOK_IDLE_MS = 10_000;
+const PREVIEW_IDLE_MS = 10_000;
 
 interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -66,7 +66,7 @@ interface Incarnation {
   /** Why the kernel itself ended it; no cell is to blame then. */
   endedBy?: "restart" | "close";
   readonly evaluations: Map<number, Deferred<EncodedBundle>>;
-  readonly looks: Map<number, (seen: SeenValue | undefined) => void>;
+  readonly previews: Map<number, (preview: ValuePreview | undefined) => void>;
   readonly interruptions: Set<Interruption>;
 }
 
@@ -79,7 +79,7 @@ export class SessionSupervisor implements Session {
   private highestRun = 0;
   private presses = 0;
   private nextEvaluation = 1;
-  private nextLook = 1;
+  private nextPreview = 1;
   private debugger: InspectorListener | undefined;
   /** The process that is to end with the session's. */
   private companion: number | undefined;
@@ -129,19 +129,19 @@ export class SessionSupervisor implements Session {
     return deferred.promise;
   }
 
-  async look(path: readonly string[], prefix?: string): Promise<SeenValue | undefined> {
-    const { looks, process, started } = this.incarnation;
+  async preview(path: readonly string[], prefix?: string): Promise<ValuePreview | undefined> {
+    const { previews, process, started } = this.incarnation;
     if (!started) return undefined;
-    const id = this.nextLook++;
+    const id = this.nextPreview++;
     return new Promise((resolve) => {
-      const answer = (seen: SeenValue | undefined) => {
+      const answer = (preview: ValuePreview | undefined) => {
         clearTimeout(late);
-        looks.delete(id);
-        resolve(seen);
+        previews.delete(id);
+        resolve(preview);
       };
-      const late = setTimeout(answer, this.active.size > 0 ? LOOK_BUSY_MS : LOOK_IDLE_MS, undefined);
-      looks.set(id, answer);
-      process.look(id, path, prefix);
+      const late = setTimeout(answer, this.active.size > 0 ? PREVIEW_BUSY_MS : PREVIEW_IDLE_MS, undefined);
+      previews.set(id, answer);
+      process.preview(id, path, prefix);
     });
   }
 
@@ -151,7 +151,7 @@ export class SessionSupervisor implements Session {
     const running = [...this.active];
     const runs = running.map(([, active]) => active);
     const deferred = defer<undefined>();
-    for (const answer of incarnation.looks.values()) answer(undefined);
+    for (const answer of incarnation.previews.values()) answer(undefined);
     incarnation.interruptions.add({ runs, deferred });
     const end = Promise.race([
       Promise.all([deferred.promise, ...runs.map((active) => active.deferred.promise)]),
@@ -176,9 +176,9 @@ export class SessionSupervisor implements Session {
     }
   }
 
-  endsWith(pid: number): void {
+  setCompanion(pid: number): void {
     this.companion = pid;
-    this.incarnation.process.accompany(pid);
+    this.incarnation.process.setCompanion(pid);
   }
 
   inputReply(id: number, value: string): void {
@@ -243,10 +243,10 @@ export class SessionSupervisor implements Session {
       started: false,
       ended: false,
       evaluations: new Map(),
-      looks: new Map(),
+      previews: new Map(),
       interruptions: new Set(),
     };
-    if (this.companion !== undefined) incarnation.process.accompany(this.companion);
+    if (this.companion !== undefined) incarnation.process.setCompanion(this.companion);
     // Told once the new process is the one that is spoken to.
     queueMicrotask(() => this.debugger?.restarted());
     return incarnation;
@@ -280,8 +280,8 @@ export class SessionSupervisor implements Session {
           incarnation.interruptions.delete(interruption);
         }
         return;
-      case "seen":
-        incarnation.looks.get(event.id)?.(event.value);
+      case "preview":
+        incarnation.previews.get(event.id)?.(event.value);
         return;
       case "evaluated": {
         const deferred = incarnation.evaluations.get(event.id);
@@ -313,7 +313,7 @@ export class SessionSupervisor implements Session {
       if (incarnation.endedBy === undefined && this.active.size === 0) this.options.onRestart(cause);
     }
     for (const evaluation of incarnation.evaluations.values()) evaluation.reject(error);
-    for (const answer of incarnation.looks.values()) answer(undefined);
+    for (const answer of incarnation.previews.values()) answer(undefined);
     for (const [run, active] of this.active) {
       // A cell that had ended, and whose raw output was still on its way, keeps its outcome.
       active.deferred.resolve(active.outcome ?? { status: "died", error });

@@ -58,7 +58,7 @@ export class IopubSocket {
       if (frame?.[0] !== SUBSCRIBE) continue;
       const topic = frame.subarray(1);
       this.send({
-        // Whoever subscribed to all topics takes any.
+        // A subscriber of all topics takes any.
         identities: [topic.length > 0 ? topic : Buffer.from(`kernel.${this.#session}.iopub_welcome`)],
         header: newHeader("iopub_welcome", this.#session),
         parentHeader: {},

@@ -129,7 +129,7 @@ test("no language process is left behind, however busy, when its kernel is kille
     import { startSession } from ${JSON.stringify(import.meta.resolve("../../kernel/session/start.ts"))};
     const language = startLanguage(${JSON.stringify({ cwd, runtime })});
     const session = startSession({ cwd: ${JSON.stringify(cwd)}, onOutput() {}, onRestart() {} });
-    language.onProcess((pid) => session.endsWith(pid));
+    language.onProcess((pid) => session.setCompanion(pid));
     const { cell } = await language.compile({ source: "1", number: 1 });
     await session.run(1, { ...cell, source: "1" }, { silent: false });
     // The new one is to be named too.

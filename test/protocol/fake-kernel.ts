@@ -141,12 +141,12 @@ export class FakeKernel {
         if (value) return value;
         throw { ename: "ReferenceError", evalue: `${cell.source} is not defined`, traceback: [] };
       },
-      look: async () => undefined,
+      preview: async () => undefined,
       interrupt: async () => {
         this.calls.push("interrupt");
         for (const interrupt of this.#interrupts.splice(0)) interrupt();
       },
-      endsWith: () => undefined,
+      setCompanion: () => undefined,
       inputReply: (id, value) => this.#questions.get(id)?.resolve(value),
       inputRefused: (id, why) => this.#questions.get(id)?.reject(new Error(why)),
       comm: ({ kind, commId }) => void this.calls.push(`comm ${kind} ${commId}`),

@@ -77,7 +77,7 @@ describe("when the session's process dies under a cell", () => {
   it("by process.exit leaves no words of Node's behind", async () => {
     // The watchdog, whose inspector it is about, has begun to work.
     await notebook.run("$.x = 1");
-    await until(() => notebook.session.look(["x"]));
+    await until(() => notebook.session.preview(["x"]));
     const { stdout, stderr } = await notebook.run("console.log('last'); process.exit(1)");
     assert.equal(stdout(), "last\n");
     assert.equal(stderr(), "");

@@ -9,7 +9,7 @@ import { ts } from "../compiler.js";
 export const TOO_MANY_BRANCHES = 2563;
 
 /** From now on checkers do not try to follow the file: variables have the types with which they are declared. */
-export function leaveUnfollowed(file: TS.SourceFile): void {
+export function disableFlowAnalysis(file: TS.SourceFile): void {
   const visit = (node: TS.Node & { flowNode?: unknown }): void => {
     delete node.flowNode;
     ts.forEachChild(node, visit);

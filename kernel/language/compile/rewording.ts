@@ -125,7 +125,7 @@ function hintAbout(reported: Reported, name: string, hints: Hints): string | und
   return undefined;
 }
 
-/** Nobody's names for anything else. */
+/** Names that mean nothing else. */
 const PYTHON_VALUES = new Set(["None", "True", "False"]);
 
 /** Whether it is about a name that a later cell may define before it is needed. */

@@ -14,7 +14,7 @@ import { declaredName, declaredNames } from "./declared-names.js";
 import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "../compile/diagnostics.js";
 import { isDoubtful } from "../compile/doubtful-errors.js";
 import { Files } from "./files.js";
-import { leaveUnfollowed, TOO_MANY_BRANCHES } from "../compile/flow-limit.js";
+import { disableFlowAnalysis, TOO_MANY_BRANCHES } from "../compile/flow-limit.js";
 import { Hints } from "../compile/hints.js";
 import { Importable } from "./importable.js";
 import { inspectionAt } from "../editor/inspection.js";
@@ -63,7 +63,7 @@ export class Cells {
   /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
   #lastPart = PRELUDE;
   /** The checker follows no types any more. */
-  #hasGivenUp = false;
+  #flowAnalysisFailed = false;
   /** What is wrong with tsconfig.json files and has been told. */
   readonly #told = new Set<string>();
   /** What was checked and is neither committed nor discarded yet, by id. */
@@ -107,8 +107,8 @@ export class Cells {
   /** A request begins: what has been edited since the last one counts, the tsconfig.json of the folder among it. */
   #beginRound(): void {
     this.#files.beginRound();
-    if (this.#hasGivenUp) this.recover();
-    this.#hasGivenUp = false;
+    if (this.#flowAnalysisFailed) this.recover();
+    this.#flowAnalysisFailed = false;
     const { config, configs } = this.#toolchain;
     if (configs.for(this.#files.folder) === config) return;
     this.#toolchain = loadToolchain(this.#files.folder, configs);
@@ -414,8 +414,8 @@ export class Cells {
     const { file, program, module } = open;
     const errors = program.getSemanticDiagnostics(file);
     if (errors.some(({ code }) => code === TOO_MANY_BRANCHES)) {
-      this.#hasGivenUp = true;
-      leaveUnfollowed(file);
+      this.#flowAnalysisFailed = true;
+      disableFlowAnalysis(file);
     }
     const certain = errors.filter((error) => !isDoubtful(error, this.#workspace.trust));
     const found = [...certain, ...this.#misused(file, program)];

@@ -58,7 +58,7 @@ export interface Binding extends DeclaredName {
 }
 
 /** `_3` and `_i3` have the types of `_` and `_i`: the result and the text of a cell by its number. */
-const PAST = /^(_i?)[1-9]\d*$/u;
+const NUMBERED_RESULT = /^(_i?)[1-9]\d*$/u;
 
 export class Registry {
   readonly #prelude = new Map<string, Binding>();
@@ -209,8 +209,8 @@ export class Registry {
   find(name: string): readonly Binding[] {
     const bindings = this.#bindings.get(name);
     if (bindings) return bindings;
-    const past = PAST.exec(name)?.[1] ?? "";
-    const other = this.#prelude.get(name) ?? this.#globals.get(name) ?? this.#prelude.get(past);
+    const base = NUMBERED_RESULT.exec(name)?.[1] ?? "";
+    const other = this.#prelude.get(name) ?? this.#globals.get(name) ?? this.#prelude.get(base);
     return other ? [other] : [];
   }
 

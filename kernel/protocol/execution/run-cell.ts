@@ -97,7 +97,7 @@ async function runCode(
     for (const warning of warnings)
       outputs.handle({ type: "stream", run, name: "stderr", text: `${describe(warning, name ?? count)}\n` });
   };
-  const begun = await kernel.checks.take(async () => {
+  const begun = await kernel.checks.run(async () => {
     const toCheck: CellToCheck = {
       source: code,
       ...(text !== code && { text }),
@@ -135,10 +135,10 @@ async function runCode(
   const globals = outcome.status === "died" ? undefined : outcome.globals;
   language.ended(run, outcome.status === "ok", globals).catch((error: Error) => kernel.log(error.message));
   const { declares, assigns } = begun.names;
-  const written = outcome.status === "died" ? [] : outcome.written;
+  const assigned = outcome.status === "died" ? [] : outcome.assigned;
   // A cell that ran to its end has made all that it declares, be it the same value as before.
-  if (outcome.status === "ok") known.writes([...declares, ...(written ?? assigns)]);
-  else known.writes(written ?? []);
+  if (outcome.status === "ok") known.writes([...declares, ...(assigned ?? assigns)]);
+  else known.writes(assigned ?? []);
   return outcome;
 }
 

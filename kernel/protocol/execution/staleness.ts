@@ -159,7 +159,7 @@ export class Staleness {
       const read = from === by ? undefined : before(run, { name, from });
       if (read && !run.reads.has(name)) run.reads.set(name, read);
     }
-    // Who only adds to a list has to do with the cell that has made it, and not with others that add to it.
+    // A cell that only adds to a list depends on the cell that has made it, and not on others that add to it.
     for (const name of changed) {
       const from = this.#layers(name).at(-1);
       if (from && from.key !== run.key && !own.has(name) && !run.reads.has(name))

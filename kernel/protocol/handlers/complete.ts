@@ -6,12 +6,12 @@ import { readCursor } from "./cursor.js";
 
 export async function complete(
   { content }: Message,
-  { language, offered, session }: KernelContext,
+  { language, recentCompletions, session }: KernelContext,
 ): Promise<Reply> {
   const { code, offset, toClient } = readCursor("complete_request", content);
   const { matches, start, end } = await withMembers(await language.complete(code, offset), code, session);
   const names = matches.map(({ text }) => text);
-  offered.remember(code, start, names);
+  recentCompletions.remember(code, start, names);
   const cursor_start = toClient(start);
   const cursor_end = toClient(end);
   // VS Code takes kinds only when there are as many entries here as matches.

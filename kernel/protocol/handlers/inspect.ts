@@ -7,9 +7,9 @@ import { readCursor } from "./cursor.js";
 
 export async function inspect(
   { content }: Message,
-  { language, offered, session }: KernelContext,
+  { language, recentCompletions, session }: KernelContext,
 ): Promise<Reply> {
-  const { code, offset } = offered.meant(readCursor("inspect_request", content));
+  const { code, offset } = recentCompletions.resolve(readCursor("inspect_request", content));
   const detail = optionalInteger("inspect_request", content, "detail_level") ?? 0;
   const found = await language.inspect(code, offset, detail > 0 ? 1 : 0);
   const data = found && (await withValue(found, session));

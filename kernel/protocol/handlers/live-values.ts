@@ -13,7 +13,7 @@ export async function withMembers(
 ): Promise<Completions> {
   if (!value) return { matches, ...completions };
   const typed = code.slice(value.start, completions.end);
-  const seen = await session.look(value.path, typed);
+  const seen = await session.preview(value.path, typed);
   if (!seen) return { matches, ...completions };
   const before = code.slice(completions.start, value.start);
   const isWritable = value.member === "name" ? isName : isPlainKey;
@@ -31,7 +31,7 @@ export async function withValue(
   session: Session,
 ): Promise<Inspection["data"] | undefined> {
   const isKnown = Object.keys(data).length > 0;
-  const seen = path && (await session.look(path));
+  const seen = path && (await session.preview(path));
   if (!seen) return isKnown ? data : undefined;
   const name = path.join(".");
   const { "text/plain": plain = name, "text/markdown": markdown = codeSpan(name) } = data;

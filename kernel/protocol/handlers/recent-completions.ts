@@ -9,7 +9,7 @@ export interface Inspected {
   readonly offset: number;
 }
 
-export class OfferedCompletions {
+export class RecentCompletions {
   #code = "";
   #start = 0;
   #names: ReadonlySet<string> = new Set();
@@ -22,7 +22,7 @@ export class OfferedCompletions {
   }
 
   /** What a request to inspect a completion is meant to be, and any other as it is. */
-  meant(asked: Inspected): Inspected {
+  resolve(asked: Inspected): Inspected {
     const column = this.#start - (this.#code.lastIndexOf("\n", this.#start - 1) + 1);
     if (column === this.#start || !asked.code.startsWith(this.#code.slice(0, column))) return asked;
     const name = asked.code.slice(column);

@@ -15,7 +15,7 @@ import { Evaluator, type Work } from "./run/evaluator.js";
 import { currentTask, startAttribution } from "./run/attribution.js";
 import { afterInterrupt, installInterruptHost } from "./interrupt/interrupt-host.js";
 import { startWatchdog } from "./interrupt/interrupt.js";
-import { look } from "./run/value-preview.js";
+import { preview } from "./run/value-preview.js";
 import { Modules } from "./modules/modules.js";
 import { installOutput } from "./output/streams.js";
 import { clearOutput, answer, createScope } from "./prelude.js";
@@ -64,9 +64,9 @@ try {
 
 installRequire(() => runtime);
 const modules = new Modules(process.cwd(), () => runtime);
-const { scope, past } = createScope(runtime);
+const { scope, history } = createScope(runtime);
 installAdvice(scope);
-const evaluator = new Evaluator(scope, past, modules, new DebugHost(scope, modules));
+const evaluator = new Evaluator(scope, history, modules, new DebugHost(scope, modules));
 
 process.on("uncaughtException", (error) => evaluator.uncaught(error));
 process.on("unhandledRejection", (error, promise) => evaluator.uncaught(error, promise));
@@ -117,7 +117,7 @@ startWatchdog(
     },
   },
   () => requests.pump(),
-  (id, path, prefix) => emit({ type: "seen", id, value: look(scope, path, prefix) }),
+  (id, path, prefix) => emit({ type: "preview", id, value: preview(scope, path, prefix) }),
 );
 // The watchdog's own thread is none of these.
 installPrograms((end) => (currentTask() ? afterInterrupt(end) : () => undefined));

@@ -7,7 +7,7 @@ import { display } from "./output/display.js";
 import { isRunning, outputsCleared } from "./output/display-host.js";
 import { emit } from "./output/event-pipe.js";
 import { currentRun } from "./output/streams.js";
-import { Past } from "./run/result-history.js";
+import { ResultHistory } from "./run/result-history.js";
 import { html, md, svg } from "./output/templates.js";
 import { widgets } from "./widgets/widgets.js";
 
@@ -76,13 +76,13 @@ function alert(text: unknown = ""): void {
  */
 export function createScope(runtime: Record<string, unknown>): {
   readonly scope: Record<string, unknown>;
-  readonly past: Past;
+  readonly history: ResultHistory;
 } {
   const globals = new Proxy(Object.create(null) as object, {
     get(_target, name) {
       if (typeof name === "symbol") return undefined;
       if (name in globalThis) return (globalThis as Record<string, unknown>)[name];
-      const found = past.find(name);
+      const found = history.find(name);
       if (found) return found.value;
       throw new ReferenceError(`${name} is not defined: run the cell that defines it first`);
     },
@@ -106,6 +106,6 @@ export function createScope(runtime: Record<string, unknown>): {
   })) {
     Object.defineProperty(prelude, name, { value, writable: true, enumerable: true, configurable: true });
   }
-  const past = new Past(prelude);
-  return { scope: Object.create(prelude) as Record<string, unknown>, past };
+  const history = new ResultHistory(prelude);
+  return { scope: Object.create(prelude) as Record<string, unknown>, history };
 }

@@ -42,7 +42,7 @@ function modulesOf(folder: string): Modules {
 
 function programOfProcess(): Given["cellgrad"] {
   process.on("uncaughtException", (error) => {
-    // Whoever listens deals with it.
+    // The program has a listener of its own.
     if (process.listenerCount("uncaughtException") > 1) return;
     const text = cellError(error).traceback.join("\n");
     console.error(process.stderr.isTTY ? text : stripVTControlCharacters(text));

@@ -80,7 +80,7 @@ test("the members of a value come before what its type has, and those that canno
       }),
     },
     session: {
-      look: async (path, prefix = "") => {
+      preview: async (path, prefix = "") => {
         looked.push(path);
         const begun = members.filter(({ name }) => name.toLowerCase().startsWith(prefix.toLowerCase()));
         return { value: "{…}", size: "4 keys", members: begun };
@@ -106,7 +106,7 @@ test("inspection tells the value that a name has now, and what is known without 
     language: {
       inspect: async (code) => ({ data: code.startsWith("data") ? {} : data, value: code.split(".") }),
     },
-    session: { look: async (path) => seen.get(path.join(".")) },
+    session: { preview: async (path) => seen.get(path.join(".")) },
   });
   const ask = async (code: string) =>
     (await kernel.ask("inspect_request", { code, cursor_pos: code.length })).reply!.content;

@@ -132,7 +132,7 @@ function registerTarget(
   const target: Target = (channel, { data, buffers, metadata, cause }): Work => {
     const comm = new Comm(channel);
     return () => {
-      // Who cannot take a comm must not leave the client waiting.
+      // A comm that its target refuses is closed, so that the client does not wait.
       if (!callback.run(cause, comm, data, buffers, metadata)) comm.close();
     };
   };

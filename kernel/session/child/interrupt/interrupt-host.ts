@@ -21,7 +21,7 @@ export const STOP = { NO: 0, ASKED: 1, DUE: 2 } as const;
 export const interruptState = new Int32Array(new SharedArrayBuffer(STATE.BYTES));
 
 /**
- * So long an interrupt waits for what lingers, in milliseconds: of this process's own time, since on a busy machine the clock goes on while
+ * Milliseconds for which an interrupt waits for computations that have not noticed it yet: of this process's own time, since on a busy machine the clock goes on while
  * it does not run, and of the clock's where it sleeps.
  */
 const LINGER_OWN_MS = 40;

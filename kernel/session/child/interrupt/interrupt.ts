@@ -83,10 +83,14 @@ export interface Interruptible {
 
 /**
  * Makes this process interruptible. An interrupt names the run that it means, so that one that comes late does not hit the next cell. `pump`
- * and `look` are called in the midst of anything but a critical section. Starting the watchdog takes a while: an interrupt that comes
+ * and `preview` are called in the midst of anything but a critical section. Starting the watchdog takes a while: an interrupt that comes
  * before waits in the pipe.
  */
-export function startWatchdog(tasks: Interruptible, pump: () => void, look: WatchdogCalls["look"]): void {
+export function startWatchdog(
+  tasks: Interruptible,
+  pump: () => void,
+  preview: WatchdogCalls["preview"],
+): void {
   inspector = new Inspector();
   inspector.connect();
   const interrupt = (through: number, press: number) => {
@@ -122,6 +126,6 @@ export function startWatchdog(tasks: Interruptible, pump: () => void, look: Watc
   startWatchdogThread(INTERRUPTS_FD, DEBUGGER_FD, events, interruptState, {
     interrupt,
     pump: () => whenUncritical(pump),
-    look: (...asked) => whenUncritical(() => look(...asked)),
+    preview: (...asked) => whenUncritical(() => preview(...asked)),
   });
 }

@@ -14,15 +14,15 @@ import { LAYOUT, writeWaitingText } from "../output/text-buffer.js";
 
 /**
  * What the main thread does when it is told to, by the names that the pipe's lines have: `interrupt(12, 1)`, `pump()`,
- * `look(3, ["data", "rows"])`.
+ * `preview(3, ["data", "rows"])`.
  */
 export interface WatchdogCalls {
   /** Stops user code up to a run, told how often Stop was pressed so far. */
   interrupt(through: number, press: number): void;
   /** Takes in what has come for widgets, so that a busy loop sees it. */
   pump(): void;
-  /** Tells what a value looks like, and its members that begin with a prefix. */
-  look(id: number, path: readonly string[], prefix?: string): void;
+  /** Sends a preview of a value, with its members that begin with a prefix. */
+  preview(id: number, path: readonly string[], prefix?: string): void;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface WatchdogCalls {
  * @param endAll ends this process and all that it has started
  * @param writeText sees to it that text of the main thread is written
  * @param settleMs how long a stack takes to be unwound
- * @param looksWaiting how many questions for values may wait for the main thread, the last ones
+ * @param previewsWaiting how many questions for values may wait for the main thread, the last ones
  * @param state what the main thread sees in the midst of a native computation, which hears no call
  * @param place of it, where an interrupt is asked for with `asked`
  */
@@ -45,7 +45,7 @@ function watchdog(
   endAll: () => void,
   writeText: () => void,
   settleMs: number,
-  looksWaiting: number,
+  previewsWaiting: number,
   state: Int32Array,
   place: number,
   asked: number,
@@ -63,13 +63,13 @@ function watchdog(
     waiting: [] as string[],
     busy: false,
     add(line: string) {
-      // Whoever wants to know what a value looks like has given up when a cell is stopped. Of the other kinds the last says all.
+      // Coalesce: of interrupts and pumps only the last matters, of previews the last few; an interrupt drops previews, which nobody waits for then.
       const isInterrupt = line.startsWith("interrupt");
       const kind = line.slice(0, line.indexOf("("));
       const others = this.waiting.filter((other) => !other.startsWith(kind));
       const alike = this.waiting.filter((other) => other.startsWith(kind));
-      if (kind === "look") this.waiting = [...others, ...alike.slice(1 - looksWaiting)];
-      else this.waiting = others.filter((other) => !isInterrupt || !other.startsWith("look"));
+      if (kind === "preview") this.waiting = [...others, ...alike.slice(1 - previewsWaiting)];
+      else this.waiting = others.filter((other) => !isInterrupt || !other.startsWith("preview"));
       if (isInterrupt) this.waiting.unshift(line);
       else this.waiting.push(line);
       if (!this.busy) this.next();
@@ -127,7 +127,7 @@ export function endWithKernel(): void {
 
 const SETTLE_MS = 10;
 /** A front end asks for a completion, a tooltip and help at a time; what is older was asked for what was typed before. */
-const LOOKS_WAITING = 4;
+const PREVIEWS_WAITING = 4;
 
 /** Property of globalThis under which the thread finds the calls. */
 const CALLS = Symbol.for("cellgrad.watchdog");
@@ -147,7 +147,7 @@ export function startWatchdogThread(
   const data = `require("node:worker_threads").workerData`;
   const writeText = `() => (${writeWaitingText.toString()})(${String(events.fd)}, ${data}.text, ${JSON.stringify(LAYOUT)})`;
   const numbers = [STATE.STOP, STOP.ASKED].join();
-  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)}, ${String(LOOKS_WAITING)}, ${data}.interruptState, ${numbers})`;
+  const body = `(${watchdog.toString()})(${String(fd)}, ${JSON.stringify(callee)}, ${relay}, ${endAll}, ${writeText}, ${String(SETTLE_MS)}, ${String(PREVIEWS_WAITING)}, ${data}.interruptState, ${numbers})`;
   const worker = new Worker(body, {
     eval: true,
     workerData: { text: events.text, interruptState },

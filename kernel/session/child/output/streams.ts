@@ -70,7 +70,7 @@ class CellStream extends Writable {
     if (chunk !== undefined && typeof chunk !== "function") this.write(chunk);
     const done = [chunk, encoding, callback].find((argument) => typeof argument === "function");
     process.nextTick(() => {
-      // Who pipes into it waits for this.
+      // `pipe` waits for this event.
       this.emit("finish");
       if (done) (done as () => void)();
     });

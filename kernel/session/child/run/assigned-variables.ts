@@ -1,7 +1,7 @@
 /** Which variables a cell has given another value, whatever its end: those that it may write are looked at before and after. */
 
 /** Remembers the values of names; the function that comes back answers with those that have changed. */
-export function valuesBefore(scope: object, names: readonly string[]): () => string[] {
+export function watchAssignments(scope: object, names: readonly string[]): () => string[] {
   const before = names.map((name) => valueOf(scope, name));
   return () => names.filter((name, i) => !isSame(before[i]!, valueOf(scope, name)));
 }

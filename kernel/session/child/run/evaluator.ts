@@ -16,7 +16,7 @@ import { timed } from "../magics/clock.js";
 import { looped } from "../magics/loops.js";
 import { magicCaller } from "../magics/table.js";
 import { NewGlobals } from "./new-globals.js";
-import { valuesBefore } from "./assigned-variables.js";
+import { watchAssignments } from "./assigned-variables.js";
 import { disown, runAs, runAsNobody, taskOf, type Task } from "./attribution.js";
 import type { DebugHost } from "../debug/debug-host.js";
 import { cellEnded, cellStarted, displayIdOf } from "../output/display-host.js";
@@ -30,7 +30,7 @@ import { bundleOf, textBundle } from "../output/mime.js";
 import { currentRun, endGroups, setLastRun } from "../output/streams.js";
 import { isShow } from "../output/display.js";
 import type { Modules } from "../modules/modules.js";
-import type { Past } from "./result-history.js";
+import type { ResultHistory } from "./result-history.js";
 import { addCell, addSource, MAPPED } from "./stack.js";
 import { refusedRun } from "../output/stdin.js";
 import { onNextTurn } from "./event-loop.js";
@@ -71,7 +71,7 @@ type Ending =
   | { status: "interrupted" };
 
 /**
- * So long an interrupt that is sent again leaves in peace what waits for a cell's end, in milliseconds: the last state of a figure is drawn
+ * Milliseconds for which an interrupt that is sent again does not cut callbacks at a cell's end: the last state of a figure is drawn
  * then. What an interrupt has begun while code computed cannot be interrupted at all, since V8 takes one call amid others at a time.
  */
 const FINISHING_MS = 1_000;
@@ -91,7 +91,7 @@ export class Evaluator {
 
   constructor(
     private readonly scope: Record<string, unknown>,
-    private readonly past: Past,
+    private readonly history: ResultHistory,
     private readonly modules: Modules,
     private readonly debug: DebugHost,
   ) {
@@ -104,8 +104,8 @@ export class Evaluator {
     setLastRun(run);
     if (this.tasks.size === 0) endGroups();
     cellStarted(run, origin.deletedCells);
-    if (!silent) this.past.addText(compiled.name, compiled.source);
-    const written = valuesBefore(this.scope, compiled.writes ?? []);
+    if (!silent) this.history.addText(compiled.name, compiled.source);
+    const assigned = watchAssignments(this.scope, compiled.writes ?? []);
     return this.open(
       { run, cellId: origin.cellId, client: origin.client },
       cell,
@@ -119,11 +119,11 @@ export class Evaluator {
           run,
           status,
           ...error,
-          written: written(),
+          assigned: assigned(),
           ...(globals && { globals }),
         } as Event;
         if (status === "ok" && ending.value !== undefined && !silent)
-          this.past.addResult(compiled.name, ending.value);
+          this.history.addResult(compiled.name, ending.value);
         if (status !== "ok" || !ending.bundle || ending.bundle.isEmpty) return emit(done);
         const { bundle, displayId } = ending;
         const excerpt = bundle.plainText?.slice(0, RESULT_EXCERPT);
@@ -222,7 +222,7 @@ export class Evaluator {
     emitStream(run, "stderr", `${localized(where)}:\n${cellError(error).traceback.join("\n")}\n`);
   }
 
-  /** Whoever waits for input that will not come, such as readline, would wait for ever: the cell ends here. */
+  /** Ends a cell that waits for input which is refused: readline, for one, would wait for ever. */
   private refused(run: number, error: unknown): void {
     for (const task of this.tasks) {
       if (task.run !== run) continue;

@@ -9,7 +9,7 @@ const TEXTS = 4_000;
 const NAME = /^_(i?)([1-9]\d*)$/;
 const CELL = /^Cell \[(\d+)\]$/;
 
-export class Past {
+export class ResultHistory {
   readonly results: Record<number, unknown> = {};
   readonly texts: Record<number, string> = {};
   readonly #prelude: Record<string, unknown>;

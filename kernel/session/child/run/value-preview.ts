@@ -5,7 +5,7 @@
  */
 import { types } from "node:util";
 import vm from "node:vm";
-import type { SeenMember, SeenValue } from "../../messages.js";
+import type { PreviewMember, ValuePreview } from "../../messages.js";
 import { describe, isClass } from "../magics/describe.js";
 
 /** So much work of the processor a look may cost, which holds up the cell. */
@@ -16,20 +16,20 @@ const LONGEST_MS = 3_200;
 const MEMBERS = 1000;
 
 /** @param prefix what a member begins with that is asked for; without it none are */
-export function look(scope: object, path: readonly string[], prefix?: string): SeenValue | undefined {
+export function preview(scope: object, path: readonly string[], prefix?: string): ValuePreview | undefined {
   try {
-    return limited(() => seen(scope, path, prefix));
+    return limited(() => previewOf(scope, path, prefix));
   } catch {
     // There is no such name, it is not initialized, or it takes too long.
     return undefined;
   }
 }
 
-function seen(
+function previewOf(
   scope: object,
   [name = "", ...steps]: readonly string[],
   prefix?: string,
-): SeenValue | undefined {
+): ValuePreview | undefined {
   // The scope's own getters are those of imports.
   let value: unknown = (scope as Record<string, unknown>)[name];
   for (const step of steps) value = property(value, step);
@@ -40,7 +40,7 @@ function seen(
 }
 
 let limitedWork: () => unknown = () => undefined;
-const WORK = Symbol.for("cellgrad.look");
+const WORK = Symbol.for("cellgrad.preview");
 Object.defineProperty(globalThis, WORK, { value: () => limitedWork() });
 const callWork = new vm.Script(`globalThis[Symbol.for(${JSON.stringify(WORK.description)})]()`);
 
@@ -85,8 +85,8 @@ function asObject(value: unknown): object | undefined {
 }
 
 /** Members by name, its own before those that it inherits; what every object has is left out, and so are elements of arrays. */
-function members(value: unknown, prefix: string): SeenMember[] {
-  const found = new Map<string, SeenMember>();
+function members(value: unknown, prefix: string): PreviewMember[] {
+  const found = new Map<string, PreviewMember>();
   const own = asObject(value);
   for (let at = own; at && at !== Object.prototype; at = asObject(Object.getPrototypeOf(at))) {
     for (const name of hasElements(at) ? ["length"] : Object.getOwnPropertyNames(at)) {
@@ -113,7 +113,7 @@ function hasElements(value: object): boolean {
   );
 }
 
-function kindOf(value: unknown): SeenMember["kind"] {
+function kindOf(value: unknown): PreviewMember["kind"] {
   if (typeof value !== "function") return "property";
   return isClass(value) ? "class" : "method";
 }

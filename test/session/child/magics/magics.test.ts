@@ -213,7 +213,7 @@ test("an interrupt ends %timeit, and what is printed later is heard", async () =
   const running = run("let n = 0; return { value: () => { $.n = n++; for (let i = 0; i < 1e5; i++); } }", {
     measure: { kind: "timeit", runs: 100_000 },
   });
-  await until(async () => Number((await notebook.session.look(["n"]))?.value) > 100);
+  await until(async () => Number((await notebook.session.preview(["n"]))?.value) > 100);
   await notebook.session.interrupt();
   assert.equal((await running).outcome.status, "interrupted");
   assert.equal((await notebook.run('console.log("heard")')).stdout(), "heard\n");
@@ -225,7 +225,7 @@ test("the end of a cell says which variables have other values now, be it an err
   const failed = await run("$.same = 1; $.changed = 2; $.added = undefined; throw 1; $.untouched = 2", {
     writes,
   });
-  assert.deepEqual(failed.outcome.status === "error" && failed.outcome.written, ["changed", "added"]);
+  assert.deepEqual(failed.outcome.status === "error" && failed.outcome.assigned, ["changed", "added"]);
 });
 
 test("of a cell that goes on the value is displayed, and is not the result", async () => {

@@ -260,7 +260,7 @@ describe("an interrupt", () => {
       const running = notebook.run("while (true) $.kept++");
       await sleep(i % 5);
       const interrupts = [1, 2, 3].map(() => notebook.session.interrupt());
-      const looks = [1, 2, 3].map(() => notebook.session.look(["kept"]));
+      const looks = [1, 2, 3].map(() => notebook.session.preview(["kept"]));
       await Promise.all([...interrupts, ...looks]);
       const ran = await running;
       assert.equal(ran.outcome.status, "interrupted");

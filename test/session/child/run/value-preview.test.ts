@@ -11,7 +11,7 @@ const { session } = notebook;
 after(() => session.close());
 
 async function members(...path: string[]): Promise<readonly string[] | undefined> {
-  return (await session.look(path, ""))?.members.map(({ name, kind }) => `${kind} ${name}`);
+  return (await session.preview(path, ""))?.members.map(({ name, kind }) => `${kind} ${name}`);
 }
 
 test("a value is told in a few words with its members, its own first", async () => {
@@ -20,7 +20,7 @@ test("a value is told in a few words with its members, its own first", async () 
     class Model { layers = 2; static of = 1; get secret() { console.log("ran"); return 1 } forward() {} }
     class Net extends Model { train() {} }
     $.net = new Net(); $.Net = Net; $.text = "hello"; $.numbers = new Float32Array(1000);`);
-  const seen = await session.look(["data"]);
+  const seen = await session.preview(["data"]);
   assert.deepEqual([seen?.value, seen?.size], ["{ rows: [Array], n: null }", "2 keys"]);
   assert.deepEqual(await members("data"), ["property rows", "property n"]);
   assert.deepEqual(await members("data", "rows", "0"), ["property id", "property größe"]);
@@ -35,7 +35,7 @@ test("a value is told in a few words with its members, its own first", async () 
   assert.ok((await members("text"))!.includes("method slice"));
   assert.ok((await members("numbers"))!.length < 100);
   assert.ok((await members("process", "env"))!.includes("property PATH"));
-  assert.equal((await session.look(["data", "rows", "0", "größe"]))?.value, "2");
+  assert.equal((await session.preview(["data", "rows", "0", "größe"]))?.value, "2");
 });
 
 test("what is inherited by a number is no member", async () => {
@@ -44,7 +44,7 @@ test("what is inherited by a number is no member", async () => {
 });
 
 test("what a function's type says is not told again", async () => {
-  assert.equal((await session.look(["Net"]))?.value, "");
+  assert.equal((await session.preview(["Net"]))?.value, "");
   assert.ok((await members("Net"))!.includes("property of"));
 });
 
@@ -55,20 +55,20 @@ test("nothing of the user's runs, and what is not there is nothing", async () =>
     $.lazy = { get value() { console.log("ran value"); return { a: 1 } }, proxy: $.proxy };`);
   assert.deepEqual(await members("proxy"), []);
   assert.deepEqual(await members("lazy"), ["property value", "property proxy"]);
-  assert.equal(await session.look(["proxy", "a"]), undefined);
-  assert.equal(await session.look(["lazy", "value"]), undefined);
-  assert.equal(await session.look(["lazy", "proxy", "a"]), undefined);
-  assert.equal(await session.look(["net", "secret"]), undefined);
-  assert.equal(await session.look(["nobody"]), undefined);
-  assert.equal(await session.look(["data", "n", "more"]), undefined);
+  assert.equal(await session.preview(["proxy", "a"]), undefined);
+  assert.equal(await session.preview(["lazy", "value"]), undefined);
+  assert.equal(await session.preview(["lazy", "proxy", "a"]), undefined);
+  assert.equal(await session.preview(["net", "secret"]), undefined);
+  assert.equal(await session.preview(["nobody"]), undefined);
+  assert.equal(await session.preview(["data", "n", "more"]), undefined);
   await notebook.run("");
   assert.equal(stdout(), "");
 });
 
 test("a name that is spelt to do harm does none", async () => {
   for (const name of ['"]); $.data = 1; (["', "\n\n", "\u2028", "__proto__"])
-    assert.equal(await session.look(["data", name, "x"]), undefined);
-  assert.equal((await session.look(["data"]))?.size, "2 keys");
+    assert.equal(await session.preview(["data", name, "x"]), undefined);
+  assert.equal((await session.preview(["data"]))?.size, "2 keys");
 });
 
 test("members are those that begin with what is typed, in whatever case, also of very many", async () => {
@@ -76,7 +76,7 @@ test("members are those that begin with what is typed, in whatever case, also of
     "$.many = { __typename: 1 }; for (let i = 0; i < 3000; i++) $.many['k' + i] = i; $.many.Zebra = 1;",
   );
   const names = async (prefix: string) =>
-    (await session.look(["many"], prefix))?.members.map(({ name }) => name);
+    (await session.preview(["many"], prefix))?.members.map(({ name }) => name);
   assert.deepEqual(await names("zeb"), ["Zebra"]);
   assert.deepEqual(await names("__"), ["__typename"]);
   assert.equal((await names(""))!.length, 1000);
@@ -89,9 +89,9 @@ test("what takes long is given up, and a cell goes on and can be stopped", async
     $.n = 0;`);
   const looping = notebook.run("while (true) $.n++;");
   await until(isCounting);
-  for (let i = 0; i < 5; i++) for (const name of ["endless", "huge"]) await session.look([name], "");
+  for (let i = 0; i < 5; i++) for (const name of ["endless", "huge"]) await session.preview([name], "");
   await until(isCounting);
-  const given = [1, 2, 3, 4, 5].map(() => session.look(["huge"], ""));
+  const given = [1, 2, 3, 4, 5].map(() => session.preview(["huge"], ""));
   await session.interrupt();
   assert.equal((await looping).outcome.status, "interrupted");
   await Promise.all(given);
@@ -102,13 +102,13 @@ test("what takes long is given up, and a cell goes on and can be stopped", async
 });
 
 async function isCounting(): Promise<boolean> {
-  return Number((await session.look(["n"]))?.value) > 0;
+  return Number((await session.preview(["n"]))?.value) > 0;
 }
 
 test("several questions at a time are all answered", async () => {
   for (let i = 0; i < 20; i++) {
     const paths = [["data"], ["data", "rows"], ["data", "rows", "0"]];
-    const seen = await Promise.all(paths.map((path) => session.look(path, "")));
+    const seen = await Promise.all(paths.map((path) => session.preview(path, "")));
     assert.deepEqual(
       seen.map((value) => value?.size),
       ["2 keys", "1 item", "2 keys"],
@@ -120,7 +120,7 @@ test("the first question to a session is answered, however long its start takes"
   for (let i = 0; i < 3; i++) {
     const fresh = new Notebook();
     await fresh.run("$.answer = { weights: 1 }");
-    assert.deepEqual((await fresh.session.look(["answer"], "w"))?.members, [
+    assert.deepEqual((await fresh.session.preview(["answer"], "w"))?.members, [
       { name: "weights", kind: "property" },
     ]);
     await fresh.session.close();
@@ -134,13 +134,13 @@ test("values are seen while a cell loops, and native code delays nobody", async 
     await until(async () => (await members("data"))?.join() === "property rows,property n");
   await session.interrupt();
   assert.equal((await looping).outcome.status, "interrupted");
-  assert.ok(Number((await session.look(["n"]))?.value) > 0);
+  assert.ok(Number((await session.preview(["n"]))?.value) > 0);
   const goOn = join(mkdtempSync(join(tmpdir(), "cellgrad-")), "go-on");
   const { ended } = await notebook.launch(
     `require("node:child_process").execSync("echo begun; until [ -e ${goOn} ]; do sleep 0.05; done", { stdio: "inherit" });
      return { value: "slept" }`,
   );
-  assert.equal(await session.look(["data"]), undefined);
+  assert.equal(await session.preview(["data"]), undefined);
   writeFileSync(goOn, "");
   assert.equal((await ended).result?.data["text/plain"], "'slept'");
 });
