@@ -13,6 +13,8 @@ import { type DTypeName, dtypeBytes } from "../primitives/dtypes.js";
 /** Where buffers are, and numbers that the plan itself adds to a run's scalars. */
 export interface Places {
   of(value: Value, root: number): Place;
+  /** Index of a scalar. */
+  scalar(value: Value): number;
   /** Index of a scalar with this value. */
   constant(value: number): number;
 }
@@ -56,9 +58,10 @@ export class BodyWriter {
   value(value: Value, at: Coordinates): number {
     const dims = this.group.space(this.folding);
     if (value.kind === Kind.scalar && !this.isBuffer(value)) {
-      return this.once(`scalar ${value.slot} ${value.dtype}`, () => ({
+      const index = this.places.scalar(value);
+      return this.once(`scalar ${index} ${value.dtype}`, () => ({
         kind: "scalar",
-        index: value.slot,
+        index,
         dtype: value.dtype,
       }));
     }
@@ -140,7 +143,7 @@ export class BodyWriter {
       case Kind.random:
         return { kind: "random", distribution: value.distribution, key: value.slot, dtype };
       case Kind.scalar:
-        return { kind: "scalar", index: value.slot, dtype };
+        return { kind: "scalar", index: this.places.scalar(value), dtype };
       case Kind.iota: {
         const linear = flat(at, value.shape, dims.length);
         this.linears.push(linear);

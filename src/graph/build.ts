@@ -320,6 +320,11 @@ export function takeAdd(base: Node, dim: number, index: Node, source: Node, alph
   return call("takeAdd", [base, index, source], [dim], [alpha]);
 }
 
+/** For `index` the positions from the front of a dim of size `rows`; one out of range stops the run. */
+export function positions(index: Node, rows: number): Node {
+  return call("positions", [index], [rows]);
+}
+
 /**
  * A kernel of primitives/kernels.ts: its result, or where it has several the node that `pick` takes them from.
  * @param attributes in the order of the kernel's row

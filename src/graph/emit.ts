@@ -184,6 +184,6 @@ function emitCall(group: Group, value: Value, places: Places): CallKernel {
     operands: updated ? [results[0]!, ...read] : read,
     results,
     attributes: value.attributes,
-    scalars: value.inputs.slice(row.operands.length).map(({ slot }) => slot),
+    scalars: value.inputs.slice(row.operands.length).map((scalar) => places.scalar(scalar)),
   };
 }

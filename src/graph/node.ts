@@ -133,15 +133,18 @@ export class Node {
  */
 export const picksOf = new WeakMap<Node, Node[]>();
 
-export function kindOf(node: Node): number {
+/** A node, or what says the same of a value. */
+type Coded = Pick<Node, "code">;
+
+export function kindOf(node: Coded): number {
   return node.code & kindMask;
 }
 
-export function opOf(node: Node): number {
+export function opOf(node: Coded): number {
   return (node.code >> opShift) & opMask;
 }
 
 /** Of a reduction: whether reduced dims stay. */
-export function keepsDims(node: Node): boolean {
+export function keepsDims(node: Coded): boolean {
   return (node.code & keepdimBit) !== 0;
 }

@@ -9,11 +9,12 @@ import { fuse } from "./fuse.js";
 import type { Group } from "./group.js";
 import { overwriteInPlace } from "./in-place.js";
 import { layOut, type Lifetime } from "./memory.js";
+import { valuesOf } from "./merge.js";
 import type { Request } from "./request.js";
 import { placeResults, type Result, type Targets, targetsOf } from "./results.js";
 import { schedule } from "./schedule.js";
 import { mergeSiblings } from "./siblings.js";
-import { type Value, valuesOf } from "./values.js";
+import type { Value } from "./values.js";
 import { dtypeBytes } from "../primitives/dtypes.js";
 
 export class Plan {
@@ -47,8 +48,7 @@ export class Plan {
 }
 
 export function makePlan(request: Request): Plan {
-  const { nodes } = request;
-  const { values, of } = valuesOf(nodes);
+  const { values, of } = valuesOf(request.nodes, request.kernels);
   const leaves = values.filter((value) => value.isLeaf);
   const targets = targetsOf(request, of);
   const groups = fuse(values, targets.extras, request.fusing);
@@ -66,18 +66,18 @@ export function makePlan(request: Request): Plan {
   const constants: number[] = [];
   const kernels: Kernel[] = [];
   const failing = new Map<number, number>();
-  const position = new Map<Value, number>();
-  for (const node of nodes) if (of[node.index]!.canFail) position.set(of[node.index]!, node.index);
+  const constant = (value: number): number => {
+    const known = constants.findIndex((each) => Object.is(each, value));
+    return request.scalars + (known >= 0 ? known : constants.push(value) - 1);
+  };
   for (const group of order) {
     const kernel = emit(group, {
       of: (value, root) => (root >= 0 ? rootPlaces[root]! : places.get(value)!),
-      constant: (value) => {
-        const known = constants.indexOf(value);
-        return request.scalars + (known >= 0 ? known : constants.push(value) - 1);
-      },
+      scalar: (value) => (value.slot >= 0 ? value.slot : constant(value.constant)),
+      constant,
     });
     if (kernel === null) continue;
-    if (group.canFail) failing.set(kernels.length, position.get(group.special!)!);
+    if (group.canFail) failing.set(kernels.length, group.special!.node);
     kernels.push(kernel);
   }
   const program: Program = {

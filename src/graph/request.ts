@@ -1,5 +1,6 @@
 /** What is to be planned. */
 import type { Node } from "./node.js";
+import type { KernelOp } from "../primitives/kernels.js";
 
 /** A graph as a walk has seen it, and what is wanted of it. */
 export interface Request {
@@ -11,4 +12,6 @@ export interface Request {
   readonly overwritable: readonly number[];
   readonly scalars: number;
   readonly fusing: boolean;
+  /** Those that the engine has. */
+  readonly kernels: ReadonlySet<KernelOp>;
 }

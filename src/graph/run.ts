@@ -14,6 +14,7 @@ import { pinned } from "./pending.js";
 import { makePlan, Plan } from "./plan.js";
 import { Placement, type Result } from "./results.js";
 import { forgetWalk, undoWalk, walk, walked } from "./walk.js";
+import type { KernelOp } from "../primitives/kernels.js";
 
 let fusing = platform.setting("CELLGRAD_FUSION") !== "off";
 
@@ -21,6 +22,21 @@ let fusing = platform.setting("CELLGRAD_FUSION") !== "off";
 export function setFusion(on: boolean): void {
   fusing = on;
   clearPlans();
+}
+
+const kernelNames = platform.setting("CELLGRAD_KERNELS")?.split(",");
+/** Of the kernels that engines have only these are used; null: all. */
+let usable: ReadonlySet<string> | null = kernelNames === undefined ? null : new Set(kernelNames);
+
+/** Calls of other kernels are composed (compose.ts), as if the engine did not have them. */
+export function setKernels(names: readonly KernelOp[] | null): void {
+  usable = names === null ? null : new Set(names);
+  clearPlans();
+}
+
+function kernelsHere(): ReadonlySet<KernelOp> {
+  const { kernels } = engine().capabilities;
+  return usable === null ? kernels : new Set([...kernels].filter((op) => usable!.has(op)));
 }
 
 /** Stands in a plan's externals between runs. */
@@ -61,6 +77,7 @@ function newPlan(roots: readonly Node[], updates: number, overwritable: readonly
     overwritable,
     scalars: walked.scalarCount,
     fusing,
+    kernels: kernelsHere(),
   });
   if (plan.program.kernels.length > 0) {
     plan.executable = engine().compile(plan.program);
@@ -176,7 +193,15 @@ export function describePlan(nodes: readonly Node[]): string {
     walk(roots, 0, false);
     const { scalarCount: scalars, nodeCount } = walked;
     const seen = walked.nodes.slice(0, nodeCount);
-    const plan = makePlan({ nodes: seen, roots, updates: 0, overwritable: [], scalars, fusing });
+    const plan = makePlan({
+      nodes: seen,
+      roots,
+      updates: 0,
+      overwritable: [],
+      scalars,
+      fusing,
+      kernels: kernelsHere(),
+    });
     return describeProgram(plan.program);
   } finally {
     undoWalk(stepEpoch);

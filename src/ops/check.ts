@@ -103,7 +103,7 @@ export function checkedRange(
       ? say(checked._view("a check")[position]!, position)
       : checked.data().then((values) => say(values[position]!, position));
   });
-  const passed = graph.reshape(graph.take(index, 0, index), []);
+  const passed = graph.reshape(graph.positions(index, 1), []);
   const isPassed = graph.binary("eq", passed, graph.scalar(0, "int32"));
   return record(CHECKED, graph.select(isPassed, result.node, result.node), result);
 }

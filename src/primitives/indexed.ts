@@ -4,7 +4,8 @@
  * There are two ways to say which positions: `gather` and `scatterAdd` have one for each element, `take` and `takeAdd` one for each entry of the
  * dim, and the shape of the index takes the dim's place.
  */
-import { type Dense, IndexOutOfRange, type KernelRow, product } from "./kernel.js";
+import { alongDim, type Builder, type Compose, only } from "./builder.js";
+import { type Dense, IndexOutOfRange, type KernelRow, product, type Shaped } from "./kernel.js";
 
 /** Shape of the entries of a table at an index that takes the place of `dim`. */
 function replaced(table: readonly number[], dim: number, index: readonly number[]): readonly number[] {
@@ -44,6 +45,43 @@ function eachPoint(
   }
 }
 
+/**
+ * A kernel's values side by side: a table [outer, rows, inner], points [outer, count, inner], and for each point whether it is at each row,
+ * [outer, count, rows, inner], where dims of size 1 stand for all.
+ */
+function composed<Value extends Shaped>(
+  b: Builder<Value>,
+  table: Value,
+  index: Value,
+  dim: number,
+  one: boolean,
+): { outer: number; count: number; rows: number; inner: number; isAt: Value } {
+  const [outer, rows, inner] = alongDim(table.shape, dim);
+  const count = one ? product(index.shape) : (index.shape[dim] ?? 1);
+  const places = b.reshape(b.positions(index, rows), one ? [1, count, 1, 1] : [outer, count, 1, inner]);
+  const isAt = b.binary("eq", places, b.reshape(b.iota([rows], index.dtype), [rows, 1]));
+  return { outer, count, rows, inner, isAt };
+}
+
+function composedReading(one: boolean): Compose {
+  return (b, [x, index], [dim]) => {
+    const { outer, rows, inner, isAt } = composed(b, x!, index!, dim!, one);
+    const y = only(b, isAt, b.reshape(x!, [outer, 1, rows, inner]), 2);
+    return [b.reshape(y, one ? replaced(x!.shape, dim!, index!.shape) : index!.shape)];
+  };
+}
+
+function composedAdding(one: boolean): Compose {
+  return (b, [base, index, source], [dim], [alpha]) => {
+    const { outer, count, inner, isAt } = composed(b, base!, index!, dim!, one);
+    const { dtype, shape } = base!;
+    const added = b.select(isAt, b.reshape(source!, [outer, count, 1, inner]), b.scalar(0, dtype));
+    const sum = b.cast(b.reduce(dtype === "bool" ? "any" : "sum", added, [1], false), dtype);
+    const scaled = alpha === undefined ? sum : b.binary("mul", b.cast(alpha, dtype), sum);
+    return [b.binary("add", base!, b.reshape(scaled, shape))];
+  };
+}
+
 function reading(one: boolean): KernelRow["js"] {
   return ([x, index], [y], [dim]) => {
     eachPoint(x!, index!, dim!, one, (point, entry) => (y!.data[point] = x!.data[entry]!));
@@ -72,6 +110,7 @@ export const gather = {
   ],
   canFail: true,
   cpp: { run: "gatherElements", check: "checkGather" },
+  compose: composedReading(false),
   js: reading(false),
 } as const satisfies KernelRow;
 
@@ -85,6 +124,7 @@ export const take = {
   strided: (_, [dim]) => [[dim!, dim! + 1], []],
   canFail: true,
   cpp: { run: "takeEntries", check: "checkTake" },
+  compose: composedReading(true),
   js: reading(true),
 } as const satisfies KernelRow;
 
@@ -99,6 +139,7 @@ export const scatterAdd = {
   updates: true,
   canFail: true,
   cpp: { run: "scatterAddElements", check: "checkScatterAdd" },
+  compose: composedAdding(false),
   js: adding(false),
 } as const satisfies KernelRow;
 
@@ -114,5 +155,25 @@ export const takeAdd = {
   updates: true,
   canFail: true,
   cpp: { run: "takeAddEntries", check: "checkTakeAdd" },
+  compose: composedAdding(true),
   js: adding(true),
+} as const satisfies KernelRow;
+
+/** For each index the position from the front that it means in a dim of size `rows`. */
+export const positions = {
+  operands: ["index"],
+  results: ["y"],
+  attributes: ["rows"],
+  kinds: ["int"],
+  infer: ([index]) => [index!],
+  canFail: true,
+  cpp: { run: "positionsFromFront", check: "checkPositions" },
+  // An engine that lacks even this cannot stop a run: whatever is out of range there reads the lowest number, and adds to nothing.
+  compose: (b, [index], [rows]) => {
+    const isFromEnd = b.binary("lt", index!, b.scalar(0, index!.dtype));
+    return [b.select(isFromEnd, b.binary("add", index!, b.scalar(rows!, index!.dtype)), index!)];
+  },
+  js: ([index], [y], [rows]) => {
+    index!.data.forEach((at, i) => (y!.data[i] = positionOf(at, rows!)));
+  },
 } as const satisfies KernelRow;

@@ -2,6 +2,7 @@
  * What a row of the table of kernels says (kernels.ts): a kernel has any number of operands and results, whole numbers as attributes, which
  * belong to the structure of a graph, and fractions as scalars, which do not.
  */
+import type { Compose } from "./builder.js";
 import type { DTypeKind, DTypeName } from "./dtypes.js";
 
 /** What is known of a value before it is computed. */
@@ -50,6 +51,11 @@ export interface KernelRow {
     readonly scratch?: string;
     readonly shared?: string;
   };
+  /**
+   * The same results, made of other primitives: what runs on an engine that lacks the kernel. Where the kernel only moves elements it has the same
+   * bits; sums may be added in another order.
+   */
+  readonly compose: Compose;
   /** What it means; `results` are filled, those that nobody wants are null. The caller rounds or wraps to the results' dtypes. */
   readonly js: (
     operands: readonly Dense[],

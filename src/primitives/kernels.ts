@@ -2,7 +2,7 @@
  * Kernels of their own, one row each: what is neither a map, a fold nor a product of matrices. What a row says is in kernel.ts; rows of one
  * family stand together in a file.
  */
-import { gather, scatterAdd, take, takeAdd } from "./indexed.js";
+import { gather, positions, scatterAdd, take, takeAdd } from "./indexed.js";
 import type { KernelRow } from "./kernel.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
 import { sort } from "./sort.js";
@@ -18,6 +18,7 @@ const rows = {
   take,
   scatterAdd,
   takeAdd,
+  positions,
 } satisfies Readonly<Record<string, KernelRow>>;
 
 export type KernelOp = keyof typeof rows;

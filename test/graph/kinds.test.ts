@@ -84,6 +84,7 @@ describe("calls of kernels", () => {
       gather: () => [[positions([2, 5, 4], 3)], [1]],
       take: () => [[positions([2, 2], 3)], [1]],
       scatterAdd: (dtype) => [[positions([2, 5, 4], 3), some([2, 5, 4], dtype)], [1]],
+      positions: () => [[], [6]],
       takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
     };
   for (const op of kernelOps) {

@@ -204,7 +204,40 @@ const char* checkAdding(const CallKernel& call, bool whole) {
   return addingOf(call, whole, indexed);
 }
 
+template <class Index>
+struct PositionsTask {
+  const Index* index;
+  Index* out;
+  int64_t rows, points, perPiece;
+
+  static void run(void* context, int64_t piece, char*) {
+    const PositionsTask& task = *static_cast<PositionsTask*>(context);
+    const int64_t first = piece * task.perPiece, end = first + task.perPiece < task.points ? first + task.perPiece : task.points;
+    for (int64_t i = first; i < end; i++) task.out[i] = task.index[i] < 0 ? Index(task.index[i] + task.rows) : task.index[i];
+  }
+};
+
 }  // namespace
+
+const char* checkPositions(const CallKernel& call) {
+  const CallView &index = call.operands[0], &out = call.results[0];
+  if (!out.wanted || index.dtype != kInt32 || out.dtype != index.dtype || !sameDims(index.dims, out.dims)) return "positions have the shape and dtype of their index";
+  if (call.attributes[0] < 0) return "positions are of a dim whose size is not negative";
+  return nullptr;
+}
+
+bool positionsFromFront(const CallKernel& call, const Frame& frame, RunStatus& status) {
+  const CallView& index = call.operands[0];
+  const int64_t points = index.dims.points(), rows = call.attributes[0];
+  Indexed all{1, points, 1, rows, &index, nullptr, nullptr, {0, 1, 0}, {}, {}};
+  if (!checkIndices(all, frame, status)) return false;
+  if (points == 0) return true;
+  const int64_t pieces = piecesFor(points, double(points) * 0.4);
+  PositionsTask<int32_t> task{reinterpret_cast<const int32_t*>(at(frame, index.place)), reinterpret_cast<int32_t*>(at(frame, call.results[0].place)), rows, points, (points + pieces - 1) / pieces};
+  if (pieces == 1) task.run(&task, 0, nullptr);
+  else parallel((points + task.perPiece - 1) / task.perPiece, task.run, &task);
+  return true;
+}
 
 const char* checkGather(const CallKernel& call) { return checkReading(call, false); }
 const char* checkTake(const CallKernel& call) { return checkReading(call, true); }
