@@ -1,4 +1,4 @@
-"""Writes ops.json: what PyTorch computes, prints and refuses, for test/ops/golden.test.ts and test/tensor/print.test.ts.
+"""Writes what PyTorch computes (a file for each case in ops/), prints and refuses, for test/ops/golden.test.ts and test/tensor/print.test.ts.
 
 Run with PyTorch 2.13: python test/golden/make_ops.py
 """
@@ -6,6 +6,7 @@ Run with PyTorch 2.13: python test/golden/make_ops.py
 import json
 import math
 import pathlib
+import shutil
 
 import torch
 import torch.nn.functional as F
@@ -472,13 +473,17 @@ def prints(fn):
     return {**dump(t), "requiresGrad": t.requires_grad, "text": repr(t).replace("torch.", "")}
 
 
-golden = {
-    "torch": torch.__version__,
-    "cases": {name: case(*entry) for name, entry in CASES.items()},
-    "plain": {name: dump(fn()) for name, fn in PLAIN.items()},
-    "errors": {name: refuses(name, fn) for name, fn in ERRORS.items()},
-    "prints": {name: prints(fn) for name, fn in PRINTS.items()},
-}
-path = pathlib.Path(__file__).with_name("ops.json")
-path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
-print(f"{path}: {path.stat().st_size} bytes")
+folder = pathlib.Path(__file__).parent
+
+
+def write(path, value):
+    path.write_text(json.dumps(value, separators=(",", ":")) + "\n")
+
+
+shutil.rmtree(folder / "ops", ignore_errors=True)
+(folder / "ops").mkdir()
+for name, entry in CASES.items():
+    write(folder / "ops" / f"{name}.json", case(*entry))
+write(folder / "plain.json", {name: dump(fn()) for name, fn in PLAIN.items()})
+write(folder / "errors.json", {name: refuses(name, fn) for name, fn in ERRORS.items()})
+write(folder / "prints.json", {name: prints(fn) for name, fn in PRINTS.items()})

@@ -1,6 +1,6 @@
-/** Reads ops.json, what PyTorch computed; made by make_ops.py. */
+/** Reads what PyTorch computed, printed and refused; written by make_ops.py. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { type DType, type Shape, type Tensor, tensor } from "../../src/index.js";
 
 type Numbers = readonly (number | "nan" | "inf" | "-inf" | "-0")[];
@@ -11,21 +11,17 @@ export interface Value {
   readonly data: Numbers;
 }
 
+export interface Case {
+  readonly inputs: readonly { readonly shape: Shape; readonly data: Numbers }[];
+  readonly value: Value;
+  /** The same from float32 inputs. */
+  readonly float32: Numbers;
+  /** Gradients of the float64 inputs, with `weights` to begin with. */
+  readonly grads: readonly (Numbers | null)[];
+}
+
 export interface Golden {
-  readonly torch: string;
-  readonly cases: Readonly<
-    Record<
-      string,
-      {
-        readonly inputs: readonly { readonly shape: Shape; readonly data: Numbers }[];
-        readonly value: Value;
-        /** The same from float32 inputs. */
-        readonly float32: Numbers;
-        /** Gradients of the float64 inputs, with `weights` to begin with. */
-        readonly grads: readonly (Numbers | null)[];
-      }
-    >
-  >;
+  readonly cases: Readonly<Record<string, Case>>;
   readonly plain: Readonly<Record<string, Value>>;
   readonly errors: Readonly<Record<string, string>>;
   readonly prints: Readonly<
@@ -33,7 +29,21 @@ export interface Golden {
   >;
 }
 
-export const golden = JSON.parse(readFileSync(new URL("./ops.json", import.meta.url), "utf8")) as Golden;
+function read<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as T;
+}
+
+const cases = readdirSync(new URL("ops/", import.meta.url)).map((file): [string, Case] => [
+  file.replace(/\.json$/, ""),
+  read(`ops/${file}`),
+]);
+
+export const golden: Golden = {
+  cases: Object.fromEntries(cases),
+  plain: read("plain.json"),
+  errors: read("errors.json"),
+  prints: read("prints.json"),
+};
 
 const special: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, "-inf": -Infinity, "-0": -0 };
 
