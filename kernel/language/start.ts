@@ -3,10 +3,8 @@
  * process that breaks cost that one call an error: a new one takes over and is told all that was committed. It is a process and not a
  * thread because only a process can start from a snapshot.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import type { Locale } from "../../locale/locale.js";
-import { NO_INSPECTOR } from "../inspector-port.js";
 import type {
   CellToCheck,
   CompileResult,
@@ -21,16 +19,10 @@ import type {
   StartLanguage,
   Variable,
 } from "./language.js";
-import { PRELUDE, type CellRecord } from "./program/registry.js";
+import { end, FROM_SOURCES, ownSnapshot, startProcess } from "./process.js";
+import type { CellRecord } from "./program/registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
-import {
-  BUNDLE,
-  discardSnapshot,
-  ensureSnapshot,
-  findSnapshot,
-  FLAGS,
-  withoutNodeOptions,
-} from "./snapshot.js";
+import { discardSnapshot, ensureSnapshot } from "./snapshot.js";
 
 const PATIENCE_MS = 20_000;
 /** A snapshot that is missing is made when the kernel has been there for so long, in milliseconds: its first cells go first. */
@@ -66,7 +58,8 @@ class LanguageProcess implements Language {
   #watchdog: NodeJS.Timeout | undefined;
   /** Cells that are checked or have been, by run, until they are committed or discarded. */
   readonly #checked = new Map<number, CheckedCell>();
-  #nextRecord = PRELUDE + 1;
+  /** Ids of records are counted from 1; 0 is the prelude's. */
+  #lastRecord = 0;
   /** By id, in the order of their commits, and whether they have run to their end: what a process that takes over is told. */
   readonly #committed = new Map<number, { readonly record: CellRecord; ok?: boolean }>();
   /** Ids of records by run, from their commit until they have ended. */
@@ -91,7 +84,7 @@ class LanguageProcess implements Language {
 
   async compile(cell: CellToCheck, run = cell.number): Promise<CompileResult> {
     this.discard(run);
-    const checked: CheckedCell = { id: this.#nextRecord++ };
+    const checked: CheckedCell = { id: ++this.#lastRecord };
     this.#checked.set(run, checked);
     let result: CompileResult;
     try {
@@ -323,40 +316,9 @@ class LanguageProcess implements Language {
   }
 }
 
-/** Run from its sources, the kernel does not want what was built of them some time ago. */
-const FROM_SOURCES = import.meta.url.endsWith(".ts");
-
-function ownSnapshot(): string | undefined {
-  return FROM_SOURCES ? undefined : findSnapshot();
-}
-
-function startProcess(options: LanguageOptions, snapshot: string | undefined): ChildProcess {
-  const what = snapshot === undefined ? service() : ["--snapshot-blob", snapshot, "service"];
-  return spawn(process.execPath, [...NO_INSPECTOR, ...FLAGS, ...what, JSON.stringify(options)], {
-    env: withoutNodeOptions(),
-    // A signal to the kernel's group, such as VS Code's SIGINT, is not meant for it.
-    detached: true,
-    windowsHide: true,
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-}
-
-/** What Node runs: the bundle, or the sources through the loader that runs this. */
-function service(): string[] {
-  if (!FROM_SOURCES) return [BUNDLE];
-  return ["--import", import.meta.resolve("tsx"), fileURLToPath(new URL("./service.ts", import.meta.url))];
-}
-
 /** JSON has no undefined in a list. */
 function given<T>(value: T | undefined): [T] | [] {
   return value === undefined ? [] : [value];
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
-  await ended;
 }
 
 function failure(code: string, error: Error): Diagnostic {

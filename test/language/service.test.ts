@@ -1,6 +1,6 @@
 /** The language in its process, as the kernel calls it. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,6 +28,16 @@ async function refused(cell: string, by: Language = language): Promise<string> {
 /** Takes TypeScript some ten seconds. */
 const ENDLESS = `type Grow<T extends unknown[]> = T["length"] extends 30 ? 1 : Grow<[...T, 0]> | Grow<[...T, 1]>;
 ${Array.from({ length: 30 }, (_, n) => `let endless${String(n)}: Grow<["${String(n)}"]> = 1;`).join("\n")}`;
+
+test("the kernel's own process does not load TypeScript, whose start it does not wait for", () => {
+  const script = `
+    await import(${JSON.stringify(import.meta.resolve("../../kernel/kernel.ts"))});
+    const { _cache } = process.getBuiltinModule("node:module");
+    console.log(Object.keys(_cache).filter((path) => /typescript.lib/.test(path)).join());
+  `;
+  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  assert.equal(execFileSync(process.execPath, args, { encoding: "utf8" }), "\n");
+});
 
 test("calls wait for the process and are answered in order", async () => {
   const compiled = language.compile(toCheck("const a = 1; a", 1));

@@ -1,20 +1,19 @@
 /**
  * The language of cells, in the process that runs it: compiles a cell against all that is committed. `service.ts` is that process.
  */
-import { basename, relative } from "node:path";
+import { basename } from "node:path";
 import type TS from "typescript";
 import { setLocale, type Locale } from "../../../locale/locale.js";
 import { resetLocale } from "../../locale/notebook.js";
 import { awaits, breakPositions, parseFile } from "../compile/break-positions.js";
-import { cellModule, toModule, type CellModule } from "./cell-module.js";
+import { cellModule, type CellModule } from "./cell-module.js";
 import { ts } from "../compiler.js";
 import { completenessOf } from "../editor/completeness.js";
 import { completionsAt, type EditedCell } from "../editor/completion.js";
 import { declaredName, declaredNames } from "./declared-names.js";
 import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "../compile/diagnostics.js";
-import { isDoubtful } from "../compile/doubtful-errors.js";
+import { emitBody, emitCell } from "../compile/emit.js";
 import { Files } from "./files.js";
-import { disableFlowAnalysis, TOO_MANY_BRANCHES } from "../compile/flow-limit.js";
 import { Hints } from "../compile/hints.js";
 import { Importable } from "./importable.js";
 import { inspectionAt } from "../editor/inspection.js";
@@ -37,11 +36,9 @@ import { namesUsed } from "../dataflow/names-used.js";
 import { preludeText } from "../prelude/prelude.js";
 import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
 import type { Checked, Committed } from "../requests.js";
-import { cellMap } from "../compile/source-map.js";
 import { asFunction, parseCell, type ParsedCell } from "../compile/parse.js";
-import { cellTransform, type CellTransformOptions } from "../compile/transform/cell-transform.js";
 import { isModuleStatement } from "../compile/transform/imports.js";
-import { misusedObjects, type Misuse } from "../compile/misused-objects.js";
+import { TypeErrors } from "../compile/type-errors.js";
 import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./compiler-options.js";
 import { Workspace, type OpenCell } from "./workspace.js";
 
@@ -58,12 +55,9 @@ export class Cells {
   readonly #importable: Importable;
   readonly #hints: Hints;
   #toolchain: Toolchain;
-  /** What was found in local files, by the checker that knows their types. */
-  readonly #misuses = new WeakMap<TS.TypeChecker, Map<TS.SourceFile, readonly Misuse[]>>();
+  readonly #typeErrors: TypeErrors;
   /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
   #lastPart = PRELUDE;
-  /** The checker follows no types any more. */
-  #flowAnalysisFailed = false;
   /** What is wrong with tsconfig.json files and has been told. */
   readonly #told = new Set<string>();
   /** What was checked and is neither committed nor discarded yet, by id. */
@@ -76,6 +70,7 @@ export class Cells {
     const runtime = options.runtime ?? runtimeTypes(packageRoot());
     this.#files = new Files({ cwd: options.cwd, toolchain, runtime });
     this.#workspace = new Workspace(this.#files, preludeText(runtime !== undefined));
+    this.#typeErrors = new TypeErrors(this.#workspace, this.#files);
     this.#importable = new Importable(this.#files, () => this.#workspace.prelude.checker);
     this.#hints = new Hints(this.#registry, this.#importable, () => ({
       checker: this.#workspace.prelude.checker,
@@ -107,8 +102,8 @@ export class Cells {
   /** A request begins: what has been edited since the last one counts, the tsconfig.json of the folder among it. */
   #beginRound(): void {
     this.#files.beginRound();
-    if (this.#flowAnalysisFailed) this.recover();
-    this.#flowAnalysisFailed = false;
+    if (this.#typeErrors.flowAnalysisFailed) this.recover();
+    this.#typeErrors.flowAnalysisFailed = false;
     const { config, configs } = this.#toolchain;
     if (configs.for(this.#files.folder) === config) return;
     this.#toolchain = loadToolchain(this.#files.folder, configs);
@@ -160,11 +155,13 @@ export class Cells {
     const open = this.#open(this.#module(parsed));
     const { file, module } = open;
     const unchecked = typecheck === "off";
-    const types = unchecked ? [] : cellProblems(this.#typeErrors(open), module, this.#hints);
+    const types = unchecked
+      ? []
+      : cellProblems(this.#typeErrors.find(open, this.#options), module, this.#hints);
     if (typecheck === "error" && types.some(({ mayCome }) => !mayCome))
       return fail(types.filter(({ mayCome }) => !mayCome));
 
-    const compiled = this.#emit(open, `Cell [${String(number)}]`, { unchecked, looped });
+    const compiled = emitCell(open, `Cell [${String(number)}]`, this.#options, { unchecked, looped });
     const names = namesUsed(open);
     const writes = [...names.declares, ...names.assigns];
     const warnings = [
@@ -319,7 +316,7 @@ export class Cells {
     const open = this.#open(this.#module(parsed));
     return {
       ok: true,
-      cell: this.#emit(open, "Expression", { unchecked: true }),
+      cell: emitCell(open, "Expression", this.#options, { unchecked: true }),
       warnings: [],
       names: namesUsed(open),
     };
@@ -334,7 +331,7 @@ export class Cells {
     if (parsed.file.statements.some(ts.isImportDeclaration))
       return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
     const open = this.#open(this.#module(parsed));
-    const { js, scope } = this.#emitBody(open, {
+    const { js, scope } = emitBody(open, this.#options, {
       unchecked: true,
       locals: new Set(locals),
       marksWaits: false,
@@ -409,33 +406,6 @@ export class Cells {
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
   }
 
-  /** What TypeScript refuses, and what it allows though it cannot have been meant, here and in the local files that are imported. */
-  #typeErrors(open: OpenCell): TS.Diagnostic[] {
-    const { file, program, module } = open;
-    const errors = program.getSemanticDiagnostics(file);
-    if (errors.some(({ code }) => code === TOO_MANY_BRANCHES)) {
-      this.#flowAnalysisFailed = true;
-      disableFlowAnalysis(file);
-    }
-    const certain = errors.filter((error) => !isDoubtful(error, this.#workspace.trust));
-    const found = [...certain, ...this.#misused(file, program)];
-    for (const specifier of module.imports)
-      for (const local of this.#workspace.localFiles(open, specifier))
-        for (const { messageText, start, ...misuse } of this.#misusedInLocal(local, program)) {
-          const { line, character } = local.getLineAndCharacterOfPosition(start);
-          const place = `${relative(this.#files.folder, local.fileName)}:${String(line + 1)}:${String(character + 1)}`;
-          const at = specifier.getStart(module.parsed.file);
-          found.push({
-            ...misuse,
-            file,
-            start: module.parsed.around ? at : toModule(module, at),
-            length: specifier.getWidth(module.parsed.file),
-            messageText: `${place}: ${messageText}`,
-          });
-        }
-    return found;
-  }
-
   /** What is wrong with the tsconfig.json files that count here, each said once. */
   #configProblems(): Diagnostic[] {
     return this.#toolchain.configs.broken.flatMap(({ path = "", problem = "" }) => {
@@ -444,51 +414,6 @@ export class Cells {
       const message = `${basename(path)} was left aside: ${problem}\nUntil it is mended all is as if it were not there, types as well as files that are run.`;
       return [{ code: 0, category: "warning", message, line: 1, column: 1, frame: "" }];
     });
-  }
-
-  #misused(file: TS.SourceFile, program: TS.Program): Misuse[] {
-    const isOfRuntime = (symbol: TS.Symbol): boolean => this.#workspace.isOfPrelude(symbol);
-    return misusedObjects(file, program.getTypeChecker(), this.#options, isOfRuntime);
-  }
-
-  #misusedInLocal(file: TS.SourceFile, program: TS.Program): readonly Misuse[] {
-    const checker = program.getTypeChecker();
-    const known = this.#misuses.get(checker) ?? new Map<TS.SourceFile, readonly Misuse[]>();
-    this.#misuses.set(checker, known);
-    const found = known.get(file) ?? this.#misused(file, program);
-    known.set(file, found);
-    return found;
-  }
-
-  #emit(
-    open: OpenCell,
-    name: string,
-    options: { unchecked: boolean; looped?: boolean },
-  ): { js: string; map: string; name: string } {
-    const { js, map, head } = this.#emitBody(open, options);
-    return { js: `${head}\n${js}`, map: cellMap(map, open.module, name, 1), name };
-  }
-
-  #emitBody(
-    open: OpenCell,
-    { unchecked, ...options }: { unchecked: boolean } & CellTransformOptions,
-  ): { js: string; map: string; head: string; scope: string } {
-    const transform = cellTransform(open, options);
-    let js = "";
-    let map = "";
-    const write: TS.WriteFileCallback = (path, text) => {
-      if (path.endsWith(".map")) map = text;
-      else js = text;
-    };
-    // Emitting checks the file first, unless it is told not to.
-    if (unchecked) this.#options.noCheck = true;
-    try {
-      open.program.emit(open.file, write, undefined, false, transform.transformers);
-    } finally {
-      delete this.#options.noCheck;
-    }
-    js = js.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/u, "\n");
-    return { js, map, head: transform.head(), scope: transform.scope };
   }
 }
 
