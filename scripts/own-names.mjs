@@ -63,10 +63,11 @@ function restored(text) {
   const last = `for (const [named, value] of [${pairs.join(", ")}]) Object.defineProperty(named, "name", { value, configurable: true });
 for (const space of [${namespaces.join(", ")}])
   for (const name of Object.keys(space)) Object.defineProperty(space, name, { value: space[name], enumerable: true });`;
-  const open = without.replace(
-    "__defProp(target, name, { get: all[name], enumerable: true })",
-    "__defProp(target, name, { get: all[name], enumerable: true, configurable: true })",
-  );
+  // The bundler calls `all` otherwise where a module of ours has that name.
+  const getter = /(__defProp\(target, name, \{ get: \w+\[name\], enumerable: true) (\}\))/;
+  if (namespaces.length > 0 && !getter.test(without))
+    throw new Error("the bundle makes namespaces in another way than it did: see scripts/own-names.mjs");
+  const open = without.replace(getter, "$1, configurable: true $2");
   const at = open.lastIndexOf("\nexport {");
   return at < 0 ? `${open}${last}\n` : `${open.slice(0, at)}\n${last}${open.slice(at)}`;
 }
