@@ -7,7 +7,7 @@ import * as graph from "../graph/build.js";
 import { broadcast } from "../graph/shapes.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { fromTyped, zeros } from "../tensor/creation.js";
-import type { DType } from "../tensor/dtype.js";
+import { type DType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -57,11 +57,13 @@ const SCATTER_ADD: Op<number> = {
 };
 
 /** Inputs: base, index, source. */
-const TAKE_ADD: Op<number> = {
+const TAKE_ADD: Op<{ readonly dim: number; readonly alpha: number }> = {
   name: "IndexAddBackward0",
   saves: true,
   gradient(y, g) {
-    return [g, null, wanted(y._c) ? takeAt(g, y._attributes, y._b) : null];
+    const { dim, alpha } = y._attributes;
+    const slope = wanted(y._c) ? takeAt(g, dim, y._b) : null;
+    return [g, null, alpha === 1 ? slope : (slope?.mul(alpha) ?? null)];
   },
 };
 
@@ -91,8 +93,9 @@ export function addAt(base: Tensor, dim: number, index: Tensor, source: Tensor):
   );
 }
 
-function addEntriesAt(base: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return record(TAKE_ADD, graph.takeAdd(base.node, dim, index.node, source.node), base, index, source, dim);
+function addEntriesAt(base: Tensor, dim: number, index: Tensor, source: Tensor, alpha = 1): Tensor {
+  const node = graph.takeAdd(base.node, dim, index.node, source.node, alpha);
+  return record(TAKE_ADD, node, base, index, source, { dim, alpha });
 }
 
 /**
@@ -196,18 +199,18 @@ export const take = operation("take", (x, index) =>
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** A copy in which entry i of `source` along `dim` was added to entry index[i] (`torch.index_add`). */
-    indexAdd(dim: number, index: Index, source: Tensor): Tensor<S>;
-    /** Adds entry i of `source` along `dim` to entry index[i]. */
-    indexAdd_(dim: number, index: Index, source: Tensor): this;
+    /** A copy in which entry i of `source` along `dim`, times alpha (1 unless given), was added to entry index[i] (`torch.index_add`). */
+    indexAdd(dim: number, index: Index, source: Tensor, options?: { alpha?: number }): Tensor<S>;
+    /** Adds entry i of `source` along `dim`, times alpha (1 unless given), to entry index[i]. */
+    indexAdd_(dim: number, index: Index, source: Tensor, options?: { alpha?: number }): this;
   }
 }
 
-export const indexAdd = operation("indexAdd", (x, dim, index, source): Tensor => {
+export const indexAdd = operation("indexAdd", (x, dim, index, source, options): Tensor => {
   checkTensor("indexAdd", source);
   if (x.ndim === 0) {
     const flat = source.numel() === 1 ? reshape(source, [1]) : source;
-    return reshape(indexAdd(reshape(x, [1]), dim, index, flat), []);
+    return reshape(indexAdd(reshape(x, [1]), dim, index, flat, options), []);
   }
   const d = normalizeDim("indexAdd", dim, x.ndim);
   const i = indexTensor("indexAdd", index, x.shape[d]);
@@ -217,7 +220,10 @@ export const indexAdd = operation("indexAdd", (x, dim, index, source): Tensor =>
       `indexAdd: expected a source of shape ${formatShape(expected)}, got ${formatShape(source.shape)}`,
     );
   }
-  return addEntriesAt(x, d, i, cast(source, x.dtype));
+  const alpha = options?.alpha ?? 1;
+  if (!isFloating(x.dtype) && !Number.isInteger(alpha))
+    throw new TypeError(`indexAdd: alpha of ${x.dtype} is a whole number, got ${alpha}`);
+  return addEntriesAt(x, d, i, cast(source, x.dtype), alpha);
 });
 inPlace("indexAdd_", indexAdd);
 

@@ -8,7 +8,9 @@ import { isFloating, viewOf } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape, keptShape, normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
+import { ne } from "./compare.js";
 import { oneOfAll, type ValuesAndIndices } from "./extreme.js";
+import { takeAt } from "./indexing.js";
 import { zeroLike } from "./operand.js";
 import { where } from "./select.js";
 import { isnan } from "./finite.js";
@@ -104,16 +106,17 @@ declare module "../tensor/core.js" {
   }
 }
 
-/** Each NaN is an element of its own, as NaN ≠ NaN. */
+/** Each NaN is an element of its own, as NaN ≠ NaN. One number is read: how many there are. */
 export const unique = operation("unique", (x) => {
   // By number, NaN last.
-  const sorted = x
-    .detach()
-    .flatten()
-    .sort(0)
-    .values._view("unique: the shape of its result depends on values");
-  const values = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-  return fromTyped(values, x.dtype, [values.length]);
+  const sorted = x.detach().flatten().sort(0).values;
+  const n = sorted.numel();
+  if (n < 2) return sorted;
+  const differs = ne(sorted.narrow(0, 1, n - 1), sorted.narrow(0, 0, n - 1));
+  const [count] = differs.sum()._view("unique: the shape of its result depends on values");
+  // The first of equal ones come first, in their order.
+  const isFirst = differs.pad([1, 0], { value: 1 });
+  return takeAt(sorted, 0, isFirst.argsort(0, { descending: true }).narrow(0, 0, 1 + Number(count)));
 });
 
 declare module "../tensor/core.js" {

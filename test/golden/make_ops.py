@@ -209,6 +209,7 @@ CASES = {
     "scatterAddSmall": (lambda a, b: a.scatter_add(0, torch.tensor([[2, 0]]), b[:1, :2]), [X, Y]),
     "scatter": (lambda a, b: a.scatter(1, torch.tensor([[0, 2], [3, 1], [1, 0]]), b[:, :2]), [X, Y]),
     "indexAdd": (lambda a, b: a.index_add(0, torch.tensor([1, 1, 0]), b), [X, Y]),
+    "indexAddAlpha": (lambda a, b: a.index_add(0, torch.tensor([1, 1, 0]), b, alpha=-2.5), [X, Y]),
     "maskedSelect": (lambda a: a.masked_select(a > 0), [X]),
 }
 

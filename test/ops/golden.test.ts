@@ -215,6 +215,7 @@ const cases: Readonly<Record<string, (a: Tensor, b: Tensor, c: Tensor) => Tensor
       b.slice(null, [0, 2]),
     ),
   indexAdd: (a, b) => a.indexAdd(0, [1, 1, 0], b),
+  indexAddAlpha: (a, b) => a.indexAdd(0, [1, 1, 0], b, { alpha: -2.5 }),
   maskedSelect: (a) => a.maskedSelect(a.gt(0)),
 };
 

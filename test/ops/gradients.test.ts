@@ -208,6 +208,7 @@ const movement: Case[] = [
   ["scatterAdd", (a, b) => a!.scatterAdd(1, index, b!), pair()],
   ["scatter", (a, b) => a!.scatter(1, index.narrow(1, 0, 2), b!), pair()],
   ["indexAdd", (a, b) => a!.indexAdd(1, [0, 0, 2], b!), pair()],
+  ["indexAdd with alpha", (a, b) => a!.indexAdd(1, [0, 0, 2], b!, { alpha: -0.5 }), pair()],
   ["maskedSelect", (a) => a!.maskedSelect(a!.gt(0)), [x()]],
   ["clone, to and detach", (a) => a!.clone().add(a!.detach().mul(0)).to("float64"), [x()]],
 ];
