@@ -7,9 +7,9 @@ import type { Tensor } from "../../src/index.js";
 type Exports = Readonly<Record<string, unknown>>;
 
 const runtimes = {
-  sources: "../src/index.js",
-  "the bundle for Node": "../dist/src/index.js",
-  "the bundle for browsers": "../dist/src/index.browser.js",
+  sources: "../../src/index.js",
+  "the bundle for Node": "../../dist/src/index.js",
+  "the bundle for browsers": "../../dist/src/index.browser.js",
 };
 
 for (const [what, path] of Object.entries(runtimes)) {
