@@ -53,9 +53,14 @@ type AsFunction<K extends Method> =
     ? Overloaded<Overloads<Tensor[K]>>
     : <S extends Shape>(x: Tensor<S>, ...args: Overloads<Tensor<S>[K]>[0]) => Overloads<Tensor<S>[K]>[1];
 
+/** Functions made in an argument have no name of their own, by which notebooks and errors show them. */
+function setName(f: (...args: never[]) => unknown, name: string): void {
+  Object.defineProperty(f, "name", { value: name, configurable: true });
+}
+
 /** Adds a method to tensors; `operation` and its like check what it does. @internal */
 export function addMethod(name: Method, method: (this: Tensor, ...args: never[]) => unknown): void {
-  Object.defineProperty(method, "name", { value: name, configurable: true });
+  setName(method, name);
   Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
 }
 
@@ -65,6 +70,7 @@ export function operation<K extends Method>(name: K, implementation: Implementat
   addMethod(name, function (a, b, c, d) {
     return f(this, a, b, c, d);
   });
+  if (implementation.name === "") setName(implementation, name);
   return implementation as never;
 }
 
