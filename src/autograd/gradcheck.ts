@@ -4,7 +4,7 @@
 import { checkTensor } from "../ops/operand.js";
 import { Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
-import { isFloating } from "../tensor/dtype.js";
+import { isFloating, type TypedArray } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import { grad } from "./grad.js";
 import { withGradMode } from "./mode.js";
@@ -40,25 +40,33 @@ function place(flat: number, shape: readonly number[]): string {
   return formatShape(position);
 }
 
+/**
+ * A check that asks for the elements of tensors on its way, so that it is the same for engines that are read at once and for those that are
+ * awaited.
+ */
+type Check<Result> = Generator<Tensor, Result, TypedArray>;
+
 /** Column of the Jacobian by central differences: how every output's elements move with one element of an input. */
-function numericalColumn(
+function* numericalColumn(
   fn: Differentiable,
   inputs: readonly Tensor[],
   which: number,
   element: number,
   eps: number,
-): Float64Array[] {
-  const at = (delta: number): Float64Array[] => {
-    const data = inputs[which]!.dataSync();
+): Check<Float64Array[]> {
+  const at = function* (delta: number): Check<Float64Array[]> {
+    const data = (yield inputs[which]!).slice();
     data[element] = data[element]! + delta;
     const moved = inputs.map((t, i) =>
       i === which ? fromTyped(data, t.dtype, t.shape) : new Tensor(t.node),
     );
     for (let i = 0; i < moved.length; i++) moved[i]!._requiresGrad = inputs[i]!._requiresGrad;
-    return outputsOf(fn, moved).map((t) => Float64Array.from(t._view("gradcheck")));
+    const outputs: Float64Array[] = [];
+    for (const t of outputsOf(fn, moved)) outputs.push(Float64Array.from(yield t));
+    return outputs;
   };
-  const up = at(eps);
-  const down = at(-eps);
+  const up = yield* at(eps);
+  const down = yield* at(-eps);
   return up.map((values, k) => values.map((v, i) => (v - down[k]![i]!) / (2 * eps)));
 }
 
@@ -73,6 +81,21 @@ export function gradcheck(
   inputs: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
 ): boolean {
+  return withGradMode(true, () => readAtOnce(checkGradients(fn, inputs, options)));
+}
+
+function readAtOnce<Result>(check: Check<Result>): Result {
+  let next = check.next();
+  while (next.done !== true) next = check.next(next.value._view("gradcheck"));
+  return next.value;
+}
+
+/** @internal */
+export function* checkGradients(
+  fn: Differentiable,
+  inputs: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): Check<true> {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
   const given = inputs instanceof Tensor ? [inputs] : inputs;
   given.forEach((t) => checkTensor("gradcheck", t));
@@ -89,48 +112,48 @@ export function gradcheck(
     leaf._requiresGrad = t._requiresGrad;
     return leaf;
   });
-  return withGradMode(true, () => {
-    const outputs = outputsOf(fn, points);
-    const wanted = checked.map((i) => points[i]!);
-    const numerical = checked.map((i) =>
-      Array.from({ length: points[i]!.numel() }, (_, element) =>
-        numericalColumn(fn, points, i, element, eps),
-      ),
-    );
-    outputs.forEach((output, k) => {
-      if (!output._requiresGrad) {
-        const moves = numerical.some((columns) =>
-          columns.some((column) => column[k]!.some((v) => Math.abs(v) > atol)),
-        );
-        if (moves) throw new Error(`gradcheck: output ${k} depends on the inputs but does not require grad`);
-        return;
-      }
-      for (let row = 0; row < output.numel(); row++) {
-        const seed = new Float64Array(output.numel());
-        seed[row] = 1;
-        const gradients = grad(output, wanted, {
-          gradOutputs: fromTyped(seed, output.dtype, output.shape),
-          retainGraph: true,
-          allowUnused: true,
-        });
-        gradients.forEach((g, j) => {
-          const input = wanted[j]!;
-          const analytical = g?._view("gradcheck");
-          for (let element = 0; element < input.numel(); element++) {
-            const a = analytical?.[element] ?? 0;
-            const n = numerical[j]![element]![k]![row]!;
-            if (!(Math.abs(a - n) <= atol + rtol * Math.abs(n))) {
-              throw new Error(
-                `gradcheck: d output${k}${place(row, output.shape)} / d input${checked[j]}${place(element, input.shape)}: ` +
-                  `analytical ${a}, numerical ${n}`,
-              );
-            }
+  const outputs = outputsOf(fn, points);
+  const wanted = checked.map((i) => points[i]!);
+  const numerical: Float64Array[][][] = [];
+  for (const i of checked) {
+    const columns: Float64Array[][] = [];
+    for (let element = 0; element < points[i]!.numel(); element++)
+      columns.push(yield* numericalColumn(fn, points, i, element, eps));
+    numerical.push(columns);
+  }
+  for (const [k, output] of outputs.entries()) {
+    if (!output._requiresGrad) {
+      const moves = numerical.some((columns) =>
+        columns.some((column) => column[k]!.some((v) => Math.abs(v) > atol)),
+      );
+      if (moves) throw new Error(`gradcheck: output ${k} depends on the inputs but does not require grad`);
+      continue;
+    }
+    for (let row = 0; row < output.numel(); row++) {
+      const seed = new Float64Array(output.numel());
+      seed[row] = 1;
+      const gradients = grad(output, wanted, {
+        gradOutputs: fromTyped(seed, output.dtype, output.shape),
+        retainGraph: true,
+        allowUnused: true,
+      });
+      for (const [j, g] of gradients.entries()) {
+        const input = wanted[j]!;
+        const analytical = g === null ? undefined : yield g;
+        for (let element = 0; element < input.numel(); element++) {
+          const a = analytical?.[element] ?? 0;
+          const n = numerical[j]![element]![k]![row]!;
+          if (!(Math.abs(a - n) <= atol + rtol * Math.abs(n))) {
+            throw new Error(
+              `gradcheck: d output${k}${place(row, output.shape)} / d input${checked[j]}${place(element, input.shape)}: ` +
+                `analytical ${a}, numerical ${n}`,
+            );
           }
-        });
+        }
       }
-    });
-    return true;
-  });
+    }
+  }
+  return true;
 }
 
 /**
@@ -143,8 +166,17 @@ export function gradgradcheck(
   inputs: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
 ): boolean {
+  return withGradMode(true, () => readAtOnce(checkSecondGradients(fn, inputs, options)));
+}
+
+/** @internal */
+export function checkSecondGradients(
+  fn: Differentiable,
+  inputs: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): Check<true> {
   const given = inputs instanceof Tensor ? [inputs] : inputs;
-  const outputs = withGradMode(true, () => outputsOf(fn, given)).filter((t) => t._requiresGrad);
+  const outputs = outputsOf(fn, given).filter((t) => t._requiresGrad);
   const seeds = outputs.map((t) => {
     const values = Float64Array.from({ length: t.numel() }, (_, i) => 1 + 0.25 * Math.sin(1 + i));
     return fromTyped(values, "float64", t.shape).requiresGrad_();
@@ -158,5 +190,5 @@ export function gradgradcheck(
     const gradients = grad(roots, wanted, { gradOutputs: begin, createGraph: true, allowUnused: true });
     return gradients.filter((g) => g !== null);
   };
-  return gradcheck(gradient, [...given, ...seeds], options);
+  return checkGradients(gradient, [...given, ...seeds], options);
 }

@@ -1,19 +1,23 @@
 /**
- * Which engine computes: native where its addon loads, WebAssembly otherwise. CELLGRAD_ENGINE=native|wasm insists on one.
+ * Which engine computes: native where its addon loads, WebAssembly otherwise. CELLGRAD_ENGINE=native|wasm|reference insists on one.
  */
 import { loadNative } from "./cpu/native.js";
 import { loadWasm } from "./cpu/wasm.js";
+import { loadReference } from "./reference/reference.js";
 import { platform } from "../platform/node.js";
-import type { Engine } from "./engine.js";
+import { type Engine, type EngineName, engineNames } from "./engine.js";
 import { stopFlag as sessionsFlag } from "../interrupts.js";
 
-type EngineName = Engine["name"];
-
-const loaders: Readonly<Record<EngineName, () => Engine>> = { native: loadNative, wasm: loadWasm };
+const loaders: Readonly<Record<EngineName, () => Engine>> = {
+  native: loadNative,
+  wasm: loadWasm,
+  reference: loadReference,
+};
 const loaded = new Map<EngineName, Engine>();
 let current: Engine | undefined;
 let reason = "";
 let stopFlag = sessionsFlag;
+let leave: (() => void) | null = null;
 
 function load(name: EngineName): Engine {
   let engine = loaded.get(name);
@@ -39,9 +43,7 @@ export function engine(): Engine {
 function choose(): Engine {
   const wanted = platform.setting("CELLGRAD_ENGINE");
   if (wanted !== undefined && wanted !== "") {
-    if (wanted !== "native" && wanted !== "wasm") {
-      throw new Error(`CELLGRAD_ENGINE: expected "native" or "wasm", got "${wanted}"`);
-    }
+    if (!isEngineName(wanted)) throw new Error(`CELLGRAD_ENGINE: expected ${engineList}, got "${wanted}"`);
     reason = `CELLGRAD_ENGINE=${wanted}`;
     return load(wanted);
   }
@@ -55,9 +57,26 @@ function choose(): Engine {
   }
 }
 
+/** For messages. */
+export const engineList = engineNames
+  .map((name) => `"${name}"`)
+  .join(", ")
+  .replace(/,(?!.*,)/, " or");
+
+export function isEngineName(name: unknown): name is EngineName {
+  return engineNames.some((each) => each === name);
+}
+
+/** What to do before another engine is used: what waits is computed by the one for which it was recorded. */
+export function whenEngineChanges(action: () => void): void {
+  leave = action;
+}
+
 /** Changes the engine from here on; what was compiled before stays with its own. @throws Error when it cannot be loaded. */
 export function useEngine(name: EngineName): Engine {
-  current = load(name);
+  const next = load(name);
+  if (current !== undefined && current !== next) leave?.();
+  current = next;
   reason = `useEngine("${name}")`;
   return current;
 }

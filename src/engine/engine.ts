@@ -7,7 +7,8 @@ import type { KernelOp } from "../primitives/kernels.js";
 import { kernelOps } from "../primitives/table.js";
 import type { Program } from "./program.js";
 
-export type EngineName = "native" | "wasm";
+export const engineNames = ["native", "wasm", "reference"] as const;
+export type EngineName = (typeof engineNames)[number];
 
 /** A buffer that holds a value between runs. Where its bytes are only its engine knows. */
 export interface Storage {

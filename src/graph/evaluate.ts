@@ -2,6 +2,7 @@
  * When pending nodes are computed: when one is read, and when a step ends. What is computed at one time is one plan, or pieces of it
  * where the graph is long.
  */
+import { whenEngineChanges } from "../engine/current.js";
 import { compute, computePiece, inOrder } from "./compute.js";
 import { Flag, type Node } from "./node.js";
 import {
@@ -83,6 +84,8 @@ function workOff(open: boolean): void {
   });
   leavePending(sequence.slice(ends.at(-1) ?? 0));
 }
+
+whenEngineChanges(() => workOff(false));
 
 whenFull(() => {
   if (repeatPieces()) return;

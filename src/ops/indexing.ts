@@ -240,7 +240,7 @@ declare module "../tensor/core.js" {
 
 /** Positions of what differs from 0, as flat numbers, for an operation that is `asking`. */
 function positions(asking: string, x: Tensor): number[] {
-  const data = x._view(`${asking}: the shape of its result depends on values`);
+  const data = x._view(`${asking}, the shape of whose result depends on values`);
   const found: number[] = [];
   for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
   return found;

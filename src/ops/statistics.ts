@@ -113,7 +113,7 @@ export const unique = operation("unique", (x) => {
   const n = sorted.numel();
   if (n < 2) return sorted;
   const differs = ne(sorted.narrow(0, 1, n - 1), sorted.narrow(0, 0, n - 1));
-  const [count] = differs.sum()._view("unique: the shape of its result depends on values");
+  const [count] = differs.sum()._view("unique, the shape of whose result depends on values");
   // The first of equal ones come first, in their order.
   const isFirst = differs.pad([1, 0], { value: 1 });
   return takeAt(sorted, 0, isFirst.argsort(0, { descending: true }).narrow(0, 0, 1 + Number(count)));
@@ -137,7 +137,7 @@ export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {
   }
   if (!Number.isInteger(minlength) || minlength < 0)
     throw new RangeError(`bincount: expected a whole minlength ≥ 0, got ${minlength}`);
-  const asking = "bincount: the shape of its result depends on values";
+  const asking = "bincount, the shape of whose result depends on values";
   const w = weights?._view(asking);
   const data = x._view(asking);
   let length = minlength;

@@ -338,12 +338,15 @@ export function linspace<const N extends number>(
 export function linspace(start: number, end: number, steps: number, options?: TensorOptions): Tensor {
   checkShape("linspace", [steps]);
   const dtype = dtypeOf("linspace", options);
-  // Both ends exactly: the second half counts down from the end.
+  return finish("linspace", fromTyped(evenly(start, end, steps), dtype, [steps])._node, options);
+}
+
+/** Numbers at equal distances, both ends exactly: the second half counts down from the end. */
+function evenly(start: number, end: number, steps: number): Float64Array {
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  const data = Float64Array.from({ length: steps }, (_, i) =>
+  return Float64Array.from({ length: steps }, (_, i) =>
     i < steps / 2 || steps === 1 ? start + i * step : end - (steps - 1 - i) * step,
   );
-  return finish("linspace", fromTyped(data, dtype, [steps])._node, options);
 }
 
 /** base to the powers `linspace(start, end, steps)` (`torch.logspace`); the base is 10 unless given. */
@@ -360,12 +363,12 @@ export function logspace(
   options?: TensorOptions & { base?: number },
 ): Tensor {
   const base = options?.base ?? 10;
-  const exponents = linspace(start, end, steps, { dtype: "float64" }).dataSync();
+  checkShape("logspace", [steps]);
   const dtype = dtypeOf("logspace", options);
   return finish(
     "logspace",
     fromTyped(
-      Float64Array.from(exponents, (x) => base ** x),
+      evenly(start, end, steps).map((x) => base ** x),
       dtype,
       [steps],
     )._node,

@@ -1,13 +1,14 @@
 /**
  * What computes, and with how many threads.
  */
-import { engine, engineReport, useEngine } from "../engine/current.js";
+import { engine, engineList, engineReport, isEngineName, useEngine } from "../engine/current.js";
+import type { EngineName } from "../engine/engine.js";
 
 /** The engine in use. */
 export interface Device {
   readonly type: "cpu";
-  /** "native" is compiled for this machine, "wasm" runs everywhere. */
-  readonly engine: "native" | "wasm";
+  /** "native" is compiled for this machine, "wasm" runs everywhere, "reference" is slow, exact and asynchronous. */
+  readonly engine: EngineName;
   /** Such as "native, AVX-512, 2 threads". */
   readonly description: string;
   readonly threads: number;
@@ -19,11 +20,10 @@ export interface Device {
  * What tensors are computed on. With a name, switches to that engine first; tensors made before can still be used.
  * @throws Error when the engine cannot be loaded.
  */
-export function device(name?: "native" | "wasm"): Device {
+export function device(name?: EngineName): Device {
   if (name !== undefined) {
-    if (name !== "native" && name !== "wasm") {
-      throw new TypeError(`device: expected "native" or "wasm", got ${JSON.stringify(name)}`);
-    }
+    if (!isEngineName(name))
+      throw new TypeError(`device: expected ${engineList}, got ${JSON.stringify(name)}`);
     useEngine(name);
   }
   const { name: engineName, ...report } = engineReport();

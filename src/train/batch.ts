@@ -2,6 +2,7 @@
 import { Module } from "../nn/module.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { Metric } from "./metrics.js";
+import type { Reading } from "./reading.js";
 
 /** Batches that can be gone through again and again: a DataLoader, or an array. Each is [input, …, target]. */
 export interface Batches extends Iterable<readonly Tensor[]> {
@@ -71,10 +72,12 @@ export class Averages {
     });
   }
 
-  values(): [string, number][] {
-    return this.#metrics.map(([name], i) => {
+  *values(): Reading<[string, number][]> {
+    const values: [string, number][] = [];
+    for (const [i, [name]] of this.#metrics.entries()) {
       const sum = this.#sums[i]!;
-      return [name, (typeof sum === "number" ? sum : sum.item()) / this.#examples];
-    });
+      values.push([name, (typeof sum === "number" ? sum : yield sum) / this.#examples]);
+    }
+    return values;
   }
 }

@@ -8,6 +8,7 @@ import type { Module } from "../nn/module.js";
 import { assignValue } from "../nn/parameter.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Model } from "./batch.js";
+import { numberOf } from "./reading.js";
 
 /** Where a number first was NaN or infinite. */
 export interface Culprit {
@@ -57,16 +58,21 @@ export class Diagnosis {
   }
 
   /** The error for a loss that is not finite, computed in step `step` from these inputs. */
-  explain(step: number, loss: number, inputs: readonly Tensor[], target: Tensor): NonFiniteLossError {
-    const culprit = this.#find(step, inputs, target);
+  async explain(
+    step: number,
+    loss: number,
+    inputs: readonly Tensor[],
+    target: Tensor,
+  ): Promise<NonFiniteLossError> {
+    const culprit = await this.#find(step, inputs, target);
     this.#putBack();
     const message = `fit: the loss of step ${step} is ${loss}: ${this.#sentence(culprit)}`;
     return new NonFiniteLossError(message, step, loss, culprit);
   }
 
   /** The error for weights that went bad in the last step of the training, or null. */
-  explainWeights(step: number, loss: number): NonFiniteLossError | null {
-    const culprit = this.#badUpdate(this.#parameters, step);
+  async explainWeights(step: number, loss: number): Promise<NonFiniteLossError | null> {
+    const culprit = await this.#badUpdate(this.#parameters, step);
     if (culprit === null) return null;
     this.#putBack();
     return new NonFiniteLossError(`fit: step ${step}: ${this.#sentence(culprit)}`, step, loss, culprit);
@@ -76,13 +82,13 @@ export class Diagnosis {
     this.#parameters.forEach((parameter, i) => assignValue(parameter, this.#weights[i]!));
   }
 
-  #find(step: number, inputs: readonly Tensor[], target: Tensor): Culprit {
-    if (!inputs.every(isFinite)) return { layer: "", what: "input", step };
-    if (!isFinite(target)) return { layer: "", what: "target", step };
-    const update = this.#badUpdate(this.#weights, step - 1);
+  async #find(step: number, inputs: readonly Tensor[], target: Tensor): Promise<Culprit> {
+    for (const input of inputs) if (!(await isFinite(input))) return { layer: "", what: "input", step };
+    if (!(await isFinite(target))) return { layer: "", what: "target", step };
+    const update = await this.#badUpdate(this.#weights, step - 1);
     if (update !== null) return update;
-    const gradientOf = this.#lastBad(this.#parameters.map((parameter) => parameter.grad)) ?? "";
-    const layer = this.#badActivation(inputs);
+    const gradientOf = (await this.#lastBad(this.#parameters.map((parameter) => parameter.grad))) ?? "";
+    const layer = await this.#badActivation(inputs);
     return layer === null
       ? { layer: "", what: "loss function", step, gradientOf }
       : { layer, what: "activation", step, gradientOf };
@@ -92,23 +98,28 @@ export class Diagnosis {
    * The layer whose weights the update of `step` ruined, or null. Gradients flow from the last layer to the first, so the last bad one
    * was the first to go bad. A finite gradient can make a weight infinite, but only one that is no number makes it NaN.
    */
-  #badUpdate(weights: readonly Tensor[], step: number): Culprit | null {
-    const layer = this.#lastBad(weights);
+  async #badUpdate(weights: readonly Tensor[], step: number): Promise<Culprit | null> {
+    const layer = await this.#lastBad(weights);
     if (layer === null) return null;
-    const noNumber = weights.some((each) => each.isnan().any().item<boolean>());
-    return { layer, what: noNumber ? "gradient" : "weight", step };
+    for (const each of weights) {
+      if ((await numberOf(each.isnan().any())) !== 0) return { layer, what: "gradient", step };
+    }
+    return { layer, what: "weight", step };
   }
 
   /** The layer of the last tensor that is not finite; the tensors are in the order of the parameters. */
-  #lastBad(tensors: readonly (Tensor | null)[]): string | null {
-    const bad = tensors.findLastIndex((each) => each !== null && !isFinite(each));
-    return bad < 0 ? null : this.#names[bad]!.split(".").slice(0, -1).join(".");
+  async #lastBad(tensors: readonly (Tensor | null)[]): Promise<string | null> {
+    for (let i = tensors.length - 1; i >= 0; i--) {
+      const each = tensors[i]!;
+      if (each !== null && !(await isFinite(each))) return this.#names[i]!.split(".").slice(0, -1).join(".");
+    }
+    return null;
   }
 
   /** Runs the model on the weights that the loss was computed from, and gives the first layer with a bad output. */
-  #badActivation(inputs: readonly Tensor[]): string | null {
+  async #badActivation(inputs: readonly Tensor[]): Promise<string | null> {
     this.#putBack();
-    let bad: string | null = null;
+    const outputs: (readonly [layer: string, output: Tensor])[] = [];
     const leaves = this.#model.namedModules().filter(([, module]) => module.namedChildren().length === 0);
     const watched = leaves as [string, Module & { forward(...args: unknown[]): unknown }][];
     // The method of the class is there again once the own property is gone.
@@ -120,14 +131,14 @@ export class Diagnosis {
         const forward = module.forward.bind(module);
         module.forward = (...args: unknown[]) => {
           const output = forward(...args);
-          if (bad === null && !isFinite(output as Tensor)) bad = name;
+          outputs.push([name, output as Tensor]);
           return output;
         };
       }
-      const output = noGrad(() => this.#model.forward(...inputs));
-      if (bad === null && !isFinite(output)) bad = "";
+      outputs.push(["", noGrad(() => this.#model.forward(...inputs))]);
     });
-    return bad;
+    for (const [layer, output] of outputs) if (!(await isFinite(output))) return layer;
+    return null;
   }
 
   #sentence({ layer, what, step, gradientOf }: Culprit): string {
@@ -162,7 +173,7 @@ export class Diagnosis {
   }
 }
 
-function isFinite(tensor: Tensor): boolean {
+async function isFinite(tensor: Tensor): Promise<boolean> {
   if (tensor.dtype === "int32" || tensor.dtype === "bool") return true;
-  return tensor.dataSync().every((value) => Number.isFinite(value));
+  return (await tensor.data()).every((value) => Number.isFinite(value));
 }

@@ -1,6 +1,6 @@
 /** Loss and metrics of a model on data that it is not trained on. */
 import { noGrad } from "../autograd/mode.js";
-import { restoring } from "../interrupts.js";
+import { onInterrupt } from "../interrupts.js";
 import {
   Averages,
   lossFunction,
@@ -11,6 +11,7 @@ import {
   type Model,
 } from "./batch.js";
 import type { Metric } from "./metrics.js";
+import { readAtOnce, type Reading } from "./reading.js";
 
 /** What `evaluate` has found. */
 export interface Evaluation {
@@ -19,32 +20,45 @@ export interface Evaluation {
   readonly metrics: Record<string, number>;
 }
 
+/** What `evaluate` is to measure. */
+export interface EvaluationOptions {
+  readonly loss: LossLike;
+  readonly metrics?: Readonly<Record<string, Metric>>;
+}
+
 /**
  * Goes once through `batches` with the model in `eval()` mode and without gradients; the mode is put back.
  * @throws Error when there are no batches
  */
-export function evaluate(
-  model: Model,
-  batches: Batches,
-  options: { loss: LossLike; metrics?: Readonly<Record<string, Metric>> },
-): Evaluation {
+export function* evaluation(model: Model, batches: Batches, options: EvaluationOptions): Reading<Evaluation> {
   const loss = lossFunction(options.loss);
   const averages = new Averages(options.metrics ?? {});
   let sum = 0;
   let examples = 0;
-  restoring(rememberModes(model), () => {
+  const putBack = rememberModes(model);
+  const forget = onInterrupt(putBack);
+  try {
     model.eval();
-    noGrad(() => {
-      for (const batch of batches) {
-        const { inputs, target } = parts(batch);
+    for (const batch of batches) {
+      const { inputs, target } = parts(batch);
+      const lossHere = noGrad(() => {
         const output = model.forward(...inputs);
         averages.add(output, target);
-        const count = target.shape[0] ?? 1;
-        sum += count * loss(output, target).item();
-        examples += count;
-      }
-    });
-  });
+        return loss(output, target);
+      });
+      const count = target.shape[0] ?? 1;
+      sum += count * (yield lossHere);
+      examples += count;
+    }
+  } finally {
+    putBack();
+    forget();
+  }
   if (examples === 0) throw new Error("evaluate: the loader gave no batch");
-  return { loss: sum / examples, metrics: Object.fromEntries(averages.values()) };
+  return { loss: sum / examples, metrics: Object.fromEntries(yield* averages.values()) };
+}
+
+/** `evaluation` on an engine that is read at once. */
+export function evaluate(model: Model, batches: Batches, options: EvaluationOptions): Evaluation {
+  return readAtOnce(evaluation(model, batches, options));
 }

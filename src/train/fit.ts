@@ -5,6 +5,7 @@ import { clipGradNorm_ } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
 import { say } from "../locale/words.js";
 import { platform } from "../platform/node.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { lossPlot } from "../viz/loss-plot.js";
 import {
   Averages,
@@ -17,10 +18,11 @@ import {
 } from "./batch.js";
 import type { Callback, Training } from "./callbacks.js";
 import { Diagnosis } from "./diagnosis.js";
-import { evaluate } from "./evaluate.js";
+import { evaluation } from "./evaluate.js";
 import { emptyHistory, validationName, type History } from "./history.js";
 import type { Metric } from "./metrics.js";
 import { Progress } from "./progress.js";
+import { numberOf, readAwaiting } from "./reading.js";
 import { requireGradients, warnOfHidden } from "./trained.js";
 
 /** Options of `fit`. */
@@ -137,7 +139,7 @@ class Loop implements Training {
       this.#end();
     }
     await this.#call("onTrainEnd");
-    const bad = this.#diagnosis.explainWeights(this.step, this.loss);
+    const bad = await this.#diagnosis.explainWeights(this.step, this.loss);
     if (bad !== null) throw bad;
     return this.history;
   }
@@ -164,7 +166,13 @@ class Loop implements Training {
     let batch = 0;
     for (const tensors of this.batches) {
       const { inputs, target } = parts(tensors);
-      this.#step(inputs, target, averages);
+      const loss = numberOf(this.#step(inputs, target, averages));
+      // Only where it has to: what is awaited is not part of the step for an interrupt.
+      this.loss = typeof loss === "number" ? loss : await interruptible(loss);
+      this.history.loss.push(this.loss);
+      if (!Number.isFinite(this.loss)) {
+        throw await this.#diagnosis.explain(this.step, this.loss, inputs, target);
+      }
       const count = target.shape[0] ?? 1;
       sum += count * this.loss;
       examples += count;
@@ -178,7 +186,8 @@ class Loop implements Training {
     await this.#endEpoch(sum / examples, averages, begin);
   }
 
-  #step(inputs: Parameters<Model["forward"]>, target: (typeof inputs)[0], averages: Averages): void {
+  /** Gives the loss. */
+  #step(inputs: readonly Tensor[], target: Tensor, averages: Averages): Tensor {
     const { optimizer, clipGradNorm } = this.options;
     optimizer.zeroGrad();
     const output = this.model.forward(...inputs);
@@ -197,19 +206,16 @@ class Loop implements Training {
     if (this.options.metrics !== undefined) noGrad(() => averages.add(output, target));
     optimizer.step();
     this.step++;
-    this.loss = loss.item();
-    this.history.loss.push(this.loss);
-    if (!Number.isFinite(this.loss)) throw this.#diagnosis.explain(this.step, this.loss, inputs, target);
+    return loss;
   }
 
   async #endEpoch(meanLoss: number, averages: Averages, begin: number): Promise<void> {
     const { history } = this;
-    const values: [string, number][] = [["loss", meanLoss], ...averages.values()];
+    const values: [string, number][] = [["loss", meanLoss], ...(await readAwaiting(averages.values()))];
     if (this.options.validation !== undefined) {
-      const { loss, metrics } = evaluate(this.model, this.options.validation, {
-        loss: this.options.loss,
-        metrics: this.metrics,
-      });
+      const { loss, metrics } = await readAwaiting(
+        evaluation(this.model, this.options.validation, { loss: this.options.loss, metrics: this.metrics }),
+      );
       values.push(["valLoss", loss]);
       for (const [name, value] of Object.entries(metrics)) values.push([validationName(name), value]);
     }

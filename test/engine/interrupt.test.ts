@@ -1,7 +1,6 @@
 /** A run can be stopped until its commit and not after; whatever ended a run, the engine goes on, and it is known what the run did. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Script } from "node:vm";
 import { Worker } from "node:worker_threads";
 
 import { type Engine, RunStopped, type Storage } from "../../src/engine/engine.js";
@@ -13,7 +12,7 @@ import {
   type ShapedView,
 } from "../../src/engine/program.js";
 import type { DTypeName } from "../../src/primitives/dtypes.js";
-import { bytesOf, engines, floatsOf as floats, load, place, view } from "./programs.js";
+import { bytesOf, engines, floatsOf as floats, load, place, terminated, view } from "./programs.js";
 
 const f32 = "float32" as const;
 const native = engines.find((engine) => engine.name === "native");
@@ -63,15 +62,6 @@ const inout: External = { bytes: 16, access: "inout" };
 const out: External = { bytes: 16, access: "out" };
 
 const four = (engine: Engine, value: number): Storage => place(engine, new Float32Array(4).fill(value));
-
-/** Calls `work`, and has V8 terminate it, as an interrupt does: no `catch` and no `finally` of it runs. */
-function terminated(work: () => void): void {
-  const scope = globalThis as { terminatedWork?: () => void };
-  scope.terminatedWork = work;
-  assert.throws(() => new Script("terminatedWork()").runInThisContext({ timeout: 30 }), {
-    code: "ERR_SCRIPT_EXECUTION_TIMEOUT",
-  });
-}
 
 test("the commit is the first kernel that writes what could be read before", () => {
   const kernels = [raise(1), increment(0, 1), increment(1, 0), raise(1)];

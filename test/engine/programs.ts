@@ -2,6 +2,7 @@
  * Short ways to write programs in tests, and to run one on every engine beside the reference.
  */
 import assert from "node:assert/strict";
+import { Script } from "node:vm";
 import { loadNative } from "../../src/engine/cpu/native.js";
 import { loadWasm } from "../../src/engine/cpu/wasm.js";
 import type { Engine, Storage } from "../../src/engine/engine.js";
@@ -13,7 +14,7 @@ import {
   type Program,
   type View,
 } from "../../src/engine/program.js";
-import { interpret } from "./reference.js";
+import { interpret } from "../../src/engine/reference/interpret.js";
 import type { DTypeName } from "../../src/primitives/dtypes.js";
 
 /** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
@@ -166,6 +167,15 @@ export function check(
       assertClose(values, expected[i]!, tolerance, `${engine.name} ${what} external ${i}`),
     );
   }
+}
+
+/** Calls `work`, and has V8 terminate it, as an interrupt does: no `catch` and no `finally` of it runs. */
+export function terminated(work: () => void): void {
+  const scope = globalThis as { terminatedWork?: () => void };
+  scope.terminatedWork = work;
+  assert.throws(() => new Script("terminatedWork()").runInThisContext({ timeout: 30 }), {
+    code: "ERR_SCRIPT_EXECUTION_TIMEOUT",
+  });
 }
 
 export const load = (index: number, dtype: DTypeName): Instruction => ({ kind: "load", index, dtype });

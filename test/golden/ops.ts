@@ -63,9 +63,9 @@ const tolerance: Readonly<Record<DType, { rtol: number; atol: number }>> = {
   bool: { rtol: 0, atol: 0 },
 };
 
-export function assertClose(actual: Tensor, data: Numbers, what: string): void {
+export async function assertClose(actual: Tensor, data: Numbers, what: string): Promise<void> {
   const expected = decode(data);
-  const got = actual.dataSync();
+  const got = await actual.data();
   const { rtol, atol } = tolerance[actual.dtype];
   assert.equal(got.length, expected.length, what);
   expected.forEach((e, i) => {

@@ -4,7 +4,7 @@
  * Must be asked before the node is evaluated, since nodes let go of their operands then.
  */
 import { distributions, keepsDims, Kind, kindOf, type Node, opOf } from "../../src/graph/node.js";
-import { binaryOf, draw, toType, wrap } from "../engine/reference.js";
+import { binaryOf, draw, toType, wrap } from "../../src/engine/reference/interpret.js";
 import { stored } from "./values.js";
 import { unary } from "../../src/primitives/elementwise.js";
 import type { ReduceOp } from "../../src/primitives/reductions.js";

@@ -7,7 +7,7 @@ import { RunError, RunStopped, wholeTable } from "../engine.js";
 import type { Program } from "../program.js";
 import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
-import { checkExternals } from "./externals.js";
+import { checkExternals } from "../externals.js";
 import { cpuMemory, type CpuStorage } from "./storage.js";
 
 interface Addon {

@@ -8,7 +8,7 @@ import { formatBytes, OutOfMemory, RunError, RunStopped, wholeTable } from "../e
 import type { External, Program } from "../program.js";
 import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
-import { checkExternals } from "./externals.js";
+import { checkExternals } from "../externals.js";
 import { cpuMemory, type CpuStorage } from "./storage.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */

@@ -43,12 +43,12 @@ function outputsOf(result: ReturnType<Case["ours"]>): readonly Tensor[] {
 }
 
 /** What differs from PyTorch, or null. */
-export function judge(entry: Case, answer: Answer): Finding | null {
+export async function judge(entry: Case, answer: Answer): Promise<Finding | null> {
   const leaves = entry.inputs.map(made);
   let outputs: readonly Tensor[];
   try {
     outputs = outputsOf(entry.ours(leaves[0]!, leaves[1]!, leaves[2]!, leaves[3]!));
-    outputs.forEach((y) => y.dataSync());
+    for (const y of outputs) await y.data();
   } catch (error) {
     const text = String(error);
     if (!isNamed(error)) return { fault: "inside", text };
@@ -61,29 +61,29 @@ export function judge(entry: Case, answer: Answer): Finding | null {
     return { fault: "shape", text: `${outputs.length} results, PyTorch gives ${answer.outputs.length}` };
   }
   for (const [i, y] of outputs.entries()) {
-    const finding = differs(entry, y, answer.outputs[i]!);
+    const finding = await differs(entry, y, answer.outputs[i]!);
     if (finding !== null) return finding;
   }
   return entry.skipGradient === undefined ? gradientDiffers(entry, leaves, outputs, answer) : null;
 }
 
-function differs(entry: Case, y: Tensor, expected: Value): Finding | null {
+async function differs(entry: Case, y: Tensor, expected: Value): Promise<Finding | null> {
   const dtype = expected.dtype === "int64" ? "int32" : expected.dtype;
   if (y.dtype !== dtype) return { fault: "dtype", text: `${y.dtype}, PyTorch gives ${expected.dtype}` };
   if (String(y.shape) !== String(expected.shape)) {
     return { fault: "shape", text: `[${y.shape.join(", ")}], PyTorch gives [${expected.shape.join(", ")}]` };
   }
   const words = expected.dtype === "int64" ? expected.data.map((x) => numberOf(x) | 0) : expected.data;
-  const text = firstDifference(entry, y, words, !(entry.anyZero ?? false));
+  const text = await firstDifference(entry, y, words, !(entry.anyZero ?? false));
   return text === null ? null : { fault: "value", text };
 }
 
-function gradientDiffers(
+async function gradientDiffers(
   entry: Case,
   leaves: readonly Tensor[],
   outputs: readonly Tensor[],
   answer: Extract<Answer, { outputs: unknown }>,
-): Finding | null {
+): Promise<Finding | null> {
   // PyTorch computes this, but does not differentiate it.
   if (answer.grads === null) return null;
   const differentiable = outputs.filter((y) => y.requiresGrad);
@@ -94,7 +94,7 @@ function gradientDiffers(
       differentiable.length === 0
         ? inputs.map(() => null)
         : grad(differentiable, inputs, { gradOutputs: differentiable.map(weightsOf), allowUnused: true });
-    got.forEach((g) => g?.dataSync());
+    for (const g of got) await g?.data();
   } catch (error) {
     return { fault: "gradient", text: String(error) };
   }
@@ -103,14 +103,19 @@ function gradientDiffers(
     if (!leaf.requiresGrad) continue;
     const g = got[next++] ?? leaf.detach().mul(0).nanToNum();
     const expected = answer.grads[i] ?? Array.from({ length: leaf.numel() }, () => 0);
-    const text = firstDifference(entry, g, expected, false);
+    const text = await firstDifference(entry, g, expected, false);
     if (text !== null) return { fault: "gradient", text: `of input ${"abcd"[i]!}: ${text}` };
   }
   return null;
 }
 
-function firstDifference(entry: Case, actual: Tensor, words: readonly Word[], signs: boolean): string | null {
-  const got = actual.dataSync();
+async function firstDifference(
+  entry: Case,
+  actual: Tensor,
+  words: readonly Word[],
+  signs: boolean,
+): Promise<string | null> {
+  const got = await actual.data();
   const { rtol, atol } = tolerance[actual.dtype];
   const slack = entry.loose ?? 1;
   for (const [i, word] of words.entries()) {

@@ -35,11 +35,11 @@ export async function fuzz(
         caseOf(operation, first + i, seed),
       );
       const answers = await peer.ask(cases);
-      cases.forEach((entry, i) => {
+      for (const [i, entry] of cases.entries()) {
         tried++;
-        const finding = judge(entry, answers[i]!);
+        const finding = await judge(entry, answers[i]!);
         if (finding !== null) report({ ...finding, operation, number: first + i, entry });
-      });
+      }
     }
   }
   return tried;

@@ -1,12 +1,14 @@
 /**
- * What a Program means, in plain JavaScript and one element at a time: the truth that engines are compared with.
+ * What a program means, one element at a time: the truth that engines are compared with. Floating results are rounded once for each
+ * instruction, and sums are added in float64.
  */
-import type { Body, Program, ShapedView, View } from "../../src/engine/program.js";
-import { dtypeBytes, type DTypeName, dtypes } from "../../src/primitives/dtypes.js";
-import { binary, type BinaryOp, type BinaryRow, unary } from "../../src/primitives/elementwise.js";
-import type { Dense } from "../../src/primitives/kernel.js";
-import { kernels } from "../../src/primitives/kernels.js";
-import type { ReduceOp } from "../../src/primitives/reductions.js";
+import type { Body, Program, ShapedView, View } from "../program.js";
+import { dtypeBytes, type DTypeName, dtypes } from "../../primitives/dtypes.js";
+import { binary, type BinaryOp, type BinaryRow, unary } from "../../primitives/elementwise.js";
+import { type Dense, IndexOutOfRange } from "../../primitives/kernel.js";
+import { kernels } from "../../primitives/kernels.js";
+import { RunError } from "../engine.js";
+import type { ReduceOp } from "../../primitives/reductions.js";
 
 /** Values of a body at one point; booleans are 0 and 1. */
 type Values = number[];
@@ -206,7 +208,7 @@ export function points(dims: readonly number[]): number[][] {
   );
 }
 
-/** Runs a program on `externals`, which it changes as the program says. */
+/** Runs a program on `externals`, which it changes as the program says. @throws RunError */
 export function interpret(
   program: Program,
   externals: readonly Uint8Array[],
@@ -215,7 +217,7 @@ export function interpret(
   const arena = new Uint8Array(program.arenaBytes);
   const buffers = [arena, ...externals].map((b) => new DataView(b.buffer, b.byteOffset, b.byteLength));
   const context: Context = { buffers, scalars };
-  for (const kernel of program.kernels) {
+  for (const [number, kernel] of program.kernels.entries()) {
     switch (kernel.kind) {
       case "map":
         points(kernel.dims).forEach((point, number) => {
@@ -273,7 +275,12 @@ export function interpret(
           (at) => at && { dims: at.dims, data: new Float64Array(points(at.dims).length) },
         );
         const numbers = kernel.scalars.map((scalar) => scalars[scalar]!);
-        kernels[kernel.primitive].js(kernel.operands.map(dense), results, kernel.attributes, numbers);
+        try {
+          kernels[kernel.primitive].js(kernel.operands.map(dense), results, kernel.attributes, numbers);
+        } catch (error) {
+          if (!(error instanceof IndexOutOfRange)) throw error;
+          throw new RunError(number, error.index, error.rows);
+        }
         kernel.results.forEach((at, r) => {
           if (at === null) return;
           points(at.dims).forEach((point, i) =>

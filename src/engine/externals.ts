@@ -1,6 +1,6 @@
 /** Checks what a run is given against what the program was compiled for, so that no kernel writes outside a buffer. */
-import type { Engine, Storage } from "../engine.js";
-import type { Program } from "../program.js";
+import type { Engine, Storage } from "./engine.js";
+import type { Program } from "./program.js";
 
 /** @throws RangeError where the number of externals or the size of one does not fit the program; Error for one of another engine. */
 export function checkExternals(engine: Engine, program: Program, externals: readonly Storage[]): void {
