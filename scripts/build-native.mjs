@@ -227,6 +227,7 @@ export async function buildAddon({ command, version, arch, target = [], link, ou
           ...job.extra,
           `-I${napi}`,
           `-I${generated}`,
+          `-I${sources}`,
           "-c",
           source,
           "-o",

@@ -56,7 +56,7 @@ function numbers(table) {
   return lines(
     head,
     "#pragma once",
-    "#include <stdint.h>",
+    '#include "numbers.h"',
     "",
     "namespace cellgrad {",
     "",
@@ -71,21 +71,14 @@ function numbers(table) {
     "  }",
     "  return 0;",
     "}",
-    "inline bool isFloat(DType type) {",
-    `  return ${dtypeNames
-      .filter((name) => dtypes[name].kind === "float")
-      .map((name) => `type == ${dtypeName(name)}`)
-      .join(" || ")};`,
-    "}",
+    isOneOf(table, "isFloat", (name) => dtypes[name].kind === "float"),
+    "/// Whether engines compute with it, and not only store it.",
+    isOneOf(table, "isComputed", table.isComputed),
     "",
     "/// Calls f with a zero of the dtype's type.",
-    "template <class F>",
-    "inline auto withType(DType type, F f) {",
-    "  switch (type) {",
-    dtypeNames.map((name) => `    case ${dtypeName(name)}: return f(${dtypes[name].cpp}(0));`),
-    "  }",
-    "  __builtin_unreachable();",
-    "}",
+    ...withTypes(table, "withType", () => true),
+    "/// The same for a dtype that engines compute with.",
+    ...withTypes(table, "withNumber", table.isComputed),
     "/// Calls f with a zero of an unsigned integer of so many bytes: enough for what only moves elements.",
     "template <class F>",
     "inline auto withBytes(int64_t bytes, F f) {",
@@ -113,12 +106,32 @@ function numbers(table) {
   );
 }
 
+function isOneOf({ dtypeNames }, name, isThere) {
+  const all = dtypeNames.filter(isThere).map((dtype) => `type == ${dtypeName(dtype)}`);
+  return [`inline bool ${name}(DType type) {`, `  return ${all.join(" || ")};`, "}"];
+}
+
+function withTypes({ dtypes, dtypeNames }, name, isThere) {
+  const cases = (wanted) => dtypeNames.filter((dtype) => isThere(dtype) === wanted);
+  return [
+    "template <class F>",
+    `inline auto ${name}(DType type, F f) {`,
+    "  switch (type) {",
+    ...cases(true).map((dtype) => `    case ${dtypeName(dtype)}: return f(${dtypes[dtype].cpp}{});`),
+    ...cases(false).map((dtype) => `    case ${dtypeName(dtype)}:`),
+    ...(cases(false).length > 0 ? ["      break;"] : []),
+    "  }",
+    "  __builtin_unreachable();",
+    "}",
+  ];
+}
+
 const isMathFunction = (cpp) => typeof cpp === "object" && !("same" in cpp);
 
 /** The loop over an element's function: an expression of type OpFn. */
 function loop(cpp, dtype, row, operands) {
   const type = dtype.cpp;
-  const result = row.result === "bool" ? "uint8_t" : type;
+  const result = row.result === "bool" ? "Bool" : type;
   const named = (text) => text.replace(/<T>/g, `<${type}>`);
   const map = operands === 1 ? "map1" : "map2";
   if (typeof cpp === "string") return `${map}<${result}, ${type}, ${named(cpp)}>`;
@@ -133,8 +146,8 @@ function cases(table, type, name, row, operands, part) {
   const found = [];
   for (const dtypeOf of table.dtypeNames) {
     const dtype = table.dtypes[dtypeOf];
+    if (!table.isDefinedFor(row, dtypeOf)) continue;
     const cpp = row.cpp[dtypeOf] ?? row.cpp[dtype.kind];
-    if (cpp === undefined) continue;
     const label = `        case ${dtypeName(dtypeOf)}: return`;
     if (isMathFunction(cpp)) {
       if (part === "math") found.push(`${label} ${loop(cpp, dtype, row, operands)};`);
@@ -251,14 +264,15 @@ function calls(table) {
 function callRows(table) {
   const list = Object.values(table.kernels).map((row) => {
     const counts = [row.operands, row.results, row.attributes, row.scalars ?? []].map(({ length }) => length);
-    return `{${[...counts, row.strided !== undefined, row.updates === true].join(", ")}}`;
+    return `{${[...counts, row.strided !== undefined, row.updates === true, row.moves === true].join(", ")}}`;
   });
   return [
     `constexpr int32_t kCalls = ${table.kernelOps.length};`,
-    "/// How many values a call has, whether they may be strided, and whether its result lies where its first operand does.",
+    "/// How many values a call has, whether they may be strided, whether its result lies where its first operand does, and",
+    "/// whether it only moves elements.",
     "struct CallRow {",
     "  int32_t operands, results, attributes, scalars;",
-    "  bool strided, updates;",
+    "  bool strided, updates, moves;",
     "};",
     `constexpr CallRow kCallRows[kCalls] = {${list.join(", ")}};`,
   ];

@@ -2,7 +2,8 @@
  * The public API of cellgrad. One line a module; namespaces (nn, optim, data, train, viz, io) hold what belongs to them.
  */
 export { Tensor } from "./tensor/tensor.js";
-export type { DType, TypedArray } from "./tensor/dtype.js";
+export type { TypedArray } from "./primitives/elements.js";
+export type { DType } from "./tensor/dtype.js";
 export type { Shape, TensorData } from "./tensor/shape-types.js";
 export {
   arange,

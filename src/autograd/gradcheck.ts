@@ -4,7 +4,8 @@
 import { checkTensor } from "../ops/operand.js";
 import { Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
-import { isFloating, type TypedArray } from "../tensor/dtype.js";
+import type { TypedArray } from "../primitives/elements.js";
+import { isFloating } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import { grad } from "./grad.js";
 import { withGradMode } from "./mode.js";

@@ -2,8 +2,8 @@
  * Examples made into a batch, part by part: tensors are stacked, numbers become a tensor, texts a list. PyTorch's default_collate.
  */
 import { stack } from "../ops/join.js";
+import type { Elements } from "../primitives/elements.js";
 import { tensor } from "../tensor/creation.js";
-import type { TypedArray } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -13,9 +13,9 @@ export type Collated<E> = 0 extends 1 & E
   ? E
   : E extends Tensor<infer S>
     ? Stacked<S>
-    : E extends number | boolean
+    : E extends number | boolean | bigint
       ? Tensor<[number]>
-      : E extends TypedArray
+      : E extends Elements
         ? Tensor<[number, number]>
         : E extends string
           ? string[]
@@ -43,11 +43,12 @@ function together(values: readonly unknown[], path: string): unknown {
       `DataLoader: examples differ: ${named(path)} of the first is ${kind}, that of another ${kindOf(values[other])}; ${OWN}`,
     );
   if (first instanceof Tensor) return stacked(values as readonly Tensor[], path);
-  if (typeof first === "number" || typeof first === "boolean") return tensor(values as readonly number[]);
+  if (typeof first === "number" || typeof first === "boolean" || typeof first === "bigint")
+    return tensor(values as readonly number[]);
   if (typeof first === "string") return [...values];
   if (ArrayBuffer.isView(first) && !(first instanceof DataView))
     return stacked(
-      (values as readonly TypedArray[]).map((value) => tensor(value)),
+      (values as readonly Elements[]).map((value) => tensor(value)),
       path,
     );
   if (Array.isArray(first)) {

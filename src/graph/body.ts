@@ -182,7 +182,7 @@ export class BodyWriter {
       return;
     }
     // Whole numbers are exact in int32 up to its range, in float32 only up to 2^24.
-    const exact: DTypeName = dtype === "float64" ? "float64" : "int32";
+    const exact: DTypeName = dtype === "float64" || dtype === "int64" ? dtype : "int32";
     const constant = (value: number): number =>
       code.push({ kind: "scalar", index: this.places.constant(value), dtype: exact }) - 1;
     let sum = -1;

@@ -2,9 +2,10 @@
  * Between which numbers a node's values lie, where that can be said without computing them: from values that are there already, and from
  * operations that keep or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
  */
-import type { Bytes, Storage } from "../engine/engine.js";
+import type { Storage } from "../engine/engine.js";
 import { distributions, Flag, Kind, kindOf, type Node, opOf } from "./node.js";
-import { type DTypeName, dtypeBytes } from "../primitives/dtypes.js";
+import { type DTypeName, dtypeBytes, dtypes, wholeRange } from "../primitives/dtypes.js";
+import { elementsOf, roundedTo } from "../primitives/elements.js";
 import { binaryOps, kernelOps, reduceOps, unaryOps } from "../primitives/table.js";
 
 /** Both ends belong to it. Of no values at all low is above high. */
@@ -116,10 +117,10 @@ function scanned(node: Node, storage: Storage, except: number | undefined): Boun
   if (bytes === undefined) return null;
   // A window has fewer elements than its shape says, and what a slice of it does not reach is within the bounds of the whole.
   const length = Math.min(node.size, storage.byteLength / dtypeBytes[node.dtype]);
-  const values = arrayOf(node.dtype, bytes, length);
+  const values = elementsOf(node.dtype, bytes.buffer, bytes.byteOffset, length);
   let { low, high, nan } = none;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = Number(values[i]!);
     if (value === except) continue;
     if (value < low) low = value;
     if (value > high) high = value;
@@ -128,21 +129,6 @@ function scanned(node: Node, storage: Storage, except: number | undefined): Boun
   const scan = { low, high, nan, except };
   scans.set(node, scan);
   return scan;
-}
-
-function arrayOf(dtype: DTypeName, { buffer, byteOffset }: Bytes, length: number): ArrayLike<number> {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer, byteOffset, length);
-    case "float64":
-      return new Float64Array(buffer, byteOffset, length);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, length);
-    case "bool":
-      return new Uint8Array(buffer, byteOffset, length);
-    default:
-      return dtype satisfies never;
-  }
 }
 
 function at(low: number, high: number): Bounds {
@@ -155,20 +141,22 @@ function hull(a: Bounds | null, b: Bounds | null): Bounds | null {
 }
 
 /** Integers wrap around beyond their range: nothing is known then. */
-function whole(low: number, high: number): Bounds | null {
-  return low >= -(2 ** 31) && high < 2 ** 31 ? at(low, high) : null;
+function whole(low: number, high: number, dtype: DTypeName): Bounds | null {
+  const [least, greatest] = wholeRange(dtype);
+  return low >= least && high <= greatest ? at(low, high) : null;
 }
 
 function cast(from: Bounds | null, dtype: DTypeName): Bounds | null {
-  if (from === null || dtype === "float64") return from;
-  if (dtype === "float32") return { ...from, low: Math.fround(from.low), high: Math.fround(from.high) };
+  if (from === null) return from;
+  if (dtypes[dtype].kind === "float")
+    return { ...from, low: roundedTo(dtype, from.low), high: roundedTo(dtype, from.high) };
   // What NaN becomes as a whole number is another matter.
-  return from.nan ? null : whole(Math.trunc(from.low), Math.trunc(from.high));
+  return from.nan ? null : whole(Math.trunc(from.low), Math.trunc(from.high), dtype);
 }
 
 function combined(node: Node): Bounds | null {
   const op = binaryOps[opOf(node)];
-  const isWhole = node.dtype === "int32";
+  const isWhole = dtypes[node.dtype].kind === "int";
   switch (op) {
     case "max":
     case "min": {
@@ -187,7 +175,9 @@ function combined(node: Node): Bounds | null {
       const a = isWhole ? bounds(node.a!) : null;
       const b = isWhole ? bounds(node.b!) : null;
       if (a === null || b === null) return null;
-      return op === "add" ? whole(a.low + b.low, a.high + b.high) : whole(a.low - b.high, a.high - b.low);
+      return op === "add"
+        ? whole(a.low + b.low, a.high + b.high, node.dtype)
+        : whole(a.low - b.high, a.high - b.low, node.dtype);
     }
     default:
       return null;

@@ -11,6 +11,7 @@ import {
   Flag,
   keepdimBit,
   Kind,
+  kindOf,
   Node,
   opOf,
   opShift,
@@ -19,7 +20,7 @@ import {
 import { workBegins } from "../interrupts.js";
 import { makeRoom, pinned, track } from "./pending.js";
 import { broadcast, product, sameNumbers } from "./shapes.js";
-import type { DTypeName } from "../primitives/dtypes.js";
+import { computingDType, type DTypeName, dtypeNames, isComputed } from "../primitives/dtypes.js";
 import {
   binary as binaryRows,
   type BinaryOp,
@@ -52,6 +53,8 @@ const boolBits = dtypeNumbers.bool << dtypeShift;
 const { add: numberOfAdd, sub: numberOfSub, mul: numberOfMul, div: numberOfDiv } = binaryNumbers;
 const numberOfSum = reduceNumbers.sum;
 const noDims: readonly number[] = [];
+/** Dtypes that engines only store come last (primitives/dtypes.ts): their bits in a node's code are these and greater ones. */
+const storedBits = dtypeNumbers[dtypeNames.find((dtype) => !isComputed(dtype))!] << dtypeShift;
 
 /** Comparing with a few names is several times faster than a property that is looked up by many. */
 function binaryNumber(op: BinaryOp): number {
@@ -139,7 +142,21 @@ export function scalar(value: number, dtype: DTypeName): Node {
   return node;
 }
 
+/**
+ * The operand of an operation in the dtype that it is computed in, where engines only store its own. A number is not rounded to the narrow
+ * dtype first, as in PyTorch.
+ */
+function computing(a: Node): Node {
+  if ((a.code & dtypeMask) < storedBits) return a;
+  const dtype = computingDType(a.dtype);
+  return kindOf(a) === Kind.scalar && a.storage === null ? scalar(a.value!, dtype) : cast(a, dtype);
+}
+
 export function unary(op: UnaryOp, a: Node): Node {
+  if ((a.code & dtypeMask) >= storedBits) {
+    const y = unary(op, computing(a));
+    return isPredicate[unaryNumbers[op]]! ? y : cast(y, a.dtype);
+  }
   const number = unaryNumbers[op];
   const predicate = isPredicate[number]!;
   const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeMask);
@@ -149,6 +166,11 @@ export function unary(op: UnaryOp, a: Node): Node {
 export function binary(op: BinaryOp, a: Node, b: Node): Node {
   const number = binaryNumber(op);
   const comparison = isComparison[number]!;
+  if ((a.code & dtypeMask) >= storedBits) {
+    // What is compared with elements is one itself.
+    if (comparison) return binary(op, cast(a, computingDType(a.dtype)), cast(b, computingDType(a.dtype)));
+    return cast(binary(op, computing(a), computing(b)), a.dtype);
+  }
   const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeMask);
   const shape = broadcast(a.shape, b.shape);
   return made(code, comparison ? "bool" : a.dtype, shape, broadcastSize(shape, a, b), a, b, null);
@@ -172,8 +194,15 @@ export function copy(a: Node): Node {
   return made(Kind.copy | (a.code & dtypeMask), a.dtype, a.shape, a.size, a, null, null);
 }
 
-/** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
+/**
+ * Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. Where engines only store
+ * the dtype, the whole fold is computed in another and rounded once.
+ */
 export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
+  if ((a.code & dtypeMask) >= storedBits) {
+    const y = reduce(op, computing(a), dims, keepdim);
+    return fixedResults[reduceNumbers[op]] === null ? cast(y, a.dtype) : y;
+  }
   const from = a.shape;
   const rank = from.length;
   const shape = new Array<number>(keepdim ? rank : rank - dims.length);
@@ -197,8 +226,9 @@ export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: 
   return node;
 }
 
-/** [..., m, k] times [..., k, n]; batch dims broadcast. */
+/** [..., m, k] times [..., k, n]; batch dims broadcast. Where engines only store the dtype, sums are computed in another and rounded once. */
 export function matmul(a: Node, b: Node): Node {
+  if ((a.code & dtypeMask) >= storedBits) return cast(matmul(computing(a), computing(b)), a.dtype);
   const rankA = a.shape.length;
   const rankB = b.shape.length;
   const m = a.shape[rankA - 2]!;
@@ -282,7 +312,7 @@ export function concat(list: readonly Node[], dim: number): Node {
   return node;
 }
 
-/** torch.gather: the result has the shape of `index`, an int32 node of the rank of `a`. */
+/** torch.gather: the result has the shape of `index`, an int32 or int64 node of the rank of `a`. */
 export function gather(a: Node, dim: number, index: Node): Node {
   return call("gather", [cut(a, dim, index.shape), index], [dim]);
 }
@@ -301,7 +331,7 @@ function ones(a: Node): number[] {
   return a.shape.map(() => 1);
 }
 
-/** torch.index_select and embedding: the shape of `index` (int32, any rank) replaces dimension `dim`. */
+/** torch.index_select and embedding: the shape of `index` (int32 or int64, any rank) replaces dimension `dim`. */
 export function take(a: Node, dim: number, index: Node): Node {
   return call("take", [a, index], [dim]);
 }
@@ -326,7 +356,8 @@ export function positions(index: Node, rows: number): Node {
 }
 
 /**
- * A kernel of primitives/kernels.ts: its result, or where it has several the node that `pick` takes them from.
+ * A kernel of primitives/kernels.ts: its result, or where it has several the node that `pick` takes them from. Where engines only store the
+ * dtype of the first operand, it is computed in another, in which the picked results are too.
  * @param attributes in the order of the kernel's row
  * @param scalars likewise; they are no part of the structure, so one plan serves all values
  */
@@ -339,6 +370,10 @@ export function call(
   const row = kernels[primitive];
   const isTuple = row.results.length > 1;
   const first = operands[0]!;
+  if ((first.code & dtypeMask) >= storedBits && row.moves !== true) {
+    const y = call(primitive, operands.map(computing), attributes, scalars);
+    return isTuple ? y : cast(y, first.dtype);
+  }
   const { dtype, shape } = isTuple ? first : row.infer(operands, attributes)[0]!;
   const size = shape === first.shape ? first.size : product(shape);
   const list = operands.slice();

@@ -7,7 +7,7 @@
 import type { Coordinates } from "./coordinates.js";
 import type { Group } from "./group.js";
 import { distributions, Kind } from "./node.js";
-import type { DTypeName } from "../primitives/dtypes.js";
+import { type DTypeName, holds } from "../primitives/dtypes.js";
 import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
 import { type KernelOp, kernels } from "../primitives/kernels.js";
 import type { ReduceOp } from "../primitives/reductions.js";
@@ -124,11 +124,7 @@ export class Value {
 export function withoutCasts(value: Value): Value {
   while (value.kind === Kind.cast) {
     const source = value.inputs[0]!;
-    const exact =
-      source.dtype === "bool" ||
-      (source.dtype === "float32" && value.dtype === "float64") ||
-      (source.dtype === "int32" && value.dtype === "float64");
-    if (!exact) break;
+    if (!holds(value.dtype, source.dtype)) break;
     value = source;
   }
   return value;

@@ -4,7 +4,7 @@
 import { record } from "../autograd/record.js";
 import { binary, cast as castNode, scalar } from "../graph/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
-import { type DType, isDType, isFloating } from "../tensor/dtype.js";
+import { type DType, dtypeList, isDType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 
@@ -37,16 +37,16 @@ export function dtypeTo(name: string, what: DType | "cpu" | Tensor, dtype?: DTyp
     throw new TypeError(
       `${name}: there is no device "${wanted}", all is computed on the "cpu"; leave ${name}("${wanted}") out`,
     );
-  throw new TypeError(
-    `${name}: ${String(wanted)} is not a dtype; there are float32, float64, int32 and bool`,
-  );
+  throw new TypeError(`${name}: ${String(wanted)} is not a dtype; there are ${dtypeList}`);
 }
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /**
-     * The same values as another dtype, or as that of another tensor; truncates towards 0 for int32, `x ≠ 0` for bool. The tensor itself when
-     * it has that dtype. All tensors are on the "cpu", so that there is nothing to do for `to("cpu")`.
+     * The same values as another dtype, or as that of another tensor: rounded to the nearest for floats, `x ≠ 0` for bool, integers wrap.
+     * Fractions are truncated towards 0; of what does not fit, int32 and int64 have the nearest, int8 and uint8 the low bits of the int64 (0
+     * beyond it), and NaN gives 0; in PyTorch all this is undefined. The tensor itself when it has that dtype. All tensors are on the "cpu",
+     * so that there is nothing to do for `to("cpu")`.
      */
     to(dtype: DType | "cpu" | Tensor): Tensor<S>;
     to(device: "cpu", dtype: DType): Tensor<S>;
@@ -58,8 +58,18 @@ declare module "../tensor/core.js" {
     float(): Tensor<S>;
     /** As float64. */
     double(): Tensor<S>;
+    /** As float16. */
+    half(): Tensor<S>;
+    /** As bfloat16. */
+    bfloat16(): Tensor<S>;
     /** As int32. */
     int(): Tensor<S>;
+    /** As int64. */
+    long(): Tensor<S>;
+    /** As int8. */
+    char(): Tensor<S>;
+    /** As uint8. */
+    byte(): Tensor<S>;
     /** As bool: whether each element differs from 0. */
     bool(): Tensor<S>;
   }
@@ -70,5 +80,10 @@ operation("cpu", (x) => x);
 operation("typeAs", (x, other) => cast(x, other.dtype));
 operation("float", (x) => cast(x, "float32"));
 operation("double", (x) => cast(x, "float64"));
+operation("half", (x) => cast(x, "float16"));
+operation("bfloat16", (x) => cast(x, "bfloat16"));
 operation("int", (x) => cast(x, "int32"));
+operation("long", (x) => cast(x, "int64"));
+operation("char", (x) => cast(x, "int8"));
+operation("byte", (x) => cast(x, "uint8"));
 operation("bool", (x) => cast(x, "bool"));

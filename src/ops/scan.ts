@@ -3,7 +3,7 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { call, pick } from "../graph/build.js";
+import { call, cast as graphCast, pick } from "../graph/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
@@ -131,5 +131,5 @@ function extremes(kernel: "cummax" | "cummin", op: Op<number>, x: Tensor, dim: n
   checkInt32Count(kernel, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call(kernel, [x.node], [d]);
   const indices = new Tensor(pick(from, 1));
-  return { values: record(op, pick(from, 0), x, indices, null, d), indices };
+  return { values: record(op, graphCast(pick(from, 0), x.dtype), x, indices, null, d), indices };
 }

@@ -2,7 +2,7 @@
  * Order: sort, argsort, topk.
  */
 import { record } from "../autograd/record.js";
-import { call, pick } from "../graph/build.js";
+import { call, cast, pick } from "../graph/build.js";
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
@@ -29,7 +29,7 @@ function sorted(name: string, x: Tensor, d: number, descending: boolean, count: 
   checkInt32Count(name, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call("sort", [x.node], [d, Number(descending), count]);
   const indices = new Tensor(pick(from, 1));
-  return { values: record(SORT, pick(from, 0), x, indices, null, d), indices };
+  return { values: record(SORT, cast(pick(from, 0), x.dtype), x, indices, null, d), indices };
 }
 
 export const sort = operation("sort", (x, dim = -1, { descending = false } = {}) => {

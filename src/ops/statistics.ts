@@ -4,7 +4,7 @@
 import { record } from "../autograd/record.js";
 import type { Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
-import { isFloating, viewOf } from "../tensor/dtype.js";
+import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape, keptShape, normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -14,7 +14,6 @@ import { takeAt } from "./indexing.js";
 import { zeroLike } from "./operand.js";
 import { where } from "./select.js";
 import { isnan } from "./finite.js";
-import { dtypeBytes } from "../primitives/dtypes.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -145,8 +144,8 @@ export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {
     if (v < 0) throw new RangeError(`bincount: expected numbers ≥ 0, got ${v}`);
     length = Math.max(length, v + 1);
   }
-  const dtype = weights === undefined ? "int32" : weights.dtype === "float32" ? "float32" : "float64";
-  const counts = viewOf(dtype, new ArrayBuffer(length * dtypeBytes[dtype]), 0, length);
+  const dtype = weights === undefined ? "int64" : weights.dtype === "float32" ? "float32" : "float64";
+  const counts = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
   data.forEach((v, i) => {
     counts[v] = counts[v]! + (w === undefined ? 1 : w[i]!);
   });

@@ -2,7 +2,7 @@
  * Functions of one and of two elements, one row each: what an engine can compute at every point of a kernel. Unions of names, numbering,
  * dispatch in C++, costs and the lists that tests run over are made from the rows.
  */
-import { type DTypeKind, type DTypeName, dtypes } from "./dtypes.js";
+import { type DTypeKind, type DTypeName, dtypes, isComputed } from "./dtypes.js";
 import * as js from "./functions.js";
 
 /**
@@ -32,17 +32,21 @@ interface Row {
 export interface UnaryRow extends Row {
   /** What it means: values of all dtypes are numbers here, 0 and 1 for bool, and the caller rounds or wraps to the result's dtype. */
   readonly js: (x: number) => number;
+  /** The same for int64, of which not all are numbers. */
+  readonly jsBig?: (x: bigint) => bigint;
 }
 
 export interface BinaryRow extends Row {
   readonly js: (x: number, y: number) => number;
   /** What it means for other kinds, where that is something else. */
   readonly jsOf?: Readonly<Partial<Record<DTypeKind, (x: number, y: number) => number>>>;
+  /** What it means for int64. */
+  readonly jsBig?: (x: bigint, y: bigint) => bigint;
 }
 
-/** Whether engines compute it for operands of this dtype. */
+/** Whether engines compute it for operands of this dtype; never where they only store the dtype. */
 export function isDefinedFor(row: Row, dtype: DTypeName): boolean {
-  return (row.cpp[dtype] ?? row.cpp[dtypes[dtype].kind]) !== undefined;
+  return isComputed(dtype) && (row.cpp[dtype] ?? row.cpp[dtypes[dtype].kind]) !== undefined;
 }
 
 type Rows<R> = Readonly<Record<string, R>>;
@@ -59,14 +63,32 @@ function special(js: (x: number) => number, name: string): UnaryRow {
 
 /** Whole numbers are what they are. */
 function rounding(js: (x: number) => number, cpp: string): UnaryRow {
-  return { result: "same", cost: 1, js, cpp: { float: cpp, int: { same: true } } };
+  return { result: "same", cost: 1, js, jsBig: (x) => x, cpp: { float: cpp, int: { same: true } } };
 }
 
 /** `sign` of NaN is 0 and `round` goes half to even, as in PyTorch. */
 export const unary = {
-  neg: { result: "same", cost: 1, js: (x) => -x, cpp: { float: "neg<T>", int32: "negInt" } },
-  abs: { result: "same", cost: 1, js: Math.abs, cpp: { float: "absolute<T>", int32: "absInt" } },
-  sign: { result: "same", cost: 1, js: js.sign, cpp: { float: "sign<T>", int: "sign<T>" } },
+  neg: {
+    result: "same",
+    cost: 1,
+    js: (x) => -x,
+    jsBig: (x) => -x,
+    cpp: { float: "neg<T>", int: "negInt<T>" },
+  },
+  abs: {
+    result: "same",
+    cost: 1,
+    js: Math.abs,
+    jsBig: (x) => (x < 0n ? -x : x),
+    cpp: { float: "absolute<T>", int: "absInt<T>" },
+  },
+  sign: {
+    result: "same",
+    cost: 1,
+    js: js.sign,
+    jsBig: (x) => BigInt(x > 0n) - BigInt(x < 0n),
+    cpp: { float: "sign<T>", int: "sign<T>" },
+  },
   exp: transcendental(Math.exp, { math: "expOf" }, "::exp"),
   expm1: transcendental(Math.expm1, { math: "expm1Of" }, "::expm1"),
   log: transcendental(Math.log, { math: "logOf" }, "::log"),
@@ -99,12 +121,14 @@ export const unary = {
     result: "bool",
     cost: 1,
     js: (x) => Number(Number.isNaN(x)),
+    jsBig: () => 0n,
     cpp: { float: "isNan<T>", int: "never<T>", bool: "never<T>" },
   },
   isfinite: {
     result: "bool",
     cost: 1,
     js: (x) => Number(Number.isFinite(x)),
+    jsBig: () => 1n,
     cpp: { float: "isFinite<T>", int: "always<T>", bool: "always<T>" },
   },
   /** Whether the element is zero. */
@@ -112,27 +136,33 @@ export const unary = {
     result: "bool",
     cost: 1,
     js: (x) => Number(x === 0),
+    jsBig: (x) => BigInt(x === 0n),
     cpp: { float: "isZero<T>", int: "isZero<T>", bool: "isZero<T>" },
   },
 } as const satisfies Rows<UnaryRow>;
 
 export type UnaryOp = keyof typeof unary;
 
-function comparison(compare: (x: number, y: number) => boolean, cpp: string): BinaryRow {
+function comparison(compare: <N extends number | bigint>(x: N, y: N) => boolean, cpp: string): BinaryRow {
   return {
     result: "bool",
     cost: 1,
     js: (x, y) => Number(compare(x, y)),
+    jsBig: (x, y) => BigInt(compare(x, y)),
     cpp: { float: cpp, int: cpp, bool: cpp },
   };
 }
 
-function bitwise(js: (x: number, y: number) => number, cpp: string): BinaryRow {
-  return { result: "same", cost: 1, js, cpp: { int: cpp, bool: cpp } };
+function bitwise(
+  js: (x: number, y: number) => number,
+  jsBig: (x: bigint, y: bigint) => bigint,
+  cpp: string,
+): BinaryRow {
+  return { result: "same", cost: 1, js, jsBig, cpp: { int: cpp, bool: cpp } };
 }
 
 /**
- * `mod` has the sign of the divisor (Python's %); max and min pass NaN on. On int32, arithmetic wraps, `div` truncates, and dividing by zero
+ * `mod` has the sign of the divisor (Python's %); max and min pass NaN on. On integers, arithmetic wraps, `div` truncates, and dividing by zero
  * gives 0; `and`, `or` and `xor` work on bits. On bool, `add` is `or` and `mul` is `and`.
  */
 export const binary = {
@@ -141,40 +171,52 @@ export const binary = {
     cost: 1,
     js: (x, y) => x + y,
     jsOf: { bool: (x, y) => x | y },
-    cpp: { float: "add<T>", int32: "addInt", bool: "bitOr<T>" },
+    jsBig: (x, y) => x + y,
+    cpp: { float: "add<T>", int: "addInt<T>", bool: "bitOr<T>" },
   },
-  sub: { result: "same", cost: 1, js: (x, y) => x - y, cpp: { float: "sub<T>", int32: "subInt" } },
+  sub: {
+    result: "same",
+    cost: 1,
+    js: (x, y) => x - y,
+    jsBig: (x, y) => x - y,
+    cpp: { float: "sub<T>", int: "subInt<T>" },
+  },
   mul: {
     result: "same",
     cost: 1,
     js: (x, y) => x * y,
     jsOf: { int: Math.imul },
-    cpp: { float: "mul<T>", int32: "mulInt", bool: "bitAnd<T>" },
+    jsBig: (x, y) => x * y,
+    cpp: { float: "mul<T>", int: "mulInt<T>", bool: "bitAnd<T>" },
   },
   div: {
     result: "same",
     cost: 2,
     js: (x, y) => x / y,
     jsOf: { int: (x, y) => (y === 0 ? 0 : Math.trunc(x / y)) },
-    cpp: { float: "divide<T>", int32: "divInt" },
+    jsBig: (x, y) => (y === 0n ? 0n : x / y),
+    cpp: { float: "divide<T>", int: "divInt<T>" },
   },
   pow: {
     result: "same",
     cost: 20,
     js: js.pow,
     jsOf: { int: js.powInt },
-    cpp: { float32: { math: "powOf" }, float64: { library: "::pow" }, int32: "powInt" },
+    jsBig: js.powBig,
+    cpp: { float32: { math: "powOf" }, float64: { library: "::pow" }, int: "powInt<T>" },
   },
   max: {
     result: "same",
     cost: 1,
     js: Math.max,
+    jsBig: (x, y) => (x > y ? x : y),
     cpp: { float: "maximum<T>", int: "maxInteger<T>", bool: "bitOr<T>" },
   },
   min: {
     result: "same",
     cost: 1,
     js: Math.min,
+    jsBig: (x, y) => (x < y ? x : y),
     cpp: { float: "minimum<T>", int: "minInteger<T>", bool: "bitAnd<T>" },
   },
   mod: {
@@ -182,7 +224,8 @@ export const binary = {
     cost: 2,
     js: js.modulo,
     jsOf: { int: (x, y) => (y === 0 ? 0 : js.modulo(x, y)) },
-    cpp: { float: { library: "modulo<T>" }, int32: "modInt" },
+    jsBig: js.moduloBig,
+    cpp: { float: { library: "modulo<T>" }, int: "modInt<T>" },
   },
   atan2: { result: "same", cost: 20, js: Math.atan2, cpp: { float: { library: "arcTangent2<T>" } } },
   /** Hurwitz's ζ(x, q) = Σₖ (q + k)⁻ˣ. */
@@ -193,9 +236,21 @@ export const binary = {
   le: comparison((x, y) => x <= y, "lessEqual<T>"),
   gt: comparison((x, y) => x > y, "greater<T>"),
   ge: comparison((x, y) => x >= y, "greaterEqual<T>"),
-  and: bitwise((x, y) => x & y, "bitAnd<T>"),
-  or: bitwise((x, y) => x | y, "bitOr<T>"),
-  xor: bitwise((x, y) => x ^ y, "bitXor<T>"),
+  and: bitwise(
+    (x, y) => x & y,
+    (x, y) => x & y,
+    "bitAnd<T>",
+  ),
+  or: bitwise(
+    (x, y) => x | y,
+    (x, y) => x | y,
+    "bitOr<T>",
+  ),
+  xor: bitwise(
+    (x, y) => x ^ y,
+    (x, y) => x ^ y,
+    "bitXor<T>",
+  ),
 } as const satisfies Rows<BinaryRow>;
 
 export type BinaryOp = keyof typeof binary;

@@ -46,6 +46,24 @@ export function powInt(x: number, y: number): number {
   return Number(BigInt.asIntN(32, BigInt(x) ** BigInt(y)));
 }
 
+/** Of int64 numbers; wraps. */
+export function powBig(x: bigint, y: bigint): bigint {
+  if (y < 0n) return x === 1n ? 1n : x === -1n ? (y % 2n ? -1n : 1n) : 0n;
+  let result = 1n;
+  for (let square = x, rest = y; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
+  }
+  return result;
+}
+
+/** Of int64 numbers; 0 of a division by 0. */
+export function moduloBig(x: bigint, y: bigint): bigint {
+  if (y === 0n) return 0n;
+  const r = x % y;
+  return r !== 0n && r < 0n !== y < 0n ? r + y : r;
+}
+
 /** The sign of the divisor, as Python's %. */
 export function modulo(x: number, y: number): number {
   const r = x % y;

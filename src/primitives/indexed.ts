@@ -1,9 +1,10 @@
 /**
- * Kernels that read or add at positions along a dim, which an int32 operand `index` holds. A position below 0 counts from the end.
+ * Kernels that read or add at positions along a dim, which an int32 or int64 operand `index` holds. A position below 0 counts from the end.
  *
  * There are two ways to say which positions: `gather` and `scatterAdd` have one for each element, `take` and `takeAdd` one for each entry of the
  * dim, and the shape of the index takes the dim's place.
  */
+import { computingDType, isComputed } from "./dtypes.js";
 import { alongDim, type Builder, type Compose, only } from "./builder.js";
 import { type Dense, IndexOutOfRange, type KernelRow, product, type Shaped } from "./kernel.js";
 
@@ -66,7 +67,11 @@ function composed<Value extends Shaped>(
 function composedReading(one: boolean): Compose {
   return (b, [x, index], [dim]) => {
     const { outer, rows, inner, isAt } = composed(b, x!, index!, dim!, one);
-    const y = only(b, isAt, b.reshape(x!, [outer, 1, rows, inner]), 2);
+    // The row is found by comparing, which engines do not do in a dtype that they only store.
+    const { dtype } = x!;
+    const wide = isComputed(dtype) ? x! : b.cast(x!, computingDType(dtype));
+    const found = only(b, isAt, b.reshape(wide, [outer, 1, rows, inner]), 2);
+    const y = isComputed(dtype) ? found : b.cast(found, dtype);
     return [b.reshape(y, one ? replaced(x!.shape, dim!, index!.shape) : index!.shape)];
   };
 }
@@ -108,6 +113,7 @@ export const gather = {
     [dim!, dim! + 1],
     [dim!, dim! + 1],
   ],
+  moves: true,
   canFail: true,
   cpp: { run: "gatherElements", check: "checkGather" },
   compose: composedReading(false),
@@ -122,6 +128,7 @@ export const take = {
   kinds: ["float", "int", "bool"],
   infer: ([x, index], [dim]) => [{ dtype: x!.dtype, shape: replaced(x!.shape, dim!, index!.shape) }],
   strided: (_, [dim]) => [[dim!, dim! + 1], []],
+  moves: true,
   canFail: true,
   cpp: { run: "takeEntries", check: "checkTake" },
   compose: composedReading(true),

@@ -37,6 +37,8 @@ export interface KernelRow {
     operands: readonly Shaped[],
     attributes: readonly number[],
   ) => readonly (readonly number[])[];
+  /** Elements are only moved, not computed with: engines run it for dtypes too that they only store. */
+  readonly moves?: true;
   /** The only result begins as the first operand: in a program both lie in the same place, dense, and the kernel changes what is there. */
   readonly updates?: true;
   /** Has an operand `index` and stops the run where that reaches out of a dim: `js` throws an IndexOutOfRange, `run` gives false. */

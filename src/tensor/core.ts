@@ -10,7 +10,8 @@ import type { Engine } from "../engine/engine.js";
 import { evaluate, keep, Variable } from "../graph/evaluate.js";
 import type { Node } from "../graph/node.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
-import { type DType, isFloating, type TypedArray, viewOf } from "./dtype.js";
+import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primitives/elements.js";
+import { type DType, isFloating } from "./dtype.js";
 import { formatShape, sameShape } from "./shape.js";
 import type { Element, Nested, NestedElements, Shape, TypeOnly } from "./shape-types.js";
 import { warn } from "./warn.js";
@@ -235,7 +236,7 @@ export class Tensor<S extends Shape = Shape> {
 
   /**
    * The only element: a number, of a bool tensor true or false (the type is `boolean` where that is asked for:
-   * `const all: boolean = mask.all().item()`). @throws Error when there is not exactly one element.
+   * `const all: boolean = mask.all().item()`). @throws Error when there is not exactly one element; RangeError for an int64 beyond 2⁵³.
    */
   item<E extends Element = number>(): E {
     if (this._node.size !== 1) {
@@ -246,7 +247,10 @@ export class Tensor<S extends Shape = Shape> {
     return this._elements("item")(0) as E;
   }
 
-  /** Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor true and false, as for `item`. */
+  /**
+   * Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor true and false, as for `item`.
+   * @throws RangeError for an int64 beyond 2⁵³
+   */
   tolist<A extends Shape, E extends Element = number>(this: Tensor<A>): Nested<A, E> {
     return nest(this._elements("tolist"), this._node.shape, 0, { position: 0 }) as Nested<A, E>;
   }
@@ -258,7 +262,8 @@ export class Tensor<S extends Shape = Shape> {
 
   /** Reads elements in row-major order as what they are: numbers, or true and false. */
   private _elements(asking: string): (i: number) => Element {
-    const data = this._view(asking);
+    const data = this._read(asking);
+    if (data instanceof BigInt64Array) return (i) => exactNumber(asking, data[i]!);
     return this.dtype === "bool" ? (i) => data[i] !== 0 : (i) => data[i]!;
   }
 
@@ -275,25 +280,37 @@ export class Tensor<S extends Shape = Shape> {
     );
   }
 
-  /** The elements in row-major order, as a copy: Float32Array, Float64Array, Int32Array, or for bool a Uint8Array of 1 and 0. */
-  dataSync(): TypedArray {
-    return this._view("dataSync").slice();
+  /**
+   * The elements in row-major order, as a copy: the typed array of the dtype's name; of float16 and bfloat16 a Float32Array, of bool a
+   * Uint8Array of 1 and 0, of int64 a BigInt64Array (the type is that where it is asked for: `x.dataSync<BigInt64Array>()`).
+   */
+  dataSync(): TypedArray;
+  dataSync<A extends BigInt64Array>(): A;
+  dataSync(): Elements {
+    return this._read("dataSync").slice();
   }
 
   /** As `dataSync`, on every engine, also one that computes elsewhere. */
-  async data(): Promise<TypedArray> {
+  data(): Promise<TypedArray>;
+  data<A extends BigInt64Array>(): Promise<A>;
+  async data(): Promise<Elements> {
     const node = this.node;
     if (node.storage === null) evaluate([node]);
     const storage = node.storage!;
-    return viewOf(node.dtype, await storage.engine.read(storage), 0, node.size);
+    return elementsOf(node.dtype, await storage.engine.read(storage), 0, node.size);
+  }
+
+  /** @internal As `_read`, as numbers: those of int64 beyond 2⁵³ are rounded. */
+  _view(asking: string): TypedArray {
+    return asNumbers(this._read(asking));
   }
 
   /**
-   * @internal The elements in row-major order, not copied: never write to it, never keep it across an operation.
+   * @internal The elements in row-major order, mostly not copied: never write to it, never keep it across an operation.
    * @param asking who needs them, and if need be why
    * @throws Error on an engine that computes asynchronously
    */
-  _view(asking: string): TypedArray {
+  _read(asking: string): Elements {
     const node = this.node;
     if (!this._readsAtOnce) {
       throw new Error(
@@ -303,7 +320,7 @@ export class Tensor<S extends Shape = Shape> {
     if (node.storage === null) evaluate([node]);
     const storage = node.storage!;
     const { buffer, byteOffset } = storage.engine.readSync!(storage);
-    return viewOf(node.dtype, buffer, byteOffset, node.size);
+    return elementsOf(node.dtype, buffer, byteOffset, node.size);
   }
 
   /** @internal Whether the elements can be read without waiting for an engine that computes elsewhere. */
@@ -372,6 +389,15 @@ export class Tensor<S extends Shape = Shape> {
     const n = this.length;
     for (let i = 0; i < n; i++) yield this.select(0, i);
   }
+}
+
+/** @throws RangeError where numbers have gaps. */
+function exactNumber(name: string, value: bigint): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new RangeError(
+    `${name}: ${value} is beyond 2⁵³, where JavaScript's numbers have gaps; dataSync<BigInt64Array>() gives bigints`,
+  );
 }
 
 /** @internal `y`, which nobody shares yet, shows the value of `x` from now on, but has no part in its history. */

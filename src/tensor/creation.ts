@@ -10,10 +10,11 @@ import { engine } from "../engine/current.js";
 import { formatBytes, OutOfMemory } from "../engine/engine.js";
 import { platform } from "../platform/node.js";
 import { Tensor } from "./core.js";
-import { checkNumber, type DType, isDType, isFloating, type TypedArray, viewOf } from "./dtype.js";
+import { checkNumber, type DType, dtypeList, isDType, isFloating, isInteger } from "./dtype.js";
 import { checkShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape, ShapeOfData, TensorData } from "./shape-types.js";
-import { dtypeBytes } from "../primitives/dtypes.js";
+import { computingDType, dtypeBytes } from "../primitives/dtypes.js";
+import { type Elements, writeElements } from "../primitives/elements.js";
 
 /** What functions that make tensors take besides shape and values. */
 export interface TensorOptions {
@@ -42,9 +43,7 @@ export function dtypeOf(
 ): DType {
   const dtype = options?.dtype ?? otherwise;
   if (!isDType(dtype)) {
-    throw new TypeError(
-      `${name}: ${String(dtype)} is not a dtype; there are float32, float64, int32 and bool`,
-    );
+    throw new TypeError(`${name}: ${String(dtype)} is not a dtype; there are ${dtypeList}`);
   }
   return dtype;
 }
@@ -85,22 +84,75 @@ export function parseShape(
 }
 
 /** A tensor of what `fill` writes, dense and row-major. */
-function filledBy(fill: (elements: TypedArray) => void, dtype: DType, shape: Shape): Tensor {
+function filledBy(fill: (elements: Elements) => void, dtype: DType, shape: Shape): Tensor {
   const size = sizeOf(shape);
   const here = engine();
   const storage = here.allocate(Math.max(1, size) * dtypeBytes[dtype], true);
-  here.write(storage, ({ buffer, byteOffset }) => fill(viewOf(dtype, buffer, byteOffset, size)));
+  here.write(storage, ({ buffer, byteOffset }) => writeElements(dtype, buffer, byteOffset, size, fill));
   return new Tensor(leaf(storage, dtype, shape));
 }
 
-/** A tensor on a copy of dense row-major data. @internal */
-export function fromTyped(data: ArrayLike<number>, dtype: DType, shape: Shape): Tensor {
-  return filledBy((elements) => elements.set(data), dtype, shape);
+/** A tensor on a copy of dense row-major data, which is truncated for integers and `x ≠ 0` for bool. @internal */
+export function fromTyped(data: ArrayLike<number | bigint>, dtype: DType, shape: Shape): Tensor {
+  return filledBy((elements) => copyAll(data, dtype, elements), dtype, shape);
 }
 
+function copyAll(data: ArrayLike<number | bigint>, dtype: DType, out: Elements): void {
+  const isBig = data instanceof BigInt64Array;
+  if (dtype !== "bool" && isBig === out instanceof BigInt64Array) return out.set(data as never);
+  for (let i = 0; i < data.length; i++) put("tensor", data[i]!, dtype, out, i);
+}
+
+/** @throws RangeError for a number that an element of the dtype cannot be; a typed array would wrap it silently. */
+function put(name: string, value: number | bigint | boolean, dtype: DType, out: Elements, at: number): void {
+  if (dtype === "bool") out[at] = value ? 1 : 0;
+  else if (out instanceof BigInt64Array) out[at] = bigElement(name, value);
+  else {
+    const number = Number(value);
+    checkNumber(name, number, dtype);
+    out[at] = number;
+  }
+}
+
+function bigElement(name: string, value: number | bigint | boolean): bigint {
+  if (typeof value !== "bigint") {
+    checkNumber(name, Number(value), "int64");
+    return BigInt(Math.trunc(Number(value)));
+  }
+  if (BigInt.asIntN(64, value) === value) return value;
+  throw new RangeError(`${name}: ${value} does not fit into int64 (-2⁶³ … 2⁶³ - 1); use float64`);
+}
+
+/** Whose elements are what a dtype is of. */
+const typedArrays: Readonly<Record<string, DType>> = {
+  Float16Array: "float16",
+  Float32Array: "float32",
+  Float64Array: "float64",
+  Int8Array: "int8",
+  Uint8Array: "uint8",
+  Int32Array: "int32",
+  BigInt64Array: "int64",
+};
+
+/** What to write instead of an array that no dtype is of. */
+const conversions: Readonly<Record<string, string>> = {
+  Uint8ClampedArray: "new Uint8Array(data)",
+  Int16Array: "Int32Array.from(data)",
+  Uint16Array: "Int32Array.from(data)",
+  Uint32Array: "Float64Array.from(data), or BigInt64Array.from(data, BigInt)",
+  BigUint64Array: "BigInt64Array.from(data)",
+  DataView:
+    "a typed array on its buffer, such as new Uint8Array(data.buffer, data.byteOffset, data.byteLength)",
+};
+
+/** @throws TypeError for an array that no dtype is of. */
 function dtypeOfTyped(data: ArrayBufferView): DType {
-  if (data instanceof Float32Array) return "float32";
-  return data instanceof Float64Array ? "float64" : "int32";
+  const kind = Object.prototype.toString.call(data).slice("[object ".length, -1);
+  const dtype = typedArrays[kind];
+  if (dtype !== undefined) return dtype;
+  throw new TypeError(
+    `tensor: there is no dtype of the elements of ${/^[AEIO]/.test(kind) ? "an" : "a"} ${kind}; convert it: ${conversions[kind] ?? "Float64Array.from(data)"}`,
+  );
 }
 
 /** Dims that a tensor may have. */
@@ -133,23 +185,19 @@ function copyNested(
   data: unknown,
   shape: Shape,
   dim: number,
-  out: TypedArray,
+  dtype: DType,
+  out: Elements,
   at: number,
   path: string,
 ): number {
   if (dim === shape.length) {
-    if (typeof data !== "number" && typeof data !== "boolean") {
+    if (typeof data !== "number" && typeof data !== "boolean" && typeof data !== "bigint") {
       const what = Array.isArray(data) ? `an array of ${data.length}` : data === null ? "null" : typeof data;
       throw new TypeError(
         `tensor: element ${path || "0"} is ${what}, expected a number as in the elements before`,
       );
     }
-    // An integer array wraps around silently.
-    if (out instanceof Uint8Array) out[at] = data ? 1 : 0;
-    else {
-      if (out instanceof Int32Array) checkNumber("tensor", Number(data), "int32");
-      out[at] = Number(data);
-    }
+    put("tensor", data, dtype, out, at);
     return at + 1;
   }
   if (!Array.isArray(data) && !ArrayBuffer.isView(data)) {
@@ -163,7 +211,7 @@ function copyNested(
   }
   let next = at;
   for (let i = 0; i < list.length; i++)
-    next = copyNested(list[i], shape, dim + 1, out, next, `${path}[${i}]`);
+    next = copyNested(list[i], shape, dim + 1, dtype, out, next, `${path}[${i}]`);
   return next;
 }
 
@@ -174,9 +222,10 @@ function firstElement(data: unknown): unknown {
 }
 
 /**
- * A tensor from a number, a boolean, nested arrays of them, or a typed array (`torch.tensor`). The data is copied.
- * Numbers give float32, booleans bool, typed arrays the nearest dtype.
- * @throws Error when rows have different lengths, TypeError for what is not a number.
+ * A tensor from a number, a boolean, a bigint, nested arrays of them, or a typed array (`torch.tensor`). The data is copied.
+ * Numbers give float32, booleans bool, bigints int64, typed arrays the dtype of their elements (a Uint8Array uint8, bool where that is asked for).
+ * @throws Error when rows have different lengths; TypeError for what is not a number, and for typed arrays of no dtype (Uint16Array …);
+ * RangeError for what does not fit into an integer dtype.
  */
 export function tensor<const D extends TensorData>(data: D, options?: TensorOptions): Tensor<ShapeOfData<D>>;
 export function tensor(data: TensorData, options?: TensorOptions): Tensor {
@@ -187,20 +236,26 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
   }
   let t: Tensor;
   if (ArrayBuffer.isView(data)) {
-    const source = data as Float32Array;
-    const dtype = dtypeOf("tensor", options, dtypeOfTyped(source));
-    if (dtype === "int32" && !(source instanceof Int32Array)) {
-      for (let i = 0; i < source.length; i++) checkNumber("tensor", source[i]!, dtype);
-    }
-    t = fromTyped(dtype === "bool" ? source.map((x) => (x === 0 ? 0 : 1)) : source, dtype, [source.length]);
+    const source = data as ArrayBufferView & ArrayLike<number | bigint>;
+    const own = dtypeOfTyped(source);
+    const dtype = dtypeOf("tensor", options, own);
+    const fill = (elements: Elements): void => {
+      if (dtype === own || !isInteger(dtype)) return copyAll(source, dtype, elements);
+      for (let i = 0; i < source.length; i++) put("tensor", source[i]!, dtype, elements, i);
+    };
+    t = filledBy(fill, dtype, [source.length]);
   } else {
     const shape = shapeOfNested(data);
     let element = firstElement(data);
     if (ArrayBuffer.isView(element)) element = 0;
-    const dtype = dtypeOf("tensor", options, typeof element === "boolean" ? "bool" : "float32");
-    t = filledBy((elements) => copyNested(data, shape, 0, elements, 0, ""), dtype, shape);
+    const dtype = dtypeOf("tensor", options, dtypeOfElement(element));
+    t = filledBy((elements) => copyNested(data, shape, 0, dtype, elements, 0, ""), dtype, shape);
   }
   return options?.requiresGrad ? finish("tensor", t._node, options) : t;
+}
+
+function dtypeOfElement(element: unknown): DType {
+  return typeof element === "boolean" ? "bool" : typeof element === "bigint" ? "int64" : "float32";
 }
 
 function filled(name: string, shape: Shape, value: number, dtype: DType): Node {
@@ -323,7 +378,7 @@ export function arange(...args: unknown[]): Tensor<[number]> {
 /** start + i · step, computed in float64 unless whole. */
 function progression(n: number, start: number, step: number, dtype: DType): Node {
   if (start === 0 && step === 1 && dtype !== "bool") return iota([n], dtype);
-  const inner: DType = dtype === "int32" ? "int32" : "float64";
+  const inner: DType = isInteger(dtype) ? computingDType(dtype) : "float64";
   const y = binary("add", binary("mul", iota([n], inner), scalar(step, inner)), scalar(start, inner));
   return cast(y, dtype);
 }

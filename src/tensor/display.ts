@@ -3,7 +3,7 @@
  */
 import { element, type Content, type Markup } from "../../html/writer.js";
 import { defineSymbol, type Tensor } from "./core.js";
-import { isFloating } from "./dtype.js";
+import { type DType, isFloating } from "./dtype.js";
 import { edges } from "./print.js";
 import { formatShape } from "./shape.js";
 
@@ -16,9 +16,9 @@ function shown(n: number): (number | null)[] {
   return n > HEAD + TAIL + 1 ? edges(n, HEAD, TAIL) : Array.from({ length: n }, (_, i) => i);
 }
 
-function number(x: number, dtype: string): string {
+function number(x: number, dtype: DType): string {
   if (dtype === "bool") return x ? "True" : "False";
-  if (dtype === "int32" || !Number.isFinite(x)) return String(x);
+  if (!isFloating(dtype) || !Number.isFinite(x)) return String(x);
   const magnitude = Math.abs(x);
   return magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)
     ? x.toExponential(3)

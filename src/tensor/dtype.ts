@@ -1,27 +1,47 @@
 /**
- * Element types: how they mix (PyTorch's promotion rules) and which typed array holds them.
+ * Element types: how they mix (PyTorch's promotion rules) and which numbers they hold.
  */
-import type { DTypeName } from "../primitives/dtypes.js";
+import { type DTypeName, dtypeNames, dtypes, wholeRange } from "../primitives/dtypes.js";
 
 /** Name of an element type, such as "float32". */
 export type DType = DTypeName;
-/** What `dataSync()` gives, one array type for each dtype (bool: Uint8Array of 0 and 1), and what tensors are made of. */
-export type TypedArray =
-  Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
-
-const category: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
-
 export function isDType(name: unknown): name is DType {
-  return typeof name === "string" && Object.hasOwn(category, name);
+  return typeof name === "string" && Object.hasOwn(dtypes, name);
 }
+
+/** The dtypes there are, for messages: "float32, float64, … and bfloat16". */
+export const dtypeList = `${dtypeNames.slice(0, -1).join(", ")} and ${dtypeNames.at(-1)}`;
 
 export function isFloating(dtype: DType): boolean {
-  return dtype === "float32" || dtype === "float64";
+  return dtypes[dtype].kind === "float";
 }
 
-/** Kind of number, without its width: 0 boolean, 1 integer, 2 floating. */
-function kind(dtype: DType): number {
-  return Math.min(category[dtype], 2);
+export function isInteger(dtype: DType): boolean {
+  return dtypes[dtype].kind === "int";
+}
+
+/** Kinds of numbers without their width, the wider ones later. */
+const kindOrder = { bool: 0, int: 1, float: 2 } as const;
+
+/** Of one kind, the wider later. Neither of two of one rank holds the other: the next rank holds both. */
+const widths: Readonly<Record<DType, number>> = {
+  bool: 0,
+  uint8: 0,
+  int8: 0,
+  int32: 1,
+  int64: 2,
+  float16: 0,
+  bfloat16: 0,
+  float32: 1,
+  float64: 2,
+};
+
+/** The wider of two dtypes. PyTorch brings uint8 and int8 to int16, which is not there: they meet in int32. */
+function wider(a: DType, b: DType): DType {
+  const difference = kindOrder[dtypes[a].kind] - kindOrder[dtypes[b].kind];
+  if (difference !== 0) return difference > 0 ? a : b;
+  if (widths[a] === widths[b]) return isFloating(a) ? "float32" : "int32";
+  return widths[a] > widths[b] ? a : b;
 }
 
 /**
@@ -30,43 +50,34 @@ function kind(dtype: DType): number {
  */
 export function promote(a: DType, aRank: number, b: DType, bRank: number): DType {
   if (a === b) return a;
-  if (aRank !== 0 && bRank === 0 && kind(a) >= kind(b)) return a;
-  if (bRank !== 0 && aRank === 0 && kind(b) >= kind(a)) return b;
-  return category[a] > category[b] ? a : b;
+  const difference = kindOrder[dtypes[a].kind] - kindOrder[dtypes[b].kind];
+  if (aRank !== 0 && bRank === 0 && difference >= 0) return a;
+  if (bRank !== 0 && aRank === 0 && difference <= 0) return b;
+  return wider(a, b);
 }
 
 const isInt32 = (value: number): boolean => (value | 0) === value;
 
 /**
  * The type of `tensor op number`: numbers are weak, so they change only the kind, never the width. A whole number beyond int32 counts as
- * a floating one, which `3e9` is in PyTorch too.
+ * a floating one beside narrower tensors than int64, which `3e9` is in PyTorch too.
  */
 export function promoteWithNumber(dtype: DType, value: number | boolean): DType {
   if (typeof value === "boolean" || isFloating(dtype)) return dtype;
-  return isInt32(value) ? "int32" : "float32";
+  if (dtype === "int64" && Number.isSafeInteger(value)) return dtype;
+  if (!isInt32(value)) return "float32";
+  return dtype === "bool" ? "int32" : dtype;
 }
 
 /** @throws RangeError for a number that an element of the dtype cannot be, not even rounded toward zero. */
 export function checkNumber(name: string, value: number, dtype: DType): void {
-  if (dtype === "int32" && !isInt32(Math.trunc(value) + 0)) {
-    throw new RangeError(
-      `${name}: ${value} does not fit into int32 (-2147483648 … 2147483647); use float32 or float64`,
-    );
-  }
-}
-
-/** A view of `length` elements of the dtype on a buffer. */
-export function viewOf(dtype: DType, buffer: ArrayBuffer, byteOffset: number, length: number): TypedArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer, byteOffset, length);
-    case "float64":
-      return new Float64Array(buffer, byteOffset, length);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, length);
-    case "bool":
-      return new Uint8Array(buffer, byteOffset, length);
-    default:
-      return dtype satisfies never;
-  }
+  if (dtypes[dtype].kind !== "int") return;
+  const [least, greatest] = wholeRange(dtype);
+  const whole = Math.trunc(value);
+  if (whole >= least && whole <= greatest) return;
+  const advice =
+    dtype === "int64"
+      ? "write a bigint, such as 2n ** 60n, or use float64"
+      : "use a wider dtype, such as int64";
+  throw new RangeError(`${name}: ${value} does not fit into ${dtype} (${least} … ${greatest}); ${advice}`);
 }

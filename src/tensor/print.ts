@@ -2,7 +2,8 @@
  * Tensors as text, as PyTorch prints them: four digits, scientific where magnitudes differ much, the middle of large tensors left out.
  */
 import { defineSymbol, type Tensor } from "./core.js";
-import type { TypedArray } from "./dtype.js";
+import type { Elements } from "../primitives/elements.js";
+import { type DType, isFloating } from "./dtype.js";
 import { operation } from "./operation.js";
 import { formatShape, sizeOf } from "./shape.js";
 import type { Shape } from "./shape-types.js";
@@ -58,14 +59,14 @@ class Formatter {
   private scientific = false;
 
   constructor(
-    values: readonly number[],
-    private readonly dtype: "float32" | "float64" | "int32" | "bool",
+    values: readonly (number | bigint)[],
+    private readonly dtype: DType,
   ) {
-    if (dtype === "int32" || dtype === "bool") {
+    if (!isFloating(dtype)) {
       for (const v of values) this.width = Math.max(this.width, this.text(v).length);
       return;
     }
-    const finite = values.filter((v) => Number.isFinite(v) && v !== 0);
+    const finite = values.map(Number).filter((v) => Number.isFinite(v) && v !== 0);
     if (finite.length === 0) return;
     let min = Infinity;
     let max = 0;
@@ -78,15 +79,15 @@ class Formatter {
     for (const v of finite) this.width = Math.max(this.width, this.text(v).length);
   }
 
-  private text(v: number): string {
-    if (this.dtype === "int32") return String(v);
+  private text(v: number | bigint): string {
     if (this.dtype === "bool") return v ? "True" : "False";
+    if (typeof v === "bigint" || !isFloating(this.dtype)) return String(v);
     if (this.scientific) return toExponential(v, PRECISION);
     if (!this.whole) return toFixed(v, PRECISION);
     return Number.isFinite(v) ? `${toFixed(v, 0)}.` : nonFinite(v);
   }
 
-  format(v: number): string {
+  format(v: number | bigint): string {
     return this.text(v).padStart(this.width);
   }
 }
@@ -104,12 +105,12 @@ function shown(n: number, summarize: boolean): (number | null)[] {
 }
 
 function collect(
-  data: TypedArray,
+  data: Elements,
   shape: Shape,
   dim: number,
   at: number,
   summarize: boolean,
-  out: number[],
+  out: (number | bigint)[],
 ): void {
   if (dim === shape.length) {
     out.push(data[at]!);
@@ -122,7 +123,7 @@ function collect(
 }
 
 function write(
-  data: TypedArray,
+  data: Elements,
   shape: Shape,
   dim: number,
   at: number,
@@ -172,9 +173,9 @@ function tuple(shape: Shape): string {
 /** The values in brackets, the middle of large tensors left out; lines after the first are indented. */
 function valuesText(x: Tensor, indent: number): string {
   if (x.numel() === 0) return "[]";
-  const data = x._view("toString");
+  const data = x._read("toString");
   const summarize = data.length > THRESHOLD;
-  const values: number[] = [];
+  const values: (number | bigint)[] = [];
   collect(data, x.shape, 0, 0, summarize, values);
   return write(data, x.shape, 0, 0, indent, summarize, new Formatter(values, x.dtype));
 }
@@ -186,7 +187,7 @@ function toText(x: Tensor): string {
   if (x.numel() === 0) {
     if (x.ndim !== 1) suffixes.push(`size=${tuple(shape)}`);
     if (dtype !== "float32") suffixes.push(`dtype=${dtype}`);
-  } else if (dtype !== "float32" && dtype !== "bool") suffixes.push(`dtype=${dtype}`);
+  } else if (dtype !== "float32" && dtype !== "int64" && dtype !== "bool") suffixes.push(`dtype=${dtype}`);
   if (x._op !== null) suffixes.push(`grad_fn=<${x._op.name}>`);
   else if (x._requiresGrad) suffixes.push("requires_grad=True");
   return withSuffixes(PREFIX + body, suffixes);

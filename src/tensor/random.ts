@@ -6,11 +6,27 @@ import { Tensor } from "./core.js";
 import { checkFits, dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
 import { type DType, isFloating } from "./dtype.js";
 import { draw, randomSeed } from "./generator.js";
+import type { Node } from "../graph/node.js";
+import { computingDType, wholeBits, wholeRange } from "../primitives/dtypes.js";
 import { checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape } from "./shape-types.js";
 
 function checkFloating(name: string, dtype: DType): void {
-  if (!isFloating(dtype)) throw new TypeError(`${name}: expected float32 or float64, got ${dtype}`);
+  if (!isFloating(dtype))
+    throw new TypeError(`${name}: expected a floating dtype such as float32, got ${dtype}`);
+}
+
+/**
+ * Random numbers of the stream. Narrow floats are made of those of float32: normal ones rounded, uniform ones cut off, since what is
+ * rounded could be 1.
+ */
+function drawnNode(distribution: "uniform" | "normal", shape: Shape, dtype: DType): Node {
+  const inner = computingDType(dtype);
+  const node = random(distribution, shape, inner, randomSeed(), draw(sizeOf(shape)));
+  if (inner === dtype) return node;
+  if (distribution === "normal") return cast(node, dtype);
+  const steps = scalar(2 ** wholeBits[dtype], inner);
+  return cast(binary("div", unary("floor", binary("mul", node, steps)), steps), dtype);
 }
 
 function drawn(
@@ -24,8 +40,7 @@ function drawn(
   const dtype = dtypeOf(name, options);
   checkFloating(name, dtype);
   checkFits(name, shape, kept ?? dtype);
-  const node = random(distribution, shape, dtype, randomSeed(), draw(sizeOf(shape)));
-  return finish(name, node, options);
+  return finish(name, drawnNode(distribution, shape, dtype), options);
 }
 
 /** Uniform random numbers in [0, 1) (`torch.rand`): `rand([2, 3])`, `rand(2, 3)`. */
@@ -74,19 +89,19 @@ export function normal(mean: number, std: number, shape: Shape, options?: Tensor
 }
 
 /** The least and the greatest whole numbers from which on a dtype has gaps or ends. */
-const WHOLE: Readonly<Record<DType, readonly [number, number]>> = {
-  bool: [0, 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  float32: [-(2 ** 24), 2 ** 24],
-  float64: [-(2 ** 53), 2 ** 53],
-};
+function wholeNumbers(dtype: DType): readonly [number, number] {
+  if (dtype === "bool") return [0, 1];
+  if (!isFloating(dtype)) return wholeRange(dtype);
+  const most = 2 ** wholeBits[dtype];
+  return [-most, most];
+}
 
 function checkHolds(dtype: DType, least: number, greatest: number): void {
-  const [from, to] = WHOLE[dtype];
+  const [from, to] = wholeNumbers(dtype);
   if (least < from || greatest > to)
     throw new RangeError(
       `randint: numbers from ${least} to ${greatest} do not fit in ${dtype}, which holds whole numbers from ${from} to ${to}` +
-        (dtype === "float64" ? "" : `; pass { dtype: "float64" }`),
+        (dtype === "float64" || dtype === "int64" ? "" : `; pass { dtype: "int64" }`),
     );
 }
 

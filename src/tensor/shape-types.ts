@@ -310,19 +310,19 @@ export type NestedElements<E extends Element = Element> = E | NestedElements<E>[
 export type TensorData =
   | number
   | boolean
+  | bigint
   | readonly TensorData[]
   | Float32Array
   | Float64Array
   | Int32Array
+  | BigInt64Array
   | Uint8Array
-  | Int8Array
-  | Int16Array
-  | Uint16Array;
+  | Int8Array;
 
 /** The shape of nested array literals; a list whose length is not known gives `number`, one whose depth is not known `Shape`. */
 export type ShapeOfData<D> = [D] extends [never]
   ? []
-  : [D] extends [number | boolean]
+  : [D] extends [number | boolean | bigint]
     ? []
     : [D] extends [readonly (infer E)[]]
       ? ShapeOfData<E> extends infer R extends Shape

@@ -1,7 +1,7 @@
 /**
  * What each kernel of the table is called with in tests: sizes at which each of its ways is taken.
  */
-import { type DTypeName, dtypeNames, dtypes } from "../../src/primitives/dtypes.js";
+import { type DTypeName, dtypeNames, dtypes, isComputed } from "../../src/primitives/dtypes.js";
 import { type KernelOp, kernels } from "../../src/primitives/kernels.js";
 import type { Call, Operand } from "./call-programs.js";
 import { randomizer, rowMajor } from "./programs.js";
@@ -78,7 +78,7 @@ function* indexedCases(op: KernelOp, dtype: DTypeName, random: () => number): Ge
     for (const scalar of scalars) {
       const call = { op, attributes: [dim], scalars: op === "takeAdd" ? [scalar] : [] };
       const x: Operand = { dtype, dims, values: table };
-      const index: Operand = { dtype: "int32", dims: indexDims, values: at };
+      const index: Operand = { dtype: count % 2 === 0 ? "int32" : "int64", dims: indexDims, values: at };
       yield { ...call, operands: [x, index, ...others] };
       // Through strides: one position for all columns, and a table and a source that run backwards.
       const shared = indexDims.map((_, d) =>
@@ -138,5 +138,8 @@ export function callCases(op: KernelOp, dtype: DTypeName): Generator<Call> {
 
 /** Dtypes that the first operand may have. */
 export function dtypesOf(op: KernelOp): readonly DTypeName[] {
-  return dtypeNames.filter((dtype) => kernels[op].kinds.includes(dtypes[dtype].kind));
+  const { kinds, moves } = kernels[op];
+  return dtypeNames.filter(
+    (dtype) => (isComputed(dtype) || moves === true) && kinds.includes(dtypes[dtype].kind),
+  );
 }

@@ -1,9 +1,10 @@
 /** Every elementwise operation on every dtype it has, special values included, equals plain JavaScript. */
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Instruction, Kernel } from "../../src/engine/program.js";
 import type { Numbers, Tolerance } from "./programs.js";
-import { check, load, numbers, randomizer, typeOf, view } from "./programs.js";
-import type { DTypeName } from "../../src/primitives/dtypes.js";
+import { check, elementOf, engines, execute, load, numbers, randomizer, typeOf, view } from "./programs.js";
+import { type DTypeName, dtypeNames, dtypes, isComputed, wholeRange } from "../../src/primitives/dtypes.js";
 import { binary, isDefinedFor, unary, type UnaryOp } from "../../src/primitives/elementwise.js";
 import { binaryOps, unaryOps } from "../../src/primitives/table.js";
 
@@ -45,11 +46,17 @@ function floats(dtype: "float32" | "float64", seed: number): Numbers {
   return numbers(dtype, [...special, ...spread, ...magnitudes]);
 }
 
-function integers(seed: number): Int32Array {
+/** Numbers about 0, of the dtype's whole range, and its ends. */
+function integers(dtype: DTypeName, seed: number): Numbers {
   const random = randomizer(seed);
+  const bits = 8 * numbers(dtype, [0]).BYTES_PER_ELEMENT;
   const small = Array.from({ length: 200 }, () => Math.floor(random() * 21) - 10);
-  const large = Array.from({ length: 100 }, () => Math.floor((random() - 0.5) * 2 ** 32));
-  return new Int32Array([0, 1, -1, 2147483647, -2147483648, ...small, ...large]);
+  const large = Array.from(
+    { length: 100 },
+    () => BigInt(Math.floor((random() - 0.5) * 2 ** 53)) << BigInt(Math.max(0, bits - 53)),
+  );
+  const most = 1n << BigInt(bits - 1);
+  return numbers(dtype, [0, 1, -1, most - 1n, -most, 255, ...small, ...large]);
 }
 
 /** Applies one instruction to whole arrays. */
@@ -101,7 +108,7 @@ for (const dtype of ["float32", "float64"] as const) {
     );
     const small = numbers(
       dtype,
-      [...x].map((v) => Math.max(-30, Math.min(30, Math.round(v * 4) / 4))),
+      [...x].map((v) => Math.max(-30, Math.min(30, Math.round(Number(v) * 4) / 4))),
     );
     for (const op of binaryOf(dtype, "same")) {
       checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype }, `${op} ${dtype}`, close);
@@ -135,22 +142,31 @@ test("every special value against every other", () => {
   }
 });
 
-test("int32 arithmetic wraps, and dividing by zero gives zero", () => {
-  const x = integers(3);
-  const y = new Int32Array([...x].map((_, i) => x[(i * 5 + 2) % x.length]!));
-  const exponent = new Int32Array([...x].map((v) => v % 8));
-  for (const op of binaryOf("int32", "same").filter((each) => each !== "pow")) {
-    checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype: "int32" }, op);
-    checkApply([y, exponent], { kind: "binary", op, a: 0, b: 1, dtype: "int32" }, `${op} by small numbers`);
-  }
-  checkApply([x, exponent], { kind: "binary", op: "pow", a: 0, b: 1, dtype: "int32" }, "pow");
-  for (const op of binaryOf("int32", "bool"))
-    checkApply([x, exponent], { kind: "binary", op, a: 0, b: 1, dtype: "bool" }, op);
-  for (const op of unaryOf("int32")) {
-    const dtype = unary[op].result === "bool" ? "bool" : "int32";
-    checkApply([x], { kind: "unary", op, a: 0, dtype }, op);
-  }
-});
+for (const dtype of ["int32", "int64"] as const) {
+  test(`${dtype} arithmetic wraps, and dividing by zero gives zero`, () => {
+    const x = integers(dtype, 3);
+    const y = numbers(
+      dtype,
+      [...x].map((_, i) => x[(i * 5 + 2) % x.length]!),
+    );
+    const exponent = numbers(
+      dtype,
+      [...x].map((v) => BigInt(v) % 8n),
+    );
+    for (const op of binaryOf(dtype, "same").filter((each) => each !== "pow")) {
+      checkApply([x, y], { kind: "binary", op, a: 0, b: 1, dtype }, `${op} ${dtype}`);
+      checkApply([y, exponent], { kind: "binary", op, a: 0, b: 1, dtype }, `${op} ${dtype} by small numbers`);
+    }
+    checkApply([x, exponent], { kind: "binary", op: "pow", a: 0, b: 1, dtype }, `pow ${dtype}`);
+    for (const op of binaryOf(dtype, "bool"))
+      for (const other of [y, exponent])
+        checkApply([x, other], { kind: "binary", op, a: 0, b: 1, dtype: "bool" }, `${op} ${dtype}`);
+    for (const op of unaryOf(dtype)) {
+      const result = unary[op].result === "bool" ? "bool" : dtype;
+      checkApply([x], { kind: "unary", op, a: 0, dtype: result }, `${op} ${dtype}`);
+    }
+  });
+}
 
 test("bool logic", () => {
   const x = numbers(
@@ -166,17 +182,63 @@ test("bool logic", () => {
   for (const op of unaryOf("bool")) checkApply([x], { kind: "unary", op, a: 0, dtype: "bool" }, op);
 });
 
-test("casts truncate, saturate and turn NaN into 0", () => {
-  const edges = [2147483647, 2147483648, -2147483648, -2147483649, 2147483520, 1e12, -1e12, 0.99, -0.99];
-  for (const from of ["float32", "float64"] as const) {
-    const x = numbers(from, [...edges, ...floats(from, 4)]);
-    for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
-      checkApply([x], { kind: "cast", a: 0, dtype }, `${from} to ${dtype}`);
-    }
+/** The ends of the integers' ranges and what lies about them; halves between neighbours of the narrow floats, their ends and subnormals. */
+const castEdges = [
+  ...dtypeNames.filter((dtype) => dtypes[dtype].kind === "int").flatMap((dtype) => wholeRange(dtype)),
+  ...[
+    2 ** 31,
+    2 ** 32,
+    -(2 ** 31) - 1,
+    2147483520,
+    2 ** 40 + 512,
+    2 ** 62,
+    2 ** 63,
+    -(2 ** 63),
+    2 ** 64,
+    1e30,
+    -1e30,
+  ],
+  ...[0.99, -0.99, 255.9, 256, 300, -1, -300, 127.5, 128, -129],
+  ...[2049, 2051, 65504, 65519.99, 65520, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -40],
+  ...[2 ** -14, 2 ** -14 - 2 ** -25, 2 ** -24, 2 ** -25, 3 * 2 ** -25, 2 ** -26, 1023.5 * 2 ** -24],
+  ...[257, 259, 1 + 2 ** -8, 1 + 3 * 2 ** -8, 3.39e38, 2 ** -126, 2 ** -133, 2 ** -134, 3 * 2 ** -134],
+];
+
+for (const from of dtypeNames) {
+  test(`casts from ${from} round to the nearest, truncate, saturate or wrap, and turn NaN into 0`, () => {
+    const { kind } = dtypes[from];
+    const edges = castEdges.flatMap((x) => [x, -x]);
+    const x =
+      kind === "float"
+        ? numbers(from, [...edges, ...special, ...floats("float64", 4)].map(Number))
+        : kind === "int"
+          ? integers(from, 5)
+          : numbers(from, [0, 1, 1, 0, 1]);
+    for (const dtype of dtypeNames) checkApply([x], { kind: "cast", a: 0, dtype }, `${from} to ${dtype}`);
+  });
+}
+
+test("every float16 and bfloat16 is what its bits say, and casts back to them", () => {
+  for (const dtype of ["float16", "bfloat16"] as const) {
+    const x = numbers(dtype, new Array<number>(65536).fill(0));
+    for (let i = 0; i < 65536; i++) x[i] = i;
+    checkApply([x], { kind: "cast", a: 0, dtype: "float32" }, `${dtype} to float32`);
+    const wide = numbers(
+      "float32",
+      Array.from(x, (_, i) => Number(elementOf(x, i))),
+    );
+    checkApply([wide], { kind: "cast", a: 0, dtype }, `float32 to ${dtype}`);
   }
-  for (const x of [integers(5), numbers("bool", [0, 1, 1, 0, 1])]) {
-    for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
-      checkApply([x], { kind: "cast", a: 0, dtype }, `${typeOf(x)} to ${dtype}`);
+});
+
+test("what engines only store has no arithmetic", () => {
+  for (const dtype of dtypeNames.filter((each) => !isComputed(each))) {
+    assert.deepEqual(unaryOf(dtype), []);
+    assert.deepEqual([...binaryOf(dtype, "same"), ...binaryOf(dtype, "bool")], []);
+    const x = numbers(dtype, [1, 2, 3]);
+    for (const engine of engines) {
+      const { kernels, externals } = apply([x], { kind: "unary", op: "neg", a: 0, dtype });
+      assert.throws(() => execute(engine, kernels, externals), /not defined for the dtype/);
     }
   }
 });
@@ -187,7 +249,7 @@ test("select takes one of two values of any dtype", () => {
     "bool",
     Array.from({ length }, (_, i) => i % 3),
   );
-  for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
+  for (const dtype of dtypeNames) {
     const x = numbers(
       dtype,
       Array.from({ length }, (_, i) => i),

@@ -2,6 +2,7 @@
 import { test } from "node:test";
 
 import type { Instruction, Kernel } from "../../src/engine/program.js";
+import { dtypeBytes, dtypeNames } from "../../src/primitives/dtypes.js";
 import { check, load, numbers, randomizer, rowMajor, view } from "./programs.js";
 
 const f32 = "float32" as const;
@@ -14,7 +15,7 @@ test("random bodies over random strided and broadcast views", () => {
       { length: int(5) },
       () => [1, 2, 3, 5, 8, 17, 40][int(round % 10 === 0 ? 7 : 6)]!,
     );
-    const dtype = (["float32", "float64", "int32"] as const)[int(3)]!;
+    const dtype = (["float32", "float64", "int32", "int64"] as const)[int(4)]!;
     const axes = dims.map((_, d) => d).sort(() => random() - 0.5);
     // Three operands: row-major, permuted with gaps, and broadcast along some dims.
     const permuted = new Array<number>(dims.length).fill(0);
@@ -26,7 +27,7 @@ test("random bodies over random strided and broadcast views", () => {
     const mask = dims.map(() => random() < 0.5);
     const broadcast = rowMajor(dims.map((size, d) => (mask[d] ? 1 : size))).map((s, d) => (mask[d] ? 0 : s));
     const strides = [rowMajor(dims), permuted, broadcast];
-    const loads = strides.map((s, i) => view(i, dtype, s, i === 1 ? 3 * (dtype === "float64" ? 8 : 4) : 0));
+    const loads = strides.map((s, i) => view(i, dtype, s, i === 1 ? 3 * dtypeBytes[dtype] : 0));
     loads.push(
       view(
         0,
@@ -151,7 +152,7 @@ test("a bias along rows, a column along columns, and transposes", () => {
 test("index, coordinates, scalars and fills", () => {
   for (const dims of [[7], [4, 5, 6], [40, 50], [1, 1], [3, 1, 700]]) {
     const total = dims.reduce((a, b) => a * b, 1);
-    for (const dtype of ["float32", "float64", "int32", "bool"] as const) {
+    for (const dtype of dtypeNames) {
       const code: Instruction[] = [
         { kind: "index", dtype },
         ...dims.map((_, dim): Instruction => ({ kind: "coordinate", dim, dtype })),

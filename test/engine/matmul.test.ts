@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Kernel, MatmulKernel } from "../../src/engine/program.js";
 import { check, load, numbers, randomizer, rowMajor, view } from "./programs.js";
 
-type Type = "float32" | "float64" | "int32";
+type Type = "float32" | "float64" | "int32" | "int64";
 
 function product(
   m: number,
@@ -40,7 +40,7 @@ test("all small sizes", () => {
   for (const m of [1, 2, 3, 4, 7, 16, 17]) {
     for (const n of [1, 2, 3, 8, 15, 16, 17, 33]) {
       for (const k of [0, 1, 2, 5, 16, 40]) {
-        for (const dtype of ["float32", "float64", "int32"] as const) {
+        for (const dtype of ["float32", "float64", "int32", "int64"] as const) {
           check(
             [product(m, n, k, dtype)],
             [filled(dtype, m * k, 1), filled(dtype, k * n, 2), filled(dtype, m * n, 3)],

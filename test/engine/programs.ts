@@ -14,8 +14,8 @@ import {
   type Program,
   type View,
 } from "../../src/engine/program.js";
-import { interpret } from "../../src/engine/reference/interpret.js";
-import type { DTypeName } from "../../src/primitives/dtypes.js";
+import { interpret, readElement, writeElement } from "../../src/engine/reference/interpret.js";
+import { dtypeBytes, type DTypeName, dtypeNames, dtypes } from "../../src/primitives/dtypes.js";
 
 /** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
 export const engines: readonly Engine[] = process.env["CELLGRAD_ISA"]
@@ -31,26 +31,56 @@ function nativeIfBuilt(): Engine[] {
   }
 }
 
-export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+/** Elements as they lie in memory: what float16 and bfloat16 have no array of are bits. */
+export type Numbers =
+  Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array | Uint16Array;
 
-export function numbers(dtype: DTypeName, values: Iterable<number>): Numbers {
+class Bools extends Uint8Array {}
+class Float16s extends Uint16Array {}
+class BFloat16s extends Uint16Array {}
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Bools,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  float16: Float16s,
+  bfloat16: BFloat16s,
+} as const satisfies Readonly<Record<DTypeName, unknown>>;
+
+/** Elements of a dtype; of integers fractions are cut off, and what does not fit wraps. */
+export function numbers<D extends DTypeName>(
+  dtype: D,
+  values: Iterable<number | bigint>,
+): InstanceType<(typeof arrays)[D]> {
   const list = [...values];
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(list);
-    case "float64":
-      return new Float64Array(list);
-    case "int32":
-      return new Int32Array(list);
-    case "bool":
-      return new Uint8Array(list.map((x) => (x ? 1 : 0)));
-  }
+  const out = new arrays[dtype](list.length) as Numbers;
+  const memory = new DataView(out.buffer);
+  const bytes = dtypeBytes[dtype];
+  const bits = (value: number | bigint): bigint =>
+    BigInt.asIntN(8 * bytes, typeof value === "bigint" ? value : BigInt(Math.trunc(value) || 0));
+  list.forEach((value, i) =>
+    writeElement(memory, i * bytes, dtype, dtypes[dtype].kind === "int" ? bits(value) : value),
+  );
+  return out as InstanceType<(typeof arrays)[D]>;
 }
 
 export function typeOf(values: Numbers): DTypeName {
-  if (values instanceof Float32Array) return "float32";
-  if (values instanceof Float64Array) return "float64";
-  return values instanceof Int32Array ? "int32" : "bool";
+  return dtypeNames.find((dtype) => values.constructor === arrays[dtype])!;
+}
+
+/** An element as what it means. */
+export function elementOf(values: Numbers, i: number): number | bigint {
+  const dtype = typeOf(values);
+  return readElement(new DataView(values.buffer), values.byteOffset + i * dtypeBytes[dtype], dtype);
+}
+
+/** The same for all; int64 ones are small. */
+export function elementsOf(values: Numbers): number[] {
+  return Array.from({ length: values.length }, (_, i) => Number(elementOf(values, i)));
 }
 
 export function rowMajor(dims: readonly number[]): number[] {
@@ -96,19 +126,19 @@ export function floatsOf(storage: Storage): number[] {
   return [...new Float32Array(bytesOf(storage).slice().buffer)];
 }
 
-export function read(storage: Storage, like: Numbers): Numbers {
+export function read<A extends Numbers>(storage: Storage, like: A): A {
   const copy = bytesOf(storage).slice(0, like.byteLength).buffer;
-  return new (like.constructor as new (buffer: ArrayBuffer) => Numbers)(copy);
+  return new (like.constructor as new (buffer: ArrayBuffer) => A)(copy);
 }
 
 /** Runs kernels on an engine; externals are the given arrays, all of them read and written. Returns what they hold afterwards. */
-export function execute(
+export function execute<A extends Numbers>(
   engine: Engine,
   kernels: readonly Kernel[],
-  externals: readonly Numbers[],
+  externals: readonly A[],
   scalars: readonly number[] = [],
   arenaBytes = 0,
-): Numbers[] {
+): A[] {
   const executable = engine.compile(asProgram(kernels, externals, scalars, arenaBytes));
   executable.scalars.set(scalars);
   const storages = externals.map((values) => place(engine, values));
@@ -131,17 +161,29 @@ export function asProgram(
 export interface Tolerance {
   readonly float32?: number;
   readonly float64?: number;
+  /** For float16 and bfloat16, whose last place is that of a value computed in float32 and rounded. */
+  readonly narrow?: number;
   readonly absolute?: number;
 }
 
+/** Of the floating dtypes: the relative distance between neighbours, and the least number. */
+const resolution: Readonly<Partial<Record<DTypeName, readonly [epsilon: number, smallest: number]>>> = {
+  float32: [2 ** -23, 2 ** -149],
+  float64: [2 ** -52, 2 ** -1074],
+  float16: [2 ** -10, 2 ** -24],
+  bfloat16: [2 ** -7, 2 ** -133],
+};
+
 export function assertClose(actual: Numbers, expected: Numbers, tolerance: Tolerance, what: string): void {
-  const epsilon = typeOf(expected) === "float32" ? 2 ** -23 : typeOf(expected) === "float64" ? 2 ** -52 : 0;
-  const ulps = (typeOf(expected) === "float32" ? tolerance.float32 : tolerance.float64) ?? 0;
-  const smallest = typeOf(expected) === "float32" ? 2 ** -149 : 2 ** -1074;
+  const dtype = typeOf(expected);
+  const [epsilon, smallest] = resolution[dtype] ?? [0, 0];
+  const ulps = (dtype === "float32" || dtype === "float64" ? tolerance[dtype] : tolerance.narrow) ?? 0;
   for (let i = 0; i < expected.length; i++) {
-    const x = actual[i]!;
-    const y = expected[i]!;
-    if (Object.is(x, y) || (Number.isNaN(x) && Number.isNaN(y))) continue;
+    const x = elementOf(actual, i);
+    const y = elementOf(expected, i);
+    if (Object.is(x, y)) continue;
+    if (typeof x === "bigint" || typeof y === "bigint")
+      throw new assert.AssertionError({ message: `${what}: element ${i} is ${x}, expected ${y}` });
     const bound = ulps * Math.max(Math.abs(y) * epsilon, smallest) + (tolerance.absolute ?? 0);
     if (y === x && (y !== 0 || ulps > 0)) continue;
     assert.ok(Math.abs(x - y) <= bound, `${what}: element ${i} is ${x}, expected ${y}`);

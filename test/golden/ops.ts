@@ -59,6 +59,11 @@ export function load(value: { shape: Shape; data: Numbers }, dtype: DType): Tens
 const tolerance: Readonly<Record<DType, { rtol: number; atol: number }>> = {
   float32: { rtol: 1.3e-6, atol: 1e-5 },
   float64: { rtol: 1e-7, atol: 1e-7 },
+  float16: { rtol: 1e-3, atol: 1e-5 },
+  bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
+  int64: { rtol: 0, atol: 0 },
+  int8: { rtol: 0, atol: 0 },
+  uint8: { rtol: 0, atol: 0 },
   int32: { rtol: 0, atol: 0 },
   bool: { rtol: 0, atol: 0 },
 };

@@ -7,7 +7,18 @@ import type { Node } from "../../src/graph/node.js";
 import { reference } from "./reference.js";
 import { read } from "./values.js";
 
-const tolerances = { float32: 2e-5, float64: 1e-12, int32: 0, bool: 0 };
+const tolerances = {
+  float32: 2e-5,
+  float64: 1e-12,
+  // Rounded to the dtype after each operation, as the reference is; where float32 differs in its last place, by one of these.
+  float16: 2 ** -10,
+  bfloat16: 2 ** -7,
+  int32: 0,
+  int64: 0,
+  int8: 0,
+  uint8: 0,
+  bool: 0,
+};
 
 /** @throws AssertionError where elements differ by more than the dtype's rounding explains. */
 export function assertElements(

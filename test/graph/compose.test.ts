@@ -12,7 +12,7 @@ import { type KernelOp, kernels } from "../../src/primitives/kernels.js";
 import { kernelOps } from "../../src/primitives/table.js";
 import { callCases, dtypesOf } from "../engine/call-cases.js";
 import type { Call } from "../engine/call-programs.js";
-import { assertClose, type Numbers, numbers } from "../engine/programs.js";
+import { assertClose, elementsOf, type Numbers, numbers } from "../engine/programs.js";
 import { reference } from "./reference.js";
 import { given, stored } from "./values.js";
 
@@ -37,7 +37,9 @@ function isSmall({ operands, attributes }: Call): boolean {
 }
 
 function resultsOf({ op, operands, attributes, scalars }: Call): readonly Node[] {
-  const nodes = operands.map(({ dtype, dims, values }) => given([...numbers(dtype, values)], dims, dtype));
+  const nodes = operands.map(({ dtype, dims, values }) =>
+    given(elementsOf(numbers(dtype, values)), dims, dtype),
+  );
   const from = call(op, nodes, attributes, scalars);
   const { results } = kernels[op];
   return results.length === 1 ? [from] : results.map((_, i) => pick(from, i));

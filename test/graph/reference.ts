@@ -4,9 +4,10 @@
  * Must be asked before the node is evaluated, since nodes let go of their operands then.
  */
 import { distributions, keepsDims, Kind, kindOf, type Node, opOf } from "../../src/graph/node.js";
-import { binaryOf, draw, toType, wrap } from "../../src/engine/reference/interpret.js";
+import { binaryOf as elementsOf, draw, toType as elementOf, wrapped } from "../../src/engine/reference/interpret.js";
 import { stored } from "./values.js";
-import { unary } from "../../src/primitives/elementwise.js";
+import type { DTypeName } from "../../src/primitives/dtypes.js";
+import { type BinaryOp, unary } from "../../src/primitives/elementwise.js";
 import type { ReduceOp } from "../../src/primitives/reductions.js";
 import type { Dense } from "../../src/primitives/kernel.js";
 import { kernels } from "../../src/primitives/kernels.js";
@@ -150,7 +151,7 @@ class Reference {
     const result: Dense = { dims: node.shape, data: new Float64Array(node.size) };
     const results = row.results.map((_, i) => (i === index ? result : null));
     row.js(operands, results, from.attributes!, scalars);
-    return [...result.data].map((value) => toType(wrap(value, node.dtype), node.dtype));
+    return [...result.data].map((value) => wrap(value, node.dtype));
   }
 
   private reduce(node: Node, a: Node): number[] {
@@ -167,6 +168,15 @@ class Reference {
       return folds[op](folded);
     });
   }
+}
+
+/** Values as numbers: those of int64 are small here. */
+const toType = (x: number, dtype: DTypeName): number => Number(elementOf(x, dtype));
+const wrap = (x: number, dtype: DTypeName): number => Number(wrapped(x, dtype));
+
+function binaryOf(op: BinaryOp, operands: DTypeName): (x: number, y: number) => number {
+  const f = elementsOf(op, operands);
+  return operands === "int64" ? (x, y) => Number(f(BigInt(x), BigInt(y))) : (x, y) => Number(f(x, y));
 }
 
 /** Every point of a space, row-major. */

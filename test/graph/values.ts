@@ -2,26 +2,21 @@
  * Leaves from plain arrays and plain arrays from nodes, for tests.
  */
 import { engine } from "../../src/engine/current.js";
-import type { Bytes } from "../../src/engine/engine.js";
 import { leaf } from "../../src/graph/build.js";
 import { evaluate } from "../../src/graph/evaluate.js";
 import type { Node } from "../../src/graph/node.js";
+import type { Bytes } from "../../src/engine/engine.js";
 import { type DTypeName, dtypeBytes } from "../../src/primitives/dtypes.js";
-
-const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array };
-
-function view(
-  { buffer, byteOffset }: Bytes,
-  dtype: DTypeName,
-  size: number,
-): Float32Array | Float64Array | Int32Array | Uint8Array {
-  return new arrays[dtype](buffer, byteOffset, size);
-}
+import { asNumbers, elementsOf, writeElements } from "../../src/primitives/elements.js";
 
 /** A leaf with these elements in row-major order. */
 export function given(data: readonly number[], shape: readonly number[], dtype: DTypeName = "float32"): Node {
   const storage = engine().allocate(data.length * dtypeBytes[dtype]);
-  engine().write(storage, (to) => view(to, dtype, data.length).set(data));
+  engine().write(storage, ({ buffer, byteOffset }) =>
+    writeElements(dtype, buffer, byteOffset, data.length, (elements) =>
+      elements instanceof BigInt64Array ? elements.set(data.map(BigInt)) : elements.set(data),
+    ),
+  );
   return leaf(storage, dtype, shape);
 }
 
@@ -44,7 +39,8 @@ export function read(node: Node): number[] {
 /** The elements of a node that has been evaluated. */
 export function stored(node: Node): number[] {
   if (node.storage === null) throw new Error("the node has not been evaluated");
-  return Array.from(view(placeOf(node), node.dtype, node.size));
+  const { buffer, byteOffset } = placeOf(node);
+  return Array.from(asNumbers(elementsOf(node.dtype, buffer, byteOffset, node.size)));
 }
 
 /** Where a node's value lies, on an engine that can be read at once. */

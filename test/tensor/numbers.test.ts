@@ -1,7 +1,7 @@
 /** Numbers and arrays that a tensor cannot hold are refused where they are written; what int32 becomes is the same on every engine. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arange, device, full, fullLike, tensor, where } from "../../src/index.js";
+import { arange, device, type DType, full, fullLike, tensor, where } from "../../src/index.js";
 import { engines } from "../engine/programs.js";
 
 const x = tensor(new Int32Array([1, -2]));
@@ -58,7 +58,6 @@ test("what is to be int32 has to fit", () => {
     ["tensor", () => tensor([[1], [2 ** 31]], { dtype: "int32" })],
     ["tensor", () => tensor([Infinity], { dtype: "int32" })],
     ["tensor", () => tensor(new Float64Array([1, -3e9]), { dtype: "int32" })],
-    ["tensor", () => tensor(new Uint32Array([2 ** 32 - 1]) as never)],
     ["fill_", () => x.clone().fill_(3e9)],
     ["maskedFill", () => x.maskedFill(x.gt(0), 3e9)],
     ["arange", () => arange(3e9, 3e9 + 2)],
@@ -110,4 +109,67 @@ test("an array that contains itself is an error, wherever the cycle is", () => {
   );
   const shared = [1, 2];
   assert.deepEqual(tensor([shared, shared]).tolist(), [shared, shared], "the same row twice is no cycle");
+});
+
+test("what a typed array has no dtype for is refused with what to write", () => {
+  for (const array of [
+    new Uint8ClampedArray(1),
+    new Int16Array(1),
+    new Uint16Array(1),
+    new Uint32Array(1),
+    new BigUint64Array(1),
+    new DataView(new ArrayBuffer(1)),
+  ]) {
+    const name = array.constructor.name;
+    assert.throws(() => tensor(array as never), {
+      name: "TypeError",
+      message: new RegExp(`^tensor: there is no dtype of the elements of an? ${name}; convert it: .`),
+    });
+  }
+});
+
+test("each integer dtype takes the numbers that it holds, fractions cut off, and no others", () => {
+  for (const [dtype, least, greatest] of [
+    ["uint8", 0, 255],
+    ["int8", -128, 127],
+    ["int32", -(2 ** 31), 2 ** 31 - 1],
+    ["int64", -(2 ** 53) + 1, 2 ** 53 - 1],
+  ] as const) {
+    assert.deepEqual(tensor([least, greatest, 1.9], { dtype }).tolist(), [least, greatest, 1]);
+    assert.deepEqual(full([1], greatest, { dtype }).tolist(), [greatest]);
+    for (const value of [least - 1, greatest + 1, NaN, Infinity]) {
+      const message = new RegExp(`^(tensor|full): .* does not fit into ${dtype}`);
+      assert.throws(() => tensor([value], { dtype }), { name: "RangeError", message });
+      assert.throws(() => full([1], value, { dtype }), { name: "RangeError", message });
+    }
+  }
+  assert.throws(() => tensor([2n ** 63n]), { name: "RangeError", message: /does not fit into int64/ });
+});
+
+test("int64 is read exactly, as a bigint where a number has gaps", () => {
+  const x = tensor([2n ** 53n + 1n, -(2n ** 63n), 7n]);
+  assert.deepEqual([...x.dataSync<BigInt64Array>()], [2n ** 53n + 1n, -(2n ** 63n), 7n]);
+  assert.equal(x.at(2).item(), 7);
+  assert.throws(() => x.tolist(), { name: "RangeError", message: /^tolist: 9007199254740993 .*dataSync/ });
+  assert.throws(() => x.at(0).item(), { name: "RangeError", message: /^item: 9007199254740993 .*dataSync/ });
+  assert.match(String(x), /9007199254740993/);
+});
+
+test("reading gives each dtype's array", () => {
+  const arrays = {
+    float32: Float32Array,
+    float64: Float64Array,
+    float16: Float32Array,
+    bfloat16: Float32Array,
+    int32: Int32Array,
+    int64: BigInt64Array,
+    int8: Int8Array,
+    uint8: Uint8Array,
+    bool: Uint8Array,
+  };
+  for (const [dtype, array] of Object.entries(arrays)) {
+    const data = tensor([1, 0, 3], { dtype: dtype as DType }).dataSync();
+    assert.equal(data.constructor, array, dtype);
+    assert.equal(data.buffer.byteLength, data.byteLength, dtype);
+  }
 });

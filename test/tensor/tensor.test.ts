@@ -72,7 +72,10 @@ test("data is copied, and gives the dtype: numbers float32, booleans bool, typed
   assert.equal(tensor(3).dtype, "float32");
   assert.equal(tensor([true, false]).dtype, "bool");
   assert.equal(tensor(new Int32Array(2)).dtype, "int32");
-  assert.equal(tensor(new Uint8Array([7])).dtype, "int32");
+  assert.equal(tensor(new Uint8Array([7])).dtype, "uint8");
+  assert.equal(tensor(new Int8Array([7])).dtype, "int8");
+  assert.equal(tensor(new BigInt64Array([7n])).dtype, "int64");
+  assert.equal(tensor([[7n]]).dtype, "int64");
   assert.deepEqual(tensor(new Uint8Array([7, 0]), { dtype: "bool" }).tolist(), [true, false]);
   assert.deepEqual(tensor([new Float32Array([1, 2]), new Float32Array([3, 4])]).tolist(), [
     [1, 2],
@@ -99,7 +102,9 @@ test("shapes may be given as one array or one by one", () => {
 });
 
 test("the options are checked", () => {
-  assert.throws(() => zeros([2], { dtype: "float16" as "float32" }), { message: /float16 is not a dtype/ });
+  assert.throws(() => zeros([2], { dtype: "int16" as "int32" }), {
+    message: /int16 is not a dtype; there are float32, .* and bfloat16/,
+  });
   assert.throws(() => zeros([2], { dtype: "int32", requiresGrad: true }), {
     message: /only floating tensors/,
   });

@@ -4,42 +4,76 @@
  */
 import type { Body, Program, ShapedView, View } from "../program.js";
 import { dtypeBytes, type DTypeName, dtypes } from "../../primitives/dtypes.js";
-import { binary, type BinaryOp, type BinaryRow, unary } from "../../primitives/elementwise.js";
+import { roundedTo } from "../../primitives/elements.js";
+import {
+  binary,
+  type BinaryOp,
+  type BinaryRow,
+  unary,
+  type UnaryOp,
+  type UnaryRow,
+} from "../../primitives/elementwise.js";
+import { bfloat16Bits, bfloat16Of, float16Bits, float16Of } from "../../primitives/narrow-floats.js";
 import { type Dense, IndexOutOfRange } from "../../primitives/kernel.js";
 import { kernels } from "../../primitives/kernels.js";
 import { RunError } from "../engine.js";
 import type { ReduceOp } from "../../primitives/reductions.js";
 
-/** Values of a body at one point; booleans are 0 and 1. */
-type Values = number[];
+/** A value of a body at one point: a bigint for int64, else a number, 0 and 1 for bool. */
+type Value = number | bigint;
+type Values = Value[];
 
-function read(buffers: readonly DataView[], view: View, point: readonly number[]): number {
-  const at = place(view, point);
-  const memory = buffers[view.external + 1]!;
-  switch (view.dtype) {
+function read(buffers: readonly DataView[], view: View, point: readonly number[]): Value {
+  return readElement(buffers[view.external + 1]!, place(view, point), view.dtype);
+}
+
+function write(buffers: readonly DataView[], view: View, point: readonly number[], value: Value): void {
+  writeElement(buffers[view.external + 1]!, place(view, point), view.dtype, value);
+}
+
+export function readElement(memory: DataView, at: number, dtype: DTypeName): Value {
+  switch (dtype) {
     case "float32":
       return memory.getFloat32(at, true);
     case "float64":
       return memory.getFloat64(at, true);
     case "int32":
       return memory.getInt32(at, true);
+    case "int64":
+      return memory.getBigInt64(at, true);
+    case "int8":
+      return memory.getInt8(at);
+    case "uint8":
     case "bool":
       return memory.getUint8(at);
+    case "float16":
+      return float16Of(memory.getUint16(at, true));
+    case "bfloat16":
+      return bfloat16Of(memory.getUint16(at, true));
   }
 }
 
-function write(buffers: readonly DataView[], view: View, point: readonly number[], value: number): void {
-  const at = place(view, point);
-  const memory = buffers[view.external + 1]!;
-  switch (view.dtype) {
+/** Writes a value as `dtype` holds it. */
+export function writeElement(memory: DataView, at: number, dtype: DTypeName, value: Value): void {
+  const x = toType(value, dtype);
+  switch (dtype) {
     case "float32":
-      return memory.setFloat32(at, value, true);
+      return memory.setFloat32(at, Number(x), true);
     case "float64":
-      return memory.setFloat64(at, value, true);
+      return memory.setFloat64(at, Number(x), true);
     case "int32":
-      return memory.setInt32(at, value, true);
+      return memory.setInt32(at, Number(x), true);
+    case "int64":
+      return memory.setBigInt64(at, BigInt(x), true);
+    case "int8":
+      return memory.setInt8(at, Number(x));
+    case "uint8":
     case "bool":
-      return memory.setUint8(at, value);
+      return memory.setUint8(at, Number(x));
+    case "float16":
+      return memory.setUint16(at, float16Bits(Number(x)), true);
+    case "bfloat16":
+      return memory.setUint16(at, bfloat16Bits(Number(x)), true);
   }
 }
 
@@ -49,29 +83,57 @@ function place(view: View, point: readonly number[]): number {
   return view.offset + element * dtypeBytes[view.dtype];
 }
 
-/** A number as `dtype` holds it. */
-export function toType(x: number, dtype: DTypeName): number {
+const clamp = (x: bigint, bits: bigint): bigint =>
+  x < -(1n << (bits - 1n)) ? -(1n << (bits - 1n)) : x >= 1n << (bits - 1n) ? (1n << (bits - 1n)) - 1n : x;
+
+/** The int64 that a fraction is cut off to. */
+function whole(x: number, bits: bigint): bigint {
+  if (Number.isNaN(x)) return 0n;
+  return Number.isFinite(x)
+    ? clamp(BigInt(Math.trunc(x)), bits)
+    : x > 0
+      ? clamp(1n << 64n, bits)
+      : clamp(-(1n << 64n), bits);
+}
+
+/** A value as `dtype` holds it, a number as floats are cast: floats are rounded, integers wrap, see native/scalar_math.h. */
+export function toType(x: Value, dtype: DTypeName): Value {
   switch (dtype) {
     case "float32":
-      return Math.fround(x);
     case "float64":
-      return x;
-    case "int32":
-      return Number.isNaN(x) ? 0 : Math.max(-2147483648, Math.min(2147483647, Math.trunc(x))) | 0;
+    case "float16":
+    case "bfloat16":
+      return roundedTo(dtype, Number(x));
     case "bool":
-      return x !== 0 ? 1 : 0;
+      return x != 0 ? 1 : 0;
+    case "int64":
+      return typeof x === "bigint" ? BigInt.asIntN(64, x) : whole(x, 64n);
+    case "int32":
+      return Number(typeof x === "bigint" ? BigInt.asIntN(32, x) : whole(x, 32n));
+    case "int8":
+    case "uint8": {
+      const int64 = typeof x === "bigint" ? x : Math.abs(x) < 2 ** 63 ? whole(x, 64n) : 0n;
+      return Number(dtype === "int8" ? BigInt.asIntN(8, int64) : BigInt.asUintN(8, int64));
+    }
   }
 }
 
-/** Whole numbers wrap around. */
-export function wrap(value: number, dtype: DTypeName): number {
-  return dtype === "int32" && Number.isFinite(value) ? Math.trunc(value) | 0 : value;
+/** What a function gave, as its dtype holds it: integers wrap. */
+export function wrapped(x: Value, dtype: DTypeName): Value {
+  const isWhole = dtypes[dtype].kind === "int" && typeof x === "number" && Number.isFinite(x);
+  return toType(isWhole ? BigInt(Math.trunc(x)) : x, dtype);
 }
 
 /** An elementwise function of the table, of values of one dtype. */
-export function binaryOf(op: BinaryOp, operands: DTypeName): (x: number, y: number) => number {
+export function unaryOf(op: UnaryOp, operand: DTypeName): (x: Value) => Value {
+  const row: UnaryRow = unary[op];
+  return (operand === "int64" ? row.jsBig! : row.js) as (x: Value) => Value;
+}
+
+export function binaryOf(op: BinaryOp, operands: DTypeName): (x: Value, y: Value) => Value {
   const row: BinaryRow = binary[op];
-  return row.jsOf?.[dtypes[operands].kind] ?? row.js;
+  const js = operands === "int64" ? row.jsBig! : (row.jsOf?.[dtypes[operands].kind] ?? row.js);
+  return js as (x: Value, y: Value) => Value;
 }
 
 /** Philox4x32-10: the four words of one block. */
@@ -128,11 +190,11 @@ function evaluate(
   context: Context,
   point: readonly number[],
   number: number,
-  results: readonly number[],
+  results: readonly Value[],
 ): Values {
   const values: Values = [];
   for (const i of body.code) {
-    const value = (): number => {
+    const value = (): Value => {
       switch (i.kind) {
         case "load":
           return read(context.buffers, body.loads[i.index]!, point);
@@ -150,7 +212,7 @@ function evaluate(
             i.dtype,
           );
         case "unary": {
-          return unary[i.op].js(values[i.a]!);
+          return unaryOf(i.op, body.code[i.a]!.dtype)(values[i.a]!);
         }
         case "binary":
           return binaryOf(i.op, body.code[i.a]!.dtype)(values[i.a]!, values[i.b]!);
@@ -162,42 +224,62 @@ function evaluate(
           return results[i.index]!;
       }
     };
-    const wraps = i.dtype === "int32" && (i.kind === "binary" || i.kind === "unary");
-    values.push(wraps ? value() | 0 : toType(value(), i.dtype));
+    values.push(
+      i.kind === "binary" ||
+        i.kind === "unary" ||
+        (i.kind === "cast" && dtypes[body.code[i.a]!.dtype].kind !== "float")
+        ? wrapped(value(), i.dtype)
+        : toType(value(), i.dtype),
+    );
   }
   return values;
 }
 
-function fold(op: ReduceOp, values: readonly number[], from: DTypeName): number {
-  const int = from === "int32" || from === "bool";
-  const best = (better: (x: number, y: number) => boolean): number => {
+function fold(op: ReduceOp, values: readonly Value[], from: DTypeName): Value {
+  const isFloat = dtypes[from].kind === "float";
+  const best = (better: (x: Value, y: Value) => boolean): number => {
     let at = 0;
     values.forEach((x, i) => {
       const y = values[at]!;
-      if ((Number.isNaN(x) && !Number.isNaN(y)) || better(x, y)) at = i;
+      if ((x !== x && y === y) || better(x, y)) at = i;
     });
     return at;
   };
-  const lowest = from === "int32" ? -2147483648 : from === "bool" ? 0 : -Infinity;
-  const highest = from === "int32" ? 2147483647 : from === "bool" ? 1 : Infinity;
+  const extreme = (better: (x: Value, y: Value) => boolean, empty: number): Value =>
+    values.length > 0
+      ? values[best(better)]!
+      : dtypes[from].kind === "bool"
+        ? Number(empty > 0)
+        : isFloat
+          ? empty
+          : edge(from, empty);
   switch (op) {
     case "sum":
-      return int ? values.reduce((s, x) => (s + x) | 0, 0) : values.reduce((s, x) => s + x, 0);
+      return isFloat
+        ? values.reduce<number>((s, x) => s + Number(x), 0)
+        : values.reduce<bigint>((s, x) => s + BigInt(x), 0n);
     case "prod":
-      return int ? values.reduce((s, x) => Math.imul(s, x), 1) : values.reduce((s, x) => s * x, 1);
+      return isFloat
+        ? values.reduce<number>((s, x) => s * Number(x), 1)
+        : values.reduce<bigint>((s, x) => BigInt.asIntN(64, s * BigInt(x)), 1n);
     case "max":
-      return values.reduce((s, x) => Math.max(s, x), lowest);
+      return extreme((x, y) => x > y, -Infinity);
     case "min":
-      return values.reduce((s, x) => Math.min(s, x), highest);
+      return extreme((x, y) => x < y, Infinity);
     case "any":
-      return Number(values.some((x) => x !== 0));
+      return Number(values.some((x) => x != 0));
     case "all":
-      return Number(values.every((x) => x !== 0));
+      return Number(values.every((x) => x != 0));
     case "argmax":
       return best((x, y) => x > y);
     case "argmin":
       return best((x, y) => x < y);
   }
+}
+
+/** The integer next to an infinite number. */
+function edge(dtype: DTypeName, infinite: number): bigint {
+  return whole(infinite, BigInt(8 * dtypeBytes[dtype]));
 }
 
 /** Every point of `dims`, row-major. */
@@ -232,7 +314,7 @@ export function interpret(
             evaluate(kernel.body, context, [...kept, ...r], k * reduced.length + i, []),
           );
           const results = kernel.folds.map((f) =>
-            toType(
+            wrapped(
               fold(
                 f.op,
                 all.map((values) => values[f.value]!),
@@ -252,11 +334,12 @@ export function interpret(
           const a = points([m, k]).map((point) => read(buffers, kernel.a, [...batch, ...point]));
           const b = points([k, n]).map((point) => read(buffers, kernel.b, [...batch, ...point]));
           points([m, n]).forEach(([row, column], number) => {
-            let sum = 0;
+            const isFloat = dtypes[kernel.dtype].kind === "float";
+            let sum: Value = isFloat ? 0 : 0n;
             for (let i = 0; i < k; i++) {
               const x = a[row! * k + i]!;
               const y = b[i * n + column!]!;
-              sum = kernel.dtype === "int32" ? (sum + Math.imul(x, y)) | 0 : sum + x * y;
+              sum = isFloat ? Number(sum) + Number(x) * Number(y) : BigInt(sum) + BigInt(x) * BigInt(y);
             }
             const point = [...batch, row!, column!];
             const result = toType(sum, kernel.dtype);
@@ -269,7 +352,7 @@ export function interpret(
       case "call": {
         const dense = (at: ShapedView): Dense => ({
           dims: at.dims,
-          data: Float64Array.from(points(at.dims), (point) => read(buffers, at, point)),
+          data: Float64Array.from(points(at.dims), (point) => Number(read(buffers, at, point))),
         });
         const results = kernel.results.map(
           (at) => at && { dims: at.dims, data: new Float64Array(points(at.dims).length) },
@@ -284,7 +367,7 @@ export function interpret(
         kernel.results.forEach((at, r) => {
           if (at === null) return;
           points(at.dims).forEach((point, i) =>
-            write(buffers, at, point, toType(wrap(results[r]!.data[i]!, at.dtype), at.dtype)),
+            write(buffers, at, point, wrapped(results[r]!.data[i]!, at.dtype)),
           );
         });
         break;

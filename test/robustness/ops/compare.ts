@@ -10,6 +10,11 @@ import { type Answer, numberOf, type Value, type Word, wordOf } from "./peer.js"
 const tolerance: Readonly<Record<DType, { rtol: number; atol: number }>> = {
   float32: { rtol: 1.3e-6, atol: 1e-6 },
   float64: { rtol: 1e-7, atol: 1e-12 },
+  float16: { rtol: 1e-3, atol: 1e-5 },
+  bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
+  int64: { rtol: 0, atol: 0 },
+  int8: { rtol: 0, atol: 0 },
+  uint8: { rtol: 0, atol: 0 },
   int32: { rtol: 0, atol: 0 },
   bool: { rtol: 0, atol: 0 },
 };

@@ -109,7 +109,7 @@ struct Decoder {
     for (int32_t i = 0; i < reduce.foldCount; i++) {
       if (foldValues[i] < 0 || foldValues[i] >= body.codeCount) return fail("a fold names a value that does not exist");
       reduce.folds[i].valueType = body.code[foldValues[i]].dtype;
-      if (reduce.folds[i].dtype < 0 || reduce.folds[i].dtype >= kDTypes) return fail("a fold has an unknown dtype");
+      if (!isComputed(reduce.folds[i].dtype) || !isComputed(reduce.folds[i].valueType)) return fail("a fold is of a dtype that engines only store");
     }
     for (int32_t i = 0; i < epilogue.codeCount; i++) {
       const InstructionWords& code = epilogue.code[i];
@@ -190,7 +190,7 @@ struct Decoder {
     int32_t storeCount;
     const StoreWords* stores = readStores(words, scratch, storeCount);
     if (!words.ok || batch.count + 2 > kMaxAxes) return fail("a matmul has too many dims");
-    if (matmul.dtype < kFloat32 || matmul.dtype > kInt32) return fail("a matmul is float32, float64 or int32");
+    if (!isComputed(matmul.dtype) || matmul.dtype == kBool) return fail("a matmul is of floats or integers that engines compute with");
     if (a.dtype != matmul.dtype || b.dtype != matmul.dtype) return fail("a matmul's operands have another dtype than it has");
     const int32_t n = batch.count;
     Dims dimsA = batch, dimsB = batch, dimsC = batch;
@@ -270,6 +270,7 @@ struct Decoder {
     for (int32_t i = 0; i < row.scalars; i++) {
       if (call.scalars[i] < 0 || call.scalars[i] >= plan.scalars) return fail("a call names a scalar that does not exist");
     }
+    if (!row.moves && !isComputed(call.operands[0].dtype)) return fail("a call computes with a dtype that engines only store");
     if (!row.updates) return;
     const CallView &before = call.operands[0], &after = call.results[0];
     bool same = after.wanted && before.dtype == after.dtype && before.place.base == after.place.base && before.place.offset == after.place.offset && sameDims(before.dims, after.dims);

@@ -7,16 +7,6 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-inline uint32_t bitsOf(float x) {
-  uint32_t u;
-  __builtin_memcpy(&u, &x, 4);
-  return u;
-}
-inline float floatOf(uint32_t u) {
-  float x;
-  __builtin_memcpy(&x, &u, 4);
-  return x;
-}
 inline uint64_t bitsOf(double x) {
   uint64_t u;
   __builtin_memcpy(&u, &x, 8);

@@ -2,6 +2,8 @@
 // while it is in cache. Blocks are independent, so they may go to any thread.
 #include <string.h>
 
+#include <type_traits>
+
 #include "gemm_micro.h"
 #include "gemm_pack.h"
 #include "gemm_vector.h"
@@ -309,15 +311,20 @@ void cutTyped(MatmulKernel& kernel) {
   cut.batchInside = !kernel.sharedB && cut.packedBytes <= kPackInside;
 }
 
+/// Calls f with a zero of the type in which products of the dtype are computed: integers wrap, so they are unsigned.
+template <class F>
+void withProductType(DType dtype, F f) {
+  withNumber(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_integral_v<T>) f(std::make_unsigned_t<T>(0));
+    else if constexpr (std::is_floating_point_v<T>) f(zero);  // the decoder lets no bool through
+  });
+}
+
 }  // namespace
 
 void matmulCut(MatmulKernel& kernel) {
-  switch (kernel.dtype) {
-    case kFloat32: return cutTyped<float>(kernel);
-    case kFloat64: return cutTyped<double>(kernel);
-    case kInt32: return cutTyped<uint32_t>(kernel);
-    case kBool: return;  // the decoder lets none through
-  }
+  withProductType(kernel.dtype, [&](auto zero) { cutTyped<decltype(zero)>(kernel); });
 }
 
 int64_t matmulShared(const MatmulKernel& kernel) { return kernel.cut.batchInside || kernel.cut.vector ? 0 : kernel.cut.packedBytes; }
@@ -329,12 +336,7 @@ int64_t matmulScratch(const MatmulKernel& kernel) {
 
 void runMatmul(const MatmulKernel& kernel, const Frame& frame) {
   if (kernel.batch == 0 || kernel.m == 0 || kernel.n == 0) return;
-  switch (kernel.dtype) {
-    case kFloat32: return runTyped<float>(kernel, frame);
-    case kFloat64: return runTyped<double>(kernel, frame);
-    case kInt32: return runTyped<uint32_t>(kernel, frame);
-    case kBool: return;
-  }
+  withProductType(kernel.dtype, [&](auto zero) { runTyped<decltype(zero)>(kernel, frame); });
 }
 
 }  // namespace CG_ISA

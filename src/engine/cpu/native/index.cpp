@@ -27,7 +27,7 @@ const char* indexedOf(const CallKernel& call, bool whole, const CallView& table,
   const CallView& index = call.operands[1];
   if (!hasDim(call)) return "an indexed call names a dim that its operand does not have";
   if (!points.wanted) return "an indexed call lacks its result";
-  if (index.dtype != kInt32) return "positions are int32";
+  if (index.dtype != kInt32 && index.dtype != kInt64) return "positions are int32 or int64";
   if (table.dtype != points.dtype) return "an indexed call reads one dtype and writes another";
   const int32_t dim = int32_t(call.attributes[0]), after = whole ? dim + index.dims.count : dim + 1;
   Dims expected = table.dims;
@@ -63,8 +63,9 @@ const char* indexedOf(const CallKernel& call, bool whole, const CallView& table,
 }
 
 /// Checks every index once, also where the index view repeats itself (stride 0).
+template <class I>
 bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
-  const int32_t* index = reinterpret_cast<const int32_t*>(at(frame, k.index->place));
+  const I* index = reinterpret_cast<const I*>(at(frame, k.index->place));
   const int64_t outer = k.indexStride[0] ? k.outer : 1, inner = k.indexStride[2] ? k.inner : 1;
   if (k.outer == 0 || k.inner == 0) return true;
   for (int64_t o = 0; o < outer; o++) {
@@ -73,7 +74,7 @@ bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
       for (int64_t n = 0; n < inner; n++) {
         const int64_t row = index[o * k.indexStride[0] + i * k.indexStride[1] + n * k.indexStride[2]];
         if (row < -k.rows || row >= k.rows) {
-          status.index = int32_t(row);
+          status.index = row;
           status.rows = k.rows;
           return false;
         }
@@ -83,16 +84,19 @@ bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
   return true;
 }
 
-template <class T> inline void accumulate(T& into, T x) { into += x; }
-template <> inline void accumulate<int32_t>(int32_t& into, int32_t x) { into = int32_t(uint32_t(into) + uint32_t(x)); }
-template <> inline void accumulate<uint8_t>(uint8_t& into, uint8_t x) { into |= x; }
+template <class T>
+inline void accumulate(T& into, T x) {
+  if constexpr (std::is_same_v<T, Bool>) into = bitOr(into, x);
+  else if constexpr (std::is_integral_v<T>) into = addInt(into, x);
+  else into += x;
+}
 
-template <class T> inline T times(T a, T x) { return a * x; }
-template <> inline int32_t times<int32_t>(int32_t a, int32_t x) { return int32_t(uint32_t(a) * uint32_t(x)); }
-template <> inline uint8_t times<uint8_t>(uint8_t a, uint8_t x) { return a & x; }
-
-template <class T> inline T factorOf(double alpha) { return convert<T>(alpha); }
-template <> inline uint8_t factorOf<uint8_t>(double alpha) { return alpha != 0; }
+template <class T>
+inline T times(T a, T x) {
+  if constexpr (std::is_same_v<T, Bool>) return bitAnd(a, x);
+  else if constexpr (std::is_integral_v<T>) return mulInt(a, x);
+  else return a * x;
+}
 
 struct IndexTask {
   const Indexed* indexed;
@@ -102,19 +106,19 @@ struct IndexTask {
 };
 
 /// Gathers points [first, first + perPiece) of [outer, count].
-template <class T>
+template <class T, class I>
 void gatherPiece(void* context, int64_t piece, char*) {
   const IndexTask& task = *static_cast<IndexTask*>(context);
   const Indexed& k = *task.indexed;
   const T* table = reinterpret_cast<const T*>(at(*task.frame, k.table->place));
-  const int32_t* index = reinterpret_cast<const int32_t*>(at(*task.frame, k.index->place));
+  const I* index = reinterpret_cast<const I*>(at(*task.frame, k.index->place));
   T* out = reinterpret_cast<T*>(at(*task.frame, k.points->place));
   const int64_t first = piece * task.perPiece, all = k.outer * k.count;
   const int64_t end = first + task.perPiece < all ? first + task.perPiece : all;
   for (int64_t p = first; p < end; p++) {
     const int64_t o = p / k.count, i = p % k.count;
     T* to = out + o * k.pointStride[0] + i * k.pointStride[1];
-    const int32_t* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
+    const I* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
     const T* from = table + o * k.tableStride[0];
     if (k.indexStride[2] == 0 && k.tableStride[2] == 1 && k.pointStride[2] == 1) {
       const int64_t row = rows[0] < 0 ? rows[0] + k.rows : rows[0];
@@ -130,14 +134,14 @@ void gatherPiece(void* context, int64_t piece, char*) {
 }
 
 /// Adds columns [first, first + perPiece) of [outer, inner]: every target element belongs to one piece, and `i` runs in order.
-template <class T>
+template <class T, class I>
 void scatterPiece(void* context, int64_t piece, char*) {
   const IndexTask& task = *static_cast<IndexTask*>(context);
   const Indexed& k = *task.indexed;
   const T* source = reinterpret_cast<const T*>(at(*task.frame, k.points->place));
-  const int32_t* index = reinterpret_cast<const int32_t*>(at(*task.frame, k.index->place));
+  const I* index = reinterpret_cast<const I*>(at(*task.frame, k.index->place));
   T* target = reinterpret_cast<T*>(at(*task.frame, k.table->place));
-  const T factor = factorOf<T>(task.alpha);
+  const T factor = convert<T>(task.alpha);
   const int64_t first = piece * task.perPiece, all = k.outer * k.inner;
   const int64_t end = first + task.perPiece < all ? first + task.perPiece : all;
   for (int64_t p = first; p < end;) {
@@ -145,7 +149,7 @@ void scatterPiece(void* context, int64_t piece, char*) {
     const int64_t n1 = k.inner - n0 < end - p ? k.inner : n0 + (end - p);
     for (int64_t i = 0; i < k.count; i++) {
       if (i % kPollEvery == 0 && stopRequested()) return;
-      const int32_t* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
+      const I* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
       const T* from = source + o * k.pointStride[0] + i * k.pointStride[1];
       T* to = target + o * k.tableStride[0];
       if (k.indexStride[2] == 0 && k.pointStride[2] == 1 && k.tableStride[2] == 1) {
@@ -176,22 +180,35 @@ void runPieces(IndexTask& task, int64_t units, void (*fn)(void*, int64_t, char*)
 const char* readingOf(const CallKernel& call, bool whole, Indexed& indexed) { return indexedOf(call, whole, call.operands[0], call.results[0], indexed); }
 const char* addingOf(const CallKernel& call, bool whole, Indexed& indexed) { return indexedOf(call, whole, call.results[0], call.operands[2], indexed); }
 
+/// Calls f with a zero of the type of the positions, which have been checked.
+template <class F>
+bool withIndex(const Indexed& indexed, const Frame& frame, RunStatus& status, F f) {
+  const auto run = [&](auto zero) {
+    if (!checkIndices<decltype(zero)>(indexed, frame, status)) return false;
+    f(zero);
+    return true;
+  };
+  return indexed.index->dtype == kInt64 ? run(int64_t(0)) : run(int32_t(0));
+}
+
 bool read(const CallKernel& call, bool whole, const Frame& frame, RunStatus& status) {
   Indexed indexed;
   readingOf(call, whole, indexed);
-  if (!checkIndices(indexed, frame, status)) return false;
   IndexTask task{&indexed, &frame, 1, 0};
-  withBytes(bytesOf(indexed.table->dtype), [&](auto bits) { runPieces(task, indexed.outer * indexed.count, gatherPiece<decltype(bits)>); });
-  return true;
+  return withIndex(indexed, frame, status, [&](auto index) {
+    using I = decltype(index);
+    withBytes(bytesOf(indexed.table->dtype), [&](auto bits) { runPieces(task, indexed.outer * indexed.count, gatherPiece<decltype(bits), I>); });
+  });
 }
 
 bool add(const CallKernel& call, bool whole, double alpha, const Frame& frame, RunStatus& status) {
   Indexed indexed;
   addingOf(call, whole, indexed);
-  if (!checkIndices(indexed, frame, status)) return false;
   IndexTask task{&indexed, &frame, alpha, 0};
-  withType(indexed.table->dtype, [&](auto zero) { runPieces(task, indexed.outer * indexed.inner, scatterPiece<decltype(zero)>); });
-  return true;
+  return withIndex(indexed, frame, status, [&](auto index) {
+    using I = decltype(index);
+    withNumber(indexed.table->dtype, [&](auto zero) { runPieces(task, indexed.outer * indexed.inner, scatterPiece<decltype(zero), I>); });
+  });
 }
 
 const char* checkReading(const CallKernel& call, bool whole) {
@@ -221,7 +238,7 @@ struct PositionsTask {
 
 const char* checkPositions(const CallKernel& call) {
   const CallView &index = call.operands[0], &out = call.results[0];
-  if (!out.wanted || index.dtype != kInt32 || out.dtype != index.dtype || !sameDims(index.dims, out.dims)) return "positions have the shape and dtype of their index";
+  if (!out.wanted || (index.dtype != kInt32 && index.dtype != kInt64) || out.dtype != index.dtype || !sameDims(index.dims, out.dims)) return "positions have the shape and dtype of their index";
   if (call.attributes[0] < 0) return "positions are of a dim whose size is not negative";
   return nullptr;
 }
@@ -230,13 +247,14 @@ bool positionsFromFront(const CallKernel& call, const Frame& frame, RunStatus& s
   const CallView& index = call.operands[0];
   const int64_t points = index.dims.points(), rows = call.attributes[0];
   Indexed all{1, points, 1, rows, &index, nullptr, nullptr, {0, 1, 0}, {}, {}};
-  if (!checkIndices(all, frame, status)) return false;
-  if (points == 0) return true;
-  const int64_t pieces = piecesFor(points, double(points) * 0.4);
-  PositionsTask<int32_t> task{reinterpret_cast<const int32_t*>(at(frame, index.place)), reinterpret_cast<int32_t*>(at(frame, call.results[0].place)), rows, points, (points + pieces - 1) / pieces};
-  if (pieces == 1) task.run(&task, 0, nullptr);
-  else parallel((points + task.perPiece - 1) / task.perPiece, task.run, &task);
-  return true;
+  return withIndex(all, frame, status, [&](auto zero) {
+    using I = decltype(zero);
+    if (points == 0) return;
+    const int64_t pieces = piecesFor(points, double(points) * 0.4);
+    PositionsTask<I> task{reinterpret_cast<const I*>(at(frame, index.place)), reinterpret_cast<I*>(at(frame, call.results[0].place)), rows, points, (points + pieces - 1) / pieces};
+    if (pieces == 1) task.run(&task, 0, nullptr);
+    else parallel((points + task.perPiece - 1) / task.perPiece, task.run, &task);
+  });
 }
 
 const char* checkGather(const CallKernel& call) { return checkReading(call, false); }

@@ -1,7 +1,5 @@
 // The vector operations of the tile machine, one small loop each, and the tables by which the decoder finds them.
 // Compiled without contraction to fused multiply-adds: a result does not depend on which operations share a loop.
-#include <type_traits>
-
 #include "loops.h"
 #include "scalar_math.h"
 #include "tile.h"
@@ -13,7 +11,7 @@ namespace {
 template <class T, bool uniformA, bool uniformB>
 void select(char* out, const char* condition, const char* a, const char* b, int64_t n) {
   T* r = reinterpret_cast<T*>(out);
-  const uint8_t* c = reinterpret_cast<const uint8_t*>(condition);
+  const Bool* c = reinterpret_cast<const Bool*>(condition);
   const T* x = reinterpret_cast<const T*>(a);
   const T* y = reinterpret_cast<const T*>(b);
   const T x0 = *x, y0 = *y;
@@ -21,7 +19,7 @@ void select(char* out, const char* condition, const char* a, const char* b, int6
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; i++) {
     const T p = uniformA ? x0 : x[i], q = uniformB ? y0 : y[i];
-    r[i] = c[i] ? p : q;
+    r[i] = c[i] != Bool::no ? p : q;
   }
 }
 
@@ -50,17 +48,11 @@ OpFn pair(Uniform uniform) {
   }
 }
 
-template <class To, class From>
-OpFn castTo() {
-  if constexpr (std::is_same_v<To, uint8_t>) return map1<uint8_t, From, notZero<From>>;
-  else return map1<To, From, convert<To, From>>;
-}
-
 }  // namespace
 
 OpFn castOp(DType from, DType to) {
   return withType(from, [&](auto source) {
-    return withType(to, [](auto target) { return castTo<decltype(target), decltype(source)>(); });
+    return withType(to, [](auto target) { return static_cast<OpFn>(map1<decltype(target), decltype(source), convert<decltype(target), decltype(source)>>); });
   });
 }
 
@@ -76,7 +68,7 @@ OpFn selectOf(Uniform uniform) {
 }
 
 OpFn selectOp(DType dtype, Uniform uniform) {
-  return withType(dtype, [&](auto zero) { return selectOf<decltype(zero)>(uniform); });
+  return withBytes(bytesOf(dtype), [&](auto bits) { return selectOf<decltype(bits)>(uniform); });
 }
 
 template <class T, Fused op>

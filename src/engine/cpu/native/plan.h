@@ -211,7 +211,7 @@ struct Frame {
 struct RunStatus {
   bool stopped;          // before the commit, because the flag was set
   int32_t failedKernel;  // -1: none
-  int32_t index;
+  int64_t index;
   int64_t rows;
 };
 

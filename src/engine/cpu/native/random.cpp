@@ -2,6 +2,8 @@
 // functions and compiled without contraction, so that every engine and instruction set draws the same bits.
 #include <string.h>
 
+#include <type_traits>
+
 #include "float_math.h"
 #include "philox.h"
 #include "tile.h"
@@ -96,7 +98,7 @@ void fill(double* out, const uint32_t* words, int blocks, bool normal) {
 
 template <class T, bool normal>
 void draw(T* out, uint64_t seed, uint64_t first, uint64_t step, int64_t count) {
-  constexpr int kShift = sizeof(T) == 4 ? 2 : 1, kPerBlock = 1 << kShift;
+  constexpr int kShift = std::is_same_v<T, float> ? 2 : 1, kPerBlock = 1 << kShift;
   uint32_t words[4 * kBlocks];
   T numbers[kBlocks * kPerBlock];
   for (int64_t done = 0; done < count;) {

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include <limits>
+#include <type_traits>
+
 #include "scalar_math.h"
 #include "tile.h"
 
@@ -12,55 +15,94 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-/// A fold's running value: floats and extrema in `value`, integer sums and positions in `integer`.
+/// A fold's running value, of floats in float64, of integers and bool in int64; and the position of an extreme.
 struct Accumulator {
-  double value;
-  int64_t integer;
+  union {
+    double real;
+    int64_t whole;
+  };
+  int64_t position;
 };
 
-Accumulator identity(const FoldStep& fold) {
-  const double low = isFloat(fold.valueType) ? -HUGE_VAL : fold.valueType == kInt32 ? -2147483648.0 : 0.0;
-  const double high = isFloat(fold.valueType) ? HUGE_VAL : fold.valueType == kInt32 ? 2147483647.0 : 1.0;
-  switch (fold.op) {
-    case Fold::sum:
-    case Fold::any: return {0, 0};
-    case Fold::prod:
-    case Fold::all: return {1, 1};
-    case Fold::max: return {low, 0};
-    case Fold::min: return {high, 0};
-    case Fold::argmax:
-    case Fold::argmin: return {0, -1};
-  }
-  return {0, 0};
+template <class T>
+constexpr bool kIsReal = std::is_floating_point_v<T>;
+
+/// In which of both a fold of values of type T runs.
+template <class T>
+using Running = std::conditional_t<kIsReal<T>, double, int64_t>;
+
+inline double& running(Accumulator& total, double) { return total.real; }
+inline int64_t& running(Accumulator& total, int64_t) { return total.whole; }
+template <class T>
+inline Running<T>& running(Accumulator& total) { return running(total, Running<T>()); }
+
+template <class T>
+constexpr Running<T> lowest() {
+  if constexpr (kIsReal<T>) return -HUGE_VAL;
+  else if constexpr (std::is_same_v<T, Bool>) return 0;
+  else return std::numeric_limits<T>::min();
+}
+template <class T>
+constexpr Running<T> highest() {
+  if constexpr (kIsReal<T>) return HUGE_VAL;
+  else if constexpr (std::is_same_v<T, Bool>) return 1;
+  else return std::numeric_limits<T>::max();
 }
 
-template <bool largest>
-inline bool better(double candidate, double best) {
+inline double plus(double x, double y) { return x + y; }
+inline int64_t plus(int64_t x, int64_t y) { return addInt(x, y); }
+inline double times(double x, double y) { return x * y; }
+inline int64_t times(int64_t x, int64_t y) { return mulInt(x, y); }
+
+template <class T>
+Accumulator identityOf(Fold op) {
+  Accumulator start{};
+  Running<T>& value = running<T>(start);
+  switch (op) {
+    case Fold::sum: break;
+    case Fold::any: start.whole = 0; break;
+    case Fold::prod: value = 1; break;
+    case Fold::all: start.whole = 1; break;
+    case Fold::max: value = lowest<T>(); break;
+    case Fold::min: value = highest<T>(); break;
+    case Fold::argmax:
+    case Fold::argmin: start.position = -1; break;
+  }
+  return start;
+}
+
+Accumulator identity(const FoldStep& fold) {
+  return withNumber(fold.valueType, [&](auto zero) { return identityOf<decltype(zero)>(fold.op); });
+}
+
+template <bool largest, class R>
+inline bool better(R candidate, R best) {
   return (largest ? candidate > best : candidate < best) || (candidate != candidate && best == best);
+}
+
+template <class T>
+void mergeOf(Fold op, Accumulator& into, Accumulator from) {
+  Running<T>& value = running<T>(into);
+  const Running<T> next = running<T>(from);
+  switch (op) {
+    case Fold::sum: value = plus(value, next); break;
+    case Fold::prod: value = times(value, next); break;
+    case Fold::max: value = maximum(value, next); break;
+    case Fold::min: value = minimum(value, next); break;
+    case Fold::any: into.whole |= from.whole; break;
+    case Fold::all: into.whole &= from.whole; break;
+    case Fold::argmax:
+      if (from.position >= 0 && (into.position < 0 || better<true>(next, value))) into = from;
+      break;
+    case Fold::argmin:
+      if (from.position >= 0 && (into.position < 0 || better<false>(next, value))) into = from;
+      break;
+  }
 }
 
 /// Folds `from`, which comes after `into`, into it.
 void merge(const FoldStep& fold, Accumulator& into, const Accumulator& from) {
-  switch (fold.op) {
-    case Fold::sum:
-      into.value += from.value;
-      into.integer = int64_t(uint64_t(into.integer) + uint64_t(from.integer));
-      break;
-    case Fold::prod:
-      into.value *= from.value;
-      into.integer = int64_t(uint64_t(into.integer) * uint64_t(from.integer));
-      break;
-    case Fold::max: into.value = maximum(into.value, from.value); break;
-    case Fold::min: into.value = minimum(into.value, from.value); break;
-    case Fold::any: into.integer |= from.integer; break;
-    case Fold::all: into.integer &= from.integer; break;
-    case Fold::argmax:
-      if (from.integer >= 0 && (into.integer < 0 || better<true>(from.value, into.value))) into = from;
-      break;
-    case Fold::argmin:
-      if (from.integer >= 0 && (into.integer < 0 || better<false>(from.value, into.value))) into = from;
-      break;
-  }
+  withNumber(fold.valueType, [&](auto zero) { mergeOf<decltype(zero)>(fold.op, into, from); });
 }
 
 constexpr int kWide = 64;  // parallel chains inside one run; they also bound how many float32 additions follow each other
@@ -102,54 +144,51 @@ T extremumRun(const T* x, int64_t n, T start) {
 
 template <class T, bool largest>
 void positionRun(Accumulator& into, const T* x, int64_t n, int64_t stride, int64_t position) {
-  double best = into.value;
-  int64_t where = into.integer;
+  Running<T> best = running<T>(into);
+  int64_t where = into.position;
   for (int64_t i = 0; i < n; i++) {
-    const double candidate = double(x[i * stride]);
+    const Running<T> candidate = Running<T>(x[i * stride]);
     if (where < 0 || better<largest>(candidate, best)) {
       best = candidate;
       where = position + i;
     }
   }
-  into = {best, where};
+  running<T>(into) = best;
+  into.position = where;
 }
 
 /// Folds n neighbouring values; `position` is the number of the first along the reduced dims.
 template <class T>
 void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int64_t position) {
+  Running<T>& value = running<T>(into);
   switch (fold.op) {
     case Fold::sum:
-      if (!isFloat(fold.valueType)) {
-        uint64_t total = uint64_t(into.integer);
-        for (int64_t i = 0; i < n; i++) total += uint64_t(int64_t(x[i]));
-        into.integer = int64_t(total);
+      if constexpr (kIsReal<T>) {
+        value += sumRun(x, n);
       } else {
-        into.value += sumRun(x, n);
+        int64_t total = value;
+        for (int64_t i = 0; i < n; i++) total = plus(total, int64_t(x[i]));
+        value = total;
       }
       break;
-    case Fold::prod:
-      if (!isFloat(fold.valueType)) {
-        uint64_t product = uint64_t(into.integer);
-        for (int64_t i = 0; i < n; i++) product *= uint64_t(int64_t(x[i]));
-        into.integer = int64_t(product);
-      } else {
-        double product = into.value;
-        for (int64_t i = 0; i < n; i++) product *= double(x[i]);
-        into.value = product;
-      }
+    case Fold::prod: {
+      Running<T> product = value;
+      for (int64_t i = 0; i < n; i++) product = times(product, Running<T>(x[i]));
+      value = product;
       break;
-    case Fold::max: into.value = maximum(into.value, double(extremumRun<T, maximum<T>>(x, n, x[0]))); break;
-    case Fold::min: into.value = minimum(into.value, double(extremumRun<T, minimum<T>>(x, n, x[0]))); break;
+    }
+    case Fold::max: value = maximum(value, Running<T>(extremumRun<T, maximum<T>>(x, n, x[0]))); break;
+    case Fold::min: value = minimum(value, Running<T>(extremumRun<T, minimum<T>>(x, n, x[0]))); break;
     case Fold::any: {
       int64_t found = 0;
       for (int64_t i = 0; i < n; i++) found |= x[i] != T(0);
-      into.integer |= found;
+      into.whole |= found;
       break;
     }
     case Fold::all: {
       int64_t held = 1;
       for (int64_t i = 0; i < n; i++) held &= x[i] != T(0);
-      into.integer &= held;
+      into.whole &= held;
       break;
     }
     case Fold::argmax: positionRun<T, true>(into, x, n, 1, position); break;
@@ -158,29 +197,31 @@ void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int
 }
 
 void foldValues(const FoldStep& fold, Accumulator& into, const char* x, int64_t n, int64_t position) {
-  withType(fold.valueType, [&](auto zero) { foldRun(fold, into, reinterpret_cast<const decltype(zero)*>(x), n, position); });
+  withNumber(fold.valueType, [&](auto zero) { foldRun(fold, into, reinterpret_cast<const decltype(zero)*>(x), n, position); });
 }
 
 /// Folds `rows` rows of `width` values onto `width` accumulators.
 template <class T>
 void foldRows(const FoldStep& fold, Accumulator* into, const T* x, T* work, int64_t rows, int64_t width, int64_t position) {
-  if (isFloat(fold.valueType) && (fold.op == Fold::sum || fold.op == Fold::max || fold.op == Fold::min)) {
-    // Halving: long vectors even where rows are short, and the exactness of pairwise summation.
-    const T* from = x;
-    while (rows > 1) {
-      const int64_t half = rows / 2, n = half * width, shift = (rows - half) * width;
-      const T* other = from + shift;
-      if (fold.op == Fold::sum) for (int64_t i = 0; i < n; i++) work[i] = from[i] + other[i];
-      else if (fold.op == Fold::max) for (int64_t i = 0; i < n; i++) work[i] = maximum(from[i], other[i]);
-      else for (int64_t i = 0; i < n; i++) work[i] = minimum(from[i], other[i]);
-      if (from != work && rows % 2) memcpy(work + n, from + n, size_t(width) * sizeof(T));
-      from = work;
-      rows -= half;
+  if constexpr (kIsReal<T>) {
+    if (fold.op == Fold::sum || fold.op == Fold::max || fold.op == Fold::min) {
+      // Halving: long vectors even where rows are short, and the exactness of pairwise summation.
+      const T* from = x;
+      while (rows > 1) {
+        const int64_t half = rows / 2, n = half * width, shift = (rows - half) * width;
+        const T* other = from + shift;
+        if (fold.op == Fold::sum) for (int64_t i = 0; i < n; i++) work[i] = from[i] + other[i];
+        else if (fold.op == Fold::max) for (int64_t i = 0; i < n; i++) work[i] = maximum(from[i], other[i]);
+        else for (int64_t i = 0; i < n; i++) work[i] = minimum(from[i], other[i]);
+        if (from != work && rows % 2) memcpy(work + n, from + n, size_t(width) * sizeof(T));
+        from = work;
+        rows -= half;
+      }
+      if (fold.op == Fold::sum) for (int64_t j = 0; j < width; j++) into[j].real += double(from[j]);
+      else if (fold.op == Fold::max) for (int64_t j = 0; j < width; j++) into[j].real = maximum(into[j].real, double(from[j]));
+      else for (int64_t j = 0; j < width; j++) into[j].real = minimum(into[j].real, double(from[j]));
+      return;
     }
-    if (fold.op == Fold::sum) for (int64_t j = 0; j < width; j++) into[j].value += double(from[j]);
-    else if (fold.op == Fold::max) for (int64_t j = 0; j < width; j++) into[j].value = maximum(into[j].value, double(from[j]));
-    else for (int64_t j = 0; j < width; j++) into[j].value = minimum(into[j].value, double(from[j]));
-    return;
   }
   for (int64_t j = 0; j < width; j++) {
     for (int64_t r = 0; r < rows; r++) foldRun(fold, into[j], x + r * width + j, 1, position + r);
@@ -188,30 +229,29 @@ void foldRows(const FoldStep& fold, Accumulator* into, const T* x, T* work, int6
 }
 
 void foldRowValues(const FoldStep& fold, Accumulator* into, const char* x, char* work, int64_t rows, int64_t width, int64_t position) {
-  withType(fold.valueType, [&](auto zero) {
+  withNumber(fold.valueType, [&](auto zero) {
     using T = decltype(zero);
     foldRows(fold, into, reinterpret_cast<const T*>(x), reinterpret_cast<T*>(work), rows, width, position);
   });
 }
 
-void finish(const FoldStep& fold, const Accumulator& total, char* results, int64_t i) {
-  const bool integral = !isFloat(fold.valueType);
-  double value = total.value;
+/// Writes a result as `T`; the positions of extremes of nothing are 0.
+template <class T>
+void finishAs(const FoldStep& fold, const Accumulator& total, T* result) {
   switch (fold.op) {
+    case Fold::any:
+    case Fold::all: *result = convert<T>(total.whole); return;
+    case Fold::argmax:
+    case Fold::argmin: *result = convert<T>(total.position < 0 ? 0 : total.position); return;
     case Fold::sum:
     case Fold::prod:
-      if (integral) value = double(int32_t(uint32_t(uint64_t(total.integer))));
-      break;
-    case Fold::any:
-    case Fold::all: value = double(total.integer); break;
-    case Fold::argmax:
-    case Fold::argmin: value = total.integer < 0 ? 0 : double(total.integer); break;
-    default: break;
+    case Fold::max:
+    case Fold::min: *result = isFloat(fold.valueType) ? convert<T>(total.real) : convert<T>(total.whole);
   }
-  withType(fold.dtype, [&](auto zero) {
-    using T = decltype(zero);
-    reinterpret_cast<T*>(results)[i] = fold.dtype == kBool ? T(value != 0) : convert<T>(value);
-  });
+}
+
+void finish(const FoldStep& fold, const Accumulator& total, char* results, int64_t i) {
+  withNumber(fold.dtype, [&](auto zero) { finishAs(fold, total, reinterpret_cast<decltype(zero)*>(results) + i); });
 }
 
 struct ReduceTask {

@@ -148,19 +148,19 @@ const char* checkScan(const CallKernel& call) {
 int64_t scanScratch(const CallKernel&) { return kColumns * 12; }
 
 void cumulativeSum(const CallKernel& call, const Frame& frame) {
-  withType(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, cumulativePiece<decltype(zero), false>); });
+  withNumber(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, cumulativePiece<decltype(zero), false>); });
 }
 void cumulativeProduct(const CallKernel& call, const Frame& frame) {
-  withType(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, cumulativePiece<decltype(zero), true>); });
+  withNumber(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, cumulativePiece<decltype(zero), true>); });
 }
 void cumulativeMaximum(const CallKernel& call, const Frame& frame) {
-  withType(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, extremePiece<decltype(zero), true>); });
+  withNumber(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, extremePiece<decltype(zero), true>); });
 }
 void cumulativeMinimum(const CallKernel& call, const Frame& frame) {
-  withType(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, extremePiece<decltype(zero), false>); });
+  withNumber(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, extremePiece<decltype(zero), false>); });
 }
 void linearRecurrence(const CallKernel& call, const Frame& frame) {
-  withType(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, recurrencePiece<decltype(zero)>); });
+  withNumber(call.operands[0].dtype, [&](auto zero) { runScan(call, frame, recurrencePiece<decltype(zero)>); });
 }
 
 }  // namespace CG_ISA

@@ -256,12 +256,12 @@ const char* checkSort(const CallKernel& call) {
 
 int64_t sortScratch(const CallKernel& call) {
   if (isLong(call)) return 0;
-  return withType(call.operands[0].dtype, [&](auto zero) { return Pairs<KeyOf<decltype(zero)>>::bytes(Rows(call.operands[0].dims, call.attributes[0]).length); });
+  return withNumber(call.operands[0].dtype, [&](auto zero) { return Pairs<KeyOf<decltype(zero)>>::bytes(Rows(call.operands[0].dims, call.attributes[0]).length); });
 }
 
 int64_t sortShared(const CallKernel& call) {
   if (!isLong(call)) return 0;
-  return withType(call.operands[0].dtype, [&](auto zero) { return LongRow<decltype(zero)>::bytes(Rows(call.operands[0].dims, call.attributes[0]).length); });
+  return withNumber(call.operands[0].dtype, [&](auto zero) { return LongRow<decltype(zero)>::bytes(Rows(call.operands[0].dims, call.attributes[0]).length); });
 }
 
 void sortRows(const CallKernel& call, const Frame& frame) {
@@ -269,7 +269,7 @@ void sortRows(const CallKernel& call, const Frame& frame) {
   SortTask task{&call, &frame, rows, call.attributes[2], call.attributes[1] != 0, 0};
   const int64_t units = rows.outer * rows.inner;
   if (units == 0 || rows.length == 0) return;
-  withType(call.operands[0].dtype, [&](auto zero) {
+  withNumber(call.operands[0].dtype, [&](auto zero) {
     using T = decltype(zero);
     if (isLong(call)) {
       char* after = frame.shared + Pairs<KeyOf<T>>::bytes(rows.length);

@@ -68,15 +68,14 @@ void scatter(T* out, const T* in, const Pattern& pattern, int64_t first, int64_t
 template <class T>
 void affine(T* out, const Pattern& pattern, int64_t first, int64_t count) {
   walk(pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
-    for (int64_t j = 0; j < length; j++) out[i + j] = T(offset + j * stride);
+    for (int64_t j = 0; j < length; j++) out[i + j] = convert<T>(offset + j * stride);
   });
 }
 
 template <class T>
-void splat(char* out, double value, int64_t count) {
-  const T x = T(value);
+void splat(char* out, T value, int64_t count) {
   T* to = reinterpret_cast<T*>(out);
-  for (int64_t i = 0; i < count; i++) to[i] = x;
+  for (int64_t i = 0; i < count; i++) to[i] = value;
 }
 
 template <class T>
@@ -108,17 +107,10 @@ void storeTile(char* out, const char* in, const StoreStep& store, int64_t first,
 
 void scalarTile(char* out, const Source& source, const double* scalars, int64_t count) {
   const double value = scalars[source.scalar];
-  if (source.dtype == kBool) return splat<uint8_t>(out, value != 0, count);
-  withType(source.dtype, [&](auto zero) { splat<decltype(zero)>(out, double(convert<decltype(zero)>(value)), count); });
+  withType(source.dtype, [&](auto zero) { splat(out, convert<decltype(zero)>(value), count); });
 }
 
 void affineTile(char* out, const Source& source, int64_t first, int64_t count) {
-  if (source.dtype == kBool) {
-    walk(source.pattern, first, count, [&](int64_t i, int64_t offset, int64_t stride, int64_t length) {
-      for (int64_t j = 0; j < length; j++) out[i + j] = offset + j * stride != 0;
-    });
-    return;
-  }
   withType(source.dtype, [&](auto zero) { affine(reinterpret_cast<decltype(zero)*>(out), source.pattern, first, count); });
 }
 
