@@ -144,7 +144,7 @@ export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {
     if (v < 0) throw new RangeError(`bincount: expected numbers ≥ 0, got ${v}`);
     length = Math.max(length, v + 1);
   }
-  const dtype = weights === undefined ? "int64" : weights.dtype === "float32" ? "float32" : "float64";
+  const dtype = weights === undefined ? "int32" : weights.dtype === "float32" ? "float32" : "float64";
   const counts = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
   data.forEach((v, i) => {
     counts[v] = counts[v]! + (w === undefined ? 1 : w[i]!);

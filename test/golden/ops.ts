@@ -1,6 +1,7 @@
 /** Reads what PyTorch computed, printed and refused; written by make_ops.py. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { asNumbers } from "../../src/primitives/elements.js";
 import { type DType, type Shape, type Tensor, tensor } from "../../src/index.js";
 
 type Numbers = readonly (number | "nan" | "inf" | "-inf" | "-0")[];
@@ -70,7 +71,7 @@ const tolerance: Readonly<Record<DType, { rtol: number; atol: number }>> = {
 
 export async function assertClose(actual: Tensor, data: Numbers, what: string): Promise<void> {
   const expected = decode(data);
-  const got = await actual.data();
+  const got = asNumbers(await actual.data());
   const { rtol, atol } = tolerance[actual.dtype];
   assert.equal(got.length, expected.length, what);
   expected.forEach((e, i) => {

@@ -2,6 +2,9 @@
  * Draws what the fuzzer of operations tries: shapes, dims, edge values. The same seed draws the same cases.
  */
 import type { DType, Tensor } from "../../../src/index.js";
+import { dtypeNames } from "../../../src/primitives/dtypes.js";
+import { roundedTo } from "../../../src/primitives/elements.js";
+import { isInteger } from "../../../src/tensor/dtype.js";
 import { Chance } from "../chance.js";
 
 /** An input: a tensor to be made here and at the peer. */
@@ -50,6 +53,7 @@ export interface Kind {
 export const floats: readonly DType[] = ["float32", "float64"];
 export const numbers: readonly DType[] = ["float32", "float64", "int32"];
 export const all: readonly DType[] = ["float32", "float64", "int32", "bool"];
+export const everyDType: readonly DType[] = dtypeNames;
 
 const shapes = [
   [],
@@ -75,6 +79,7 @@ const extreme32 = [
 const large = [20, 88.5, 89, -88, -104, 100, 1e4, -1e4, 709.5, -745, 1e-4, -1e-7, 16777217, 2147483648];
 const mild = [0, 1, -1, 2, -2, 0.5, 3, -3, 1.5, 4];
 const unit = [0, 1, 0.5, 0.25, 0.125, 0.875];
+const smallIntegers = [0, 1, 2, 3, 5, 7, 10, 100, 127];
 const integers = [0, 1, -1, 2, -2, 3, 5, 7, -7, 10];
 const extremeIntegers = [2147483647, -2147483648, -2147483647, 65536, 46341, 16777217, 127, -128];
 
@@ -122,8 +127,8 @@ export class Draw {
     const data = Array.from({ length: size }, () => {
       const x = this.of(pool);
       if (dtype === "bool") return x === 0 ? 0 : 1;
-      if (dtype === "int32") return Math.trunc(x);
-      return dtype === "float32" ? Math.fround(x) : x;
+      if (dtype === "uint8") return Math.abs(Math.trunc(x));
+      return isInteger(dtype) ? Math.trunc(x) : roundedTo(dtype, x);
     });
     return { dtype, shape, data };
   }
@@ -132,7 +137,9 @@ export class Draw {
   #pool(values: Kind["values"], dtype: DType): readonly number[] {
     if (Array.isArray(values)) return values as readonly number[];
     if (dtype === "bool") return [0, 1];
-    if (dtype === "int32") {
+    if (dtype === "uint8") return smallIntegers;
+    if (dtype === "int8") return [...smallIntegers, -1, -2, -128];
+    if (isInteger(dtype)) {
       return values !== "wild" || !this.oneIn(3) ? integers : [...integers, ...extremeIntegers];
     }
     if (values === "unit") return this.oneIn(3) ? [0, 1] : unit;

@@ -16,8 +16,11 @@ import torch.nn.functional as F
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64, "int32": torch.int32, "bool": torch.bool}
-NAMES = {**{v: k for k, v in DTYPES.items()}, torch.int64: "int64"}
+NAMES = {
+    getattr(torch, name): name
+    for name in ["float32", "float64", "int32", "bool", "int64", "uint8", "int8", "float16", "bfloat16"]
+}
+DTYPES = {name: dtype for dtype, name in NAMES.items()}
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "-0": -0.0}
 known = {}
 

@@ -2,6 +2,7 @@
 import { type DType, type Tensor, where } from "../../../../src/index.js";
 import {
   all,
+  everyDType,
   type Case,
   type Draw,
   floats,
@@ -14,6 +15,12 @@ import {
 } from "../draw.js";
 
 /** A function of one tensor of any of the dtypes; "torch.exp" is called with it, other texts are whole expressions. */
+/** A cast from every dtype; of what does not fit, which is undefined in PyTorch, nothing. */
+function castTo(torch: string, ours: (a: Tensor) => Tensor): Operation {
+  const values = [0, -0, 1, -1, 0.5, 2.5, -2.75, 7, 100.9, -100.9];
+  return (d) => ({ inputs: [d.tensor({ dtype: everyDType, values })], torch, ours });
+}
+
 function unary(torch: string, ours: (a: Tensor) => Tensor, dtypes: readonly DType[] = all): Operation {
   return (d) => ({
     inputs: [d.tensor({ dtype: dtypes })],
@@ -585,4 +592,9 @@ export const elementwise: Table = {
   float: unary("a.float()", (a) => a.float()),
   double: unary("a.double()", (a) => a.double()),
   bool: unary("a.bool()", (a) => a.bool()),
+  half: unary("a.half()", (a) => a.half(), everyDType),
+  bfloat16: unary("a.bfloat16()", (a) => a.bfloat16(), everyDType),
+  long: castTo("a.long()", (a) => a.long()),
+  char: castTo("a.char()", (a) => a.char()),
+  byte: castTo("a.byte()", (a) => a.byte()),
 };
