@@ -3,12 +3,12 @@
  * flat over 100,000 synchronous steps. Run: npx tsx bench/record.ts
  */
 import { engine } from "../src/engine/current.js";
-import { binary, leaf, matmul, permute, reduce, scalar } from "../src/graph/build.js";
-import { evaluate, planCacheStats, step, Variable } from "../src/graph/evaluate.js";
-import type { Node } from "../src/graph/node.js";
-import { takeSinks } from "../src/graph/pending.js";
-import { knownPlan } from "../src/graph/run.js";
-import { forgetWalk, walk, walked } from "../src/graph/walk.js";
+import { binary, leaf, matmul, permute, reduce, scalar } from "../src/graph/record/build.js";
+import { evaluate, planCacheStats, step, Variable } from "../src/graph/run/evaluate.js";
+import type { Node } from "../src/graph/record/node.js";
+import { takeSinks } from "../src/graph/record/pending.js";
+import { knownPlan } from "../src/graph/run/run.js";
+import { forgetWalk, walk, walked } from "../src/graph/run/walk.js";
 
 function given(data: readonly number[], shape: readonly number[]): Node {
   const storage = engine().allocate(data.length * 4);

@@ -1,8 +1,8 @@
 /**
  * The walk from results back to inputs: order the recorded steps, run their gradients, gather at leaves.
  */
-import { keep } from "../graph/evaluate.js";
-import { scalar } from "../graph/build.js";
+import { keep } from "../graph/run/evaluate.js";
+import { scalar } from "../graph/record/build.js";
 import { add } from "../ops/arithmetic.js";
 import { alias } from "../ops/copy.js";
 import { stateMeant, stateOf } from "../tensor/alias.js";

@@ -2,8 +2,8 @@
  * Recording: how an operation's result remembers its inputs, and how gradients are handed back to them.
  * The walk over what was recorded is in backward.ts.
  */
-import { markSaved } from "../graph/evaluate.js";
-import { Flag, type Node } from "../graph/node.js";
+import { markSaved } from "../graph/run/evaluate.js";
+import { Flag, type Node } from "../graph/record/node.js";
 import { referredTo, stateMeant, stateOf } from "../tensor/alias.js";
 import { type Extras, type Op, Tensor } from "../tensor/core.js";
 import { isGradEnabled } from "./mode.js";

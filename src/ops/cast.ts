@@ -2,7 +2,7 @@
  * Conversion of dtypes.
  */
 import { record } from "../autograd/record.js";
-import { binary, cast as castNode, scalar } from "../graph/build.js";
+import { binary, cast as castNode, scalar } from "../graph/record/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { type DType, dtypeList, isDType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

@@ -3,9 +3,9 @@
  * words and the line of the operation that asked.
  */
 import { record } from "../autograd/record.js";
-import { boundsOf } from "../graph/bounds.js";
-import * as graph from "../graph/build.js";
-import { blame } from "../graph/origin.js";
+import { boundsOf } from "../graph/record/bounds.js";
+import * as graph from "../graph/record/build.js";
+import { blame } from "../graph/record/origin.js";
 import { type Op, Tensor } from "../tensor/core.js";
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Comparisons: bool tensors, which nothing is differentiated through.
  */
-import { binary, scalar } from "../graph/build.js";
+import { binary, scalar } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import { promoteWithNumber } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

@@ -2,7 +2,7 @@
  * The same value in another tensor.
  */
 import { record } from "../autograd/record.js";
-import { copy } from "../graph/build.js";
+import { copy } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

@@ -5,8 +5,8 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { binary, scalar, select, unary } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import { binary, scalar, select, unary } from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

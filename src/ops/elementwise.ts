@@ -3,7 +3,7 @@
  * gradient as g times a slope. A function of one of these families is one line beside its declaration.
  */
 import { record } from "../autograd/record.js";
-import { binary, scalar, select, unary } from "../graph/build.js";
+import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { type Method, operation } from "../tensor/operation.js";

@@ -3,8 +3,8 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { binary, scalar, unary } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { mul, rsub, sub } from "./arithmetic.js";
 import { div } from "./division.js";

@@ -2,7 +2,7 @@
  * Exponentials and logarithms.
  */
 import { record } from "../autograd/record.js";
-import { binary, scalar } from "../graph/build.js";
+import { binary, scalar } from "../graph/record/build.js";
 import type { Op } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

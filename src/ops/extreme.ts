@@ -3,7 +3,7 @@
  */
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
-import { iota, reduce, reshape as reshapeNode } from "../graph/build.js";
+import { iota, reduce, reshape as reshapeNode } from "../graph/record/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { allDims, formatShape, keptShape, normalizeDims } from "../tensor/shape.js";

@@ -3,8 +3,15 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { binary, cast as castNode, copy, expand as expandNode, random, scalar } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import {
+  binary,
+  cast as castNode,
+  copy,
+  expand as expandNode,
+  random,
+  scalar,
+} from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import { stateOf } from "../tensor/alias.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { checkNumber, isFloating } from "../tensor/dtype.js";

@@ -1,7 +1,7 @@
 /**
  * Which elements are numbers: bool tensors, which nothing is differentiated through.
  */
-import { binary, scalar, unary } from "../graph/build.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

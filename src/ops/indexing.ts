@@ -3,8 +3,8 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import * as graph from "../graph/build.js";
-import { broadcast } from "../graph/shapes.js";
+import * as graph from "../graph/record/build.js";
+import { broadcast } from "../graph/record/shapes.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { fromTyped, zeros } from "../tensor/creation.js";
 import { type DType, isFloating } from "../tensor/dtype.js";

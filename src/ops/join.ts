@@ -3,7 +3,7 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { recordList } from "../autograd/record.js";
-import { concat as concatNodes } from "../graph/build.js";
+import { concat as concatNodes } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { promote } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

@@ -1,7 +1,7 @@
 /**
  * Logic on truth values; other tensors count as true where they differ from 0.
  */
-import { binary, unary } from "../graph/build.js";
+import { binary, unary } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";

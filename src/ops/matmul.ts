@@ -3,7 +3,7 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { binary, matmul as matmulNode, permute as permuteNode } from "../graph/build.js";
+import { binary, matmul as matmulNode, permute as permuteNode } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";

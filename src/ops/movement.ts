@@ -5,7 +5,7 @@
  * changes one in place changes the other.
  */
 import { record } from "../autograd/record.js";
-import * as graph from "../graph/build.js";
+import * as graph from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { allDims, formatShape, normalizeDim, normalizeDims, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";

@@ -3,7 +3,7 @@
  */
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
-import { binary, reduce, scalar, unary } from "../graph/build.js";
+import { binary, reduce, scalar, unary } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

@@ -1,7 +1,7 @@
 /**
  * Bringing operands to one dtype: what elementwise operations do before they build a node.
  */
-import { expand, scalar } from "../graph/build.js";
+import { expand, scalar } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import { type DType, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";

@@ -2,8 +2,8 @@
  * Picking entries at the positions of several index tensors at once, as `x[i, j]` in PyTorch: the indices broadcast with each other, and
  * entry k of the result stands at (i[k], j[k]). A boolean mask of n dims is n index tensors.
  */
-import * as graph from "../graph/build.js";
-import { broadcast } from "../graph/shapes.js";
+import * as graph from "../graph/record/build.js";
+import { broadcast } from "../graph/record/shapes.js";
 import { Tensor } from "../tensor/core.js";
 import { allDims, checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";

@@ -3,7 +3,7 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { binary, scalar, unary } from "../graph/build.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { promoteWithNumber } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

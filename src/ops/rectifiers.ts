@@ -2,8 +2,8 @@
  * Activation functions made of straight pieces; activation.ts has the smooth ones.
  */
 import { record } from "../autograd/record.js";
-import { binary, scalar, select } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import { binary, scalar, select } from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

@@ -5,7 +5,7 @@
  */
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
-import { binary, copy, reduce, scalar, unary } from "../graph/build.js";
+import { binary, copy, reduce, scalar, unary } from "../graph/record/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

@@ -5,9 +5,9 @@
 import { wanted } from "../autograd/wanted.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
-import * as graph from "../graph/build.js";
-import { evaluate } from "../graph/evaluate.js";
-import type { Node } from "../graph/node.js";
+import * as graph from "../graph/record/build.js";
+import { evaluate } from "../graph/run/evaluate.js";
+import type { Node } from "../graph/record/node.js";
 import { critical } from "../interrupts.js";
 import { Alias, aliasOf, follow, passedBy, setChangeOps, stateOf } from "../tensor/alias.js";
 import { type Op, Tensor } from "../tensor/core.js";

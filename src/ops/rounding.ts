@@ -2,7 +2,7 @@
  * Magnitude and sign, and the whole part of a number.
  */
 import { record } from "../autograd/record.js";
-import { binary, unary } from "../graph/build.js";
+import { binary, unary } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

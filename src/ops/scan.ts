@@ -3,7 +3,7 @@
  */
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
-import { call, cast as graphCast, pick } from "../graph/build.js";
+import { call, cast as graphCast, pick } from "../graph/record/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";

@@ -2,7 +2,7 @@
  * Order: sort, argsort, topk.
  */
 import { record } from "../autograd/record.js";
-import { call, cast, pick } from "../graph/build.js";
+import { call, cast, pick } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";

@@ -2,7 +2,7 @@
  * Special functions: the error function, the logarithm of the gamma function and its derivatives.
  */
 import { record } from "../autograd/record.js";
-import { binary, scalar, unary } from "../graph/build.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

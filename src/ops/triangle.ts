@@ -1,7 +1,7 @@
 /**
  * Triangles and diagonals of matrices.
  */
-import { binary, iota, reshape, scalar } from "../graph/build.js";
+import { binary, iota, reshape, scalar } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape } from "../tensor/shape.js";

@@ -1,6 +1,6 @@
 /** Adafactor: of a matrix's squared gradients only the means of rows and of columns are kept. */
-import { binary, expand, reduce, scalar, unary } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import { binary, expand, reduce, scalar, unary } from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import { allDims } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";

@@ -1,5 +1,5 @@
 /** Adagrad: steps that grow smaller the more a parameter has moved. */
-import { binary, scalar, unary } from "../graph/build.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, learningRate, scale, type Transform, weightDecay } from "./transform.js";

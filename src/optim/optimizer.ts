@@ -2,8 +2,8 @@
  * `Optimizer`: parameter groups, state and the step that all optimizers share. What differs between them is their chain of
  * transformations (`transform.ts`). A step only builds nodes; `graph/evaluate` runs them, with all that is pending, as one plan.
  */
-import { binary } from "../graph/build.js";
-import { step } from "../graph/evaluate.js";
+import { binary } from "../graph/record/build.js";
+import { step } from "../graph/run/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
 import type { TensorData } from "../tensor/shape-types.js";

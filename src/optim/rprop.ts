@@ -1,5 +1,5 @@
 /** Rprop: steps whose size follows from the gradient's signs alone. */
-import { binary, scalar, select, unary } from "../graph/build.js";
+import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { ascend, type Transform } from "./transform.js";

@@ -1,9 +1,9 @@
 /**
  * What an optimizer keeps of one parameter: a step count, and the state tensors that its transformations declare.
  */
-import { cast, copy, expand, scalar } from "../graph/build.js";
-import { Variable } from "../graph/evaluate.js";
-import type { Node } from "../graph/node.js";
+import { cast, copy, expand, scalar } from "../graph/record/build.js";
+import { Variable } from "../graph/run/evaluate.js";
+import type { Node } from "../graph/record/node.js";
 import { tensor } from "../tensor/creation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape, TensorData } from "../tensor/shape-types.js";

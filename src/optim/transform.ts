@@ -12,8 +12,8 @@
  * differentiation, and where a parameter's whole chain is elementwise it is fused into one pass over gradient, state and parameter.
  * Numbers become run-time scalars, so that a learning rate that changes does not make a new plan.
  */
-import { binary, scalar, unary } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import type { Shape } from "../tensor/shape-types.js";
 
 /** What a transformation sees of the parameter it works for. */

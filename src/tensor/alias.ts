@@ -9,8 +9,8 @@
  * that was never changed is its own state, which is why most tensors have no `Alias` at all.
  */
 import { critical } from "../interrupts.js";
-import type { Node } from "../graph/node.js";
-import type { Variable } from "../graph/variable.js";
+import type { Node } from "../graph/record/node.js";
+import type { Variable } from "../graph/run/variable.js";
 import type { Op, Tensor } from "./core.js";
 import { type Geometry, wholeOf } from "./geometry.js";
 import { readRegion } from "./region.js";

@@ -7,8 +7,8 @@
  */
 import { engine } from "../engine/current.js";
 import type { Engine } from "../engine/engine.js";
-import { evaluate, keep, Variable } from "../graph/evaluate.js";
-import type { Node } from "../graph/node.js";
+import { evaluate, keep, Variable } from "../graph/run/evaluate.js";
+import type { Node } from "../graph/record/node.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
 import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primitives/elements.js";
 import { type DType, isFloating } from "./dtype.js";

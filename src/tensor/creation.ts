@@ -4,8 +4,8 @@
  * A JavaScript number has no integer type, so numbers become float32 unless a dtype is given; only `arange` of whole numbers
  * gives int32, because it mostly makes indices.
  */
-import { binary, cast, expand, iota, leaf, reshape, scalar } from "../graph/build.js";
-import type { Node } from "../graph/node.js";
+import { binary, cast, expand, iota, leaf, reshape, scalar } from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
 import { engine } from "../engine/current.js";
 import { formatBytes, OutOfMemory } from "../engine/engine.js";
 import { platform } from "../platform/node.js";

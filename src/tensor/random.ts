@@ -1,12 +1,12 @@
 /**
  * Random tensors. All draw from one stream, see generator.ts.
  */
-import { binary, cast, random, scalar, unary } from "../graph/build.js";
+import { binary, cast, random, scalar, unary } from "../graph/record/build.js";
 import { Tensor } from "./core.js";
 import { checkFits, dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
 import { type DType, isFloating } from "./dtype.js";
 import { draw, randomSeed } from "./generator.js";
-import type { Node } from "../graph/node.js";
+import type { Node } from "../graph/record/node.js";
 import { computingDType, wholeBits, wholeRange } from "../primitives/dtypes.js";
 import { checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape } from "./shape-types.js";

@@ -18,9 +18,9 @@ import {
   slice,
   take,
   takeAdd,
-} from "../graph/build.js";
-import type { Node } from "../graph/node.js";
-import { product } from "../graph/shapes.js";
+} from "../graph/record/build.js";
+import type { Node } from "../graph/record/node.js";
+import { product } from "../graph/record/shapes.js";
 import { type Geometry, overlaps } from "./geometry.js";
 
 /** A range along each dim of the base when it is cut into `factors`. */

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gradcheck, gradgradcheck, randn, Tensor, tensor } from "../../src/index.js";
 import { record } from "../../src/autograd/record.js";
-import { binary } from "../../src/graph/build.js";
+import { binary } from "../../src/graph/record/build.js";
 
 const x = tensor([0.5, -1, 2], { dtype: "float64", requiresGrad: true });
 

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 
-import type { Node } from "../../src/graph/node.js";
+import type { Node } from "../../src/graph/record/node.js";
 import { reference } from "./reference.js";
 import { read } from "./values.js";
 

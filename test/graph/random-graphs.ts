@@ -23,8 +23,8 @@ import {
   take,
   takeAdd,
   unary,
-} from "../../src/graph/build.js";
-import type { Node } from "../../src/graph/node.js";
+} from "../../src/graph/record/build.js";
+import type { Node } from "../../src/graph/record/node.js";
 import { given } from "./values.js";
 
 /** A small generator of pseudo-random numbers in [0, 1) (mulberry32). */

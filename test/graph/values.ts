@@ -2,9 +2,9 @@
  * Leaves from plain arrays and plain arrays from nodes, for tests.
  */
 import { engine } from "../../src/engine/current.js";
-import { leaf } from "../../src/graph/build.js";
-import { evaluate } from "../../src/graph/evaluate.js";
-import type { Node } from "../../src/graph/node.js";
+import { leaf } from "../../src/graph/record/build.js";
+import { evaluate } from "../../src/graph/run/evaluate.js";
+import type { Node } from "../../src/graph/record/node.js";
 import type { Bytes } from "../../src/engine/engine.js";
 import { type DTypeName, dtypeBytes } from "../../src/primitives/dtypes.js";
 import { asNumbers, elementsOf, writeElements } from "../../src/primitives/elements.js";

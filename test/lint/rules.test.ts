@@ -28,7 +28,7 @@ describe("an import against the arrows is refused:", () => {
     ["src/platform/node.ts", `import type {} from "../../kernel/kernel.js";`, statement],
     ["src/ops/exponential.ts", `import "node:fs";`, statement],
     ["src/engine/engine.ts", `import type {} from "../graph/node.js";`, statement],
-    ["src/graph/plan.ts", `import "../ops/exponential.js";`, statement],
+    ["src/graph/plan/plan.ts", `import "../ops/exponential.js";`, statement],
     ["kernel/kernel.ts", `import "../src/index.js";`, statement],
     ["kernel/session/child/main.ts", `export const runtime = import("../../../src/index.js");`, expression],
     ["kernel/wire/message.ts", `import "../protocol/kernel.js";`, statement],

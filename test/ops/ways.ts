@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import { engine, useEngine } from "../../src/engine/current.js";
 import type { EngineName } from "../../src/engine/engine.js";
-import { setFusion } from "../../src/graph/run.js";
+import { setFusion } from "../../src/graph/run/run.js";
 import { setNumThreads, type Tensor, type TypedArray } from "../../src/index.js";
 import { engines } from "../engine/programs.js";
 

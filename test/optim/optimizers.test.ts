@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nn, ones, optim, tensor, type Tensor } from "../../src/index.js";
-import { planCacheStats } from "../../src/graph/evaluate.js";
+import { planCacheStats } from "../../src/graph/run/evaluate.js";
 import { assertClose, golden, type OptimizerName } from "../golden/training.js";
 
 const { optimizers, article } = golden;

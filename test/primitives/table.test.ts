@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { dtypeBits, firstKeyBit, Kind, kindBits, opBits } from "../../src/graph/node.js";
+import { dtypeBits, firstKeyBit, Kind, kindBits, opBits } from "../../src/graph/record/node.js";
 import { dtypeNames } from "../../src/primitives/dtypes.js";
 import { binary, isDefinedFor, unary } from "../../src/primitives/elementwise.js";
 import { binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 
 import { engine, useEngine } from "../../src/engine/current.js";
-import { setFusion } from "../../src/graph/run.js";
+import { setFusion } from "../../src/graph/run/run.js";
 import { cat, grad, manualSeed, nn, noGrad, optim, randn, type Tensor, where } from "../../src/index.js";
 import { generator } from "../graph/random-graphs.js";
 

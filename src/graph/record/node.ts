@@ -1,0 +1,150 @@
+/**
+ * The nodes of the lazily built graph: what a value is computed from, not yet the value.
+ *
+ * A node is small, of one hidden class and free of closures, because a training step makes a few hundred of them.
+ * How nodes are made is in build.ts, when they are computed in evaluate.ts, how in plan.ts.
+ */
+import type { Storage } from "../../engine/engine.js";
+import type { DTypeName } from "../../primitives/dtypes.js";
+
+/** What a node does with its operands. A node that has a storage is a leaf, whatever its kind says. */
+export const Kind = {
+  leaf: 0,
+  scalar: 1,
+  unary: 2,
+  binary: 3,
+  select: 4,
+  cast: 5,
+  copy: 6,
+  reduce: 7,
+  matmul: 8,
+  reshape: 9,
+  permute: 10,
+  expand: 11,
+  slice: 12,
+  flip: 13,
+  pad: 14,
+  concat: 15,
+  iota: 16,
+  random: 17,
+  /** The result of a kernel of primitives/kernels.ts that has one. */
+  call: 18,
+  /** A kernel of several results. It has no value itself, its results have: each is a `pick` of it. */
+  tuple: 19,
+  pick: 20,
+} as const;
+
+/** Bits of `Node.flags`. */
+export const Flag = {
+  /** Another node reads it, so it is no sink. */
+  consumed: 1,
+  /** Takes part in differentiation, see `markSaved`. */
+  saved: 2,
+  /** A leaf whose storage has been given a newer value. */
+  revoked: 4,
+  /** The leaf of a variable: its storage will be overwritten, so no other node may share it. */
+  variable: 8,
+  /** In a walk: a node that is computed for the first time reads it. */
+  readAfresh: 16,
+  /** Marked with `keep`. */
+  kept: 32,
+  /** A leaf that begins where a slice of another leaf begins, see window.ts. */
+  window: 64,
+} as const;
+
+export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
+
+/**
+ * `Node.code` packs kind, operation and dtype in one integer, which is also the node's word in a plan's key. Each has room to grow (a test
+ * counts), and all of it stays below 2³⁰, the integers that V8 keeps without boxing them.
+ */
+export const kindBits = 6;
+export const opBits = 10;
+export const dtypeBits = 5;
+export const opShift = kindBits;
+export const dtypeShift = opShift + opBits;
+export const kindMask = (1 << kindBits) - 1;
+const opMask = (1 << opBits) - 1;
+export const dtypeMask = ((1 << dtypeBits) - 1) << dtypeShift;
+/** Of a reduction: reduced dims stay, with size 1. */
+export const keepdimBit = 1 << (dtypeShift + dtypeBits);
+/** The first of the bits that only a plan's key uses, see walk.ts. */
+export const firstKeyBit = keepdimBit << 1;
+
+/** As large as V8 keeps integers without boxing them. */
+const maxSerial = 2 ** 30 - 1;
+/** Serial of the latest node. */
+let nodes = 0;
+
+/** Fields are declared and assigned once, in the constructor: a field definition would write each of them twice. */
+export class Node {
+  declare readonly code: number;
+  declare readonly dtype: DTypeName;
+  declare readonly shape: readonly number[];
+  declare readonly size: number;
+  declare a: Node | null;
+  declare b: Node | null;
+  declare c: Node | null;
+  /** All operands of a concat; of a call or tuple the operands and then the scalars. */
+  declare list: readonly Node[] | null;
+  /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
+  declare attributes: readonly number[] | null;
+  /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
+  declare value: number | null;
+  /** The dense row-major value, once the engine has been asked to compute it. */
+  declare storage: Storage | null;
+  declare flags: number;
+  /** Number of the walk that saw this node last, and the node's number in it. */
+  declare epoch: number;
+  declare index: number;
+  /** Counts up from node to node, so operands come before their users (but for the rare graph that lives through an overflow). */
+  declare readonly serial: number;
+
+  constructor(
+    code: number,
+    dtype: DTypeName,
+    shape: readonly number[],
+    size: number,
+    a: Node | null,
+    b: Node | null,
+    c: Node | null,
+  ) {
+    this.code = code;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.size = size;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.list = null;
+    this.attributes = null;
+    this.value = null;
+    this.storage = null;
+    this.flags = 0;
+    this.epoch = 0;
+    this.index = 0;
+    this.serial = nodes = (nodes + 1) & maxSerial;
+  }
+}
+
+/**
+ * Of each tuple the results that were taken so far: they are computed together, or the kernel would run again for each. Not a field, which
+ * every node of a training step would have to fill.
+ */
+export const picksOf = new WeakMap<Node, Node[]>();
+
+/** A node, or what says the same of a value. */
+type Coded = Pick<Node, "code">;
+
+export function kindOf(node: Coded): number {
+  return node.code & kindMask;
+}
+
+export function opOf(node: Coded): number {
+  return (node.code >> opShift) & opMask;
+}
+
+/** Of a reduction: whether reduced dims stay. */
+export function keepsDims(node: Coded): boolean {
+  return (node.code & keepdimBit) !== 0;
+}

@@ -1,0 +1,182 @@
+/**
+ * The nodes that were made since the last evaluation, so that a step can compute those the user may still hold (sinks).
+ *
+ * The list holds nodes strongly, hence it is emptied by every step, thinned by every evaluation, and worked off when
+ * it has grown long or pins many bytes: a loop that never reads anything still runs in bounded memory.
+ */
+import type { Storage } from "../../engine/engine.js";
+import { Flag, type Node } from "./node.js";
+
+const maxNodes = 8192;
+/** Few enough to lie in the processor's cache: of a loop that reads nothing no more nodes wait. */
+const loopNodes = 1024;
+const maxPinnedBytes = 256 * 2 ** 20;
+
+/**
+ * Made anew for each step: storing a young node in an old array costs the collector's write barrier, three times the store, and a
+ * new array needs no clearing.
+ */
+let pending = new Array<Node>(64);
+let count = 0;
+let pinnedBytes = 0;
+let relieve: (() => void) | null = null;
+
+/** So many nodes may wait before it is looked whether they come of a loop that reads nothing. */
+let limit = loopNodes;
+/** Nodes worked off since a value was read or a step ended. */
+let workedOff = 0;
+
+let kept: Node[] = [];
+
+export function track(node: Node): void {
+  pending[count++] = node;
+}
+
+/** Bytes that a leaf or a result holds: they stay alive as long as a pending node reads it. */
+export function pinned(bytes: number): void {
+  pinnedBytes += bytes;
+}
+
+/** What to do when too much is pending. */
+export function whenFull(action: () => void): void {
+  relieve = action;
+}
+
+/** Called before a node is made, when no half-made node can be among the pending ones. */
+export function makeRoom(): void {
+  if (isFull() && relieve !== null) relieve();
+}
+
+/** Whether so much is pending that it has to be worked off. */
+export function isFull(): boolean {
+  return count >= limit || pinnedBytes >= maxPinnedBytes;
+}
+
+/** Whether more may wait, should it be no loop that reads nothing. Where some was worked off already it is one. */
+export function mayWait(): boolean {
+  return workedOff === 0 && count < maxNodes && pinnedBytes < maxPinnedBytes;
+}
+
+export function waitLonger(): void {
+  limit = Math.min(2 * limit, maxNodes);
+}
+
+/** The next step, or what is read next, is likely to be as long as this one was: if it can wait as a whole, it is not to be cut. */
+function intervalEnds(): void {
+  const made = workedOff + count;
+  limit = made > maxNodes ? loopNodes : Math.max(loopNodes, Math.min(2 * made, maxNodes));
+  workedOff = 0;
+}
+
+/** The next evaluation of anything gives this node its storage too. */
+export function keep(node: Node): void {
+  if (node.storage !== null || (node.flags & Flag.kept) !== 0) return;
+  node.flags |= Flag.kept;
+  kept.push(node);
+}
+
+/** Moves the kept nodes into `roots`. */
+export function takeKept(roots: Node[]): void {
+  for (let i = 0; i < kept.length; i++) {
+    const node = kept[i]!;
+    node.flags &= ~Flag.kept;
+    if (node.storage === null) roots.push(node);
+  }
+  if (kept.length > 0) kept = [];
+}
+
+/** Moves all sinks into `roots` and forgets the other pending nodes. */
+export function takeSinks(roots: Node[]): void {
+  intervalEnds();
+  for (let i = 0; i < count; i++) {
+    const node = pending[i]!;
+    if ((node.flags & Flag.consumed) === 0 && node.storage === null) roots.push(node);
+  }
+  pending = new Array<Node>(Math.max(64, count));
+  count = 0;
+  pinnedBytes = 0;
+}
+
+/** All that has no value yet and may be wanted: what is pending, and what is kept. */
+export function pendingNodes(): Node[] {
+  const nodes = kept.filter((node) => node.storage === null);
+  for (let i = 0; i < count; i++) {
+    const node = pending[i]!;
+    // What is kept is there already.
+    if (node.storage === null && (node.flags & Flag.kept) === 0) nodes.push(node);
+  }
+  return nodes;
+}
+
+/** Whether a node needs a storage, since no other node reads it or somebody asked for it. */
+export function isWanted(node: Node): boolean {
+  return (node.flags & (Flag.consumed | Flag.kept)) !== Flag.consumed;
+}
+
+/** The nodes that wait, in the order in which they were made, also those that have their value by now. */
+export function pendingNodesInOrder(): readonly Node[] {
+  return pending.slice(0, count);
+}
+
+/** All but these nodes have been dealt with. */
+export function leavePending(rest: readonly Node[]): void {
+  const stored = new Set<Storage>();
+  const note = (operand: Node | null): void => {
+    if (operand !== null && operand.storage !== null) stored.add(operand.storage);
+  };
+  const left = new Array<Node>(Math.max(64, rest.length));
+  const leftKept = kept.filter((node) => node.storage === null && (node.flags & Flag.kept) !== 0);
+  let leftBytes = 0;
+  rest.forEach((node, i) => {
+    left[i] = node;
+    note(node.a);
+    note(node.b);
+    note(node.c);
+    node.list?.forEach(note);
+  });
+  for (const { byteLength } of stored) leftBytes += byteLength;
+  for (const node of kept) if (node.storage !== null) node.flags &= ~Flag.kept;
+  // Only now, and without a call between: an interrupt may unwind what is above.
+  workedOff += count - rest.length;
+  pending = left;
+  count = rest.length;
+  kept = leftKept;
+  pinnedBytes = leftBytes;
+}
+
+/**
+ * Of this sequence of all that waits, what is before `start` has been dealt with, and what follows up to `end` cannot be computed: who waits
+ * for it is told once. Neither it nor what reads it waits any longer, so that nothing unrelated is told again; the rest goes on waiting.
+ */
+export function abandonPending(sequence: readonly Node[], start: number, end: number): void {
+  const lost = new Set(sequence.slice(start, end));
+  const isLost = (operand: Node | null): boolean => operand !== null && lost.has(operand);
+  const rest: Node[] = [];
+  for (const node of sequence.slice(end)) {
+    const reads = isLost(node.a) || isLost(node.b) || isLost(node.c) || (node.list?.some(isLost) ?? false);
+    if (reads) lost.add(node);
+    else rest.push(node);
+  }
+  for (const node of lost) node.flags = (node.flags | Flag.consumed) & ~Flag.kept;
+  leavePending(rest);
+}
+
+/** After an evaluation: only nodes that may yet be sinks stay. Gives their number. */
+export function thinPending(): number {
+  intervalEnds();
+  const rest = new Array<Node>(Math.max(64, count));
+  let survivors = 0;
+  for (let i = 0; i < count; i++) {
+    const node = pending[i]!;
+    if ((node.flags & Flag.consumed) === 0 && node.storage === null) rest[survivors++] = node;
+  }
+  // Only now: an interrupt may unwind the loop above without running anything else.
+  pending = rest;
+  count = survivors;
+  if (survivors === 0) pinnedBytes = 0;
+  return survivors;
+}
+
+export function pendingCount(): number {
+  return count;
+}

@@ -1,0 +1,252 @@
+/**
+ * The canonical walk: writes the structure of what is to be computed as a row of integers, and collects what differs from run
+ * to run (storages of leaves, values of scalars).
+ *
+ * Two graphs with equal rows can share a plan. The walk runs once a training step, so it allocates nothing: its arrays are
+ * reused and a node remembers by an epoch whether this walk has seen it.
+ */
+import type { Storage } from "../../engine/engine.js";
+import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node, picksOf } from "../record/node.js";
+import { openWindow } from "../plan/window.js";
+
+const variableBit = firstKeyBit;
+const resultBit = firstKeyBit << 1;
+const windowBit = firstKeyBit << 2;
+/** A word that is not a node's code: `seenBefore - index` stands for a node that the row has shown already. */
+const seenBefore = -1;
+
+/** The last walk. Counts say how much of each array belongs to it. */
+export const walked = {
+  key: new Int32Array(4096),
+  keyLength: 0,
+  /** Without the words that `appendWord` has added. */
+  rowLength: 0,
+  /** In order of first visit; `node.index` is the position here. Made anew for each walk, see pending.ts. */
+  nodes: [] as Node[],
+  /** Epochs that the nodes had before, so that the walk can be undone. */
+  epochs: new Int32Array(256),
+  nodeCount: 0,
+  /** Storages of the leaves in order of first visit. */
+  leaves: [] as (Storage | undefined)[],
+  leafCount: 0,
+  scalars: new Float64Array(256),
+  scalarCount: 0,
+  /** Nodes on the way that become results too. */
+  extra: [] as (Node | undefined)[],
+  extraCount: 0,
+  epoch: 0,
+  /** The last walk of a step. */
+  stepEpoch: 0,
+};
+
+const noNodes: Node[] = [];
+
+/** Elements of a value that is rather computed again, if that is simple: it may be too large to be stored at all. */
+const hugeSize = 2 ** 28;
+
+/**
+ * Walks from `roots`, of which the first `updates` are new values of variables. Also collects as results
+ * - when reading: matrix products and reductions that are marked as saved;
+ * - what an earlier step, or when reading any earlier walk, has computed on the way, such as data that was prepared before a
+ *   training loop: from now on it has its value, or it would be computed again every time.
+ * @throws Error when a value is needed that a step has overwritten.
+ */
+export function walk(roots: readonly Node[], updates: number, reading: boolean): void {
+  const epoch = ++walked.epoch;
+  const { stepEpoch } = walked;
+  if (!reading) walked.stepEpoch = epoch;
+  const nodes = new Array<Node>(walked.nodeCount + 8);
+  const stack = new Array<Node>(64);
+  const leaves = walked.leaves;
+  let epochs = walked.epochs;
+  let key = walked.key;
+  let scalars = walked.scalars;
+  let limit = key.length - 64;
+  let k = 0;
+  let nodeCount = 0;
+  let leafCount = 0;
+  let scalarCount = 0;
+  let extraCount = 0;
+  key[k++] = reading ? 1 : 0;
+  key[k++] = updates;
+  key[k++] = roots.length;
+  for (let r = 0; r < roots.length; r++) {
+    let depth = 0;
+    stack[depth++] = roots[r]!;
+    while (depth > 0) {
+      const node = stack[--depth]!;
+      if (k >= limit) {
+        key = walked.key = grown(key);
+        limit = key.length - 64;
+      }
+      if (node.epoch === epoch) {
+        key[k++] = seenBefore - node.index;
+        continue;
+      }
+      const { flags, epoch: lastSeen } = node;
+      node.epoch = epoch;
+      node.index = nodeCount;
+      if (nodeCount === epochs.length) epochs = walked.epochs = grown(epochs);
+      epochs[nodeCount] = lastSeen;
+      nodes[nodeCount++] = node;
+      const code = node.code;
+      if (node.storage !== null) {
+        const bits =
+          ((flags & Flag.variable) !== 0 ? variableBit : 0) | ((flags & Flag.window) !== 0 ? windowBit : 0);
+        key[k++] = Kind.leaf | (code & dtypeMask) | bits;
+        const shape = node.shape;
+        key[k++] = shape.length;
+        k = writeNumbers(key, k, shape);
+        leaves[leafCount++] = node.storage;
+        continue;
+      }
+      const kind = code & kindMask;
+      if (kind === Kind.scalar) {
+        key[k++] = code;
+        if (scalarCount + 2 > scalars.length) scalars = walked.scalars = grown(scalars);
+        scalars[scalarCount++] = node.value!;
+        continue;
+      }
+      if (kind === Kind.leaf) {
+        walked.nodes = nodes;
+        walked.nodeCount = nodeCount;
+        walked.leafCount = leafCount;
+        walked.extraCount = extraCount;
+        throw new Error(overwritten);
+      }
+      if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
+      const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
+      const light = free || kind === Kind.tuple || (kind <= Kind.copy && node.size >= hugeSize);
+      const again = !light && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
+      const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
+      // All results of a tuple that were taken become results: it would have to run again for those that are missing.
+      if (saved || kind === Kind.pick || (again && (flags & Flag.readAfresh) !== 0)) {
+        key[k++] = code | resultBit;
+        walked.extra[extraCount++] = node;
+      } else {
+        key[k++] = code;
+      }
+      node.flags = flags & ~Flag.readAfresh;
+      if (kind === Kind.random) {
+        const shape = node.shape;
+        key[k++] = shape.length;
+        k = writeNumbers(key, k, shape);
+        if (scalarCount + 2 > scalars.length) scalars = walked.scalars = grown(scalars);
+        scalars[scalarCount++] = node.value!;
+        scalars[scalarCount++] = node.attributes![0]!;
+        continue;
+      }
+      if (kind === Kind.tuple) {
+        for (const result of picksOf.get(node)!) if (result.storage === null) stack[depth++] = result;
+      }
+      const attributes = node.attributes;
+      if (attributes !== null) {
+        const length = attributes.length;
+        while (k + mostWords * length >= limit) {
+          key = walked.key = grown(key);
+          limit = key.length - 64;
+        }
+        key[k++] = length;
+        k = writeNumbers(key, k, attributes);
+      }
+      // What only repeated nodes read needs no storage of its own: theirs will do.
+      const mark = again ? 0 : Flag.readAfresh;
+      const { a, b, c, list } = node;
+      if (c !== null) {
+        c.flags |= mark;
+        stack[depth++] = c;
+      }
+      if (b !== null) {
+        b.flags |= mark;
+        stack[depth++] = b;
+      }
+      if (a !== null) {
+        a.flags |= mark;
+        stack[depth++] = a;
+      } else if (list !== null) {
+        for (let i = list.length - 1; i >= 0; i--) {
+          const part = list[i]!;
+          part.flags |= mark;
+          stack[depth++] = part;
+        }
+      }
+    }
+  }
+  walked.keyLength = walked.rowLength = k;
+  walked.nodes = nodes;
+  walked.nodeCount = nodeCount;
+  walked.leafCount = leafCount;
+  walked.scalarCount = scalarCount;
+  walked.extraCount = extraCount;
+}
+
+/** Words that one number may take: sizes from 2³¹ on have three, of which the first says so. */
+const mostWords = 3;
+const wide = -(2 ** 31);
+
+/** Writes numbers from `key[k]` on, and gives where the next word goes. */
+function writeNumbers(key: Int32Array, k: number, numbers: readonly number[]): number {
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    if ((number | 0) !== number) {
+      key[k++] = wide;
+      key[k++] = Math.floor(number / 2 ** 32);
+    }
+    key[k++] = number;
+  }
+  return k;
+}
+
+/** Adds a word about the roots, such as which variable may be overwritten in place. */
+export function appendWord(word: number): void {
+  if (walked.keyLength >= walked.key.length - 64) walked.key = grown(walked.key);
+  walked.key[walked.keyLength++] = word;
+}
+
+/** The same for the first steps of a loop and for later ones, which differ in what may be overwritten. */
+export function hashOfStructure(): number {
+  const { key, rowLength } = walked;
+  let hash = rowLength;
+  for (let i = 0; i < rowLength; i++) hash = (Math.imul(hash, 0x01000193) ^ (key[i]! & ~variableBit)) | 0;
+  return hash;
+}
+
+/** Hash of the last walk's row. */
+export function hashOfWalk(): number {
+  const { key, keyLength } = walked;
+  let hash = keyLength;
+  for (let i = 0; i < keyLength; i++) hash = (Math.imul(hash, 0x01000193) ^ key[i]!) | 0;
+  return hash ^ (hash >>> 15);
+}
+
+/** Takes the marks of the last walk off its nodes, as if it had not been; `stepEpoch` is what the last step's walk was before. */
+export function undoWalk(stepEpoch: number): void {
+  const { nodes, nodeCount, epochs } = walked;
+  // Forgotten where something else was computed since, such as what an error tells of.
+  if (nodes === noNodes) return;
+  for (let i = 0; i < nodeCount; i++) {
+    const node = nodes[i]!;
+    node.epoch = epochs[i]!;
+    node.flags &= ~Flag.readAfresh;
+  }
+  walked.stepEpoch = stepEpoch;
+}
+
+/** Lets go of everything the walk has seen. */
+export function forgetWalk(): void {
+  walked.nodes = noNodes;
+  for (let i = 0; i < walked.leafCount; i++) walked.leaves[i] = undefined;
+  for (let i = 0; i < walked.extraCount; i++) walked.extra[i] = undefined;
+  walked.leafCount = walked.extraCount = 0;
+}
+
+function grown<Numbers extends Int32Array | Float64Array>(numbers: Numbers): Numbers {
+  const larger = (
+    numbers instanceof Int32Array ? new Int32Array(numbers.length * 2) : new Float64Array(numbers.length * 2)
+  ) as Numbers;
+  larger.set(numbers);
+  return larger;
+}
+
+const overwritten =
+  "this value was computed from weights that have been replaced twice since; read it, or call .detach().clone(), before the step";
