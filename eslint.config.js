@@ -25,7 +25,7 @@ const arrows = {
     graph: ["engine", "platform", "primitives"],
     tensor: ["engine", "graph", "platform", "primitives"],
     ops: ["autograd", "graph", "primitives", "tensor"],
-    autograd: ["graph", "ops", "tensor"],
+    autograd: ["graph", "ops", "primitives", "tensor"],
     viz: ["locale", "platform"],
     progress: ["locale", "platform", "viz"],
   },
