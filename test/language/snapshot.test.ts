@@ -14,8 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
-import type { CompileResult } from "../../kernel/language/language.js";
-import type { Answer, Calls } from "../../kernel/language/requests.js";
+import type { Answer, Calls, Checked } from "../../kernel/language/requests.js";
 import {
   BUNDLE,
   ensureSnapshot,
@@ -62,11 +61,9 @@ async function compiled(cwd: string, what: readonly string[], cells: readonly st
     assert.equal(((await answers.next()).value as Answer).type, "ready");
     const results: string[] = [];
     for (const [n, code] of cells.entries()) {
-      const { result, record } = (await call("compile", code, n + 1)) as {
-        result: CompileResult;
-        record?: unknown;
-      };
-      if (record) await call("commit", record);
+      const number = n + 1;
+      const { result } = (await call("compile", { source: code, number }, number)) as Checked;
+      if (result.ok) await call("commit", number);
       results.push(result.ok ? result.cell.js : result.diagnostics.map(({ message }) => message).join());
     }
     return results;
