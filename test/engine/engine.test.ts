@@ -164,7 +164,7 @@ test("programs that are not well formed are refused with a reason", () => {
       { bytes: 40, access: "in" },
       { bytes: 40, access: "out" },
     ],
-    scalars: 1,
+    scalars: 2,
     arenaBytes: 0,
     kernels: [tanhOf(10)],
     commit: 1,
@@ -185,7 +185,7 @@ test("programs that are not well formed are refused with a reason", () => {
     ],
     [withKernel({ ...map, stores: [{ view: view(1, f32, [1]), value: 2 }] }), /value that does not exist/],
     [withCode([load(1, f32)]), /load that does not exist/],
-    [withCode([{ kind: "scalar", index: 1, dtype: f32 }]), /scalar that does not exist/],
+    [withCode([{ kind: "scalar", index: 2, dtype: f32 }]), /scalar that does not exist/],
     [withCode([{ kind: "coordinate", dim: 1, dtype: f32 }]), /dim that does not exist/],
     [withCode([load(0, f32), { kind: "unary", op: "exp", a: 1, dtype: f32 }]), /earlier value/],
     [withCode([load(0, f32), { kind: "unary", op: "exp", a: 0, dtype: "float64" }]), /wrong dtype/],
@@ -199,6 +199,14 @@ test("programs that are not well formed are refused with a reason", () => {
         "bool" as never,
       ),
       /not defined for the dtype/,
+    ],
+    [
+      withCode(
+        [{ kind: "random", distribution: "uniform", key: 0, dtype: "float16" }],
+        0,
+        "float16" as never,
+      ),
+      /random numbers are float32 or float64/,
     ],
     [withKernel({ ...map, dims: new Array<number>(17).fill(1) }), /16 dims/],
   ];

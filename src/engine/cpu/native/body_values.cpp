@@ -46,7 +46,7 @@ const char* findStrides(const InstructionWords& instruction, const BodyPlan& pla
       return nullptr;
     }
     case Code::random:
-      if (!isFloat(instruction.dtype)) return "random numbers are float32 or float64";
+      if (instruction.dtype != kFloat32 && instruction.dtype != kFloat64) return "random numbers are float32 or float64";
       [[fallthrough]];
     case Code::index:
       for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.rowMajor[d];
