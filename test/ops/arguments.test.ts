@@ -42,6 +42,6 @@ test("to takes a dtype, a tensor that has it, and the one device", () => {
     });
   assert.throws(
     () => x.to("float8" as never),
-    /to: float8 is not a dtype; there are float32, float64, int32 and bool/,
+    /to: float8 is not a dtype; there are float32, float64, int32, bool, int64, uint8, int8, float16 and bfloat16/,
   );
 });
