@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs";
 import tseslint from "typescript-eslint";
 
 /**
- * Which other folders of its tree each folder may import: arrows point one way (docs/architecture.md). Files that stand right in kernel/
- * or src/ belong to all of the tree. A folder without a row stands at the top, and imports what it likes.
+ * Which other folders of its tree each folder may import, values as well as types: arrows point one way (docs/architecture.md). Files that
+ * stand right in kernel/, kernel/language/ or src/ belong to all of that tree. A folder without a row stands at the top, and imports what it likes.
  */
 const arrows = {
   kernel: {
@@ -16,6 +16,16 @@ const arrows = {
     language: ["locale", "session", "text"],
     debugger: ["language", "session", "wire"],
     protocol: ["client", "debugger", "language", "locale", "session", "wire"],
+  },
+  "kernel/language": {
+    syntax: [],
+    names: ["syntax"],
+    dataflow: ["names", "syntax"],
+    program: ["dataflow", "names", "syntax"],
+    prelude: ["dataflow", "program"],
+    compile: ["dataflow", "names", "program", "syntax"],
+    magics: ["compile"],
+    editor: ["magics", "names", "program", "syntax"],
   },
   src: {
     primitives: [],
@@ -63,22 +73,25 @@ const foldersIn = (tree) =>
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
 
+/** The folders of a tree that one of its folders may not import, as `without` takes them. */
+const againstArrows = (name, folder) => {
+  const allowed = arrows[name][folder];
+  if (!allowed) return [];
+  const others = foldersIn(name).filter((other) => other !== folder && !allowed.includes(other));
+  return [
+    [
+      inFolder(`(${others.join("|")})`),
+      `${name}/${folder} may import of ${name}: ${allowed.join(", ") || "no other folder"} (the arrows in eslint.config.js).`,
+    ],
+  ];
+};
+
 /** What all of a tree is refused, and what each of its folders is besides. */
 const tree = (name, refused) => [
   { files: [`${name}/**/*.ts`], rules: without(refused(name)) },
-  ...Object.entries(arrows[name]).map(([folder, allowed]) => ({
+  ...Object.keys(arrows[name]).map((folder) => ({
     files: [`${name}/${folder}/**/*.ts`],
-    rules: without([
-      ...refused(folder),
-      [
-        inFolder(
-          `(${foldersIn(name)
-            .filter((other) => other !== folder && !allowed.includes(other))
-            .join("|")})`,
-        ),
-        `${name}/${folder} may import of ${name}: ${allowed.join(", ") || "no other folder"} (the arrows in eslint.config.js).`,
-      ],
-    ]),
+    rules: without([...refused(folder), ...againstArrows(name, folder)]),
   })),
 ];
 
@@ -132,6 +145,7 @@ export default tseslint.config(
     },
   },
   ...tree("kernel", () => [noRuntime]),
+  ...tree("kernel/language", () => [noRuntime, ...againstArrows("kernel", "language")]),
   ...tree("src", (folder) => (folder === "platform" ? [noKernel] : [noKernel, noNode])),
   { files: ["html/**/*.ts", "locale/**/*.ts"], rules: without([noKernel, noRuntime, noNode]) },
   {

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Cells } from "../kernel/language/program/cells.js";
+import { Cells } from "../kernel/language/cells.js";
 import type { Session } from "../kernel/session/session.js";
 import { startSession } from "../kernel/session/start.js";
 import { plain } from "./session/notebook.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Cells } from "../kernel/language/program/cells.js";
+import { Cells } from "../kernel/language/cells.js";
 import { CheckedNotebook } from "./checked-notebook.js";
 
 const notebook = new CheckedNotebook({});

@@ -14,7 +14,7 @@ import type {
   Position,
   Variable,
 } from "./language.js";
-import type { CellRecord } from "./program/registry.js";
+import type { CellRecord } from "./names/registry.js";
 
 export interface Checked {
   readonly result: CompileResult;

@@ -6,10 +6,10 @@ import { resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
 import { shutInspectorPort } from "../inspector-port.js";
 import { resetLocale } from "../locale/notebook.js";
-import { Cells, type CellsOptions } from "./program/cells.js";
+import { Cells, type CellsOptions } from "./cells.js";
 import { makesSnapshot } from "./compiler.js";
 import { SHORT_WARM_UPS, WARM_UP } from "./prelude/prelude.js";
-import { PRELUDE } from "./program/registry.js";
+import { PRELUDE } from "./names/registry.js";
 import type { Answer, Call, Calls } from "./requests.js";
 import { loadToolchain } from "./program/compiler-options.js";
 

@@ -20,7 +20,7 @@ import type {
   Variable,
 } from "./language.js";
 import { end, FROM_SOURCES, ownSnapshot, startProcess } from "./process.js";
-import type { CellRecord } from "./program/registry.js";
+import type { CellRecord } from "./names/registry.js";
 import type { Answer, Call, CallName, Calls } from "./requests.js";
 import { discardSnapshot, ensureSnapshot } from "./snapshot.js";
 

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Cells } from "../../kernel/language/program/cells.js";
+import { Cells } from "../../kernel/language/cells.js";
 import type { CellToCheck, CompileResult, Diagnostic } from "../../kernel/language/language.js";
 import { readMagics, type Typecheck } from "../../kernel/language/magics/parse.js";
 

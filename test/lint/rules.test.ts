@@ -35,6 +35,13 @@ describe("an import against the arrows is refused:", () => {
     ["kernel/transport/shell.ts", `import "../session/session.js";`, statement],
     ["kernel/transport/shell.ts", `import "../client/client.js";`, statement],
     ["kernel/session/child/main.ts", `import "../../protocol/kernel.js";`, statement],
+    ["kernel/language/program/workspace.ts", `import type {} from "../compile/emit.js";`, statement],
+    ["kernel/language/program/workspace.ts", `import "../../protocol/kernel.js";`, statement],
+    [
+      "kernel/language/dataflow/lasting-types.ts",
+      `import type {} from "../program/workspace.js";`,
+      statement,
+    ],
     ["html/writer.ts", `import "../src/index.js";`, statement],
     ["locale/locale.ts", `import "../kernel/kernel.js";`, statement],
   ] as const) {
@@ -49,6 +56,7 @@ describe("an import along the arrows is not:", () => {
     ["src/train/fit.ts", `import "../nn/module.js";`],
     ["kernel/transport/shell.ts", `import "../wire/message.js";`],
     ["kernel/session/child/widgets/widget.ts", `import "../comm/comm.js";`],
+    ["kernel/language/compile/transform/imports.ts", `import "../../program/workspace.js";`],
     ["kernel/cli/doctor.ts", `export const runtime = import("../../src/index.js");`],
   ] as const) {
     it(`${file}: ${text}`, async () => assert.deepEqual(await refusals(byPaths, file, text), []));

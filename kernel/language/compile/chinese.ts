@@ -10,7 +10,7 @@ import { inChinese, joined } from "../../locale/sentences.js";
 import { filled, reader } from "../../locale/templates.js";
 import { ts } from "../compiler.js";
 import { firstSentence, firstStatement } from "./rewording.js";
-import { inWordsOfCells } from "./cell-paths.js";
+import { inWordsOfCells } from "../program/cell-paths.js";
 
 /** A sentence of TypeScript's, by the number of its template. */
 export interface Sentence {

@@ -14,7 +14,7 @@ import type { Hints } from "./hints.js";
 import { fromPython } from "./habits/python.js";
 import { unpackings } from "./habits/unpacking.js";
 import { isUnfounded, mayBeDefinedLater, NO_NAMED_ARGUMENTS, type Reported, reworded } from "./rewording.js";
-import type { ParsedCell } from "./parse.js";
+import type { ParsedCell } from "../syntax/parse.js";
 
 /** What is an error in a file and none in a cell. */
 const SUPPRESSED = new Set([

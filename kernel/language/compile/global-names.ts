@@ -2,9 +2,9 @@
  * Names that a cell puts on `globalThis` itself. What was put there by others is known from the session.
  */
 import type TS from "typescript";
-import { getAssignmentTargetKind, Target } from "../dataflow/changed-objects.js";
+import { getAssignmentTargetKind, Target } from "../syntax/changed-objects.js";
 import { ts } from "../compiler.js";
-import { saysOnlyTypes } from "./parse.js";
+import { saysOnlyTypes } from "../syntax/parse.js";
 
 /** `globalThis.x = 1`, `globalThis["x"] = 1`, `Object.assign(globalThis, { x: 1 })`, also by way of a cast. */
 export function namesPutOnGlobal(file: TS.SourceFile): Set<string> {

@@ -20,21 +20,14 @@ import { openDeclaration } from "./habits/open-objects.js";
 import { foreignSpecifier } from "./habits/specifiers.js";
 import type { Unpacking } from "./habits/unpacking.js";
 import type { Importable } from "../program/importable.js";
-import { namesInside, resolved } from "../program/namespaces.js";
-import { memberNames, text, textBeforeDot, tokenAt, type Place } from "../editor/nodes.js";
+import { namesInside, resolved } from "../names/namespaces.js";
+import type { NotebookSymbols } from "../names/symbols.js";
+import { memberNames, text, textBeforeDot, tokenAt, type Place } from "../syntax/nodes.js";
 import { callInPlaceOfOperator, changeInPlace, ofNegative } from "./operators.js";
-import type { Binding, Registry } from "../program/registry.js";
+import type { Registry } from "../names/registry.js";
 import { aboutOutdated } from "../dataflow/outdated-types.js";
 import { nearest, sameLetters } from "./spelling.js";
 import { PRELUDE_MODULE } from "../program/workspace.js";
-
-/** The symbol of a name, and who knows about it. */
-export interface Symbols {
-  readonly checker: TS.TypeChecker;
-  /** What every cell sees without an import, by name. */
-  readonly prelude: ReadonlyMap<string, TS.Symbol>;
-  symbolOf(binding: Binding): TS.Symbol | undefined;
-}
 
 /** A sentence about an object that begins empty, with the declaration to write. */
 function openObject(declared: string | undefined): string | undefined {
@@ -47,9 +40,9 @@ const NAMES = 40;
 export class Hints {
   readonly #registry: Registry;
   readonly #importable: Importable;
-  readonly #symbols: () => Symbols;
+  readonly #symbols: () => NotebookSymbols;
 
-  constructor(registry: Registry, importable: Importable, symbols: () => Symbols) {
+  constructor(registry: Registry, importable: Importable, symbols: () => NotebookSymbols) {
     this.#registry = registry;
     this.#importable = importable;
     this.#symbols = symbols;

@@ -4,7 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { isMethod, textBeforeDot } from "../editor/nodes.js";
+import { isMethod, textBeforeDot } from "../syntax/nodes.js";
 import { SIGNS } from "./operators.js";
 
 const { SyntaxKind } = ts;

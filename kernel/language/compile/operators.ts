@@ -3,7 +3,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { isMethod, text, textBeforeDot, tokenAt, type Place } from "../editor/nodes.js";
+import { isMethod, text, textBeforeDot, tokenAt, type Place } from "../syntax/nodes.js";
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {
   "+": ["add", "plus"],

@@ -7,8 +7,8 @@ import { ts } from "../compiler.js";
 import { isDataUrl } from "./habits/specifiers.js";
 import type { Hints } from "./hints.js";
 import { isLater } from "../dataflow/later-names.js";
-import { tokenAt, type Place } from "../editor/nodes.js";
-import { inWordsOfCells } from "./cell-paths.js";
+import { tokenAt, type Place } from "../syntax/nodes.js";
+import { inWordsOfCells } from "../program/cell-paths.js";
 
 /** A name that nobody declares; with most of these TypeScript guesses at a type library that would. */
 const UNKNOWN_NAME = new Set([2304, 2503, 2552, 2580, 2581, 2582, 2583, 2591, 2592, 2593]);

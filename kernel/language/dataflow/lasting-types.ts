@@ -5,13 +5,9 @@
  * The module of a cell ends with a variable for each one that is watched, which takes its type as it is there; the module of a later cell
  * begins with a declaration that uses it. So the types are TypeScript's own, and any checker finds them again.
  */
-import type TS from "typescript";
-import type { CellModule } from "../program/cell-module.js";
-import { ts } from "../compiler.js";
-import { isAssigned, type Change } from "../program/mentioned-names.js";
-import { PRELUDE, type Binding, type Shown } from "../program/registry.js";
-import { meanings, type NameKind } from "../program/top-level.js";
-import type { OpenCell } from "../program/workspace.js";
+import type { Change } from "../names/mentioned-names.js";
+import { PRELUDE, type Binding } from "../names/registry.js";
+import { meanings, type NameKind, type TopLevelName } from "../names/top-level.js";
 
 /**
  * What the prelude declares for this. That a variable holds "train" or null at the moment does not narrow it, since the notebook's cells may
@@ -82,12 +78,23 @@ export function bringIn(
   return { line: `${line}${ASSERT}<${LASTING_TYPE}<${declared}, ${type}>>(${name});`, foreign };
 }
 
-/** Statements for the end of a module, which take the types of its variables there. */
-export function watched(
-  module: Pick<CellModule, "names" | "foreign" | "brought" | "changed">,
-  narrows: boolean,
-): string {
-  const { names, foreign, brought, changed } = module;
+/** What the module of a cell says of names; program/cell-module.ts has the whole of it. */
+interface NamesOfModule {
+  /** Names that the cell declares. */
+  readonly names: ReadonlyMap<string, TopLevelName>;
+  /** Names that stand for those of other cells. */
+  readonly foreign: ReadonlyMap<string, Binding>;
+  /** Variables of other cells that the module declares anew. */
+  readonly brought: ReadonlyMap<string, Binding>;
+  /** Variables that the cell assigns to, or lists that it adds to. */
+  readonly changed: ReadonlyMap<string, Change>;
+}
+
+/**
+ * Statements for the end of a module, which take the types of its variables there.
+ * @param narrows the cell has code that may narrow types
+ */
+export function watched({ names, foreign, brought, changed }: NamesOfModule, narrows: boolean): string {
   const found: string[] = [];
   for (const { name, kind, meaning, evolves } of names.values())
     if (VARIABLES.has(kind) && meaning === meanings.value && (narrows || evolves)) found.push(name);
@@ -100,95 +107,4 @@ export function watched(
     if (evolves ? changed.has(name) : narrows) found.push(name);
   }
   return found.map((name) => `\n;let ${END}${name} = ${name};`).join("");
-}
-
-/** What a checked cell shows of the variables that are watched; those of which nothing new is shown have no entry. */
-export function shownTypes(cell: OpenCell, id: number): Record<string, Shown> {
-  const { file, module, program } = cell;
-  const checker = program.getTypeChecker();
-  const found: Record<string, Shown> = {};
-  for (const statement of file.statements) {
-    if (statement.getStart(file) < module.end || !ts.isVariableStatement(statement)) continue;
-    const variable = statement.declarationList.declarations[0]?.initializer;
-    if (!variable || !ts.isIdentifier(variable)) continue;
-    const binding = module.brought.get(variable.text) ?? module.foreign.get(variable.text);
-    const how = shown(variable, binding, cell, checker);
-    if (how) found[variable.text] = { how, of: binding?.from ?? id };
-  }
-  return found;
-}
-
-function shown(
-  variable: TS.Identifier,
-  binding: Binding | undefined,
-  { file, module }: OpenCell,
-  checker: TS.TypeChecker,
-): Shown["how"] | undefined {
-  const name = variable.text;
-  const now = checker.getTypeAtLocation(variable);
-  const before = binding?.shown;
-  const beforeType = (): TS.Type | undefined => {
-    const alias = before && ts.escapeLeadingUnderscores(`__cellgrad_${String(before.by)}_${END}${name}`);
-    const symbol = alias && (file as unknown as { locals: Map<TS.__String, TS.Symbol> }).locals.get(alias);
-    return symbol && checker.getTypeOfSymbol(symbol);
-  };
-  const evolves = binding ? binding.evolves : module.names.get(name)?.evolves;
-  if (evolves) {
-    const changed = module.changed.get(name);
-    if (evolves === "value" && changed === "later" && isAssignedLater(variable, file, checker)) return "any";
-    if (evolves === "list" && isListOfAny(now, checker))
-      return changed || before?.how === "any" ? "any" : "open";
-    if (now.flags & (ts.TypeFlags.Any | ts.TypeFlags.Never)) return "any";
-    if (isNullish(now, checker)) return "open";
-    return before?.how === "type" && beforeType() === now ? "same" : "type";
-  }
-  const symbol = checker.getSymbolAtLocation(variable);
-  const declared = symbol && checker.getTypeOfSymbol(symbol);
-  if (!declared || declared === now || declared.flags & ts.TypeFlags.Any) return before && "declared";
-  if (now.flags & ts.TypeFlags.Never || isNullish(now, checker)) return before && "declared";
-  const kept = keptOf(declared, now, checker);
-  const narrows = declared.isUnion()
-    ? kept.size < declared.types.length
-    : checker.getBaseTypeOfLiteralType(now) !== declared;
-  if (!narrows) return before && "declared";
-  const known = beforeType();
-  if (!known) return "narrowed";
-  const isSame = declared.isUnion() ? isSameSet(kept, keptOf(declared, known, checker)) : known === now;
-  return isSame ? "same" : "narrowed";
-}
-
-/** As `__cellgrad_Kept` does. */
-function keptOf(declared: TS.Type, now: TS.Type, checker: TS.TypeChecker): Set<TS.Type> {
-  if (!declared.isUnion()) return new Set();
-  const kinds = (now.isUnion() ? now.types : [now]).map((type) => checker.getBaseTypeOfLiteralType(type));
-  return new Set(
-    declared.types.filter((type) => kinds.some((kind) => checker.isTypeAssignableTo(type, kind))),
-  );
-}
-
-function isSameSet(a: ReadonlySet<unknown>, b: ReadonlySet<unknown>): boolean {
-  return a.size === b.size && [...a].every((each) => b.has(each));
-}
-
-function isNullish(type: TS.Type, checker: TS.TypeChecker): boolean {
-  return (checker.getNonNullableType(type).flags & ts.TypeFlags.Never) !== 0;
-}
-
-function isListOfAny(type: TS.Type, checker: TS.TypeChecker): boolean {
-  if (!checker.isArrayType(type)) return false;
-  const [element] = checker.getTypeArguments(type as TS.TypeReference);
-  return ((element?.flags ?? 0) & ts.TypeFlags.Any) !== 0;
-}
-
-/** Whether a function assigns to the variable itself, and not to one of its own of the same name. */
-function isAssignedLater(variable: TS.Identifier, file: TS.SourceFile, checker: TS.TypeChecker): boolean {
-  const symbol = checker.getSymbolAtLocation(variable);
-  const visit = (node: TS.Node, later: boolean): boolean => {
-    if (later && ts.isIdentifier(node) && node.text === variable.text && isAssigned(node))
-      return checker.getSymbolAtLocation(node) === symbol;
-    return (
-      ts.forEachChild(node, (child) => visit(child, later || ts.isFunctionLike(node)) || undefined) ?? false
-    );
-  };
-  return visit(file, false);
 }

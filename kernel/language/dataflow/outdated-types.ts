@@ -4,9 +4,9 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { tokenAt, type Place } from "../editor/nodes.js";
-import { PRELUDE, type Registry } from "../program/registry.js";
-import type { Symbols } from "../compile/hints.js";
+import { tokenAt, type Place } from "../syntax/nodes.js";
+import { PRELUDE, type Registry } from "../names/registry.js";
+import type { NotebookSymbols } from "../names/symbols.js";
 
 /** So far types are looked into: what a function answers, what a list holds, what a class extends. */
 const DEPTH = 3;
@@ -15,7 +15,7 @@ const DEPTH = 3;
 export function aboutOutdated(
   { file, start }: Place,
   registry: Registry,
-  { checker, symbolOf }: Symbols,
+  { checker, symbolOf }: NotebookSymbols,
 ): string | undefined {
   const current = (name: string): TS.Symbol[] =>
     registry.find(name).flatMap((binding) => symbolOf(binding) ?? []);

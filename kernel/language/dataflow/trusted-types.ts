@@ -4,9 +4,9 @@
  * expression is trusted here only where its value can be followed back to where it was made, through constants and calls of the runtime.
  */
 import type TS from "typescript";
-import { getAssignmentTargetKind, Target } from "./changed-objects.js";
+import { getAssignmentTargetKind, Target } from "../syntax/changed-objects.js";
 import { ts } from "../compiler.js";
-import { resolved } from "../program/namespaces.js";
+import { resolved } from "../names/namespaces.js";
 
 const { SyntaxKind, TypeFlags } = ts;
 

@@ -5,7 +5,7 @@ import type TS from "typescript";
 import { ts } from "../compiler.js";
 import type { Completeness } from "../language.js";
 import { readMagics } from "../magics/parse.js";
-import { parsings, type ParsedCell } from "../compile/parse.js";
+import { parsings, type ParsedCell } from "../syntax/parse.js";
 
 /** Errors that more text can mend although they are not reported at the end. */
 const OPEN_ENDED = new Set([

@@ -6,10 +6,10 @@ import { toModule, type CellModule } from "../program/cell-module.js";
 import { declaredName } from "../program/declared-names.js";
 import type { Importable } from "../program/importable.js";
 import type { Completion, Completions } from "../language.js";
-import { namesInside, resolved } from "../program/namespaces.js";
-import { PRELUDE, type DeclaredName, type Registry } from "../program/registry.js";
+import { namesInside, resolved } from "../names/namespaces.js";
+import { PRELUDE, type DeclaredName, type Registry } from "../names/registry.js";
 import { openValueAt } from "./value-path.js";
-import { inWordsOfCells } from "../compile/cell-paths.js";
+import { inWordsOfCells } from "../program/cell-paths.js";
 
 /** A cell that is being written, laid before the language service. */
 export interface EditedCell {

@@ -10,10 +10,10 @@ import type { Inspection } from "../language.js";
 import { callAt, type Found } from "./signature-help.js";
 import { recallDocsAt } from "../program/library-docs.js";
 import { sourceAt } from "./definition-source.js";
-import { resolved } from "../program/namespaces.js";
-import { tokenAt } from "./nodes.js";
+import { resolved } from "../names/namespaces.js";
+import { tokenAt } from "../syntax/nodes.js";
 import { valueAt } from "./value-path.js";
-import { inWordsOfCells, withoutAlias } from "../compile/cell-paths.js";
+import { inWordsOfCells, withoutAlias } from "../program/cell-paths.js";
 
 export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): Inspection | undefined {
   const position = toModule(cell.module, offset);

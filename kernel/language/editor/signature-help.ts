@@ -4,7 +4,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { resolved } from "../program/namespaces.js";
+import { resolved } from "../names/namespaces.js";
 import type { EditedCell } from "./completion.js";
 import { recallDocsAt } from "../program/library-docs.js";
 

@@ -6,7 +6,7 @@ import { ts } from "../compiler.js";
 import { toModule } from "../program/cell-module.js";
 import type { EditedCell } from "./completion.js";
 import type { OpenValue, ValuePath } from "../language.js";
-import { saysOnlyTypes } from "../compile/parse.js";
+import { saysOnlyTypes } from "../syntax/parse.js";
 
 /** The value whose members are completed, if its type does not say which those are. */
 export function openValueAt(cell: EditedCell, offset: number): OpenValue | undefined {

@@ -4,11 +4,11 @@
  */
 import type TS from "typescript";
 import { bringIn, hasLastingType, watched } from "../dataflow/lasting-types.js";
-import { mayNarrow, mentionedNames, type Mentioned } from "./mentioned-names.js";
-import type { LaterPart } from "./later-parts.js";
-import type { Binding, CellRecord, Registry } from "./registry.js";
-import type { ParsedCell } from "../compile/parse.js";
-import { meanings, topLevelNames, type TopLevelName } from "./top-level.js";
+import { mayNarrow, mentionedNames, type Mentioned } from "../names/mentioned-names.js";
+import type { LaterPart } from "../names/later-parts.js";
+import type { Binding, CellRecord, Registry } from "../names/registry.js";
+import type { ParsedCell } from "../syntax/parse.js";
+import { meanings, topLevelNames, type TopLevelName } from "../names/top-level.js";
 
 export interface CellModule {
   readonly parsed: ParsedCell;

@@ -3,9 +3,9 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { resolved } from "./namespaces.js";
-import type { DeclaredName } from "./registry.js";
-import { meanings, type Meaning, type NameKind } from "./top-level.js";
+import { resolved } from "../names/namespaces.js";
+import type { DeclaredName } from "../names/registry.js";
+import { meanings, type Meaning, type NameKind } from "../names/top-level.js";
 import type { OpenCell } from "./workspace.js";
 
 /** Names of the cell's top level, and those that it exports from other modules. */

@@ -8,7 +8,7 @@ import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { exportedNames, type Exported } from "./exported-names.js";
 import type { Files } from "./files.js";
-import { resolved } from "./namespaces.js";
+import { resolved } from "../names/namespaces.js";
 
 /** Local files are looked for so deep, and so many of them. */
 const DEPTH = 3;

@@ -15,14 +15,14 @@ import type { Files } from "./files.js";
 import { exportsItsDefault } from "./commonjs-interop.js";
 import { END } from "../dataflow/lasting-types.js";
 import type { Variable } from "../language.js";
-import { isSameMeaning, type Meanings } from "./same-meaning.js";
-import { resolved } from "./namespaces.js";
-import { PRELUDE, type Binding } from "./registry.js";
+import { isSameMeaning, type Meanings } from "../names/same-meaning.js";
+import { resolved } from "../names/namespaces.js";
+import { PRELUDE, type Binding } from "../names/registry.js";
 import { SourceFiles } from "./source-files.js";
-import { CELL_PARSING } from "../compile/parse.js";
+import { CELL_PARSING } from "../syntax/parse.js";
 import { assignedKeys, type TrustContext } from "../dataflow/trusted-types.js";
 import { watchVariables } from "../dataflow/variable-types.js";
-import { inWordsOfCells } from "../compile/cell-paths.js";
+import { inWordsOfCells } from "./cell-paths.js";
 
 /** Name of the module that declares the prelude. */
 export const PRELUDE_MODULE = "__cellgrad_prelude";

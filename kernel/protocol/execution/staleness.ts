@@ -1,6 +1,6 @@
 /**
  * Which cells hold old values: cells that have read a variable of a cell that has been run again since, and cells that have read
- * something of those. Pure bookkeeping over what `language/dataflow/names-used.ts` finds in each cell; it knows neither messages nor values.
+ * something of those. Pure bookkeeping over what `language/compile/names-used.ts` finds in each cell; it knows neither messages nor values.
  *
  * A cell is old only where another run of the very cell that it read from has come since. That another cell declares the name again further
  * down is the ordinary course of a notebook. A function that a cell declares reads what it needs when it is called, so it is never old

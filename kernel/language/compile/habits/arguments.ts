@@ -5,7 +5,7 @@
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
 import { newOrCallAt } from "./objects.js";
-import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../../editor/nodes.js";
+import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../../syntax/nodes.js";
 import { sameLetters } from "../spelling.js";
 import type { FactoryOf } from "../operators.js";
 

@@ -3,7 +3,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
-import { isMethod, text, textBeforeDot, tokenAt, type Place } from "../../editor/nodes.js";
+import { isMethod, text, textBeforeDot, tokenAt, type Place } from "../../syntax/nodes.js";
 import { camelCase, ELSEWHERE, LIBRARIES, PYTHON_CALLS } from "./names.js";
 
 /** What the notebook has without an import. */

@@ -14,7 +14,7 @@ import {
   textBeforeDot,
   tokenAt,
   type Place,
-} from "../../editor/nodes.js";
+} from "../../syntax/nodes.js";
 
 /** Methods that a call of the object itself would mean. */
 const CALLED = ["forward"];

@@ -4,8 +4,8 @@
  */
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
-import { resolved } from "../../program/namespaces.js";
-import { tokenAt, type Place } from "../../editor/nodes.js";
+import { resolved } from "../../names/namespaces.js";
+import { tokenAt, type Place } from "../../syntax/nodes.js";
 
 /** The declaration to write for an object that begins empty, where a member or an index of it is used. */
 export function openDeclaration({ file, start }: Place, checker: TS.TypeChecker): string | undefined {

@@ -3,7 +3,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
-import { commaOperands, text } from "../../editor/nodes.js";
+import { commaOperands, text } from "../../syntax/nodes.js";
 
 export interface Unpacking {
   readonly statement: TS.ExpressionStatement;

@@ -8,7 +8,7 @@
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
 import type { CellModule } from "../../program/cell-module.js";
-import { variableKind } from "../../program/top-level.js";
+import { variableKind } from "../../names/top-level.js";
 import { evaluator } from "./evaluation.js";
 import {
   finishModules,

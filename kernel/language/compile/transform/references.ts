@@ -5,8 +5,8 @@
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
 import { isLater } from "../../dataflow/later-names.js";
-import { isAssigned } from "../../program/mentioned-names.js";
-import { variableKind } from "../../program/top-level.js";
+import { isAssigned } from "../../names/mentioned-names.js";
+import { variableKind } from "../../names/top-level.js";
 import { evaluation } from "./evaluation.js";
 import type { ScopeNames } from "./scope-names.js";
 

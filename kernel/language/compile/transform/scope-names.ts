@@ -4,7 +4,7 @@
 import type TS from "typescript";
 import { ts } from "../../compiler.js";
 
-import { isMemberName } from "../../program/mentioned-names.js";
+import { isMemberName } from "../../names/mentioned-names.js";
 import type { OpenCell } from "../../program/workspace.js";
 import type { Local } from "./evaluation.js";
 

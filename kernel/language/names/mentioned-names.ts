@@ -3,7 +3,7 @@
  * leave anything behind for the types of later cells.
  */
 import type TS from "typescript";
-import { getAssignmentTargetKind, Target } from "../dataflow/changed-objects.js";
+import { getAssignmentTargetKind, Target } from "../syntax/changed-objects.js";
 import { ts } from "../compiler.js";
 
 export interface Mentioned {

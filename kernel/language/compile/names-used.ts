@@ -3,12 +3,12 @@
  */
 import type TS from "typescript";
 import type { CellModule } from "../program/cell-module.js";
-import { changeOf, getAssignmentTargetKind, Target } from "./changed-objects.js";
+import { changeOf, getAssignmentTargetKind, Target } from "../syntax/changed-objects.js";
 import { ts } from "../compiler.js";
 import type { NamesUsed } from "../language.js";
-import { PRELUDE } from "../program/registry.js";
-import { meanings } from "../program/top-level.js";
-import { scopeNames } from "../compile/transform/scope-names.js";
+import { PRELUDE } from "../names/registry.js";
+import { meanings } from "../names/top-level.js";
+import { scopeNames } from "./transform/scope-names.js";
 import type { OpenCell } from "../program/workspace.js";
 
 export function namesUsed(cell: OpenCell): NamesUsed {

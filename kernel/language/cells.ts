@@ -3,20 +3,20 @@
  */
 import { basename } from "node:path";
 import type TS from "typescript";
-import { setLocale, type Locale } from "../../../locale/locale.js";
-import { resetLocale } from "../../locale/notebook.js";
-import { awaits, breakPositions, parseFile } from "../compile/break-positions.js";
-import { cellModule, type CellModule } from "./cell-module.js";
-import { ts } from "../compiler.js";
-import { completenessOf } from "../editor/completeness.js";
-import { completionsAt, type EditedCell } from "../editor/completion.js";
-import { declaredName, declaredNames } from "./declared-names.js";
-import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "../compile/diagnostics.js";
-import { emitBody, emitCell } from "../compile/emit.js";
-import { Files } from "./files.js";
-import { Hints } from "../compile/hints.js";
-import { Importable } from "./importable.js";
-import { inspectionAt } from "../editor/inspection.js";
+import { setLocale, type Locale } from "../../locale/locale.js";
+import { resetLocale } from "../locale/notebook.js";
+import { awaits, breakPositions, parseFile } from "./compile/break-positions.js";
+import { cellModule, type CellModule } from "./program/cell-module.js";
+import { ts } from "./compiler.js";
+import { completenessOf } from "./editor/completeness.js";
+import { completionsAt, type EditedCell } from "./editor/completion.js";
+import { declaredName, declaredNames } from "./program/declared-names.js";
+import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "./compile/diagnostics.js";
+import { emitBody, emitCell } from "./compile/emit.js";
+import { Files } from "./program/files.js";
+import { Hints } from "./compile/hints.js";
+import { Importable } from "./program/importable.js";
+import { inspectionAt } from "./editor/inspection.js";
 import type {
   CellToCheck,
   CompileResult,
@@ -27,20 +27,26 @@ import type {
   Inspection,
   Position,
   Variable,
-} from "../language.js";
-import { laterParts, withParts, type LaterPart } from "./later-parts.js";
-import { shownTypes } from "../dataflow/lasting-types.js";
-import { completeMagic, inspectMagic } from "../magics/editor.js";
-import { readMagics } from "../magics/parse.js";
-import { namesUsed } from "../dataflow/names-used.js";
-import { preludeText } from "../prelude/prelude.js";
-import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./registry.js";
-import type { Checked, Committed } from "../requests.js";
-import { asFunction, parseCell, type ParsedCell } from "../compile/parse.js";
-import { isModuleStatement } from "../compile/transform/imports.js";
-import { TypeErrors } from "../compile/type-errors.js";
-import { loadToolchain, packageRoot, runtimeTypes, sameMeaning, type Toolchain } from "./compiler-options.js";
-import { Workspace, type OpenCell } from "./workspace.js";
+} from "./language.js";
+import { laterParts, withParts, type LaterPart } from "./names/later-parts.js";
+import { shownTypes } from "./program/shown-types.js";
+import { completeMagic, inspectMagic } from "./magics/editor.js";
+import { readMagics } from "./magics/parse.js";
+import { namesUsed } from "./compile/names-used.js";
+import { preludeText } from "./prelude/prelude.js";
+import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./names/registry.js";
+import type { Checked, Committed } from "./requests.js";
+import { asFunction, parseCell, type ParsedCell } from "./syntax/parse.js";
+import { isModuleStatement } from "./compile/transform/imports.js";
+import { TypeErrors } from "./compile/type-errors.js";
+import {
+  loadToolchain,
+  packageRoot,
+  runtimeTypes,
+  sameMeaning,
+  type Toolchain,
+} from "./program/compiler-options.js";
+import { Workspace, type OpenCell } from "./program/workspace.js";
 
 export interface CellsOptions {
   readonly cwd: string;

@@ -5,7 +5,7 @@
  */
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import { saysOnlyTypes } from "../compile/parse.js";
+import { saysOnlyTypes } from "./parse.js";
 
 /** How TypeScript sorts the places of a name: only read, only assigned to, or both at once. */
 export enum Target {
