@@ -104,14 +104,18 @@ test("reset forgets all cells", async () => {
   assert.match(await refused("first"), /Cannot find name 'first'/);
 });
 
-test("a check that does not end costs its own cell only", async () => {
-  // How long one that answers takes at most, on this machine today.
+/** How long a call that ends takes at most, in milliseconds, on this machine today. */
+async function longestCall(): Promise<number> {
   const other = startLanguage({ cwd, runtime });
   const began = performance.now();
   await other.compile(toCheck("1", 1));
   const patience = 2_000 + 4 * Math.round(performance.now() - began);
   await other.close();
-  const patient = startLanguage({ cwd, runtime, patience });
+  return patience;
+}
+
+test("a check that does not end costs its own cell only", async () => {
+  const patient = startLanguage({ cwd, runtime, patience: await longestCall() });
   try {
     assert.ok((await patient.compile(toCheck("const kept = 1;", 1))).ok);
     await patient.commit(1);
@@ -120,6 +124,38 @@ test("a check that does not end costs its own cell only", async () => {
     assert.match(await stuck, /did not answer for [\d.]+ s.*\n.*%typecheck off/);
     assert.ok((await waiting).ok);
     assert.ok((await patient.compile(toCheck(`%typecheck off\n${ENDLESS}`, 3))).ok);
+  } finally {
+    await patient.close();
+  }
+});
+
+/** A function whose check does not end once `later` is a list: until then nobody knows its type. */
+const ENDLESS_LATER = `${ENDLESS.split("\n")[0]!}
+type Check<T extends unknown[], N> = 0 extends 1 & T ? 1 : Grow<[...T, N]>;
+function useLater() {
+  ${Array.from({ length: 100 }, (_, n) => `let endless${String(n)}: Check<typeof later, "${String(n)}"> = 1;`).join("\n  ")}
+  return later;
+}`;
+
+test("a commit that does not end costs its own cell only, and is not told to the process that takes over", async () => {
+  const patient = startLanguage({ cwd, runtime, patience: await longestCall() });
+  let processes = 0;
+  patient.onProcess(() => processes++);
+  try {
+    await patient.compile(toCheck("const kept = 1;", 1));
+    await patient.commit(1);
+    assert.ok((await patient.compile(toCheck(ENDLESS_LATER, 2))).ok);
+    await patient.commit(2);
+    assert.ok((await patient.compile(toCheck("const later: [] = [];", 3))).ok);
+    const [warning] = await patient.commit(3);
+    assert.match(
+      warning!.message,
+      /did not answer for [\d.]+ s.*\nCells after this one do not know what it declares/,
+    );
+    await patient.ended(3, true);
+    assert.ok((await patient.compile(toCheck("kept.toFixed()", 4))).ok);
+    assert.match(await refused("later", patient), /Cannot find name 'later'/);
+    assert.equal(processes, 2);
   } finally {
     await patient.close();
   }
