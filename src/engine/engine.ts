@@ -75,6 +75,8 @@ export interface Engine {
   read(storage: Storage): Promise<ArrayBuffer>;
   /** The bytes as they are now, where an engine can say so at once. They are not to be written to, nor kept until something else is asked of it. */
   readSync?(storage: Storage): Bytes;
+  /** Nobody reads these bytes before a run has written all of them as "out". If that run fails, their content is arbitrary. */
+  discard?(storage: Storage): void;
   compile(program: Program): Executable;
   numThreads: number;
   /**

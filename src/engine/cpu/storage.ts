@@ -6,6 +6,7 @@
 import { platform } from "../../platform/node.js";
 import { type Bytes, type Engine, formatBytes, OutOfMemory, type Storage } from "../engine.js";
 import type { Budget } from "./budget.js";
+import { Home } from "./home.js";
 
 const chunkBytes = 64 * 1024;
 /** Requests above this size get a buffer of their own. */
@@ -23,6 +24,8 @@ export class CpuStorage implements Storage, Bytes {
     readonly byteLength: number,
     /** As the engine addresses it (native: the pointer as a number; wasm: unused, 0). */
     readonly address: number,
+    /** Of an engine that copies: the buffer that this is in, where that holds nothing but one allocation. */
+    readonly home?: Home,
   ) {}
 
   bytes(): Uint8Array {
@@ -35,7 +38,7 @@ type Memory = Required<Pick<Engine, "allocate" | "part" | "write" | "read" | "re
 
 /**
  * Memory of an engine. `addressOf` is the engine's name for the start of a buffer, and storage begins where it is a multiple of 64; an
- * engine that copies has none, and its storage has address 0.
+ * engine that copies has none, and its storage has address 0 and, above the size of shared chunks, a home.
  */
 export function cpuMemory(
   engine: () => Engine,
@@ -59,7 +62,8 @@ export function cpuMemory(
     allocate(byteLength, filled) {
       if (byteLength > largestShared) {
         const { buffer, address, start } = fresh(byteLength, filled);
-        return new CpuStorage(engine(), buffer, start, byteLength, address && address + start);
+        const home = addressOf === undefined ? new Home(buffer, start, byteLength) : undefined;
+        return new CpuStorage(engine(), buffer, start, byteLength, address && address + start, home);
       }
       if (chunk === undefined || next + byteLength > chunk.byteLength) {
         const { buffer, address, start } = fresh(chunkBytes);
@@ -74,7 +78,8 @@ export function cpuMemory(
     part(storage, byteOffset, byteLength) {
       const whole = storage as CpuStorage;
       const address = whole.address && whole.address + byteOffset;
-      return new CpuStorage(whole.engine, whole.buffer, whole.byteOffset + byteOffset, byteLength, address);
+      const start = whole.byteOffset + byteOffset;
+      return new CpuStorage(whole.engine, whole.buffer, start, byteLength, address, whole.home);
     },
     write(storage, fill) {
       fill(storage as CpuStorage);

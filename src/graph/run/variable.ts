@@ -54,6 +54,7 @@ export class Variable {
     // A value of two steps ago that this very plan reads must not be overwritten by it.
     if (previous === null || previous.epoch === walked.epoch) return engine().allocate(bytes);
     const storage = previous.storage!;
+    storage.engine.discard?.(storage);
     revoke(previous);
     this.previous = null;
     return storage;
