@@ -14,7 +14,7 @@ import { emit, emitStream, REQUESTS_FD } from "./output/event-pipe.js";
 import { Evaluator, type Work } from "./run/evaluator.js";
 import { currentTask, startAttribution } from "./run/attribution.js";
 import { afterInterrupt, installInterruptHost } from "./interrupt/interrupt-host.js";
-import { startWatchdog } from "./interrupt/interrupt.js";
+import { startWatchdog, terminate } from "./interrupt/interrupt.js";
 import { preview } from "./run/value-preview.js";
 import { Modules } from "./modules/modules.js";
 import { installOutput } from "./output/streams.js";
@@ -42,7 +42,7 @@ const options = JSON.parse(process.argv[2] ?? "{}") as ChildOptions;
 process.argv.length = 1;
 
 installStackTraces(RUNTIME);
-startAttribution();
+startAttribution(terminate);
 installOutput();
 installInput();
 installTimers();

@@ -18,7 +18,7 @@ import {
   STOP,
   whenNothingLingers,
 } from "./interrupt-host.js";
-import { clearAsyncIdStack } from "../internals.js";
+import { allowUnfinishedPorts, clearAsyncIdStack } from "../internals.js";
 import { expectTermination, leaveSections, whenUncritical } from "./critical-sections.js";
 import { onNextTurn } from "../run/event-loop.js";
 import { startWatchdogThread, type WatchdogCalls } from "./watchdog.js";
@@ -91,6 +91,7 @@ export function startWatchdog(
   pump: () => void,
   preview: WatchdogCalls["preview"],
 ): void {
+  allowUnfinishedPorts();
   inspector = new Inspector();
   inspector.connect();
   const interrupt = (through: number, press: number) => {

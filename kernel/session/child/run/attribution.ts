@@ -5,8 +5,9 @@
  * Node's AsyncLocalStorage does the same, but leaves a visible symbol on every promise that a user prints. This keeps the
  * task in a private field instead, and can also stop what an interrupted task still waits for.
  */
-import { AsyncResource, createHook, executionAsyncResource, type AsyncHook } from "node:async_hooks";
+import { AsyncResource, createHook, executionAsyncResource } from "node:async_hooks";
 import { inspect } from "node:util";
+import { countBeforeHooks } from "../internals.js";
 
 /** A cell that runs or has run, or an expression. */
 export interface Task {
@@ -89,42 +90,55 @@ function hideTracking(): void {
   });
 }
 
-export function startAttribution(): void {
+/** Stops what runs now. */
+let terminate: () => void;
+
+/** @param stop stops what runs now: the continuation of a promise that an interrupted task waited for */
+export function startAttribution(stop: () => void): void {
+  terminate = stop;
   hideTracking();
   createHook({
     init(_id, _type, _trigger, resource) {
       const task = Owned.get(executionAsyncResource());
       if (task !== undefined) Owned.set(resource, task);
     },
+    before: stopInterrupted,
   }).enable();
+  // Until a task is interrupted there is nothing to be stopped.
+  countBeforeHooks(-1);
 }
 
 /** Prototypes of what Node queues a tick and a microtask as; a user's own resource may have a `callback` of another kind. */
 const NODES_OWN = new Set<object>([Object.prototype, AsyncResource.prototype]);
-let reaper: AsyncHook | undefined;
+let anyInterrupted = false;
 
 /**
  * From now on nothing that `task` waits for continues: its timers do nothing, and continuations of its promises are stopped
- * by `terminate`. What other code made later on its behalf, such as a library's shared socket, is left alone.
+ * at once. What other code made later on its behalf, such as a library's shared socket, is left alone.
  */
-export function disown(task: Task, terminate: () => void): void {
+export function disown(task: Task): void {
   task.interruptedAt = new AsyncResource("INTERRUPT").asyncId();
-  reaper ??= createHook({
-    before(id) {
-      const resource = executionAsyncResource() as Partial<Callbacks>;
-      const owner = Owned.get(resource);
-      if (owner?.interruptedAt === undefined || id >= owner.interruptedAt) return;
-      if (resource instanceof Promise) terminate();
-      else if (resource._onTimeout) {
-        clearTimeout(resource as NodeJS.Timeout);
-        // Clearing takes the callback away, and Node is just about to call it.
-        resource._onTimeout = () => undefined;
-      } else if (resource._onImmediate) resource._onImmediate = () => undefined;
-      else if (resource.callback && NODES_OWN.has(Object.getPrototypeOf(resource) as object)) {
-        resource.callback = () => undefined;
-      }
-    },
-  }).enable();
+  if (anyInterrupted) return;
+  anyInterrupted = true;
+  // The hook is enabled from the start: an interrupt that has come amid Node's calls of hooks leaves Node in the belief that they go on,
+  // and hooks that are enabled from then on are never called.
+  countBeforeHooks(1);
+}
+
+/** Called before each asynchronous callback: of an interrupted task none is to run that was made before the interrupt. */
+function stopInterrupted(id: number): void {
+  const resource = executionAsyncResource() as Partial<Callbacks>;
+  const owner = Owned.get(resource);
+  if (owner?.interruptedAt === undefined || id >= owner.interruptedAt) return;
+  if (resource instanceof Promise) terminate();
+  else if (resource._onTimeout) {
+    clearTimeout(resource as NodeJS.Timeout);
+    // Clearing takes the callback away, and Node is just about to call it.
+    resource._onTimeout = () => undefined;
+  } else if (resource._onImmediate) resource._onImmediate = () => undefined;
+  else if (resource.callback && NODES_OWN.has(Object.getPrototypeOf(resource) as object)) {
+    resource.callback = () => undefined;
+  }
 }
 
 /** Where Node keeps the callback of a timeout, an immediate and a tick. */

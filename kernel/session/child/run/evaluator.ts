@@ -25,7 +25,6 @@ import { emit, emitStream } from "../output/event-pipe.js";
 import { critical } from "../interrupt/critical-sections.js";
 import { cellError, isTermination } from "./errors.js";
 import { restoreAfter } from "../interrupt/interrupt-host.js";
-import { terminate } from "../interrupt/interrupt.js";
 import { bundleOf, textBundle } from "../output/mime.js";
 import { currentRun, endGroups, setLastRun } from "../output/streams.js";
 import { isShow } from "../output/display.js";
@@ -198,7 +197,7 @@ export class Evaluator {
   }
 
   private endNow(task: OpenTask): void {
-    disown(task, terminate);
+    disown(task);
     restoreAfter(task);
     // In a turn of its own: what is drawn at a cell's end may be interrupted too.
     onNextTurn(() => runAs(task, () => task.end({ status: "interrupted" })));
@@ -226,7 +225,7 @@ export class Evaluator {
   private refused(run: number, error: unknown): void {
     for (const task of this.tasks) {
       if (task.run !== run) continue;
-      disown(task, terminate);
+      disown(task);
       task.end({ status: "error", error: cellError(error) });
     }
   }

@@ -270,6 +270,38 @@ describe("an interrupt", () => {
     }
   });
 
+  it("ends timers also where it is a session's first, and comes while promises are being made", async () => {
+    for (let i = 0; i < 4; i++) {
+      const fresh = new Notebook();
+      const { ended } = await fresh.launch(
+        `$.count = 0;
+         setInterval(() => $.count++, 1);
+         console.log("begun");
+         while (true) Promise.resolve();`,
+      );
+      await fresh.session.interrupt();
+      assert.equal((await ended).outcome.status, "interrupted");
+      const later = await fresh.run(
+        "const before = $.count; await new Promise((resolve) => setTimeout(resolve, 40)); return { value: $.count - before }",
+      );
+      await fresh.session.close();
+      assert.equal(later.result?.data["text/plain"], "0");
+    }
+  });
+
+  it("amid the making of a channel leaves no port behind that fails when it is closed", async () => {
+    for (let i = 0; i < 40; i++) {
+      const running = notebook.run("while (true) new MessageChannel().port1.close()");
+      await sleep(Math.random() * 10);
+      await notebook.session.interrupt();
+      const ran = await running;
+      assert.equal(ran.outcome.status, "interrupted");
+      // Ports are closed from the event loop.
+      const later = await notebook.run("await new Promise((resolve) => setTimeout(resolve, 1))");
+      assert.equal(ran.stderr() + later.stderr(), "");
+    }
+  });
+
   it("at 200 random moments of anything leaves process and state as they were", async () => {
     const { pid } = notebook.session;
     await notebook.run("$.count = 0");
