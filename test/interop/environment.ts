@@ -1,5 +1,5 @@
 /**
- * What interop tests need beside cellgrad: a Python with Jupyter's packages, Chromium, and the kernel installed where
+ * What interop tests need beside cellgrad: a Python with Jupyter's packages, Chromium, a font for Chinese, and the kernel installed where
  * Jupyter looks. What is missing is said; under CI=true it is a failure.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
@@ -32,14 +32,25 @@ export const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr
   existsSync,
 );
 
+/** Whether a font has Chinese characters. Chromium draws boxes of another width without one. */
+function hasChineseFont(): boolean {
+  try {
+    return execFileSync("fc-list", [":lang=zh", "family"]).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** `skip` for a test that needs all of `needs`: false, or the reason. Under CI nothing may be left out. */
-export function missing(...needs: readonly ("python" | "chromium")[]): string | false {
+export function missing(...needs: readonly ("python" | "chromium" | "Chinese font")[]): string | false {
   const reasons = [];
   if (needs.includes("python") && !python)
     reasons.push(
       "no Python with Jupyter's packages: python3 -m venv .venv && .venv/bin/pip install -r test/interop/requirements.txt",
     );
   if (needs.includes("chromium") && !chromium) reasons.push("no Chromium: apt-get install chromium");
+  if (needs.includes("Chinese font") && !hasChineseFont())
+    reasons.push("no font with Chinese characters: apt-get install fonts-wqy-zenhei");
   if (reasons.length === 0) return false;
   if (process.env.CI === "true") throw new Error(`Under CI nothing may be left out. ${reasons.join("; ")}`);
   return `left out: ${reasons.join("; ")}`;
