@@ -3,10 +3,13 @@
  */
 import { keep } from "../graph/run/evaluate.js";
 import { scalar } from "../graph/record/build.js";
+import { roundingOf, unroundedly } from "../graph/record/rounding.js";
 import { add } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
 import { alias } from "../ops/copy.js";
+import { computingDType } from "../primitives/dtypes.js";
 import { stateMeant, stateOf } from "../tensor/alias.js";
-import { type Recorded, Tensor } from "../tensor/core.js";
+import { type Op, type Recorded, Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
@@ -157,7 +160,7 @@ export function differentiate(
       if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
         // A hook may have changed something in place.
         restoreInputs(t);
-        handOn(t, t._op.gradient(t as Recorded<unknown>, g), finished);
+        handOn(t, gradientsOf(t, t._op, g), finished);
         if (!retainGraph && t._op.saves) letGo(t);
       }
     }
@@ -168,6 +171,12 @@ export function differentiate(
     spare = order;
   }
   return results;
+}
+
+/** What a step hands back. Of a narrow dtype all of it is computed in the wider one, as in PyTorch's kernels, and rounded when it is handed on. */
+function gradientsOf(t: Tensor, op: Op, g: Tensor): readonly (Tensor | null)[] {
+  if (roundingOf(t._node) === 0) return op.gradient(t as Recorded<unknown>, g);
+  return unroundedly(() => op.gradient(t as Recorded<unknown>, cast(g, computingDType(t._node.dtype))));
 }
 
 /** Gives the inputs of `t` their gradients. */
@@ -186,7 +195,8 @@ function handOn(t: Tensor, gradients: readonly (Tensor | null)[], finished: numb
 function gather(input: Tensor | null, g: Tensor | null | undefined, finished: number): void {
   if (g === null || g === undefined || input === null || input._mark !== finished) return;
   const { shape } = input._node;
-  const own = g._node.shape === shape ? g : sumTo(g, shape);
+  const sum = g._node.shape === shape ? g : sumTo(g, shape);
+  const own = cast(sum, input._node.dtype);
   const pending = input._pending;
   input._pending = pending === null ? own : add(pending, own);
 }

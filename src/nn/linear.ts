@@ -1,12 +1,13 @@
 /** The fully connected layer. */
 import { mT } from "../ops/movement.js";
 import { empty } from "../tensor/creation.js";
+import type { FloatDType } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { kaimingUniform_, uniform_ } from "./init.js";
 import { Module } from "./module.js";
-import { Parameter, type FloatDType } from "./parameter.js";
+import { Parameter } from "./parameter.js";
 import type { After, Layer, ShapeRule } from "./shape-rule.js";
 
 /** The shape with `Out` in the place of its last size, which must be `In`; else a sentence. */

@@ -5,9 +5,9 @@
  * How a module prints is in `repr.ts`, what a state dict may hold in `stateDict.ts`.
  */
 import { dtypeTo } from "../ops/cast.js";
-import type { DType } from "../tensor/dtype.js";
+import { type DType, type FloatDType, isFloating } from "../tensor/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
-import { convert, type FloatDType, Parameter } from "./parameter.js";
+import { convert, Parameter } from "./parameter.js";
 import { describeModule, moduleTable } from "./repr.js";
 import { loadState, type LoadResult, type SavedState, type StateDict } from "./stateDict.js";
 
@@ -112,11 +112,12 @@ export abstract class Module {
   to(what: DType | "cpu" | Tensor, second?: DType): this {
     const dtype = dtypeTo(`${this.name()}.to`, what, second);
     if (dtype === undefined) return this;
-    if (dtype !== "float32" && dtype !== "float64")
-      throw new TypeError(`${this.name()}.to("${dtype}"): parameters are float32 or float64`);
-    for (const tensor of [...this.parameters(), ...this.buffers()]) {
-      if (tensor.dtype === "float32" || tensor.dtype === "float64") convert(tensor, dtype);
-    }
+    if (!isFloating(dtype))
+      throw new TypeError(
+        `${this.name()}.to("${dtype}"): parameters are float32, float64, float16 or bfloat16`,
+      );
+    for (const tensor of [...this.parameters(), ...this.buffers()])
+      if (isFloating(tensor.dtype)) convert(tensor, dtype);
     return this;
   }
 
@@ -128,6 +129,16 @@ export abstract class Module {
   /** `to("float64")`. */
   double(): this {
     return this.to("float64");
+  }
+
+  /** `to("float16")`. */
+  half(): this {
+    return this.to("float16");
+  }
+
+  /** `to("bfloat16")`. */
+  bfloat16(): this {
+    return this.to("bfloat16");
   }
 
   /** The module itself: all modules are there. */

@@ -1,12 +1,14 @@
 /** Layers that normalize: over an example's features, or over a batch. */
 import { noGrad } from "../autograd/mode.js";
 import { critical } from "../interrupts.js";
+import { fused } from "../ops/fused.js";
 import { ones, zeros } from "../tensor/creation.js";
+import type { FloatDType } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
-import { Parameter, type FloatDType } from "./parameter.js";
+import { Parameter } from "./parameter.js";
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions {
@@ -47,10 +49,9 @@ export class LayerNorm extends SameShape {
         `LayerNorm(${formatShape(shape)}): input ${formatShape(input.shape)} must end in the sizes ${formatShape(shape)}`,
       );
     const dims = shape.map((_, i) => i - shape.length);
-    let { output } = normalize(input, dims, this.eps);
-    if (this.weight !== null) output = output.mul(this.weight);
-    if (this.bias !== null) output = output.add(this.bias);
-    return output;
+    return fused([input, this.weight, this.bias], (x, weight, bias) =>
+      affine(normalize(x, dims, this.eps).output, weight, bias),
+    );
   }
 
   override extraRepr(): string {
@@ -117,23 +118,24 @@ export class BatchNorm1d extends SameShape {
         `BatchNorm1d(${this.numFeatures}): input ${formatShape(shape)} must be [N, ${this.numFeatures}] or [N, ${this.numFeatures}, L]`,
       );
     const perFeature: Shape = shape.length === 2 ? [1, this.numFeatures] : [1, this.numFeatures, 1];
-    let output: Tensor;
-    if (this.training || this.runningMean === null || this.runningVar === null) {
-      const count = input.numel() / this.numFeatures;
-      if (count < 2)
-        throw new Error(
-          `BatchNorm1d(${this.numFeatures}): a batch of one value a feature, ${formatShape(shape)}, has no variance; use a larger batch or eval()`,
-        );
-      const normalized = normalize(input, shape.length === 2 ? [0] : [0, 2], this.eps);
-      if (this.training) this.#track(normalized.mean, normalized.variance, count);
-      output = normalized.output;
-    } else {
-      const deviation = this.runningVar.add(this.eps).sqrt().reshape(perFeature);
-      output = input.sub(this.runningMean.reshape(perFeature)).div(deviation);
-    }
-    if (this.weight !== null) output = output.mul(this.weight.reshape(perFeature));
-    if (this.bias !== null) output = output.add(this.bias.reshape(perFeature));
-    return output;
+    const weight = this.weight?.reshape(perFeature) ?? null;
+    const bias = this.bias?.reshape(perFeature) ?? null;
+    const { runningMean, runningVar } = this;
+    if (!this.training && runningMean !== null && runningVar !== null)
+      return fused([input, runningMean, runningVar, weight, bias], (x, mean, variance, scale, shift) => {
+        const deviation = variance.add(this.eps).sqrt().reshape(perFeature);
+        return affine(x.sub(mean.reshape(perFeature)).div(deviation), scale, shift);
+      });
+    const count = input.numel() / this.numFeatures;
+    if (count < 2)
+      throw new Error(
+        `BatchNorm1d(${this.numFeatures}): a batch of one value a feature, ${formatShape(shape)}, has no variance; use a larger batch or eval()`,
+      );
+    return fused([input, weight, bias], (x, scale, shift) => {
+      const { output, mean, variance } = normalize(x, shape.length === 2 ? [0] : [0, 2], this.eps);
+      if (this.training) this.#track(mean, variance, count);
+      return affine(output, scale, shift);
+    });
   }
 
   override extraRepr(): string {
@@ -155,6 +157,12 @@ export class BatchNorm1d extends SameShape {
       }),
     );
   }
+}
+
+/** x · weight + bias, or what there is of them. */
+function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
+  const scaled = weight === null ? x : x.mul(weight);
+  return bias === null ? scaled : scaled.add(bias);
 }
 
 /** (x - mean) / √(var + eps) over `dims`, with the statistics, their dims kept. */

@@ -1,6 +1,6 @@
 /** `Parameter`: a tensor that a module trains. */
 import { noGrad } from "../autograd/mode.js";
-import type { DType } from "../tensor/dtype.js";
+import type { FloatDType } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { shareValue } from "../tensor/core.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -19,9 +19,6 @@ export class Parameter<S extends Shape = Shape> extends Tensor<S> {
 export const whereLayersAreFound =
   "Layers and parameters are found in ordinary properties (this.hidden = new nn.Linear(2, 3)), also in arrays and plain objects there, but " +
   "not in #private fields, closures, Maps or Sets";
-
-/** Types that a layer's parameters can have. */
-export type FloatDType = Extract<DType, "float32" | "float64">;
 
 /** Gives `target` the values of `source`, unrecorded; shape and type stay the target's. */
 export function assignValue(target: Tensor, source: Tensor): void {

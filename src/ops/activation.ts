@@ -14,6 +14,7 @@ import { gt, le } from "./compare.js";
 import { div } from "./division.js";
 import { sloped, smooth } from "./elementwise.js";
 import { exp } from "./exponential.js";
+import { fused } from "./fused.js";
 import { floating } from "./operand.js";
 import { abs } from "./rounding.js";
 import { clamp, where } from "./select.js";
@@ -167,9 +168,9 @@ export const silu = operation("silu", (input) => {
   return record(SILU, binary("mul", node, unary("sigmoid", node)), x);
 });
 
-export const mish = operation("mish", (x) => mul(x, tanh(softplus(x))));
-export const softsign = operation("softsign", (x) => div(x, add(abs(x), 1)));
-export const tanhshrink = operation("tanhshrink", (x) => sub(x, tanh(x)));
+export const mish = operation("mish", (x) => fused([x], (a) => mul(a, tanh(softplus(a)))));
+export const softsign = operation("softsign", (x) => fused([x], (a) => div(a, add(abs(a), 1))));
+export const tanhshrink = operation("tanhshrink", (x) => fused([x], (a) => sub(a, tanh(a))));
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

@@ -7,7 +7,7 @@
 import { isGradEnabled } from "../autograd/mode.js";
 import { stateOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
-import { isFloating } from "../tensor/dtype.js";
+import { mayTake } from "../tensor/dtype.js";
 import { overlaps } from "../tensor/geometry.js";
 import { addMethod, type ImplementationOf, type Method } from "../tensor/operation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
@@ -63,7 +63,7 @@ function changeTo(x: Tensor, name: string, old: Tensor, result: Tensor): Tensor 
       `${name}: the result has shape ${formatShape(shape)}, which does not fit this tensor of ${formatShape(x.shape)}`,
     );
   }
-  if (dtype !== x._node.dtype && !(isFloating(dtype) && isFloating(x._node.dtype))) {
+  if (!mayTake(x._node.dtype, dtype)) {
     throw new TypeError(
       `${name}: the result is ${dtype}, which this ${x.dtype} tensor cannot hold; use the method without _, or convert first`,
     );

@@ -8,7 +8,7 @@ import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import { type Op, Tensor } from "../tensor/core.js";
-import { isFloating } from "../tensor/dtype.js";
+import { isFloating, isInteger } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { between, mul, neg } from "./arithmetic.js";
@@ -200,7 +200,7 @@ function operands(name: string, a: Tensor, b: Tensor | number): readonly [Tensor
   checkTensor(name, other);
   const dtype = commonDType(name, a, other);
   if (dtype === "bool") throw new TypeError(`${name}: bool tensors cannot be divided; use int() first`);
-  if (b === 0 && dtype === "int32") throw new RangeError(`${name}: integers cannot be divided by 0`);
+  if (b === 0 && isInteger(dtype)) throw new RangeError(`${name}: integers cannot be divided by 0`);
   return [cast(a, dtype), cast(other, dtype)];
 }
 

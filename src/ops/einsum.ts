@@ -9,7 +9,7 @@ import { formatShape } from "../tensor/shape.js";
 import { matmul } from "./matmul.js";
 import { permute, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
-import { sumDims } from "./reduce.js";
+import { summable, sumDims } from "./reduce.js";
 import { permutedView } from "./views.js";
 
 interface Term {
@@ -111,14 +111,23 @@ function dropUnneeded(term: Term, needed: string): Term {
   });
   if (dims.length === 0) return term;
   return {
-    x: sumDims(term.x, dims, false),
+    x: sumDims(summable(term.x), dims, false),
     letters: [...term.letters].filter((c) => needed.includes(c)).join(""),
   };
 }
 
+/** Where one operand of integers was summed, which makes it int64, the other is brought to that too. */
+function alike(a: Term, b: Term): [Term, Term] {
+  const isWide = (term: Term) => term.x.dtype === "int64";
+  if (isWide(a) === isWide(b)) return [a, b];
+  return [
+    { ...a, x: summable(a.x) },
+    { ...b, x: summable(b.x) },
+  ];
+}
+
 function multiply(a: Term, b: Term, needed: string, sizes: ReadonlyMap<string, number>): Term {
-  const left = dropUnneeded(a, needed + b.letters);
-  const right = dropUnneeded(b, needed + a.letters);
+  const [left, right] = alike(dropUnneeded(a, needed + b.letters), dropUnneeded(b, needed + a.letters));
   const shared = [...left.letters].filter((c) => right.letters.includes(c));
   const batch = shared.filter((c) => needed.includes(c));
   const summed = shared.filter((c) => !needed.includes(c));

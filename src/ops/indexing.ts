@@ -5,9 +5,10 @@ import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/record/build.js";
 import { broadcast } from "../graph/record/shapes.js";
+import { holds } from "../primitives/dtypes.js";
 import { type Op, Tensor } from "../tensor/core.js";
 import { fromTyped, zeros } from "../tensor/creation.js";
-import { type DType, isFloating } from "../tensor/dtype.js";
+import { type DType, isFloating, isInteger } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -99,20 +100,25 @@ function addEntriesAt(base: Tensor, dim: number, index: Tensor, source: Tensor, 
 }
 
 /**
- * Positions as an int32 tensor.
- * @throws TypeError for other dtypes; RangeError for fractions, and for what lies outside [-size, size), at the latest when it is computed
+ * Positions as an int32 or int64 tensor.
+ * @throws TypeError for what is no integer, and for uint8, which PyTorch takes for a mask; RangeError for fractions, and for what lies outside [-size, size), at the latest when it is computed
  * @internal
  */
 export function indexTensor(name: string, index: Index, size?: number): Tensor {
   if (index instanceof Tensor) {
-    if (index._node.dtype !== "int32") {
-      throw new TypeError(`${name}: expected int32 positions, got ${index.dtype}; use index.int()`);
-    }
-    if (size !== undefined) checkPositions(index, size, outside(name, size));
-    return index;
+    const { dtype } = index;
+    if (dtype === "uint8")
+      throw new TypeError(
+        `${name}: expected positions, got uint8, which may mean a mask too; use index.int() for positions, index.bool() for a mask`,
+      );
+    if (!isInteger(dtype))
+      throw new TypeError(`${name}: expected integers as positions, got ${dtype}; use index.int()`);
+    const wide = dtype === "int8" ? cast(index, "int32") : index;
+    if (size !== undefined) checkPositions(wide, size, outside(name, size));
+    return wide;
   }
   if (!Array.isArray(index) && !(index instanceof Int32Array)) {
-    throw new TypeError(`${name}: expected positions as an int32 tensor or an array of whole numbers`);
+    throw new TypeError(`${name}: expected positions as a tensor of integers or an array of whole numbers`);
   }
   const wrong = index.find((position) => !isPosition(position));
   if (wrong !== undefined)
@@ -271,13 +277,16 @@ export const nonzero = operation("nonzero", (x) => {
 });
 
 export const oneHot = operation("oneHot", (x, numClasses, { dtype = "int32" } = {}) => {
-  if (x.dtype !== "int32") throw new TypeError(`oneHot: expected int32 classes, got ${x.dtype}; use x.int()`);
+  if (!isInteger(x.dtype))
+    throw new TypeError(`oneHot: expected integers as classes, got ${x.dtype}; use x.int()`);
   if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
     throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
   let n = numClasses ?? 0;
   if (numClasses === undefined) for (const c of x._view("oneHot without numClasses")) n = Math.max(n, c + 1);
-  const classes = graph.iota([n], "int32");
-  const column = graph.reshape(x.node, [...x.shape, 1]);
+  // In a dtype that has each class and each element: 256 as uint8 would be class 0.
+  const wide = holds("int32", x.dtype) ? "int32" : "int64";
+  const classes = graph.iota([n], wide);
+  const column = graph.reshape(graph.cast(x.node, wide), [...x.shape, 1]);
   const y = new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
   return checkedRange(y, x, 0, n - 1, (c) => `oneHot: class ${c} is out of range for ${n} classes`);
 });

@@ -5,7 +5,7 @@ import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Op, Tensor } from "../tensor/core.js";
-import { promoteWithNumber } from "../tensor/dtype.js";
+import { isInteger, promoteWithNumber } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";
 import { between, mul, neg, sub, withNumber } from "./arithmetic.js";
@@ -115,7 +115,7 @@ export const pow = operation("pow", (a, exponent) => {
     return powTensor(a, exponent);
   }
   const x = withNumber(a, exponent);
-  if (x._node.dtype === "int32" && exponent < 0) {
+  if (isInteger(x._node.dtype) && exponent < 0) {
     throw new RangeError(`pow: integers to the power of ${exponent} are not integers; use float() first`);
   }
   return record(POW_NUMBER, powNode(x, exponent), x, null, null, exponent);

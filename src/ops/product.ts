@@ -17,7 +17,7 @@ import { where } from "./select.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** The product (`torch.prod`). */
+    /** The product (`torch.prod`): int64 of integers. */
     prod<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
       this: Tensor<A>,
       dim?: D,
@@ -96,7 +96,7 @@ function productOfOthers(x: Tensor, dim: number): Tensor {
 /** The product divided by each element; a single 0 leaves only its own place, several leave none. */
 function quotients(x: Tensor, dim: number): Tensor {
   const zero = eq(x, 0);
-  const zeros = sumDims(zero, [dim], true);
+  const zeros = sumDims(summable(zero), [dim], true);
   const product = prodDim(where(zero, 1, x), dim, true);
   const ofZeros = where(eq(zeros, 1), product, 0);
   const ofOthers = where(eq(zeros, 0), div(product, where(zero, 1, x)), 0);

@@ -32,9 +32,9 @@ export interface Reduced {
   readonly dims: readonly number[];
 }
 
-/** Booleans count as 0 and 1. */
+/** What sums and products fold: whole numbers as int64, which holds what they come to, and booleans as 0 and 1 of it, as in PyTorch. */
 export function summable(x: Tensor): Tensor {
-  return x._node.dtype === "bool" ? cast(x, "int32") : x;
+  return isFloating(x._node.dtype) ? x : cast(x, "int64");
 }
 
 /**
@@ -53,7 +53,7 @@ export function checkInt32Count(name: string, x: Tensor, dims: readonly number[]
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** The sum (`torch.sum`); booleans count as 0 and 1. */
+    /** The sum (`torch.sum`): int64 of integers and booleans, which count as 0 and 1, unless a dtype is given. */
     sum<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
       dim?: D,
@@ -79,31 +79,28 @@ const SUM_DIMS: Op<Shape> = {
   },
 };
 
-/** Sums over all elements. */
+/** The sum of all elements, in their dtype. */
 export function sumAll(x: Tensor): Tensor {
-  if (x._node.dtype === "bool") checkInt32Count("sum", x, allDims(x.ndim), "the count");
-  const a = summable(x);
-  return record(SUM_ALL, reduce("sum", a.node, allDims(a._node.shape.length), false), a);
+  return record(SUM_ALL, reduce("sum", x.node, allDims(x._node.shape.length), false), x);
 }
 
-/** Sums over normalized dims. */
+/** Sums over normalized dims, in the dtype of the elements. */
 export function sumDims(x: Tensor, dims: readonly number[], keepdim: boolean): Tensor {
-  if (x._node.dtype === "bool") checkInt32Count("sum", x, dims, "the count");
-  const a = summable(x);
-  const shape = a._node.shape;
-  return record(SUM_DIMS, reduce("sum", a.node, dims, keepdim), a, null, null, keptShape(shape, dims));
+  const shape = x._node.shape;
+  return record(SUM_DIMS, reduce("sum", x.node, dims, keepdim), x, null, null, keptShape(shape, dims));
 }
 
-export const sum = operation("sum", (a, dim, options) => {
-  const x = options?.dtype === undefined ? a : cast(a, options.dtype);
-  const keepdim = options?.keepdim ?? false;
-  if ((dim === undefined || dim === null) && !keepdim) return sumAll(x);
-  return sumDims(x, normalizeDims("sum", dim, x._node.shape.length), keepdim);
+export const sum = operation("sum", (x, dim, { keepdim = false, dtype } = {}) => {
+  // Of truths the sum is whether any is true.
+  const a = dtype === undefined || dtype === "bool" ? summable(x) : cast(x, dtype);
+  const ofAll = (dim === undefined || dim === null) && !keepdim;
+  const y = ofAll ? sumAll(a) : sumDims(a, normalizeDims("sum", dim, a._node.shape.length), keepdim);
+  return dtype === "bool" ? cast(y, dtype) : y;
 });
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** How many elements differ from 0. */
+    /** How many elements differ from 0, as int64. */
     countNonzero<A extends Shape, const D extends Dims = undefined>(
       this: Tensor<A>,
       dim?: D,

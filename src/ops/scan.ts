@@ -9,15 +9,14 @@ import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
-import { cast } from "./cast.js";
 import { inPlace } from "./change.js";
 import type { ValuesAndIndices } from "./extreme.js";
 import { picking } from "./indexing.js";
-import { checkInt32Count } from "./reduce.js";
+import { checkInt32Count, summable } from "./reduce.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** Sums of the entries up to each one along `dim` (`torch.cumsum`). */
+    /** Sums of the entries up to each one along `dim` (`torch.cumsum`), int64 of integers. */
     cumsum(dim: number): Tensor<S>;
     /** Replaces each entry by the sum up to it. */
     cumsum_(dim: number): this;
@@ -34,13 +33,13 @@ const CUMSUM: Op<number> = {
 };
 
 export const cumsum = operation("cumsum", (x, dim) =>
-  scan("cumsum", CUMSUM, summed(x), normalizeDim("cumsum", dim, x.ndim)),
+  scan("cumsum", CUMSUM, summable(x), normalizeDim("cumsum", dim, x.ndim)),
 );
 inPlace("cumsum_", cumsum);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** Products of the entries up to each one along `dim` (`torch.cumprod`). */
+    /** Products of the entries up to each one along `dim` (`torch.cumprod`), int64 of integers. */
     cumprod(dim: number): Tensor<S>;
     /** Replaces each entry by the product up to it. */
     cumprod_(dim: number): this;
@@ -62,7 +61,7 @@ const CUMPROD: Op<number> = {
 };
 
 export const cumprod = operation("cumprod", (x, dim) =>
-  scan("cumprod", CUMPROD, summed(x), normalizeDim("cumprod", dim, x.ndim)),
+  scan("cumprod", CUMPROD, summable(x), normalizeDim("cumprod", dim, x.ndim)),
 );
 inPlace("cumprod_", cumprod);
 
@@ -70,11 +69,6 @@ function scan(kernel: "cumsum" | "cumprod", op: Op<number>, x: Tensor, dim: numb
   // A number has no dim to run along, for the gradients neither.
   if (x.ndim === 0) return scan(kernel, op, x.reshape([1]), 0).reshape([]);
   return record(op, call(kernel, [x.node], [dim]), x, null, null, dim);
-}
-
-/** Booleans count as 0 and 1. */
-function summed(x: Tensor): Tensor {
-  return x._node.dtype === "bool" ? cast(x, "int32") : x;
 }
 
 interface Direction {

@@ -5,6 +5,7 @@ import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/record/build.js";
 import { type Op, Tensor } from "../tensor/core.js";
+import { greatestFinite } from "../primitives/dtypes.js";
 import { checkNumber, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";
@@ -288,8 +289,8 @@ declare module "../tensor/core.js" {
 }
 
 export const nanToNum = operation("nanToNum", (x, options = {}) => {
-  if (!isFloating(x._node.dtype)) return x.clone();
-  const greatest = x.dtype === "float64" ? Number.MAX_VALUE : 3.4028234663852886e38;
+  if (!isFloating(x.dtype)) return x.clone();
+  const greatest = greatestFinite[x.dtype];
   const y = where(isnan(x), options.nan ?? 0, x);
   const z = where(eq(y, Infinity), options.posinf ?? greatest, y);
   return where(eq(z, -Infinity), options.neginf ?? -greatest, z);

@@ -4,7 +4,7 @@
 import { record } from "../autograd/record.js";
 import type { Tensor } from "../tensor/core.js";
 import { fromTyped } from "../tensor/creation.js";
-import { isFloating } from "../tensor/dtype.js";
+import { isFloating, isInteger } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape, keptShape, normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -120,15 +120,15 @@ export const unique = operation("unique", (x) => {
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** How often each whole number from 0 on stands in a vector, or the sum of its weights, float32 if they are and else float64 (`torch.bincount`). */
+    /** How often each whole number from 0 on stands in a vector of integers, as int64, or the sum of its weights, float32 if they are and else float64 (`torch.bincount`). */
     bincount(options?: { weights?: Tensor; minlength?: number }): Tensor<[number]>;
   }
 }
 
 export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {}) => {
-  if (x.ndim !== 1 || x.dtype !== "int32") {
+  if (x.ndim !== 1 || !isInteger(x.dtype)) {
     throw new TypeError(
-      `bincount: expected an int32 vector, got ${x.dtype} of shape ${formatShape(x.shape)}`,
+      `bincount: expected a vector of integers, got ${x.dtype} of shape ${formatShape(x.shape)}`,
     );
   }
   if (weights !== undefined && (weights.ndim !== 1 || weights.numel() !== x.numel())) {
@@ -140,11 +140,12 @@ export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {
   const w = weights?._view(asking);
   const data = x._view(asking);
   let length = minlength;
-  for (const v of data) {
+  for (const each of data) {
+    const v = Number(each);
     if (v < 0) throw new RangeError(`bincount: expected numbers ≥ 0, got ${v}`);
     length = Math.max(length, v + 1);
   }
-  const dtype = weights === undefined ? "int32" : weights.dtype === "float32" ? "float32" : "float64";
+  const dtype = weights === undefined ? "int64" : weights.dtype === "float32" ? "float32" : "float64";
   const counts = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
   data.forEach((v, i) => {
     counts[v] = counts[v]! + (w === undefined ? 1 : w[i]!);

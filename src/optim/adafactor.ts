@@ -1,6 +1,7 @@
 /** Adafactor: of a matrix's squared gradients only the means of rows and of columns are kept. */
 import { binary, expand, reduce, scalar, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
+import type { DTypeName } from "../primitives/dtypes.js";
 import { allDims } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -33,7 +34,12 @@ const defaults: AdafactorOptions = {
 };
 
 /** The smallest step from 1, by dtype. */
-const resolution: Readonly<Record<string, number>> = { float32: 2 ** -23, float64: 2 ** -52 };
+const resolution: Readonly<Partial<Record<DTypeName, number>>> = {
+  float16: 2 ** -10,
+  bfloat16: 2 ** -7,
+  float32: 2 ** -23,
+  float64: 2 ** -52,
+};
 
 /** The shape with size 1 at a dim counted from the end; null for less than two dims, which are not factored. */
 const without = (fromEnd: 1 | 2) => (shape: Shape) =>
@@ -48,7 +54,7 @@ const adafactor: Transform<AdafactorOptions> = {
   update(direction, slot, options) {
     const { parameter, step } = slot;
     const { dtype } = direction;
-    const eps = options.eps[0] ?? resolution[dtype]!;
+    const eps = options.eps[0] ?? resolution[parameter.dtype]!;
     const share = step ** options.beta2Decay;
     const estimate =
       direction.shape.length < 2

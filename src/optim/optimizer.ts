@@ -3,6 +3,7 @@
  * transformations (`transform.ts`). A step only builds nodes; `graph/evaluate` runs them, with all that is pending, as one plan.
  */
 import { binary } from "../graph/record/build.js";
+import { settled } from "../graph/record/rounding.js";
 import { step } from "../graph/run/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
@@ -101,7 +102,10 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         state.begin(updates, group);
         let direction = grad.node;
         for (const transform of this.#chain) direction = transform.update(direction, state, group);
-        updates.push({ variable: tensor.variable(), value: binary("sub", state.parameter, direction) });
+        updates.push({
+          variable: tensor.variable(),
+          value: settled(binary("sub", state.parameter, direction)),
+        });
       }
     }
     // Only then: a step that fails, for instance on an index out of range, has not been.

@@ -2,8 +2,9 @@
  * What an optimizer keeps of one parameter: a step count, and the state tensors that its transformations declare.
  */
 import { cast, copy, expand, scalar } from "../graph/record/build.js";
-import { Variable } from "../graph/run/evaluate.js";
 import type { Node } from "../graph/record/node.js";
+import { settled } from "../graph/record/rounding.js";
+import { Variable } from "../graph/run/evaluate.js";
 import { tensor } from "../tensor/creation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape, TensorData } from "../tensor/shape-types.js";
@@ -60,7 +61,7 @@ export class ParameterState<Options> implements Slot {
   }
 
   write(name: string, value: Node): void {
-    this.#updates.push({ variable: this.#variables[name]!, value });
+    this.#updates.push({ variable: this.#variables[name]!, value: settled(value) });
   }
 
   save(): Record<string, Tensor | number> {

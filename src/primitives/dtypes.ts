@@ -73,6 +73,14 @@ export function holds(wide: DTypeName, narrow: DTypeName): boolean {
   return to !== "bool" && wholeBits[wide] >= wholeBits[narrow] && !(narrow === "int8" && wide === "uint8");
 }
 
+/** The greatest finite element of a floating dtype. */
+export const greatestFinite = {
+  float16: 65504,
+  bfloat16: 2 ** 128 - 2 ** 120,
+  float32: 2 ** 128 - 2 ** 104,
+  float64: Number.MAX_VALUE,
+} as const satisfies Partial<Record<DTypeName, number>>;
+
 /** The least and the greatest element of an integer dtype, as JavaScript's numbers have them. */
 export function wholeRange(dtype: DTypeName): readonly [number, number] {
   const { bytes }: DTypeRow = dtypes[dtype];

@@ -9,6 +9,7 @@ import { engine } from "../engine/current.js";
 import type { Engine } from "../engine/engine.js";
 import { evaluate, keep, Variable } from "../graph/run/evaluate.js";
 import type { Node } from "../graph/record/node.js";
+import { settled } from "../graph/record/rounding.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
 import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primitives/elements.js";
 import { type DType, isFloating } from "./dtype.js";
@@ -111,7 +112,7 @@ export class Tensor<S extends Shape = Shape> {
   constructor(node: Node) {
     if (node?.shape === undefined)
       throw new TypeError("new Tensor: make tensors with tensor([...]), zeros([2, 3]), randn([2, 3]) ...");
-    this._node = node;
+    this._node = settled(node);
   }
 
   /** @internal The graph's node that holds the value now. */

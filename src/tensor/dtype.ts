@@ -1,7 +1,7 @@
 /**
  * Element types: how they mix (PyTorch's promotion rules) and which numbers they hold.
  */
-import { type DTypeName, dtypeNames, dtypes, wholeRange } from "../primitives/dtypes.js";
+import { type DTypeName, dtypeNames, dtypes, type greatestFinite, wholeRange } from "../primitives/dtypes.js";
 
 /** Name of an element type, such as "float32". */
 export type DType = DTypeName;
@@ -12,7 +12,10 @@ export function isDType(name: unknown): name is DType {
 /** The dtypes there are, for messages: "float32, float64, … and bfloat16". */
 export const dtypeList = `${dtypeNames.slice(0, -1).join(", ")} and ${dtypeNames.at(-1)}`;
 
-export function isFloating(dtype: DType): boolean {
+/** Dtypes of fractions. */
+export type FloatDType = keyof typeof greatestFinite;
+
+export function isFloating(dtype: DType): dtype is FloatDType {
   return dtypes[dtype].kind === "float";
 }
 
@@ -22,6 +25,11 @@ export function isInteger(dtype: DType): boolean {
 
 /** Kinds of numbers without their width, the wider ones later. */
 const kindOrder = { bool: 0, int: 1, float: 2 } as const;
+
+/** Whether a tensor of dtype `to` may take values of `from` in place: not where that would drop fractions, or make truths of numbers. */
+export function mayTake(to: DType, from: DType): boolean {
+  return kindOrder[dtypes[to].kind] >= kindOrder[dtypes[from].kind];
+}
 
 /** Of one kind, the wider later. Neither of two of one rank holds the other: the next rank holds both. */
 const widths: Readonly<Record<DType, number>> = {

@@ -6,6 +6,7 @@ import { noGrad } from "../autograd/mode.js";
 import { restoring } from "../interrupts.js";
 import type { Module } from "../nn/module.js";
 import { assignValue } from "../nn/parameter.js";
+import { isFloating } from "../tensor/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Model } from "./batch.js";
 import { numberOf } from "./reading.js";
@@ -174,6 +175,6 @@ export class Diagnosis {
 }
 
 async function isFinite(tensor: Tensor): Promise<boolean> {
-  if (tensor.dtype === "int32" || tensor.dtype === "bool") return true;
+  if (!isFloating(tensor.dtype)) return true;
   return (await tensor.data()).every((value) => Number.isFinite(value));
 }

@@ -1,4 +1,5 @@
 /** Metrics: numbers for people, computed without gradients and averaged over examples. */
+import { isInteger } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -15,7 +16,7 @@ export function accuracy(output: Tensor, target: Tensor): Tensor {
   if (output.ndim === 2 && classes > 1) {
     const predicted = output.argmax(1);
     if (target.ndim === 1 && target.shape[0] === output.shape[0])
-      return share(predicted.eq(target.to("int32")));
+      return share(predicted.eq(isInteger(target.dtype) ? target : target.to("int32")));
     if (String(target.shape) === String(output.shape)) return share(predicted.eq(target.argmax(1)));
   } else if (output.ndim <= 2 && output.numel() === target.numel()) {
     return share(output.gt(0).eq(target.reshape(output.shape).gt(0.5)));

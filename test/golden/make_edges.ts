@@ -9,7 +9,8 @@ import { hasTorch, howToGetTorch, Peer } from "../robustness/ops/peer.js";
 import { caseOf, operations } from "../robustness/ops/table.js";
 import { type Edges, fileOf, folder, markOf, seed } from "./edges.js";
 
-const CASES = 8;
+/** Enough that each operation meets each of nine dtypes. */
+const CASES = 12;
 
 if (!hasTorch()) throw new Error(howToGetTorch);
 const peer = new Peer();

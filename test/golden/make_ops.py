@@ -416,7 +416,7 @@ NAMES = {
     torch.float32: "float32",
     torch.float64: "float64",
     torch.int32: "int32",
-    torch.int64: "int32",
+    torch.int64: "int64",
     torch.bool: "bool",
 }
 
@@ -437,6 +437,17 @@ def flat(t, digits):
 def dump(t):
     digits = 9 if t.dtype == torch.float32 else 15
     return {"shape": list(t.shape), "dtype": NAMES[t.dtype], "data": flat(t, digits)}
+
+
+# Positions, and whole numbers written in JavaScript, are int32 here and int64 in PyTorch.
+INT32 = {
+    *("argmax", "argmin", "argmaxNaN", "argsort", "topkIndices", "medianIndices", "nonzero"),
+    *("arange", "arangeDown", "oneHot", "indexSelectMatrix"),
+}
+
+
+def dump_plain(name, t):
+    return dump(t.int() if name in INT32 else t)
 
 
 def weights(shape):
@@ -485,6 +496,6 @@ shutil.rmtree(folder / "ops", ignore_errors=True)
 (folder / "ops").mkdir()
 for name, entry in CASES.items():
     write(folder / "ops" / f"{name}.json", case(*entry))
-write(folder / "plain.json", {name: dump(fn()) for name, fn in PLAIN.items()})
+write(folder / "plain.json", {name: dump_plain(name, fn()) for name, fn in PLAIN.items()})
 write(folder / "errors.json", {name: refuses(name, fn) for name, fn in ERRORS.items()})
 write(folder / "prints.json", {name: prints(fn) for name, fn in PRINTS.items()})

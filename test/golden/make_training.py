@@ -158,6 +158,34 @@ def optimizers():
     return record
 
 
+def narrow():
+    """
+    Five steps of a network of float16 and bfloat16, beside the same in float64 from the same rounded numbers. An eps of 1e-8 is 0 in
+    float16, and Adam divides by it in PyTorch.
+    """
+    model, x, y = small_mlp()
+    record = {"initial": {k: numbers(v) for k, v in model.state_dict().items()}, "cases": []}
+    kinds = [("SGD", {"lr": 0.1, "momentum": 0.9}), ("Adam", {"lr": 0.05, "eps": 1e-4}), ("AdamW", {"lr": 0.05, "eps": 1e-4}), ("Adagrad", {"lr": 0.1}),
+             ("Rprop", {}), ("Adafactor", {"lr": 0.1})]
+    for dtype in (torch.float16, torch.bfloat16):
+        for kind, options in kinds:
+            case = {"dtype": str(dtype)[6:], "optimizer": kind, "options": options}
+            for name, wide in (("narrow", dtype), ("exact", torch.float64)):
+                model, x, y = small_mlp()
+                model, x, y = model.to(dtype).to(wide), x.to(dtype).to(wide), y.to(dtype).to(wide)
+                opt = getattr(torch.optim, kind)(model.parameters(), **options)
+                seen = []
+                for _ in range(5):
+                    opt.zero_grad()
+                    loss = F.mse_loss(model(x), y)
+                    loss.backward()
+                    opt.step()
+                    seen.append(loss.item())
+                case[name] = {"losses": seen, "final": {k: numbers(v) for k, v in model.state_dict().items()}}
+            record["cases"].append(case)
+    return record
+
+
 def clipping():
     torch.manual_seed(5)
     grads = [torch.randn(3, 4), torch.randn(5) * 3]
@@ -334,7 +362,7 @@ def init():
     return {"gain": gains, "linearBound": {str(n): 1 / math.sqrt(n) for n in (1, 3, 64, 784)}}
 
 
-for section in (article, losses, optimizers, clipping, schedules, modules, layers, init):
+for section in (article, losses, optimizers, narrow, clipping, schedules, modules, layers, init):
     out[section.__name__] = section()
 
 path = pathlib.Path(__file__).with_name("training.json")

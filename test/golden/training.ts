@@ -33,6 +33,17 @@ export interface Golden {
     initial: Named;
     cases: { optimizer: OptimizerName; options: object; losses: number[]; final: Named }[];
   };
+  /** Each case by PyTorch in the narrow dtype, and in float64 from the same numbers. */
+  narrow: {
+    initial: Named;
+    cases: {
+      dtype: "float16" | "bfloat16";
+      optimizer: OptimizerName;
+      options: object;
+      narrow: { losses: number[]; final: Named };
+      exact: { losses: number[]; final: Named };
+    }[];
+  };
   clipping: {
     gradients: Nested[];
     norm: { normType: number | "inf"; maxNorm: number; total: number; gradients: Nested[] }[];

@@ -95,7 +95,7 @@ describe("what does not fit is refused", () => {
   test("classes must be whole numbers", () => {
     assert.throws(
       () => nn.functional.nllLoss(zeros([4, 3]), zeros([4])),
-      /^TypeError: nllLoss: class labels must be int32, not float32 of shape \[4\]; convert them: target.int\(\)$/,
+      /^TypeError: nllLoss: class labels must be integers, not float32 of shape \[4\]; convert them: target.int\(\)$/,
     );
   });
   test("probabilities outside 0…1: PyTorch refuses them as well", () => {
@@ -125,7 +125,7 @@ describe("what does not fit is refused", () => {
     for (const loss of [nn.functional.nllLoss, nn.functional.crossEntropy])
       assert.throws(
         () => loss(zeros([2, 3]), tensor([1, 1.5])),
-        /class labels must be int32.*1\.5 is no class/,
+        /class labels must be integers.*1\.5 is no class/,
       );
   });
   test("one class an example", () => {

@@ -116,11 +116,13 @@ describe("parts of a module", () => {
     assert.equal(net.weight.dtype, "float64");
     assert.notDeepEqual(net.weight.tolist(), before);
   });
-  test("float() and double() convert as to() does; there is only the CPU to move to", () => {
+  test("float(), double(), half() and bfloat16() convert as to() does; there is only the CPU to move to", () => {
     const net = new nn.Linear(2, 1);
     assert.equal(net.double(), net);
     assert.equal(net.weight.dtype, "float64");
     assert.equal(net.float().weight.dtype, "float32");
+    assert.equal(net.half().weight.dtype, "float16");
+    assert.equal(net.bfloat16().bias!.dtype, "bfloat16");
     assert.equal(net.to("cpu"), net);
     assert.equal(net.cpu(), net);
     assert.equal(net.to("cpu", "float64").bias!.dtype, "float64");
@@ -130,7 +132,10 @@ describe("parts of a module", () => {
         name: "TypeError",
         message: `Linear.to: there is no device "${device}", all is computed on the "cpu"; leave Linear.to("${device}") out`,
       });
-    assert.throws(() => net.to("int32" as never), /Linear\.to\("int32"\): parameters are float32 or float64/);
+    assert.throws(
+      () => net.to("int32" as never),
+      /Linear\.to\("int32"\): parameters are float32, float64, float16 or bfloat16/,
+    );
   });
 });
 

@@ -108,7 +108,7 @@ const refused: Readonly<Record<string, readonly [attempt: () => unknown, message
   ],
   gatherReal: [
     () => z(2, 3).gather(1, z(1, 1)),
-    "gather: expected int32 positions, got float32; use index.int()",
+    "gather: expected integers as positions, got float32; use index.int()",
   ],
   indexSelectRange: [
     () => z(2, 3).indexSelect(0, [2]),

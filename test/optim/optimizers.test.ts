@@ -1,18 +1,23 @@
 /** Twenty steps of every optimizer variant end where PyTorch's end; what optimizers refuse and remember. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { nn, ones, optim, tensor, type Tensor } from "../../src/index.js";
+import { nn, ones, optim, Tensor, tensor } from "../../src/index.js";
 import { planCacheStats } from "../../src/graph/run/evaluate.js";
-import { assertClose, golden, type OptimizerName } from "../golden/training.js";
+import {
+  assertClose,
+  flat,
+  golden,
+  type Named,
+  type Nested,
+  type OptimizerName,
+} from "../golden/training.js";
 
 const { optimizers, article } = golden;
 
-function smallNetwork(): nn.Sequential {
+function smallNetwork(initial: Named = optimizers.initial): nn.Sequential {
   const model = nn.sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 2));
   model.loadStateDict(
-    Object.fromEntries(
-      Object.entries(optimizers.initial).map(([name, values]) => [name, tensor(values as number[])]),
-    ),
+    Object.fromEntries(Object.entries(initial).map(([name, values]) => [name, tensor(values as number[])])),
   );
   return model;
 }
@@ -21,9 +26,9 @@ const x = tensor(optimizers.x);
 const y = tensor(optimizers.y);
 
 /** One step; the loss before it. */
-function trainStep(model: nn.Sequential, optimizer: optim.Optimizer): Tensor {
+function trainStep(model: nn.Sequential, optimizer: optim.Optimizer, input = x, target = y): Tensor {
   optimizer.zeroGrad();
-  const loss = nn.functional.mseLoss(model.forward(x), y);
+  const loss = nn.functional.mseLoss(model.forward(input), target);
   loss.backward();
   optimizer.step();
   return loss;
@@ -45,6 +50,43 @@ describe("optimizers equal PyTorch's over 20 steps", () => {
     });
   }
 });
+
+describe("parameters of float16 and bfloat16 stay as near to float64's as PyTorch's do", () => {
+  const { initial, cases } = golden.narrow;
+  for (const { dtype, optimizer: kind, options, narrow, exact } of cases) {
+    test(`${kind} ${dtype}`, () => {
+      const model = smallNetwork(initial).to(dtype);
+      const optimizer = make(kind, model, options);
+      const [input, target] = [x.to(dtype), y.to(dtype)];
+      const losses = exact.losses.map(() => trainStep(model, optimizer, input, target).item());
+      assertNear(losses, narrow.losses, exact.losses, dtype, "losses");
+      for (const [name, value] of Object.entries(model.stateDict())) {
+        assert.equal(value.dtype, dtype);
+        assertNear(value.tolist() as Nested, narrow.final[name]!, exact.final[name]!, dtype, name);
+      }
+      const { state } = optimizer.stateDict();
+      for (const kept of Object.values(state[0]!))
+        if (kept instanceof Tensor) assert.equal(kept.dtype, dtype);
+    });
+  }
+});
+
+/** The distance from the truth is at most PyTorch's and one rounding for each of five steps, as each rounds the parameters. */
+function assertNear(
+  ours: Nested,
+  peers: Nested,
+  truth: Nested,
+  dtype: "float16" | "bfloat16",
+  what: string,
+): void {
+  const right = flat(truth);
+  const distance = (numbers: Nested) => Math.max(...flat(numbers).map((x, i) => Math.abs(x - right[i]!)));
+  const rounding = 5 * 2 ** (dtype === "float16" ? -11 : -8) * Math.max(...right.map(Math.abs));
+  assert.ok(
+    distance(ours) <= distance(peers) + rounding,
+    `${what}: ${distance(ours)} from float64's, PyTorch ${distance(peers)}, the roundings are ${rounding}`,
+  );
+}
 
 test("the article's program: weights and losses at steps 1, 10, 100 and 1,000 equal PyTorch's", () => {
   const data = { x: tensor(article.x), y: tensor(article.y) };

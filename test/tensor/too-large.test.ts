@@ -80,28 +80,17 @@ test("results that are too large are refused when they are read, and cached plan
   device(before);
 });
 
-test("positions and counts that may not fit into int32 are refused", () => {
+test("positions that may not fit into int32 are refused", () => {
   const flags = zeros([1], { dtype: "bool" }).expand([2 ** 31]);
   for (const [name, attempt] of [
     ["argmax", () => flags.argmax()],
     ["argmin", () => flags.argmin(0)],
-    ["sum", () => flags.sum()],
-    ["sum", () => flags.reshape([2 ** 16, 2 ** 15]).sum([0, 1])],
   ] as const) {
     assert.throws(attempt, {
       name: "RangeError",
       message: new RegExp(`^${name}: .* among 2147483648 elements may not fit into int32; work on parts`),
     });
   }
-  assert.deepEqual(
-    [
-      ...flags
-        .reshape([4, 2 ** 29])
-        .narrow(1, 0, 1)
-        .sum([0, 1], { keepdim: true }).shape,
-    ],
-    [1, 1],
-  );
 });
 
 test("where Node has no buffers over 4 GiB the error names the Node that has", () => {

@@ -52,6 +52,10 @@ export const Flag = {
   window: 64,
 } as const;
 
+/** Above the other flags: the number of the dtype that the node will be rounded to, counted from 1, see rounding.ts. */
+export const firstRoundingBit = 128;
+export const roundingMask = 7 * firstRoundingBit;
+
 export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
 
 /**

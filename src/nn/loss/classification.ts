@@ -3,7 +3,8 @@ import { labelPositions } from "../../ops/check.js";
 import { gatherAt, takeAt } from "../../ops/indexing.js";
 import { constant } from "../../ops/operand.js";
 import { where } from "../../ops/select.js";
-import { isFloating } from "../../tensor/dtype.js";
+import { holds } from "../../primitives/dtypes.js";
+import { isFloating, isInteger } from "../../tensor/dtype.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
@@ -24,7 +25,7 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends Cl
 }
 
 /**
- * -log softmax(x)[y] for logits x [N, C, ...] (or [C]) and classes y [N, ...], int32; or -Σ_c y_c log softmax(x)_c for
+ * -log softmax(x)[y] for logits x [N, C, ...] (or [C]) and classes y [N, ...], integers; or -Σ_c y_c log softmax(x)_c for
  * probabilities y of the shape of x. The mean is over examples, weighted by their classes' weights. PyTorch's
  * nn.functional.cross_entropy.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
@@ -57,7 +58,7 @@ export function crossEntropy<R extends Reduction = "mean">(
 }
 
 /**
- * -x[y] for log probabilities x [N, C, ...] (or [C]) and classes y [N, ...], int32; the mean is weighted by the classes' weights.
+ * -x[y] for log probabilities x [N, C, ...] (or [C]) and classes y [N, ...], integers; the mean is weighted by the classes' weights.
  * PyTorch's nn.functional.nll_loss.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
@@ -97,15 +98,17 @@ function fromClasses(
   { weight = null, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 }: CrossEntropyOptions,
 ): Tensor {
   const expected = logs.shape.filter((_, i) => i !== dim);
-  if (target.dtype !== "int32") throw new TypeError(`${name}: ${notLabels(target)}`);
+  if (!isInteger(target.dtype)) throw new TypeError(`${name}: ${notLabels(target)}`);
   if (!sameShape(target.shape, expected))
     throw new Error(
       `${name}: input ${formatShape(logs.shape)} needs classes of shape ${formatShape(expected)}, not ${formatShape(target.shape)}`,
     );
-  const counted = target.ne(ignoreIndex);
+  // A narrow dtype may not hold `ignoreIndex`, nor the number of classes.
+  const labels = holds("int32", target.dtype) ? target.to("int32") : target;
+  const counted = labels.ne(ignoreIndex);
   const classes = logs.shape[dim]!;
   const positions = labelPositions(
-    target,
+    labels,
     classes,
     ignoreIndex,
     (label) => `${name}: label ${label} is out of range for ${classes} classes (0 to ${classes - 1})`,
@@ -127,9 +130,9 @@ function fromClasses(
   }
 }
 
-/** What is wrong with labels of another type than int32. */
+/** What is wrong with labels that are no integers. */
 function notLabels(target: Tensor): string {
-  const said = `class labels must be int32, not ${target.dtype} of shape ${formatShape(target.shape)}`;
+  const said = `class labels must be integers, not ${target.dtype} of shape ${formatShape(target.shape)}`;
   const fraction = target._isThere
     ? target._view("labels").find((label) => !Number.isInteger(label))
     : undefined;

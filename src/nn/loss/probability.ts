@@ -1,6 +1,7 @@
 /** Losses between probabilities: binary cross-entropy, from probabilities and from logits, and the Kullback-Leibler divergence. */
 import { checkedRange } from "../../ops/check.js";
 import { binaryEntropy } from "../../ops/entropy.js";
+import { fused } from "../../ops/fused.js";
 import { where } from "../../ops/select.js";
 import { type DType, isFloating, promote } from "../../tensor/dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";
@@ -64,14 +65,16 @@ export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(
 ): Tensor<ReducedShape<R>> {
   sameShapes("binaryCrossEntropyWithLogits", input, target);
   warnOfActivation("binaryCrossEntropyWithLogits", input);
-  const negative = input.logSigmoid().neg();
-  const factor = posWeight === null ? null : target.mul(posWeight.sub(1)).add(1);
-  const loss = target
-    .neg()
-    .add(1)
-    .mul(input)
-    .add(factor === null ? negative : negative.mul(factor));
-  return reduced(weight === null ? loss : loss.mul(weight), reduction);
+  return fused([input, target, weight, posWeight], (x, y, factor, positive) => {
+    const negative = x.logSigmoid().neg();
+    const share = positive === null ? null : y.mul(positive.sub(1)).add(1);
+    const loss = y
+      .neg()
+      .add(1)
+      .mul(x)
+      .add(share === null ? negative : negative.mul(share));
+    return reduced(factor === null ? loss : loss.mul(factor), reduction);
+  });
 }
 
 /**
@@ -86,12 +89,10 @@ export function klDiv<R extends Reduction | "batchmean" = "mean">(
 ): Tensor<ReducedShape<R>> {
   sameShapes("klDiv", input, target);
   warnOfActivation("klDiv", input);
-  const loss = logTarget
-    ? target.exp().mul(target.sub(input))
-    : target.mul(where(target.gt(0), target, 1).log().sub(input));
-  return reduction === "batchmean"
-    ? loss.sum().div(input.shape[0] ?? 1)
-    : reduced<Reduction>(loss, reduction);
+  return fused([input, target], (x, y) => {
+    const loss = logTarget ? y.exp().mul(y.sub(x)) : y.mul(where(y.gt(0), y, 1).log().sub(x));
+    return reduction === "batchmean" ? loss.sum().div(x.shape[0] ?? 1) : reduced<Reduction>(loss, reduction);
+  });
 }
 
 /** `binaryCrossEntropy` as a layer. */

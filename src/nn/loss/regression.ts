@@ -1,4 +1,5 @@
 /** Losses between numbers: squared and absolute error, and the two that are squared near zero and absolute far from it. */
+import { fused } from "../../ops/fused.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import {
   Loss,
@@ -16,7 +17,7 @@ export function mseLoss<R extends Reduction = "mean">(
   { reduction }: LossOptions<R> = {},
 ): Tensor<ReducedShape<R>> {
   sameShapes("mseLoss", input, target);
-  return reduced(input.sub(target).square(), reduction);
+  return fused([input, target], (x, y) => reduced(x.sub(y).square(), reduction));
 }
 
 /** |x - y|. PyTorch's nn.functional.l1_loss. @throws Error when the shapes differ */
@@ -26,7 +27,7 @@ export function l1Loss<R extends Reduction = "mean">(
   { reduction }: LossOptions<R> = {},
 ): Tensor<ReducedShape<R>> {
   sameShapes("l1Loss", input, target);
-  return reduced(input.sub(target).abs(), reduction);
+  return fused([input, target], (x, y) => reduced(x.sub(y).abs(), reduction));
 }
 
 /**
@@ -41,7 +42,7 @@ export function smoothL1Loss<R extends Reduction = "mean">(
   if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
   if (beta === 0) return l1Loss(input, target, { reduction });
   sameShapes("smoothL1Loss", input, target);
-  return reduced(huber(input.sub(target), beta, 1 / beta), reduction);
+  return fused([input, target], (x, y) => reduced(huber(x.sub(y), beta, 1 / beta), reduction));
 }
 
 /**
@@ -64,7 +65,7 @@ export function huberLoss<R extends Reduction = "mean">(
 ): Tensor<ReducedShape<R>> {
   if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
   sameShapes("huberLoss", input, target);
-  return reduced(huber(input.sub(target), delta), reduction);
+  return fused([input, target], (x, y) => reduced(huber(x.sub(y), delta), reduction));
 }
 
 /** `mseLoss` as a layer. */

@@ -2,9 +2,9 @@
  * Draws what the fuzzer of operations tries: shapes, dims, edge values. The same seed draws the same cases.
  */
 import type { DType, Tensor } from "../../../src/index.js";
-import { dtypeNames } from "../../../src/primitives/dtypes.js";
+import { dtypeNames, wholeRange } from "../../../src/primitives/dtypes.js";
 import { roundedTo } from "../../../src/primitives/elements.js";
-import { isInteger } from "../../../src/tensor/dtype.js";
+import { isFloating, isInteger } from "../../../src/tensor/dtype.js";
 import { Chance } from "../chance.js";
 
 /** An input: a tensor to be made here and at the peer. */
@@ -31,6 +31,8 @@ export interface Case extends Request {
   readonly anyZero?: boolean;
   /** PyTorch's gradient is not taken as the truth, and why. */
   readonly skipGradient?: string | undefined;
+  /** Positions, and whole numbers written beside booleans, are int32 here and int64 in PyTorch. */
+  readonly int32?: boolean;
   /** What PyTorch refuses and we take, and why. */
   readonly wider?: string;
 }
@@ -50,10 +52,9 @@ export interface Kind {
   readonly values?: "wild" | "plain" | "mild" | "unit" | readonly number[];
 }
 
-export const floats: readonly DType[] = ["float32", "float64"];
-export const numbers: readonly DType[] = ["float32", "float64", "int32"];
-export const all: readonly DType[] = ["float32", "float64", "int32", "bool"];
-export const everyDType: readonly DType[] = dtypeNames;
+export const floats: readonly DType[] = dtypeNames.filter(isFloating);
+export const numbers: readonly DType[] = dtypeNames.filter((dtype) => dtype !== "bool");
+export const all: readonly DType[] = dtypeNames;
 
 const shapes = [
   [],
@@ -85,9 +86,13 @@ const extremeIntegers = [2147483647, -2147483648, -2147483647, 65536, 46341, 167
 
 export class Draw {
   readonly #chance: Chance;
+  readonly #turn: number;
+  #isFirst = true;
 
-  constructor(seed: number) {
+  /** @param turn of the first tensor's dtypes the one with this number, counted in a circle: a few cases in a row have them all */
+  constructor(seed: number, turn: number) {
     this.#chance = new Chance(seed);
+    this.#turn = turn;
   }
 
   of<T>(choices: readonly T[]): T {
@@ -97,6 +102,14 @@ export class Draw {
   /** A whole number from `low` to `high`, both included. */
   whole(low: number, high: number): number {
     return low + this.#chance.below(high - low + 1);
+  }
+
+  /** One of the choices, of those with numbers that are no elements of uint8 none beside it: PyTorch wraps them before it computes. */
+  beside<T extends number | readonly (number | null)[]>({ dtype }: Sample, choices: readonly T[]): T {
+    if (dtype !== "uint8") return this.of(choices);
+    return this.of(
+      choices.filter((choice) => [choice].flat().every((x) => x === null || (x as number) >= 0)),
+    );
   }
 
   oneIn(times: number): boolean {
@@ -120,17 +133,24 @@ export class Draw {
 
   tensor(kind: Kind = {}): Sample {
     const shape = kind.shape ?? this.shape();
-    const choices = kind.dtype ?? floats;
-    const dtype = typeof choices === "string" ? choices : this.of(choices);
+    const dtype = this.#dtype(kind.dtype ?? floats);
     const pool = this.#pool(kind.values ?? "wild", dtype);
     const size = shape.reduce((a, b) => a * b, 1);
     const data = Array.from({ length: size }, () => {
       const x = this.of(pool);
       if (dtype === "bool") return x === 0 ? 0 : 1;
-      if (dtype === "uint8") return Math.abs(Math.trunc(x));
-      return isInteger(dtype) ? Math.trunc(x) : roundedTo(dtype, x);
+      if (!isInteger(dtype)) return roundedTo(dtype, x);
+      const [least, greatest] = wholeRange(dtype);
+      return Number.isFinite(x) ? Math.min(Math.max(Math.trunc(x), least), greatest) : 0;
     });
     return { dtype, shape, data };
+  }
+
+  #dtype(choices: DType | readonly DType[]): DType {
+    if (typeof choices === "string") return choices;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    return isFirst ? choices[this.#turn % choices.length]! : this.of(choices);
   }
 
   /** Mostly one kind of edge at a time: where NaN is everywhere nothing else is seen. */

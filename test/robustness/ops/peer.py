@@ -1,8 +1,9 @@
 """Evaluates expressions with PyTorch for the fuzzer of operations: a line of JSON asks, a line of JSON answers.
 
 Asked: {"torch": expression, "inputs": [{"dtype", "shape", "data"}]}; the inputs are a, b, c, d in the expression, floating ones require
-grad. Answered: {"outputs": [{"dtype", "shape", "data"}], "grads": [data or null]} or {"error": text}. Gradients begin with the weights
-that `weightsOf` in compare.ts gives, one for every output that has a history.
+grad. Answered: {"outputs": [{"dtype", "shape", "data"}], "grads": [data or null]} or {"error": text}; where an input is float16 or
+bfloat16 also "exact", the same of the inputs as float64. Gradients begin with the weights that `weightsOf` in compare.ts gives, one for
+every output that has a history.
 """
 
 import json
@@ -22,6 +23,7 @@ NAMES = {
 }
 DTYPES = {name: dtype for dtype, name in NAMES.items()}
 SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "-0": -0.0}
+NARROW = [torch.float16, torch.bfloat16]
 known = {}
 
 
@@ -65,6 +67,18 @@ def weights_of(t):
 
 def answer(request):
     leaves = [tensor_of(spec) for spec in request["inputs"]]
+    reply = computed(request, leaves)
+    if any(x.dtype in NARROW for x in leaves):
+        wide = [x.detach().double().requires_grad_() if x.dtype in NARROW else x for x in leaves]
+        try:
+            reply["exact"] = computed(request, wide)
+        except Exception:
+            # It does not take float64 beside the other dtypes.
+            pass
+    return reply
+
+
+def computed(request, leaves):
     code = known.get(request["torch"])
     if code is None:
         code = known[request["torch"]] = compile(request["torch"], "case", "eval")

@@ -14,20 +14,21 @@ const script = fileURLToPath(new URL("./peer.py", import.meta.url));
 /** A number as JSON can hold it. */
 export type Word = number | "nan" | "inf" | "-inf" | "-0";
 
-/** A tensor of PyTorch's. Its int64 is int32 here, where integers have one width. */
+/** A tensor of PyTorch's. */
 export interface Value {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data: readonly Word[];
 }
 
-export type Answer =
-  | {
-      readonly outputs: readonly Value[];
-      /** One for each input, null where it has none; null where nothing was differentiated. */
-      readonly grads: readonly (readonly Word[] | null)[] | null;
-    }
-  | { readonly error: string };
+export interface Computed {
+  readonly outputs: readonly Value[];
+  /** One for each input, null where it has none; null where nothing was differentiated. */
+  readonly grads: readonly (readonly Word[] | null)[] | null;
+}
+
+/** With float16 or bfloat16 among the inputs there is also what float64 inputs give. */
+export type Answer = (Computed & { readonly exact?: Computed }) | { readonly error: string };
 
 export function wordOf(x: number): Word {
   if (Number.isNaN(x)) return "nan";

@@ -1,8 +1,8 @@
 /** Elementwise operations beside PyTorch's: functions, activations, arithmetic, comparison, logic, choice, conversion. */
 import { type DType, type Tensor, where } from "../../../../src/index.js";
+import { isFloating } from "../../../../src/tensor/dtype.js";
 import {
   all,
-  everyDType,
   type Case,
   type Draw,
   floats,
@@ -14,13 +14,13 @@ import {
   type Table,
 } from "../draw.js";
 
-/** A function of one tensor of any of the dtypes; "torch.exp" is called with it, other texts are whole expressions. */
 /** A cast from every dtype; of what does not fit, which is undefined in PyTorch, nothing. */
 function castTo(torch: string, ours: (a: Tensor) => Tensor): Operation {
   const values = [0, -0, 1, -1, 0.5, 2.5, -2.75, 7, 100.9, -100.9];
-  return (d) => ({ inputs: [d.tensor({ dtype: everyDType, values })], torch, ours });
+  return (d) => ({ inputs: [d.tensor({ dtype: all, values })], torch, ours });
 }
 
+/** A function of one tensor of any of the dtypes; "torch.exp" is called with it, other texts are whole expressions. */
 function unary(torch: string, ours: (a: Tensor) => Tensor, dtypes: readonly DType[] = all): Operation {
   return (d) => ({
     inputs: [d.tensor({ dtype: dtypes })],
@@ -82,9 +82,10 @@ function withNumber(
   values: Kind["values"] = "wild",
 ): Operation {
   return (d) => {
-    const value = d.of(choices);
+    const a = d.tensor({ dtype: dtypes, values });
+    const value = d.beside(a, choices);
     return {
-      inputs: [d.tensor({ dtype: dtypes, values })],
+      inputs: [a],
       torch: torch(py(value)),
       ours: (a) => ours(a, value),
     };
@@ -177,15 +178,21 @@ const activations: Table = {
       ours: (a) => a.softplus({ beta, threshold }),
     };
   },
-  softsign: unary("F.softsign", (a) => a.softsign(), numbers),
+  // 1 + 127 wraps in PyTorch's int8 on the way to a fraction.
+  softsign: unary(
+    "F.softsign",
+    (a) => a.softsign(),
+    numbers.filter((dtype) => dtype !== "int8"),
+  ),
   hardtanh: notAtNaN((d) => {
-    const [minVal, maxVal] = d.of([
+    const a = d.tensor({ dtype: numbers });
+    const [minVal, maxVal] = d.beside(a, [
       [-1, 1],
       [0, 2],
       [-0.5, 0.5],
     ] as const);
     return {
-      inputs: [d.tensor({ dtype: numbers })],
+      inputs: [a],
       torch: `F.hardtanh(a, ${py(minVal)}, ${py(maxVal)})`,
       ours: (a) => a.hardtanh({ minVal, maxVal }),
     };
@@ -291,8 +298,8 @@ const arithmetic: Table = {
   atan2: also(
     binary("torch.atan2", (a, b) => a.atan2(b)),
     ({ inputs }) => ({
-      skipGradient: inputs.some(({ dtype }) => dtype === "int32" || dtype === "bool")
-        ? "integers are squared as such"
+      skipGradient: inputs.some(({ dtype }) => !isFloating(dtype) || dtype !== inputs[0]!.dtype)
+        ? "each is squared in its own dtype"
         : undefined,
     }),
   ),
@@ -326,8 +333,10 @@ const arithmetic: Table = {
   rdiv: withNumber(
     (x) => `${x} / a`,
     (a, x) => a.rdiv(x),
-    // PyTorch multiplies by the reciprocal, which makes NaN of ∞ / 1e300.
+    // PyTorch multiplies by the reciprocal, which makes NaN of ∞ / 1e300 and of 0 / 1e-45.
     scalars.filter((x) => x !== Infinity),
+    all,
+    "plain",
   ),
   divTruncNumber: withNumber(
     (x) => `torch.div(a, ${x}, rounding_mode="trunc")`,
@@ -475,7 +484,8 @@ const choices: Table = {
   minimum: eitherZero(binary("torch.minimum", (a, b) => a.minimum(b))),
   maximum: eitherZero(binary("torch.maximum", (a, b) => a.maximum(b))),
   clamp: (d) => {
-    const [low, high] = d.of([
+    const a = d.tensor({ dtype: numbers });
+    const [low, high] = d.beside(a, [
       [-1, 1],
       [0, null],
       [null, 2],
@@ -485,7 +495,7 @@ const choices: Table = {
       [NaN, 1],
     ] as const);
     return {
-      inputs: [d.tensor({ dtype: numbers })],
+      inputs: [a],
       torch: `torch.clamp(a, ${py(low)}, ${py(high)})`,
       ours: (a) => a.clamp(low, high),
     };
@@ -533,7 +543,7 @@ const choices: Table = {
   maskedFill: (d) => {
     const a = d.tensor({ dtype: all });
     const mask = d.tensor({ dtype: "bool", shape: d.broadcastable(a.shape) });
-    const value = d.of([0, 1, -1, 0.5, NaN, Infinity]);
+    const value = d.beside(a, [0, 1, -1, 0.5, NaN, Infinity]);
     return {
       inputs: [a, mask],
       torch: `a.masked_fill(b, ${py(value)})`,
@@ -543,7 +553,8 @@ const choices: Table = {
   maskedFillTensor: (d) => {
     const a = d.tensor({ dtype: all });
     const mask = d.tensor({ dtype: "bool", shape: d.broadcastable(a.shape) });
-    const value = d.tensor({ dtype: all, shape: [], values: [0, 1, -1, 0.5, 2, 7] });
+    const values = a.dtype === "uint8" ? [0, 1, 0.5, 7] : [0, 1, -1, 0.5, 2, 7];
+    const value = d.tensor({ dtype: all, shape: [], values });
     return {
       inputs: [a, mask, value],
       torch: "a.masked_fill(b, c.detach())",
@@ -592,8 +603,8 @@ export const elementwise: Table = {
   float: unary("a.float()", (a) => a.float()),
   double: unary("a.double()", (a) => a.double()),
   bool: unary("a.bool()", (a) => a.bool()),
-  half: unary("a.half()", (a) => a.half(), everyDType),
-  bfloat16: unary("a.bfloat16()", (a) => a.bfloat16(), everyDType),
+  half: unary("a.half()", (a) => a.half(), all),
+  bfloat16: unary("a.bfloat16()", (a) => a.bfloat16(), all),
   long: castTo("a.long()", (a) => a.long()),
   char: castTo("a.char()", (a) => a.char()),
   byte: castTo("a.byte()", (a) => a.byte()),

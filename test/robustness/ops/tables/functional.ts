@@ -260,6 +260,8 @@ const creation: Table = {
       torch: `torch.linspace(${start}, ${end}, ${steps}, dtype=torch.${dtype})`,
       ours: () => linspace(start, end, steps, { dtype }),
       anyZero: true,
+      // PyTorch counts in the dtype itself.
+      loose: 4,
     };
   },
   logspace: (d) => {

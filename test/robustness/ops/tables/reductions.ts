@@ -1,5 +1,6 @@
 /** Reductions, norms, softmax, running sums, order and counts beside PyTorch's. */
 import type { DType, Tensor } from "../../../../src/index.js";
+import { isInteger } from "../../../../src/tensor/dtype.js";
 import { all, type Draw, floats, hasSpecial, numbers, type Operation, py, type Table } from "../draw.js";
 
 type Dims = number | readonly number[] | undefined;
@@ -53,6 +54,9 @@ function finiteGradient(operation: Operation): Operation {
   };
 }
 
+/** Of uint8 PyTorch still gives uint8 as truth, which it had before it had bool. */
+const butUint8 = all.filter((dtype) => dtype !== "uint8");
+
 const sums: Table = {
   sum: overDims(
     (dim, keep) => `torch.sum(a${dim}${keep})`,
@@ -66,10 +70,12 @@ const sums: Table = {
   any: overDims(
     (dim, keep) => `torch.any(a${dim}${keep})`,
     (a, dim, o) => a.any(dim, o),
+    butUint8,
   ),
   all: overDims(
     (dim, keep) => `torch.all(a${dim}${keep})`,
     (a, dim, o) => a.all(dim, o),
+    butUint8,
   ),
   amax: overDims(
     (dim, keep) => `torch.amax(a${dim}${keep})`,
@@ -244,7 +250,7 @@ const order: Table = {
   median: (d) => {
     const dtype = d.of(numbers);
     // The median of no integers is whatever was in memory.
-    const isWhole = dtype === "int32";
+    const isWhole = isInteger(dtype);
     const a = d.tensor({
       dtype,
       shape: isWhole ? d.fullShape() : d.shape(),
