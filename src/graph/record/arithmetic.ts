@@ -1,7 +1,7 @@
 /** Nodes that compute elements: one by one, folded, or as products of matrices. */
 import { dtypeMask, dtypeShift, keepdimBit, Kind, type Node, opShift, roundingMask } from "./node.js";
 import { cast, made } from "./make.js";
-import { computing, roundingOf } from "./rounding.js";
+import { computing, isNarrow, roundingOf } from "./rounding.js";
 import { broadcast, product } from "./shapes.js";
 import { computingDType, type DTypeName } from "../../primitives/dtypes.js";
 import {
@@ -53,33 +53,39 @@ function broadcastSize(shape: readonly number[], a: Node, b: Node): number {
   return shape === a.shape ? a.size : shape === b.shape ? b.size : product(shape);
 }
 
-export function unary(op: UnaryOp, operand: Node): Node {
-  const rounding = roundingOf(operand);
-  const a = rounding === 0 ? operand : computing(operand);
+export function unary(op: UnaryOp, a: Node): Node {
+  if (!isNarrow(a)) return unaryNode(op, a);
+  const y = unaryNode(op, computing(a));
+  if (!isPredicate[unaryNumbers[op]]!) y.flags |= roundingOf(a);
+  return y;
+}
+
+function unaryNode(op: UnaryOp, a: Node): Node {
   const number = unaryNumbers[op];
   const predicate = isPredicate[number]!;
   const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeMask);
-  const node = made(code, predicate ? "bool" : a.dtype, a.shape, a.size, a, null, null);
-  if (!predicate) node.flags |= rounding;
-  return node;
+  return made(code, predicate ? "bool" : a.dtype, a.shape, a.size, a, null, null);
 }
 
-export function binary(op: BinaryOp, left: Node, right: Node): Node {
-  const rounding = roundingOf(left) || roundingOf(right);
+export function binary(op: BinaryOp, a: Node, b: Node): Node {
+  return isNarrow(a) || isNarrow(b) ? binaryOfNarrow(op, a, b) : binaryNode(op, a, b);
+}
+
+function binaryNode(op: BinaryOp, a: Node, b: Node): Node {
   const number = binaryNumber(op);
   const comparison = isComparison[number]!;
-  let a = left;
-  let b = right;
-  if (rounding !== 0) {
-    // What is compared with elements is one itself, so there a number is rounded first.
-    a = comparison ? cast(left, computingDType(left.dtype)) : computing(left);
-    b = comparison ? cast(right, computingDType(right.dtype)) : computing(right);
-  }
   const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeMask);
   const shape = broadcast(a.shape, b.shape);
-  const node = made(code, comparison ? "bool" : a.dtype, shape, broadcastSize(shape, a, b), a, b, null);
-  if (!comparison) node.flags |= rounding;
-  return node;
+  return made(code, comparison ? "bool" : a.dtype, shape, broadcastSize(shape, a, b), a, b, null);
+}
+
+function binaryOfNarrow(op: BinaryOp, a: Node, b: Node): Node {
+  // What is compared with elements is one itself, so there a number is rounded first.
+  if (isComparison[binaryNumber(op)]!)
+    return binaryNode(op, cast(a, computingDType(a.dtype)), cast(b, computingDType(b.dtype)));
+  const y = binaryNode(op, computing(a), computing(b));
+  y.flags |= roundingOf(a) || roundingOf(b);
+  return y;
 }
 
 /** `condition ? left : right`, all three broadcast. Narrow elements are chosen as they are. */
@@ -103,9 +109,14 @@ export function copy(a: Node): Node {
 }
 
 /** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
-export function reduce(op: ReduceOp, operand: Node, dims: readonly number[], keepdim: boolean): Node {
-  const rounding = roundingOf(operand);
-  const a = rounding === 0 ? operand : computing(operand);
+export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
+  if (!isNarrow(a)) return reduceNode(op, a, dims, keepdim);
+  const y = reduceNode(op, computing(a), dims, keepdim);
+  if (fixedResults[reduceNumbers[op]] === null) y.flags |= roundingOf(a);
+  return y;
+}
+
+function reduceNode(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
   const shape = shapeOfFold(a.shape, dims, keepdim);
   const number = op === "sum" ? numberOfSum : reduceNumbers[op];
   const fixed = fixedResults[number]!;
@@ -114,7 +125,6 @@ export function reduce(op: ReduceOp, operand: Node, dims: readonly number[], kee
   const code = Kind.reduce | (number << opShift) | bits | (keepdim ? keepdimBit : 0);
   const node = made(code, dtype, shape, product(shape), a, null, null);
   node.attributes = dims;
-  if (fixed === null) node.flags |= rounding;
   return node;
 }
 
@@ -135,17 +145,19 @@ function shapeOfFold(from: readonly number[], dims: readonly number[], keepdim: 
 }
 
 /** [..., m, k] times [..., k, n]; batch dims broadcast. */
-export function matmul(left: Node, right: Node): Node {
-  const rounding = roundingOf(left) || roundingOf(right);
-  const a = rounding === 0 ? left : computing(left);
-  const b = rounding === 0 ? right : computing(right);
+export function matmul(a: Node, b: Node): Node {
+  if (!isNarrow(a) && !isNarrow(b)) return matmulNode(a, b);
+  const y = matmulNode(computing(a), computing(b));
+  y.flags |= roundingOf(a) || roundingOf(b);
+  return y;
+}
+
+function matmulNode(a: Node, b: Node): Node {
   const rankA = a.shape.length;
   const rankB = b.shape.length;
   const m = a.shape[rankA - 2]!;
   const n = b.shape[rankB - 1]!;
   const shape =
     rankA === 2 && rankB === 2 ? [m, n] : [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
-  const node = made(Kind.matmul | (a.code & dtypeMask), a.dtype, shape, product(shape), a, b, null);
-  node.flags |= rounding;
-  return node;
+  return made(Kind.matmul | (a.code & dtypeMask), a.dtype, shape, product(shape), a, b, null);
 }

@@ -1,10 +1,11 @@
 /** Nodes that call a kernel of primitives/kernels.ts. */
+import type { KernelRow } from "../../primitives/kernel.js";
 import { type KernelOp, kernels } from "../../primitives/kernels.js";
 import { kernelOpNumbers, kernelOps, dtypeNumbers } from "../../primitives/table.js";
 import { Kind, type Node, dtypeShift, Flag, opOf, opShift, picksOf, roundingMask } from "./node.js";
 import { made, scalar } from "./make.js";
 import { pad, slice } from "./move.js";
-import { computing, roundingOf } from "./rounding.js";
+import { computing, isNarrow, roundingOf } from "./rounding.js";
 import { product } from "./shapes.js";
 
 /** torch.gather: the result has the shape of `index`, an int32 or int64 node of the rank of `a`. */
@@ -50,42 +51,63 @@ export function positions(index: Node, rows: number): Node {
   return call("positions", [index], [rows]);
 }
 
+/** What making a node asks of a kernel's row, in objects of one hidden class: the rows themselves are of many. */
+interface Callee {
+  /** Kind and number, but for the dtype. */
+  readonly code: number;
+  readonly isTuple: boolean;
+  readonly moves: boolean;
+  /** The result has dtype and shape of the first operand. */
+  readonly updates: boolean;
+  readonly infer: KernelRow["infer"];
+}
+
+const callees = Object.fromEntries(
+  kernelOps.map((name): [KernelOp, Callee] => {
+    const row: KernelRow = kernels[name];
+    const isTuple = row.results.length > 1;
+    const code = (isTuple ? Kind.tuple : Kind.call) | (kernelOpNumbers[name] << opShift);
+    return [
+      name,
+      { code, isTuple, moves: row.moves === true, updates: row.updates === true, infer: row.infer },
+    ];
+  }),
+) as Readonly<Record<KernelOp, Callee>>;
+
 /**
  * A kernel of primitives/kernels.ts: its result, or where it has several the node that `pick` takes them from. Results of a narrow first
  * operand are in the dtype that it is computed in, and only single ones are on the way to the narrow one.
+ * @param operands a list that the node may keep
  * @param attributes in the order of the kernel's row
  * @param scalars likewise; they are no part of the structure, so one plan serves all values
  */
 export function call(
   primitive: KernelOp,
-  given: readonly Node[],
+  operands: Node[],
   attributes: readonly number[],
-  scalars: readonly number[] = [],
+  scalars: readonly number[] | null = null,
 ): Node {
-  const row = kernels[primitive];
-  const rounding = roundingOfCall(given, row.moves === true);
-  const list = rounding === 0 || row.moves === true ? given.slice() : given.map(computing);
-  const isTuple = row.results.length > 1;
+  const { code, isTuple, moves, updates, infer } = callees[primitive];
+  const rounding = moves ? operands[0]!.flags & roundingMask : roundingOfAny(operands);
+  const list = rounding === 0 || moves ? operands : operands.map(computing);
   const first = list[0]!;
-  const { dtype, shape } = isTuple ? first : row.infer(list, attributes)[0]!;
+  const { dtype, shape } = isTuple || updates ? first : infer(list, attributes)[0]!;
   const size = shape === first.shape ? first.size : product(shape);
-  for (const value of scalars) list.push(scalar(value, "float64"));
-  const kind = isTuple ? Kind.tuple : Kind.call;
-  const code = kind | (kernelOpNumbers[primitive] << opShift) | (dtypeNumbers[dtype] << dtypeShift);
-  const node = made(code, dtype, shape, size, null, null, null);
+  if (scalars !== null) for (const value of scalars) list.push(scalar(value, "float64"));
+  const node = made(code | (dtypeNumbers[dtype] << dtypeShift), dtype, shape, size, null, null, null);
   node.list = list;
   node.attributes = attributes;
-  if (!isTuple) node.flags |= rounding;
-  for (const operand of list) operand.flags |= Flag.consumed;
+  if (rounding !== 0 && !isTuple) node.flags |= rounding;
+  for (let i = 0; i < list.length; i++) list[i]!.flags |= Flag.consumed;
   return node;
 }
 
-/** What the result of a kernel will be rounded to. One that only moves elements takes narrow ones as they are. */
-function roundingOfCall(operands: readonly Node[], moves: boolean): number {
-  if (moves) return operands[0]!.flags & roundingMask;
-  let rounding = 0;
-  for (let i = 0; i < operands.length && rounding === 0; i++) rounding = roundingOf(operands[i]!);
-  return rounding;
+function roundingOfAny(operands: readonly Node[]): number {
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i]!;
+    if (isNarrow(operand)) return roundingOf(operand);
+  }
+  return 0;
 }
 
 /** Result `index` of a tuple. */

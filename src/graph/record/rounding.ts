@@ -19,6 +19,11 @@ export function roundingOf(a: Node): number {
   return (((bits - storedBits) >> dtypeShift) + 1) * firstRoundingBit;
 }
 
+/** Whether `a` is of a dtype that is only stored, or on the way to one. */
+export function isNarrow(a: Node): boolean {
+  return (a.code & dtypeMask) >= storedBits || (a.flags & roundingMask) !== 0;
+}
+
 /**
  * The operand of an operation in the dtype that it is computed in. A number is not rounded to the narrow dtype first, as in PyTorch.
  */
