@@ -1,14 +1,11 @@
 /**
  * The files that TypeScript sees: the disk, read through caches, with the cells' modules laid into the notebook's folder.
  */
-import { isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import type TS from "typescript";
-import type { TsConfig } from "../../tsconfig.js";
-import { isPath, packageName, resolvePath } from "../../session/child/modules/resolve.js";
 import { ts } from "../compiler.js";
-import { resolutionUnder, type Toolchain } from "./compiler-options.js";
-import { untypedFile } from "./untyped-modules.js";
+import type { Toolchain } from "./compiler-options.js";
+import { ModuleResolution, type Resolution } from "./module-resolution.js";
 
 interface VirtualFile {
   readonly text: string;
@@ -48,8 +45,6 @@ export class Files implements TS.LanguageServiceHost {
   /** Where new cells are laid, so that what they import is looked up from there. */
   folder: string;
   #toolchain: Toolchain;
-  /** Options for local files by the tsconfig.json that counts for them, where that is not the notebook's. */
-  #resolutionOptions = new Map<TsConfig, TS.CompilerOptions>();
   readonly #runtime: string | undefined;
   /** Files below do not change while a notebook is open; if a package is installed anew, a restart sees it. */
   readonly #settled: readonly string[];
@@ -63,11 +58,9 @@ export class Files implements TS.LanguageServiceHost {
   readonly #disk = new Map<string, DiskFile>();
   readonly #exists = new Map<string, Answer>();
   readonly #folders = new Map<string, Answer>();
-  /** What local files import and nobody has found so far, by the file. */
-  readonly #missing = new Map<string, Set<string>>();
-  /** Local files for which some of it is there now. */
+  /** Local files that have imported in vain what is there now. */
   #found: ReadonlySet<string> = new Set();
-  #resolutions: TS.ModuleResolutionCache;
+  readonly #resolution: ModuleResolution;
 
   constructor(options: FilesOptions) {
     this.#cwd = options.cwd;
@@ -78,7 +71,7 @@ export class Files implements TS.LanguageServiceHost {
       "/node_modules/",
       ...(options.runtime === undefined ? [] : [`${dirname(options.runtime)}/`]),
     ];
-    this.#resolutions = this.#newResolutions();
+    this.#resolution = new ModuleResolution(this, options.runtime, options.cwd, options.toolchain);
   }
 
   /** From now on new files, and what they import, are in another folder. */
@@ -91,17 +84,12 @@ export class Files implements TS.LanguageServiceHost {
   /** From now on other options hold. */
   configure(toolchain: Toolchain): void {
     this.#toolchain = toolchain;
-    this.#resolutionOptions = new Map();
-    this.#resolutions = this.#newResolutions();
+    this.#resolution.configure(this.#cwd, toolchain);
     this.#edits++;
   }
 
   get #options(): TS.CompilerOptions {
     return this.#toolchain.options;
-  }
-
-  #newResolutions(): TS.ModuleResolutionCache {
-    return ts.createModuleResolutionCache(this.#cwd, (name) => name, this.#options);
   }
 
   /** A new request begins: local files may have changed and packages may have been installed since the last one. */
@@ -112,21 +100,8 @@ export class Files implements TS.LanguageServiceHost {
       this.#disk.delete(path);
       this.#edits++;
     }
-    const found = [...this.#missing].filter(([file, specifiers]) =>
-      [...specifiers].some((specifier) => this.#appeared(specifier, file)),
-    );
-    this.#found = new Set(found.map(([file]) => file));
-    if (found.length > 0) this.#edits++;
-  }
-
-  /** Whether what a local file imports in vain seems to be there now. */
-  #appeared(specifier: string, file: string): boolean {
-    if (isPath(specifier)) return resolvePath(specifier, dirname(file)) !== undefined;
-    const name = packageName(specifier);
-    for (let at = dirname(file); ; at = dirname(at)) {
-      if (this.directoryExists(join(at, "node_modules", name))) return true;
-      if (dirname(at) === at) return false;
-    }
+    this.#found = new Set(this.#resolution.filesWithNews());
+    if (this.#found.size > 0) this.#edits++;
   }
 
   /** Asked by the language service: which files' imports lead elsewhere than before. */
@@ -223,79 +198,18 @@ export class Files implements TS.LanguageServiceHost {
   realpath = (path: string): string => (this.#virtual.has(path) ? path : (ts.sys.realpath?.(path) ?? path));
 
   getModuleResolutionCache(): TS.ModuleResolutionCache {
-    return this.#resolutions;
+    return this.#resolution.cache;
   }
 
   resolveModuleNameLiterals(
-    literals: readonly TS.StringLiteralLike[],
-    containingFile: string,
-    redirected: TS.ResolvedProjectReference | undefined,
-    options: TS.CompilerOptions,
-    containingSourceFile: TS.SourceFile,
+    ...imports: Parameters<ModuleResolution["resolveAll"]>
   ): readonly TS.ResolvedModuleWithFailedLookupLocations[] {
-    this.#missing.delete(containingFile);
-    return literals.map((literal) => {
-      const mode = ts.getModeForUsageLocation(containingSourceFile, literal, options);
-      const found = this.#resolve(literal.text, containingFile, mode, options, redirected);
-      if (found === UNRESOLVED || found.resolvedModule || this.isSettled(containingFile)) return found;
-      // What is there and still leads nowhere would be asked for at every cell.
-      if (this.#appeared(literal.text, containingFile)) return found;
-      const missing = this.#missing.get(containingFile) ?? new Set();
-      this.#missing.set(containingFile, missing.add(literal.text));
-      return found;
-    });
+    return this.#resolution.resolveAll(...imports);
   }
 
-  /** Resolves what a cell imports. */
-  resolve(
-    specifier: string,
-    cell: string,
-    mode: TS.ResolutionMode,
-  ): TS.ResolvedModuleWithFailedLookupLocations {
-    return this.#resolve(specifier, cell, mode, this.#options, undefined);
-  }
-
-  #resolve(
-    specifier: string,
-    containingFile: string,
-    mode: TS.ResolutionMode,
-    options: TS.CompilerOptions,
-    redirected: TS.ResolvedProjectReference | undefined,
-  ): TS.ResolvedModuleWithFailedLookupLocations {
-    if (specifier === "cellgrad" && this.#runtime !== undefined)
-      return resolved(this.#runtime, this.#runtime.endsWith(".d.ts") ? ts.Extension.Dts : ts.Extension.Ts);
-    // Node's own modules are declared by @types/node and always win over packages of the same name.
-    if (isBuiltin(specifier)) return UNRESOLVED;
-    const known = this.isSettled(containingFile);
-    // What packages import is asked for once; what cells and local files import may just have been installed or written.
-    const cache = known ? this.#resolutions : undefined;
-    const here = known ? options : this.#optionsFor(containingFile, options);
-    const answer = ts.resolveModuleName(specifier, containingFile, here, this, cache, redirected, mode);
-    if (known || answer.resolvedModule) return answer;
-    // Cells and local files may leave out an extension, as bundlers allow.
-    const lenient = {
-      ...here,
-      module: ts.ModuleKind.ESNext,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-    };
-    const again = ts.resolveModuleName(specifier, containingFile, lenient, this);
-    if (again.resolvedModule) return again;
-    // The session also finds a .mts, which TypeScript wants to be named.
-    const file = isPath(specifier) ? resolvePath(specifier, dirname(containingFile)) : undefined;
-    const extension = file && /\.(?:[cm]?[jt]sx?|json)$/u.exec(file)?.[0];
-    if (file !== undefined && extension !== undefined) return resolved(file, extension);
-    const untyped = untypedFile(specifier, containingFile);
-    return untyped === undefined ? answer : resolved(untyped, ts.Extension.Js, true);
-  }
-
-  /** The options under which a local file's imports are resolved: those of its own tsconfig.json. */
-  #optionsFor(path: string, options: TS.CompilerOptions): TS.CompilerOptions {
-    if (this.#virtual.has(path)) return options;
-    const config = this.#toolchain.configs.for(dirname(path));
-    if (config.path === this.#toolchain.config.path) return options;
-    let known = this.#resolutionOptions.get(config);
-    if (!known) this.#resolutionOptions.set(config, (known = resolutionUnder(config, options)));
-    return known;
+  /** What an import of a cell leads to. */
+  resolve(specifier: string, cell: string, mode: TS.ResolutionMode): Resolution {
+    return this.#resolution.resolve(specifier, cell, mode);
   }
 
   /** Whether what is there stays as it is: a package's file, or one of the runtime's. */
@@ -337,16 +251,6 @@ export class Files implements TS.LanguageServiceHost {
 
 function modified(path: string): string {
   return String(ts.sys.getModifiedTime?.(path)?.getTime());
-}
-
-const UNRESOLVED: TS.ResolvedModuleWithFailedLookupLocations = { resolvedModule: undefined };
-
-function resolved(
-  resolvedFileName: string,
-  extension: string,
-  isExternalLibraryImport = false,
-): TS.ResolvedModuleWithFailedLookupLocations {
-  return { resolvedModule: { resolvedFileName, extension, isExternalLibraryImport } };
 }
 
 function scriptKind(path: string): TS.ScriptKind {
