@@ -3,15 +3,14 @@
  * hold until the program goes on, or the variables are asked for anew.
  */
 import type { Debugger, Runtime } from "node:inspector";
-import { setTimeout as delay } from "node:timers/promises";
 import { HOST, type Cdp, type PropertiesAnswer } from "./cdp.js";
 import { DapError, type Variable } from "./dap.js";
+import { evaluateName, member } from "./member-paths.js";
+import { describe } from "./self-description.js";
 import { elementCount, typeText, valueText } from "./value-text.js";
 
 /** Group of V8's handles of what is shown. */
 export const SHOWN = "cellgrad shown";
-/** While code runs that does not await, values describe themselves as V8 does: nobody waits longer than this for their own words. */
-const PATIENCE_MS = 1_000;
 /** Longer arrays are shown in pieces of this size, unless the client asks for a part itself. */
 const PIECE = 100;
 
@@ -267,7 +266,11 @@ export class Variables {
   }
 
   async #show(list: readonly Named[]): Promise<Variable[]> {
-    const described = await this.#describe(list.map(({ value }) => value));
+    const described = await describe(
+      list.map(({ value }) => value),
+      this.#cdp,
+      this.paused,
+    );
     return list.map(({ name, value, path, visibility }, at): Variable => {
       const count = elementCount(value);
       return {
@@ -289,48 +292,7 @@ export class Variables {
     if (detailed) return { type: detailed[1]!, value: valueText(value, detailed[2]) };
     return { value: valueText(value, described), type: typeText(value) };
   }
-
-  /** Asks those objects that may have something to say about themselves. */
-  async #describe(values: readonly Runtime.RemoteObject[]): Promise<(string | null)[]> {
-    const asked = values.flatMap(({ type, subtype, objectId }, at) =>
-      type === "object" && subtype === undefined && objectId !== undefined ? [{ at, objectId }] : [],
-    );
-    const described = new Array<string | null>(values.length).fill(null);
-    if (asked.length === 0) return described;
-    const answer = this.#cdp
-      .post("Runtime.callFunctionOn", {
-        objectId: asked[0]!.objectId,
-        functionDeclaration: `function (...objects) { return ${HOST}.describe(...objects); }`,
-        arguments: [{ value: this.paused }, ...asked.map(({ objectId }) => ({ objectId }))],
-        returnByValue: true,
-        // Of a program that stands the answer is there at once, and nothing that is waited for could happen.
-        awaitPromise: !this.paused,
-        silent: true,
-      })
-      .then(({ result }) => (result.value ?? []) as (string | null)[]);
-    // The session may end after nobody waits for its answer any more.
-    answer.catch(() => undefined);
-    const patience = new AbortController();
-    const nothing = delay(PATIENCE_MS, [], { signal: patience.signal, ref: false }).catch(() => []);
-    const texts: (string | null)[] = await Promise.race([answer, nothing]);
-    patience.abort();
-    asked.forEach(({ at }, i) => (described[at] = texts[i] ?? null));
-    return described;
-  }
 }
 
 /** A `let` or `const` before its line. */
 const NOT_YET: Runtime.RemoteObject = { type: "undefined" };
-
-function evaluateName(path: string | undefined): { evaluateName?: string } {
-  return path === undefined ? {} : { evaluateName: path };
-}
-
-/** An expression for a member of what `path` means. */
-function member(path: string | undefined, name: string): string | undefined {
-  if (path === undefined) return undefined;
-  if (/^\d+$/.test(name)) return `${path}[${name}]`;
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
-    ? `${path}.${name}`
-    : `${path}[${JSON.stringify(name)}]`;
-}

@@ -26,8 +26,8 @@ import { memberNames, text, textBeforeDot, tokenAt, type Place } from "../syntax
 import { callInPlaceOfOperator, changeInPlace, ofNegative } from "./operators.js";
 import type { Registry } from "../names/registry.js";
 import { aboutOutdated } from "../dataflow/outdated-types.js";
+import { aboutShadowed } from "./shadowed-names.js";
 import { nearest, sameLetters } from "./spelling.js";
-import { PRELUDE_MODULE } from "../program/workspace.js";
 
 /** A sentence about an object that begins empty, with the declaration to write. */
 function openObject(declared: string | undefined): string | undefined {
@@ -103,7 +103,7 @@ export class Hints {
 
   /** A sentence about a call of what is no function. */
   aboutCall(place: Place): string | undefined {
-    const shadowed = this.#aboutShadowed(place, undefined);
+    const shadowed = aboutShadowed(place, undefined, this.#symbols());
     if (shadowed !== undefined) return shadowed;
     const { checker } = this.#symbols();
     const call = callInPlaceOfCall(place, checker) ?? callOfModule(place, checker);
@@ -145,7 +145,7 @@ export class Hints {
 
   /** A sentence about a member that an object or a namespace does not have. */
   aboutMember(name: string, place: Place): string | undefined {
-    const shadowed = this.#aboutShadowed(place, name);
+    const shadowed = aboutShadowed(place, name, this.#symbols());
     if (shadowed !== undefined) return shadowed;
     const { checker } = this.#symbols();
     const { file } = place;
@@ -220,33 +220,6 @@ export class Hints {
     return `There is ${shown.map((each) => `${path}.${each}`).join(", ")}${alike.length > NAMES ? " and more" : ""}.`;
   }
 
-  /**
-   * A sentence about a name of the user's that hides one of the prelude's, which has what is asked for: a member, or that it can be called.
-   */
-  #aboutShadowed({ file, start }: Place, member: string | undefined): string | undefined {
-    const { checker, prelude } = this.#symbols();
-    const token = tokenAt(file, start);
-    const root = member === undefined ? token : rootOf(token.parent);
-    if (!root || !ts.isIdentifier(root)) return undefined;
-    const hidden = prelude.get(root.text);
-    const own = checker.getSymbolAtLocation(root);
-    if (!hidden || !own || resolved(own, checker) === resolved(hidden, checker)) return undefined;
-    const type = checker.getTypeOfSymbol(resolved(hidden, checker));
-    const has =
-      member === undefined
-        ? type.getCallSignatures().length + type.getConstructSignatures().length > 0
-        : type.getProperty(member) !== undefined;
-    if (!has) return undefined;
-    const name = root.text;
-    const hides = `'${name}' is your own here and hides the one that every cell has`;
-    const from = resolved(hidden, checker).declarations?.[0]?.getSourceFile().fileName ?? "";
-    // The notebook's own functions are in no module.
-    if (from.includes(`${PRELUDE_MODULE}.`)) return `${hides}; give yours another name and run %reset`;
-    const other = `cellgrad${name[0]!.toUpperCase()}${name.slice(1)}`;
-    const use = member === undefined ? `${other}(…)` : `${other}.${member}`;
-    return `${hides}; import { ${name} as ${other} } from "cellgrad"; brings that back, as ${use}`;
-  }
-
   /** A function of the prelude that makes objects of a class of the prelude's, and is called like it: `tensor` for Tensor. */
   #factoryOf(type: TS.Type): string | undefined {
     const { checker, prelude } = this.#symbols();
@@ -291,13 +264,6 @@ export class Hints {
       if (choose(name, [path.slice(path.lastIndexOf(".") + 1)]) !== undefined) return path;
     return undefined;
   }
-}
-
-/** The first name of `a.b.c`. */
-function rootOf(node: TS.Node): TS.Node | undefined {
-  let root = node;
-  while (ts.isPropertyAccessExpression(root)) root = root.expression;
-  return root;
 }
 
 function withoutExtension(path: string): string {

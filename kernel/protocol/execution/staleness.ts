@@ -7,13 +7,7 @@
  * itself, while what a cell computed by calling it may be. Who changes a variable's object has given it a value as who assigns to it.
  */
 import type { NamesUsed } from "../../language/language.js";
-
-/** A cell as clients know it. */
-export interface CellName {
-  /** Its id in the notebook, where the client tells it. */
-  readonly cellId?: string;
-  readonly executionCount: number;
-}
+import { before, forget, Run, type CellName, type RunsOfCell } from "./cell-runs.js";
 
 export interface Reason extends CellName {
   /** The variable that was read; the cell in this object is the one that gave it its value then, as it has run last. */
@@ -36,45 +30,8 @@ const REMEMBERED = 1000;
 /** Of the cells that have changed one object so many are remembered, and the one that has made it. */
 const LAYERS = 100;
 
-interface Read {
-  readonly name: string;
-  readonly from: Run;
-}
-
-interface Cell {
-  readonly key: string;
-  /** The last run that did anything, by which the cell is known. */
-  latest: Run;
-  /** The last run that gave a name its value. */
-  readonly wrote: Map<string, Run>;
-  /** Runs whose values count: the last one, and after a failure those before it whose values are still there. */
-  runs: Run[];
-}
-
-interface Later {
-  readonly reads: readonly string[];
-  readonly changes: readonly string[];
-}
-
-/** One run of a cell. */
-class Run {
-  readonly reads = new Map<string, Read>();
-  /** What its functions read and change when they are called. */
-  readonly later = new Map<string, Later>();
-  readonly wrote = new Set<string>();
-  /** Of variables whose objects it has changed: the runs that had made them what they were, one of each cell, the latest first. */
-  readonly changed = new Map<string, readonly Run[]>();
-
-  constructor(
-    readonly key: string,
-    readonly name: CellName,
-    /** Later runs have higher numbers. */
-    readonly order: number,
-  ) {}
-}
-
 export class Staleness {
-  readonly #cells = new Map<string, Cell>();
+  readonly #cells = new Map<string, RunsOfCell>();
   /** The run that gave each name its value. */
   readonly #writers = new Map<string, Run>();
   #begun = 0;
@@ -207,7 +164,7 @@ export class Staleness {
     past.forEach(forget);
   }
 
-  #enter(run: Run): Cell {
+  #enter(run: Run): RunsOfCell {
     let cell = this.#cells.get(run.key);
     if (!cell) {
       cell = { key: run.key, latest: run, wrote: new Map(), runs: [] };
@@ -261,7 +218,7 @@ export class Staleness {
     run: Run,
     name: string,
     from: Run,
-    cell: Cell,
+    cell: RunsOfCell,
     reasons: ReadonlyMap<Run, unknown>,
   ): Reason | undefined {
     const { latest } = cell;
@@ -284,19 +241,4 @@ export interface RunningCell {
   /** Names now have values of its making. */
   writes(names: Iterable<string>): void;
   end(ok: boolean): void;
-}
-
-/**
- * What a run has read, if not of its own making: of `count` in `count += 1`, and where other cells count it up too, it had the value that
- * was there before its own earlier run.
- */
-function before({ key }: Run, read: Read): Read | undefined {
-  for (let at: Read | undefined = read; at; at = at.from.reads.get(at.name))
-    if (at.from.key === key) return at.from.reads.get(at.name);
-  return read;
-}
-
-function forget({ reads, changed }: Run): void {
-  reads.clear();
-  changed.clear();
 }
