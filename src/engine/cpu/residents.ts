@@ -15,7 +15,7 @@
 import { OutOfMemory } from "../engine.js";
 import type { External } from "../program.js";
 import type { Home } from "./home.js";
-import type { CpuStorage } from "./storage.js";
+import { type CpuStorage, firstBytes } from "./storage.js";
 
 /** How much linear memory residents take, in bytes. */
 export interface Limits {
@@ -229,9 +229,4 @@ export class Residents {
       this.drop(home);
     }
   }
-}
-
-function firstBytes(storage: CpuStorage, length: number): Uint8Array {
-  const bytes = storage.bytes();
-  return bytes.length === length ? bytes : bytes.subarray(0, length);
 }

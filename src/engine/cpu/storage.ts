@@ -33,6 +33,12 @@ export class CpuStorage implements Storage, Bytes {
   }
 }
 
+/** The first bytes of a storage. */
+export function firstBytes(storage: CpuStorage, length: number): Uint8Array {
+  const bytes = storage.bytes();
+  return bytes.length === length ? bytes : bytes.subarray(0, length);
+}
+
 /** The part of the port that is about memory. */
 type Memory = Required<Pick<Engine, "allocate" | "part" | "write" | "read" | "readSync">>;
 

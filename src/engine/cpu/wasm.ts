@@ -9,7 +9,7 @@ import type { External, Program } from "../program.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "../externals.js";
 import { largest, Machine, tooLarge } from "./machine.js";
-import { cpuMemory, type CpuStorage } from "./storage.js";
+import { cpuMemory, type CpuStorage, firstBytes } from "./storage.js";
 
 /** Words of the frame before the scalars: failed kernel, index, rows. */
 const header = 3;
@@ -131,16 +131,16 @@ class WasmExecutable implements Executable {
     const { machine, program, externals, places } = this;
     const { residents } = machine;
     residents.begin(placing);
-    let homes = false;
+    let homes = 0;
     for (let i = 0; i < externals.length; i++) {
       places[i] = 0;
       const { home } = externals[i]!;
       if (home === undefined) continue;
-      homes = true;
+      homes++;
       const { bytes, access } = program.externals[i]!;
       residents.need(home, bytes, access);
     }
-    if (!homes) return;
+    if (homes === 0) return;
     for (let i = 0; i < externals.length; i++) {
       const { home, byteOffset } = externals[i]!;
       if (home === undefined) continue;
@@ -153,7 +153,7 @@ class WasmExecutable implements Executable {
   /** Writes the frame, the bases, and what is copied. */
   private copyIn(basesAt: number): void {
     const { machine, program, externals, places, slots, start } = this;
-    const { words, doubles } = machine.views();
+    const { bytes, words, doubles } = machine.views();
     doubles.set(this.scalars, start / 8 + header);
     let base = basesAt / 4;
     words[base++] = start + this.frameBytes;
@@ -161,8 +161,15 @@ class WasmExecutable implements Executable {
       let at = places[i]!;
       if (at === 0) {
         at = start + slots[i]!;
-        const { bytes, access } = program.externals[i]!;
-        if (access !== "out") machine.residents.copyIn(externals[i]!, bytes, at);
+        const wanted = program.externals[i]!;
+        const external = externals[i]!;
+        if (wanted.access === "out") {
+          // Written as a whole.
+        } else if (external.home === undefined) {
+          bytes.set(firstBytes(external, wanted.bytes), at);
+        } else {
+          machine.residents.copyIn(external, wanted.bytes, at);
+        }
       }
       words[base++] = at;
     }
@@ -170,10 +177,17 @@ class WasmExecutable implements Executable {
 
   private copyOut(access: External["access"]): void {
     const { machine, program, externals, places, slots, start } = this;
+    const { bytes } = machine.views();
     for (let i = 0; i < externals.length; i++) {
-      if (places[i] !== 0) continue;
       const wanted = program.externals[i]!;
-      if (wanted.access === access) machine.residents.copyOut(start + slots[i]!, externals[i]!, wanted.bytes);
+      if (wanted.access !== access || places[i] !== 0) continue;
+      const at = start + slots[i]!;
+      const external = externals[i]!;
+      if (external.home === undefined) {
+        firstBytes(external, wanted.bytes).set(bytes.subarray(at, at + wanted.bytes));
+      } else {
+        machine.residents.copyOut(at, external, wanted.bytes);
+      }
     }
   }
 
