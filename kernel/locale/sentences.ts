@@ -98,7 +98,6 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "Write {0} (its numbers as nested arrays; dataSync() gives them as one typed array)":
     "请写 {0}（得到嵌套数组；dataSync() 得到一个类型化数组）",
   "Write {0} (int32 is the type of whole numbers)": "请写 {0}（整数的类型是 int32）",
-  "Write {0} (floating types are float32 and float64)": "请写 {0}（浮点类型有 float32 和 float64）",
   "Write {0} to change it in place, or declare it with let and write {1}":
     "请写 {0} 来就地修改，或者用 let 声明它，然后写 {1}",
   "Write {0}": "请写 {0}",

@@ -20,8 +20,6 @@ const MEMBERS: Readonly<Record<string, readonly MemberHabit[]>> = {
   cuda: [{ has: "cpu", why: ON_CPU }],
   mps: [{ has: "cpu", why: ON_CPU }],
   short: [{ has: "int", write: (x) => `${x}.int()`, why: "int32 is the type of whole numbers" }],
-  half: [{ has: "float", write: (x) => `${x}.float()`, why: "layers compute in float32 or float64" }],
-  bfloat16: [{ has: "float", write: (x) => `${x}.float()`, why: "layers compute in float32 or float64" }],
   type: [{ has: "to", write: (x, args) => `${x}.to(${args || '"float32"'})` }],
   astype: [{ has: "to", write: (x, args) => `${x}.to(${args || '"float32"'})` }],
   copy: [{ has: "clone", write: (x) => `${x}.clone()` }],

@@ -94,7 +94,6 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["x.to(device)", "write x", "x"],
     ["x.to(float64)", '"float64"', 'x.to("float64")'],
     ["x.short()", "x.int()"],
-    ["model.half()", "model.float()", "model.float()"],
     ['x.astype("float64")', 'x.to("float64")'],
     ['x.type("float64")', 'x.to("float64")'],
     ["x.copy()", "x.clone()"],
