@@ -1,7 +1,6 @@
 /**
  * The language of cells, in the process that runs it: compiles a cell against all that is committed. `service.ts` is that process.
  */
-import { basename } from "node:path";
 import type TS from "typescript";
 import { setLocale, type Locale } from "../../locale/locale.js";
 import { resetLocale } from "../locale/notebook.js";
@@ -9,9 +8,10 @@ import { awaits, breakPositions, parseFile } from "./compile/break-positions.js"
 import { cellModule, type CellModule } from "./program/cell-module.js";
 import { ts } from "./compiler.js";
 import { completenessOf } from "./editor/completeness.js";
-import { completionsAt, type EditedCell } from "./editor/completion.js";
+import { completionsAt, withHeritage, type EditedCell } from "./editor/completion.js";
 import { declaredName, declaredNames } from "./program/declared-names.js";
 import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "./compile/diagnostics.js";
+import { ConfigProblems } from "./compile/config-problems.js";
 import { emitBody, emitCell } from "./compile/emit.js";
 import { Files } from "./program/files.js";
 import { Hints } from "./compile/hints.js";
@@ -22,26 +22,27 @@ import type {
   CompileResult,
   Completeness,
   Completions,
-  Diagnostic,
   FragmentResult,
   Inspection,
   Position,
   Variable,
 } from "./language.js";
-import { laterParts, withParts, type LaterPart } from "./names/later-parts.js";
 import { shownTypes } from "./program/shown-types.js";
 import { completeMagic, inspectMagic } from "./magics/editor.js";
 import { readMagics } from "./magics/parse.js";
 import { namesUsed } from "./compile/names-used.js";
 import { preludeText } from "./prelude/prelude.js";
-import { PRELUDE, Registry, type CellRecord, type DeclaredName } from "./names/registry.js";
+import { Registry, type CellRecord, type DeclaredName } from "./names/registry.js";
 import type { Checked, Committed } from "./requests.js";
 import { asFunction, parseCell, type ParsedCell } from "./syntax/parse.js";
 import { isModuleStatement } from "./compile/transform/imports.js";
 import { TypeErrors } from "./compile/type-errors.js";
+import { CommittedCells } from "./committed-cells.js";
+import { laterPartsOf } from "./program/later-parts-of-cell.js";
 import {
   loadToolchain,
   packageRoot,
+  readingOf,
   runtimeTypes,
   sameMeaning,
   type Toolchain,
@@ -62,10 +63,8 @@ export class Cells {
   readonly #hints: Hints;
   #toolchain: Toolchain;
   readonly #typeErrors: TypeErrors;
-  /** Records of parts have ids of their own, so that those of cells are the same in a process that takes over. */
-  #lastPart = PRELUDE;
-  /** What is wrong with tsconfig.json files and has been told. */
-  readonly #told = new Set<string>();
+  readonly #committed: CommittedCells;
+  readonly #configProblems = new ConfigProblems();
   /** What was checked and is neither committed nor discarded yet, by id. */
   readonly #checked = new Map<number, CellRecord>();
   /** The file of the cell that was checked last, for its commit. */
@@ -83,6 +82,9 @@ export class Cells {
       prelude: this.#workspace.prelude.symbols,
       symbolOf: (binding) => this.#workspace.symbolOf(binding),
     }));
+    this.#committed = new CommittedCells(this.#registry, this.#workspace, this.#hints, (source) =>
+      this.#module(parseCell(source)),
+    );
     this.#registry.setPrelude(this.#preludeNames());
   }
 
@@ -121,19 +123,6 @@ export class Cells {
     return this.#toolchain.options;
   }
 
-  /** Whether variables without a type have that of what they are given. */
-  get #evolving(): boolean {
-    const { noImplicitAny, strict = false } = this.#options;
-    return noImplicitAny ?? strict;
-  }
-
-  /** Names that JSX refers to. */
-  get #jsxNames(): string[] {
-    const { jsx, jsxFactory = "React", jsxFragmentFactory = "" } = this.#options;
-    const factory = jsx === ts.JsxEmit.React ? jsxFactory : "";
-    return [factory, jsxFragmentFactory].map((name) => name.split(".")[0]!);
-  }
-
   compile(
     { source, text = source, number, typecheck = "error", looped = false, problems = [] }: CellToCheck,
     id: number,
@@ -144,7 +133,7 @@ export class Cells {
         ok: false,
         diagnostics: [
           ...problems.map((problem) => toDiagnostic(problem, source, "error")),
-          ...this.#configProblems(),
+          ...this.#configProblems.news(this.#toolchain),
         ],
       },
     });
@@ -171,7 +160,7 @@ export class Cells {
     const names = namesUsed(open);
     const writes = [...names.declares, ...names.assigns];
     const warnings = [
-      ...this.#configProblems(),
+      ...this.#configProblems.news(this.#toolchain),
       ...types.map((problem) => toDiagnostic(problem, source, "warning")),
     ];
     const record: Omit<CellRecord, "source"> = {
@@ -179,7 +168,7 @@ export class Cells {
       cell: number,
       folder: this.#files.folder,
       names: declaredNames(open),
-      parts: parsed.around ? [] : this.#laterParts(open),
+      parts: parsed.around ? [] : laterPartsOf(open),
       checked: !unchecked,
       changes: [...module.changed.keys()],
       // Without checking no type is looked at, so that one that never ends does no harm.
@@ -214,76 +203,7 @@ export class Cells {
       file = this.#inFolder(record.folder, () => this.#open(this.#module(parseCell(record.source))).file);
     }
     this.#last = undefined;
-    this.#workspace.keep(record.id, file);
-    const lookedUp = record.names.filter(({ name }) => this.#registry.isLookedUp(name));
-    const before = lookedUp.map(({ name }) => this.#workspace.meaningOf(this.#registry.find(name)));
-    const forgotten = this.#registry.commit(record);
-    const changed = lookedUp.filter(
-      ({ name }, index) =>
-        !this.#workspace.isSame(before[index]!, this.#workspace.meaningOf(this.#registry.find(name))),
-    );
-    const { forgotten: replaced, warnings } = this.#readAgain(
-      changed.map(({ name }) => name),
-      record,
-    );
-    return { forgotten: this.#workspace.forget([...forgotten, ...replaced]), warnings };
-  }
-
-  /**
-   * Reads functions and types again which look up names that mean something else now; answers what does not fit any more.
-   * @param cause the cell that has defined the names
-   */
-  #readAgain(names: readonly string[], cause: CellRecord): Committed {
-    const found = names.length === 0 ? [] : [...this.#registry.partsWith(names, cause.id)];
-    if (found.length === 0) return { forgotten: [], warnings: [] };
-    const forgotten: number[] = [];
-    const records = found.map(([record, parts]): CellRecord => {
-      const own = new Set(parts.map(({ name }) => name));
-      return {
-        ...record,
-        id: --this.#lastPart,
-        origin: record.origin ?? record.id,
-        source: withParts(record.source, parts),
-        names: record.names.filter(({ name }) => own.has(name)),
-        parts,
-        changes: [],
-        shows: {},
-      };
-    });
-    // All of them first, since they may look up each other.
-    for (const record of records) forgotten.push(...this.#registry.commit(record));
-    const modules = records.map((record) => [record.id, this.#module(parseCell(record.source))] as const);
-    const open = this.#workspace.lay(modules);
-    const warnings = records.flatMap((record, index) =>
-      record.checked ? this.#unfit(record, open[index]!) : [],
-    );
-    for (const { id } of records) forgotten.push(...this.#registry.ended(id, true));
-    return { forgotten, warnings };
-  }
-
-  /** Without what JavaScript itself has: a cell's code goes on using that, whatever is declared later. */
-  #laterParts({ module, program }: OpenCell): LaterPart[] {
-    const { names, foreign, brought, parsed } = module;
-    const { resolveName } = program.getTypeChecker() as TS.TypeChecker & GlobalNames;
-    const isGlobal = (name: string): boolean =>
-      !names.has(name) &&
-      !foreign.has(name) &&
-      !brought.has(name) &&
-      resolveName(name, undefined, ANYTHING, false) !== undefined;
-    return laterParts(parsed.file, names, isGlobal);
-  }
-
-  #unfit({ cell, source, parts }: CellRecord, { program, file, module }: OpenCell): Diagnostic[] {
-    const problems = cellProblems(program.getSemanticDiagnostics(file), module, this.#hints);
-    return problems
-      .filter(({ code, mayCome }) => !mayCome && !CIRCULAR.has(code))
-      .map((problem) => {
-        const part = parts.find(({ spans }) =>
-          spans.some(([start, end]) => start <= problem.start && problem.start < end),
-        );
-        const message = `'${part?.name ?? ""}' does not fit what this cell defines: ${problem.message}`;
-        return { ...toDiagnostic({ ...problem, message }, source, "warning"), cell };
-      });
+    return this.#committed.commit(record, file);
   }
 
   #inFolder<T>(folder: string, work: () => T): T {
@@ -298,15 +218,12 @@ export class Cells {
 
   /** The cell of a record is over. What is known of types for its having run to its end is known from now on; answers as `commit` does. */
   ended(id: number, ok: boolean): number[] {
-    return this.#workspace.forget(this.#registry.ended(id, ok));
+    return this.#committed.ended(id, ok);
   }
 
   /** What user code has put on `globalThis`, by name with its type: all of it. */
   declareGlobals(types: Readonly<Record<string, string>>): void {
-    const text = Object.entries(types).map(([name, type]) => `declare var ${name}: ${type};`);
-    const id = --this.#lastPart;
-    this.#workspace.lay([[id, this.#module(parseCell(text.join("\n")))]]);
-    this.#workspace.forget(this.#registry.setGlobals(Object.keys(types), id));
+    this.#committed.declareGlobals(types);
   }
 
   /** An expression for user_expressions: its value is the result, its types are not looked at. */
@@ -395,7 +312,7 @@ export class Cells {
   }
 
   #module(parsed: ParsedCell, { all = false } = {}): CellModule {
-    return cellModule(parsed, this.#registry, { jsx: this.#jsxNames, all, evolving: this.#evolving });
+    return cellModule(parsed, this.#registry, { ...readingOf(this.#options), all });
   }
 
   #open(module: CellModule): OpenCell {
@@ -411,39 +328,7 @@ export class Cells {
     const { module, file } = this.#open(this.#module(parsed, { all: true }));
     return { module, path: file.fileName, service: this.#workspace.service, source: code };
   }
-
-  /** What is wrong with the tsconfig.json files that count here, each said once. */
-  #configProblems(): Diagnostic[] {
-    return this.#toolchain.configs.broken.flatMap(({ path = "", problem = "" }) => {
-      if (this.#told.has(problem)) return [];
-      this.#told.add(problem);
-      const message = `${basename(path)} was left aside: ${problem}\nUntil it is mended all is as if it were not there, types as well as files that are run.`;
-      return [{ code: 0, category: "warning", message, line: 1, column: 1, frame: "" }];
-    });
-  }
 }
-
-/** What TypeScript has and does not declare: what a name stands for at a place, or in the global scope. */
-interface GlobalNames {
-  resolveName(
-    name: string,
-    at: undefined,
-    meaning: TS.SymbolFlags,
-    excludeGlobals: false,
-  ): TS.Symbol | undefined;
-}
-const ANYTHING = ts.SymbolFlags.Value | ts.SymbolFlags.Type | ts.SymbolFlags.Namespace;
-
-/** What functions that call each other return is any where none says so. */
-const CIRCULAR = new Set([7022, 7023, 7024]);
 
 const NO_MODULES =
   "Code that is run in a loop has no imports and exports: they belong into a cell of their own.";
-
-/** Where a class has no name yet of what it extends, TypeScript takes the place for its body; with any name it is none. */
-function withHeritage(code: string, offset: number): string {
-  const before = code.slice(0, offset);
-  return /\bclass\b[^{;]*\b(?:extends|implements)\s+$/u.test(before)
-    ? `${before}_${code.slice(offset)}`
-    : code;
-}

@@ -170,3 +170,11 @@ function signatureOf(symbol: ts.Symbol, checker: ts.TypeChecker): string | undef
       : checker.typeToString(type);
   return text === "any" ? undefined : inWordsOfCells(text);
 }
+
+/** Where a class has no name yet of what it extends, TypeScript takes the place for its body; with any name it is none. */
+export function withHeritage(code: string, offset: number): string {
+  const before = code.slice(0, offset);
+  return /\bclass\b[^{;]*\b(?:extends|implements)\s+$/u.test(before)
+    ? `${before}_${code.slice(offset)}`
+    : code;
+}

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import type TS from "typescript";
 import { meaningOf, TsConfigs, type TsConfig } from "../../tsconfig.js";
 import { TARGET, ts } from "../compiler.js";
+import type { CellModuleOptions } from "./cell-module.js";
 import { librariesOfNode } from "./node-library.js";
 
 /** Options of a user's tsconfig.json that also hold in cells; the others say how files are built, not what they mean. */
@@ -120,4 +121,14 @@ function findUp(folder: string, name: string): string | undefined {
   const path = join(folder, name);
   if (existsSync(path)) return path;
   return dirname(folder) === folder ? undefined : findUp(dirname(folder), name);
+}
+
+/** What these options say of how cells are read. */
+export function readingOf(options: TS.CompilerOptions): Pick<CellModuleOptions, "jsx" | "evolving"> {
+  const { noImplicitAny, strict = false, jsx, jsxFactory = "React", jsxFragmentFactory = "" } = options;
+  const factory = jsx === ts.JsxEmit.React ? jsxFactory : "";
+  return {
+    evolving: noImplicitAny ?? strict,
+    jsx: [factory, jsxFragmentFactory].map((name) => name.split(".")[0]!),
+  };
 }
