@@ -6,21 +6,19 @@ export type { TypedArray } from "./primitives/elements.js";
 export type { DType } from "./tensor/dtype.js";
 export type { Shape, TensorData } from "./tensor/shape-types.js";
 export {
-  arange,
   empty,
   emptyLike,
   eye,
   full,
   fullLike,
-  linspace,
-  logspace,
   ones,
   onesLike,
-  tensor,
-  type TensorOptions,
   zeros,
   zerosLike,
-} from "./tensor/creation.js";
+} from "./tensor/creation/constant.js";
+export { tensor } from "./tensor/creation/from-data.js";
+export type { TensorOptions } from "./tensor/creation/options.js";
+export { arange, linspace, logspace } from "./tensor/creation/range.js";
 export {
   bernoulli,
   multinomial,

@@ -3,9 +3,10 @@
  */
 import { checkTensor } from "../ops/operand.js";
 import { Tensor } from "../tensor/core.js";
-import { fromTyped } from "../tensor/creation.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
 import type { TypedArray } from "../primitives/elements.js";
 import { isFloating } from "../tensor/dtype.js";
+import { readNumbers } from "../tensor/reading.js";
 import { formatShape } from "../tensor/shape.js";
 import { grad } from "./grad.js";
 import { withGradMode } from "./mode.js";
@@ -87,7 +88,7 @@ export function gradcheck(
 
 function readAtOnce<Result>(check: Check<Result>): Result {
   let next = check.next();
-  while (next.done !== true) next = check.next(next.value._view("gradcheck"));
+  while (next.done !== true) next = check.next(readNumbers(next.value, "gradcheck"));
   return next.value;
 }
 

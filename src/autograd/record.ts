@@ -5,7 +5,8 @@
 import { markSaved } from "../graph/run/evaluate.js";
 import { Flag, type Node } from "../graph/record/node.js";
 import { referredTo, stateMeant, stateOf } from "../tensor/alias.js";
-import { type Extras, type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Extras, Op } from "../tensor/op.js";
 import { isGradEnabled } from "./mode.js";
 
 /** The tensor for `node`, which `op` computed from `a`, `b` and `c`. */

@@ -3,7 +3,7 @@
  */
 import { stack } from "../ops/join.js";
 import type { Elements } from "../primitives/elements.js";
-import { tensor } from "../tensor/creation.js";
+import { tensor } from "../tensor/creation/from-data.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";

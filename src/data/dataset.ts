@@ -1,5 +1,5 @@
 /** Data sets: anything with a length that gives examples by number. An example is what one makes of it: a tensor, a list or an object of parts. */
-import { tensor } from "../tensor/creation.js";
+import { tensor } from "../tensor/creation/from-data.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { collate, type Collated } from "./collate.js";

@@ -3,7 +3,7 @@
  * them along. scripts/build-digits.mjs packs them.
  */
 import { platform } from "../platform/node.js";
-import { tensor } from "../tensor/creation.js";
+import { tensor } from "../tensor/creation/from-data.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
 import { RandomStream } from "./stream.js";

@@ -2,7 +2,7 @@
  * Made-up data sets with known formulas: the same seed gives the same points on every machine.
  * Inputs are float32 [count, features]; classes are int32 [count], values float32 [count, 1].
  */
-import { tensor } from "../tensor/creation.js";
+import { tensor } from "../tensor/creation/from-data.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { TensorDataset } from "./dataset.js";
 import { RandomStream } from "./stream.js";

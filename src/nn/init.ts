@@ -3,7 +3,8 @@
  * from the generator that `manualSeed` sets. A weight is [out, in, ...kernel], as layers keep it.
  */
 import { noGrad } from "../autograd/mode.js";
-import { eye, tensor as tensorOf } from "../tensor/creation.js";
+import { eye } from "../tensor/creation/constant.js";
+import { tensor as tensorOf } from "../tensor/creation/from-data.js";
 import { randn } from "../tensor/random.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";

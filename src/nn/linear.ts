@@ -1,6 +1,6 @@
 /** The fully connected layer. */
 import { mT } from "../ops/movement.js";
-import { empty } from "../tensor/creation.js";
+import { empty } from "../tensor/creation/constant.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";

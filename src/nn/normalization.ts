@@ -2,7 +2,7 @@
 import { noGrad } from "../autograd/mode.js";
 import { critical } from "../interrupts.js";
 import { fused } from "../ops/fused.js";
-import { ones, zeros } from "../tensor/creation.js";
+import { ones, zeros } from "../tensor/creation/constant.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";

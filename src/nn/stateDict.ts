@@ -2,7 +2,7 @@
  * State dicts: names of parameters and buffers with their values, and how one is taken over with errors that name every key.
  */
 import { critical } from "../interrupts.js";
-import { tensor } from "../tensor/creation.js";
+import { tensor } from "../tensor/creation/from-data.js";
 import type { TensorData } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import { assignValue } from "./parameter.js";

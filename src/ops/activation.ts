@@ -5,7 +5,8 @@
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, mul, neg, rsub, sub } from "./arithmetic.js";

@@ -6,7 +6,8 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, scalar, unary } from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { isFloating, promoteWithNumber } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";

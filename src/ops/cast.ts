@@ -3,7 +3,8 @@
  */
 import { record } from "../autograd/record.js";
 import { binary, cast as castNode, scalar } from "../graph/record/build.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { type DType, dtypeList, isDType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";

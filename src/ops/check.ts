@@ -6,7 +6,9 @@ import { record } from "../autograd/record.js";
 import { boundsOf } from "../graph/record/bounds.js";
 import * as graph from "../graph/record/build.js";
 import { blame } from "../graph/record/origin.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
+import { isComputed, readNumbers, readsAtOnce } from "../tensor/reading.js";
 
 /**
  * Checks that positions lie in [-size, size), before the caller records an operation that reads there.
@@ -17,8 +19,11 @@ export function checkPositions(index: Tensor, size: number, say: (position: numb
   const { node } = index;
   const known = boundsOf(node);
   if (known !== null && known.low >= -size && known.high < size) return;
-  if (!index._isThere) blame(node, size, say);
-  else throw new RangeError(say(index._view("an index").find((value) => value < -size || value >= size)!));
+  if (!isComputed(index)) blame(node, size, say);
+  else
+    throw new RangeError(
+      say(readNumbers(index, "an index").find((value) => value < -size || value >= size)!),
+    );
 }
 
 /**
@@ -37,10 +42,10 @@ export function labelPositions(
   const isInside = known !== null && known.low >= 0 && known.high < classes;
   const ignoredHere = graph.binary("eq", node, graph.scalar(ignored, node.dtype));
   if (isInside) return new Tensor(graph.select(ignoredHere, graph.scalar(0, node.dtype), node));
-  if (labels._isThere) {
-    const outside = labels
-      ._view("labels")
-      .find((label) => label !== ignored && (label < 0 || label >= classes));
+  if (isComputed(labels)) {
+    const outside = readNumbers(labels, "labels").find(
+      (label) => label !== ignored && (label < 0 || label >= classes),
+    );
     if (outside !== undefined) throw new RangeError(say(outside));
   }
   // A position below 0 would count from the end, so labels below 0 are moved out of range.
@@ -80,8 +85,8 @@ export function checkedRange(
   const known = boundsOf(node);
   if (node.size === 0 || (known !== null && known.low >= low && known.high <= high)) return result;
   const isOutside = (value: number) => value < low || value > high;
-  if (x._isThere) {
-    const values = x._view("a check");
+  if (isComputed(x)) {
+    const values = readNumbers(x, "a check");
     const position = values.findIndex(isOutside);
     if (position >= 0) throw new RangeError(say(values[position]!, position));
     return result;
@@ -99,8 +104,8 @@ export function checkedRange(
   blame(index, 1, (found) => {
     const position = node.size - found;
     const checked = new Tensor(node);
-    return checked._readsAtOnce
-      ? say(checked._view("a check")[position]!, position)
+    return readsAtOnce(checked)
+      ? say(readNumbers(checked, "a check")[position]!, position)
       : checked.data().then((values) => say(values[position]!, position));
   });
   const passed = graph.reshape(graph.positions(index, 1), []);

@@ -4,7 +4,8 @@
  */
 import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { isFloating } from "../tensor/dtype.js";
 import { type Method, operation } from "../tensor/operation.js";
 import type { UnaryOp } from "../primitives/elementwise.js";

@@ -3,7 +3,7 @@
  */
 import { record } from "../autograd/record.js";
 import { binary, scalar } from "../graph/record/build.js";
-import type { Op } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, mul } from "./arithmetic.js";

@@ -4,7 +4,8 @@
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { iota, reduce, reshape as reshapeNode } from "../graph/record/build.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { allDims, formatShape, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";

@@ -13,7 +13,8 @@ import {
 } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import { stateOf } from "../tensor/alias.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { checkNumber, isFloating } from "../tensor/dtype.js";
 import { draw, randomSeed } from "../tensor/generator.js";
 import { operation } from "../tensor/operation.js";

@@ -6,10 +6,13 @@ import { record } from "../autograd/record.js";
 import * as graph from "../graph/record/build.js";
 import { broadcast } from "../graph/record/shapes.js";
 import { holds } from "../primitives/dtypes.js";
-import { type Op, Tensor } from "../tensor/core.js";
-import { fromTyped, zeros } from "../tensor/creation.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
+import { zeros } from "../tensor/creation/constant.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
 import { type DType, isFloating, isInteger } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
+import { readNumbers } from "../tensor/reading.js";
 import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
@@ -246,7 +249,7 @@ declare module "../tensor/core.js" {
 
 /** Positions of what differs from 0, as flat numbers, for an operation that is `asking`. */
 function positions(asking: string, x: Tensor): number[] {
-  const data = x._view(`${asking}, the shape of whose result depends on values`);
+  const data = readNumbers(x, `${asking}, the shape of whose result depends on values`);
   const found: number[] = [];
   for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i);
   return found;
@@ -282,7 +285,8 @@ export const oneHot = operation("oneHot", (x, numClasses, { dtype = "int32" } = 
   if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
     throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
   let n = numClasses ?? 0;
-  if (numClasses === undefined) for (const c of x._view("oneHot without numClasses")) n = Math.max(n, c + 1);
+  if (numClasses === undefined)
+    for (const c of readNumbers(x, "oneHot without numClasses")) n = Math.max(n, c + 1);
   // In a dtype that has each class and each element: 256 as uint8 would be class 0.
   const wide = holds("int32", x.dtype) ? "int32" : "int64";
   const classes = graph.iota([n], wide);

@@ -4,7 +4,8 @@
 import { wanted } from "../autograd/wanted.js";
 import { recordList } from "../autograd/record.js";
 import { concat as concatNodes } from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { promote } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";

@@ -4,7 +4,8 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, matmul as matmulNode, permute as permuteNode } from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Checked, Matmul, Ok, Shape } from "../tensor/shape-types.js";

@@ -6,7 +6,8 @@
  */
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { allDims, formatShape, normalizeDim, normalizeDims, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 

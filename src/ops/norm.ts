@@ -4,7 +4,8 @@
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, scalar, unary } from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";

@@ -4,7 +4,8 @@
 import { record } from "../autograd/record.js";
 import { binary, scalar, select } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, mul, sub } from "./arithmetic.js";

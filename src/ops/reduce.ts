@@ -6,7 +6,8 @@
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, copy, reduce, scalar, unary } from "../graph/record/build.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { allDims, keptShape, normalizeDims } from "../tensor/shape.js";

@@ -3,7 +3,8 @@
  */
 import { record } from "../autograd/record.js";
 import { binary, unary } from "../graph/record/build.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { inPlace } from "./change.js";

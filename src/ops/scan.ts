@@ -4,7 +4,8 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { call, cast as graphCast, pick } from "../graph/record/build.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";

@@ -2,8 +2,10 @@
  * Adding and putting values at positions: scatterAdd and scatter.
  */
 import type { Tensor } from "../tensor/core.js";
-import { fromTyped, zeros } from "../tensor/creation.js";
+import { zeros } from "../tensor/creation/constant.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
 import { operation } from "../tensor/operation.js";
+import { readNumbers } from "../tensor/reading.js";
 import { formatShape, normalizeDim, sameShape, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { inPlace } from "./change.js";
@@ -93,7 +95,7 @@ function landing(shape: Shape, dim: number, index: Tensor, source: Shape): Landi
   const from = new Int32Array(size);
   const sizes = index._node.shape;
   const at = new Array<number>(sizes.length).fill(0);
-  for (const position of index._view("scatter")) {
+  for (const position of readNumbers(index, "scatter")) {
     let to = 0;
     let out = 0;
     for (let d = 0; d < sizes.length; d++) {

@@ -4,7 +4,8 @@
 import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { binary, select } from "../graph/record/build.js";
-import { type Op, Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { greatestFinite } from "../primitives/dtypes.js";
 import { checkNumber, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";

@@ -5,7 +5,7 @@ import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, reshape as reshapeNode, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
-import type { Op } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce, Shape } from "../tensor/shape-types.js";

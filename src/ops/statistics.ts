@@ -3,9 +3,10 @@
  */
 import { record } from "../autograd/record.js";
 import type { Tensor } from "../tensor/core.js";
-import { fromTyped } from "../tensor/creation.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
 import { isFloating, isInteger } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
+import { readNumbers } from "../tensor/reading.js";
 import { formatShape, keptShape, normalizeDim, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { ne } from "./compare.js";
@@ -29,8 +30,8 @@ function middles(x: Tensor, d: number): Tensor {
   const n = shape[d] ?? 1;
   if (n === 0) throw new Error(`median: shape ${formatShape(shape)} is empty along dim ${d}`);
   const inner = sizeOf(shape.slice(d + 1));
-  const order = x.argsort(d)._view("median");
-  const data = x._view("median");
+  const order = readNumbers(x.argsort(d), "median");
+  const data = readNumbers(x, "median");
   const out = new Int32Array(x.numel() / n);
   for (let row = 0; row < out.length; row++) {
     const start = Math.floor(row / inner) * n * inner + (row % inner);
@@ -112,7 +113,7 @@ export const unique = operation("unique", (x) => {
   const n = sorted.numel();
   if (n < 2) return sorted;
   const differs = ne(sorted.narrow(0, 1, n - 1), sorted.narrow(0, 0, n - 1));
-  const [count] = differs.sum()._view("unique, the shape of whose result depends on values");
+  const [count] = readNumbers(differs.sum(), "unique, the shape of whose result depends on values");
   // The first of equal ones come first, in their order.
   const isFirst = differs.pad([1, 0], { value: 1 });
   return takeAt(sorted, 0, isFirst.argsort(0, { descending: true }).narrow(0, 0, 1 + Number(count)));
@@ -137,8 +138,8 @@ export const bincount = operation("bincount", (x, { weights, minlength = 0 } = {
   if (!Number.isInteger(minlength) || minlength < 0)
     throw new RangeError(`bincount: expected a whole minlength ≥ 0, got ${minlength}`);
   const asking = "bincount, the shape of whose result depends on values";
-  const w = weights?._view(asking);
-  const data = x._view(asking);
+  const w = weights && readNumbers(weights, asking);
+  const data = readNumbers(x, asking);
   let length = minlength;
   for (const each of data) {
     const v = Number(each);

@@ -2,7 +2,8 @@
  * Trigonometric and hyperbolic functions.
  */
 import { wanted } from "../autograd/wanted.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Checked, Elementwise, Shape } from "../tensor/shape-types.js";

@@ -2,7 +2,8 @@
  * Views with dims in another order, repeated dims, or a part of the entries.
  */
 import { geometryOf } from "../tensor/alias.js";
-import type { Op, Tensor } from "../tensor/core.js";
+import type { Tensor } from "../tensor/core.js";
+import type { Op } from "../tensor/op.js";
 import { expanded, permuted, selected, sliced } from "../tensor/geometry.js";
 import { operation, property, variadic } from "../tensor/operation.js";
 import { allDims, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";

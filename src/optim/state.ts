@@ -5,7 +5,7 @@ import { cast, copy, expand, scalar } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import { settled } from "../graph/record/rounding.js";
 import { Variable } from "../graph/run/evaluate.js";
-import { tensor } from "../tensor/creation.js";
+import { tensor } from "../tensor/creation/from-data.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape, TensorData } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";

@@ -11,7 +11,8 @@
 import { critical } from "../interrupts.js";
 import type { Node } from "../graph/record/node.js";
 import type { Variable } from "../graph/run/variable.js";
-import type { Op, Tensor } from "./core.js";
+import type { Tensor } from "./core.js";
+import type { Op } from "./op.js";
 import { type Geometry, wholeOf } from "./geometry.js";
 import { readRegion } from "./region.js";
 

@@ -1,61 +1,20 @@
 /**
  * The Tensor class: a handle on a value of the lazy graph and on how to differentiate it.
  *
- * Only what every tensor has stands here. Operations are methods too, but each family declares and adds its own
- * (`ops/`), so that a method's signature, forward computation and gradient stand in one file. Import Tensor from
- * `tensor.js`, which loads them all; only `ops/` and `autograd/` import this file.
+ * Only what every tensor has stands here: its fields, its description (shape, dtype), and its part in differentiation. Operations are methods
+ * too, but each family declares and adds its own (`ops/`), so that a method's signature, forward computation and gradient stand in one file;
+ * what reads values stands in `reading.ts`. Import Tensor from `tensor.js`, which loads them all; only `ops/`, `autograd/` and the files
+ * beside this one import this file.
  */
-import { engine } from "../engine/current.js";
-import type { Engine } from "../engine/engine.js";
-import { evaluate, keep, Variable } from "../graph/run/evaluate.js";
+import { keep, Variable } from "../graph/run/evaluate.js";
 import type { Node } from "../graph/record/node.js";
 import { settled } from "../graph/record/rounding.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
-import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primitives/elements.js";
 import { type DType, isFloating } from "./dtype.js";
+import type { Extras, Op } from "./op.js";
 import { formatShape, sameShape } from "./shape.js";
-import type { Element, Nested, NestedElements, Shape, TypeOnly } from "./shape-types.js";
+import type { Shape, TypeOnly } from "./shape-types.js";
 import { warn } from "./warn.js";
-
-/**
- * How one operation is differentiated: a static description, shared by all tensors that came of that operation.
- * `A` is what its gradient needs besides the inputs, the attributes.
- */
-export interface Op<A = unknown> {
-  /** PyTorch's name of the step, shown as `grad_fn`. */
-  readonly name: string;
-  /** Whether the gradient reads values of the inputs or of the result (beyond their shapes). */
-  readonly saves: boolean;
-  /**
-   * Given the result `y` and the gradient `g` of the root with respect to it, gives that with respect to each input, in their order (a, b, c,
-   * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the walk sums.
-   */
-  gradient(y: Recorded<A>, g: Tensor): readonly (Tensor | null)[];
-}
-
-/** The result of an operation, as its gradient sees it: with the inputs and the attributes that it was recorded with, and no others. */
-export interface Recorded<A> extends Tensor {
-  /** @internal */
-  _a: Tensor;
-  /** @internal */
-  _b: Tensor;
-  /** @internal */
-  _c: Tensor;
-  /** @internal */
-  _attributes: A;
-}
-
-/** What only few tensors have. */
-export interface Extras {
-  /** Inputs of an operation that takes a list. */
-  list: Tensor[] | null;
-  hooks: ((gradient: Tensor) => Tensor | undefined)[] | null;
-  retainGrad: boolean;
-  /** The walk of backward() has passed and let go what this step had saved. */
-  freed: boolean;
-  /** The tensor whose `grad` takes the gradient of this state. */
-  owner: Tensor | null;
-}
 
 const noGradKept =
   "grad: backward() gathers gradients in leaves, tensors that were not computed from others, and this one was, so its grad is null; " +
@@ -236,39 +195,6 @@ export class Tensor<S extends Shape = Shape> {
   }
 
   /**
-   * The only element: a number, of a bool tensor true or false (the type is `boolean` where that is asked for:
-   * `const all: boolean = mask.all().item()`). @throws Error when there is not exactly one element; RangeError for an int64 beyond 2⁵³.
-   */
-  item<E extends Element = number>(): E {
-    if (this._node.size !== 1) {
-      throw new Error(
-        `item: a tensor of shape ${formatShape(this.shape)} has ${this._node.size} elements, expected one; use tolist() or reduce it first`,
-      );
-    }
-    return this._elements("item")(0) as E;
-  }
-
-  /**
-   * Nested arrays of numbers, as deep as the rank (a number for rank 0); of a bool tensor true and false, as for `item`.
-   * @throws RangeError for an int64 beyond 2⁵³
-   */
-  tolist<A extends Shape, E extends Element = number>(this: Tensor<A>): Nested<A, E> {
-    return nest(this._elements("tolist"), this._node.shape, 0, { position: 0 }) as Nested<A, E>;
-  }
-
-  /** As `tolist`, for JSON.stringify. */
-  toJSON(): NestedElements {
-    return nest(this._elements("toJSON"), this._node.shape, 0, { position: 0 });
-  }
-
-  /** Reads elements in row-major order as what they are: numbers, or true and false. */
-  private _elements(asking: string): (i: number) => Element {
-    const data = this._read(asking);
-    if (data instanceof BigInt64Array) return (i) => exactNumber(asking, data[i]!);
-    return this.dtype === "bool" ? (i) => data[i] !== 0 : (i) => data[i]!;
-  }
-
-  /**
    * JavaScript asks for a number in `-x`, `+x`, `a < b` and `a * b`, for either in `"loss " + x`: a tensor of one element is that element.
    * @throws TypeError for another tensor where only a number will do.
    */
@@ -279,59 +205,6 @@ export class Tensor<S extends Shape = Shape> {
       `a tensor of shape ${formatShape(this.shape)} is not one number, so JavaScript's operators cannot compute with it; ` +
         `write x.neg() for -x, a.lt(b) for a < b, a.mul(b) for a * b`,
     );
-  }
-
-  /**
-   * The elements in row-major order, as a copy: the typed array of the dtype's name; of float16 and bfloat16 a Float32Array, of bool a
-   * Uint8Array of 1 and 0, of int64 a BigInt64Array (the type is that where it is asked for: `x.dataSync<BigInt64Array>()`).
-   */
-  dataSync(): TypedArray;
-  dataSync<A extends BigInt64Array>(): A;
-  dataSync(): Elements {
-    return this._read("dataSync").slice();
-  }
-
-  /** As `dataSync`, on every engine, also one that computes elsewhere. */
-  data(): Promise<TypedArray>;
-  data<A extends BigInt64Array>(): Promise<A>;
-  async data(): Promise<Elements> {
-    const node = this.node;
-    if (node.storage === null) evaluate([node]);
-    const storage = node.storage!;
-    return elementsOf(node.dtype, await storage.engine.read(storage), 0, node.size);
-  }
-
-  /** @internal As `_read`, as numbers: those of int64 beyond 2⁵³ are rounded. */
-  _view(asking: string): TypedArray {
-    return asNumbers(this._read(asking));
-  }
-
-  /**
-   * @internal The elements in row-major order, mostly not copied: never write to it, never keep it across an operation.
-   * @param asking who needs them, and if need be why
-   * @throws Error on an engine that computes asynchronously
-   */
-  _read(asking: string): Elements {
-    const node = this.node;
-    if (!this._readsAtOnce) {
-      throw new Error(
-        `${asking}: the ${engineOf(node).name} engine computes asynchronously, so values cannot be read at once; use await x.data()`,
-      );
-    }
-    if (node.storage === null) evaluate([node]);
-    const storage = node.storage!;
-    const { buffer, byteOffset } = storage.engine.readSync!(storage);
-    return elementsOf(node.dtype, buffer, byteOffset, node.size);
-  }
-
-  /** @internal Whether the elements can be read without waiting for an engine that computes elsewhere. */
-  get _readsAtOnce(): boolean {
-    return engineOf(this.node).readSync !== undefined;
-  }
-
-  /** @internal Whether the elements can be read now, without computing anything. */
-  get _isThere(): boolean {
-    return this.node.storage !== null && this._readsAtOnce;
   }
 
   /**
@@ -392,15 +265,6 @@ export class Tensor<S extends Shape = Shape> {
   }
 }
 
-/** @throws RangeError where numbers have gaps. */
-function exactNumber(name: string, value: bigint): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new RangeError(
-    `${name}: ${value} is beyond 2⁵³, where JavaScript's numbers have gaps; dataSync<BigInt64Array>() gives bigints`,
-  );
-}
-
 /** @internal `y`, which nobody shares yet, shows the value of `x` from now on, but has no part in its history. */
 export function shareValue(x: Tensor, y: Tensor): void {
   const { cell, geometry } = aliasOf(x);
@@ -411,24 +275,6 @@ export function shareValue(x: Tensor, y: Tensor): void {
     base._alias = new Alias(cell, null, base);
   }
   y._alias = new Alias(cell, geometry, base);
-}
-
-/** Where the value is, or is going to be. */
-function engineOf({ storage }: Node): Engine {
-  return storage === null ? engine() : storage.engine;
-}
-
-function nest(
-  data: (i: number) => Element,
-  shape: Shape,
-  dim: number,
-  at: { position: number },
-): NestedElements {
-  if (dim === shape.length) return data(at.position++);
-  const n = shape[dim]!;
-  const out = new Array<NestedElements>(n);
-  for (let i = 0; i < n; i++) out[i] = nest(data, shape, dim + 1, at);
-  return out;
 }
 
 /** A method that other programs look for under a registered symbol. */

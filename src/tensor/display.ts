@@ -5,6 +5,7 @@ import { element, type Content, type Markup } from "../../html/writer.js";
 import { defineSymbol, type Tensor } from "./core.js";
 import { type DType, isFloating } from "./dtype.js";
 import { edges } from "./print.js";
+import { readNumbers } from "./reading.js";
 import { formatShape } from "./shape.js";
 
 const HEAD = 5;
@@ -103,7 +104,7 @@ function table(x: Tensor, data: ArrayLike<number>): Content {
 }
 
 function html(x: Tensor): Markup {
-  const data = x._view("display");
+  const data = readNumbers(x, "display");
   const facts: Content[] = [`Tensor ${formatShape(x.shape)}`, x.dtype as string];
   if (x.gradFn !== null) facts.push(x.gradFn.name);
   else if (x.requiresGrad) facts.push("requires grad");
@@ -132,5 +133,5 @@ defineSymbol("Jupyter.display", function () {
 
 // By which whoever times a cell has the value computed.
 defineSymbol("cellgrad.evaluate", function () {
-  this._view("a value");
+  readNumbers(this, "a value");
 });

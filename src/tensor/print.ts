@@ -5,6 +5,7 @@ import { defineSymbol, type Tensor } from "./core.js";
 import type { Elements } from "../primitives/elements.js";
 import { type DType, isFloating } from "./dtype.js";
 import { operation } from "./operation.js";
+import { readElements } from "./reading.js";
 import { formatShape, sizeOf } from "./shape.js";
 import type { Shape } from "./shape-types.js";
 
@@ -173,7 +174,7 @@ function tuple(shape: Shape): string {
 /** The values in brackets, the middle of large tensors left out; lines after the first are indented. */
 function valuesText(x: Tensor, indent: number): string {
   if (x.numel() === 0) return "[]";
-  const data = x._read("toString");
+  const data = readElements(x, "toString");
   const summarize = data.length > THRESHOLD;
   const values: (number | bigint)[] = [];
   collect(data, x.shape, 0, 0, summarize, values);

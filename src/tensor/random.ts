@@ -3,9 +3,11 @@
  */
 import { binary, cast, random, scalar, unary } from "../graph/record/build.js";
 import { Tensor } from "./core.js";
-import { checkFits, dtypeOf, finish, fromTyped, parseShape, type TensorOptions } from "./creation.js";
+import { fromTyped } from "./creation/from-data.js";
+import { checkFits, dtypeOf, finish, parseShape, type TensorOptions } from "./creation/options.js";
 import { type DType, isFloating } from "./dtype.js";
 import { draw, randomSeed } from "./generator.js";
+import { readNumbers } from "./reading.js";
 import type { Node } from "../graph/record/node.js";
 import { computingDType, wholeBits, wholeRange } from "../primitives/dtypes.js";
 import { checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
@@ -141,7 +143,7 @@ export function randint(...args: unknown[]): Tensor {
 export function randperm<const N extends number>(n: N, options?: TensorOptions): Tensor<[N]>;
 export function randperm(n: number, options?: TensorOptions): Tensor {
   checkShape("randperm", [n]);
-  const u = drawn("randperm", "uniform", [n], { dtype: "float64" })._view("randperm");
+  const u = readNumbers(drawn("randperm", "uniform", [n], { dtype: "float64" }), "randperm");
   const order = Int32Array.from({ length: n }, (_, i) => i);
   // Fisher and Yates.
   for (let i = n - 1; i > 0; i--) {
@@ -178,8 +180,8 @@ export function multinomial(weights: Tensor, count: number, options: { replaceme
     throw new Error(`multinomial: cannot draw ${count} of ${n} without replacement`);
   }
   const drawnHere = drawn("multinomial", "uniform", [rows, count], { dtype: "float64" });
-  const u = drawnHere._view("multinomial");
-  const w = weights._view("multinomial");
+  const u = readNumbers(drawnHere, "multinomial");
+  const w = readNumbers(weights, "multinomial");
   const out = new Int32Array(rows * count);
   for (let r = 0; r < rows; r++) {
     const left = Float64Array.from(w.subarray(r * n, (r + 1) * n));

@@ -39,5 +39,6 @@ import "../ops/views.js";
 import "./brackets.js";
 import "./display.js";
 import "./print.js";
+import "./reading.js";
 
 export { Tensor } from "./core.js";

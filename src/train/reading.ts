@@ -3,6 +3,7 @@
  * have to be awaited: a generator gives a tensor of one element, and goes on with its number.
  */
 import type { Tensor } from "../tensor/tensor.js";
+import { readsAtOnce } from "../tensor/reading.js";
 
 export type Reading<Result> = Generator<Tensor, Result, number>;
 
@@ -34,5 +35,5 @@ export async function readAwaiting<Result>(work: Reading<Result>): Promise<Resul
 
 /** The only element; a promise only where the engine has to be awaited. */
 export function numberOf(scalar: Tensor): number | Promise<number> {
-  return scalar._readsAtOnce ? Number(scalar.item()) : scalar.data().then(([value]) => Number(value));
+  return readsAtOnce(scalar) ? Number(scalar.item()) : scalar.data().then(([value]) => Number(value));
 }

@@ -7,7 +7,7 @@ import { engine as currentEngine, engineReport, useEngine } from "../../src/engi
 import type { Kernel, Program } from "../../src/engine/program.js";
 import type { CpuStorage } from "../../src/engine/cpu/storage.js";
 import { SGD } from "../../src/optim/sgd.js";
-import { tensor } from "../../src/tensor/creation.js";
+import { tensor } from "../../src/tensor/creation/from-data.js";
 import "../../src/tensor/tensor.js";
 import {
   bytesOf,

@@ -5,6 +5,7 @@ import { constant } from "../../ops/operand.js";
 import { where } from "../../ops/select.js";
 import { holds } from "../../primitives/dtypes.js";
 import { isFloating, isInteger } from "../../tensor/dtype.js";
+import { isComputed, readNumbers } from "../../tensor/reading.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
@@ -133,8 +134,8 @@ function fromClasses(
 /** What is wrong with labels that are no integers. */
 function notLabels(target: Tensor): string {
   const said = `class labels must be integers, not ${target.dtype} of shape ${formatShape(target.shape)}`;
-  const fraction = target._isThere
-    ? target._view("labels").find((label) => !Number.isInteger(label))
+  const fraction = isComputed(target)
+    ? readNumbers(target, "labels").find((label) => !Number.isInteger(label))
     : undefined;
   return fraction === undefined
     ? `${said}; convert them: target.int()`

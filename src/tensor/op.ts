@@ -1,0 +1,45 @@
+/**
+ * What a tensor remembers of the operation that it came of, so that gradients can be computed: types alone. `autograd/record.ts` fills it in,
+ * `autograd/backward.ts` reads it, and the operations of `ops/` are the constants of type `Op`.
+ */
+import type { Tensor } from "./core.js";
+
+/**
+ * How one operation is differentiated: a static description, shared by all tensors that came of that operation.
+ * `A` is what its gradient needs besides the inputs, the attributes.
+ */
+export interface Op<A = unknown> {
+  /** PyTorch's name of the step, shown as `grad_fn`. */
+  readonly name: string;
+  /** Whether the gradient reads values of the inputs or of the result (beyond their shapes). */
+  readonly saves: boolean;
+  /**
+   * Given the result `y` and the gradient `g` of the root with respect to it, gives that with respect to each input, in their order (a, b, c,
+   * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the walk sums.
+   */
+  gradient(y: Recorded<A>, g: Tensor): readonly (Tensor | null)[];
+}
+
+/** The result of an operation, as its gradient sees it: with the inputs and the attributes that it was recorded with, and no others. */
+export interface Recorded<A> extends Tensor {
+  /** @internal */
+  _a: Tensor;
+  /** @internal */
+  _b: Tensor;
+  /** @internal */
+  _c: Tensor;
+  /** @internal */
+  _attributes: A;
+}
+
+/** What only few tensors have. */
+export interface Extras {
+  /** Inputs of an operation that takes a list. */
+  list: Tensor[] | null;
+  hooks: ((gradient: Tensor) => Tensor | undefined)[] | null;
+  retainGrad: boolean;
+  /** The walk of backward() has passed and let go what this step had saved. */
+  freed: boolean;
+  /** The tensor whose `grad` takes the gradient of this state. */
+  owner: Tensor | null;
+}
