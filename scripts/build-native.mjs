@@ -16,17 +16,19 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "src/engine/cpu/native");
 const generated = join(root, "build/generated");
 
-/** Compiled once, for any processor of the architecture. */
-const plainFiles = [
-  "addon",
+/** From words to an executable; both engines have it. */
+export const decoderFiles = [
+  "words",
   "decode",
+  "decode_reduce",
+  "decode_matmul",
+  "decode_call",
   "schedule",
   "schedule_registers",
   "body_values",
-  "words",
-  "isa",
-  "pool",
 ];
+/** Compiled once, for any processor of the architecture. */
+const plainFiles = [...decoderFiles, "addon", "isa", "pool"];
 /** Compiled once per instruction set. */
 export const kernelFiles = [
   "ops",
@@ -35,6 +37,7 @@ export const kernelFiles = [
   "random",
   "reduce",
   "gemm",
+  "gemm_cut",
   "index",
   "scan",
   "sort",

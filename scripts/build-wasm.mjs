@@ -5,23 +5,14 @@ import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { kernelFiles } from "./build-native.mjs";
+import { decoderFiles, kernelFiles } from "./build-native.mjs";
 import { primitiveHeaders } from "./primitives.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sources = join(root, "src/engine/cpu/native");
 const output = join(root, "build/wasm/cellgrad.wasm");
 
-const files = [
-  ...kernelFiles,
-  "wasm",
-  "decode",
-  "schedule",
-  "schedule_registers",
-  "body_values",
-  "words",
-  "pool_serial",
-];
+const files = [...kernelFiles, ...decoderFiles, "wasm", "pool_serial"];
 
 // wasip1 gives the toolchain's malloc and libm; nothing of it that is linked asks the host for anything.
 const flags = [

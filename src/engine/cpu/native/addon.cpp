@@ -1,4 +1,4 @@
-// The Node-API face of the native engine: plans by number, one call a run, no objects made on the way.
+// The Node-API face of the native engine: executables by number, one call a run, no objects made on the way.
 #include <node_api.h>
 
 #include <mutex>
@@ -20,7 +20,7 @@ namespace {
 /// What a run needs, in one Float64Array: [outcome, failed kernel, index, rows, scalars..., addresses of externals...]. JavaScript fills
 /// the scalars and addresses, and sets the outcome to 0 before the call; what it is afterwards is the last thing that a run writes.
 struct Loaded {
-  Plan* plan;
+  Executable* executable;
   double* frame;
   napi_ref keep;  // holds the frame's buffer
 };
@@ -33,7 +33,7 @@ constexpr int64_t kMuch = 64 << 20;
 
 /// The runtime of one environment, which is the main thread of JavaScript or a worker: nothing here is shared with another.
 struct Instance {
-  std::vector<Loaded> plans;
+  std::vector<Loaded> executables;
   std::vector<int32_t> freeNumbers;
   const int32_t* stopFlag = nullptr;
   napi_ref keepFlag = nullptr;
@@ -54,8 +54,8 @@ Instance* instanceOf(napi_env env) {
 }
 
 void freePlan(napi_env env, Loaded& loaded) {
-  if (!loaded.plan) return;
-  release(loaded.plan);
+  if (!loaded.executable) return;
+  release(loaded.executable);
   napi_delete_reference(env, loaded.keep);
   loaded = Loaded{};
 }
@@ -75,42 +75,42 @@ napi_value compile(napi_env env, napi_callback_info info) {
     return fail(env, "compile: expected a Float64Array");
   }
   const char* error = nullptr;
-  Plan* plan = decode(static_cast<const int32_t*>(words), int64_t(length), chosenTable(), &error);
-  if (!plan) return fail(env, error);
-  if (frameLength < size_t(kHeader + plan->scalars + plan->externals)) {
-    release(plan);
+  Executable* executable = decode(static_cast<const int32_t*>(words), int64_t(length), chosenTable(), &error);
+  if (!executable) return fail(env, error);
+  if (frameLength < size_t(kHeader + executable->scalars + executable->externals)) {
+    release(executable);
     return fail(env, "compile: the frame is too short");
   }
-  Loaded loaded{plan, static_cast<double*>(frame), nullptr};
+  Loaded loaded{executable, static_cast<double*>(frame), nullptr};
   napi_create_reference(env, arguments[1], 1, &loaded.keep);
   Instance* instance = instanceOf(env);
   int32_t number;
   if (instance->freeNumbers.empty()) {
-    number = int32_t(instance->plans.size());
-    instance->plans.push_back(loaded);
+    number = int32_t(instance->executables.size());
+    instance->executables.push_back(loaded);
   } else {
     number = instance->freeNumbers.back();
     instance->freeNumbers.pop_back();
-    instance->plans[size_t(number)] = loaded;
+    instance->executables[size_t(number)] = loaded;
   }
   napi_value result;
   napi_create_int32(env, number, &result);
   return result;
 }
 
-/// What a run of this plan needs beyond what is there.
-int64_t missingFor(const Instance& instance, const Plan& plan) {
+/// What a run of this executable needs beyond what is there.
+int64_t missingFor(const Instance& instance, const Executable& executable) {
   const auto growth = [](int64_t wanted, int64_t there) { return wanted > there ? wanted - there : 0; };
-  return growth(plan.arenaBytes, instance.arena.size) + growth(plan.sharedBytes, instance.shared.size) + growth(plan.scratchBytes, scratchSize()) * threadCount();
+  return growth(executable.arenaBytes, instance.arena.size) + growth(executable.sharedBytes, instance.shared.size) + growth(executable.scratchBytes, scratchSize()) * threadCount();
 }
 
 /// Plans made earlier may rely on more memory than there is now, so that every run asks.
-bool reserveFor(Instance& instance, const Plan& plan) {
-  if (instance.bases.size() < size_t(plan.externals) + 1) instance.bases.resize(size_t(plan.externals) + 1);
-  return instance.arena.reserve(plan.arenaBytes) && instance.shared.reserve(plan.sharedBytes) && reserveScratch(plan.scratchBytes);
+bool reserveFor(Instance& instance, const Executable& executable) {
+  if (instance.bases.size() < size_t(executable.externals) + 1) instance.bases.resize(size_t(executable.externals) + 1);
+  return instance.arena.reserve(executable.arenaBytes) && instance.shared.reserve(executable.sharedBytes) && reserveScratch(executable.scratchBytes);
 }
 
-/// run(plan: number, grow: boolean): number. 0: the outcome is in the frame. Otherwise nothing was run: so many more bytes are needed, and
+/// run(executable: number, grow: boolean): number. 0: the outcome is in the frame. Otherwise nothing was run: so many more bytes are needed, and
 /// could not be had, or are so many that `grow` has to allow it.
 napi_value run(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
@@ -122,24 +122,24 @@ napi_value run(napi_env env, napi_callback_info info) {
   napi_get_value_int32(env, arguments[0], &number);
   napi_get_value_bool(env, arguments[1], &grow);
   Instance* instance = static_cast<Instance*>(data);
-  if (count < 1 || number < 0 || size_t(number) >= instance->plans.size() || !instance->plans[size_t(number)].plan) return fail(env, "run: no such program");
-  const Loaded& loaded = instance->plans[size_t(number)];
-  const Plan& plan = *loaded.plan;
+  if (count < 1 || number < 0 || size_t(number) >= instance->executables.size() || !instance->executables[size_t(number)].executable) return fail(env, "run: no such program");
+  const Loaded& loaded = instance->executables[size_t(number)];
+  const Executable& executable = *loaded.executable;
   usePool(instance->pool);
-  const int64_t missing = missingFor(*instance, plan);
-  if ((missing > kMuch && !grow) || !reserveFor(*instance, plan)) {
+  const int64_t missing = missingFor(*instance, executable);
+  if ((missing > kMuch && !grow) || !reserveFor(*instance, executable)) {
     napi_value result;
     napi_create_double(env, double(missing), &result);
     return result;
   }
   char** base = instance->bases.data();
   base[0] = instance->arena.bytes;
-  const double* addresses = loaded.frame + kHeader + plan.scalars;
-  for (int32_t i = 0; i < plan.externals; i++) base[i + 1] = reinterpret_cast<char*>(uintptr_t(addresses[i]));
+  const double* addresses = loaded.frame + kHeader + executable.scalars;
+  for (int32_t i = 0; i < executable.externals; i++) base[i + 1] = reinterpret_cast<char*>(uintptr_t(addresses[i]));
   const Frame frame{loaded.frame + kHeader, base, instance->shared.bytes};
   RunStatus status;
   watchStop(instance->stopFlag);
-  plan.table->run(plan, frame, status);
+  executable.table->run(executable, frame, status);
   loaded.frame[1] = status.failedKernel;
   loaded.frame[2] = status.index;
   loaded.frame[3] = double(status.rows);
@@ -183,7 +183,7 @@ napi_value releaseMemory(napi_env env, napi_callback_info) {
   return nullptr;
 }
 
-/// dispose(plan: number)
+/// dispose(executable: number)
 napi_value dispose(napi_env env, napi_callback_info info) {
   napi_value argument;
   size_t count = 1;
@@ -191,8 +191,8 @@ napi_value dispose(napi_env env, napi_callback_info info) {
   int32_t number = -1;
   napi_get_value_int32(env, argument, &number);
   Instance* instance = instanceOf(env);
-  if (number >= 0 && size_t(number) < instance->plans.size() && instance->plans[size_t(number)].plan) {
-    freePlan(env, instance->plans[size_t(number)]);
+  if (number >= 0 && size_t(number) < instance->executables.size() && instance->executables[size_t(number)].executable) {
+    freePlan(env, instance->executables[size_t(number)]);
     instance->freeNumbers.push_back(number);
   }
   return nullptr;
@@ -223,7 +223,7 @@ napi_value threads(napi_env env, napi_callback_info info) {
 
 void freeInstance(napi_env env, void* data, void*) {
   Instance* instance = static_cast<Instance*>(data);
-  for (Loaded& loaded : instance->plans) freePlan(env, loaded);
+  for (Loaded& loaded : instance->executables) freePlan(env, loaded);
   freePool(instance->pool);
   instance->arena.release();
   instance->shared.release();

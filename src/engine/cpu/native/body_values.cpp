@@ -35,24 +35,24 @@ const char* findOperation(const InstructionWords* code, int32_t number, const Ke
 }
 
 /// The strides along which the value of an instruction changes from point to point.
-const char* findStrides(const InstructionWords& instruction, const BodyPlan& plan, int64_t* strides) {
+const char* findStrides(const InstructionWords& instruction, const BodySpec& spec, int64_t* strides) {
   switch (instruction.code) {
     case Code::load: {
-      if (instruction.p[0] < 0 || instruction.p[0] >= plan.body->loadCount) return "an instruction names a load that does not exist";
-      const ViewWords& view = plan.body->loads[instruction.p[0]];
+      if (instruction.p[0] < 0 || instruction.p[0] >= spec.body->loadCount) return "an instruction names a load that does not exist";
+      const ViewWords& view = spec.body->loads[instruction.p[0]];
       if (view.dtype != instruction.dtype) return "a load instruction has another dtype than its view";
-      if (view.count != plan.dims.count) return "a view has another number of strides than its kernel has dims";
-      for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = view.strides[plan.order[d]];
+      if (view.count != spec.dims.count) return "a view has another number of strides than its kernel has dims";
+      for (int32_t d = 0; d < spec.dims.count; d++) strides[d] = view.strides[spec.order[d]];
       return nullptr;
     }
     case Code::random:
       if (instruction.dtype != kFloat32 && instruction.dtype != kFloat64) return "random numbers are float32 or float64";
       [[fallthrough]];
     case Code::index:
-      for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.rowMajor[d];
+      for (int32_t d = 0; d < spec.dims.count; d++) strides[d] = spec.rowMajor[d];
       return nullptr;
     case Code::coordinate:
-      for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = plan.order[d] == instruction.p[0];
+      for (int32_t d = 0; d < spec.dims.count; d++) strides[d] = spec.order[d] == instruction.p[0];
       return nullptr;
     default: return nullptr;
   }
@@ -60,9 +60,9 @@ const char* findStrides(const InstructionWords& instruction, const BodyPlan& pla
 
 }  // namespace
 
-const char* describeValues(BodyValue* values, const BodyPlan& plan, const KernelTable& table) {
-  const InstructionWords* code = plan.body->code;
-  const int32_t count = plan.body->codeCount;
+const char* describeValues(BodyValue* values, const BodySpec& spec, const KernelTable& table) {
+  const InstructionWords* code = spec.body->code;
+  const int32_t count = spec.body->codeCount;
   for (int32_t i = 0; i < count; i++) {
     BodyValue& value = values[i];
     const InstructionWords& instruction = code[i];
@@ -72,13 +72,13 @@ const char* describeValues(BodyValue* values, const BodyPlan& plan, const Kernel
     if (const char* error = findOperation(code, i, table, value.fn)) return error;
     if (instruction.code == Code::cast && code[instruction.p[0]].dtype == instruction.dtype) value.root = values[instruction.p[0]].root;
     int64_t strides[kMaxAxes] = {};
-    if (const char* error = findStrides(instruction, plan, strides)) return error;
-    value.pattern = makePattern(plan.dims, strides);
+    if (const char* error = findStrides(instruction, spec, strides)) return error;
+    value.pattern = makePattern(spec.dims, strides);
   }
-  for (int32_t i = 0; i < plan.storeCount; i++) {
-    const StoreWords& store = plan.stores[i];
+  for (int32_t i = 0; i < spec.storeCount; i++) {
+    const StoreWords& store = spec.stores[i];
     if (store.value < 0 || store.value >= count) return "a store names a value that does not exist";
-    if (store.view.count != plan.dims.count) return "a view has another number of strides than its kernel has dims";
+    if (store.view.count != spec.dims.count) return "a view has another number of strides than its kernel has dims";
     if (store.view.dtype != code[store.value].dtype) return "a store has another dtype than its value";
   }
   return nullptr;

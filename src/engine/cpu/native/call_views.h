@@ -1,6 +1,6 @@
 // What the checks of calls ask of their values.
 #pragma once
-#include "plan.h"
+#include "executable.h"
 
 namespace cellgrad {
 

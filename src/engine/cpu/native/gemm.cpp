@@ -1,9 +1,8 @@
-// Matrix products: cuts C into blocks, packs what is worth packing, runs micro-kernels, and runs the epilogue on each block of C
+// Matrix products: packs what is worth packing, runs micro-kernels, and runs the epilogue on each block of C
 // while it is in cache. Blocks are independent, so they may go to any thread.
 #include <string.h>
 
-#include <type_traits>
-
+#include "gemm_cut.h"
 #include "gemm_micro.h"
 #include "gemm_pack.h"
 #include "gemm_vector.h"
@@ -12,11 +11,6 @@
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
-
-constexpr int64_t kLongestK = 800;        // a panel of B of this many rows stays in the second-level cache
-constexpr int64_t kBlockRows = 112;
-constexpr int64_t kBlockColumns = 512;
-constexpr int64_t kPackInside = 512 * 1024;  // packed B up to this size may lie in every thread's scratch
 
 template <class T>
 struct Operands {
@@ -124,7 +118,7 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
         }
         x.c = c + (first - row0) * cRow + (column - column0);
         // Past the last row lies other memory, unless C is in scratch, which is padded.
-        x.spill = cut.narrow && (!kernel.direct || (row1 - first - height + 1) * n >= vectors * VectorOf<T>::lanes);
+        x.spill = cut.onePass && (!kernel.direct || (row1 - first - height + 1) * n >= vectors * VectorOf<T>::lanes);
         microKernel<T>(height, vectors)(x);
       }
     }
@@ -280,59 +274,7 @@ void runTyped(const MatmulKernel& kernel, const Frame& frame) {
   }
 }
 
-template <class T>
-void cutTyped(MatmulKernel& kernel) {
-  MatmulGeometry& cut = kernel.cut;
-  const int64_t lanes = VectorOf<T>::lanes, m = kernel.m, n = kernel.n, k = kernel.k;
-  if (m == 1) {
-    cut.vector = true;
-    const int64_t columns = roundUp(n, 64) < kBlockColumns * 8 ? roundUp(n, 64) : kBlockColumns * 8;
-    cut.blockBytes = kernel.direct ? 0 : columns * int64_t(sizeof(T)) + 64;
-    return;
-  }
-  cut.width = n <= lanes ? lanes : kMicroVectors * lanes;
-  cut.panels = (n + cut.width - 1) / cut.width;
-  cut.rowPanels = (m + kMicroRows - 1) / kMicroRows;
-  const int64_t kBlocks = k <= kLongestK ? 1 : (k + kLongestK - 1) / kLongestK;
-  cut.kBlock = k == 0 ? 1 : (k + kBlocks - 1) / kBlocks;
-  cut.blockRowPanels = kBlockRows / kMicroRows;
-  cut.blockPanels = kBlockColumns / cut.width;
-  if (cut.blockRowPanels > cut.rowPanels) cut.blockRowPanels = cut.rowPanels;
-  if (cut.blockPanels > cut.panels) cut.blockPanels = cut.panels;
-  cut.narrow = cut.panels == 1 && kBlocks == 1;
-  cut.dense = cut.panels == cut.blockPanels && (cut.narrow || cut.panels > 1 || n == cut.width);
-  // Rows or columns of A that are a multiple of a large power of two apart compete for the same cache sets.
-  const auto crowded = [](int64_t stride) { return stride != 0 && stride * int64_t(sizeof(T)) % 1024 == 0; };
-  cut.packA = cut.panels > 1 && k > 16 && (crowded(kernel.aRow) || crowded(kernel.aCol));
-  cut.packB = kernel.bCol != 1 || cut.rowPanels > 1;
-  cut.packedBytes = roundUp(k * cut.panels * cut.width * int64_t(sizeof(T)), 64);
-  cut.packedRows = cut.packA ? roundUp(cut.blockRowPanels * kMicroRows * cut.kBlock * int64_t(sizeof(T)), 64) + kVectorBytes : 0;
-  cut.blockBytes = kernel.direct ? 0 : roundUp((cut.blockRowPanels * kMicroRows * cut.blockPanels + 1) * cut.width * int64_t(sizeof(T)), 64) + 64;
-  cut.batchInside = !kernel.sharedB && cut.packedBytes <= kPackInside;
-}
-
-/// Calls f with a zero of the type in which products of the dtype are computed: integers wrap, so they are unsigned.
-template <class F>
-void withProductType(DType dtype, F f) {
-  withNumber(dtype, [&](auto zero) {
-    using T = decltype(zero);
-    if constexpr (std::is_integral_v<T>) f(std::make_unsigned_t<T>(0));
-    else if constexpr (std::is_floating_point_v<T>) f(zero);  // the decoder lets no bool through
-  });
-}
-
 }  // namespace
-
-void matmulCut(MatmulKernel& kernel) {
-  withProductType(kernel.dtype, [&](auto zero) { cutTyped<decltype(zero)>(kernel); });
-}
-
-int64_t matmulShared(const MatmulKernel& kernel) { return kernel.cut.batchInside || kernel.cut.vector ? 0 : kernel.cut.packedBytes; }
-
-int64_t matmulScratch(const MatmulKernel& kernel) {
-  const MatmulGeometry& cut = kernel.cut;
-  return tileScratch(kernel.epilogue) + (cut.batchInside ? cut.packedBytes : 0) + cut.packedRows + cut.blockBytes;
-}
 
 void runMatmul(const MatmulKernel& kernel, const Frame& frame) {
   if (kernel.batch == 0 || kernel.m == 0 || kernel.n == 0) return;

@@ -1,7 +1,7 @@
 // The kernels of one instruction set, as the decoder and the runner see them. Each kernel file is compiled once per
 // instruction set with CG_ISA naming its namespace, so that nothing compiled for AVX-512 can be linked into the baseline.
 #pragma once
-#include "plan.h"
+#include "executable.h"
 
 namespace cellgrad {
 
@@ -25,7 +25,7 @@ struct KernelTable {
   const char* (*callCheck)(const CallKernel& call);
   int64_t (*callShared)(const CallKernel& call);
   int64_t (*callScratch)(const CallKernel& call);
-  void (*run)(const Plan& plan, const Frame& frame, RunStatus& status);
+  void (*run)(const Executable& executable, const Frame& frame, RunStatus& status);
 };
 
 #define CG_DECLARE_TABLE(isa) \

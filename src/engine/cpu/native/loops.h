@@ -1,7 +1,7 @@
 // Loops that apply a function of single elements to whole tiles; the compiler vectorises them. Counts are multiples of kLanes, so
 // there are no tails.
 #pragma once
-#include "plan.h"
+#include "executable.h"
 
 namespace cellgrad {
 namespace CG_ISA {

@@ -8,7 +8,7 @@
 #include <malloc.h>
 #endif
 
-#include "plan.h"
+#include "executable.h"
 
 namespace cellgrad {
 

@@ -1,6 +1,6 @@
 // The rows of a dense value along one dim: [outer, length, inner].
 #pragma once
-#include "plan.h"
+#include "executable.h"
 
 namespace cellgrad {
 

@@ -1,4 +1,4 @@
-// Runs a plan's kernels in order, and the table by which the rest of the engine reaches this instruction set.
+// Runs an executable's kernels in order, and the table by which the rest of the engine reaches this instruction set.
 #include "tile.h"
 
 #define CG_STRING(x) #x
@@ -8,12 +8,12 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-void run(const Plan& plan, const Frame& frame, RunStatus& status) {
+void run(const Executable& executable, const Frame& frame, RunStatus& status) {
   status.failedKernel = -1;
   status.stopped = stopRequested();
-  for (int32_t i = 0; i < plan.kernelCount && !status.stopped; i++) {
-    if (i == plan.commit) stopNoMore();
-    const Kernel& kernel = plan.kernels[i];
+  for (int32_t i = 0; i < executable.kernelCount && !status.stopped; i++) {
+    if (i == executable.commit) stopNoMore();
+    const Kernel& kernel = executable.kernels[i];
     bool done = true;
     switch (kernel.kind) {
       case KernelKind::map: runMap(*kernel.map, frame); break;

@@ -15,8 +15,8 @@ int64_t gcd(int64_t a, int64_t b) { return b == 0 ? a : gcd(b, a % b); }
 }  // namespace
 
 void Scheduler::markNeeded() {
-  for (int32_t i = 0; i < plan.storeCount; i++) rootOf(plan.stores[i].value).needed = true;
-  for (int32_t i = 0; i < plan.keptCount; i++) rootOf(plan.kept[i]).needed = true;
+  for (int32_t i = 0; i < spec.storeCount; i++) rootOf(spec.stores[i].value).needed = true;
+  for (int32_t i = 0; i < spec.keptCount; i++) rootOf(spec.kept[i]).needed = true;
   for (int32_t i = count - 1; i >= 0; i--) {
     if (!counts(i)) continue;
     for (int32_t w = 0; w < operandCount(code[i]); w++) values[rootOperand(i, w)].needed = true;
@@ -25,8 +25,8 @@ void Scheduler::markNeeded() {
 
 /// A load that is stored unchanged beside other stores is copied first, since one of those may overwrite it.
 bool Scheduler::isCopiedFirst(int32_t root) const {
-  for (int32_t i = 0; i < plan.storeCount; i++) {
-    if (values[plan.stores[i].value].root == root) return plan.storeCount > 1;
+  for (int32_t i = 0; i < spec.storeCount; i++) {
+    if (values[spec.stores[i].value].root == root) return spec.storeCount > 1;
   }
   return false;
 }
@@ -54,7 +54,7 @@ void Scheduler::classify(int32_t i, int64_t tile, int64_t& period) {
     case Code::coordinate:
       value.invariant = value.uniform = pattern.constant;
       if (code[i].code == Code::load && !pattern.constant && pattern.linear) value.direct = !isCopiedFirst(i);
-      if (plan.fromStart && pattern.count == 2 && pattern.axes[0].stride == 0 && program.points > tile) {
+      if (spec.fromStart && pattern.count == 2 && pattern.axes[0].stride == 0 && program.points > tile) {
         const int64_t inner = pattern.axes[1].size, common = period / gcd(period, inner) * inner;
         if (common <= tile) {
           period = common;
@@ -91,8 +91,8 @@ void Scheduler::countUses() {
     if (!counts(i)) continue;
     for (int32_t w = 0; w < operandCount(code[i]); w++) values[rootOperand(i, w)].uses++;
   }
-  for (int32_t i = 0; i < plan.storeCount; i++) rootOf(plan.stores[i].value).uses++;
-  for (int32_t i = 0; i < plan.keptCount; i++) rootOf(plan.kept[i]).uses++;
+  for (int32_t i = 0; i < spec.storeCount; i++) rootOf(spec.stores[i].value).uses++;
+  for (int32_t i = 0; i < spec.keptCount; i++) rootOf(spec.kept[i]).uses++;
 }
 
 /// a * b + c in one loop, where the product has no other use: a third fewer passes over registers in an optimizer's update.
@@ -113,11 +113,11 @@ void Scheduler::absorbProducts() {
 
 /// Marks the uniform values that some step reads lane by lane; the others need one group of lanes only.
 void Scheduler::findWide() {
-  for (int32_t i = 0; i < plan.storeCount; i++) rootOf(plan.stores[i].value).wide = true;
-  for (int32_t i = 0; i < plan.keptCount; i++) rootOf(plan.kept[i]).wide = true;
+  for (int32_t i = 0; i < spec.storeCount; i++) rootOf(spec.stores[i].value).wide = true;
+  for (int32_t i = 0; i < spec.keptCount; i++) rootOf(spec.kept[i]).wide = true;
   for (int32_t i = count - 1; i >= 0; i--) {
     const BodyValue& value = values[i];
-    if (!counts(i) || isNarrow(i)) continue;
+    if (!counts(i) || isUniform(i)) continue;
     const bool binary = code[i].code == Code::binary && table.binary(Binary(code[i].p[0]), code[code[i].p[1]].dtype, Uniform::second);
     const bool scalarForms = !value.uniform && (binary || code[i].code == Code::select);
     bool found = false;
@@ -142,23 +142,23 @@ void Scheduler::fillOperation(Step& step, int32_t i) const {
     step.b = rootOperand(p, 1);
     step.c = rootOperand(i, 1 - values[i].product);
     const Fused op = Binary(code[i].p[0]) == Binary::add ? Fused::add : values[i].product == 1 ? Fused::subtractFrom : Fused::subtract;
-    step.fn = table.fused(op, code[i].dtype, whichIsNarrow(step.a, step.b));
+    step.fn = table.fused(op, code[i].dtype, whichIsUniform(step.a, step.b));
     return;
   }
   if (operandCount(code[i]) > 1) step.b = rootOperand(i, 1);
   if (operandCount(code[i]) > 2) step.c = rootOperand(i, 2);
   if (values[i].uniform) return;
-  if (code[i].code == Code::binary && whichIsNarrow(step.a, step.b) != Uniform::none) {
-    step.fn = table.binary(Binary(code[i].p[0]), code[rootOperand(i, 0)].dtype, whichIsNarrow(step.a, step.b));
+  if (code[i].code == Code::binary && whichIsUniform(step.a, step.b) != Uniform::none) {
+    step.fn = table.binary(Binary(code[i].p[0]), code[rootOperand(i, 0)].dtype, whichIsUniform(step.a, step.b));
   }
-  if (code[i].code == Code::select && whichIsNarrow(step.b, step.c) != Uniform::none) step.fn = table.select(code[i].dtype, whichIsNarrow(step.b, step.c));
+  if (code[i].code == Code::select && whichIsUniform(step.b, step.c) != Uniform::none) step.fn = table.select(code[i].dtype, whichIsUniform(step.b, step.c));
 }
 
 const Source* Scheduler::makeSource(StepKind kind, int32_t i) {
   Source* source = make<Source>(memory, 1);
   source->dtype = code[i].dtype;
   source->pattern = values[i].pattern;
-  if (kind == StepKind::load) source->place = plan.body->loads[code[i].p[0]].place;
+  if (kind == StepKind::load) source->place = spec.body->loads[code[i].p[0]].place;
   if (kind == StepKind::scalar) source->scalar = code[i].p[0];
   if (kind == StepKind::random) {
     source->normal = code[i].p[0] != 0;
@@ -178,7 +178,7 @@ void Scheduler::emit(int32_t i) {
   value.emitted = true;
   Step step{};
   step.out = i;
-  step.narrow = isNarrow(i);
+  step.uniform = isUniform(i);
   if (operandCount(code[i])) {
     step.kind = StepKind::op;
     fillOperation(step, i);
@@ -223,8 +223,8 @@ void Scheduler::makeSteps() {
   }
 }
 
-const char* schedule(TileProgram& program, const BodyPlan& plan, const KernelTable& table, Block*& memory, int32_t* valueOf) {
-  Scheduler scheduler(program, plan, table, memory);
+const char* schedule(TileProgram& program, const BodySpec& spec, const KernelTable& table, Block*& memory, int32_t* valueOf) {
+  Scheduler scheduler(program, spec, table, memory);
   if (const char* error = scheduler.describe()) return error;
   scheduler.markNeeded();
   scheduler.chooseTile();

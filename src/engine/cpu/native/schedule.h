@@ -7,7 +7,7 @@
 namespace cellgrad {
 
 /// Everything about a body that the scheduler needs. All strides are in the order of `dims`.
-struct BodyPlan {
+struct BodySpec {
   Dims dims;                      // the order in which points are visited
   int64_t rowMajor[kMaxAxes];     // per visited dim: its stride in the row-major number of the original space
   int32_t order[kMaxAxes];        // visited dim d is original dim order[d]
@@ -22,6 +22,6 @@ struct BodyPlan {
 Pattern makePattern(const Dims& dims, const int64_t* strides);
 
 /// Fills `program`; valueOf[i] is the slot of body value i. Returns an error text or null.
-const char* schedule(TileProgram& program, const BodyPlan& plan, const KernelTable& table, Block*& memory, int32_t* valueOf);
+const char* schedule(TileProgram& program, const BodySpec& spec, const KernelTable& table, Block*& memory, int32_t* valueOf);
 
 }  // namespace cellgrad

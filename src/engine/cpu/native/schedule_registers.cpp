@@ -28,7 +28,7 @@ struct Registers {
     return offset;
   }
   /// Room for one group of lanes of any type.
-  int64_t takeNarrow() {
+  int64_t takeUniform() {
     const int64_t offset = next;
     next += kLanes * 8;
     return offset;
@@ -38,15 +38,15 @@ struct Registers {
 
 /// In place where the value comes last of all that reads memory, so that a store over a load of the same view is safe.
 void Scheduler::makeStores() {
-  program.directStores = make<Direct>(memory, plan.storeCount);
-  program.stores = make<StoreStep>(memory, plan.storeCount);
+  program.directStores = make<Direct>(memory, spec.storeCount);
+  program.stores = make<StoreStep>(memory, spec.storeCount);
   for (int32_t n = lastRead < 0 ? 0 : lastRead; n < program.stepCount; n++) values[stepValue[n]].storable = program.steps[n].kind == StepKind::op;
-  for (int32_t i = 0; i < plan.storeCount; i++) {
-    const StoreWords& store = plan.stores[i];
+  for (int32_t i = 0; i < spec.storeCount; i++) {
+    const StoreWords& store = spec.stores[i];
     const int32_t root = values[store.value].root;
     int64_t strides[kMaxAxes] = {};
-    for (int32_t d = 0; d < plan.dims.count; d++) strides[d] = store.view.strides[plan.order[d]];
-    const Pattern pattern = makePattern(plan.dims, strides);
+    for (int32_t d = 0; d < spec.dims.count; d++) strides[d] = store.view.strides[spec.order[d]];
+    const Pattern pattern = makePattern(spec.dims, strides);
     const int64_t size = bytesOf(store.view.dtype);
     if (pattern.linear && values[root].storable) {
       values[root].storable = false;
@@ -57,7 +57,7 @@ void Scheduler::makeStores() {
       values[root].lastUse = kForever;
     }
   }
-  for (int32_t i = 0; i < plan.keptCount; i++) rootOf(plan.kept[i]).lastUse = kForever;
+  for (int32_t i = 0; i < spec.keptCount; i++) rootOf(spec.kept[i]).lastUse = kForever;
 }
 
 /// Gives back the registers of the operands that die in step n: those as wide as its result, or the others.
@@ -84,7 +84,7 @@ void Scheduler::giveRegisters() {
     BodyValue& value = values[i];
     value.reg = 0;
     if (!counts(i)) continue;
-    if (isNarrow(i)) value.reg = registers.takeNarrow();
+    if (isUniform(i)) value.reg = registers.takeUniform();
     else if (value.invariant || value.direct) value.reg = registers.take(bytesOf(code[i].dtype));
   }
   for (int32_t n = 0; n < program.stepCount; n++) {
@@ -130,7 +130,7 @@ void Scheduler::useNumbers(const int32_t* valueOf) {
   for (int32_t i = 0; i < count; i++) {
     if (!counts(i)) continue;
     registerOf[valueOf[i]] = values[i].reg;
-    if (values[i].direct) program.loads[program.loadCount++] = {valueOf[i], bytesOf(code[i].dtype), plan.body->loads[code[i].p[0]].place, values[i].reg};
+    if (values[i].direct) program.loads[program.loadCount++] = {valueOf[i], bytesOf(code[i].dtype), spec.body->loads[code[i].p[0]].place, values[i].reg};
   }
   program.registerOf = registerOf;
   program.cost = 0.05 * double(program.loadCount + program.directStoreCount + program.storeCount);

@@ -47,17 +47,17 @@ inline int32_t operand(const InstructionWords& i, int32_t which) {
 struct Registers;
 
 /// Fills in what the instructions alone say. Returns an error text where they do not fit each other or the kernel's dims, or null.
-const char* describeValues(BodyValue* values, const BodyPlan& plan, const KernelTable& table);
+const char* describeValues(BodyValue* values, const BodySpec& spec, const KernelTable& table);
 
 /// Makes a TileProgram of a body in passes; `schedule` calls them in this order.
 class Scheduler {
  public:
-  Scheduler(TileProgram& program, const BodyPlan& plan, const KernelTable& table, Block*& memory)
-      : program(program), plan(plan), table(table), memory(memory), code(plan.body->code), count(plan.body->codeCount), values(make<BodyValue>(memory, count)) {
-    program.points = plan.dims.points();
+  Scheduler(TileProgram& program, const BodySpec& spec, const KernelTable& table, Block*& memory)
+      : program(program), spec(spec), table(table), memory(memory), code(spec.body->code), count(spec.body->codeCount), values(make<BodyValue>(memory, count)) {
+    program.points = spec.dims.points();
   }
 
-  const char* describe() { return describeValues(values, plan, table); }
+  const char* describe() { return describeValues(values, spec, table); }
   void markNeeded();
   void chooseTile();
   void countUses();
@@ -75,8 +75,8 @@ class Scheduler {
   /// A value of its own that somebody needs.
   bool counts(int32_t i) const { return values[i].needed && values[i].root == i; }
   /// Uniform, and one group of lanes is enough.
-  bool isNarrow(int32_t i) const { return values[i].uniform && !values[i].wide; }
-  Uniform whichIsNarrow(int32_t a, int32_t b) const { return isNarrow(b) ? Uniform::second : isNarrow(a) ? Uniform::first : Uniform::none; }
+  bool isUniform(int32_t i) const { return values[i].uniform && !values[i].wide; }
+  Uniform whichIsUniform(int32_t a, int32_t b) const { return isUniform(b) ? Uniform::second : isUniform(a) ? Uniform::first : Uniform::none; }
 
   int64_t fittingTile() const;
   bool isCopiedFirst(int32_t root) const;
@@ -88,7 +88,7 @@ class Scheduler {
   double costOf(int32_t n) const;
 
   TileProgram& program;
-  const BodyPlan& plan;
+  const BodySpec& spec;
   const KernelTable& table;
   Block*& memory;
   const InstructionWords* code;

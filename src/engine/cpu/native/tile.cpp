@@ -163,7 +163,7 @@ char* TileRunner::begin(const TileProgram& tileProgram, const Frame& runFrame, c
   if (count > tileProgram.points) count = tileProgram.points;  // walking on past the last point would not end
   for (int32_t i = 0; i < tileProgram.prologueCount; i++) {
     const Step& hoisted = tileProgram.prologue[i];
-    if (hoisted.narrow) step(*this, hoisted, 0, kLanes, kLanes);
+    if (hoisted.uniform) step(*this, hoisted, 0, kLanes, kLanes);
     else step(*this, hoisted, 0, count, roundUp(count, kLanes));
   }
   return registers + tileProgram.registerBytes;

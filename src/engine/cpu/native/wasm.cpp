@@ -20,24 +20,24 @@ CG_EXPORT(release) void cgRelease(void* memory) { free(memory); }
 CG_EXPORT(missingBytes) double cgMissingBytes() { return missing; }
 CG_EXPORT(errorText) const char* cgErrorText() { return error; }
 
-/// Returns a plan, or 0: then so many bytes are missing, or a text is at errorText().
-CG_EXPORT(compile) Plan* cgCompile(const int32_t* words, int32_t count) {
+/// Returns an executable, or 0: then so many bytes are missing, or a text is at errorText().
+CG_EXPORT(compile) Executable* cgCompile(const int32_t* words, int32_t count) {
   missing = 0;
-  Plan* plan = decode(words, count, base::table, &error);
-  if (!plan) return nullptr;
-  if (reserveScratch(plan->scratchBytes) && shared.reserve(plan->sharedBytes)) return plan;
-  missing = double(plan->scratchBytes + plan->sharedBytes);
-  cellgrad::release(plan);
+  Executable* executable = decode(words, count, base::table, &error);
+  if (!executable) return nullptr;
+  if (reserveScratch(executable->scratchBytes) && shared.reserve(executable->sharedBytes)) return executable;
+  missing = double(executable->scratchBytes + executable->sharedBytes);
+  cellgrad::release(executable);
   return nullptr;
 }
 
 /// `frame`: [failed kernel, index, rows, scalars...]; `bases`: the arena, then the externals.
-CG_EXPORT(run) void cgRun(const Plan* plan, double* frame, char** bases) {
+CG_EXPORT(run) void cgRun(const Executable* executable, double* frame, char** bases) {
   RunStatus status;
-  plan->table->run(*plan, Frame{frame + 3, bases, shared.bytes}, status);
+  executable->table->run(*executable, Frame{frame + 3, bases, shared.bytes}, status);
   frame[0] = status.failedKernel;
   frame[1] = status.index;
   frame[2] = double(status.rows);
 }
 
-CG_EXPORT(dispose) void cgDispose(Plan* plan) { cellgrad::release(plan); }
+CG_EXPORT(dispose) void cgDispose(Executable* executable) { cellgrad::release(executable); }

@@ -62,7 +62,7 @@ struct Source {
 
 struct Step {
   StepKind kind;
-  bool narrow;  // only the first kLanes lanes are needed: the value is uniform
+  bool uniform;  // only the first kLanes lanes are needed: the value is uniform
   int32_t out, a, b, c;
   OpFn fn;
   const Source* source;
@@ -136,7 +136,7 @@ struct MatmulGeometry {
   bool packA;
   bool packB;           // otherwise only a last, incomplete panel is packed
   bool dense;           // a block's rows lie end to end in scratch memory, as the epilogue's points do
-  bool narrow;          // one panel and one block of k: rows are written whole, in order
+  bool onePass;         // one panel and one block of k: rows are written whole, in order
   bool vector;          // A is one row (or B one column, and the two change places): no packing, C is the sum of scaled rows, or of dots
   bool batchInside;     // a piece computes a whole batch entry and packs its B itself
   int64_t packedBytes;  // all of B, packed
@@ -190,7 +190,7 @@ struct Kernel {
 struct KernelTable;
 struct Block;
 
-struct Plan {
+struct Executable {
   const KernelTable* table;
   Block* memory;
   int32_t externals, scalars, kernelCount;
