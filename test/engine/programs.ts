@@ -14,7 +14,8 @@ import {
   type Program,
   type View,
 } from "../../src/engine/program.js";
-import { interpret, readElement, writeElement } from "../../src/engine/reference/interpret.js";
+import { readElement, writeElement } from "../../src/engine/reference/elements.js";
+import { interpret } from "../../src/engine/reference/interpret.js";
 import { dtypeBytes, type DTypeName, dtypeNames, dtypes } from "../../src/primitives/dtypes.js";
 
 /** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */

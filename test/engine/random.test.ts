@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { loadWasm } from "../../src/engine/cpu/wasm.js";
 import type { Kernel } from "../../src/engine/program.js";
 import { check, engines, execute, numbers, rowMajor, view } from "./programs.js";
-import { philox } from "../../src/engine/reference/interpret.js";
+import { philox } from "../../src/engine/reference/random.js";
 
 function drawing(
   dims: readonly number[],

@@ -4,12 +4,9 @@
  * Must be asked before the node is evaluated, since nodes let go of their operands then.
  */
 import { distributions, keepsDims, Kind, kindOf, type Node, opOf } from "../../src/graph/record/node.js";
-import {
-  binaryOf as elementsOf,
-  draw,
-  toType as elementOf,
-  wrapped,
-} from "../../src/engine/reference/interpret.js";
+import { binaryOf as elementsOf } from "../../src/engine/reference/body.js";
+import { toType as elementOf, wrapped } from "../../src/engine/reference/elements.js";
+import { draw } from "../../src/engine/reference/random.js";
 import { stored } from "./values.js";
 import type { DTypeName } from "../../src/primitives/dtypes.js";
 import { type BinaryOp, unary } from "../../src/primitives/elementwise.js";
