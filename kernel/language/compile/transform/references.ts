@@ -23,36 +23,58 @@ export function referenceVisit(
   context: TS.TransformationContext,
   onEval?: () => void,
 ): Visit {
-  const visit: Visit = (node) => ts.visitNode(node, visitor) as typeof node;
-  const visitor = (node: TS.Node): TS.Node => {
-    if (ts.isIdentifier(node)) return reference(node);
-    if (ts.isExpressionWithTypeArguments(node)) return ts.visitEachChild(node, visitor, context);
+  return new References(names, context, onEval).visit;
+}
+
+class References {
+  readonly #names: ScopeNames;
+  readonly #context: TS.TransformationContext;
+  readonly #onEval: (() => void) | undefined;
+
+  constructor(names: ScopeNames, context: TS.TransformationContext, onEval?: () => void) {
+    this.#names = names;
+    this.#context = context;
+    this.#onEval = onEval;
+  }
+
+  readonly visit: Visit = (node) => ts.visitNode(node, this.#rewrite) as typeof node;
+
+  readonly #rewrite = (node: TS.Node): TS.Node => {
+    if (ts.isIdentifier(node)) return this.#reference(node);
+    if (ts.isExpressionWithTypeArguments(node)) return this.#children(node);
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node))
       return node;
-    if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
-    if (ts.isCallExpression(node)) return call(node);
-    if (ts.isTaggedTemplateExpression(node)) {
-      const tag = callee(node.tag);
-      if (!tag) return ts.visitEachChild(node, visitor, context);
-      return factory.updateTaggedTemplateExpression(node, tag, undefined, visit(node.template));
-    }
+    if (ts.isShorthandPropertyAssignment(node)) return this.#shorthand(node);
+    if (ts.isCallExpression(node)) return this.#call(node);
+    if (ts.isTaggedTemplateExpression(node)) return this.#taggedTemplate(node);
     if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
       return ts.setTextRange(factory.createIdentifier("__meta"), node);
-    if (ts.isTypeOfExpression(node) && ts.isIdentifier(node.expression)) return typeOf(node, node.expression);
-    if (ts.isBinaryExpression(node) && isNaming(node))
+    if (ts.isTypeOfExpression(node) && ts.isIdentifier(node.expression))
+      return this.#typeOf(node, node.expression);
+    if (ts.isBinaryExpression(node) && this.#isNaming(node))
       return factory.updateBinaryExpression(
         node,
-        visit(node.left),
+        this.visit(node.left),
         node.operatorToken,
-        named((node.left as TS.Identifier).text, node.right, visit),
+        named((node.left as TS.Identifier).text, node.right, this.visit),
       );
-    if (ts.isVariableStatement(node) && isHoisted(node.declarationList)) {
-      const expressions = assignments(node.declarationList, names, visit);
+    return this.#hoisted(node) ?? this.#children(node);
+  };
+
+  #children<T extends TS.Node>(node: T): T {
+    return ts.visitEachChild(node, this.#rewrite, this.#context);
+  }
+
+  /** A statement that declares a `var` of the top level, which becomes assignments; undefined for others. */
+  #hoisted(node: TS.Node): TS.Node | undefined {
+    const { visit } = this;
+    if (ts.isVariableStatement(node) && this.#isHoisted(node.declarationList)) {
+      const expressions = assignments(node.declarationList, this.#names, visit);
       if (expressions.length === 0) return factory.createEmptyStatement();
       return ts.setTextRange(factory.createExpressionStatement(sequence(expressions)), node);
     }
-    if (ts.isForStatement(node) && isHoisted(node.initializer)) {
-      const expressions = assignments(node.initializer, names, visit);
+    if (ts.isForStatement(node) && this.#isHoisted(node.initializer)) {
+      const expressions = assignments(node.initializer, this.#names, visit);
       return factory.updateForStatement(
         node,
         expressions.length > 0 ? sequence(expressions) : undefined,
@@ -61,19 +83,20 @@ export function referenceVisit(
         visit(node.statement),
       );
     }
-    if (ts.isForOfStatement(node) && isHoisted(node.initializer)) {
-      const target = assignmentTarget(node.initializer.declarations[0]!.name, names, visit);
+    if (ts.isForOfStatement(node) && this.#isHoisted(node.initializer)) {
+      const target = assignmentTarget(node.initializer.declarations[0]!.name, this.#names, visit);
       const { awaitModifier, expression, statement } = node;
       return factory.updateForOfStatement(node, awaitModifier, target, visit(expression), visit(statement));
     }
-    if (ts.isForInStatement(node) && isHoisted(node.initializer)) {
-      const target = assignmentTarget(node.initializer.declarations[0]!.name, names, visit);
+    if (ts.isForInStatement(node) && this.#isHoisted(node.initializer)) {
+      const target = assignmentTarget(node.initializer.declarations[0]!.name, this.#names, visit);
       return factory.updateForInStatement(node, target, visit(node.expression), visit(node.statement));
     }
-    return ts.visitEachChild(node, visitor, context);
-  };
+    return undefined;
+  }
 
-  const reference = (id: TS.Identifier): TS.Node => {
+  #reference(id: TS.Identifier): TS.Node {
+    const names = this.#names;
     if (names.isScoped(id)) {
       // What a later cell may define is not defined by assigning to it.
       const isMissing = isAssigned(id) && names.isUnresolved(id) && isLater(id);
@@ -83,47 +106,56 @@ export function referenceVisit(
     if (!property) return id;
     const meta = factory.createPropertyAccessExpression(factory.createIdentifier("__meta"), property);
     return ts.setTextRange(meta, id);
-  };
+  }
 
-  const shorthand = (node: TS.ShorthandPropertyAssignment): TS.Node => {
-    const value = reference(node.name) as TS.Expression;
-    if (value === node.name) return ts.visitEachChild(node, visitor, context);
+  #shorthand(node: TS.ShorthandPropertyAssignment): TS.Node {
+    const value = this.#reference(node.name) as TS.Expression;
+    if (value === node.name) return this.#children(node);
     const byDefault = node.objectAssignmentInitializer;
-    const full = byDefault ? factory.createAssignment(value, named(node.name.text, byDefault, visit)) : value;
+    const full = byDefault
+      ? factory.createAssignment(value, named(node.name.text, byDefault, this.visit))
+      : value;
     return ts.setTextRange(factory.createPropertyAssignment(node.name.text, full), node);
-  };
+  }
 
   /** What is called without a receiver must not get the scope object as `this`. */
-  const callee = (expression: TS.Expression): TS.Expression | undefined => {
+  #callee(expression: TS.Expression): TS.Expression | undefined {
     const inner = unwrapped(expression);
     if (!ts.isIdentifier(inner)) return undefined;
-    const access = reference(inner);
+    const access = this.#reference(inner);
     if (access === inner) return undefined;
     const detached = factory.createComma(factory.createNumericLiteral(0), access as TS.Expression);
     return ts.setTextRange(factory.createParenthesizedExpression(detached), inner);
-  };
+  }
 
-  const call = (node: TS.CallExpression): TS.Node => {
-    const args = () => node.arguments.map(visit);
+  #taggedTemplate(node: TS.TaggedTemplateExpression): TS.Node {
+    const tag = this.#callee(node.tag);
+    if (!tag) return this.#children(node);
+    return factory.updateTaggedTemplateExpression(node, tag, undefined, this.visit(node.template));
+  }
+
+  #call(node: TS.CallExpression): TS.Node {
+    const args = () => node.arguments.map(this.visit);
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
       return ts.setTextRange(
         factory.createCallExpression(factory.createIdentifier("__import"), undefined, args()),
         node,
       );
-    if (onEval && names.isEval(node.expression) && node.arguments.length > 0) {
-      onEval();
-      return ts.setTextRange(evaluation(names.localsAt(node), args()), node);
+    if (this.#onEval && this.#names.isEval(node.expression) && node.arguments.length > 0) {
+      this.#onEval();
+      return ts.setTextRange(evaluation(this.#names.localsAt(node), args()), node);
     }
-    const target = callee(node.expression);
-    if (!target) return ts.visitEachChild(node, visitor, context);
+    const target = this.#callee(node.expression);
+    if (!target) return this.#children(node);
     if (ts.isCallChain(node))
       return factory.updateCallChain(node, target, node.questionDotToken, undefined, args());
     return factory.updateCallExpression(node, target, undefined, args());
-  };
+  }
 
   /** `typeof x` must not throw where there is no x. */
-  const typeOf = (node: TS.TypeOfExpression, id: TS.Identifier): TS.Node => {
-    if (!names.isScoped(id) || !names.isUnresolved(id)) return ts.visitEachChild(node, visitor, context);
+  #typeOf(node: TS.TypeOfExpression, id: TS.Identifier): TS.Node {
+    const names = this.#names;
+    if (!names.isScoped(id) || !names.isUnresolved(id)) return this.#children(node);
     return factory.createParenthesizedExpression(
       factory.createConditionalExpression(
         factory.createBinaryExpression(
@@ -137,22 +169,27 @@ export function referenceVisit(
         factory.createTypeOfExpression(factory.createIdentifier(id.text)),
       ),
     );
-  };
+  }
 
-  const isNaming = (node: TS.BinaryExpression): boolean =>
-    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment &&
-    ts.isIdentifier(node.left) &&
-    isAnonymous(node.right) &&
-    names.isScoped(node.left);
+  /** Whether an assignment gives a function or a class of no name the name of the variable. */
+  #isNaming(node: TS.BinaryExpression): boolean {
+    return (
+      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment &&
+      ts.isIdentifier(node.left) &&
+      isAnonymous(node.right) &&
+      this.#names.isScoped(node.left)
+    );
+  }
 
-  const isHoisted = (list: TS.ForInitializer | undefined): list is TS.VariableDeclarationList =>
-    list !== undefined &&
-    ts.isVariableDeclarationList(list) &&
-    variableKind(list) === "var" &&
-    list.declarations.some((declaration) => names.declares(declaration));
-
-  return visit;
+  #isHoisted(list: TS.ForInitializer | undefined): list is TS.VariableDeclarationList {
+    return (
+      list !== undefined &&
+      ts.isVariableDeclarationList(list) &&
+      variableKind(list) === "var" &&
+      list.declarations.some((declaration) => this.#names.declares(declaration))
+    );
+  }
 }
 
 /** The assignments that a list of variable declarations of the top level amounts to. */
