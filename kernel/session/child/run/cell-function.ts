@@ -41,15 +41,15 @@ export interface CellWorld {
 }
 
 /**
- * Calls a cell, timed where it is to be. Undefined where an interrupt has ended it while it was compiled.
- * @param isOpen whether it has not ended
+ * Calls a cell, timed where it is to be. Undefined where an interrupt has come while it was compiled.
+ * @param mayBegin whether no interrupt has come
  */
 export function callCell(
   cell: NamedCell,
   world: CellWorld,
-  isOpen: () => boolean,
+  mayBegin: () => boolean,
 ): Promise<CellResult> | undefined {
-  const call = () => callFunction(cell, world, isOpen);
+  const call = () => callFunction(cell, world, mayBegin);
   const { measure } = cell;
   const result = measure?.kind === "time" ? timed(async () => call()) : call();
   if (measure?.kind !== "timeit") return result;
@@ -62,7 +62,7 @@ export function callCell(
 function callFunction(
   cell: NamedCell,
   { scope, modules, magic }: CellWorld,
-  isOpen: () => boolean,
+  mayBegin: () => boolean,
 ): Promise<CellResult> | undefined {
   // The wrapper has the first line to itself, so that the compiled text keeps its line numbers.
   const code = `(async function ($, __import, require, __meta, __wait) { "use strict";\n${cell.js}${MAPPED}})`;
@@ -74,7 +74,7 @@ function callFunction(
     });
   });
   const run = script.runInThisContext() as CellFunction;
-  if (!isOpen()) return undefined;
+  if (!mayBegin()) return undefined;
   return run(
     scope,
     (specifier, options, names) => modules.import(specifier, options, names),

@@ -133,7 +133,7 @@ export class Evaluator {
     { atEnd, tell }: { readonly atEnd?: () => void; readonly tell: (ending: TaskEnding) => void },
   ): Work {
     const task = this.tasks.open(origin, atEnd ?? (() => undefined), tell);
-    const isOpen = () => this.tasks.has(task);
+    const mayBegin = () => this.tasks.mayBegin(task);
     const fail = (error: unknown) => {
       if (!task.stops) task.end({ status: "error", error: cellError(error) });
     };
@@ -141,9 +141,9 @@ export class Evaluator {
       if (!task.stops) show(result, task, fail);
     };
     return () => {
-      if (!isOpen()) return;
+      if (!mayBegin()) return;
       runAs(task, () => {
-        const call = () => callCell(cell, this.world, isOpen);
+        const call = () => callCell(cell, this.world, mayBegin);
         if (this.debug.leavesErrorsUncaught) return this.callUncaught(call, succeed, fail);
         try {
           call()?.then(succeed, fail);

@@ -44,8 +44,9 @@ export class OpenTasks {
     return this.tasks.size;
   }
 
-  has(task: OpenTask): boolean {
-    return this.tasks.has(task);
+  /** False where a task has ended, or is to end by an interrupt: its code is not called any more. */
+  mayBegin(task: OpenTask): boolean {
+    return this.tasks.has(task) && task.interruptedAt === undefined;
   }
 
   /**
@@ -119,7 +120,12 @@ export class OpenTasks {
     disown(task);
     restoreAfter(task);
     // In a turn of its own: what is drawn at a cell's end may be interrupted too.
-    onNextTurn(() => runAs(task, () => task.end({ status: "interrupted" })));
+    onNextTurn(() => {
+      // Once more: an interrupt that has come amid the kernel's or Node's own code has unwound nothing, and that code may have gone on to call
+      // the task's. What this made would run later, when the interrupt is over for everyone.
+      if (this.tasks.has(task)) disown(task);
+      runAs(task, () => task.end({ status: "interrupted" }));
+    });
     onNextTurn(() => emit({ type: "interrupted" }));
   }
 

@@ -302,6 +302,39 @@ describe("an interrupt", () => {
     }
   });
 
+  /** Whether a cell sets `$.gone`, or what it leaves behind does so. */
+  const goesOn = async () => {
+    const { result } = await notebook.run(
+      "await new Promise((resolve) => setTimeout(resolve, 40)); return { value: $.gone }",
+    );
+    return result?.data["text/plain"];
+  };
+
+  it("while a cell is compiled keeps it from being called", async () => {
+    await notebook.run("$.gone = 'not called'");
+    // V8 is busy with this for longer than it takes until an interrupt is sent again.
+    const long = "$.sum = 1 / 3;".repeat(300_000);
+    const running = notebook.run(`$.gone = "called"; ${long} await new Promise(() => {})`);
+    await notebook.session.interrupt();
+    assert.equal((await running).outcome.status, "interrupted");
+    assert.equal(await goesOn(), "'not called'");
+  });
+
+  it("amid Node's own work ends also what that calls afterwards", async () => {
+    await notebook.run("$.gone = 'not called'");
+    // As from the watchdog, with no code of the user's on the stack, and such code right after it.
+    const { outcome } = await notebook.run(
+      `const { interrupt } = globalThis[Symbol.for("cellgrad.watchdog")];
+       const emitter = new (require("node:events").EventEmitter)();
+       emitter.on("due", interrupt.bind(undefined, ${String(notebook.next)}, 1_000_000));
+       emitter.on("due", () => setTimeout(() => $.gone = "called", 1));
+       setTimeout(emitter.emit.bind(emitter, "due"), 1);
+       await new Promise(() => {});`,
+    );
+    assert.equal(outcome.status, "interrupted");
+    assert.equal(await goesOn(), "'not called'");
+  });
+
   it("at 200 random moments of anything leaves process and state as they were", async () => {
     const { pid } = notebook.session;
     await notebook.run("$.count = 0");
