@@ -4,7 +4,8 @@
 export { Tensor } from "./tensor/tensor.js";
 export type { TypedArray } from "./primitives/elements.js";
 export type { DType } from "./tensor/dtype.js";
-export type { Shape, TensorData } from "./tensor/shape-types.js";
+export type { TensorData } from "./tensor/nested-types.js";
+export type { Shape } from "./tensor/shape-types.js";
 export {
   empty,
   emptyLike,

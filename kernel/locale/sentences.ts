@@ -111,7 +111,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "{0}() without a function orders {1}s by their texts; write {2}":
     "不带函数的 {0}() 按文本给 {1} 排序；请写 {2}",
 
-  // What the runtime's types say of shapes (src/tensor/shape-types.ts, src/nn/linear.ts)
+  // What the runtime's types say of shapes (src/tensor/broadcast-types.ts, src/nn/linear.ts)
   "matmul: inner sizes {0} and {1} differ: {2}": "matmul：内侧大小 {0} 和 {1} 不同：{2}",
   "matmul: batch sizes {0} and {1} differ: {2}": "matmul：批的大小 {0} 和 {1} 不同：{2}",
   "matmul: a 0-dimensional tensor has no inner size: {0}": "matmul：0 维张量没有内侧大小：{0}",

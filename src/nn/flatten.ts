@@ -1,5 +1,6 @@
 /** The layer that flattens dimensions into one. */
-import type { Checked, Dim, Flatten as Flat, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
+import type { Flatten as Flat } from "../tensor/movement-types.js";
+import type { Checked, Dim, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 import type { After, Layer, ShapeRule } from "./shape-rule.js";

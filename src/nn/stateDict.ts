@@ -3,7 +3,7 @@
  */
 import { critical } from "../interrupts.js";
 import { tensor } from "../tensor/creation/from-data.js";
-import type { TensorData } from "../tensor/shape-types.js";
+import type { TensorData } from "../tensor/nested-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import { assignValue } from "./parameter.js";
 

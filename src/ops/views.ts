@@ -7,7 +7,8 @@ import type { Op } from "../tensor/op.js";
 import { expanded, permuted, selected, sliced } from "../tensor/geometry.js";
 import { operation, property, variadic } from "../tensor/operation.js";
 import { allDims, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
-import type { Mutable, Permute, Shape, Transpose, TransposeLast, WithSize } from "../tensor/shape-types.js";
+import type { Permute, Transpose, TransposeLast, WithSize } from "../tensor/movement-types.js";
+import type { Mutable, Shape } from "../tensor/shape-types.js";
 import {
   broadcastTo,
   flip,

@@ -7,7 +7,7 @@ import { settled } from "../graph/record/rounding.js";
 import { step } from "../graph/run/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
-import type { TensorData } from "../tensor/shape-types.js";
+import type { TensorData } from "../tensor/nested-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import { ParameterState, savedStates, type States, type Update } from "./state.js";
 import type { Transform } from "./transform.js";

@@ -7,7 +7,8 @@ import { settled } from "../graph/record/rounding.js";
 import { Variable } from "../graph/run/evaluate.js";
 import { tensor } from "../tensor/creation/from-data.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
-import type { Shape, TensorData } from "../tensor/shape-types.js";
+import type { TensorData } from "../tensor/nested-types.js";
+import type { Shape } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { Slot, State } from "./transform.js";
 

@@ -10,7 +10,8 @@ import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primit
 import type { Tensor } from "./core.js";
 import { operation } from "./operation.js";
 import { formatShape } from "./shape.js";
-import type { Element, Nested, NestedElements, Shape, Values } from "./shape-types.js";
+import type { Element, Nested, NestedElements, Values } from "./nested-types.js";
+import type { Shape } from "./shape-types.js";
 
 declare module "./core.js" {
   interface Tensor<S extends Shape = Shape> {

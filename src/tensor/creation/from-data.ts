@@ -9,7 +9,8 @@ import { type Elements, writeElements } from "../../primitives/elements.js";
 import { Tensor } from "../core.js";
 import { checkNumber, type DType, isInteger } from "../dtype.js";
 import { sizeOf } from "../shape.js";
-import type { Shape, ShapeOfData, TensorData } from "../shape-types.js";
+import type { ShapeOfData, TensorData } from "../nested-types.js";
+import type { Shape } from "../shape-types.js";
 import { dtypeOf, finish, type TensorOptions } from "./options.js";
 
 /** A tensor of what `fill` writes, dense and row-major. */

@@ -1,0 +1,124 @@
+/** Shapes of operations that move, join and cut elements and compute nothing. */
+import type { Dim, Known, Shape } from "./shape-types.js";
+
+/** Dims `D` and `E` exchanged. */
+export type Transpose<A extends Shape, D extends number, E extends number> =
+  Known<A> extends true
+    ? number extends Dim<A, D> | Dim<A, E>
+      ? Shape
+      : {
+          -readonly [K in keyof A]: K extends `${Dim<A, D>}`
+            ? A[Dim<A, E>]
+            : K extends `${Dim<A, E>}`
+              ? A[Dim<A, D>]
+              : A[K];
+        }
+    : Shape;
+
+/** The last two dims exchanged; fewer than two dims stay as they are. */
+export type TransposeLast<A extends Shape> =
+  Known<A> extends true
+    ? A extends readonly [...infer B extends Shape, infer M extends number, infer N extends number]
+      ? [...B, N, M]
+      : A
+    : Shape;
+
+/** `R` with `number` in the place of -1. */
+export type Reshape<R extends Shape> =
+  Known<R> extends true ? { -readonly [K in keyof R]: R[K] extends -1 ? number : R[K] } : Shape;
+
+/** Dims `D` to `E` as one, whose size is not known unless they are one already; a 0-dimensional tensor becomes a vector. */
+export type Flatten<A extends Shape, D extends number, E extends number> =
+  Known<A> extends true
+    ? A extends readonly []
+      ? [1]
+      : number extends Dim<A, D> | Dim<A, E>
+        ? Shape
+        : Dim<A, D> extends Dim<A, E>
+          ? A
+          : FlattenFrom<A, Dim<A, D>, Dim<A, E>>
+    : Shape;
+
+type FlattenFrom<
+  A extends Shape,
+  D extends number,
+  E extends number,
+  Seen extends 0[] = [],
+> = A extends readonly [infer H extends number, ...infer R extends Shape]
+  ? Seen["length"] extends D
+    ? [number, ...BehindDim<A, E, Seen>]
+    : [H, ...FlattenFrom<R, D, E, [...Seen, 0]>]
+  : [];
+
+/** What comes behind dim `E` of a shape whose first `Seen` dims are gone. */
+type BehindDim<A extends Shape, E extends number, Seen extends 0[]> = A extends readonly [
+  number,
+  ...infer R extends Shape,
+]
+  ? Seen["length"] extends E
+    ? R
+    : BehindDim<R, E, [...Seen, 0]>
+  : [];
+
+/** Size 1 put in before dim `D`. */
+export type Unsqueeze<A extends Shape, D extends number> =
+  Known<A> extends true
+    ? number extends Dim<[...A, 0], D>
+      ? Shape
+      : InsertOne<A, Dim<[...A, 0], D>>
+    : Shape;
+
+type InsertOne<A extends Shape, D extends number, Front extends number[] = []> = Front["length"] extends D
+  ? [...Front, 1, ...A]
+  : A extends readonly [infer H extends number, ...infer R extends Shape]
+    ? InsertOne<R, D, [...Front, H]>
+    : Shape;
+
+/** `A` with `N` as the size of dim `D`. */
+export type WithSize<A extends Shape, D extends number, N extends number> =
+  Known<A> extends true
+    ? number extends Dim<A, D>
+      ? Shape
+      : { -readonly [K in keyof A]: K extends `${Dim<A, D>}` ? N : A[K] }
+    : Shape;
+
+/** `A` permuted. */
+export type Permute<A extends Shape, O extends Shape> =
+  Known<A> extends true
+    ? Known<O> extends true
+      ? { -readonly [K in keyof O]: Dim<A, O[K]> extends infer D extends number ? A[D] : number }
+      : Shape
+    : Shape;
+
+type ShapeOf<T> = T extends { readonly shape: infer S extends Shape } ? S : Shape;
+
+/** The shape of tensors joined along dim `D`: the first one's, with an unknown size there. */
+export type Cat<L extends readonly unknown[], D extends number> = number extends L["length"]
+  ? WithSize<ShapeOf<L[number]>, D, number>
+  : WithSize<ShapeOf<L[0]>, D, number>;
+
+/** The shape of tensors joined along a new dim `D`. */
+export type Stack<L extends readonly unknown[], D extends number> =
+  ShapeOf<L[number]> extends infer A extends Shape
+    ? Known<A> extends true
+      ? WithSize<Unsqueeze<A, D>, D, L["length"]>
+      : Shape
+    : Shape;
+
+/** The shape that `slice` gives: numbers drop their dim, ranges leave an unknown size, `null` and ":" the dim as it is. */
+export type Slice<A extends Shape, I extends readonly unknown[]> =
+  Known<A> extends true
+    ? number extends I["length"]
+      ? Shape
+      : I extends readonly [infer H, ...infer R]
+        ? H extends "..." | { readonly shape: Shape }
+          ? Shape
+          : H extends "new"
+            ? [1, ...Slice<A, R>]
+            : A extends readonly [infer N extends number, ...infer B extends Shape]
+              ? H extends number
+                ? Slice<B, R>
+                : [H extends null | ":" ? N : number, ...Slice<B, R>]
+              : Shape
+        : A
+    : Shape;
