@@ -4,11 +4,11 @@
 import { checkTensor } from "../ops/operand.js";
 import { Tensor } from "../tensor/core.js";
 import { formatShape } from "../tensor/shape.js";
-import { differentiate, seedFor, type WalkOptions } from "./backward.js";
+import { differentiate, type PassOptions, seedFor } from "./differentiate.js";
 import { withGradMode } from "./mode.js";
 
 /** Options of `grad`. */
-export interface GradOptions extends WalkOptions {
+export interface GradOptions extends PassOptions {
   /** Gradients to begin with, one for each output; needed for outputs of more than one element. */
   gradOutputs?: Tensor | readonly (Tensor | null)[];
   /** Give null for inputs that the outputs do not depend on, rather than throw. Default false. */

@@ -1,6 +1,6 @@
 /**
  * Recording: how an operation's result remembers its inputs, and how gradients are handed back to them.
- * The walk over what was recorded is in backward.ts.
+ * What goes through the record in reverse is in differentiate.ts.
  */
 import { markSaved } from "../graph/run/evaluate.js";
 import { Flag, type Node } from "../graph/record/node.js";

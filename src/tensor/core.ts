@@ -60,9 +60,9 @@ export class Tensor<S extends Shape = Shape> {
   _requiresGrad = false;
   /** @internal */
   _grad: Tensor | null = null;
-  /** @internal Gradient gathered so far in the walk number `_mark`. */
+  /** @internal Gradient gathered so far in the backward pass number `_mark`. */
   _pending: Tensor | null = null;
-  /** @internal 0: no recorded operation refers to this tensor; 1: one does; else the walk that was here last. */
+  /** @internal 0: no recorded operation refers to this tensor; 1: one does; else the number of the last backward pass that was here. */
   _mark = 0;
   /** @internal */
   _extras: Extras | null = null;

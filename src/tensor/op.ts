@@ -1,6 +1,6 @@
 /**
  * What a tensor remembers of the operation that it came of, so that gradients can be computed: types alone. `autograd/record.ts` fills it in,
- * `autograd/backward.ts` reads it, and the operations of `ops/` are the constants of type `Op`.
+ * `autograd/differentiate.ts` reads it, and the operations of `ops/` are the constants of type `Op`.
  */
 import type { Tensor } from "./core.js";
 
@@ -15,7 +15,7 @@ export interface Op<A = unknown> {
   readonly saves: boolean;
   /**
    * Given the result `y` and the gradient `g` of the root with respect to it, gives that with respect to each input, in their order (a, b, c,
-   * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the walk sums.
+   * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the backward pass sums.
    */
   gradient(y: Recorded<A>, g: Tensor): readonly (Tensor | null)[];
 }
@@ -38,7 +38,7 @@ export interface Extras {
   list: Tensor[] | null;
   hooks: ((gradient: Tensor) => Tensor | undefined)[] | null;
   retainGrad: boolean;
-  /** The walk of backward() has passed and let go what this step had saved. */
+  /** A backward pass went through this operation and let go of what it had saved. */
   freed: boolean;
   /** The tensor whose `grad` takes the gradient of this state. */
   owner: Tensor | null;

@@ -1,0 +1,246 @@
+/**
+ * The backward pass: from results back to inputs it orders the recorded operations, runs their gradients, and gathers gradients at leaves.
+ */
+import { scalar } from "../graph/record/build.js";
+import { roundingOf, unroundedly } from "../graph/record/rounding.js";
+import { keep } from "../graph/run/evaluate.js";
+import { add } from "../ops/arithmetic.js";
+import { cast } from "../ops/cast.js";
+import { alias } from "../ops/copy.js";
+import { computingDType } from "../primitives/dtypes.js";
+import { stateMeant, stateOf } from "../tensor/alias.js";
+import { Tensor } from "../tensor/core.js";
+import { isFloating } from "../tensor/dtype.js";
+import type { Op, Recorded } from "../tensor/op.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
+import { restoreGradMode, setGradMode } from "./mode.js";
+import { extrasOf, restoreInputs } from "./record.js";
+import { sumTo } from "./sum-to.js";
+import { beginPass, currentPass, resumePass } from "./wanted.js";
+
+/** What a backward pass keeps, and what it records. */
+export interface PassOptions {
+  /** Keep what operations saved, so that another backward pass can go through it. Default: the value of `createGraph`. */
+  retainGraph?: boolean | null;
+  /** Record the gradient computation itself, so that it can be differentiated. */
+  createGraph?: boolean;
+}
+
+/** Tensors that are still to be entered, the next one last. */
+const stack: Tensor[] = [];
+/** The list of the last pass, to be filled again; null while a pass uses it. */
+let spare: Tensor[] | null = [];
+
+/** The gradient to begin with at a root. @throws Error when it is missing or does not fit. */
+export function seedFor(name: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
+  if (!root.requiresGrad) {
+    throw new Error(
+      `${name}: this tensor does not require grad and was not computed from one that does; set requiresGrad on the inputs, and mind noGrad and detach()`,
+    );
+  }
+  if (gradient === undefined || gradient === null) {
+    if (root.numel() !== 1) {
+      throw new Error(
+        `${name}: a gradient can begin only at a single number, this tensor has shape ${formatShape(root.shape)}; use sum() or mean(), or pass a gradient of that shape`,
+      );
+    }
+    const one = new Tensor(scalar(1, root.dtype));
+    return root.ndim === 0 ? one : one.reshape(root.shape);
+  }
+  if (!sameShape(gradient.shape, root.shape)) {
+    throw new Error(
+      `${name}: expected a gradient of shape ${formatShape(root.shape)}, got ${formatShape(gradient.shape)}`,
+    );
+  }
+  if (!isFloating(gradient.dtype))
+    throw new TypeError(`${name}: expected a floating gradient, got ${gradient.dtype}`);
+  return gradient;
+}
+
+/**
+ * Differentiates the roots. Without `inputs`, gradients are added to `grad` of the leaves; with them, they are returned.
+ * @internal
+ */
+export function differentiate(
+  outputs: readonly Tensor[],
+  seeds: readonly Tensor[],
+  wanted: readonly Tensor[] | null,
+  options: PassOptions,
+): (Tensor | null)[] {
+  const roots = outputs.map(stateOf);
+  const inputs = wanted === null ? null : wanted.map(named);
+  const createGraph = options.createGraph ?? false;
+  const retainGraph = options.retainGraph ?? createGraph;
+  const outer = currentPass();
+  const entered = beginPass();
+  const finished = entered + 1;
+  const order = spare ?? [];
+  spare = null;
+  const results: (Tensor | null)[] = inputs === null ? [] : inputs.map(() => null);
+  const before = setGradMode(createGraph);
+  try {
+    sortTopologically(roots, entered, order);
+    if (inputs !== null) restrictTo(inputs, finished, order);
+    seed(roots, seeds, finished);
+    for (let i = order.length - 1; i >= 0; i--) {
+      const t = stateMeant(order[i]!);
+      if (t._mark !== finished) continue;
+      let g = t._pending;
+      t._pending = null;
+      if (g === null) continue;
+      const extras = t._extras;
+      if (extras !== null && extras.hooks !== null) for (const hook of extras.hooks) g = hook(g) ?? g;
+      if (inputs !== null) {
+        const own = extras?.owner ?? t;
+        for (let k = 0; k < inputs.length; k++)
+          if (inputs[k] === own) results[k] = added(results[k]!, g, createGraph);
+      } else if (t._op === null || (extras !== null && extras.retainGrad)) addToGrad(t, g, createGraph);
+      if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
+        // A hook may have changed something in place.
+        restoreInputs(t);
+        handOn(t, gradientsOf(t, t._op, g), finished);
+        if (!retainGraph && t._op.saves) letGo(t);
+      }
+    }
+  } finally {
+    restoreGradMode(before);
+    resumePass(outer);
+    order.length = 0;
+    spare = order;
+  }
+  return results;
+}
+
+/**
+ * Puts what the roots depend on into `order`, inputs before what was computed from them (a topological sort, depth first), and marks it as
+ * finished.
+ */
+function sortTopologically(roots: readonly Tensor[], entered: number, order: Tensor[]): void {
+  const finished = entered + 1;
+  stack.length = 0;
+  for (const root of roots) stack.push(root);
+  while (stack.length > 0) {
+    const t = stack[stack.length - 1]!;
+    if (t._mark === finished) stack.pop();
+    else if (t._mark === entered) {
+      t._mark = finished;
+      order.push(t);
+      stack.pop();
+    } else {
+      t._mark = entered;
+      t._pending = null;
+      if (t._op !== null) {
+        const extras = t._extras;
+        if (extras !== null && extras.freed) throwFreed();
+        restoreInputs(t);
+        pushInput(t._a, entered);
+        pushInput(t._b, entered);
+        pushInput(t._c, entered);
+        if (extras !== null && extras.list !== null) for (const x of extras.list) pushInput(x, entered);
+      }
+    }
+  }
+}
+
+function pushInput(t: Tensor | null, entered: number): void {
+  if (t !== null && t._requiresGrad && t._mark !== entered && t._mark !== entered + 1) stack.push(t);
+}
+
+function throwFreed(): never {
+  throw new Error(
+    "backward: this graph was walked before and let go of what it had saved; pass { retainGraph: true } to the first backward() to go through it twice",
+  );
+}
+
+/** Begins with the gradients of the roots, one of which may depend on another. */
+function seed(roots: readonly Tensor[], seeds: readonly Tensor[], finished: number): void {
+  for (let i = 0; i < roots.length; i++) {
+    const root = roots[i]!;
+    if (root._mark === finished)
+      root._pending = root._pending === null ? seeds[i]! : add(root._pending, seeds[i]!);
+    keep(root.node);
+  }
+}
+
+/** Takes the mark from what does not lead to one of `inputs`, so that no gradient is computed there. */
+function restrictTo(inputs: readonly Tensor[], finished: number, order: readonly Tensor[]): void {
+  const targets = new Set(inputs);
+  for (const t of order) if (!targets.has(t._extras?.owner ?? t) && !hasMarkedInput(t, finished)) t._mark = 1;
+}
+
+function hasMarkedInput(t: Tensor, finished: number): boolean {
+  return (
+    t._a?._mark === finished ||
+    t._b?._mark === finished ||
+    t._c?._mark === finished ||
+    (t._extras?.list?.some((x) => x._mark === finished) ?? false)
+  );
+}
+
+/** What a step hands back. Of a narrow dtype all of it is computed in the wider one, as in PyTorch's kernels, and rounded when it is handed on. */
+function gradientsOf(t: Tensor, op: Op, g: Tensor): readonly (Tensor | null)[] {
+  if (roundingOf(t._node) === 0) return op.gradient(t as Recorded<unknown>, g);
+  return unroundedly(() => op.gradient(t as Recorded<unknown>, cast(g, computingDType(t._node.dtype))));
+}
+
+/** Gives the inputs of `t` their gradients. */
+function handOn(t: Tensor, gradients: readonly (Tensor | null)[], finished: number): void {
+  const list = t._extras?.list;
+  if (list) {
+    for (let i = 0; i < list.length; i++) gather(list[i]!, gradients[i], finished);
+    return;
+  }
+  gather(t._a, gradients[0], finished);
+  gather(t._b, gradients[1], finished);
+  gather(t._c, gradients[2], finished);
+}
+
+/** Adds `g` to what this pass has gathered for `input`, if that is wanted. */
+function gather(input: Tensor | null, g: Tensor | null | undefined, finished: number): void {
+  if (g === null || g === undefined || input === null || input._mark !== finished) return;
+  const { shape } = input._node;
+  const sum = g._node.shape === shape ? g : sumTo(g, shape);
+  const own = cast(sum, input._node.dtype);
+  const pending = input._pending;
+  input._pending = pending === null ? own : add(pending, own);
+}
+
+/** What stands for a tensor in a pass: for a leaf the leaf itself, whatever was changed in place, for any other tensor its state now. */
+function named(t: Tensor): Tensor {
+  const state = stateOf(t);
+  return state._extras?.owner ?? state;
+}
+
+/** A leaf that was changed in place has a gradient at each of its states: they are added. */
+function added(before: Tensor | null, g: Tensor, createGraph: boolean): Tensor {
+  return before === null ? handleOf(g, createGraph) : add(before, g);
+}
+
+/** Two inputs may have been handed the same gradient tensor; whoever holds one must be able to change it in place. */
+function handleOf(g: Tensor, createGraph: boolean): Tensor {
+  return createGraph ? alias(g) : new Tensor(g.node);
+}
+
+/** Adds a gradient to `grad` of the leaf, or of the tensor whose gradient is retained, that has this state. @internal */
+export function addToGrad(state: Tensor, g: Tensor, createGraph: boolean): void {
+  const t = state._extras?.owner ?? state;
+  const before = t._grad;
+  if (before === null) {
+    t._grad = handleOf(g, createGraph);
+    return;
+  }
+  t._grad = add(before, g);
+  // Several batches for one step: what each has added is computed with that batch's loss, not all together in the step.
+  keep(t._grad.node);
+}
+
+/** Lets go of what the operation saved for its gradient: afterwards only another forward pass gives one. */
+function letGo(t: Tensor): void {
+  t._a = null;
+  t._b = null;
+  t._c = null;
+  t._attributes = null;
+  const extras = extrasOf(t);
+  extras.list = null;
+  extras.freed = true;
+}
