@@ -4,9 +4,10 @@
  */
 import { say } from "../locale/words.js";
 import { platform } from "../platform/node.js";
-import { displayHost, isReplaced, type RunningCell } from "../viz/display-host.js";
+import { displayHost } from "../viz/display-host.js";
 import { RewrittenLine } from "./line.js";
-import { progressHtml, progressText, type Postfix, type ProgressState } from "./state.js";
+import { NotebookOutput } from "./notebook-output.js";
+import { progressText, type Postfix, type ProgressState } from "./state.js";
 
 /** Options of `progress`. */
 export interface ProgressOptions {
@@ -41,16 +42,9 @@ export interface ProgressBar {
 /** At least so long between two drawings, in milliseconds. */
 const interval = 100;
 
-/** Where a bar is drawn. */
-interface Place {
-  readonly id: string;
-  cell: RunningCell | undefined;
-}
-
 /** Bars whose loops run, the outermost first. */
 const running: Bar<unknown>[] = [];
-/** Places of bars that were drawn in the loop of the last of `running` and are over, by that bar: the next one is drawn there. */
-const free = new WeakMap<Bar<unknown>, Place[]>();
+/** The line of text in which all of them are drawn where there is no page. */
 let line: RewrittenLine | undefined;
 
 export class Bar<T> implements ProgressBar {
@@ -69,8 +63,7 @@ export class Bar<T> implements ProgressBar {
   #running = false;
   #stopped = false;
   #suspended = false;
-  #place: Place | undefined;
-  #parent: Bar<unknown> | undefined;
+  readonly #output = new NotebookOutput();
 
   constructor(
     source: Iterable<T> | AsyncIterable<T> | undefined,
@@ -192,9 +185,9 @@ export class Bar<T> implements ProgressBar {
     this.#stopped = this.#suspended = false;
     this.#running = true;
     this.#began = performance.now();
-    this.#parent = running.at(-1);
+    const outer = running.at(-1);
+    this.#output.begin(outer && outer.#output);
     running.push(this as Bar<unknown>);
-    this.#place = undefined;
     endWithCell();
     this.#draw();
   }
@@ -208,7 +201,7 @@ export class Bar<T> implements ProgressBar {
     running.splice(running.indexOf(this as Bar<unknown>), 1);
     if (this.#disabled) return;
     if (this.#leave === false) this.#erase();
-    else if (this.#place && this.#parent && this.#leave !== true) freePlaces(this.#parent).push(this.#place);
+    else if (this.#leave !== true) this.#output.release();
     if (running.length === 0) {
       line?.end();
       line = undefined;
@@ -236,23 +229,10 @@ export class Bar<T> implements ProgressBar {
     if (this.#disabled) return;
     const now = performance.now();
     this.#next = now + interval;
-    const host = displayHost();
-    const cell = host?.cell();
-    // A client that tells no cell's id is a console or runs a notebook without a page.
-    if (!host || (cell?.id === undefined && !this.#place)) return this.#write();
-    const state = this.#state(now);
-    const bundle = { "text/html": String(progressHtml(state)), "text/plain": progressText(state) };
-    if (this.#place && !isReplaced(this.#place.cell, cell)) return host.update(this.#place.id, bundle);
-    const place = this.#place ? undefined : this.#parent && freePlaces(this.#parent).pop();
-    if (place && !isReplaced(place.cell, cell)) {
-      this.#place = place;
-      host.update(place.id, bundle);
-      return;
-    }
-    this.#place = { id: platform.uniqueId(), cell };
-    host.display(bundle, this.#place.id);
+    if (!this.#output.show(this.#state(now))) this.#write();
   }
 
+  /** Writes all bars whose loops run into one line. */
   #write(): void {
     if (!platform.output) return;
     line ??= new RewrittenLine(platform.output);
@@ -262,8 +242,7 @@ export class Bar<T> implements ProgressBar {
   }
 
   #erase(): void {
-    if (this.#place) displayHost()?.update(this.#place.id, { "text/html": "", "text/plain": "" });
-    else line?.rewrite("");
+    if (!this.#output.clear()) line?.rewrite("");
   }
 
   #state(now: number): ProgressState {
@@ -280,10 +259,10 @@ export class Bar<T> implements ProgressBar {
   }
 }
 
-/** The run whose end is waited for. */
+/** The run of a cell at whose end the bars end. */
 let awaited: number | undefined;
 
-/** An interrupt ends a loop without a word: the cell's end tells. */
+/** Ends the bars with their cell: a loop that is interrupted calls nothing of the bar any more. */
 function endWithCell(): void {
   const host = displayHost();
   const run = host?.cell()?.run;
@@ -293,12 +272,6 @@ function endWithCell(): void {
     for (const bar of [...running].reverse()) bar.suspend();
   });
   if (waits) awaited = run;
-}
-
-function freePlaces(parent: Bar<unknown>): Place[] {
-  let places = free.get(parent);
-  if (!places) free.set(parent, (places = []));
-  return places;
 }
 
 function isAsync<T>(source: Iterable<T> | AsyncIterable<T>): source is AsyncIterable<T> {
