@@ -177,7 +177,10 @@ function hasMarkedInput(t: Tensor, finished: number): boolean {
   );
 }
 
-/** What a step hands back. Of a narrow dtype all of it is computed in the wider one, as in PyTorch's kernels, and rounded when it is handed on. */
+/**
+ * The gradients with respect to the inputs of `t`. Those of a float16 or bfloat16 result are computed in float32, as in PyTorch's kernels, and
+ * rounded when they are handed on.
+ */
 function gradientsOf(t: Tensor, op: Op, g: Tensor): readonly (Tensor | null)[] {
   if (roundingOf(t._node) === 0) return op.gradient(t as Recorded<unknown>, g);
   return unroundedly(() => op.gradient(t as Recorded<unknown>, cast(g, computingDType(t._node.dtype))));
@@ -230,7 +233,7 @@ export function addToGrad(state: Tensor, g: Tensor, createGraph: boolean): void 
     return;
   }
   t._grad = add(before, g);
-  // Several batches for one step: what each has added is computed with that batch's loss, not all together in the step.
+  // Where gradients of several batches are accumulated, each batch's are computed when its loss is read, and not all together in the step.
   keep(t._grad.node);
 }
 

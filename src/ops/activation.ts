@@ -1,5 +1,5 @@
 /**
- * Smooth activation functions; rectifiers.ts has those made of straight pieces. Each is one step forward; the gradients are composed of
+ * Smooth activation functions; rectifiers.ts has those made of straight pieces. Each is one recorded operation; the gradients are composed of
  * differentiable operations.
  */
 import { record } from "../autograd/record.js";

@@ -26,7 +26,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 }
 
 /**
- * The dtype that arguments of `to` ask for; undefined where they name only the device.
+ * The dtype that arguments of `to` ask for; undefined where they name the device alone.
  * @throws TypeError for what is none, such as another device
  */
 export function dtypeTo(name: string, what: DType | "cpu" | Tensor, dtype?: DType): DType | undefined {

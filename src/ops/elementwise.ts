@@ -21,7 +21,7 @@ type Elementwise = {
 /** How y changes with x, from both: dy/dx. */
 type Slope = (y: Tensor, x: Tensor) => Tensor;
 
-/** PyTorch's name of the step back through a function: "SinBackward0". */
+/** PyTorch's name for a function's backward function: "SinBackward0". */
 function nameOfStep(name: string): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
 }
@@ -37,7 +37,7 @@ export function sloped(name: string, slope: Slope): Op {
   };
 }
 
-/** The gradient of a function whose result moves in jumps: 0, whatever g is. */
+/** The gradient of a function that is constant between jumps: 0, whatever g is. */
 export function steps(name: string): Op {
   return {
     name: nameOfStep(name),

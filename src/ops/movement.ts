@@ -1,5 +1,5 @@
 /**
- * The steps that only move elements: reshape, permute, expand, slice, flip and pad. Nothing is copied until somebody needs it dense.
+ * The operations that only move elements: reshape, permute, expand, slice, flip and pad. Nothing is copied until somebody needs it dense.
  *
  * These functions compute values and take arguments that are checked; the methods (reshape.ts, views.ts) give views as PyTorch does: what
  * changes one in place changes the other.

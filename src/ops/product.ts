@@ -95,7 +95,7 @@ function productOfOthers(x: Tensor, dim: number): Tensor {
   return permute(others, inverse);
 }
 
-/** The product divided by each element; a single 0 leaves only its own place, several leave none. */
+/** The product of the others as the product divided by each element. With a single 0 only its own is not 0, with several all are 0. */
 function quotients(x: Tensor, dim: number): Tensor {
   const zero = eq(x, 0);
   const zeros = sumDims(summable(zero), [dim], true);

@@ -1,5 +1,5 @@
 /**
- * Repeating, rolling, padding, diagonals and windows: movement composed of the steps in movement.ts.
+ * Repeating, rolling, padding, diagonals and windows: composed of the operations in movement.ts.
  */
 import { geometryOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";

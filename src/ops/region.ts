@@ -1,5 +1,5 @@
 /**
- * Views and changes in place as recorded steps: how a view is made, how it is read again once its base was changed, and what a change of
+ * Views and changes in place as recorded operations: how a view is made, how it is read again once its base was changed, and what a change of
  * a view does to its base.
  */
 import { wanted } from "../autograd/wanted.js";
@@ -40,7 +40,7 @@ const COPY_SLICES: Op<Geometry> = {
   },
 };
 
-/** Elements that a view shows several times, added at the base's one. */
+/** The sums of what a view has where it shows one element of the base several times. */
 const ADD_STRIDED: Op<Geometry> = {
   name: "AsStridedBackward0",
   saves: false,
@@ -49,7 +49,7 @@ const ADD_STRIDED: Op<Geometry> = {
   },
 };
 
-/** A change within noGrad: gradients pass by it to what the tensor was. */
+/** A change within noGrad: gradients go through it unchanged to the state before. */
 const PASSING: Op = {
   name: "AliasBackward0",
   saves: false,
@@ -88,7 +88,7 @@ function unread(g: Tensor, shape: Shape, geometry: Geometry): Tensor {
  */
 export function viewed(x: Tensor, y: Tensor, geometry: Geometry): Tensor {
   const { cell, base } = aliasOf(x);
-  // What comes without an operation would be x itself.
+  // An operation that had nothing to do gave x itself: a view is a tensor of its own.
   const view = y === x ? record(PASSING, x.node, x) : y;
   view._alias = new Alias(cell, geometry, isGradEnabled() ? base : null);
   return view;
@@ -116,7 +116,7 @@ export function assign(x: Tensor, result: Tensor): void {
   const { cell, geometry, base } = alias;
   const state = result._op === null ? passedBy(x, node) : result;
   if (geometry === null) {
-    // A loop that trains by hand changes its leaves at every turn: computed now, the graph does not grow.
+    // A training loop without an optimizer changes its leaves in each step: computed now, the graph does not grow from step to step.
     if (x._requiresGrad && x._op === null && cell.variable === null) evaluate([node]);
     critical(() => {
       cell.value = alias.seen = node;
@@ -126,7 +126,7 @@ export function assign(x: Tensor, result: Tensor): void {
   }
   const before = base === null ? null : stateOf(base);
   const region = writeRegion(cell.value, geometry, node);
-  // A change of no elements is one all the same: what shares the value takes on its history, and knows by the node that there is a new one.
+  // A change of no elements has a history too, and other tensors see by a new node that there was a change.
   const whole = region === cell.value ? graph.copy(region) : region;
   const isLeaf = before !== null && before._requiresGrad && before._op === null;
   if (isLeaf && cell.variable === null) evaluate([whole]);

@@ -94,7 +94,7 @@ declare module "../tensor/core.js" {
   }
 }
 
-/** Equal elements get half of the gradient each; where one is NaN, neither has lost. */
+/** Equal elements get half of the gradient each; where one is NaN, `loses` is true of neither. */
 function extremum(name: string, loses: (a: Tensor, b: Tensor) => Tensor): Op {
   return {
     name,

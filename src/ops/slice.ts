@@ -140,7 +140,7 @@ function sliceBy(x: Tensor, given: readonly SliceIndex[]): Tensor {
       );
     let { start, step } = range;
     if (step < 0) {
-      // Backwards is forwards, then flipped.
+      // A negative step is a positive one, then flipped.
       start += (range.size - 1) * step;
       step = -step;
       flipped.push(dim);

@@ -1,6 +1,6 @@
 /**
  * What a kernel is composed of where an engine lacks it: the primitives that every engine has. A row of the table of kernels says it in these
- * words, whoever listens: nodes of a graph (graph/build.ts), or values of a plan (graph/compose.ts).
+ * words, from which nodes of a graph are made (graph/record/build.ts) or values of a plan (graph/plan/compose.ts).
  */
 import { type DTypeName, dtypes } from "./dtypes.js";
 import type { BinaryOp, UnaryOp } from "./elementwise.js";

@@ -9,7 +9,7 @@ export interface DTypeRow {
   readonly cpp: string;
   /**
    * Of a dtype that engines only store, move, select and cast: the dtype in which its arithmetic is done, operation by operation, each result
-   * rounded (or wrapped) back; see graph/storage-types.ts. It holds every value of the narrower one.
+   * rounded (or wrapped) back; see graph/record/rounding.ts. It holds every value of the narrower one.
    */
   readonly computedIn?: "float32" | "int32";
 }

@@ -60,12 +60,12 @@ export function geometryOf(x: Tensor): Geometry {
   return x._alias?.geometry ?? wholeOf(x._node.shape);
 }
 
-/** The tensor as one that others may share their value with. */
+/** The tensor's alias, made at the first call: from then on others can share its value. */
 export function aliasOf(x: Tensor): Alias {
   return (x._alias ??= new Alias(new Cell(x._node), null, x));
 }
 
-/** The recorded steps of changes: set by ops/region.ts, which knows their gradients. */
+/** The operations that are recorded for changes: set by ops/region.ts, which has their gradients. */
 let reading: Op;
 let passing: Op;
 
@@ -92,7 +92,7 @@ export function catchUp(x: Tensor, alias: Alias): Node {
 }
 
 /**
- * The state after a change that is not recorded: gradients pass by it to what the tensor was. Null for a tensor without history.
+ * The state after a change that is not recorded: gradients go through it unchanged to the state before. Null for a tensor without history.
  */
 export function passedBy(x: Tensor, node: Node): Tensor | null {
   return x._op === null ? null : x._stateOn(node, passing, referredTo(x), null);

@@ -1,6 +1,7 @@
 /**
- * `x[0]` of a tensor, which the types refuse. Where a value's type is any, JavaScript would answer undefined, and keep what is assigned as a
- * property that nobody reads; here the first and the last places say what to write. Loops over a tensor's elements meet them at once.
+ * Errors for `x[0]` and `x[0] = value`, which tensors do not have. The types refuse both; but where a value's type is any, JavaScript would
+ * give undefined, or set a property that nobody reads. Here the first and the last indices throw and say what to write, which is enough: a
+ * loop over elements begins with one of them.
  */
 import { Tensor } from "./core.js";
 

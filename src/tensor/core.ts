@@ -21,8 +21,8 @@ const noGradKept =
   "call retainGrad() on it before backward()";
 
 /**
- * The shape of a tensor's type. It is not `S` itself in the class: what a property has in its type decides which tensors a variable takes,
- * and a variable takes tensors of all shapes. The type of the object, `this`, is looked into where the property is read.
+ * The type of the property `shape`. It is not `S` itself: TypeScript compares the types of properties when a tensor is assigned to a variable,
+ * and a variable may take tensors of all shapes. So the shape is inferred from the type of the object, `this`, where the property is read.
  */
 type Sizes<T> = T extends { readonly [ofType]?: TypeOnly<readonly [...infer S extends Shape]> }
   ? number extends S["length"]

@@ -131,7 +131,7 @@ defineSymbol("Jupyter.display", function () {
   return { "text/plain": this.toString(), "text/html": String(html(this)) };
 });
 
-// By which whoever times a cell has the value computed.
+// `%time` and `%timeit` call this, so that they measure the computation too and not its recording alone.
 defineSymbol("cellgrad.evaluate", function () {
   readNumbers(this, "a value");
 });

@@ -9,13 +9,14 @@ import type { Tensor } from "./core.js";
  * `A` is what its gradient needs besides the inputs, the attributes.
  */
 export interface Op<A = unknown> {
-  /** PyTorch's name of the step, shown as `grad_fn`. */
+  /** PyTorch's name for the backward function, such as "MulBackward0", shown as `grad_fn`. */
   readonly name: string;
   /** Whether the gradient reads values of the inputs or of the result (beyond their shapes). */
   readonly saves: boolean;
   /**
-   * Given the result `y` and the gradient `g` of the root with respect to it, gives that with respect to each input, in their order (a, b, c,
-   * or the list). What is not `wanted` may be null. Along dims along which the input was broadcast the backward pass sums.
+   * The vector-Jacobian product: of the result `y` and the gradient `g` with respect to it, the gradient with respect to each input, in their
+   * order (a, b, c, or the list). What is not `wanted` may be null. It may have the shape of `g` where an input was broadcast: the backward pass
+   * sums it over these dims.
    */
   gradient(y: Recorded<A>, g: Tensor): readonly (Tensor | null)[];
 }
@@ -32,7 +33,7 @@ export interface Recorded<A> extends Tensor {
   _attributes: A;
 }
 
-/** What only few tensors have. */
+/** Fields that only few tensors need. */
 export interface Extras {
   /** Inputs of an operation that takes a list. */
   list: Tensor[] | null;

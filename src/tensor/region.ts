@@ -252,7 +252,7 @@ export function positionsOf(g: Geometry): Node {
   return reshape(sum, [product(shape)]);
 }
 
-/** Each element of the base is told which element of the value takes its place. */
+/** By positions: for each element of the base it is computed which element of the value replaces it, if any. */
 function writePositions(base: Node, g: Geometry, value: Node): Node {
   const none = expand(scalar(0, "int32"), [base.size]);
   const numbers = binary("add", iota([value.size], "int32"), scalar(1, "int32"));

@@ -37,7 +37,7 @@ class ReferenceStorage implements Storage {
   }
 }
 
-/** What waits its turn. V8 may end it anywhere and it is done again from its beginning then, so doing it twice is doing it once. */
+/** Work that waits its turn. An interrupt may end it anywhere, and then it is done again from its beginning: so `work` is idempotent. */
 interface Job {
   work(): void;
 }

@@ -11,7 +11,7 @@ export interface Lifetime {
 
 const alignment = 64;
 
-/** Offsets of the buffers and the arena's size. Large ones first, each into the tightest gap between those it meets. */
+/** Offsets of the buffers and the arena's size. Best fit: large buffers first, each into the smallest gap between those that are alive with it. */
 export function layOut(lifetimes: readonly Lifetime[]): { offsets: number[]; bytes: number } {
   const offsets = new Array<number>(lifetimes.length).fill(0);
   const order = lifetimes.map((_, i) => i).filter((i) => lifetimes[i]!.bytes > 0);

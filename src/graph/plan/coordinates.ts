@@ -1,5 +1,5 @@
 /**
- * Where in a value a kernel stands: each coordinate of the value as an affine function of the kernel's own dimensions,
+ * Which element of a value a kernel reads or writes at a point: each coordinate of the value as an affine function of the kernel's dimensions,
  * `coordinate[j] = offset[j] + sum over i of step[j][i] * point[i]`.
  *
  * Movement (permute, expand, slice, flip, most reshapes) only changes these functions, so it costs nothing at run time.
@@ -100,8 +100,8 @@ export function throughFlip(at: Coordinates, dims: readonly number[], shape: rea
 }
 
 /**
- * From a reshaped value (`shape`) to its operand (`from`). Dims that merge are sums; a dim that splits needs its function to
- * fall apart into a multiple of the inner size and a rest. Says which kernel dimension to split where that would help,
+ * From a reshaped value (`shape`) to its operand (`from`). Dims that merge are sums; a dim that splits needs a function that can be written
+ * as a multiple of the inner size and a remainder. Says which kernel dimension to split where that would help,
  * and null where strides cannot express it.
  */
 export function throughReshape(

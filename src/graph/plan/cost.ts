@@ -1,7 +1,7 @@
 /**
  * What it costs to compute a value again, against storing it: the planner's only heuristics.
  *
- * The unit is about a nanosecond on one core; the numbers are rough on purpose, since they only tell cheap from dear.
+ * The unit is about a nanosecond on one core; the numbers are rough on purpose, since they only tell cheap from expensive.
  */
 import { withoutReshapes } from "./movement.js";
 import { Kind } from "../record/node.js";

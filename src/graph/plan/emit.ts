@@ -73,7 +73,7 @@ function emitMatmul(
   const [a, b] = group.operands as [Operand, Operand];
   const column = group.dims.length - 1;
   const rank = product.shape.length;
-  // Each operand over the group's dims: the left one stands still along the columns, the right one along the rows.
+  // Each operand over the group's dims: the left one has stride 0 along the columns, the right one along the rows.
   const left = alongGroup(group, a.view, rank - 2, a.view.strides[rank - 2]!);
   const right = alongGroup(group, b.view, rank - 1, b.view.strides[rank - 1]!);
   const [aStep, bStep] = [a.view.strides[rank - 1]!, b.view.strides[rank - 2]!];
@@ -97,8 +97,8 @@ function emitMatmul(
       stores: stores(space),
     };
   }
-  // The innermost dim along which the right side stands still gives the rows: batches that share it, and follow one another on the
-  // left, make one taller matrix.
+  // The innermost dim along which the right side has stride 0 gives the rows: batches that share the right side, and follow one another on
+  // the left, make one taller matrix.
   const outer = mergedSpace(group.dims.slice(0, column), 0, [...views, left, right]);
   const last = outer.columns.at(-1);
   const rows = last !== undefined && right.strides[last] === 0;

@@ -3,7 +3,7 @@
  *
  * The values are visited from the results back to the leaves. A visited value knows all its readers, so the choice is local:
  * compute it inside them (once more in each), or store it from one kernel. That kernel is one of the readers when
- * it stands at every element of the value exactly once, else a new map; and a map that meets a product or a
+ * it visits every element of the value exactly once, else a new map; and a map that meets a product or a
  * reduction which only it reads turns into that kernel, with itself as the epilogue.
  */
 import { assemblyOf } from "./assembly.js";

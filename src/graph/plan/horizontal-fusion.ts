@@ -1,5 +1,6 @@
 /**
- * Merges kernels that run over the same points and read a buffer in common, so that it is read once; tiny ones even without.
+ * Merges kernels that run over the same points and read a buffer in common, so that it is read once; tiny kernels merge even if they read none
+ * in common.
  */
 import { type Group, maxInstructions, maxLoads } from "./group.js";
 import { kernelOrder } from "./kernel-order.js";

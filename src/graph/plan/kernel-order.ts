@@ -1,7 +1,7 @@
 /**
  * The order of the kernels of a plan: each after what it waits for. Kernels that can fail (an index out of range) come as early
- * as possible. Kernels that overwrite what outlives the run come last, with those that wait for them: until the first of them a run
- * can fail or be stopped and has changed nothing.
+ * as possible. Kernels that overwrite what outlives the run come last, with those that wait for them: a run that fails or is stopped
+ * before the first of them has changed nothing.
  */
 import type { Group } from "./group.js";
 

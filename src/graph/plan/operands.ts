@@ -32,7 +32,7 @@ export function operandsOf(value: Value): Operand[] {
   }
 }
 
-/** Row-major: where it lies so already, or stored so. */
+/** A dense row-major view: of the buffer where the value lies so already, else of a copy. */
 function denseView(value: Value): Operand {
   const found = viewOf(value, identity(value.shape.length), value.shape);
   const strides = rowMajor(value.shape);
@@ -50,7 +50,10 @@ function broadcastView(value: Value, dims: readonly number[]): Operand {
   return view ?? { base: withoutReshapes(value), view: flat(at, value.shape, dims.length) };
 }
 
-/** A view whose dims, cut into runs at these positions, are walked with one stride for each run; where there is none it is stored. */
+/**
+ * A view whose dims, cut into runs at these positions, are gone through with one stride for each run; where there is none the value is stored
+ * densely.
+ */
 function stridedView(value: Value, cuts: readonly number[]): Operand {
   const dims = value.shape;
   const found = viewOf(value, identity(dims.length), dims);

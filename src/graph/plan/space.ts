@@ -32,7 +32,7 @@ export class Space {
 }
 
 /**
- * The space of `dims`, which are the columns from `first` on. Size 1 disappears, and neighbours merge where every view walks
+ * The space of `dims`, which are the columns from `first` on. Size 1 disappears, and neighbours merge where every view goes
  * through both with one stride.
  */
 export function mergedSpace(dims: readonly number[], first: number, views: readonly Flat[]): Space {

@@ -13,7 +13,7 @@ import { type KernelOp, kernels } from "../../primitives/kernels.js";
 import type { ReduceOp } from "../../primitives/reductions.js";
 import { binaryOps, kernelOps, reduceOps, unaryOps } from "../../primitives/table.js";
 
-/** Somebody reads the value: a kernel, in its main space or (`body`) while it folds. `at` is null where only a buffer will do. */
+/** A kernel reads the value, in its main space or (`body`) in the space that it reduces. `at` is null where it has to be read from a buffer. */
 export interface Demand {
   readonly group: Group;
   readonly body: boolean;

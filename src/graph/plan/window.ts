@@ -1,6 +1,6 @@
 /**
  * A slice of a value that is there already, made independent of where it starts: the slice reads from a leaf of its own, which begins at
- * its first element. So a loop that walks through a tensor (`x.at(t)`, a batch of a data set) has one structure, and one plan.
+ * its first element. So a loop that goes through a tensor (`x.at(t)`, a batch of a data set) has one structure, and one plan.
  */
 import { rowMajor } from "./coordinates.js";
 import { dtypeShift, Flag, Kind, Node } from "../record/node.js";

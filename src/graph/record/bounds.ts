@@ -1,6 +1,6 @@
 /**
- * Between which numbers a node's values lie, where that can be said without computing them: from values that are there already, and from
- * operations that keep or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
+ * Bounds of a node's values, where they can be known without computing it: from values that are there already, and from operations that keep
+ * or set bounds (a slice of labels, a sigmoid, an argmax). So a check of values mostly costs nothing.
  */
 import type { Storage } from "../../engine/engine.js";
 import { distributions, Flag, Kind, kindOf, type Node, opOf } from "./node.js";
@@ -8,7 +8,7 @@ import { type DTypeName, dtypeBytes, dtypes, wholeRange } from "../../primitives
 import { elementsOf, roundedTo } from "../../primitives/elements.js";
 import { binaryOps, kernelOps, reduceOps, unaryOps } from "../../primitives/table.js";
 
-/** Both ends belong to it. Of no values at all low is above high. */
+/** A closed interval; where there are no values low is above high. */
 export interface Bounds {
   readonly low: number;
   readonly high: number;
@@ -19,23 +19,23 @@ export interface Bounds {
 const none: Bounds = { low: Infinity, high: -Infinity, nan: false };
 const logical: Bounds = { low: 0, high: 1, nan: false };
 
-/** So many nodes are looked at: a graph that says nothing so near is not searched. */
-const patience = 24;
-let looked = 0;
+/** How many nodes are searched at most for what bounds a value. */
+const mostVisited = 24;
+let visited = 0;
 
 /**
  * Bounds of all values but `except`; null where they cannot be known without computing. They hold, but need not be the closest: of a
  * slice they are those of the whole.
  */
 export function boundsOf(node: Node, except?: number): Bounds | null {
-  looked = 0;
+  visited = 0;
   return bounds(node, except);
 }
 
 function bounds(node: Node, except?: number): Bounds | null {
   if (node.dtype === "bool") return logical;
   if (node.storage !== null) return scanned(node, node.storage, except);
-  if (++looked > patience) return null;
+  if (++visited > mostVisited) return null;
   switch (kindOf(node)) {
     case Kind.scalar:
       return node.value === except ? none : at(node.value!, node.value!);
@@ -150,7 +150,7 @@ function cast(from: Bounds | null, dtype: DTypeName): Bounds | null {
   if (from === null) return from;
   if (dtypes[dtype].kind === "float")
     return { ...from, low: roundedTo(dtype, from.low), high: roundedTo(dtype, from.high) };
-  // What NaN becomes as a whole number is another matter.
+  // A cast turns NaN into a number that may lie outside the bounds.
   return from.nan ? null : whole(Math.trunc(from.low), Math.trunc(from.high), dtype);
 }
 
@@ -171,7 +171,7 @@ function combined(node: Node): Bounds | null {
     }
     case "add":
     case "sub": {
-      // Of fractions the sums are rounded, so they may lie a little outside.
+      // Sums of floats are rounded, so they may lie a little outside.
       const a = isWhole ? bounds(node.a!) : null;
       const b = isWhole ? bounds(node.b!) : null;
       if (a === null || b === null) return null;

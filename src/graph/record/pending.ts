@@ -8,7 +8,7 @@ import type { Storage } from "../../engine/engine.js";
 import { Flag, type Node } from "./node.js";
 
 const maxNodes = 8192;
-/** Few enough to lie in the processor's cache: of a loop that reads nothing no more nodes wait. */
+/** How many nodes of a loop that reads nothing may wait: few enough to lie in the processor's cache. */
 const loopNodes = 1024;
 const maxPinnedBytes = 256 * 2 ** 20;
 
@@ -21,7 +21,7 @@ let count = 0;
 let pinnedBytes = 0;
 let relieve: (() => void) | null = null;
 
-/** So many nodes may wait before it is looked whether they come of a loop that reads nothing. */
+/** With so many nodes waiting it is checked whether they come from a loop that reads nothing. */
 let limit = loopNodes;
 /** Nodes worked off since a value was read or a step ended. */
 let workedOff = 0;
@@ -52,7 +52,10 @@ export function isFull(): boolean {
   return count >= limit || pinnedBytes >= maxPinnedBytes;
 }
 
-/** Whether more may wait, should it be no loop that reads nothing. Where some was worked off already it is one. */
+/**
+ * Whether more nodes may wait if they do not come from a loop that reads nothing. Where some were worked off since the last reading they do come
+ * from one.
+ */
 export function mayWait(): boolean {
   return workedOff === 0 && count < maxNodes && pinnedBytes < maxPinnedBytes;
 }
@@ -61,7 +64,10 @@ export function waitLonger(): void {
   limit = Math.min(2 * limit, maxNodes);
 }
 
-/** The next step, or what is read next, is likely to be as long as this one was: if it can wait as a whole, it is not to be cut. */
+/**
+ * A value is read or a step ends. Until that happens again there are probably as many nodes as this time: the limit becomes such that they can
+ * wait for it as a whole, if that is not too many.
+ */
 function intervalEnds(): void {
   const made = workedOff + count;
   limit = made > maxNodes ? loopNodes : Math.max(loopNodes, Math.min(2 * made, maxNodes));
@@ -118,7 +124,7 @@ export function pendingNodesInOrder(): readonly Node[] {
   return pending.slice(0, count);
 }
 
-/** All but these nodes have been dealt with. */
+/** From now on only these nodes wait. */
 export function leavePending(rest: readonly Node[]): void {
   const stored = new Set<Storage>();
   const note = (operand: Node | null): void => {
@@ -145,8 +151,9 @@ export function leavePending(rest: readonly Node[]): void {
 }
 
 /**
- * Of this sequence of all that waits, what is before `start` has been dealt with, and what follows up to `end` cannot be computed: who waits
- * for it is told once. Neither it nor what reads it waits any longer, so that nothing unrelated is told again; the rest goes on waiting.
+ * Of `sequence`, all the nodes that wait, those before `start` have their values, and those from there up to `end` could not be computed. That
+ * error is thrown once: these nodes and all that read them stop waiting, or a later, unrelated evaluation would meet it again. The rest goes on
+ * waiting.
  */
 export function abandonPending(sequence: readonly Node[], start: number, end: number): void {
   const lost = new Set(sequence.slice(start, end));

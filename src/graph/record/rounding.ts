@@ -39,14 +39,14 @@ export function roundedDType(a: Node): DTypeName {
   return bits === 0 ? a.dtype : dtypeNames[(storedBits >> dtypeShift) + bits / firstRoundingBit - 1]!;
 }
 
-/** How many functions now keep values unrounded. */
+/** How many calls of `unroundedly` are under way, one within another. */
 let unrounded = 0;
 
 onInterrupt(() => {
   unrounded = 0;
 });
 
-/** The node as a tensor's value: rounded, but within `unroundedly`. */
+/** The node as a tensor's value: rounded to its dtype, except within `unroundedly`. */
 export function settled(a: Node): Node {
   return (a.flags & roundingMask) === 0 || unrounded > 0 ? a : cast(a, roundedDType(a));
 }

@@ -63,8 +63,8 @@ export function markSaved(node: Node): void {
 }
 
 /**
- * Computes what is pending and somebody may still hold.
- * @param open up to the latest place where the graph is cut well
+ * Computes the pending nodes that somebody may still hold.
+ * @param open only up to the latest good place for a cut: what is behind it stays pending, since what reads it may still be recorded
  */
 function workOff(open: boolean): void {
   readings = 0;

@@ -39,7 +39,7 @@ function kernelsHere(): ReadonlySet<KernelOp> {
   return usable === null ? kernels : new Set([...kernels].filter((op) => usable!.has(op)));
 }
 
-/** Stands in a plan's externals between runs. */
+/** Fills a plan's externals between runs, so that they hold no storage of a run that is over. */
 const unused: Storage = {
   byteLength: 0,
   get engine(): never {
@@ -112,10 +112,10 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
     try {
       return executable.run(externals, here.readSync === undefined ? explanation(plan) : undefined);
     } catch (error) {
-      // The interrupt may have been meant for other code.
+      // The interrupt may have been meant for other code: then the run is done again.
       if (error instanceof RunStopped && settleStop()) continue;
       if (!(error instanceof RunError)) throw error;
-      // An engine that can be read at once has the values that the message tells.
+      // The engine can be read at once here, so the values for the message are there and it is no promise.
       throw outOfRange(blamedAt(failing(plan, error)), error) as RangeError;
     }
   }
@@ -125,14 +125,14 @@ function failing(plan: Plan, { kernel }: RunError): Node | undefined {
   return walked.nodes[plan.failing.get(kernel) ?? -1];
 }
 
-/** For an error that comes when the graph has been forgotten. */
+/** How to explain errors of an engine that computes later, when the nodes are forgotten: it keeps what the messages need. */
 function explanation(plan: Plan): Explain | undefined {
   if (plan.failing.size === 0) return undefined;
   const blamed = new Map([...plan.failing].map(([kernel, at]) => [kernel, blamedAt(walked.nodes[at])]));
   return (error) => outOfRange(blamed.get(error.kernel) ?? [], error);
 }
 
-/** The value of leaves, which was made while another engine was in use, on this one from now on. */
+/** Moves the value of leaves, which was made while another engine was in use, to this one. */
 function moved(storage: Storage, here: Engine): Storage {
   const { engine: there, byteLength } = storage;
   const from = there.readSync?.(storage);

@@ -2,8 +2,8 @@
  * The canonical walk: writes the structure of what is to be computed as a row of integers, and collects what differs from run
  * to run (storages of leaves, values of scalars).
  *
- * Two graphs with equal rows can share a plan. The walk runs once a training step, so it allocates nothing: its arrays are
- * reused and a node remembers by an epoch whether this walk has seen it.
+ * Two graphs with equal rows can share a plan. The walk runs once a training step, so it allocates little: most of its arrays are
+ * reused, and a node remembers by an epoch whether this walk has seen it.
  */
 import type { Storage } from "../../engine/engine.js";
 import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node, picksOf } from "../record/node.js";
@@ -41,7 +41,7 @@ export const walked = {
 
 const noNodes: Node[] = [];
 
-/** Elements of a value that is rather computed again, if that is simple: it may be too large to be stored at all. */
+/** A value of so many elements is computed again where that is simple: it may be too large to be stored at all. */
 const hugeSize = 2 ** 28;
 
 /**
@@ -203,7 +203,7 @@ export function appendWord(word: number): void {
   walked.key[walked.keyLength++] = word;
 }
 
-/** The same for the first steps of a loop and for later ones, which differ in what may be overwritten. */
+/** Hash of the last walk's row without what may be overwritten: the same for the first steps of a loop and for later ones. */
 export function hashOfStructure(): number {
   const { key, rowLength } = walked;
   let hash = rowLength;
@@ -219,10 +219,10 @@ export function hashOfWalk(): number {
   return hash ^ (hash >>> 15);
 }
 
-/** Takes the marks of the last walk off its nodes, as if it had not been; `stepEpoch` is what the last step's walk was before. */
+/** Undoes the marks of the last walk on its nodes; `stepEpoch` is the epoch of the last step before that walk. */
 export function undoWalk(stepEpoch: number): void {
   const { nodes, nodeCount, epochs } = walked;
-  // Forgotten where something else was computed since, such as what an error tells of.
+  // The walk is forgotten already where something else was computed since, such as values for an error's message.
   if (nodes === noNodes) return;
   for (let i = 0; i < nodeCount; i++) {
     const node = nodes[i]!;
