@@ -6,13 +6,25 @@
  * stays where it is, so that the termination finds it there and not in the midst of the section.
  */
 
+/**
+ * For so many milliseconds it stays there at most. Termination may have been used up: a time limit of the user's own, of node:vm, that was
+ * over at the same moment makes an error of it, which the user's code may catch.
+ */
+const LIMIT_MS = 20;
+
 let depth = 0;
 let terminating = false;
 let deferred: (() => void)[] = [];
 
 export function enterSection(): void {
   depth++;
-  while (terminating);
+  if (terminating) awaitTermination();
+}
+
+function awaitTermination(): void {
+  const since = performance.now();
+  while (terminating && performance.now() - since < LIMIT_MS);
+  terminating = false;
 }
 
 export function leaveSection(): void {
