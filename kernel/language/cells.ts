@@ -4,15 +4,15 @@
 import type TS from "typescript";
 import { setLocale, type Locale } from "../../locale/locale.js";
 import { resetLocale } from "../locale/notebook.js";
-import { awaits, breakPositions, parseFile } from "./compile/break-positions.js";
+import { breakPositions, parseFile } from "./compile/break-positions.js";
 import { cellModule, type CellModule } from "./program/cell-module.js";
-import { ts } from "./compiler.js";
 import { completenessOf } from "./editor/completeness.js";
 import { completionsAt, withHeritage, type EditedCell } from "./editor/completion.js";
 import { declaredName, declaredNames } from "./program/declared-names.js";
-import { cellProblems, spoken, syntaxProblems, toDiagnostic, type Problem } from "./compile/diagnostics.js";
+import { cellProblems, syntaxProblems, toDiagnostic, type Problem } from "./compile/diagnostics.js";
 import { ConfigProblems } from "./compile/config-problems.js";
-import { emitBody, emitCell } from "./compile/emit.js";
+import { emitCell } from "./compile/emit.js";
+import { expression, fragment } from "./compile/expressions.js";
 import { Files } from "./program/files.js";
 import { Hints } from "./compile/hints.js";
 import { Importable } from "./program/importable.js";
@@ -229,37 +229,13 @@ export class Cells {
   /** An expression for user_expressions: its value is the result, its types are not looked at. */
   compileExpression(code: string): CompileResult {
     this.#beginRound();
-    const parsed = parseCell(code);
-    const problems = syntaxProblems(parsed);
-    const [only, ...others] = parsed.file.statements;
-    if (problems.length === 0 && !(only && ts.isExpressionStatement(only) && others.length === 0))
-      problems.push({ code: 0, start: 0, length: code.length, message: "Expected one expression." });
-    if (problems.length > 0)
-      return { ok: false, diagnostics: problems.map((problem) => toDiagnostic(problem, code, "error")) };
-    const open = this.#open(this.#module(parsed));
-    return {
-      ok: true,
-      cell: emitCell(open, "Expression", this.#options, { unchecked: true }),
-      warnings: [],
-      names: namesUsed(open),
-    };
+    return expression(code, (parsed) => this.#open(this.#module(parsed)), this.#options);
   }
 
   /** Code that a debugger evaluates where the program stands: not checked, its last expression is the value. */
   compileFragment(code: string, locals: readonly string[]): FragmentResult {
     this.#beginRound();
-    const parsed = parseCell(code);
-    const [problem] = syntaxProblems(parsed);
-    if (problem) return { ok: false, message: spoken(problem) };
-    if (parsed.file.statements.some(ts.isImportDeclaration))
-      return { ok: false, message: "Expected an expression or statements; import in a cell instead." };
-    const open = this.#open(this.#module(parsed));
-    const { js, scope } = emitBody(open, this.#options, {
-      unchecked: true,
-      locals: new Set(locals),
-      marksWaits: false,
-    });
-    return { ok: true, js, scope, awaits: awaits(parsed.file) };
+    return fragment(code, locals, (parsed) => this.#open(this.#module(parsed)), this.#options);
   }
 
   breakPositions(code: string, path?: string): readonly Position[] {
