@@ -18,7 +18,8 @@ import { exp } from "./exponential.js";
 import { fused } from "./fused.js";
 import { floating } from "./operand.js";
 import { abs } from "./rounding.js";
-import { clamp, where } from "./select.js";
+import { clamp } from "./clamp.js";
+import { where } from "./select.js";
 import { erf } from "./special.js";
 import { tanh } from "./trigonometry.js";
 

@@ -9,7 +9,7 @@ import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { mul, rsub, sub } from "./arithmetic.js";
 import { div } from "./division.js";
-import { clamp } from "./select.js";
+import { clamp } from "./clamp.js";
 import { log, log1p } from "./exponential.js";
 
 /** No logarithm is less, and x (1 − x) no less than this, as in PyTorch: at 0 and 1 loss and gradient are large, not infinite. */

@@ -5,6 +5,7 @@ import "../autograd/backward.js";
 import "../ops/activation.js";
 import "../ops/arithmetic.js";
 import "../ops/cast.js";
+import "../ops/clamp.js";
 import "../ops/compare.js";
 import "../ops/copy.js";
 import "../ops/division.js";
