@@ -97,7 +97,7 @@ export abstract class Module {
     for (const parameter of this.parameters()) parameter.grad = null;
   }
 
-  /** Freezes (`false`) or frees all parameters. */
+  /** Freezes (`false`) or unfreezes all parameters: whether they require grad. */
   requiresGrad_(flag = true): this {
     for (const parameter of this.parameters()) parameter.requiresGrad_(flag);
     return this;

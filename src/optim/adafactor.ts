@@ -12,15 +12,15 @@ import { add, ascend, scale, type Slot, type Transform } from "./transform.js";
 export interface AdafactorOptions {
   /** The greatest learning rate relative to the parameter's size: step t has min(lr, 1/√t); 0.01 if not given. */
   lr: number;
-  /** Step t counts for t^beta2Decay of the average of squared gradients; −0.8 if not given. */
+  /** Exponent of the decay rate: in the average of squared gradients step t has the weight t^beta2Decay; −0.8 if not given. */
   beta2Decay: number;
-  /** Keep squared gradients above zero (null: the smallest step from 1 of the dtype), and the parameter's size; [null, 1e-3] if not given. */
+  /** Keep squared gradients above zero (null: the machine epsilon of the dtype), and the parameter's size; [null, 1e-3] if not given. */
   eps: readonly [number | null, number];
   /** The greatest root mean square of an update before it is scaled; 1 if not given. */
   d: number;
   /** Weight decay, relative to lr and apart from the gradient; 0 if not given. */
   weightDecay: number;
-  /** Goes uphill. */
+  /** Maximizes what the gradients are of, instead of minimizing it. */
   maximize: boolean;
 }
 
@@ -33,7 +33,7 @@ const defaults: AdafactorOptions = {
   maximize: false,
 };
 
-/** The smallest step from 1, by dtype. */
+/** Machine epsilon, by dtype. */
 const resolution: Readonly<Partial<Record<DTypeName, number>>> = {
   float16: 2 ** -10,
   bfloat16: 2 ** -7,

@@ -16,7 +16,7 @@ export interface AdagradOptions {
   initialAccumulatorValue: number;
   /** Keeps the denominator above zero; 1e-10 if not given. */
   eps: number;
-  /** Goes uphill. */
+  /** Maximizes what the gradients are of, instead of minimizing it. */
   maximize: boolean;
 }
 

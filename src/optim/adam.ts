@@ -1,4 +1,4 @@
-/** Adam and AdamW: the same links, chained in another order. */
+/** Adam and AdamW: the same transformations, chained in another order. */
 import type { Tensor } from "../tensor/tensor.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { adam, ascend, learningRate, type Transform, weightDecay } from "./transform.js";
@@ -7,7 +7,7 @@ import { adam, ascend, learningRate, type Transform, weightDecay } from "./trans
 export interface AdamOptions {
   /** Learning rate; 0.001 if not given. */
   lr: number;
-  /** How slowly the averages of the gradient and of its square forget; [0.9, 0.999] if not given. */
+  /** Decay rates of the running averages of the gradient and of its square; [0.9, 0.999] if not given. */
   betas: readonly [number, number];
   /** Keeps the denominator above zero; 1e-8 if not given. */
   eps: number;
@@ -15,7 +15,7 @@ export interface AdamOptions {
   weightDecay: number;
   /** Divides by the largest average so far. */
   amsgrad: boolean;
-  /** Goes uphill. */
+  /** Maximizes what the gradients are of, instead of minimizing it. */
   maximize: boolean;
 }
 

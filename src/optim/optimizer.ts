@@ -1,6 +1,6 @@
 /**
  * `Optimizer`: parameter groups, state and the step that all optimizers share. What differs between them is their chain of
- * transformations (`transform.ts`). A step only builds nodes; `graph/evaluate` runs them, with all that is pending, as one plan.
+ * transformations (`transform.ts`). A step only builds nodes; `graph/run` runs them, with all that is pending, as one plan.
  */
 import { binary } from "../graph/record/build.js";
 import { settled } from "../graph/record/rounding.js";
@@ -94,7 +94,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     const stepped: ParameterState<Options>[] = [];
     for (const group of this.paramGroups) {
       for (const tensor of group.params) {
-        // Not `grad`, which would have the gradient stored.
+        // Not `grad`: reading that has the gradient stored, which the step alone does not need.
         const grad = tensor._grad;
         if (grad === null) continue;
         const state = this.#states.get(tensor)!;
@@ -108,7 +108,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         });
       }
     }
-    // Only then: a step that fails, for instance on an index out of range, has not been.
+    // Counted when the step is committed: one that fails, for instance on an index out of range, does not count.
     const committed = (): void => {
       for (const state of stepped) state.end();
       stepEnded();

@@ -12,7 +12,7 @@ export interface RpropOptions {
   etas: readonly [number, number];
   /** The least and the greatest size of a step; [1e-6, 50] if not given. */
   stepSizes: readonly [number, number];
-  /** Goes uphill. */
+  /** Maximizes what the gradients are of, instead of minimizing it. */
   maximize: boolean;
 }
 

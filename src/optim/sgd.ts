@@ -15,7 +15,7 @@ export interface SGDOptions {
   weightDecay: number;
   /** Nesterov's momentum; needs momentum > 0 and no dampening. */
   nesterov: boolean;
-  /** Goes uphill. */
+  /** Maximizes what the gradients are of, instead of minimizing it. */
   maximize: boolean;
 }
 

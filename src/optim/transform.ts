@@ -53,7 +53,7 @@ export function scale(a: Node, factor: number): Node {
   return binary("mul", a, scalar(factor, a.dtype));
 }
 
-/** Goes uphill where the group says so. */
+/** Turns the direction round where the group maximizes. */
 export const ascend: Transform<{ readonly maximize: boolean }> = {
   update: (direction, _slot, options) => (options.maximize ? unary("neg", direction) : direction),
 };

@@ -167,7 +167,7 @@ class Loop implements Training {
     for (const tensors of this.batches) {
       const { inputs, target } = parts(tensors);
       const loss = numberOf(this.#step(inputs, target, averages));
-      // Only where it has to: what is awaited is not part of the step for an interrupt.
+      // Awaited only on engines that compute asynchronously: during an await an interrupt can come between a step and the record of its loss.
       this.loss = typeof loss === "number" ? loss : await interruptible(loss);
       this.history.loss.push(this.loss);
       if (!Number.isFinite(this.loss)) {

@@ -4,7 +4,7 @@ import { bar, RewrittenLine, type TextOutput } from "../progress/line.js";
 
 /** At least so long between two writings of a running epoch's line, in milliseconds. */
 const interval = 100;
-/** Lines that stay, at most about so many; with more epochs only every so-manieth line stays. */
+/** About how many lines stay at most: with more epochs only every n-th line does. */
 const keptLines = 20;
 
 export class Progress {

@@ -33,7 +33,7 @@ export async function readAwaiting<Result>(work: Reading<Result>): Promise<Resul
   return next.value;
 }
 
-/** The only element; a promise only where the engine has to be awaited. */
+/** The only element; a promise where the engine computes asynchronously. */
 export function numberOf(scalar: Tensor): number | Promise<number> {
   return readsAtOnce(scalar) ? Number(scalar.item()) : scalar.data().then(([value]) => Number(value));
 }
