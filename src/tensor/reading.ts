@@ -32,9 +32,11 @@ declare module "./core.js" {
      * Uint8Array of 1 and 0, of int64 a BigInt64Array (the type is that where it is asked for: `x.dataSync<BigInt64Array>()`).
      */
     dataSync(): TypedArray;
+    /** As `dataSync()`, with the type of what an int64 tensor gives. */
     dataSync<A extends BigInt64Array>(): A;
     /** As `dataSync`, on every engine, also one that computes elsewhere. */
     data(): Promise<TypedArray>;
+    /** As `data()`, with the type of what an int64 tensor gives. */
     data<A extends BigInt64Array>(): Promise<A>;
   }
 }

@@ -1,14 +1,18 @@
 /**
  * Shapes as types: how TypeScript computes the shape of a result from the shapes of the operands.
  *
- * A shape is a tuple of sizes. A size that is not known is `number`; a shape whose rank is not known is `Shape`, and anything
- * is allowed with it. Where two known sizes do not fit, the type is a sentence that says so (a string literal type), and
+ * Anything is allowed with what is not known. Where two known sizes do not fit, the type is a sentence that says so (a string literal type), and
  * `Checked` makes that sentence the type of the parameter, so that it stands in the compiler's message.
  *
  * Operations read shapes, assignment does not look at them: a variable may take a tensor of any shape, as in JavaScript (docs/shapes.md).
  *
  * Here is what all of these types build on. What broadcasting and matrix products give is in `broadcast-types.ts`, reductions in
  * `reduction-types.ts`, what moves elements in `movement-types.ts`, nested arrays in `nested-types.ts`.
+ */
+
+/**
+ * The sizes of a tensor's dimensions, as a tuple such as `[64, 2]`. In types a size that is not known is `number`, and a shape of which not even
+ * the number of dimensions is known is `Shape`.
  */
 export type Shape = readonly number[];
 
