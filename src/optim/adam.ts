@@ -1,10 +1,18 @@
 /** Adam and AdamW: the same transformations, chained in another order. */
 import type { Tensor } from "../tensor/tensor.js";
-import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
-import { adam, ascend, learningRate, type Transform, weightDecay } from "./transform.js";
+import { Optimizer, requireBetas, requireRange, type ParamGroup } from "./optimizer.js";
+import {
+  adam,
+  ascend,
+  coupledDecay,
+  decoupledDecay,
+  learningRate,
+  type Transform,
+  weightDecay,
+} from "./transform.js";
 
-/** Options of `Adam` and `AdamW`; a parameter group may have its own. */
-export interface AdamOptions {
+/** Options of `AdamW`; a parameter group may have its own. */
+export interface AdamWOptions {
   /** Learning rate; 0.001 if not given. */
   lr: number;
   /** Decay rates of the running averages of the gradient and of its square; [0.9, 0.999] if not given. */
@@ -19,7 +27,13 @@ export interface AdamOptions {
   maximize: boolean;
 }
 
-const defaults: AdamOptions = {
+/** Options of `Adam`; a parameter group may have its own. */
+export interface AdamOptions extends AdamWOptions {
+  /** Keeps the weight decay outside the averages, as AdamW does; false if not given. */
+  decoupledWeightDecay: boolean;
+}
+
+const defaults: AdamWOptions = {
   lr: 1e-3,
   betas: [0.9, 0.999],
   eps: 1e-8,
@@ -28,39 +42,48 @@ const defaults: AdamOptions = {
   maximize: false,
 };
 
-abstract class AdamFamily extends Optimizer<AdamOptions> {
-  protected override check(options: AdamOptions): void {
+abstract class AdamFamily<Options extends AdamWOptions> extends Optimizer<Options> {
+  protected override check(options: Options): void {
     super.check(options);
     const name = this.constructor.name;
-    requireRange(name, "betas[0]", options.betas[0], 0, 1);
-    requireRange(name, "betas[1]", options.betas[1], 0, 1);
+    requireBetas(name, options.betas);
     requireRange(name, "eps", options.eps, 0, Infinity);
     requireRange(name, "weightDecay", options.weightDecay, 0, Infinity);
   }
 }
 
-/** p ← p - lr · m̂ / (√v̂ + ε), where weight decay is added to the gradient. PyTorch's optim.Adam (Kingma and Ba 2015). */
-export class Adam extends AdamFamily {
+/**
+ * p ← p - lr · m̂ / (√v̂ + ε), where weight decay is added to the gradient unless it is decoupled. PyTorch's optim.Adam (Kingma and Ba 2015).
+ * @throws RangeError for options outside their range
+ */
+export class Adam extends AdamFamily<AdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
     options: Partial<AdamOptions> = {},
   ) {
-    super(params, options, defaults, adamChain);
+    super(params, options, { ...defaults, decoupledWeightDecay: false }, adamChain);
   }
 }
 
 /**
  * p ← p - lr · (m̂ / (√v̂ + ε) + weightDecay · p): the decay stays outside the averages. PyTorch's optim.AdamW (Loshchilov
  * and Hutter 2019).
+ * @throws RangeError for options outside their range
  */
-export class AdamW extends AdamFamily {
+export class AdamW extends AdamFamily<AdamWOptions> {
   constructor(
-    params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
-    options: Partial<AdamOptions> = {},
+    params: readonly Tensor[] | readonly ParamGroup<AdamWOptions>[],
+    options: Partial<AdamWOptions> = {},
   ) {
     super(params, options, { ...defaults, weightDecay: 0.01 }, adamWChain);
   }
 }
 
-const adamChain: readonly Transform<AdamOptions>[] = [ascend, weightDecay, adam, learningRate];
-const adamWChain: readonly Transform<AdamOptions>[] = [ascend, adam, weightDecay, learningRate];
+const adamChain: readonly Transform<AdamOptions>[] = [
+  ascend,
+  coupledDecay,
+  adam,
+  decoupledDecay,
+  learningRate,
+];
+const adamWChain: readonly Transform<AdamWOptions>[] = [ascend, adam, weightDecay, learningRate];

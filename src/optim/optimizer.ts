@@ -9,7 +9,7 @@ import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
 import type { TensorData } from "../tensor/nested-types.js";
 import { Tensor } from "../tensor/tensor.js";
-import { ParameterState, savedStates, type States, type Update } from "./state.js";
+import { type Declared, declaredBy, ParameterState, savedStates, type Update } from "./state.js";
 import type { Transform } from "./transform.js";
 
 /** Tensors to train, with options of their own where they differ from the optimizer's. */
@@ -33,7 +33,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   readonly #defaults: Options;
   readonly #chain: readonly Transform<Options>[];
   /** What the chain's links keep of a parameter. */
-  readonly #declared: States<Options>;
+  readonly #declared: Declared<Options>;
   readonly #states = new Map<Tensor, ParameterState<Options>>();
 
   protected constructor(
@@ -44,7 +44,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   ) {
     this.#defaults = { ...defaults, ...given(options) };
     this.#chain = chain;
-    this.#declared = Object.assign({}, ...chain.map(({ states }) => states)) as States<Options>;
+    this.#declared = declaredBy(chain);
     this.check(this.#defaults);
     const list: readonly (Tensor | ParamGroup<Options>)[] = [...params];
     if (list.length === 0)
@@ -200,4 +200,15 @@ export function requireRange(
         ? `at most ${high}`
         : `between ${low} and ${high}`;
   throw new RangeError(`${optimizer}: ${option} must be ${range}, not ${value}`);
+}
+
+/**
+ * A rate of 1 would never take a new value, and the correction of the beginning would divide by 0.
+ * @throws RangeError unless both are from 0 up to but not 1
+ */
+export function requireBetas(optimizer: string, betas: readonly [number, number]): void {
+  betas.forEach((beta, i) => {
+    if (!(beta >= 0 && beta < 1))
+      throw new RangeError(`${optimizer}: betas[${i}] must be at least 0 and below 1, not ${beta}`);
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * What an optimizer keeps of one parameter: a step count, and the state tensors that its transformations declare.
+ * What an optimizer keeps of one parameter: a step count, and the state tensors and numbers that its transformations declare.
  */
 import { cast, copy, expand, scalar } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
@@ -10,10 +10,21 @@ import { formatShape, sameShape } from "../tensor/shape.js";
 import type { TensorData } from "../tensor/nested-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Slot, State } from "./transform.js";
+import type { Slot, State, Transform } from "./transform.js";
 
-/** The declared states of a chain, by name. */
-export type States<Options> = Readonly<Record<string, State<Options>>>;
+/** The declared states of a chain, by name: tensors, and numbers with what they begin with. */
+export interface Declared<Options> {
+  readonly tensors: Readonly<Record<string, State<Options>>>;
+  readonly numbers: Readonly<Record<string, (options: Options) => number>>;
+}
+
+/** What the links of a chain declare. */
+export function declaredBy<Options>(chain: readonly Transform<Options>[]): Declared<Options> {
+  return {
+    tensors: Object.assign({}, ...chain.map(({ states }) => states)) as Declared<Options>["tensors"],
+    numbers: Object.assign({}, ...chain.map(({ numbers }) => numbers)) as Declared<Options>["numbers"],
+  };
+}
 
 /** A variable and the value that the step gives it. */
 export interface Update {
@@ -30,10 +41,13 @@ export class ParameterState<Options> implements Slot {
   #updates: Update[] = [];
   /** Only the optimizer reads its state, so a step may overwrite it in place. */
   #variables: Record<string, Variable> = {};
+  #numbers: Record<string, number> = {};
+  /** The numbers after the step that is under way. */
+  #nextNumbers: Record<string, number> = {};
 
   constructor(
     readonly tensor: Tensor,
-    readonly declared: States<Options>,
+    readonly declared: Declared<Options>,
   ) {
     this.parameter = tensor.node;
   }
@@ -43,10 +57,12 @@ export class ParameterState<Options> implements Slot {
     this.parameter = this.tensor.node;
     this.#updates = updates;
     this.#options = options;
+    this.#nextNumbers = {};
   }
 
   end(): void {
     this.done++;
+    Object.assign(this.#numbers, this.#nextNumbers);
   }
 
   get step(): number {
@@ -65,8 +81,16 @@ export class ParameterState<Options> implements Slot {
     this.#updates.push({ variable: this.#variables[name]!, value: settled(value) });
   }
 
+  readNumber(name: string): number {
+    return this.#numbers[name] ?? this.declared.numbers[name]!(this.#options!);
+  }
+
+  writeNumber(name: string, value: number): void {
+    this.#nextNumbers[name] = value;
+  }
+
   save(): Record<string, Tensor | number> {
-    const saved: Record<string, Tensor | number> = { step: this.done };
+    const saved: Record<string, Tensor | number> = { step: this.done, ...this.#numbers };
     for (const [name, variable] of Object.entries(this.#variables))
       saved[name] = new Tensor(variable.node).clone();
     return saved;
@@ -74,6 +98,7 @@ export class ParameterState<Options> implements Slot {
 
   load(saved: Saved): void {
     this.done = saved.step;
+    this.#numbers = { ...saved.numbers };
     this.#variables = {};
     for (const [name, value] of Object.entries(saved.tensors))
       this.#variables[name] = this.#variable(value.node);
@@ -81,12 +106,12 @@ export class ParameterState<Options> implements Slot {
 
   /** The state as its declaration lets it begin. */
   #first(name: string): Variable {
-    const { value = 0 } = this.declared[name]!;
+    const { value = 0 } = this.declared.tensors[name]!;
     const { parameter } = this;
     // A copy: the step overwrites the parameter, and the state may stay as it is.
     if (value === "parameter") return this.#variable(copy(parameter));
     const number = typeof value === "number" ? value : value(this.#options!);
-    const shape = shapeOf(this.declared[name]!, parameter.shape)!;
+    const shape = shapeOf(this.declared.tensors[name]!, parameter.shape)!;
     return this.#variable(expand(scalar(number, parameter.dtype), shape));
   }
 
@@ -98,6 +123,7 @@ export class ParameterState<Options> implements Slot {
 /** What was saved of one parameter. */
 interface Saved {
   readonly step: number;
+  readonly numbers: Readonly<Record<string, number>>;
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
@@ -109,12 +135,18 @@ interface Saved {
 export function savedStates<Options>(
   saved: Readonly<Record<string, Tensor | TensorData>>,
   parameter: Tensor,
-  declared: States<Options>,
+  declared: Declared<Options>,
   what: string,
 ): Saved {
   const { step, ...rest } = saved;
-  const tensors = Object.entries(rest).map(([name, value]) => {
-    const state = Object.hasOwn(declared, name) ? declared[name]! : null;
+  const tensors: Record<string, Tensor> = {};
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(rest)) {
+    if (typeof value === "number" && Object.hasOwn(declared.numbers, name)) {
+      numbers[name] = value;
+      continue;
+    }
+    const state = Object.hasOwn(declared.tensors, name) ? declared.tensors[name]! : null;
     const shape = state === null ? null : shapeOf(state, parameter.shape);
     if (shape === null)
       throw new Error(
@@ -124,16 +156,16 @@ export function savedStates<Options>(
     const t = value instanceof Tensor ? value : tensor(value, { dtype: parameter.dtype });
     if (!sameShape(t.shape, shape))
       throw new Error(`${what}: ${name} must be ${formatShape(shape)}, not ${formatShape(t.shape)}`);
-    return [name, t] as const;
-  });
-  return { step: typeof step === "number" ? step : 0, tensors: Object.fromEntries(tensors) };
+    tensors[name] = t;
+  }
+  return { step: typeof step === "number" ? step : 0, numbers, tensors };
 }
 
 function shapeOf<Options>(state: State<Options>, parameter: Shape): Shape | null {
   return state.shape === undefined ? parameter : state.shape(parameter);
 }
 
-function names<Options>(parameter: Shape, declared: States<Options>): string {
-  const own = Object.keys(declared).filter((name) => shapeOf(declared[name]!, parameter) !== null);
-  return ["step", ...own].join(", ");
+function names<Options>(parameter: Shape, { numbers, tensors }: Declared<Options>): string {
+  const own = Object.keys(tensors).filter((name) => shapeOf(tensors[name]!, parameter) !== null);
+  return ["step", ...Object.keys(numbers), ...own].join(", ");
 }

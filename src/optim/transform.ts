@@ -2,10 +2,18 @@
  * The parts that optimizers are chains of, after optax: each turns the gradient of one parameter into a better direction.
  *
  *     SGD       = ascend · weightDecay · momentum · learningRate
- *     Adam      = ascend · weightDecay · adam · learningRate
- *     AdamW     = ascend · adam · weightDecay · learningRate
+ *     ASGD      = ascend · weightDecay · asgd
  *     Adagrad   = ascend · weightDecay · adagrad · learningRate
+ *     Adadelta  = ascend · weightDecay · adadelta · learningRate
+ *     RMSprop   = ascend · weightDecay · rmsprop · momentum · learningRate
  *     Rprop     = ascend · rprop
+ *     Adam      = ascend · coupledDecay · adam · decoupledDecay · learningRate
+ *     AdamW     = ascend · adam · weightDecay · learningRate
+ *     Adamax    = ascend · weightDecay · adamax · learningRate
+ *     NAdam     = ascend · coupledDecay · nadam · decoupledDecay · learningRate
+ *     RAdam     = ascend · coupledDecay · radam · decoupledDecay · learningRate
+ *     LAMB      = ascend · adam · weightDecay · trustRatio · learningRate
+ *     Lion      = ascend · lion · weightDecay · learningRate
  *     Adafactor = ascend · adafactor
  *
  * and the parameter then becomes parameter - direction. They work on graph nodes, not on tensors: nothing here takes part in
@@ -24,8 +32,12 @@ export interface Slot {
   readonly step: number;
   /** A state tensor that the transformation has declared. */
   read(name: string): Node;
-  /** What the state tensor is after the step. */
+  /** What the state tensor is after the step; it must have been read before. */
   write(name: string, value: Node): void;
+  /** A number that the transformation has declared. */
+  readNumber(name: string): number;
+  /** What the number is after the step. */
+  writeNumber(name: string, value: number): void;
 }
 
 /** How a state tensor begins, and its shape. */
@@ -40,6 +52,8 @@ export interface State<Options> {
 export interface Transform<Options> {
   /** All state tensors that it may keep of a parameter, by name: what a saved state may hold. */
   readonly states?: Readonly<Record<string, State<Options>>>;
+  /** Numbers that it keeps of a parameter beside the step count, by name, and what they begin with. */
+  readonly numbers?: Readonly<Record<string, (options: Options) => number>>;
   /** A better direction; `options` are those of the parameter's group now. */
   update(direction: Node, slot: Slot, options: Options): Node;
 }
@@ -64,6 +78,23 @@ export const weightDecay: Transform<{ readonly weightDecay: number }> = {
     options.weightDecay === 0 ? direction : add(direction, scale(slot.parameter, options.weightDecay)),
 };
 
+interface Decay {
+  readonly weightDecay: number;
+  readonly decoupledWeightDecay: boolean;
+}
+
+/** `weightDecay` where the group wants it as part of the gradient: the link before the averages. */
+export const coupledDecay: Transform<Decay> = {
+  update: (direction, slot, options) =>
+    options.decoupledWeightDecay ? direction : weightDecay.update(direction, slot, options),
+};
+
+/** `weightDecay` where the group wants it apart from the gradient: the link after the averages. */
+export const decoupledDecay: Transform<Decay> = {
+  update: (direction, slot, options) =>
+    options.decoupledWeightDecay ? weightDecay.update(direction, slot, options) : direction,
+};
+
 /** lr · direction. */
 export const learningRate: Transform<{ readonly lr: number }> = {
   update: (direction, _slot, options) => scale(direction, options.lr),
@@ -72,18 +103,25 @@ export const learningRate: Transform<{ readonly lr: number }> = {
 /** b ← momentum · b + (1 - dampening) · direction, undamped in the first step; with Nesterov's look-ahead direction + momentum · b. */
 export const momentum: Transform<{
   readonly momentum: number;
-  readonly dampening: number;
-  readonly nesterov: boolean;
+  readonly dampening?: number;
+  readonly nesterov?: boolean;
 }> = {
   states: { momentumBuffer: {} },
   update(direction, slot, options) {
     if (options.momentum === 0) return direction;
-    const share = slot.step === 1 ? 1 : 1 - options.dampening;
+    const share = slot.step === 1 ? 1 : 1 - (options.dampening ?? 0);
     const buffer = add(scale(slot.read("momentumBuffer"), options.momentum), scale(direction, share));
     slot.write("momentumBuffer", buffer);
     return options.nesterov ? add(direction, scale(buffer, options.momentum)) : buffer;
   },
 };
+
+/** state ← rate · state + (1 - rate) · value: an exponential average, from which the step goes on. */
+export function average(slot: Slot, name: string, value: Node, rate: number): Node {
+  const after = add(scale(slot.read(name), rate), scale(value, 1 - rate));
+  slot.write(name, after);
+  return after;
+}
 
 /**
  * m ← β₁ m + (1 - β₁) g,  v ← β₂ v + (1 - β₂) g²;  m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ).
@@ -92,19 +130,14 @@ export const momentum: Transform<{
 export const adam: Transform<{
   readonly betas: readonly [number, number];
   readonly eps: number;
-  readonly amsgrad: boolean;
+  readonly amsgrad?: boolean;
 }> = {
   states: { expAvg: {}, expAvgSq: {}, maxExpAvgSq: {} },
   update(direction, slot, options) {
     const [beta1, beta2] = options.betas;
     const { dtype } = direction;
-    const mean = add(scale(slot.read("expAvg"), beta1), scale(direction, 1 - beta1));
-    const square = add(
-      scale(slot.read("expAvgSq"), beta2),
-      scale(binary("mul", direction, direction), 1 - beta2),
-    );
-    slot.write("expAvg", mean);
-    slot.write("expAvgSq", square);
+    const mean = average(slot, "expAvg", direction, beta1);
+    const square = average(slot, "expAvgSq", binary("mul", direction, direction), beta2);
     let spread = square;
     if (options.amsgrad) {
       spread = binary("max", slot.read("maxExpAvgSq"), square);

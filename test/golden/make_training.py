@@ -112,14 +112,69 @@ def small_mlp():
     return model, x, y
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, "Symbolic discovery of optimization algorithms", algorithm 2; not in PyTorch."""
+
+    def __init__(self, params, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0, maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                g = -p.grad if group["maximize"] else p.grad
+                m = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                update = torch.sign(beta1 * m + (1 - beta1) * g) + group["weight_decay"] * p
+                p.sub_(group["lr"] * update)
+                m.copy_(beta2 * m + (1 - beta2) * g)
+
+
+class LAMB(torch.optim.Optimizer):
+    """You et al. 2020, "Large batch optimization for deep learning", algorithm 2 with phi(x) = x; not in PyTorch."""
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-6, weight_decay=0.01, maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, maximize=maximize))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                g = -p.grad if group["maximize"] else p.grad
+                state = self.state[p]
+                t = state["step"] = state.get("step", 0) + 1
+                m = state.setdefault("exp_avg", torch.zeros_like(p))
+                v = state.setdefault("exp_avg_sq", torch.zeros_like(p))
+                m.copy_(beta1 * m + (1 - beta1) * g)
+                v.copy_(beta2 * v + (1 - beta2) * g * g)
+                ratio = (m / (1 - beta1**t)) / ((v / (1 - beta2**t)).sqrt() + group["eps"])
+                update = ratio + group["weight_decay"] * p
+                size, length = torch.linalg.vector_norm(p), torch.linalg.vector_norm(update)
+                trust = (size / length).item() if size > 0 and length > 0 else 1.0
+                p.sub_(group["lr"] * trust * update)
+
+
+ours = {"Lion": Lion, "LAMB": LAMB}
+
+
+def optimizer_class(kind):
+    return ours.get(kind) or getattr(torch.optim, kind)
+
+
+def camel_case(name):
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
 def optimizers():
-    """Parameters of a 3-4-2 network after each of 20 steps' losses, for every variant."""
+    """Losses of 20 steps of a 3-4-2 network, its parameters after them, and the state of the first, for every variant."""
     model, x, y = small_mlp()
     record = {"x": numbers(x), "y": numbers(y), "initial": {k: numbers(v) for k, v in model.state_dict().items()}, "cases": []}
 
     def case(kind, camel, **kw):
         model, x, y = small_mlp()
-        opt = getattr(torch.optim, kind)(model.parameters(), **kw)
+        opt = optimizer_class(kind)(model.parameters(), **kw)
         seen = []
         for _ in range(20):
             opt.zero_grad()
@@ -128,7 +183,9 @@ def optimizers():
             opt.step()
             seen.append(loss.item())
         record["cases"].append({"optimizer": kind, "options": camel, "losses": seen,
-                                "final": {k: numbers(v) for k, v in model.state_dict().items()}})
+                                "final": {k: numbers(v) for k, v in model.state_dict().items()},
+                                "state": {camel_case(k): numbers(v) for k, v in opt.state[next(model.parameters())].items()
+                                          if isinstance(v, torch.Tensor)}})
 
     case("SGD", {"lr": 0.1}, lr=0.1)
     case("SGD", {"lr": 0.1, "momentum": 0.9}, lr=0.1, momentum=0.9)
@@ -155,6 +212,36 @@ def optimizers():
     case("Adafactor", {"lr": 0.1, "beta2Decay": -0.5, "eps": [1e-4, 1e-2], "d": 1.5}, lr=0.1, beta2_decay=-0.5, eps=(1e-4, 1e-2), d=1.5)
     case("Adafactor", {"lr": 0.5, "weightDecay": 0.1}, lr=0.5, weight_decay=0.1)
     case("Adafactor", {"lr": 0.02, "maximize": True}, lr=0.02, maximize=True)
+    case("Adam", {"lr": 0.05, "weightDecay": 0.1, "decoupledWeightDecay": True}, lr=0.05, weight_decay=0.1, decoupled_weight_decay=True)
+    case("Adadelta", {})
+    case("Adadelta", {"lr": 0.5, "rho": 0.8, "eps": 1e-3}, lr=0.5, rho=0.8, eps=1e-3)
+    case("Adadelta", {"lr": 2, "weightDecay": 0.1, "maximize": True}, lr=2, weight_decay=0.1, maximize=True)
+    case("RMSprop", {})
+    case("RMSprop", {"lr": 0.02, "alpha": 0.9, "eps": 1e-4}, lr=0.02, alpha=0.9, eps=1e-4)
+    case("RMSprop", {"lr": 0.01, "momentum": 0.8}, lr=0.01, momentum=0.8)
+    case("RMSprop", {"lr": 0.01, "centered": True}, lr=0.01, centered=True)
+    case("RMSprop", {"lr": 0.005, "momentum": 0.5, "centered": True, "weightDecay": 0.1, "maximize": True},
+         lr=0.005, momentum=0.5, centered=True, weight_decay=0.1, maximize=True)
+    case("Adamax", {})
+    case("Adamax", {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-4}, lr=0.05, betas=(0.8, 0.95), eps=1e-4)
+    case("Adamax", {"lr": 0.05, "weightDecay": 0.1, "maximize": True}, lr=0.05, weight_decay=0.1, maximize=True)
+    for kind in ("NAdam", "RAdam"):
+        case(kind, {})
+        case(kind, {"lr": 0.05}, lr=0.05)
+        case(kind, {"lr": 0.02, "betas": [0.8, 0.95], "eps": 1e-4}, lr=0.02, betas=(0.8, 0.95), eps=1e-4)
+        case(kind, {"lr": 0.05, "weightDecay": 0.1}, lr=0.05, weight_decay=0.1)
+        case(kind, {"lr": 0.05, "weightDecay": 0.1, "decoupledWeightDecay": True}, lr=0.05, weight_decay=0.1, decoupled_weight_decay=True)
+        case(kind, {"lr": 0.02, "weightDecay": 0.1, "maximize": True}, lr=0.02, weight_decay=0.1, maximize=True)
+    case("NAdam", {"lr": 0.05, "momentumDecay": 0.5}, lr=0.05, momentum_decay=0.5)
+    case("ASGD", {})
+    case("ASGD", {"lr": 0.1, "lambd": 0.1, "alpha": 0.5, "t0": 5}, lr=0.1, lambd=0.1, alpha=0.5, t0=5)
+    case("ASGD", {"lr": 0.05, "weightDecay": 0.1, "t0": 0, "maximize": True}, lr=0.05, weight_decay=0.1, t0=0, maximize=True)
+    case("Lion", {})
+    case("Lion", {"lr": 0.02, "betas": [0.8, 0.95], "weightDecay": 0.1}, lr=0.02, betas=(0.8, 0.95), weight_decay=0.1)
+    case("Lion", {"lr": 0.01, "maximize": True}, lr=0.01, maximize=True)
+    case("LAMB", {})
+    case("LAMB", {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-4, "weightDecay": 0}, lr=0.05, betas=(0.8, 0.95), eps=1e-4, weight_decay=0)
+    case("LAMB", {"lr": 0.02, "weightDecay": 0.1, "maximize": True}, lr=0.02, weight_decay=0.1, maximize=True)
     return record
 
 
@@ -166,14 +253,16 @@ def narrow():
     model, x, y = small_mlp()
     record = {"initial": {k: numbers(v) for k, v in model.state_dict().items()}, "cases": []}
     kinds = [("SGD", {"lr": 0.1, "momentum": 0.9}), ("Adam", {"lr": 0.05, "eps": 1e-4}), ("AdamW", {"lr": 0.05, "eps": 1e-4}), ("Adagrad", {"lr": 0.1}),
-             ("Rprop", {}), ("Adafactor", {"lr": 0.1})]
+             ("Rprop", {}), ("Adafactor", {"lr": 0.1}), ("Adadelta", {"lr": 0.5, "eps": 1e-3}), ("RMSprop", {"lr": 0.02, "eps": 1e-4, "momentum": 0.5}),
+             ("Adamax", {"lr": 0.05, "eps": 1e-4}), ("NAdam", {"lr": 0.05, "eps": 1e-4}), ("RAdam", {"lr": 0.05, "eps": 1e-4}),
+             ("ASGD", {"lr": 0.1, "t0": 2}), ("Lion", {"lr": 0.01}), ("LAMB", {"lr": 0.05, "eps": 1e-4})]
     for dtype in (torch.float16, torch.bfloat16):
         for kind, options in kinds:
             case = {"dtype": str(dtype)[6:], "optimizer": kind, "options": options}
             for name, wide in (("narrow", dtype), ("exact", torch.float64)):
                 model, x, y = small_mlp()
                 model, x, y = model.to(dtype).to(wide), x.to(dtype).to(wide), y.to(dtype).to(wide)
-                opt = getattr(torch.optim, kind)(model.parameters(), **options)
+                opt = optimizer_class(kind)(model.parameters(), **options)
                 seen = []
                 for _ in range(5):
                     opt.zero_grad()

@@ -6,7 +6,21 @@ import type { Tensor } from "../../src/index.js";
 export type Nested = number | Nested[];
 export type Named = Record<string, Nested>;
 
-export type OptimizerName = "SGD" | "Adam" | "AdamW" | "Adagrad" | "Rprop" | "Adafactor";
+export type OptimizerName =
+  | "SGD"
+  | "ASGD"
+  | "Adagrad"
+  | "Adadelta"
+  | "RMSprop"
+  | "Rprop"
+  | "Adam"
+  | "AdamW"
+  | "Adamax"
+  | "NAdam"
+  | "RAdam"
+  | "LAMB"
+  | "Lion"
+  | "Adafactor";
 
 export interface Golden {
   article: {
@@ -31,7 +45,8 @@ export interface Golden {
     x: number[][];
     y: number[][];
     initial: Named;
-    cases: { optimizer: OptimizerName; options: object; losses: number[]; final: Named }[];
+    /** `state` is the state of the first parameter after the last step. */
+    cases: { optimizer: OptimizerName; options: object; losses: number[]; final: Named; state: Named }[];
   };
   /** Each case by PyTorch in the narrow dtype, and in float64 from the same numbers. */
   narrow: {

@@ -34,12 +34,18 @@ function trainStep(model: nn.Sequential, optimizer: optim.Optimizer, input = x, 
   return loss;
 }
 
+/** Without the types of their options: a union of so many constructors is more than the compiler can combine. */
+const classes = optim as unknown as Record<
+  OptimizerName,
+  new (params: readonly Tensor[], options: object) => optim.Optimizer
+>;
+
 function make(kind: OptimizerName, model: nn.Module, options: object): optim.Optimizer {
-  return new optim[kind](model.parameters(), options) as unknown as optim.Optimizer;
+  return new classes[kind](model.parameters(), options);
 }
 
 describe("optimizers equal PyTorch's over 20 steps", () => {
-  for (const { optimizer: kind, options, losses, final } of optimizers.cases) {
+  for (const { optimizer: kind, options, losses, final, state } of optimizers.cases) {
     test(`${kind} ${JSON.stringify(options)}`, () => {
       const model = smallNetwork();
       const optimizer = make(kind, model, options);
@@ -47,6 +53,8 @@ describe("optimizers equal PyTorch's over 20 steps", () => {
         assertClose(trainStep(model, optimizer).item(), expected, `loss ${step + 1}`),
       );
       for (const [name, value] of Object.entries(model.stateDict())) assertClose(value, final[name]!, name);
+      const kept = optimizer.stateDict().state[0]!;
+      for (const [name, value] of Object.entries(state)) assertClose(kept[name]!, value, name);
     });
   }
 });
@@ -111,6 +119,15 @@ test("the article's program: weights and losses at steps 1, 10, 100 and 1,000 eq
     for (const [name, value] of Object.entries(weights))
       assertClose(value, expected.weights[name]!, `${name} after step ${step}`, 1e-6);
   }
+});
+
+test("LAMB takes the direction as it is while a parameter is 0, and leaves one that has none as it is", () => {
+  const [zero, still] = [tensor([0, 0], { requiresGrad: true }), ones([2], { requiresGrad: true })];
+  const optimizer = new optim.LAMB([zero, still], { lr: 0.5, weightDecay: 0 });
+  zero.sum().add(still.mul(0).sum()).backward();
+  optimizer.step();
+  assertClose(zero, [-0.5, -0.5], "zero");
+  assert.deepEqual(still.tolist(), [1, 1]);
 });
 
 describe("parameter groups", () => {
@@ -212,6 +229,14 @@ describe("state", () => {
     ["Adagrad", { lr: 0.1, initialAccumulatorValue: 0.5 }],
     ["Rprop", { lr: 0.02 }],
     ["Adafactor", { lr: 0.1 }],
+    ["Adadelta", { lr: 0.5 }],
+    ["RMSprop", { lr: 0.01, momentum: 0.5, centered: true }],
+    ["Adamax", { lr: 0.05 }],
+    ["NAdam", { lr: 0.05 }],
+    ["RAdam", { lr: 0.05 }],
+    ["ASGD", { lr: 0.1, t0: 2 }],
+    ["Lion", { lr: 0.01 }],
+    ["LAMB", { lr: 0.05 }],
   ] as const) {
     test(`${kind}: training goes on from a state dict as if it had not stopped`, () => {
       const [model, other] = [smallNetwork(), smallNetwork()];
@@ -236,6 +261,31 @@ describe("state", () => {
     resumed.loadStateDict(state);
     assert.equal(trainStep(other, resumed).item(), trainStep(model, optimizer).item());
     assert.equal(trainStep(other, resumed).item(), trainStep(model, optimizer).item());
+  });
+  test("holds numbers too, which come back from JSON and which a step that fails leaves alone", () => {
+    const w = ones([2], { requiresGrad: true });
+    const optimizer = new optim.ASGD([w], { lr: 0.5, lambd: 1, alpha: 1, t0: 0 });
+    const numbers = (from: optim.ASGD) => {
+      const { step, eta, mu } = from.stateDict().state[0]!;
+      return { step, eta, mu };
+    };
+    const step = (index: number) => {
+      optimizer.zeroGrad();
+      const index1 = tensor([index], { dtype: "int32" }).mul(1);
+      nn.functional.crossEntropy(w.reshape([1, 2]), index1).backward();
+      optimizer.step();
+    };
+    step(0);
+    step(1);
+    assert.deepEqual(numbers(optimizer), { step: 2, eta: 0.25, mu: 0.5 });
+    assert.throws(() => step(7), /label 7 is out of range/);
+    assert.deepEqual(numbers(optimizer), { step: 2, eta: 0.25, mu: 0.5 });
+    const saved = JSON.parse(
+      JSON.stringify(optimizer.stateDict()),
+    ) as optim.SavedOptimizerState<optim.ASGDOptions>;
+    const resumed = new optim.ASGD([w]);
+    resumed.loadStateDict(saved);
+    assert.deepEqual(numbers(resumed), { step: 2, eta: 0.25, mu: 0.5 });
   });
   test("is numbered and named as PyTorch's, in camelCase", () => {
     const model = smallNetwork();
@@ -378,11 +428,43 @@ describe("wrong use is refused", () => {
       /Adafactor: beta2Decay must be at most 0, not 0.5/,
     ],
     [
+      "an average that counts the new value negative",
+      () => new optim.Adadelta(model.parameters(), { rho: 1.5 }),
+      /Adadelta: rho must be between 0 and 1, not 1.5/,
+    ],
+    [
+      "a negative smoothing",
+      () => new optim.RMSprop(model.parameters(), { alpha: -1 }),
+      /RMSprop: alpha must be at least 0, not -1/,
+    ],
+    [
+      "a negative growth of the momentum",
+      () => new optim.NAdam(model.parameters(), { momentumDecay: -1 }),
+      /NAdam: momentumDecay must be at least 0, not -1/,
+    ],
+    [
+      "a beta of Lion above 1",
+      () => new optim.Lion(model.parameters(), { betas: [0.9, 1.5] }),
+      /Lion: betas\[1\] must be between 0 and 1, not 1.5/,
+    ],
+    [
       "a beta above 1",
       () => new optim.Adam(model.parameters(), { betas: [0.9, 1.5] }),
-      /Adam: betas\[1\] must be between 0 and 1, not 1.5/,
+      /Adam: betas\[1\] must be at least 0 and below 1, not 1.5/,
     ],
   ];
+  for (const kind of ["Adam", "AdamW", "Adamax", "NAdam", "RAdam", "LAMB"] as const)
+    cases.push([
+      `a beta of 1 of ${kind}`,
+      () => make(kind, model, { betas: [1, 0.9] }),
+      new RegExp(`${kind}: betas\\[0\\] must be at least 0 and below 1, not 1`),
+    ]);
+  for (const kind of ["Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam", "ASGD", "Lion", "LAMB"] as const)
+    cases.push([
+      `a negative weight decay of ${kind}`,
+      () => make(kind, model, { weightDecay: -0.1 }),
+      new RegExp(`${kind}: weightDecay must be at least 0, not -0.1`),
+    ]);
   for (const [name, use, message] of cases) test(name, () => assert.throws(use, message));
 
   test("a backward pass through weights that two steps have replaced", () => {
