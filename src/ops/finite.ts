@@ -15,6 +15,10 @@ declare module "../tensor/core.js" {
     isfinite(): Tensor<S>;
     /** Whether each element is +∞ or −∞. */
     isinf(): Tensor<S>;
+    /** Whether each element is +∞. */
+    isposinf(): Tensor<S>;
+    /** Whether each element is −∞. */
+    isneginf(): Tensor<S>;
   }
 }
 
@@ -26,3 +30,12 @@ export const isinf = operation("isinf", (x) => {
   const node = floating(x).node;
   return new Tensor(binary("eq", unary("abs", node), scalar(Infinity, node.dtype)));
 });
+
+export const isposinf = operation("isposinf", (x) => equals(x, Infinity));
+
+export const isneginf = operation("isneginf", (x) => equals(x, -Infinity));
+
+function equals(x: Tensor, value: number): Tensor {
+  const { node } = floating(x);
+  return new Tensor(binary("eq", node, scalar(value, node.dtype)));
+}

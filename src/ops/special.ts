@@ -2,15 +2,20 @@
  * Special functions: the error function, the logarithm of the gamma function and its derivatives.
  */
 import { record } from "../autograd/record.js";
-import { binary, scalar, unary } from "../graph/record/build.js";
+import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { mul, neg } from "./arithmetic.js";
-import { smooth } from "./elementwise.js";
+import { mul, neg, rsub, sub } from "./arithmetic.js";
+import { eq, gt, lt } from "./compare.js";
+import { div } from "./division.js";
+import { sloped, smooth } from "./elementwise.js";
 import { exp } from "./exponential.js";
+import { logicalOr } from "./logical.js";
 import { floating } from "./operand.js";
+import { where } from "./select.js";
+import { cos, sin } from "./trigonometry.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -64,3 +69,50 @@ function polygammaNode(x: Tensor, n: number) {
   for (let k = 2; k <= n; k++) factor *= k;
   return binary("mul", binary("zeta", scalar(n + 1, dtype), x.node), scalar(factor, dtype));
 }
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** sin(πx) / (πx), and 1 at 0 (`torch.sinc`). */
+    sinc(): Tensor<S>;
+    /** ln(x / (1 − x)), the inverse of the sigmoid; x is first brought into [eps, 1 − eps] where eps is given (`torch.logit`). */
+    logit(eps?: number): Tensor<S>;
+  }
+}
+
+const SINC = sloped("sinc", (_y, x) => {
+  const angle = mul(x, Math.PI);
+  const area = mul(angle, x);
+  // So near to 0 that its square is 0 the slope is too.
+  return where(eq(area, 0), 0, div(sub(mul(angle, cos(angle)), sin(angle)), area));
+});
+
+export const sinc = operation("sinc", (input) => {
+  const x = floating(input);
+  const { dtype } = x._node;
+  const angle = binary("mul", x.node, scalar(Math.PI, dtype));
+  const y = binary("div", unary("sin", angle), angle);
+  return record(SINC, select(binary("eq", x.node, scalar(0, dtype)), scalar(1, y.dtype), y), x);
+});
+
+/** The attribute is eps; without it what lies outside [0, 1] has no slope. */
+const LOGIT: Op<number | null> = {
+  name: "LogitBackward0",
+  saves: true,
+  gradient(y, g) {
+    const x = y._a;
+    const eps = y._attributes;
+    const slope = div(g, mul(x, rsub(x, 1)));
+    const outside = logicalOr(lt(x, eps ?? 0), gt(x, 1 - (eps ?? 0)));
+    return [where(outside, eps === null ? NaN : 0, slope)];
+  },
+};
+
+export const logit = operation("logit", (input, eps) => {
+  const x = floating(input);
+  const { dtype } = x._node;
+  const number = (value: number) => scalar(value, dtype);
+  const { node } = x;
+  const within = eps === undefined ? node : binary("min", binary("max", node, number(eps)), number(1 - eps));
+  const y = unary("log", binary("div", within, binary("sub", number(1), within)));
+  return record(LOGIT, y, x, null, null, eps ?? null);
+});

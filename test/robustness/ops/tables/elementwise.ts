@@ -92,6 +92,20 @@ function withNumber(
   };
 }
 
+/** The slope at −0 and at NaN is another in PyTorch's vectors than in the rest behind them. */
+function logitAt(torch: string, ours: (a: Tensor) => Tensor): Operation {
+  const values = [0, 1, 0.5, 0.25, 0.05, 0.95, 1e-7, 2, -1, Infinity];
+  return (d) => ({ inputs: [d.tensor({ dtype: all, values })], torch, ours });
+}
+
+/** At two equal infinities PyTorch's gradient is NaN; beside another dtype it is computed in that. */
+function ofFinite(operation: Operation): Operation {
+  return also(operation, ({ inputs }) => ({
+    skipGradient:
+      inputs.some(hasSpecial) || inputs[0]!.dtype !== inputs[1]!.dtype ? "not finite, or mixed" : undefined,
+  }));
+}
+
 const functions: Table = {
   neg: unary("torch.neg", (a) => a.neg()),
   abs: unary("torch.abs", (a) => a.abs(), numbers),
@@ -115,6 +129,18 @@ const functions: Table = {
   atan: unary("torch.atan", (a) => a.atan()),
   sinh: unary("torch.sinh", (a) => a.sinh()),
   cosh: unary("torch.cosh", (a) => a.cosh()),
+  asinh: unary("torch.asinh", (a) => a.asinh()),
+  acosh: unary("torch.acosh", (a) => a.acosh()),
+  atanh: unary("torch.atanh", (a) => a.atanh()),
+  deg2rad: unary("torch.deg2rad", (a) => a.deg2rad()),
+  rad2deg: unary("torch.rad2deg", (a) => a.rad2deg()),
+  sinc: unary("torch.sinc", (a) => a.sinc()),
+  logit: logitAt("torch.logit(a)", (a) => a.logit()),
+  logitEps: logitAt("torch.logit(a, 0.1)", (a) => a.logit(0.1)),
+  signbit: unary("torch.signbit", (a) => a.signbit()),
+  isposinf: unary("torch.isposinf", (a) => a.isposinf()),
+  isneginf: unary("torch.isneginf", (a) => a.isneginf()),
+  bitwiseNot: unary("torch.bitwise_not", (a) => a.bitwiseNot()),
   erf: unary("torch.erf", (a) => a.erf()),
   lgamma: unary("torch.lgamma", (a) => a.lgamma()),
   digamma: awayFromPoles("torch.digamma(a)", (a) => a.digamma()),
@@ -481,6 +507,32 @@ function close(d: Draw, name: "isclose" | "allclose"): ReturnType<Operation> {
 }
 
 const choices: Table = {
+  fmax: eitherZero(binary("torch.fmax", (a, b) => a.fmax(b))),
+  fmin: eitherZero(binary("torch.fmin", (a, b) => a.fmin(b))),
+  clampMinNumber: withNumber(
+    (x) => `torch.clamp_min(a, ${x})`,
+    (a, x) => a.clampMin(x),
+    [0, 1, -2, 0.5],
+    numbers,
+  ),
+  clampMax: withNumber(
+    (x) => `torch.clamp_max(a, ${x})`,
+    (a, x) => a.clampMax(x),
+    [0, 1, -2, 0.5],
+    numbers,
+  ),
+  bitwiseAnd: binary("torch.bitwise_and", (a, b) => a.bitwiseAnd(b)),
+  bitwiseOr: binary("torch.bitwise_or", (a, b) => a.bitwiseOr(b)),
+  bitwiseXor: binary("torch.bitwise_xor", (a, b) => a.bitwiseXor(b)),
+  logaddexp: ofFinite(binary("torch.logaddexp", (a, b) => a.logaddexp(b), floats)),
+  logaddexp2: ofFinite(binary("torch.logaddexp2", (a, b) => a.logaddexp2(b), floats)),
+  xlogy: binary("torch.xlogy", (a, b) => a.xlogy(b)),
+  copysign: binary("torch.copysign", (a, b) => a.copysign(b)),
+  heaviside: binary("torch.heaviside", (a, b) => a.heaviside(b)),
+  hypot: also(
+    binary("torch.hypot", (a, b) => a.hypot(b), floats),
+    () => ({ loose: 2 }),
+  ),
   minimum: eitherZero(binary("torch.minimum", (a, b) => a.minimum(b))),
   maximum: eitherZero(binary("torch.maximum", (a, b) => a.maximum(b))),
   clamp: (d) => {

@@ -67,6 +67,18 @@ const sums: Table = {
     (a, dim, o) => a.mean(dim, o),
     numbers,
   ),
+  nansum: overDims(
+    (dim, keep) => `torch.nansum(a${dim}${keep})`,
+    (a, dim, o) => a.nansum(dim, o),
+  ),
+  // Where all is NaN the gradient of PyTorch is NaN too.
+  nanmean: finiteGradient(
+    overDims(
+      (dim, keep) => `torch.nanmean(a${dim}${keep})`,
+      (a, dim, o) => a.nanmean(dim, o),
+      floats,
+    ),
+  ),
   any: overDims(
     (dim, keep) => `torch.any(a${dim}${keep})`,
     (a, dim, o) => a.any(dim, o),
