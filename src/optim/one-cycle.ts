@@ -1,16 +1,18 @@
 /** The schedule that takes the rate up once and down once, and the momentum the other way. */
 import { critical } from "../interrupts.js";
+import { requireMomentum, setMomenta } from "./cycled-momentum.js";
 import {
-  cosine,
+  annealing,
+  eachGroup,
   LRScheduler,
   requireCount,
   type Scheduled,
-  type ScheduledGroup,
+  type ScheduleOptions,
   type ScheduleState,
 } from "./schedule.js";
 
 /** Options of `OneCycleLR`. */
-export interface OneCycleOptions {
+export interface OneCycleOptions extends ScheduleOptions {
   /** Number of steps in the cycle; or give epochs and stepsPerEpoch. */
   totalSteps?: number;
   /** With stepsPerEpoch, instead of totalSteps. */
@@ -43,12 +45,6 @@ interface Phase {
 
 type Point = "first" | "top" | "last";
 
-/** What OneCycleLR may find in a group: SGD's momentum or Adam's betas. */
-interface CycledGroup extends ScheduledGroup {
-  momentum?: number;
-  betas?: readonly [number, number];
-}
-
 /**
  * Up to maxLr and down to almost nothing, each along half a cosine, the momentum down and up (Smith and Topin 2018). PyTorch's OneCycleLR.
  * @throws RangeError when stepped more than totalSteps times; TypeError for an optimizer without momentum, unless cycleMomentum is false
@@ -63,26 +59,22 @@ export class OneCycleLR extends LRScheduler {
   readonly #momenta: readonly Record<Point, number>[] | null;
 
   constructor(optimizer: Scheduled, maxLr: number | readonly number[], options: OneCycleOptions) {
-    super(optimizer);
+    super(optimizer, options);
     const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4 } = options;
     this.maxLr = maxLr;
     this.totalSteps = stepsOf(options);
     if (!(pctStart >= 0 && pctStart <= 1))
       throw new RangeError(`OneCycleLR: pctStart must be between 0 and 1, not ${pctStart}`);
-    if (annealStrategy !== "cos" && annealStrategy !== "linear")
-      throw new TypeError(
-        `OneCycleLR: annealStrategy is "cos" or "linear", got ${JSON.stringify(annealStrategy)}`,
-      );
-    this.#anneal = annealStrategy === "cos" ? cosine : linear;
+    this.#anneal = annealing("OneCycleLR", annealStrategy);
     this.#phases = phasesOf(this.totalSteps, pctStart, options.threePhase ?? false);
     const { paramGroups } = optimizer;
-    this.#rates = eachGroup("maxLr", paramGroups, maxLr).map((top) => {
+    this.#rates = eachGroup("OneCycleLR", "maxLr", paramGroups, maxLr).map((top) => {
       const first = top / divFactor;
       return { first, top, last: first / finalDivFactor };
     });
-    paramGroups.forEach((group, i) => (group.initialLr = this.#rates[i]!.first));
-    this.#momenta = (options.cycleMomentum ?? true) ? momentaOf(paramGroups, options) : null;
-    this.apply();
+    if (this.lastEpoch === 0) paramGroups.forEach((group, i) => (group.initialLr = this.#rates[i]!.first));
+    this.#momenta = (options.cycleMomentum ?? true) ? momentaOf(optimizer, options) : null;
+    this.apply("begin");
   }
 
   override loadStateDict(state: ScheduleState): void {
@@ -92,12 +84,12 @@ export class OneCycleLR extends LRScheduler {
     });
   }
 
-  protected override apply(): void {
+  protected override apply(how: "begin" | "step" | "restart"): void {
     if (this.lastEpoch > this.totalSteps)
       throw new RangeError(
         `OneCycleLR: step ${this.lastEpoch} of a cycle of ${this.totalSteps} steps; call step() at most ${this.totalSteps} times`,
       );
-    super.apply();
+    super.apply(how);
     this.#setMomenta();
   }
 
@@ -108,11 +100,7 @@ export class OneCycleLR extends LRScheduler {
   #setMomenta(): void {
     const momenta = this.#momenta;
     if (momenta === null) return;
-    (this.optimizer.paramGroups as readonly CycledGroup[]).forEach((group, i) => {
-      const momentum = this.#between(momenta[i]!, this.lastEpoch);
-      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
-      else group.momentum = momentum;
-    });
+    setMomenta(this.optimizer, (group) => this.#between(momenta[group]!, this.lastEpoch));
   }
 
   /** The value at step t of what takes the given values at the ends of phases. */
@@ -133,31 +121,12 @@ function phasesOf(steps: number, pctStart: number, three: boolean): readonly Pha
 }
 
 /** The momentum is greatest where the rate is least. @throws TypeError when a group has none */
-function momentaOf(
-  groups: readonly CycledGroup[],
-  options: OneCycleOptions,
-): readonly Record<Point, number>[] {
-  for (const group of groups)
-    if (group.momentum === undefined && group.betas === undefined)
-      throw new TypeError(
-        "OneCycleLR: this optimizer has neither momentum nor betas to cycle; pass cycleMomentum: false",
-      );
-  const base = eachGroup("baseMomentum", groups, options.baseMomentum ?? 0.85);
-  const max = eachGroup("maxMomentum", groups, options.maxMomentum ?? 0.95);
+function momentaOf(optimizer: Scheduled, options: OneCycleOptions): readonly Record<Point, number>[] {
+  requireMomentum("OneCycleLR", optimizer);
+  const groups = optimizer.paramGroups;
+  const base = eachGroup("OneCycleLR", "baseMomentum", groups, options.baseMomentum ?? 0.85);
+  const max = eachGroup("OneCycleLR", "maxMomentum", groups, options.maxMomentum ?? 0.95);
   return groups.map((_, i) => ({ first: max[i]!, top: base[i]!, last: max[i]! }));
-}
-
-function eachGroup(
-  option: string,
-  groups: readonly unknown[],
-  value: number | readonly number[],
-): readonly number[] {
-  if (typeof value === "number") return groups.map(() => value);
-  if (value.length !== groups.length)
-    throw new RangeError(
-      `OneCycleLR: ${value.length} values of ${option} for ${groups.length} parameter groups; give one, or one a group`,
-    );
-  return value;
 }
 
 function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number {
@@ -170,8 +139,4 @@ function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number
   requireCount("OneCycleLR", "epochs", epochs);
   requireCount("OneCycleLR", "stepsPerEpoch", stepsPerEpoch);
   return epochs * stepsPerEpoch;
-}
-
-function linear(from: number, to: number, share: number): number {
-  return from + (to - from) * share;
 }

@@ -14,4 +14,5 @@ export { Optimizer, type OptimizerState, type ParamGroup, type SavedOptimizerSta
 export { RAdam, type RAdamOptions } from "./radam.js";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { Rprop, type RpropOptions } from "./rprop.js";
+export * as swaUtils from "./swa-utils.js";
 export { SGD, type SGDOptions } from "./sgd.js";

@@ -21,8 +21,20 @@ export interface PlateauOptions {
   eps?: number;
 }
 
+/** Where a `ReduceLROnPlateau` stands; a plain object that JSON takes. */
+export interface PlateauState {
+  lastEpoch: number;
+  /** The best metric so far; null before the first, and for a metric that was never better than the worst. */
+  best: number | null;
+  numBadEpochs: number;
+  cooldownCounter: number;
+  /** The groups' rates when the state was saved. */
+  lastLr: number[];
+}
+
 /** Multiplies the rates by `factor` after more than `patience` steps without a better metric. PyTorch's ReduceLROnPlateau. */
 export class ReduceLROnPlateau {
+  lastEpoch = 0;
   readonly #options: Required<PlateauOptions>;
   #best: number;
   #badSteps = 0;
@@ -43,6 +55,13 @@ export class ReduceLROnPlateau {
       eps: 1e-8,
       ...options,
     };
+    const { mode, thresholdMode } = this.#options;
+    if (mode !== "min" && mode !== "max")
+      throw new TypeError(`ReduceLROnPlateau: mode is "min" or "max", got ${JSON.stringify(mode)}`);
+    if (thresholdMode !== "rel" && thresholdMode !== "abs")
+      throw new TypeError(
+        `ReduceLROnPlateau: thresholdMode is "rel" or "abs", got ${JSON.stringify(thresholdMode)}`,
+      );
     if (!(this.#options.factor < 1))
       throw new RangeError(`ReduceLROnPlateau: factor must be below 1, not ${this.#options.factor}`);
     const { minLr } = this.#options;
@@ -50,7 +69,7 @@ export class ReduceLROnPlateau {
       throw new RangeError(
         `ReduceLROnPlateau: ${minLr.length} values of minLr for ${optimizer.paramGroups.length} parameter groups`,
       );
-    this.#best = this.#options.mode === "min" ? Infinity : -Infinity;
+    this.#best = this.#worst();
   }
 
   /** Takes note of the metric, usually the validation loss of an epoch. */
@@ -58,7 +77,34 @@ export class ReduceLROnPlateau {
     critical(() => this.#take(metric));
   }
 
+  /** Where the schedule stands, for `loadStateDict`. */
+  stateDict(): PlateauState {
+    return {
+      lastEpoch: this.lastEpoch,
+      best: Number.isFinite(this.#best) ? this.#best : null,
+      numBadEpochs: this.#badSteps,
+      cooldownCounter: this.#cooldownLeft,
+      lastLr: this.getLastLr(),
+    };
+  }
+
+  /** Goes on from where `stateDict` was taken, with the rates of that time. */
+  loadStateDict({ lastEpoch, best, numBadEpochs, cooldownCounter, lastLr }: PlateauState): void {
+    critical(() => {
+      this.lastEpoch = lastEpoch;
+      this.#best = best ?? this.#worst();
+      this.#badSteps = numBadEpochs;
+      this.#cooldownLeft = cooldownCounter;
+      this.optimizer.paramGroups.forEach((group, i) => (group.lr = lastLr[i] ?? group.lr));
+    });
+  }
+
+  #worst(): number {
+    return this.#options.mode === "min" ? Infinity : -Infinity;
+  }
+
   #take(metric: number): void {
+    this.lastEpoch++;
     if (this.#isBetter(metric)) {
       this.#best = metric;
       this.#badSteps = 0;

@@ -361,10 +361,90 @@ def schedules():
         ),
         "threePhase": momenta(lambda o: S.OneCycleLR(o, 1.0, total_steps=12, pct_start=0.25, three_phase=True), 12, sgd),
     }
+    waves = {
+        "triangular": momenta(lambda o: S.CyclicLR(o, 0.1, 0.9, step_size_up=3, step_size_down=2), 12, sgd),
+        "triangular2": momenta(lambda o: S.CyclicLR(o, 0.1, 0.9, step_size_up=2, mode="triangular2"), 12, adam),
+        "exp_range": momenta(
+            lambda o: S.CyclicLR(o, 0.1, 0.9, step_size_up=2, mode="exp_range", gamma=0.9, base_momentum=0.5, max_momentum=0.95), 12, sgd
+        ),
+        "scaleFn": momenta(lambda o: S.CyclicLR(o, 0.1, 0.9, step_size_up=2, scale_fn=lambda n: 1 / n), 12, sgd),
+        "scaleFn, iterations": momenta(
+            lambda o: S.CyclicLR(o, 0.1, 0.9, step_size_up=2, scale_fn=lambda n: 0.8**n, scale_mode="iterations", cycle_momentum=False), 12, sgd
+        ),
+    }
+    sequence = lambda milestones, *parts: lambda o: S.SequentialLR(o, [part(o) for part in parts], milestones)
+    constant = lambda o: S.ConstantLR(o, factor=0.1, total_iters=2)
+    exponential = lambda o: S.ExponentialLR(o, 0.9)
+    restarts = lambda o: S.CosineAnnealingWarmRestarts(o, 3, T_mult=2, eta_min=0.01)
+    sequences = {
+        "ConstantLR, ExponentialLR": run(sequence([3], constant, exponential), 9),
+        "LinearLR, CosineAnnealingLR, StepLR": run(
+            sequence([3, 7], lambda o: S.LinearLR(o, total_iters=3), lambda o: S.CosineAnnealingLR(o, 4), lambda o: S.StepLR(o, 2)), 12
+        ),
+        "MultiStepLR, CosineAnnealingWarmRestarts": run(sequence([4], lambda o: S.MultiStepLR(o, [1, 3]), restarts), 14),
+        "PolynomialLR, MultiplicativeLR, LambdaLR": run(
+            sequence(
+                [2, 5],
+                lambda o: S.PolynomialLR(o, 4, 2.0),
+                lambda o: S.MultiplicativeLR(o, lambda n: 0.9 + 0.1 * n),
+                lambda o: S.LambdaLR(o, lambda n: 1 / (2 + n)),
+            ),
+            9,
+        ),
+        "ConstantLR, SWALR": run(sequence([2], constant, lambda o: torch.optim.swa_utils.SWALR(o, 0.05, anneal_epochs=3)), 8),
+    }
+
+    def resumed(make):
+        """Seven steps of a schedule that begins with last_epoch = 2."""
+        opt = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.3, momentum=0.9)
+        opt.param_groups[0]["initial_lr"] = 0.5
+        schedule = make(opt)
+        rates = [opt.param_groups[0]["lr"]]
+        for _ in range(7):
+            opt.step()
+            schedule.step()
+            rates.append(opt.param_groups[0]["lr"])
+        return rates
+
+    from_two = {
+        "StepLR": resumed(lambda o: S.StepLR(o, 3, gamma=0.5, last_epoch=2)),
+        "MultiStepLR": resumed(lambda o: S.MultiStepLR(o, [3, 5], last_epoch=2)),
+        "ExponentialLR": resumed(lambda o: S.ExponentialLR(o, 0.9, last_epoch=2)),
+        "PolynomialLR": resumed(lambda o: S.PolynomialLR(o, 8, 2.0, last_epoch=2)),
+        "ConstantLR": resumed(lambda o: S.ConstantLR(o, 0.25, 5, last_epoch=2)),
+        "LinearLR": resumed(lambda o: S.LinearLR(o, 0.25, 1.0, 6, last_epoch=2)),
+        "CosineAnnealingLR": resumed(lambda o: S.CosineAnnealingLR(o, 5, eta_min=0.01, last_epoch=2)),
+        "CosineAnnealingWarmRestarts": resumed(lambda o: S.CosineAnnealingWarmRestarts(o, 4, T_mult=2, last_epoch=2)),
+        "LambdaLR": resumed(lambda o: S.LambdaLR(o, lambda n: 1 / (1 + n), last_epoch=2)),
+        "MultiplicativeLR": resumed(lambda o: S.MultiplicativeLR(o, lambda n: 1 / (1 + n), last_epoch=2)),
+        "CyclicLR": resumed(lambda o: S.CyclicLR(o, 0.5, 0.9, step_size_up=2, cycle_momentum=False, last_epoch=2)),
+    }
+
+    def fractions():
+        opt = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.5)
+        schedule = restarts(opt)
+        rates = []
+        for epoch in (0.25, 0.5, 2.75, None, None, 3.5, 9, 1.5, None):
+            opt.step()
+            schedule.step(epoch)
+            rates.append([opt.param_groups[0]["lr"], schedule.last_epoch])
+        return rates
+
     return {
         "chained": chained,
         "byHand": by_hand,
         "cycles": cycles,
+        "waves": waves,
+        "sequences": sequences,
+        "fromTwo": from_two,
+        "fractions": fractions(),
+        "MultiplicativeLR": run(lambda o: S.MultiplicativeLR(o, lambda n: 1 - 0.1 * n), 6),
+        "ConstantLR": run(lambda o: S.ConstantLR(o, factor=0.25, total_iters=3), 6),
+        "PolynomialLR": run(lambda o: S.PolynomialLR(o, total_iters=6, power=1.5), 8),
+        "ChainedScheduler": run(lambda o: S.ChainedScheduler([constant(o), exponential(o)]), 6),
+        "SWALR": run(lambda o: torch.optim.swa_utils.SWALR(o, 0.05, anneal_epochs=4), 7),
+        "SWALR, linear": run(lambda o: torch.optim.swa_utils.SWALR(o, 0.9, anneal_epochs=3, anneal_strategy="linear"), 5),
+        "SWALR, at once": run(lambda o: torch.optim.swa_utils.SWALR(o, 0.05, anneal_epochs=0), 3),
         "StepLR": run(lambda o: S.StepLR(o, 3, gamma=0.5), 10),
         "MultiStepLR": run(lambda o: S.MultiStepLR(o, [2, 5], gamma=0.1), 8),
         "ExponentialLR": run(lambda o: S.ExponentialLR(o, 0.9), 8),

@@ -72,6 +72,14 @@ export interface Golden {
     byHand: Readonly<Record<string, number[]>>;
     /** Rate and momentum. */
     cycles: Readonly<Record<string, [number, number][]>>;
+    /** Rate and momentum of CyclicLR. */
+    waves: Readonly<Record<string, [number, number][]>>;
+    /** One schedule after another. */
+    sequences: Readonly<Record<string, number[]>>;
+    /** Schedules with lastEpoch 2, of a rate of 0.3 that was 0.5 before any schedule. */
+    fromTwo: Readonly<Record<string, number[]>>;
+    /** Rate and lastEpoch of CosineAnnealingWarmRestarts. */
+    fractions: [number, number][];
   };
   modules: { stateDict: Record<string, number[]>; repr: string; activations: string };
   layers: {

@@ -1,0 +1,2 @@
+/** The names in `optim.swaUtils`. */
+export { SWALR, type SWALROptions } from "./swa-lr.js";
