@@ -94,6 +94,7 @@ export class SequentialLR extends Composed {
     this._restart();
   }
 
+  /** A step of the schedule whose turn it is; at a milestone the next one begins. */
   step(): void {
     critical(() => {
       this.lastEpoch++;
@@ -115,6 +116,7 @@ export class ChainedScheduler extends Composed {
     super(optimizer ?? schedulers[0]?.optimizer ?? { paramGroups: [] }, schedulers);
   }
 
+  /** A step of every schedule, in their order. */
   step(): void {
     critical(() => {
       this.lastEpoch++;
