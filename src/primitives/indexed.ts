@@ -11,7 +11,11 @@ import { type Dense, IndexOutOfRange, type KernelRow, product, type Shaped } fro
 /** Shape of the entries of a table at an index that takes the place of `dim`. */
 function replaced(table: readonly number[], dim: number, index: readonly number[]): readonly number[] {
   if (index.length === 1 && index[0] === table[dim]) return table;
-  return [...table.slice(0, dim), ...index, ...table.slice(dim + 1)];
+  const shape: number[] = [];
+  for (let i = 0; i < dim; i++) shape.push(table[i]!);
+  for (let i = 0; i < index.length; i++) shape.push(index[i]!);
+  for (let i = dim + 1; i < table.length; i++) shape.push(table[i]!);
+  return shape;
 }
 
 /** The position that an index means in a dim of size `rows`. */

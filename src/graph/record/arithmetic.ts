@@ -1,7 +1,7 @@
 /** Nodes that compute elements: one by one, folded, or as products of matrices. */
 import { dtypeMask, dtypeShift, keepdimBit, Kind, type Node, opShift, roundingMask } from "./node.js";
 import { cast, made } from "./make.js";
-import { computing, isNarrow, roundingOf } from "./rounding.js";
+import { areNarrow, computing, isNarrow, narrowMask, roundingOf } from "./rounding.js";
 import { broadcast, product } from "./shapes.js";
 import { computingDType, type DTypeName } from "../../primitives/dtypes.js";
 import {
@@ -56,7 +56,7 @@ function broadcastSize(shape: readonly number[], a: Node, b: Node): number {
 export function unary(op: UnaryOp, a: Node): Node {
   if (!isNarrow(a)) return unaryNode(op, a);
   const y = unaryNode(op, computing(a));
-  if (!isPredicate[unaryNumbers[op]]!) y.flags |= roundingOf(a);
+  if (!isPredicate[unaryNumbers[op]]!) y.code |= roundingOf(a);
   return y;
 }
 
@@ -68,7 +68,7 @@ function unaryNode(op: UnaryOp, a: Node): Node {
 }
 
 export function binary(op: BinaryOp, a: Node, b: Node): Node {
-  return isNarrow(a) || isNarrow(b) ? binaryOfNarrow(op, a, b) : binaryNode(op, a, b);
+  return areNarrow(a, b) ? binaryOfNarrow(op, a, b) : binaryNode(op, a, b);
 }
 
 function binaryNode(op: BinaryOp, a: Node, b: Node): Node {
@@ -84,7 +84,7 @@ function binaryOfNarrow(op: BinaryOp, a: Node, b: Node): Node {
   if (isComparison[binaryNumber(op)]!)
     return binaryNode(op, cast(a, computingDType(a.dtype)), cast(b, computingDType(b.dtype)));
   const y = binaryNode(op, computing(a), computing(b));
-  y.flags |= roundingOf(a) || roundingOf(b);
+  y.code |= roundingOf(a) || roundingOf(b);
   return y;
 }
 
@@ -97,22 +97,20 @@ export function select(condition: Node, left: Node, right: Node): Node {
   const shape = broadcast(condition.shape, branches);
   const size = shape === condition.shape ? condition.size : product(shape);
   const node = made(Kind.select | (a.code & dtypeMask), a.dtype, shape, size, condition, a, b);
-  node.flags |= isMixed ? roundingOf(left) || roundingOf(right) : (a.flags | b.flags) & roundingMask;
+  node.code |= isMixed ? roundingOf(left) || roundingOf(right) : (a.code | b.code) & roundingMask;
   return node;
 }
 
 /** The same value in a storage of its own: what `clone` needs when the operand is a variable that a step will overwrite. */
 export function copy(a: Node): Node {
-  const node = made(Kind.copy | (a.code & dtypeMask), a.dtype, a.shape, a.size, a, null, null);
-  node.flags |= a.flags & roundingMask;
-  return node;
+  return made(Kind.copy | (a.code & narrowMask), a.dtype, a.shape, a.size, a, null, null);
 }
 
 /** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
 export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
   if (!isNarrow(a)) return reduceNode(op, a, dims, keepdim);
   const y = reduceNode(op, computing(a), dims, keepdim);
-  if (fixedResults[reduceNumbers[op]] === null) y.flags |= roundingOf(a);
+  if (fixedResults[reduceNumbers[op]] === null) y.code |= roundingOf(a);
   return y;
 }
 
@@ -146,9 +144,9 @@ function shapeOfFold(from: readonly number[], dims: readonly number[], keepdim: 
 
 /** [..., m, k] times [..., k, n]; batch dims broadcast. */
 export function matmul(a: Node, b: Node): Node {
-  if (!isNarrow(a) && !isNarrow(b)) return matmulNode(a, b);
+  if (!areNarrow(a, b)) return matmulNode(a, b);
   const y = matmulNode(computing(a), computing(b));
-  y.flags |= roundingOf(a) || roundingOf(b);
+  y.code |= roundingOf(a) || roundingOf(b);
   return y;
 }
 

@@ -15,8 +15,15 @@ export function gather(a: Node, dim: number, index: Node): Node {
 
 /** The part of `a` that an index of this shape can reach: all of `dim`, and as much of the other dims as the index has. */
 function cut(a: Node, dim: number, shape: readonly number[]): Node {
+  if (agree(a.shape, shape, dim)) return a;
   const sizes = a.shape.map((size, i) => (i === dim ? size : shape[i]!));
   return slice(a, zeros(a), sizes, ones(a));
+}
+
+/** Whether two shapes are the same but for one dim. */
+function agree(a: readonly number[], b: readonly number[], butDim: number): boolean {
+  for (let i = 0; i < a.length; i++) if (i !== butDim && a[i] !== b[i]) return false;
+  return true;
 }
 
 function zeros(a: Node): number[] {
@@ -35,15 +42,19 @@ export function take(a: Node, dim: number, index: Node): Node {
 /** torch.scatter_add: `source` has at least the shape of `index`, and `base` too but for `dim`. */
 export function scatterAdd(base: Node, dim: number, index: Node, source: Node): Node {
   const values = slice(source, zeros(source), index.shape, ones(source));
+  if (agree(base.shape, index.shape, dim)) return call("scatterAdd", [base, index, values], [dim]);
   // Where the index covers only part of the base, the rest gets 0 added to its row 0.
   const room = base.shape.map((size, i) => (i === dim ? 0 : size - index.shape[i]!));
   const none = zeros(base);
   return call("scatterAdd", [base, pad(index, none, room, 0), pad(values, none, room, 0)], [dim]);
 }
 
+/** The usual factor of what is added. Scalars are no part of a graph's structure and never change, so all graphs may share it. */
+const once = scalar(1, "float64");
+
 /** torch.index_add with an index of any rank: the gradient of `take`. */
 export function takeAdd(base: Node, dim: number, index: Node, source: Node, alpha = 1): Node {
-  return call("takeAdd", [base, index, source], [dim], [alpha]);
+  return call("takeAdd", [base, index, source], [dim], alpha === 1 ? [once] : [scalar(alpha, "float64")]);
 }
 
 /** For `index` the positions from the front of a dim of size `rows`; one out of range stops the run. */
@@ -79,25 +90,25 @@ const callees = Object.fromEntries(
  * operand are in the dtype that it is computed in, and only single ones are on the way to the narrow one.
  * @param operands a list that the node may keep
  * @param attributes in the order of the kernel's row
- * @param scalars likewise; they are no part of the structure, so one plan serves all values
+ * @param scalars likewise, of float64; they are no part of the structure, so one plan serves all values
  */
 export function call(
   primitive: KernelOp,
   operands: Node[],
   attributes: readonly number[],
-  scalars: readonly number[] | null = null,
+  scalars: readonly Node[] | null = null,
 ): Node {
   const { code, isTuple, moves, updates, infer } = callees[primitive];
-  const rounding = moves ? operands[0]!.flags & roundingMask : roundingOfAny(operands);
+  const rounding = moves ? operands[0]!.code & roundingMask : roundingOfAny(operands);
   const list = rounding === 0 || moves ? operands : operands.map(computing);
   const first = list[0]!;
   const { dtype, shape } = isTuple || updates ? first : infer(list, attributes)[0]!;
   const size = shape === first.shape ? first.size : product(shape);
-  if (scalars !== null) for (const value of scalars) list.push(scalar(value, "float64"));
+  if (scalars !== null) for (const each of scalars) list.push(each);
   const node = made(code | (dtypeNumbers[dtype] << dtypeShift), dtype, shape, size, null, null, null);
   node.list = list;
   node.attributes = attributes;
-  if (rounding !== 0 && !isTuple) node.flags |= rounding;
+  if (rounding !== 0 && !isTuple) node.code |= rounding;
   for (let i = 0; i < list.length; i++) list[i]!.flags |= Flag.consumed;
   return node;
 }

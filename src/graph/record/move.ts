@@ -2,7 +2,7 @@
 import { Kind, type Node, dtypeMask, Flag, opShift, roundingMask } from "./node.js";
 import { made, scalar } from "./make.js";
 import { product, sameNumbers } from "./shapes.js";
-import { computing, roundingOf } from "./rounding.js";
+import { computing, narrowMask, roundingOf } from "./rounding.js";
 
 function moved(
   kind: number,
@@ -11,9 +11,8 @@ function moved(
   attributes: readonly number[] | null,
   size = product(shape),
 ): Node {
-  const node = made(kind | (a.code & dtypeMask), a.dtype, shape, size, a, null, null);
+  const node = made(kind | (a.code & narrowMask), a.dtype, shape, size, a, null, null);
   node.attributes = attributes;
-  node.flags |= a.flags & roundingMask;
   return node;
 }
 
@@ -63,10 +62,9 @@ export function pad(a: Node, before: readonly number[], after: readonly number[]
   const fill = scalar(value, a.dtype);
   const attributes = [...before, ...after];
   // Structure, unlike the value of a scalar: the planner adds zero-padded parts by putting them next to each other.
-  const code = Kind.pad | (Number(value === 0) << opShift) | (a.code & dtypeMask);
+  const code = Kind.pad | (Number(value === 0) << opShift) | (a.code & narrowMask);
   const node = made(code, a.dtype, shape, product(shape), a, fill, null);
   node.attributes = attributes;
-  node.flags |= a.flags & roundingMask;
   return node;
 }
 
@@ -83,7 +81,7 @@ export function concat(list: readonly Node[], dim: number): Node {
   const isMixed = list.some((part) => part.dtype !== list[0]!.dtype);
   const parts = isMixed ? list.map(computing) : list.slice();
   const rounding = list.reduce(
-    (bits, part) => bits || (isMixed ? roundingOf(part) : part.flags & roundingMask),
+    (bits, part) => bits || (isMixed ? roundingOf(part) : part.code & roundingMask),
     0,
   );
   const first = parts[0]!;
@@ -93,7 +91,7 @@ export function concat(list: readonly Node[], dim: number): Node {
   const node = made(code, first.dtype, shape, product(shape), null, null, null);
   node.list = parts;
   node.attributes = [parts.length, dim];
-  node.flags |= rounding;
+  node.code |= rounding;
   for (const part of parts) part.flags |= Flag.consumed;
   return node;
 }

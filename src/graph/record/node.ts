@@ -52,14 +52,10 @@ export const Flag = {
   window: 64,
 } as const;
 
-/** Above the other flags: the number of the dtype that the node will be rounded to, counted from 1, see rounding.ts. */
-export const firstRoundingBit = 128;
-export const roundingMask = 7 * firstRoundingBit;
-
 export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
 
 /**
- * `Node.code` packs kind, operation and dtype in one integer, which is also the node's word in a plan's key. Each has room to grow (a test
+ * `Node.code` packs kind, operation, dtype and what is to be rounded in one integer, which is also the node's word in a plan's key. Each has room to grow (a test
  * counts), and all of it stays below 2³⁰, the integers that V8 keeps without boxing them.
  */
 export const kindBits = 6;
@@ -70,8 +66,15 @@ export const dtypeShift = opShift + opBits;
 export const kindMask = (1 << kindBits) - 1;
 const opMask = (1 << opBits) - 1;
 export const dtypeMask = ((1 << dtypeBits) - 1) << dtypeShift;
+/**
+ * The dtype that the node will be rounded to, counted from 1 among those that are only stored; 0: none. It stands right above the dtype, so
+ * that one comparison tells a node that has to do with such a dtype (see rounding.ts).
+ */
+export const roundingBits = 3;
+export const roundingShift = dtypeShift + dtypeBits;
+export const roundingMask = ((1 << roundingBits) - 1) << roundingShift;
 /** Of a reduction: reduced dims stay, with size 1. */
-export const keepdimBit = 1 << (dtypeShift + dtypeBits);
+export const keepdimBit = 1 << (roundingShift + roundingBits);
 /** The first of the bits that only a plan's key uses, see walk.ts. */
 export const firstKeyBit = keepdimBit << 1;
 
@@ -82,7 +85,7 @@ let nodes = 0;
 
 /** Fields are declared and assigned once, in the constructor: a field definition would write each of them twice. */
 export class Node {
-  declare readonly code: number;
+  declare code: number;
   declare readonly dtype: DTypeName;
   declare readonly shape: readonly number[];
   declare readonly size: number;

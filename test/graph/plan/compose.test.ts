@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { call, pick, take } from "../../../src/graph/record/build.js";
+import { call, pick, scalar, take } from "../../../src/graph/record/build.js";
 import { evaluate } from "../../../src/graph/run/evaluate.js";
 import type { Node } from "../../../src/graph/record/node.js";
 import { describePlan, setFusion, setKernels } from "../../../src/graph/run/run.js";
@@ -40,7 +40,8 @@ function resultsOf({ op, operands, attributes, scalars }: Call): readonly Node[]
   const nodes = operands.map(({ dtype, dims, values }) =>
     given(elementsOf(numbers(dtype, values)), dims, dtype),
   );
-  const from = call(op, nodes, attributes, scalars);
+  const numbersOf = scalars.map((value) => scalar(value, "float64"));
+  const from = call(op, nodes, attributes, numbersOf);
   const { results } = kernels[op];
   return results.length === 1 ? [from] : results.map((_, i) => pick(from, i));
 }
