@@ -275,6 +275,37 @@ def narrow():
     return record
 
 
+def averages():
+    """Averages of the weights and buffers of a network with batch normalization after each of 6 steps, and update_bn after them."""
+    utils = torch.optim.swa_utils
+    torch.manual_seed(21)
+    x = torch.randn(8, 3) * 2 + 1
+    y = torch.randn(8, 2)
+    network = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+    initial = {k: numbers(v) for k, v in network.state_dict().items()}
+    record = {"x": numbers(x), "y": numbers(y), "initial": initial, "cases": []}
+    for name, make in [
+        ("swa", lambda m: utils.AveragedModel(m)),
+        ("ema", lambda m: utils.AveragedModel(m, avg_fn=utils.get_ema_avg_fn(0.8))),
+        ("buffers", lambda m: utils.AveragedModel(m, avg_fn=utils.get_ema_avg_fn(0.8), use_buffers=True)),
+    ]:
+        model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
+        model.load_state_dict({k: torch.tensor(v) for k, v in initial.items()})
+        average = make(model)
+        opt = torch.optim.SGD(model.parameters(), lr=0.1)
+        for _ in range(6):
+            opt.zero_grad()
+            F.mse_loss(model(x), y).backward()
+            opt.step()
+            average.update_parameters(model)
+        state = {k: numbers(v) for k, v in average.state_dict().items()}
+        utils.update_bn([x[:5], (x[5:], y[5:])], average)
+        updated = {k: numbers(v) for k, v in average.named_buffers()}
+        average.eval()
+        record["cases"].append({"name": name, "state": state, "updated": updated, "output": numbers(average(x))})
+    return record
+
+
 def clipping():
     torch.manual_seed(5)
     grads = [torch.randn(3, 4), torch.randn(5) * 3]
@@ -531,7 +562,7 @@ def init():
     return {"gain": gains, "linearBound": {str(n): 1 / math.sqrt(n) for n in (1, 3, 64, 784)}}
 
 
-for section in (article, losses, optimizers, narrow, clipping, schedules, modules, layers, init):
+for section in (article, losses, optimizers, narrow, averages, clipping, schedules, modules, layers, init):
     out[section.__name__] = section()
 
 path = pathlib.Path(__file__).with_name("training.json")

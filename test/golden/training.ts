@@ -59,6 +59,13 @@ export interface Golden {
       exact: { losses: number[]; final: Named };
     }[];
   };
+  /** State of an AveragedModel after 6 steps; its buffers after update_bn, and its output then. */
+  averages: {
+    x: number[][];
+    y: number[][];
+    initial: Named;
+    cases: { name: string; state: Named; updated: Named; output: Nested }[];
+  };
   clipping: {
     gradients: Nested[];
     norm: { normType: number | "inf"; maxNorm: number; total: number; gradients: Nested[] }[];
