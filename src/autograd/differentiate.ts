@@ -2,7 +2,7 @@
  * The backward pass: from results back to inputs it orders the recorded operations, runs their gradients, and gathers gradients at leaves.
  */
 import { scalar } from "../graph/record/build.js";
-import { roundingOf, unroundedly } from "../graph/record/rounding.js";
+import { isNarrow, unroundedly } from "../graph/record/rounding.js";
 import { keep } from "../graph/run/evaluate.js";
 import { add } from "../ops/arithmetic.js";
 import { cast } from "../ops/cast.js";
@@ -98,7 +98,11 @@ export function differentiate(
       if (t._op !== null && (inputs === null || hasMarkedInput(t, finished))) {
         // A hook may have changed something in place.
         restoreInputs(t);
-        handOn(t, gradientsOf(t, t._op, g), finished);
+        const op = t._op;
+        const gradients = isNarrow(t._node)
+          ? gradientsOfNarrow(t, op, g)
+          : op.gradient(t as Recorded<unknown>, g);
+        handOn(t, gradients, finished);
         if (!retainGraph && t._op.saves) letGo(t);
       }
     }
@@ -181,8 +185,7 @@ function hasMarkedInput(t: Tensor, finished: number): boolean {
  * The gradients with respect to the inputs of `t`. Those of a float16 or bfloat16 result are computed in float32, as in PyTorch's kernels, and
  * rounded when they are handed on.
  */
-function gradientsOf(t: Tensor, op: Op, g: Tensor): readonly (Tensor | null)[] {
-  if (roundingOf(t._node) === 0) return op.gradient(t as Recorded<unknown>, g);
+function gradientsOfNarrow(t: Tensor, op: Op, g: Tensor): readonly (Tensor | null)[] {
   return unroundedly(() => op.gradient(t as Recorded<unknown>, cast(g, computingDType(t._node.dtype))));
 }
 
@@ -203,7 +206,8 @@ function gather(input: Tensor | null, g: Tensor | null | undefined, finished: nu
   if (g === null || g === undefined || input === null || input._mark !== finished) return;
   const { shape } = input._node;
   const sum = g._node.shape === shape ? g : sumTo(g, shape);
-  const own = cast(sum, input._node.dtype);
+  const { dtype } = input._node;
+  const own = sum._node.dtype === dtype ? sum : cast(sum, dtype);
   const pending = input._pending;
   input._pending = pending === null ? own : add(pending, own);
 }

@@ -42,8 +42,8 @@ export class ParameterState<Options> implements Slot {
   /** Only the optimizer reads its state, so a step may overwrite it in place. */
   #variables: Record<string, Variable> = {};
   #numbers: Record<string, number> = {};
-  /** The numbers after the step that is under way. */
-  #nextNumbers: Record<string, number> = {};
+  /** The numbers after the step that is under way; null where it has written none. */
+  #nextNumbers: Record<string, number> | null = null;
 
   constructor(
     readonly tensor: Tensor,
@@ -57,12 +57,12 @@ export class ParameterState<Options> implements Slot {
     this.parameter = this.tensor.node;
     this.#updates = updates;
     this.#options = options;
-    this.#nextNumbers = {};
+    this.#nextNumbers = null;
   }
 
   end(): void {
     this.done++;
-    Object.assign(this.#numbers, this.#nextNumbers);
+    if (this.#nextNumbers !== null) Object.assign(this.#numbers, this.#nextNumbers);
   }
 
   get step(): number {
@@ -86,7 +86,7 @@ export class ParameterState<Options> implements Slot {
   }
 
   writeNumber(name: string, value: number): void {
-    this.#nextNumbers[name] = value;
+    (this.#nextNumbers ??= {})[name] = value;
   }
 
   save(): Record<string, Tensor | number> {

@@ -7,7 +7,7 @@
  * beside this one import this file.
  */
 import { keep, Variable } from "../graph/run/evaluate.js";
-import type { Node } from "../graph/record/node.js";
+import { type Node, roundingMask } from "../graph/record/node.js";
 import { settled } from "../graph/record/rounding.js";
 import { Alias, aliasOf, catchUp, Cell, follow } from "./alias.js";
 import { type DType, isFloating } from "./dtype.js";
@@ -71,7 +71,7 @@ export class Tensor<S extends Shape = Shape> {
   constructor(node: Node) {
     if (node?.shape === undefined)
       throw new TypeError("new Tensor: make tensors with tensor([...]), zeros([2, 3]), randn([2, 3]) ...");
-    this._node = settled(node);
+    this._node = (node.code & roundingMask) === 0 ? node : settled(node);
   }
 
   /** @internal The graph's node that holds the value now. */

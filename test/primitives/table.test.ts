@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { dtypeBits, firstKeyBit, Kind, kindBits, opBits } from "../../src/graph/record/node.js";
-import { dtypeNames } from "../../src/primitives/dtypes.js";
+import {
+  dtypeBits,
+  dtypeShift,
+  firstKeyBit,
+  Kind,
+  kindBits,
+  opBits,
+  roundingBits,
+  roundingShift,
+} from "../../src/graph/record/node.js";
+import { dtypeNames, isComputed } from "../../src/primitives/dtypes.js";
 import { binary, isDefinedFor, unary } from "../../src/primitives/elementwise.js";
 import { binaryOps, reduceOps, unaryOps } from "../../src/primitives/table.js";
 
@@ -10,8 +19,11 @@ describe("the table of primitives", () => {
     for (const names of [unaryOps, binaryOps, reduceOps]) assert.ok(names.length <= 1 << opBits);
     assert.ok(Object.keys(Kind).length <= 1 << kindBits);
     assert.ok(dtypeNames.length <= 1 << dtypeBits);
-    // V8 keeps integers below 2³⁰ without boxing them; three bits above the first are used.
-    assert.ok(firstKeyBit << 2 < 2 ** 30 && firstKeyBit << 2 > 0);
+    assert.ok(dtypeNames.filter((dtype) => !isComputed(dtype)).length < 1 << roundingBits);
+    // Three bits are used from the first on.
+    assert.ok(firstKeyBit << 2 < 1 << dtypeShift);
+    // V8 keeps integers below 2³⁰ without boxing them.
+    assert.ok(roundingShift + roundingBits <= 30);
   });
 
   it("defines each function for some dtype", () => {

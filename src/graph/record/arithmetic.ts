@@ -1,7 +1,7 @@
 /** Nodes that compute elements: one by one, folded, or as products of matrices. */
 import { dtypeMask, dtypeShift, keepdimBit, Kind, type Node, opShift, roundingMask } from "./node.js";
 import { cast, made } from "./make.js";
-import { areNarrow, computing, isNarrow, narrowMask, roundingOf } from "./rounding.js";
+import { computing, isNarrow, narrowMask, roundingOf } from "./rounding.js";
 import { broadcast, product } from "./shapes.js";
 import { computingDType, type DTypeName } from "../../primitives/dtypes.js";
 import {
@@ -53,39 +53,34 @@ function broadcastSize(shape: readonly number[], a: Node, b: Node): number {
   return shape === a.shape ? a.size : shape === b.shape ? b.size : product(shape);
 }
 
-export function unary(op: UnaryOp, a: Node): Node {
-  if (!isNarrow(a)) return unaryNode(op, a);
-  const y = unaryNode(op, computing(a));
-  if (!isPredicate[unaryNumbers[op]]!) y.code |= roundingOf(a);
-  return y;
-}
+/*
+ * The last parameter of these functions is for themselves: what the result will be rounded to. Operands that have to do with a narrow dtype
+ * are brought to the wide one, and the function is called again with it. This way, instead of one more function around each, V8 inlines them
+ * whole where graphs are recorded.
+ */
 
-function unaryNode(op: UnaryOp, a: Node): Node {
+export function unary(op: UnaryOp, a: Node, rounding = 0): Node {
+  if (rounding === 0 && isNarrow(a)) return unary(op, computing(a), roundingOf(a));
   const number = unaryNumbers[op];
   const predicate = isPredicate[number]!;
-  const code = Kind.unary | (number << opShift) | (predicate ? boolBits : a.code & dtypeMask);
+  const code = Kind.unary | (number << opShift) | (predicate ? boolBits : (a.code & dtypeMask) | rounding);
   return made(code, predicate ? "bool" : a.dtype, a.shape, a.size, a, null, null);
 }
 
-export function binary(op: BinaryOp, a: Node, b: Node): Node {
-  return areNarrow(a, b) ? binaryOfNarrow(op, a, b) : binaryNode(op, a, b);
-}
-
-function binaryNode(op: BinaryOp, a: Node, b: Node): Node {
+export function binary(op: BinaryOp, a: Node, b: Node, rounding = 0): Node {
+  if (rounding === 0 && (isNarrow(a) || isNarrow(b))) return binaryOfNarrow(op, a, b);
   const number = binaryNumber(op);
   const comparison = isComparison[number]!;
-  const code = Kind.binary | (number << opShift) | (comparison ? boolBits : a.code & dtypeMask);
+  const code = Kind.binary | (number << opShift) | (comparison ? boolBits : (a.code & dtypeMask) | rounding);
   const shape = broadcast(a.shape, b.shape);
   return made(code, comparison ? "bool" : a.dtype, shape, broadcastSize(shape, a, b), a, b, null);
 }
 
 function binaryOfNarrow(op: BinaryOp, a: Node, b: Node): Node {
+  const rounding = roundingOf(a) || roundingOf(b);
+  if (!isComparison[binaryNumber(op)]!) return binary(op, computing(a), computing(b), rounding);
   // What is compared with elements is one itself, so there a number is rounded first.
-  if (isComparison[binaryNumber(op)]!)
-    return binaryNode(op, cast(a, computingDType(a.dtype)), cast(b, computingDType(b.dtype)));
-  const y = binaryNode(op, computing(a), computing(b));
-  y.code |= roundingOf(a) || roundingOf(b);
-  return y;
+  return binary(op, cast(a, computingDType(a.dtype)), cast(b, computingDType(b.dtype)), rounding);
 }
 
 /** `condition ? left : right`, all three broadcast. Narrow elements are chosen as they are. */
@@ -107,26 +102,9 @@ export function copy(a: Node): Node {
 }
 
 /** Folds `dims` (normalized and sorted). `argmax` and `argmin` give the int32 position in the flattened reduced dims. */
-export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
-  if (!isNarrow(a)) return reduceNode(op, a, dims, keepdim);
-  const y = reduceNode(op, computing(a), dims, keepdim);
-  if (fixedResults[reduceNumbers[op]] === null) y.code |= roundingOf(a);
-  return y;
-}
-
-function reduceNode(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean): Node {
-  const shape = shapeOfFold(a.shape, dims, keepdim);
-  const number = op === "sum" ? numberOfSum : reduceNumbers[op];
-  const fixed = fixedResults[number]!;
-  const dtype = fixed ?? a.dtype;
-  const bits = fixed === null ? a.code & dtypeMask : dtypeNumbers[fixed] << dtypeShift;
-  const code = Kind.reduce | (number << opShift) | bits | (keepdim ? keepdimBit : 0);
-  const node = made(code, dtype, shape, product(shape), a, null, null);
-  node.attributes = dims;
-  return node;
-}
-
-function shapeOfFold(from: readonly number[], dims: readonly number[], keepdim: boolean): number[] {
+export function reduce(op: ReduceOp, a: Node, dims: readonly number[], keepdim: boolean, rounding = 0): Node {
+  if (rounding === 0 && isNarrow(a)) return reduce(op, computing(a), dims, keepdim, roundingOf(a));
+  const from = a.shape;
   const rank = from.length;
   const shape = new Array<number>(keepdim ? rank : rank - dims.length);
   let next = 0;
@@ -139,23 +117,26 @@ function shapeOfFold(from: readonly number[], dims: readonly number[], keepdim: 
       shape[kept++] = from[i]!;
     }
   }
-  return shape;
+  const number = op === "sum" ? numberOfSum : reduceNumbers[op];
+  const fixed = fixedResults[number]!;
+  const dtype = fixed ?? a.dtype;
+  const bits = fixed === null ? (a.code & dtypeMask) | rounding : dtypeNumbers[fixed] << dtypeShift;
+  const code = Kind.reduce | (number << opShift) | bits | (keepdim ? keepdimBit : 0);
+  const node = made(code, dtype, shape, product(shape), a, null, null);
+  node.attributes = dims;
+  return node;
 }
 
 /** [..., m, k] times [..., k, n]; batch dims broadcast. */
-export function matmul(a: Node, b: Node): Node {
-  if (!areNarrow(a, b)) return matmulNode(a, b);
-  const y = matmulNode(computing(a), computing(b));
-  y.code |= roundingOf(a) || roundingOf(b);
-  return y;
-}
-
-function matmulNode(a: Node, b: Node): Node {
+export function matmul(a: Node, b: Node, rounding = 0): Node {
+  if (rounding === 0 && (isNarrow(a) || isNarrow(b)))
+    return matmul(computing(a), computing(b), roundingOf(a) || roundingOf(b));
   const rankA = a.shape.length;
   const rankB = b.shape.length;
   const m = a.shape[rankA - 2]!;
   const n = b.shape[rankB - 1]!;
   const shape =
     rankA === 2 && rankB === 2 ? [m, n] : [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n];
-  return made(Kind.matmul | (a.code & dtypeMask), a.dtype, shape, product(shape), a, b, null);
+  const code = Kind.matmul | (a.code & dtypeMask) | rounding;
+  return made(code, a.dtype, shape, product(shape), a, b, null);
 }

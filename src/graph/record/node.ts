@@ -55,28 +55,28 @@ export const Flag = {
 export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];
 
 /**
- * `Node.code` packs kind, operation, dtype and what is to be rounded in one integer, which is also the node's word in a plan's key. Each has room to grow (a test
- * counts), and all of it stays below 2³⁰, the integers that V8 keeps without boxing them.
+ * `Node.code` packs kind, operation, dtype and what is to be rounded in one integer, which is also the node's word in a plan's key. Each has
+ * room to grow (a test counts), and all of it stays below 2³⁰, the integers that V8 keeps without boxing them.
  */
 export const kindBits = 6;
 export const opBits = 10;
 export const dtypeBits = 5;
 export const opShift = kindBits;
-export const dtypeShift = opShift + opBits;
 export const kindMask = (1 << kindBits) - 1;
 const opMask = (1 << opBits) - 1;
+/** Of a reduction: reduced dims stay, with size 1. */
+export const keepdimBit = 1 << (opShift + opBits);
+/** The first of three bits that only a plan's key uses, see walk.ts. */
+export const firstKeyBit = keepdimBit << 1;
+export const dtypeShift = opShift + opBits + 4;
 export const dtypeMask = ((1 << dtypeBits) - 1) << dtypeShift;
 /**
- * The dtype that the node will be rounded to, counted from 1 among those that are only stored; 0: none. It stands right above the dtype, so
- * that one comparison tells a node that has to do with such a dtype (see rounding.ts).
+ * The dtype that the node will be rounded to, counted from 1 among those that are only stored; 0: none. It stands on top, with the dtype
+ * below it, so that one comparison of codes tells a node that has to do with such a dtype (see rounding.ts).
  */
 export const roundingBits = 3;
 export const roundingShift = dtypeShift + dtypeBits;
 export const roundingMask = ((1 << roundingBits) - 1) << roundingShift;
-/** Of a reduction: reduced dims stay, with size 1. */
-export const keepdimBit = 1 << (roundingShift + roundingBits);
-/** The first of the bits that only a plan's key uses, see walk.ts. */
-export const firstKeyBit = keepdimBit << 1;
 
 /** As large as V8 keeps integers without boxing them. */
 const maxSerial = 2 ** 30 - 1;

@@ -24,12 +24,7 @@ export const narrowMask = dtypeMask | roundingMask;
 
 /** Whether `a` is of a dtype that is only stored, or on the way to one. */
 export function isNarrow(a: Node): boolean {
-  return (a.code & narrowMask) >= storedBits;
-}
-
-/** Whether one of them is; now and then also for two of other dtypes, which do not meet in one operation. */
-export function areNarrow(a: Node, b: Node): boolean {
-  return ((a.code | b.code) & narrowMask) >= storedBits;
+  return a.code >= storedBits;
 }
 
 /**
