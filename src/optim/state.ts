@@ -41,7 +41,8 @@ export class ParameterState<Options> implements Slot {
   #updates: Update[] = [];
   /** Only the optimizer reads its state, so a step may overwrite it in place. */
   #variables: Record<string, Variable> = {};
-  #numbers: Record<string, number> = {};
+  /** Made when the first is written: most optimizers have none. */
+  #numbers: Record<string, number> | null = null;
   /** The numbers after the step that is under way; null where it has written none. */
   #nextNumbers: Record<string, number> | null = null;
 
@@ -62,7 +63,7 @@ export class ParameterState<Options> implements Slot {
 
   end(): void {
     this.done++;
-    if (this.#nextNumbers !== null) Object.assign(this.#numbers, this.#nextNumbers);
+    if (this.#nextNumbers !== null) this.#numbers = { ...this.#numbers, ...this.#nextNumbers };
   }
 
   get step(): number {
@@ -82,7 +83,7 @@ export class ParameterState<Options> implements Slot {
   }
 
   readNumber(name: string): number {
-    return this.#numbers[name] ?? this.declared.numbers[name]!(this.#options!);
+    return this.#numbers?.[name] ?? this.declared.numbers[name]!(this.#options!);
   }
 
   writeNumber(name: string, value: number): void {
