@@ -207,8 +207,8 @@ export function requireRange(
  * @throws RangeError unless both are from 0 up to but not 1
  */
 export function requireBetas(optimizer: string, betas: readonly [number, number]): void {
-  betas.forEach((beta, i) => {
-    if (!(beta >= 0 && beta < 1))
-      throw new RangeError(`${optimizer}: betas[${i}] must be at least 0 and below 1, not ${beta}`);
-  });
+  for (const i of [0, 1] as const) {
+    if (!(betas[i] >= 0 && betas[i] < 1))
+      throw new RangeError(`${optimizer}: betas[${i}] must be at least 0 and below 1, not ${betas[i]}`);
+  }
 }
