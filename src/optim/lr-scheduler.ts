@@ -1,14 +1,14 @@
 /** The names in `optim.lrScheduler`. */
-export { LambdaLR, MultiplicativeLR, type Factor } from "./by-function.js";
-export { ChainedScheduler, SequentialLR, type ComposedState } from "./composed.js";
+export { LambdaLR, MultiplicativeLR, type Factor } from "./schedules/by-function.js";
+export { ChainedScheduler, SequentialLR, type ComposedState } from "./schedules/composed.js";
 export {
   CosineAnnealingLR,
   CosineAnnealingWarmRestarts,
   type CosineAnnealingOptions,
   type WarmRestartsOptions,
   type WarmRestartsState,
-} from "./cosine.js";
-export { CyclicLR, type CyclicOptions } from "./cyclic.js";
+} from "./schedules/cosine.js";
+export { CyclicLR, type CyclicOptions } from "./schedules/cyclic.js";
 export {
   ExponentialLR,
   MultiStepLR,
@@ -16,15 +16,16 @@ export {
   StepLR,
   type PolynomialOptions,
   type StepOptions,
-} from "./decay.js";
-export { OneCycleLR, type OneCycleOptions } from "./one-cycle.js";
-export { ReduceLROnPlateau, type PlateauOptions, type PlateauState } from "./plateau.js";
+} from "./schedules/decay.js";
+export { OneCycleLR, type OneCycleOptions } from "./schedules/one-cycle.js";
+export { ReduceLROnPlateau, type PlateauOptions, type PlateauState } from "./schedules/plateau.js";
 export {
   LRScheduler,
+  type Moment,
   type Schedule,
   type Scheduled,
   type ScheduledGroup,
   type ScheduleOptions,
   type ScheduleState,
-} from "./schedule.js";
-export { ConstantLR, LinearLR, type ConstantOptions, type LinearOptions } from "./warm-up.js";
+} from "./schedules/schedule.js";
+export { ConstantLR, LinearLR, type ConstantOptions, type LinearOptions } from "./schedules/warm-up.js";

@@ -7,4 +7,4 @@ export {
   type AveragedModelOptions,
   type AvgFn,
 } from "./averaged-model.js";
-export { SWALR, type SWALROptions } from "./swa-lr.js";
+export { SWALR, type SWALROptions } from "./schedules/swa-lr.js";

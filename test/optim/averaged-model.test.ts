@@ -1,6 +1,7 @@
 /** Averages of weights equal PyTorch's. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { planCacheStats } from "../../src/graph/run/evaluate.js";
 import { nn, optim, tensor } from "../../src/index.js";
 import { assertClose, golden } from "../golden/training.js";
 
@@ -66,6 +67,21 @@ test("modes and momenta are as before once the statistics are there, also when t
   })();
   assert.throws(() => updateBn(failing, model), /no more data/);
   assert.deepEqual([norm.momentum, norm.training], [0.1, false]);
+});
+
+test("steps with an update after each make no new plans", () => {
+  const [model, average] = [makeModel(), new AveragedModel(makeModel())];
+  const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+  const steps = (count: number) => {
+    for (let step = 0; step < count; step++) {
+      optimizer.zeroGrad();
+      nn.functional.mseLoss(model.forward(x), y).backward();
+      optimizer.step();
+      average.updateParameters(model);
+    }
+    return planCacheStats().plans;
+  };
+  assert.equal(steps(4), steps(6));
 });
 
 test("goes on from its state dict, also by way of JSON", () => {

@@ -26,7 +26,7 @@ export class SWALR extends LRScheduler {
     this.annealEpochs = annealEpochs;
     this.#swaLrs = eachGroup("SWALR", "swaLr", optimizer.paramGroups, swaLr);
     this.#anneal = annealing("SWALR", annealStrategy);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number, _base: number, group: number): number {

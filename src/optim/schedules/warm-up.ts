@@ -32,7 +32,7 @@ export class ConstantLR extends LRScheduler {
     if (!(this.factor > 0 && this.factor <= 1))
       throw new RangeError(`ConstantLR: factor must be above 0 and at most 1, not ${this.factor}`);
     requireCount("ConstantLR", "totalIters", this.totalIters);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number): number {
@@ -57,7 +57,7 @@ export class LinearLR extends LRScheduler {
     if (!(this.endFactor >= 0 && this.endFactor <= 1))
       throw new RangeError(`LinearLR: endFactor must be between 0 and 1, not ${this.endFactor}`);
     requireCount("LinearLR", "totalIters", this.totalIters);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number): number {

@@ -11,7 +11,7 @@ export class LambdaLR extends LRScheduler {
   constructor(optimizer: Scheduled, factor: Factor | readonly Factor[], options: ScheduleOptions = {}) {
     super(optimizer, options);
     this.#factors = eachGroup("LambdaLR", "factor", optimizer.paramGroups, factor);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(_lr: number, t: number, base: number, group: number): number {
@@ -26,7 +26,7 @@ export class MultiplicativeLR extends LRScheduler {
   constructor(optimizer: Scheduled, factor: Factor | readonly Factor[], options: ScheduleOptions = {}) {
     super(optimizer, options);
     this.#factors = eachGroup("MultiplicativeLR", "factor", optimizer.paramGroups, factor);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number, _base: number, group: number): number {

@@ -4,7 +4,7 @@
  * schedules on one optimizer multiply, and a rate that was set by hand goes on from there. Here is what they share. The schedule that
  * looks at a metric (`plateau.ts`) is not one of them.
  */
-import { critical } from "../interrupts.js";
+import { critical } from "../../interrupts.js";
 
 /** What a schedule reads and writes of a group of parameters. */
 export interface ScheduledGroup {
@@ -45,6 +45,9 @@ export interface Schedule {
   /** Goes to step 0 when its turn comes, whatever the rates are. */
   _restart(): void;
 }
+
+/** Why the rates are set: the schedule is made, a step, or its turn within `SequentialLR` begins. */
+export type Moment = "begin" | "step" | "restart";
 
 /** Base of the schedules; PyTorch's LRScheduler. */
 export abstract class LRScheduler implements Schedule {
@@ -126,12 +129,12 @@ export abstract class LRScheduler implements Schedule {
     this.apply("restart");
   }
 
-  /** Sets the rates of step `lastEpoch`; constructors call it with "begin" once their options are there. */
-  protected apply(how: "begin" | "step" | "restart"): void {
+  /** Sets the rates of step `lastEpoch`; constructors call it once their options are there. */
+  protected apply(moment: Moment = "begin"): void {
     const rates = this.optimizer.paramGroups.map((group, i) => {
       const base = this.#baseLrs[i] ?? group.lr;
-      if (how === "restart") return this.restartRate(group.lr, base, i);
-      const rate = how === "begin" ? this.initialRate : this.rate;
+      if (moment === "restart") return this.restartRate(group.lr, base, i);
+      const rate = moment === "begin" ? this.initialRate : this.rate;
       return rate.call(this, group.lr, this.lastEpoch, base, i);
     });
     this.optimizer.paramGroups.forEach((group, i) => (group.lr = rates[i]!));

@@ -1,5 +1,5 @@
 /** Schedules made of schedules: one after another, or all at once. */
-import { critical } from "../interrupts.js";
+import { critical } from "../../interrupts.js";
 import type { Schedule, Scheduled } from "./schedule.js";
 
 /** Where a schedule of schedules stands; a plain object that JSON takes. */

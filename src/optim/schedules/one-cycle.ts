@@ -1,10 +1,11 @@
 /** The schedule that takes the rate up once and down once, and the momentum the other way. */
-import { critical } from "../interrupts.js";
+import { critical } from "../../interrupts.js";
 import { requireMomentum, setMomenta } from "./cycled-momentum.js";
 import {
   annealing,
   eachGroup,
   LRScheduler,
+  type Moment,
   requireCount,
   type Scheduled,
   type ScheduleOptions,
@@ -74,7 +75,7 @@ export class OneCycleLR extends LRScheduler {
     });
     if (this.lastEpoch === 0) paramGroups.forEach((group, i) => (group.initialLr = this.#rates[i]!.first));
     this.#momenta = (options.cycleMomentum ?? true) ? momentaOf(optimizer, options) : null;
-    this.apply("begin");
+    this.apply();
   }
 
   override loadStateDict(state: ScheduleState): void {
@@ -84,12 +85,12 @@ export class OneCycleLR extends LRScheduler {
     });
   }
 
-  protected override apply(how: "begin" | "step" | "restart"): void {
+  protected override apply(moment: Moment = "begin"): void {
     if (this.lastEpoch > this.totalSteps)
       throw new RangeError(
         `OneCycleLR: step ${this.lastEpoch} of a cycle of ${this.totalSteps} steps; call step() at most ${this.totalSteps} times`,
       );
-    super.apply(how);
+    super.apply(moment);
     this.#setMomenta();
   }
 

@@ -1,5 +1,5 @@
 /** The schedule that looks at a metric: the learning rate falls when it no longer gets better. */
-import { critical } from "../interrupts.js";
+import { critical } from "../../interrupts.js";
 import type { Scheduled } from "./schedule.js";
 
 /** Options of `ReduceLROnPlateau`. */

@@ -1,9 +1,10 @@
 /** The schedule that goes up and down between two rates, again and again, and the momentum the other way. */
-import { critical } from "../interrupts.js";
+import { critical } from "../../interrupts.js";
 import { requireMomentum, setMomenta } from "./cycled-momentum.js";
 import {
   eachGroup,
   LRScheduler,
+  type Moment,
   requireCount,
   type Scheduled,
   type ScheduleOptions,
@@ -81,7 +82,7 @@ export class CyclicLR extends LRScheduler {
         high: each("maxMomentum", options.maxMomentum ?? 0.9),
       };
     }
-    this.apply("begin");
+    this.apply();
   }
 
   override loadStateDict(state: ScheduleState): void {
@@ -91,8 +92,8 @@ export class CyclicLR extends LRScheduler {
     });
   }
 
-  protected override apply(how: "begin" | "step" | "restart"): void {
-    super.apply(how);
+  protected override apply(moment: Moment = "begin"): void {
+    super.apply(moment);
     this.#setMomenta();
   }
 

@@ -27,7 +27,7 @@ export class StepLR extends LRScheduler {
     super(optimizer, options);
     requireCount("StepLR", "stepSize", stepSize);
     this.gamma = options.gamma ?? 0.1;
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number): number {
@@ -46,7 +46,7 @@ export class MultiStepLR extends LRScheduler {
   ) {
     super(optimizer, options);
     this.gamma = options.gamma ?? 0.1;
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number): number {
@@ -62,7 +62,7 @@ export class ExponentialLR extends LRScheduler {
     options: ScheduleOptions = {},
   ) {
     super(optimizer, options);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number): number {
@@ -84,7 +84,7 @@ export class PolynomialLR extends LRScheduler {
     this.totalIters = options.totalIters ?? 5;
     this.power = options.power ?? 1;
     requireCount("PolynomialLR", "totalIters", this.totalIters);
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number): number {

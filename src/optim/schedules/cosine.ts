@@ -1,5 +1,5 @@
 /** Schedules along half a cosine (Loshchilov and Hutter 2017), once or again and again. */
-import { critical } from "../interrupts.js";
+import { critical } from "../../interrupts.js";
 import {
   cosine,
   LRScheduler,
@@ -23,8 +23,8 @@ export interface WarmRestartsOptions extends CosineAnnealingOptions {
 
 /** Where a schedule with restarts stands. */
 export interface WarmRestartsState extends ScheduleState {
-  /** The step number with its fraction. */
-  epoch: number;
+  /** The step number with its fraction; lastEpoch if not given. */
+  epoch?: number;
 }
 
 /** etaMin + (base - etaMin) · (1 + cos(π t / tMax)) / 2, without restarts. PyTorch's CosineAnnealingLR. */
@@ -39,7 +39,7 @@ export class CosineAnnealingLR extends LRScheduler {
     super(optimizer, options);
     requireCount("CosineAnnealingLR", "tMax", tMax);
     this.etaMin = options.etaMin ?? 0;
-    this.apply("begin");
+    this.apply();
   }
 
   protected rate(lr: number, t: number, base: number): number {
@@ -76,7 +76,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     requireCount("CosineAnnealingWarmRestarts", "t0", t0);
     requireCount("CosineAnnealingWarmRestarts", "tMult", this.tMult);
     this.#epoch = this.lastEpoch;
-    this.apply("begin");
+    this.apply();
   }
 
   /**
@@ -100,7 +100,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   override loadStateDict(state: WarmRestartsState): void {
     critical(() => {
       super.loadStateDict(state);
-      this.#epoch = state.epoch;
+      this.#epoch = state.epoch ?? state.lastEpoch;
     });
   }
 
