@@ -45,15 +45,14 @@ export class ReduceLROnPlateau {
     options: PlateauOptions = {},
   ) {
     this.#options = {
-      mode: "min",
-      factor: 0.1,
-      patience: 10,
-      threshold: 1e-4,
-      thresholdMode: "rel",
-      cooldown: 0,
-      minLr: 0,
-      eps: 1e-8,
-      ...options,
+      mode: options.mode ?? "min",
+      factor: options.factor ?? 0.1,
+      patience: options.patience ?? 10,
+      threshold: options.threshold ?? 1e-4,
+      thresholdMode: options.thresholdMode ?? "rel",
+      cooldown: options.cooldown ?? 0,
+      minLr: options.minLr ?? 0,
+      eps: options.eps ?? 1e-8,
     };
     const { mode, thresholdMode } = this.#options;
     if (mode !== "min" && mode !== "max")

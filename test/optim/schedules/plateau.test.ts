@@ -37,6 +37,13 @@ test("a plateau counts a metric that is NaN as no better", () => {
   assert.equal(opt.paramGroups[0]!.lr, 0.2);
 });
 
+test("an option that is undefined is not given", () => {
+  const options = { factor: undefined, patience: 0 } as unknown as optim.lrScheduler.PlateauOptions;
+  const schedule = new S.ReduceLROnPlateau(optimizer(), options);
+  for (const metric of [1, 1]) schedule.step(metric);
+  assertRate(schedule.getLastLr()[0]!, 0.05, 2);
+});
+
 test("a mode that there is not is refused", () => {
   const o = optimizer();
   assert.throws(() => new S.ReduceLROnPlateau(o, { mode: "least" as "min" }), /mode is "min" or "max"/);
