@@ -54,7 +54,8 @@ const once = scalar(1, "float64");
 
 /** torch.index_add with an index of any rank: the gradient of `take`. */
 export function takeAdd(base: Node, dim: number, index: Node, source: Node, alpha = 1): Node {
-  return call("takeAdd", [base, index, source], [dim], alpha === 1 ? [once] : [scalar(alpha, "float64")]);
+  const factor = alpha === 1 ? once : scalar(alpha, "float64");
+  return call("takeAdd", [base, index, source, factor], [dim]);
 }
 
 /** For `index` the positions from the front of a dim of size `rows`; one out of range stops the run. */
@@ -88,23 +89,16 @@ const callees = Object.fromEntries(
 /**
  * A kernel of primitives/kernels.ts: its result, or where it has several the node that `pick` takes them from. Results of a narrow first
  * operand are in the dtype that it is computed in, and only single ones are on the way to the narrow one.
- * @param operands a list that the node may keep
+ * @param operands then the scalars, of float64, which are no part of the structure, so one plan serves all values; the node keeps the list
  * @param attributes in the order of the kernel's row
- * @param scalars likewise, of float64; they are no part of the structure, so one plan serves all values
  */
-export function call(
-  primitive: KernelOp,
-  operands: Node[],
-  attributes: readonly number[],
-  scalars: readonly Node[] | null = null,
-): Node {
+export function call(primitive: KernelOp, operands: Node[], attributes: readonly number[]): Node {
   const { code, isTuple, moves, updates, infer } = callees[primitive];
   const rounding = moves ? operands[0]!.code & roundingMask : roundingOfAny(operands);
   const list = rounding === 0 || moves ? operands : operands.map(computing);
   const first = list[0]!;
   const { dtype, shape } = isTuple || updates ? first : infer(list, attributes)[0]!;
   const size = shape === first.shape ? first.size : product(shape);
-  if (scalars !== null) for (const each of scalars) list.push(each);
   const node = made(code | (dtypeNumbers[dtype] << dtypeShift), dtype, shape, size, null, null, null);
   node.list = list;
   node.attributes = attributes;

@@ -41,7 +41,7 @@ function resultsOf({ op, operands, attributes, scalars }: Call): readonly Node[]
     given(elementsOf(numbers(dtype, values)), dims, dtype),
   );
   const numbersOf = scalars.map((value) => scalar(value, "float64"));
-  const from = call(op, nodes, attributes, numbersOf);
+  const from = call(op, [...nodes, ...numbersOf], attributes);
   const { results } = kernels[op];
   return results.length === 1 ? [from] : results.map((_, i) => pick(from, i));
 }

@@ -100,7 +100,7 @@ describe("calls of kernels", () => {
         // Transposed operands and parts of larger ones are read where they lie or stored densely, as the kernel has it.
         const x = permute(some([3, 2, 4], dtype), [1, 0, 2]);
         const numbers = (scalars ?? []).map((value) => scalar(value, "float64"));
-        const from = call(op, [x, ...others.map(part)], attributes, numbers);
+        const from = call(op, [x, ...others.map(part), ...numbers], attributes);
         const result = row.results.length === 1 ? from : pick(from, index);
         return index === 0 ? binary("max", result, result) : result;
       });
