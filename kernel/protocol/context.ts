@@ -7,7 +7,7 @@ import type { Language } from "../language/language.js";
 import type { Typecheck } from "../language/magics/parse.js";
 import type { Session } from "../session/session.js";
 import type { Json, Message } from "../wire/message.js";
-import type { Comms } from "./handlers/comm.js";
+import type { Comms } from "./comms.js";
 import type { HistoryStore } from "./history/history-store.js";
 import type { InputRequests } from "./execution/input-requests.js";
 import type { Interruptions } from "./execution/interruption.js";
@@ -15,7 +15,7 @@ import type { RecentCompletions } from "./handlers/recent-completions.js";
 import type { Outputs } from "./output/outputs.js";
 import type { Parent, Publisher } from "./output/publisher.js";
 import type { Staleness } from "./execution/staleness.js";
-import type { Subshells } from "./handlers/subshells.js";
+import type { Subshells } from "./execution/subshells.js";
 import type { Mutex } from "./execution/mutex.js";
 
 export type RequestChannel = "shell" | "control";

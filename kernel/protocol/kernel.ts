@@ -10,7 +10,7 @@ import type { Language, StartLanguage } from "../language/language.js";
 import type { Typecheck } from "../language/magics/parse.js";
 import type { OutputEvent, Session, StartSession } from "../session/session.js";
 import type { Message, OutgoingMessage } from "../wire/message.js";
-import { Comms } from "./handlers/comm.js";
+import { Comms } from "./comms.js";
 import type { KernelContext, RequestChannel } from "./context.js";
 import { debugEvent } from "./handlers/debug.js";
 import { Dispatcher } from "./dispatcher.js";
@@ -22,7 +22,7 @@ import { RecentCompletions } from "./handlers/recent-completions.js";
 import { Outputs } from "./output/outputs.js";
 import { Publisher, type Parent } from "./output/publisher.js";
 import { Staleness } from "./execution/staleness.js";
-import { Subshells } from "./handlers/subshells.js";
+import { Subshells } from "./execution/subshells.js";
 import { Mutex } from "./execution/mutex.js";
 
 export interface KernelOptions {

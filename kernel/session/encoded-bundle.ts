@@ -2,7 +2,7 @@
  * A MIME bundle on its way from the session to the sockets: the JSON of Jupyter's display messages, written where the value is shown and
  * passed on as bytes. Who needs what is in it decodes it.
  */
-import type { MimeBundle } from "./messages.js";
+import type { MimeBundle } from "./mime-bundle.js";
 
 export class EncodedBundle {
   /** JSON of the contents by MIME type. */

@@ -7,12 +7,7 @@
  */
 
 import type { EncodedBundle } from "./encoded-bundle.js";
-
-/** A MIME bundle as Jupyter's display messages carry it. */
-export interface MimeBundle {
-  readonly data: Record<string, unknown>;
-  readonly metadata: Record<string, unknown>;
-}
+import type { MimeBundle } from "./mime-bundle.js";
 
 /** Code that the language service has checked and transformed. */
 export interface CompiledCell {

@@ -4,7 +4,7 @@
  */
 import { type DTypeName, dtypes } from "./dtypes.js";
 import type { BinaryOp, UnaryOp } from "./elementwise.js";
-import { product, type Shaped } from "./kernel.js";
+import { product, type Shaped } from "./shaped.js";
 import type { ReduceOp } from "./reductions.js";
 
 /** Makes values of others. Shapes broadcast, dtypes do not: two operands have one dtype. */

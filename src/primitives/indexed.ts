@@ -6,7 +6,8 @@
  */
 import { computingDType, isComputed } from "./dtypes.js";
 import { alongDim, type Builder, type Compose, only } from "./builder.js";
-import { type Dense, IndexOutOfRange, type KernelRow, product, type Shaped } from "./kernel.js";
+import { type Dense, IndexOutOfRange, type KernelRow } from "./kernel.js";
+import { product, type Shaped } from "./shaped.js";
 
 /** Shape of the entries of a table at an index that takes the place of `dim`. */
 function replaced(table: readonly number[], dim: number, index: readonly number[]): readonly number[] {

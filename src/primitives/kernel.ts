@@ -3,13 +3,8 @@
  * belong to the structure of a graph, and fractions as scalars, which do not.
  */
 import type { Compose } from "./builder.js";
-import type { DTypeKind, DTypeName } from "./dtypes.js";
-
-/** What is known of a value before it is computed. */
-export interface Shaped {
-  readonly dtype: DTypeName;
-  readonly shape: readonly number[];
-}
+import type { DTypeKind } from "./dtypes.js";
+import { product, type Shaped } from "./shaped.js";
 
 /** Elements in row-major order; bool is 0 and 1. */
 export interface Dense {
@@ -76,10 +71,6 @@ export class IndexOutOfRange extends RangeError {
     super(`index ${index} is out of range for a dimension of size ${rows}`);
     this.name = "IndexOutOfRange";
   }
-}
-
-export function product(sizes: readonly number[]): number {
-  return sizes.reduce((n, size) => n * size, 1);
 }
 
 /** Calls `f` for each row along `dim` with the row's positions in `dims`. */

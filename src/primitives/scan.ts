@@ -1,7 +1,8 @@
 /** Kernels that run along a dim and carry something from entry to entry. */
 import { alongDim, type Builder } from "./builder.js";
 import { type DTypeName, dtypes } from "./dtypes.js";
-import { eachRow, type KernelRow, type Shaped } from "./kernel.js";
+import { eachRow, type KernelRow } from "./kernel.js";
+import type { Shaped } from "./shaped.js";
 
 /** [outer, n, inner], the entries moved on by so many places; what becomes free holds `fill`. */
 function moved<Value extends Shaped>(b: Builder<Value>, x: Value, by: number, fill: number): Value {

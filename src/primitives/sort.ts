@@ -1,6 +1,7 @@
 /** Kernels about the order of values along a dim. */
 import { alongDim, type Builder, only } from "./builder.js";
-import { eachRow, type KernelRow, type Shaped } from "./kernel.js";
+import { eachRow, type KernelRow } from "./kernel.js";
+import type { Shaped } from "./shaped.js";
 
 /** As if NaN were greater than every number. */
 function compare(a: number, b: number): number {

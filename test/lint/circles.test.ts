@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { circles, importedPaths, valueImports } from "./circles.js";
+import { circles, FOLDERS, importedPaths, importsOf, INHERENT } from "./circles.js";
 
 it("no file imports itself, however far around", () => {
-  assert.deepEqual(circles(valueImports(["kernel", "src", "locale", "html"])), []);
+  assert.deepEqual(circles(importsOf(FOLDERS)), []);
+});
+
+it("no file needs its own types, but for things that are described from two sides", () => {
+  assert.deepEqual(circles(importsOf(FOLDERS, { types: true })), INHERENT);
 });
 
 describe("circles", () => {
@@ -28,6 +32,7 @@ describe("circles", () => {
       export type { D } from "./other-type.js";
       export { e } from "./passed-on.js";
       const later = import("./later.js");`;
+    assert.equal(importedPaths(text, { types: true }).length, 6);
     assert.deepEqual(importedPaths(text), ["./loaded.js", "./value.js", "./effect.js", "./passed-on.js"]);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * `npm run circles`: files of kernel/, src/, html/ and locale/ that import one another, however far around. What runs first in such a
- * circle depends on who is imported first, and it may find a name that has no value yet. Imports of types alone are left out: they are gone when
- * the program runs.
+ * circle depends on who is imported first, and it may find a name that has no value yet. Imports of types alone are gone when the program
+ * runs; a circle of theirs does no harm, but mostly a type stands in the wrong file, so they are told too, but for those in `INHERENT`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
@@ -10,14 +10,23 @@ import ts from "typescript";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The files of some folders, and for each the files whose values it imports. Paths are relative to the repository. */
-export function valueImports(folders: readonly string[]): Map<string, string[]> {
+/** Files that describe one thing from two sides, so that a type of each has one of the other's in it. */
+export const INHERENT: readonly (readonly string[])[] = [
+  ["src/graph/plan/group.ts", "src/graph/plan/values.ts"],
+  ["src/nn/module.ts", "src/nn/repr.ts"],
+  ["src/tensor/alias.ts", "src/tensor/core.ts", "src/tensor/op.ts"],
+];
+
+export const FOLDERS = ["kernel", "src", "html", "locale"] as const;
+
+/** The files of some folders, and for each the files that it imports. Paths are relative to the repository. @param types imports of types too */
+export function importsOf(folders: readonly string[], { types = false } = {}): Map<string, string[]> {
   const imports = new Map<string, string[]>();
   for (const folder of folders) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })) {
       if (!entry.endsWith(".ts")) continue;
       const path = join(folder, entry);
-      const named = importedPaths(readFileSync(join(root, path), "utf8"));
+      const named = importedPaths(readFileSync(join(root, path), "utf8"), { types });
       imports.set(
         posix(path),
         named.map((to) => posix(relative(root, join(root, dirname(path), to.replace(/\.js$/, ".ts"))))),
@@ -28,13 +37,14 @@ export function valueImports(folders: readonly string[]): Map<string, string[]> 
 }
 
 /** Relative paths that a module loads before it runs; `import { type A }` loads its module as well, `import type { A }` does not. */
-export function importedPaths(text: string): string[] {
+export function importedPaths(text: string, { types = false } = {}): string[] {
   return ts.createSourceFile("module.ts", text, ts.ScriptTarget.Latest).statements.flatMap((statement) => {
     const isType =
       (ts.isImportDeclaration(statement) &&
         statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
       (ts.isExportDeclaration(statement) && statement.isTypeOnly);
-    if (isType || !(ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement))) return [];
+    if ((isType && !types) || !(ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)))
+      return [];
     const from = statement.moduleSpecifier;
     return from && ts.isStringLiteral(from) && from.text.startsWith(".") ? [from.text] : [];
   });
@@ -67,8 +77,11 @@ export function circles(edges: ReadonlyMap<string, readonly string[]>): string[]
 const posix = (path: string): string => path.split(sep).join("/");
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const found = circles(valueImports(["kernel", "src", "html", "locale"]));
+  const found = circles(importsOf(FOLDERS));
   for (const group of found)
     console.log(`${group.length} files import one another:\n  ${group.join("\n  ")}`);
   if (found.length === 0) console.log("no file imports itself, however far around");
+  const known = new Set(INHERENT.map(String));
+  for (const group of circles(importsOf(FOLDERS, { types: true })).filter((each) => !known.has(String(each))))
+    console.log(`${group.length} files import types of one another:\n  ${group.join("\n  ")}`);
 }

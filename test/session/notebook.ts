@@ -1,6 +1,7 @@
 /** A notebook for tests: runs hand-written compiled cells in a real session and collects what each of them put out. */
 import { fileURLToPath } from "node:url";
-import type { CommMessage, CompiledCell, MimeBundle } from "../../kernel/session/messages.js";
+import type { CommMessage, CompiledCell } from "../../kernel/session/messages.js";
+import type { MimeBundle } from "../../kernel/session/mime-bundle.js";
 import type { CellOutcome, OutputEvent, Session, StartSession } from "../../kernel/session/session.js";
 import { startSession } from "../../kernel/session/start.js";
 

@@ -2,22 +2,15 @@
  * Completion in a cell: what the language service offers at a place, and the names of earlier cells and of the prelude.
  */
 import type ts from "typescript";
-import { toModule, type CellModule } from "../program/cell-module.js";
+import { toModule } from "../program/cell-module.js";
 import { declaredName } from "../program/declared-names.js";
 import type { Importable } from "../program/importable.js";
 import type { Completion, Completions } from "../language.js";
 import { namesInside, resolved } from "../names/namespaces.js";
 import { PRELUDE, type DeclaredName, type Registry } from "../names/registry.js";
+import type { EditedCell } from "./edited-cell.js";
 import { openValueAt } from "./value-path.js";
 import { inWordsOfCells } from "../program/cell-paths.js";
-
-/** A cell that is being written, laid before the language service. */
-export interface EditedCell {
-  readonly module: CellModule;
-  readonly path: string;
-  readonly service: ts.LanguageService;
-  readonly source: string;
-}
 
 /** An entry with what TypeScript knows of it and does not declare. */
 type Entry = ts.CompletionEntry & { readonly symbol?: ts.Symbol };

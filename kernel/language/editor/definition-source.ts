@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type TS from "typescript";
 import { ts } from "../compiler.js";
-import type { EditedCell } from "./completion.js";
+import type { EditedCell } from "./edited-cell.js";
 
 /** Longer sources are cut: a minified file is one line. */
 const LIMIT = 20_000;

@@ -5,7 +5,7 @@
 import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { toCell, toModule } from "../program/cell-module.js";
-import type { EditedCell } from "./completion.js";
+import type { EditedCell } from "./edited-cell.js";
 import type { Inspection } from "../language.js";
 import { callAt, type Found } from "./signature-help.js";
 import { recallDocsAt } from "../program/library-docs.js";

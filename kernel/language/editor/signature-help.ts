@@ -5,7 +5,7 @@
 import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { resolved } from "../names/namespaces.js";
-import type { EditedCell } from "./completion.js";
+import type { EditedCell } from "./edited-cell.js";
 import { recallDocsAt } from "../program/library-docs.js";
 
 /** What is known of a name or a call. */

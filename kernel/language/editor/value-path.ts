@@ -4,7 +4,7 @@
 import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { toModule } from "../program/cell-module.js";
-import type { EditedCell } from "./completion.js";
+import type { EditedCell } from "./edited-cell.js";
 import type { OpenValue, ValuePath } from "../language.js";
 import { saysOnlyTypes } from "../syntax/parse.js";
 

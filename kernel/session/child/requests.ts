@@ -16,7 +16,7 @@ import { FrameReader } from "../channel.js";
 import type { Request } from "../messages.js";
 import { requireStack } from "./output/event-pipe.js";
 import { critical } from "./interrupt/critical-sections.js";
-import type { Work } from "./run/evaluator.js";
+import type { Work } from "./run/work.js";
 import { onNextTurn } from "./run/event-loop.js";
 
 interface Waiting {

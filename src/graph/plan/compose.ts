@@ -13,7 +13,7 @@ import {
   unary as unaryRows,
   type UnaryOp,
 } from "../../primitives/elementwise.js";
-import type { Shaped } from "../../primitives/kernel.js";
+import type { Shaped } from "../../primitives/shaped.js";
 import { kernels } from "../../primitives/kernels.js";
 import { reductions, type ReduceOp } from "../../primitives/reductions.js";
 import {

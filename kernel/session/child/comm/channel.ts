@@ -8,7 +8,7 @@ import type { CommMessage } from "../../messages.js";
 import { currentTask } from "../run/attribution.js";
 import { emit } from "../output/event-pipe.js";
 import { critical } from "../interrupt/critical-sections.js";
-import type { Work } from "../run/evaluator.js";
+import type { Work } from "../run/work.js";
 import { currentRun } from "../output/streams.js";
 
 /** What goes along with the data of a message. */

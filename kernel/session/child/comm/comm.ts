@@ -1,5 +1,5 @@
 /** Comms as cells see them: `comm.open`, `comm.registerTarget` and the `Comm` that both deal in. Types for cells are in language/prelude/comm.ts. */
-import type { Work } from "../run/evaluator.js";
+import type { Work } from "../run/work.js";
 import { Callback, Callbacks } from "./callback.js";
 import {
   openChannel,

@@ -7,7 +7,7 @@
  * VS Code's debugger of JavaScript.
  */
 import { inspect } from "node:util";
-import type { MimeBundle } from "../../messages.js";
+import type { MimeBundle } from "../../mime-bundle.js";
 import { bundleOf } from "../output/mime.js";
 import type { Modules } from "../modules/modules.js";
 import { allSources, sourceOf, type SourceText } from "../run/stack.js";

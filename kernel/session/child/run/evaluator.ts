@@ -29,9 +29,7 @@ import type { ResultHistory } from "./result-history.js";
 import { addCell, addSource } from "./stack.js";
 import { OpenTasks, type OpenTask, type TaskEnding } from "./tasks.js";
 import { Interrupted } from "./waits.js";
-
-/** What is left to do for a request once it is accepted: user code runs in it. */
-export type Work = () => void;
+import type { Work } from "./work.js";
 
 const INTERRUPTED: CellError = { ename: "Interrupted", evalue: "", traceback: [] };
 

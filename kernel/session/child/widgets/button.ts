@@ -1,6 +1,6 @@
 /** A button. Its clicks are counted at once, so that a loop without `await` can be stopped by one. */
 import { Callbacks } from "../comm/callback.js";
-import type { Work } from "../run/evaluator.js";
+import type { Work } from "../run/work.js";
 import { requireBoolean, requireText } from "./options.js";
 import { front, Widget } from "./widget.js";
 

@@ -11,7 +11,7 @@ import { Callbacks } from "../comm/callback.js";
 import { openChannel, type Channel, type Received } from "../comm/channel.js";
 import { atCellEnd } from "../output/display-host.js";
 import { critical } from "../interrupt/critical-sections.js";
-import type { Work } from "../run/evaluator.js";
+import type { Work } from "../run/work.js";
 import { currentRun } from "../output/streams.js";
 import { join, separate } from "./buffers.js";
 

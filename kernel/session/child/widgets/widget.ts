@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { element } from "../../../../html/writer.js";
 import { DISPLAY } from "../output/mime.js";
-import type { Work } from "../run/evaluator.js";
+import type { Work } from "../run/work.js";
 import { Model, type Front, type State } from "./model.js";
 import { shown } from "./options.js";
 
