@@ -31,8 +31,8 @@ export interface Case extends Request {
   readonly anyZero?: boolean;
   /** PyTorch's gradient is not taken as the truth, and why. */
   readonly skipGradient?: string | undefined;
-  /** Positions, and whole numbers written beside booleans, are int32 here and int64 in PyTorch. */
-  readonly int32?: boolean;
+  /** From this result on all are int32 here and int64 in PyTorch. */
+  readonly int32From?: number;
   /** What PyTorch refuses and we take, and why. */
   readonly wider?: string;
 }
