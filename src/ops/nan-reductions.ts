@@ -27,7 +27,11 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const nansum = operation("nansum", (x, dim, options) => sum(where(isnan(x), 0, x), dim, options));
+export const nansum = operation("nansum", (x, dim, options) => {
+  // Integers have no NaN.
+  const numbers = isFloating(x.dtype) ? where(isnan(x), 0, x) : x;
+  return sum(numbers, dim, options);
+});
 
 export const nanmean = operation("nanmean", (x, dim, options): Tensor => {
   // Integers are refused by the words of `mean`.
