@@ -33,6 +33,7 @@ export {
 } from "./tensor/random.js";
 export { getRandomState, manualSeed, type RandomState, setRandomState } from "./tensor/generator.js";
 export { type Device, device, setNumThreads } from "./tensor/device.js";
+export * from "./tensor/functions.js";
 export { cat, stack } from "./ops/join.js";
 export { einsum } from "./ops/einsum.js";
 export { meshgrid } from "./ops/meshgrid.js";

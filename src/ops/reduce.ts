@@ -61,6 +61,16 @@ declare module "../tensor/core.js" {
       dim?: D,
       options?: ReduceOptions<K> & { dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
+    sum<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+      options?: { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    sum<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D; dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
   }
 }
 
@@ -92,13 +102,18 @@ export function sumDims(x: Tensor, dims: readonly number[], keepdim: boolean): T
   return record(SUM_DIMS, reduce("sum", x.node, dims, keepdim), x, null, null, keptShape(shape, dims));
 }
 
-export const sum = operation("sum", (x, dim, { keepdim = false, dtype } = {}) => {
-  // Of truths the sum is whether any is true.
-  const a = dtype === undefined || dtype === "bool" ? summable(x) : cast(x, dtype);
-  const ofAll = (dim === undefined || dim === null) && !keepdim;
-  const y = ofAll ? sumAll(a) : sumDims(a, normalizeDims("sum", dim, a._node.shape.length), keepdim);
-  return dtype === "bool" ? cast(y, dtype) : y;
-});
+export const sum = operation(
+  "sum",
+  "dim | keepdim, *, dtype",
+  (x: Tensor, dim?: Dims, options: ReduceOptions & { dtype?: DType } = {}) => {
+    const { keepdim = false, dtype } = options;
+    // Of truths the sum is whether any is true.
+    const a = dtype === undefined || dtype === "bool" ? summable(x) : cast(x, dtype);
+    const ofAll = (dim === undefined || dim === null) && !keepdim;
+    const y = ofAll ? sumAll(a) : sumDims(a, normalizeDims("sum", dim, a._node.shape.length), keepdim);
+    return dtype === "bool" ? cast(y, dtype) : y;
+  },
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

@@ -4,6 +4,7 @@
  */
 import { Tensor } from "./core.js";
 import type { Shape } from "./shape-types.js";
+import { reader } from "./signature.js";
 
 /** Names of the methods that are declared by merging into the class. */
 export type Method = {
@@ -48,7 +49,7 @@ type Overloaded<O> = (
   : never;
 
 /** A method as a function whose first parameter is the tensor. */
-type AsFunction<K extends Method> =
+export type FunctionOf<K extends Method> =
   true extends IsUnion<Overloads<Tensor[K]>>
     ? Overloaded<Overloads<Tensor[K]>>
     : <S extends Shape>(x: Tensor<S>, ...args: Overloads<Tensor<S>[K]>[0]) => Overloads<Tensor<S>[K]>[1];
@@ -65,13 +66,40 @@ export function addMethod(name: Method, method: (this: Tensor, ...args: never[])
 }
 
 /** An operation: the method `name` as it is declared, and the function that it calls with the tensor first. */
-export function operation<K extends Method>(name: K, implementation: ImplementationOf<K>): AsFunction<K> {
-  const f: (x: Tensor, a: unknown, b: unknown, c: unknown, d: unknown) => unknown = implementation as never;
-  addMethod(name, function (a, b, c, d) {
-    return f(this, a, b, c, d);
-  });
+export function operation<K extends Method>(name: K, implementation: ImplementationOf<K>): FunctionOf<K>;
+/**
+ * An operation whose parameters users may give by position and by name (signature.ts). The implementation takes them as its own declaration
+ * says, which is also how the library calls it.
+ */
+export function operation<K extends Method, A extends unknown[], R>(
+  name: K,
+  signature: string,
+  implementation: (x: Tensor, ...args: A) => R,
+): (x: Tensor, ...args: A) => R;
+export function operation(name: Method, a: unknown, b?: unknown): unknown {
+  const implementation = (typeof a === "string" ? b : a) as (...args: unknown[]) => unknown;
+  addByName(name, typeof a === "string" ? a : null, implementation as never);
   if (implementation.name === "") setName(implementation, name);
-  return implementation as never;
+  return implementation;
+}
+
+/** Adds the method, which reads its arguments by the signature where there is one and they do not have the implementation's form already. */
+function addByName(
+  name: Method,
+  signature: string | null,
+  f: (x: Tensor, a: unknown, b: unknown, c: unknown, d: unknown) => unknown,
+): void {
+  if (signature === null) {
+    addMethod(name, function (a, b, c, d) {
+      return f(this, a, b, c, d);
+    });
+    return;
+  }
+  const read = reader(name, signature);
+  addMethod(name, function (this: Tensor, ...args: unknown[]) {
+    const list = read(args);
+    return (f as (...all: unknown[]) => unknown)(this, ...list);
+  } as never);
 }
 
 /** What a method takes any number of, by each of its overloads. */
