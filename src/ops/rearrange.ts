@@ -94,6 +94,8 @@ function rolled(x: Tensor, shifts: number | readonly number[], dims?: number | r
   }
   let y = x;
   dimList.forEach((dim, i) => {
+    if (shape.length === 0)
+      throw new Error("roll: a tensor of no dimensions has no dim to roll along; leave out the dims");
     const d = normalizeDim("roll", dim, shape.length);
     const n = shape[d]!;
     const shift = n === 0 ? 0 : ((shiftList[i]! % n) + n) % n;

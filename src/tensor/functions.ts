@@ -148,7 +148,10 @@ export const norm = functionOf("norm");
 export const numel = functionOf("numel");
 export const outer = functionOf("outer");
 export const permute = functionOf("permute");
-export const polygamma = functionOf("polygamma");
+/** The method takes n alone, the function takes it first, as PyTorch's. */
+export function polygamma(n: number, x: Tensor): Tensor {
+  return x.polygamma(n);
+}
 export const pow = functionOf("pow");
 export const prod = functionOf("prod");
 export const quantile = functionOf("quantile");

@@ -1,0 +1,97 @@
+/** How a row of PyTorch's operator table is called here: by the contract, PyTorch's names in camelCase, keywords in one options object. */
+import * as cellgrad from "../../../src/index.js";
+import { type DType, Tensor, tensor } from "../../../src/index.js";
+import type { Argument, Said, Sample } from "../../golden/opdb.js";
+
+/** Why a row is not there to call. */
+export class Missing extends Error {}
+
+export interface Form {
+  /** As a user would write it, for messages. */
+  readonly text: string;
+  readonly call: (args: readonly unknown[], options: readonly object[]) => unknown;
+}
+
+const words: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, "-inf": -Infinity, "-0": -0 };
+
+export function numberOf(x: number | string): number {
+  return typeof x === "number" ? x : (words[x] ?? Number(x));
+}
+
+/** The tensor that was recorded. */
+export function made([shape, dtype, data]: Said): Tensor {
+  const whole = data.some((x) => typeof x === "string" && !(x in words));
+  const numbers = whole ? (data.map((x) => BigInt(x)) as never) : data.map(numberOf);
+  return tensor(dtype === "bool" ? data.map((x) => x !== 0) : numbers, { dtype }).reshape([...shape]);
+}
+
+export function camel(name: string): string {
+  return name.replace(/(?<=[A-Za-z0-9])_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The forms in which an operation is called: as a method, as a function, or both. @throws Missing */
+export function formsOf(name: string): readonly Form[] {
+  if (name === "__getitem__")
+    return [{ text: "x.slice", call: ([x, index]) => (x as Tensor).slice(...(indices(index) as never[])) }];
+  const path = name.split(".");
+  const own = camel(path.pop()!);
+  let space: object = cellgrad;
+  for (const part of path) {
+    const next = (space as Record<string, unknown>)[part];
+    if (next === undefined) throw new Missing(`no ${path.join(".")}`);
+    space = next as object;
+  }
+  const forms: Form[] = [];
+  const f = (space as Record<string, unknown>)[own];
+  // The table has n second, as the method's; the function has it first.
+  if (typeof f === "function" && own !== "polygamma")
+    forms.push({
+      text: [...path, own].join("."),
+      call: (args, options) => (f as (...all: unknown[]) => unknown)(...args, ...options),
+    });
+  if (path.length === 0) {
+    const descriptor = Object.getOwnPropertyDescriptor(Tensor.prototype, own);
+    if (descriptor?.get !== undefined)
+      forms.push({ text: `x.${own}`, call: ([x]) => (x as Record<string, unknown>)[own] });
+    else if (descriptor !== undefined) forms.push(method(own));
+  }
+  if (forms.length === 0) throw new Missing([...path, own].join("."));
+  return forms;
+}
+
+export function method(own: string): Form {
+  return {
+    text: `x.${own}`,
+    call: ([x, ...rest], options) =>
+      (x as Record<string, (...all: unknown[]) => unknown>)[own]!(...rest, ...options),
+  };
+}
+
+/** The arguments of a sample with these tensors in their places, and the options. */
+export function argumentsOf(sample: Sample, tensors: readonly Tensor[]): [unknown[], object[]] {
+  const value = (x: Argument): unknown => {
+    if (Array.isArray(x)) return x.map((y) => value(y as Argument));
+    if (typeof x !== "object" || x === null) return x;
+    const y = x as Exclude<Argument, number | string | boolean | null | readonly Argument[]>;
+    if (y.t !== undefined) return tensors[y.t];
+    if (y.n !== undefined) return numberOf(y.n);
+    if (y.dtype !== undefined) return y.dtype as DType;
+    return y;
+  };
+  const options = Object.entries(sample.kwargs ?? {}).map(([key, x]) => [camel(key), value(x)] as const);
+  return [sample.args.map(value), options.length === 0 ? [] : [Object.fromEntries(options)]];
+}
+
+/** PyTorch's brackets in the words of `slice`. */
+function indices(index: unknown): unknown[] {
+  const list = Array.isArray(index) ? index : [index];
+  return list.map((x: unknown) => {
+    if (x === null) return "new";
+    if (Array.isArray(x)) return tensor(x as number[], { dtype: "int32" });
+    if (typeof x !== "object" || x instanceof Tensor) return x;
+    if ("ellipsis" in x) return "...";
+    const [start, end, step] = (x as { slice: readonly (number | null)[] }).slice;
+    if (start === null && end === null && step === null) return null;
+    return [start ?? 0, end ?? undefined, step ?? 1];
+  });
+}
