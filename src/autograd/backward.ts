@@ -1,13 +1,11 @@
 /**
- * The methods of tensors for differentiation: `backward()` with its options, and what is asked of it beforehand (`retainGrad`, hooks).
- * The pass itself is in `differentiate.ts`.
+ * `backward()` with its options. What is asked of tensors beforehand (`retainGrad`, hooks) is in `hooks.ts`, the pass itself in
+ * `differentiate.ts`.
  */
-import { stateOf } from "../tensor/alias.js";
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { addToGrad, differentiate, type PassOptions, seedFor } from "./differentiate.js";
-import { extrasOf } from "./record.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -25,10 +23,6 @@ declare module "../tensor/core.js" {
       createGraph?: boolean,
       inputs?: Tensor | readonly Tensor[] | null,
     ): void;
-    /** Lets `backward()` leave a gradient in `grad` of this tensor too though it is not a leaf. */
-    retainGrad(): this;
-    /** Calls `hook` with this tensor's gradient during backward; what it returns takes the gradient's place. Gives a function that removes it. */
-    registerHook(hook: (gradient: Tensor) => Tensor | undefined): () => void;
   }
 }
 
@@ -54,32 +48,49 @@ function options(
 }
 
 operation("backward", (x, ...given: Parameters<typeof options>) => {
-  const { gradient, inputs, ...pass } = options(...given);
+  const { gradient, ...rest } = options(...given);
+  gatherInLeaves([x], [gradient], rest);
+});
+
+function gatherInLeaves(
+  roots: readonly Tensor[],
+  gradients: readonly (Tensor | null | undefined)[],
+  { inputs, ...pass }: BackwardOptions,
+): void {
   const wanted = inputs instanceof Tensor ? [inputs] : (inputs ?? null);
   if (wanted?.length === 0) throw new Error("backward: inputs is an empty list; leave it out for all leaves");
-  const found = differentiate([x], [seedFor("backward", x, gradient)], wanted, pass);
-  found.forEach((g, i) => {
+  const seeds = roots.map((root, i) => seedFor("backward", root, gradients[i]));
+  differentiate(roots, seeds, wanted, pass).forEach((g, i) => {
     if (g !== null) addToGrad(wanted![i]!, g, pass.createGraph ?? false);
   });
-});
+}
 
-operation("retainGrad", (x) => {
-  if (!x.requiresGrad) throw new Error("retainGrad: this tensor does not require grad");
-  if (x._op !== null) {
-    const extras = extrasOf(stateOf(x));
-    extras.retainGrad = true;
-    extras.owner = x;
-  }
-  return x;
-});
+/** Options of `autograd.backward`. */
+export interface BackwardOfManyOptions extends PassOptions {
+  /** The gradients to begin with, one for each tensor; null for a single number. */
+  gradTensors?: Tensor | readonly (Tensor | null)[] | null;
+  /** Only these get a gradient; all leaves if not given. */
+  inputs?: Tensor | readonly Tensor[] | null;
+}
 
-operation("registerHook", (x, hook) => {
-  if (!x.requiresGrad) throw new Error("registerHook: this tensor does not require grad");
-  const extras = extrasOf(stateOf(x));
-  const hooks = (extras.hooks ??= []);
-  hooks.push(hook);
-  return () => {
-    const i = hooks.indexOf(hook);
-    if (i >= 0) hooks.splice(i, 1);
-  };
-});
+/**
+ * Adds the gradients of all these tensors to `grad` of the leaves, in one pass (`torch.autograd.backward`): of the sum of their products with
+ * `gradTensors`, which a tensor of one element does not need.
+ * @throws Error as the method `backward`, and where the two lists differ in length
+ */
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  gradTensors?: Tensor | readonly (Tensor | null)[] | BackwardOfManyOptions | null,
+  options: BackwardOfManyOptions = {},
+): void {
+  const roots = tensors instanceof Tensor ? [tensors] : tensors;
+  const isOptions = (given: typeof gradTensors): given is BackwardOfManyOptions =>
+    typeof given === "object" && given !== null && !(given instanceof Tensor) && !Array.isArray(given);
+  const { gradTensors: named, ...rest } = isOptions(gradTensors) ? gradTensors : { ...options, gradTensors };
+  const given = named instanceof Tensor ? [named] : (named ?? roots.map(() => null));
+  if (given.length !== roots.length)
+    throw new Error(
+      `backward: expected ${roots.length} gradTensors, one for each tensor, got ${given.length}`,
+    );
+  gatherInLeaves(roots, given, rest);
+}

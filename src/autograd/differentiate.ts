@@ -13,6 +13,7 @@ import { Tensor } from "../tensor/core.js";
 import { isFloating } from "../tensor/dtype.js";
 import type { Op, Recorded } from "../tensor/op.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
+import { anomaly, checkForNaN } from "./anomaly.js";
 import { restoreGradMode, setGradMode } from "./mode.js";
 import { extrasOf, restoreInputs } from "./record.js";
 import { sumTo } from "./sum-to.js";
@@ -30,6 +31,13 @@ export interface PassOptions {
 const stack: Tensor[] = [];
 /** The list of the last pass, to be filled again; null while a pass uses it. */
 let spare: Tensor[] | null = [];
+
+/** A tensor as an outer pass has left it: a hook's or a custom gradient's own pass may go through the same graph. */
+interface Interrupted {
+  readonly tensor: Tensor;
+  readonly mark: number;
+  readonly pending: Tensor | null;
+}
 
 /** The gradient to begin with at a root. @throws Error when it is missing or does not fit. */
 export function seedFor(name: string, root: Tensor, gradient: Tensor | null | undefined): Tensor {
@@ -72,6 +80,7 @@ export function differentiate(
   const createGraph = options.createGraph ?? false;
   const retainGraph = options.retainGraph ?? createGraph;
   const outer = currentPass();
+  const interrupted: Interrupted[] | null = outer === 0 ? null : [];
   const entered = beginPass();
   const finished = entered + 1;
   const order = spare ?? [];
@@ -79,7 +88,7 @@ export function differentiate(
   const results: (Tensor | null)[] = inputs === null ? [] : inputs.map(() => null);
   const before = setGradMode(createGraph);
   try {
-    sortTopologically(roots, entered, order);
+    sortTopologically(roots, entered, order, interrupted);
     if (inputs !== null) restrictTo(inputs, finished, order);
     seed(roots, seeds, finished);
     for (let i = order.length - 1; i >= 0; i--) {
@@ -89,7 +98,7 @@ export function differentiate(
       t._pending = null;
       if (g === null) continue;
       const extras = t._extras;
-      if (extras !== null && extras.hooks !== null) for (const hook of extras.hooks) g = hook(g) ?? g;
+      if (extras !== null && extras.hooks !== null) for (const hook of extras.hooks.slice()) g = hook(g) ?? g;
       if (inputs !== null) {
         const own = extras?.owner ?? t;
         for (let k = 0; k < inputs.length; k++)
@@ -102,6 +111,7 @@ export function differentiate(
         const gradients = isNarrow(t._node)
           ? gradientsOfNarrow(t, op, g)
           : op.gradient(t as Recorded<unknown>, g);
+        if (anomaly.enabled && anomaly.checkNan) checkForNaN(t, gradients);
         handOn(t, gradients, finished);
         if (!retainGraph && t._op.saves) letGo(t);
       }
@@ -109,6 +119,11 @@ export function differentiate(
   } finally {
     restoreGradMode(before);
     resumePass(outer);
+    if (interrupted !== null)
+      for (const { tensor, mark, pending } of interrupted) {
+        tensor._mark = mark;
+        tensor._pending = pending;
+      }
     order.length = 0;
     spare = order;
   }
@@ -119,7 +134,12 @@ export function differentiate(
  * Puts what the roots depend on into `order`, inputs before what was computed from them (a topological sort, depth first), and marks it as
  * finished.
  */
-function sortTopologically(roots: readonly Tensor[], entered: number, order: Tensor[]): void {
+function sortTopologically(
+  roots: readonly Tensor[],
+  entered: number,
+  order: Tensor[],
+  interrupted: Interrupted[] | null,
+): void {
   const finished = entered + 1;
   stack.length = 0;
   for (const root of roots) stack.push(root);
@@ -131,6 +151,7 @@ function sortTopologically(roots: readonly Tensor[], entered: number, order: Ten
       order.push(t);
       stack.pop();
     } else {
+      interrupted?.push({ tensor: t, mark: t._mark, pending: t._pending });
       t._mark = entered;
       t._pending = null;
       if (t._op !== null) {
@@ -232,13 +253,14 @@ function handleOf(g: Tensor, createGraph: boolean): Tensor {
 export function addToGrad(state: Tensor, g: Tensor, createGraph: boolean): void {
   const t = state._extras?.owner ?? state;
   const before = t._grad;
-  if (before === null) {
-    t._grad = handleOf(g, createGraph);
-    return;
+  if (before === null) t._grad = handleOf(g, createGraph);
+  else {
+    t._grad = add(before, g);
+    // Where gradients of several batches are accumulated, each batch's are computed when its loss is read, and not all together in the step.
+    keep(t._grad.node);
   }
-  t._grad = add(before, g);
-  // Where gradients of several batches are accumulated, each batch's are computed when its loss is read, and not all together in the step.
-  keep(t._grad.node);
+  const accumulated = state._extras?.accumulated;
+  if (accumulated !== undefined) for (const hook of accumulated.slice()) hook(t);
 }
 
 /** Lets go of what the operation saved for its gradient: afterwards only another forward pass gives one. */

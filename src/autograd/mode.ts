@@ -1,5 +1,5 @@
 /**
- * Whether operations record how to differentiate them: `noGrad`, `enableGrad`, `isGradEnabled`.
+ * Whether operations record how to differentiate them: `noGrad`, `enableGrad`, `setGradEnabled`, `inferenceMode`, `isGradEnabled`.
  *
  * Synchronous code reads one variable. An async callback would leave that variable changed while other tasks run between
  * its awaits, so its mode is carried by Node's AsyncLocalStorage instead, which is asked only while such a callback is alive.
@@ -12,6 +12,8 @@ interface AsyncScope {
 }
 
 let enabled = true;
+/** The mode outside of all scopes: what `setGradEnabled` without a callback has set there. */
+let base = true;
 /** Nesting of synchronous noGrad/enableGrad: inside one of them `enabled` alone decides. */
 let depth = 0;
 let pendingAsync = 0;
@@ -30,7 +32,7 @@ export function isGradEnabled(): boolean {
 /** No synchronous scope outlives the stack. */
 onInterrupt(() => {
   depth = 0;
-  enabled = true;
+  enabled = base;
 });
 
 function isPromise(value: unknown): value is Promise<unknown> {
@@ -60,7 +62,7 @@ export function setGradMode(mode: boolean): boolean {
 export function restoreGradMode(before: boolean): void {
   depth = Math.max(0, depth - 1);
   // Outside all synchronous scopes the variable is the mode of code that is in no async scope either.
-  enabled = depth === 0 ? true : before;
+  enabled = depth === 0 ? base : before;
 }
 
 function runInMode<T>(mode: boolean, fn: () => T): T {
@@ -131,4 +133,28 @@ export function noGrad<T>(fn: () => T): T {
 /** Runs `fn` with recording switched on, inside `noGrad` too (`torch.enable_grad`); async callbacks as for `noGrad`. */
 export function enableGrad<T>(fn: () => T): T {
   return runInMode(true, fn);
+}
+
+/**
+ * Runs `fn` with recording on or off and returns its result; async callbacks as for `noGrad`. Without a callback the mode is set from now on,
+ * within a scope such as `noGrad` until that ends (`torch.set_grad_enabled`).
+ * @throws TypeError for a mode that is not true or false
+ */
+export function setGradEnabled(mode: boolean): void;
+export function setGradEnabled<T>(mode: boolean, fn: () => T): T;
+export function setGradEnabled<T>(mode: boolean, fn?: () => T): T | undefined {
+  if (typeof mode !== "boolean")
+    throw new TypeError(`setGradEnabled: expected true or false, got ${String(mode)}`);
+  if (fn !== undefined) return runInMode(mode, fn);
+  if (depth === 0) base = mode;
+  enabled = mode;
+  return undefined;
+}
+
+/**
+ * As `noGrad`, for code whose results no gradient will ever ask for (`torch.inference_mode`). Nothing is kept track of that `noGrad` would, so
+ * results are ordinary tensors.
+ */
+export function inferenceMode<T>(fn: () => T, mode = true): T {
+  return mode ? runInMode(false, fn) : fn();
 }

@@ -7,6 +7,7 @@ import { Flag, type Node } from "../graph/record/node.js";
 import { referredTo, stateMeant, stateOf } from "../tensor/alias.js";
 import { Tensor } from "../tensor/core.js";
 import type { Extras, Op } from "../tensor/op.js";
+import { anomaly, originOfRecord } from "./anomaly.js";
 import { isGradEnabled } from "./mode.js";
 
 /** The tensor for `node`, which `op` computed from `a`, `b` and `c`. */
@@ -30,6 +31,7 @@ export function record<A>(
     y._attributes = attributes;
     y._requiresGrad = true;
     markSaved(node);
+    if (anomaly.enabled) extrasOf(y).origin = originOfRecord();
   }
   return y;
 }
@@ -48,6 +50,7 @@ export function recordList<A>(
     y._requiresGrad = true;
     extrasOf(y).list = tensors.map(referredTo);
     markSaved(node);
+    if (anomaly.enabled) extrasOf(y).origin = originOfRecord();
   }
   return y;
 }

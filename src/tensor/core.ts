@@ -163,11 +163,6 @@ export class Tensor<S extends Shape = Shape> {
     return this._now()._op === null;
   }
 
-  /** The recorded operation that made this tensor, or null. */
-  get gradFn(): { readonly name: string } | null {
-    return this._now()._op;
-  }
-
   /** The gradient that `backward()` gathered, or null. Of a tensor that was computed from others only after `retainGrad()`. */
   get grad(): Tensor<S> | null {
     // A gradient that only the optimizer reads is never stored; whoever asks for it may read it at any later time.

@@ -37,10 +37,14 @@ export interface Recorded<A> extends Tensor {
 export interface Extras {
   /** Inputs of an operation that takes a list. */
   list: Tensor[] | null;
-  hooks: ((gradient: Tensor) => Tensor | undefined)[] | null;
+  hooks: ((gradient: Tensor) => Tensor | null | undefined)[] | null;
   retainGrad: boolean;
   /** A backward pass went through this operation and let go of what it had saved. */
   freed: boolean;
   /** The tensor whose `grad` takes the gradient of this state. */
   owner: Tensor | null;
+  /** Of a leaf: what is called once its `grad` has been added to. */
+  accumulated?: ((leaf: Tensor) => void)[];
+  /** In anomaly mode: made where the operation was recorded, so its stack leads there. */
+  origin?: Error;
 }

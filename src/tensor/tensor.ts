@@ -2,6 +2,8 @@
  * Tensor with all its methods: importing this file loads every family of operations.
  */
 import "../autograd/backward.js";
+import "../autograd/grad-fn.js";
+import "../autograd/hooks.js";
 import "../ops/activation.js";
 import "../ops/arithmetic.js";
 import "../ops/bitwise.js";

@@ -54,7 +54,7 @@ for (const { operation, cases } of edges) {
 const elsewhere: Readonly<Record<string, string>> = {
   "constructor data dataSync item tolist toJSON": "reading",
   "shape dtype device ndim dim size numel length node variable": "properties",
-  "requiresGrad requiresGrad_ isLeaf gradFn grad backward retainGrad registerHook":
+  "requiresGrad requiresGrad_ isLeaf gradFn grad backward retainGrad retainsGrad detach_ registerHook registerPostAccumulateGradHook":
     "differentiation: test/autograd",
   toString: "display: test/tensor/print.test.ts",
   "to typeAs cpu int float double bool": "conversion: to_float32 …",
