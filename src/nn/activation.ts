@@ -1,11 +1,11 @@
 /** Activations as layers: each keeps the shape of its input. The functions are tensor methods or stand in `functional/`. */
 import type { Shape, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Module } from "./module.js";
+import { BuiltIn } from "./module.js";
 import type { SameShapeRule } from "./shape-rule.js";
 
 /** A layer whose output has the shape of its input. */
-export abstract class SameShape extends Module {
+export abstract class SameShape extends BuiltIn {
   declare readonly shapeRule?: TypeOnly<SameShapeRule>;
 
   abstract override forward<S extends Shape>(input: Tensor<S>): Tensor<S>;

@@ -2,7 +2,7 @@
 import type { Flatten as Flat } from "../tensor/movement-types.js";
 import type { Checked, Dim, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
-import { Module } from "./module.js";
+import { BuiltIn } from "./module.js";
 import type { After, Layer, ShapeRule } from "./shape-rule.js";
 
 /** The shape with dims `Start` to `End` as one; a sentence where there is no dim `Start`. */
@@ -21,7 +21,7 @@ interface FlattenRule<Start extends number, End extends number> extends ShapeRul
 }
 
 /** Joins the dimensions `startDim` to `endDim` into one: [B, C, H, W] → [B, C · H · W]. PyTorch's nn.Flatten. */
-export class Flatten<const Start extends number = 1, const End extends number = -1> extends Module {
+export class Flatten<const Start extends number = 1, const End extends number = -1> extends BuiltIn {
   declare readonly shapeRule?: TypeOnly<FlattenRule<Start, End>>;
   readonly startDim: number;
   readonly endDim: number;

@@ -6,7 +6,7 @@ import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { kaimingUniform_, uniform_ } from "./init.js";
-import { Module } from "./module.js";
+import { BuiltIn } from "./module.js";
 import { Parameter } from "./parameter.js";
 import type { After, Layer, ShapeRule } from "./shape-rule.js";
 
@@ -46,7 +46,7 @@ export interface LinearOptions {
  * y = x Wᵀ + b for x of shape [..., inFeatures]; W is [outFeatures, inFeatures]. Both begin uniform in ±1/√inFeatures, as
  * PyTorch's nn.Linear.
  */
-export class Linear<const In extends number = number, const Out extends number = number> extends Module {
+export class Linear<const In extends number = number, const Out extends number = number> extends BuiltIn {
   declare readonly shapeRule?: TypeOnly<LinearRule<In, Out>>;
   readonly inFeatures: number;
   readonly outFeatures: number;

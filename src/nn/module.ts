@@ -15,15 +15,44 @@ import { loadState, type LoadResult, type SavedState, type StateDict } from "./s
 export abstract class Module {
   /** Whether layers such as Dropout behave as in training; set by `train()` and `eval()`. */
   training = true;
-  readonly #buffers = new Set<string>();
+  /** Names of properties that are buffers, and whether they are part of the state dict. */
+  readonly #buffers = new Map<string, boolean>();
 
   /** Computes the output from the input; subclasses say with what types. */
   abstract forward(...inputs: never[]): unknown;
 
-  /** Marks the property `name` as a buffer: a tensor that is part of the state but is not trained. Returns the tensor. */
-  protected registerBuffer<T extends Tensor>(name: string, value: T): T {
-    this.#buffers.add(name);
+  /**
+   * Marks the property `name` as a buffer: a tensor that is not trained, but is part of the state dict unless `persistent` is false. Sets the
+   * property where the object has none yet, and returns the tensor (`torch.nn.Module.register_buffer`).
+   */
+  registerBuffer<T extends Tensor | null>(name: string, value: T, options: { persistent?: boolean } = {}): T {
+    const { persistent = true } = options;
+    this.#buffers.set(name, persistent);
+    if (!(name in this)) Object.assign(this, { [name]: value });
     return value;
+  }
+
+  /** Sets the property `name` to a parameter, which may be null (`torch.nn.Module.register_parameter`). */
+  registerParameter(name: string, value: Parameter | null): void {
+    Object.assign(this, { [name]: value });
+  }
+
+  /** Sets the property `name` to a submodule (`torch.nn.Module.register_module`). */
+  registerModule(name: string, value: Module | null): void {
+    Object.assign(this, { [name]: value });
+  }
+
+  /** As `registerModule` (`torch.nn.Module.add_module`). */
+  addModule(name: string, value: Module | null): void {
+    this.registerModule(name, value);
+  }
+
+  /**
+   * What the property `name` is called in state dicts: as written in a user's module; the library's own layers say PyTorch's name.
+   * @internal
+   */
+  stateKey(name: string): string {
+    return name;
   }
 
   /**
@@ -31,7 +60,9 @@ export abstract class Module {
    * theirs otherwise override it.
    */
   namedChildren(): [string, Module][] {
-    return members(this).filter((member): member is [string, Module] => member[1] instanceof Module);
+    return members(this)
+      .filter((member): member is [string, Module] => member[1] instanceof Module)
+      .map(([name, child]) => [this.stateKey(name), child]);
   }
 
   /** The modules that are direct properties of this one. */
@@ -54,19 +85,40 @@ export abstract class Module {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** All parameters with names such as "0.weight", each once even where layers share it. */
-  namedParameters(): [string, Parameter][] {
-    return this.#collect((_, member) => member instanceof Parameter) as [string, Parameter][];
+  /**
+   * All parameters with PyTorch's keys, such as "0.weight" and "lstm.weight_ih_l0", each once even where layers share it.
+   * @param prefix stands before each name; without `recurse` only this module's own
+   */
+  namedParameters(prefix = "", recurse = true): [string, Parameter][] {
+    return this.#collect((_, member) => member instanceof Parameter, prefix, recurse) as [
+      string,
+      Parameter,
+    ][];
   }
 
   /** All parameters of this module and those below it, each once: what an optimizer takes. */
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+  parameters(recurse = true): Parameter[] {
+    return this.namedParameters("", recurse).map(([, parameter]) => parameter);
   }
 
-  /** All tensors that `registerBuffer` marked, with names such as "norm.runningMean". */
-  namedBuffers(): [string, Tensor][] {
-    return this.#collect((module, _, name) => module.#buffers.has(name));
+  /** All tensors that `registerBuffer` marked, with PyTorch's keys, such as "norm.running_mean". */
+  namedBuffers(prefix = "", recurse = true): [string, Tensor][] {
+    return this.#collect((module, _, name) => module.#buffers.has(name), prefix, recurse);
+  }
+
+  /** The module of a name such as "encoder.layers.0"; "" is this one. @throws Error (`torch.nn.Module.get_submodule`) */
+  getSubmodule(target: string): Module {
+    return found(this, target, "submodule", this.namedModules());
+  }
+
+  /** The parameter of a name such as "encoder.weight". @throws Error (`torch.nn.Module.get_parameter`) */
+  getParameter(target: string): Parameter {
+    return found(this, target, "parameter", this.namedParameters());
+  }
+
+  /** The buffer of a name such as "norm.running_mean". @throws Error (`torch.nn.Module.get_buffer`) */
+  getBuffer(target: string): Tensor {
+    return found(this, target, "buffer", this.namedBuffers());
   }
 
   /** All buffers of this module and those below it, each once. */
@@ -148,7 +200,7 @@ export abstract class Module {
 
   /**
    * A copy of all parameters and buffers, detached: training on does not change it.
-   * Names are the properties' ("0.weight", "norm.runningMean").
+   * Names are PyTorch's ("0.weight", "norm.running_mean", "lstm.weight_ih_l0").
    */
   stateDict(): StateDict {
     const state: StateDict = {};
@@ -157,8 +209,8 @@ export abstract class Module {
   }
 
   /**
-   * Takes over the values of a state dict; the types stay this module's. PyTorch's snake_case names are understood, and so is a state dict
-   * that was written as JSON: `model.loadStateDict(JSON.parse(text))`.
+   * Takes over the values of a state dict; the types stay this module's. A state dict that was written as JSON is understood too:
+   * `model.loadStateDict(JSON.parse(text))`.
    * @throws Error that lists keys that are missing, unexpected or of another shape; with `strict: false` only the last.
    */
   loadStateDict(state: SavedState, { strict = true }: { strict?: boolean } = {}): LoadResult {
@@ -190,28 +242,69 @@ export abstract class Module {
 
   /** Own parameters and buffers of this module alone, for tables. */
   ownTensors(): [string, Tensor][] {
-    return members(this).filter(
-      (member): member is [string, Tensor] =>
-        member[1] instanceof Parameter || (member[1] instanceof Tensor && this.#buffers.has(member[0])),
-    );
+    return members(this)
+      .filter(
+        (member): member is [string, Tensor] =>
+          member[1] instanceof Parameter || (member[1] instanceof Tensor && this.#buffers.has(member[0])),
+      )
+      .map(([name, tensor]) => [this.stateKey(name), tensor]);
   }
 
   #state(): [string, Tensor][] {
-    return this.#collect((module, member, name) => member instanceof Parameter || module.#buffers.has(name));
+    const isState = (module: Module, member: Tensor, name: string): boolean =>
+      member instanceof Parameter || module.#buffers.get(name) === true;
+    return this.#collect(isState, "", true, false);
   }
 
-  #collect(wanted: (module: Module, member: Tensor, name: string) => boolean): [string, Tensor][] {
+  /** Tensors of this module and those below, each once, or under all its names. */
+  #collect(
+    wanted: (module: Module, member: Tensor, name: string) => boolean,
+    prefix: string,
+    recurse: boolean,
+    once = true,
+  ): [string, Tensor][] {
     const found: [string, Tensor][] = [];
     const seen = new Set<Tensor>();
-    for (const [prefix, module] of this.namedModules()) {
+    const modules: readonly [string, Module][] = !recurse
+      ? [[prefix, this]]
+      : once
+        ? this.namedModules(prefix)
+        : everyPlace(prefix, this);
+    for (const [path, module] of modules) {
       for (const [name, member] of members(module)) {
-        if (!(member instanceof Tensor) || seen.has(member) || !wanted(module, member, name)) continue;
+        if (!(member instanceof Tensor) || !wanted(module, member, name)) continue;
+        if (once && seen.has(member)) continue;
         seen.add(member);
-        found.push([join(prefix, name), member]);
+        found.push([join(path, module.stateKey(name)), member]);
       }
     }
     return found;
   }
+}
+
+/** A layer of the library: its properties are the camelCase of PyTorch's names, which its state dict has. */
+export abstract class BuiltIn extends Module {
+  /** @internal */
+  override stateKey(name: string): string {
+    return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  }
+}
+
+/** A module and those below it, those that are in several places in each of them, as PyTorch's state dicts have them. */
+function everyPlace(prefix: string, module: Module, above: readonly Module[] = []): [string, Module][] {
+  if (above.includes(module)) return [];
+  const path = [...above, module];
+  const below = module
+    .namedChildren()
+    .flatMap(([name, child]) => everyPlace(join(prefix, name), child, path));
+  return [[prefix, module], ...below];
+}
+
+function found<T>(module: Module, target: string, what: string, all: readonly [string, T][]): T {
+  const entry = all.find(([name]) => name === target);
+  if (entry !== undefined) return entry[1];
+  const known = all.map(([name]) => name).filter((name) => name !== "");
+  throw new Error(`${module.name()}: no ${what} "${target}"; there is ${known.join(", ") || "none"}`);
 }
 
 /** Own properties that are tensors or modules; arrays and plain objects of them (also nested) are spread out. */

@@ -34,11 +34,12 @@ export function loadState(
         (typeof state === "string" ? "; parse a JSON text first: model.loadStateDict(JSON.parse(text))" : ""),
     );
   const mine = new Map(own);
-  const given = new Map(
-    Object.entries(state).map(([key, value]) => [mine.has(key) ? key : camelCase(key), value]),
-  );
+  // A key may also be written in the other way: a user's own module has its fields' names, whose like in PyTorch is in snake_case.
+  const byCamel = new Map(own.map(([name]) => [camelCase(name), name]));
+  const nameOf = (key: string): string | undefined => (mine.has(key) ? key : byCamel.get(camelCase(key)));
+  const given = new Map(Object.entries(state).map(([key, value]) => [nameOf(key) ?? key, value]));
   const missingKeys = own.map(([name]) => name).filter((name) => !given.has(name));
-  const unexpectedKeys = Object.keys(state).filter((key) => !mine.has(key) && !mine.has(camelCase(key)));
+  const unexpectedKeys = Object.keys(state).filter((key) => nameOf(key) === undefined);
   const misshaped: string[] = [];
   const updates: [Tensor, Tensor][] = [];
   for (const [name, target] of own) {

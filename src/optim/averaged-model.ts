@@ -1,7 +1,7 @@
 /** Averages of a model's weights over the steps of its training, which often generalize better than the last ones. */
 import { noGrad } from "../autograd/mode.js";
 import { critical } from "../interrupts.js";
-import { Module } from "../nn/module.js";
+import { BuiltIn, type Module } from "../nn/module.js";
 import { assignValue } from "../nn/parameter.js";
 import { where } from "../ops/select.js";
 import { zeros } from "../tensor/creation/constant.js";
@@ -46,7 +46,7 @@ type Model = Module & { forward(...inputs: Tensor[]): Tensor };
  *
  *     const average = new optim.swaUtils.AveragedModel(makeModel(), { avgFn: optim.swaUtils.getEmaAvgFn(0.99) });
  */
-export class AveragedModel<M extends Model = Model> extends Module {
+export class AveragedModel<M extends Model = Model> extends BuiltIn {
   /** How many times parameters were taken in. */
   readonly nAveraged: Tensor = this.registerBuffer("nAveraged", zeros([], { dtype: "int64" }));
   readonly #avgFn: AvgFn;

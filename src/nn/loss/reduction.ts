@@ -2,7 +2,7 @@
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Shape } from "../../tensor/shape-types.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { Module } from "../module.js";
+import { BuiltIn } from "../module.js";
 
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
 export type Reduction = "mean" | "sum" | "none";
@@ -45,7 +45,7 @@ export function sameShapes(name: string, input: Tensor, target: Tensor): void {
 }
 
 /** A loss as a layer: `forward(input, target)`. */
-export abstract class Loss<R extends Reduction = Reduction> extends Module {
+export abstract class Loss<R extends Reduction = Reduction> extends BuiltIn {
   readonly reduction: Reduction;
 
   constructor(reduction?: R) {
