@@ -41,6 +41,10 @@ export const kernelFiles = [
   "index",
   "scan",
   "sort",
+  "convolution",
+  "convolution_weight",
+  "convolution_geometry",
+  "pool_windows",
   "calls",
   "run",
 ];

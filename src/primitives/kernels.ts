@@ -2,8 +2,10 @@
  * Kernels of their own, one row each: what is neither a map, a fold nor a product of matrices. What a row says is in kernel.ts; rows of one
  * family stand together in a file.
  */
+import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
 import { gather, positions, scatterAdd, take, takeAdd } from "./indexed.js";
 import type { KernelRow } from "./kernel.js";
+import { maxPool } from "./pool.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
 import { sort } from "./sort.js";
 
@@ -19,6 +21,10 @@ const rows = {
   scatterAdd,
   takeAdd,
   positions,
+  convolution,
+  convolutionInput,
+  convolutionWeight,
+  maxPool,
 } satisfies Readonly<Record<string, KernelRow>>;
 
 export type KernelOp = keyof typeof rows;

@@ -117,6 +117,89 @@ function* positionCases(op: KernelOp, dtype: DTypeName, random: () => number): G
   }
 }
 
+/** Sizes of a convolution: of x [n, c · groups, …], of w [out, c, …], and stride, padding, dilation and size of y along each dim of space. */
+interface Convolution {
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly stride?: readonly [number, number, number];
+  readonly padding?: readonly [number, number, number];
+  readonly dilation?: readonly [number, number, number];
+  readonly groups?: number;
+  /** Beyond what fits; negative where less is computed. */
+  readonly more?: readonly [number, number, number];
+}
+
+/** Few channels and many, lanes that are not filled, one image and several in a piece of work, bands, and taps in several blocks. */
+const convolutions: readonly Convolution[] = [
+  { x: [2, 3, 1, 6, 7], w: [4, 3, 1, 3, 2] },
+  { x: [1, 2, 1, 9, 20], w: [3, 2, 1, 3, 3], padding: [0, 1, 1] },
+  { x: [2, 4, 1, 12, 19], w: [6, 2, 1, 3, 3], stride: [1, 2, 2], padding: [0, 1, 1], groups: 2 },
+  { x: [3, 3, 1, 1, 40], w: [3, 1, 1, 1, 5], stride: [1, 1, 3], padding: [0, 0, 4], dilation: [1, 1, 2], groups: 3 },
+  { x: [1, 2, 5, 6, 7], w: [20, 2, 2, 3, 3], stride: [2, 1, 3], padding: [1, 0, 2], dilation: [2, 1, 1] },
+  { x: [5, 40, 1, 4, 4], w: [33, 40, 1, 3, 3], padding: [0, 1, 1] },
+  { x: [2, 1, 1, 8, 8], w: [17, 1, 1, 1, 1], stride: [1, 3, 2] },
+  { x: [1, 2, 1, 5, 5], w: [2, 2, 1, 2, 2], stride: [1, 2, 2], padding: [0, -1, 1], more: [0, 1, 1] },
+  { x: [2, 2, 1, 6, 9], w: [2, 2, 1, 3, 3], padding: [0, 2, 1], more: [0, -2, 1] },
+  { x: [2, 2, 1, 3, 3], w: [3, 2, 1, 3, 3], stride: [1, 4, 5] },
+  { x: [1, 8, 1, 40, 40], w: [9, 8, 1, 5, 5], padding: [0, 2, 2] },
+  { x: [1, 40, 1, 48, 48], w: [4, 40, 1, 1, 1] },
+  { x: [0, 2, 1, 3, 3], w: [3, 2, 1, 2, 2] },
+  { x: [2, 0, 1, 3, 3], w: [3, 0, 1, 2, 2] },
+  { x: [2, 2, 1, 2, 2], w: [3, 2, 1, 3, 3] },
+];
+
+/** Whole numbers, so that sums are exact in whatever order. */
+function* convolutionCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const each of convolutions) {
+    const { x, w, stride = [1, 1, 1], padding = [0, 0, 0], dilation = [1, 1, 1], groups = 1 } = each;
+    const space = [0, 1, 2].map((d) => {
+      const window = (w[d + 2]! - 1) * dilation[d]! + 1;
+      const size = Math.floor((x[d + 2]! + 2 * padding[d]! - window) / stride[d]!) + 1;
+      return Math.max(0, size + (each.more?.[d] ?? 0));
+    });
+    const y = [x[0]!, w[0]!, ...space];
+    const [operands, size] = {
+      convolution: [[x, w], y] as const,
+      convolutionInput: [[y, w], x] as const,
+      convolutionWeight: [[x, y], w] as const,
+    }[op as "convolution"];
+    yield {
+      op,
+      operands: operands.map((dims) => ({
+        dtype,
+        dims,
+        values: Array.from({ length: sizeOf(dims) }, () => Math.round(random() * 8) - 4),
+      })),
+      attributes: [...stride, ...padding, ...dilation, groups, ...size.slice(2)],
+      scalars: [],
+    };
+  }
+}
+
+/** Sizes of x [planes, d, h, w], and window, stride, padding, dilation and size of the result; without a window an adaptive pool. */
+const pools: readonly (readonly [x: readonly number[], ...rest: (readonly [number, number, number])[]])[] = [
+  [[3, 1, 6, 7], [1, 2, 2], [1, 2, 2], [0, 0, 0], [1, 1, 1], [1, 3, 3]],
+  [[2, 1, 9, 40], [1, 3, 3], [1, 1, 1], [0, 1, 1], [1, 1, 1], [1, 9, 40]],
+  [[2, 1, 9, 21], [1, 3, 4], [1, 3, 3], [0, 1, 2], [1, 2, 1], [1, 3, 8]],
+  [[1, 4, 5, 6], [2, 2, 3], [2, 1, 2], [1, 0, 1], [1, 2, 1], [3, 3, 3]],
+  [[1, 1, 1, 700], [1, 1, 2], [1, 1, 2], [0, 0, 0], [1, 1, 1], [1, 1, 350]],
+  [[4, 3, 5, 7], [2, 3, 4]],
+  [[2, 1, 1, 5], [1, 1, 8]],
+  [[0, 1, 4, 4], [1, 2, 2], [1, 2, 2], [0, 0, 0], [1, 1, 1], [1, 2, 2]],
+];
+
+function* poolCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [dims, ...rest] of pools) {
+    const one = [1, 1, 1];
+    const attributes =
+      rest.length === 1
+        ? [...one, ...one, 0, 0, 0, ...one, 1, ...rest[0]!]
+        : [...rest.slice(0, 4).flat(), 0, ...rest[4]!];
+    const operand: Operand = { dtype, dims, values: values(op, dtype, sizeOf(dims), random) };
+    yield { op, operands: [operand], attributes, scalars: [] };
+  }
+}
+
 const generators: Record<KernelOp, typeof indexedCases> = {
   sort: alongDimCases,
   cumsum: alongDimCases,
@@ -129,6 +212,10 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   scatterAdd: indexedCases,
   takeAdd: indexedCases,
   positions: positionCases,
+  convolution: convolutionCases,
+  convolutionInput: convolutionCases,
+  convolutionWeight: convolutionCases,
+  maxPool: poolCases,
 };
 
 /** The same calls each time. */

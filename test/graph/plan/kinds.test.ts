@@ -89,6 +89,10 @@ describe("calls of kernels", () => {
       take: () => [[positions([2, 2], 3)], [1]],
       scatterAdd: (dtype) => [[positions([2, 5, 4], 3), some([2, 5, 4], dtype)], [1]],
       positions: () => [[], [6]],
+      convolution: (dtype) => [[some([5, 3, 1, 1, 2], dtype)], convolved(3)],
+      convolutionInput: (dtype) => [[some([3, 5, 1, 1, 2], dtype)], convolved(5)],
+      convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
+      maxPool: () => [[], [1, 2, 2, 1, 1, 2, 0, 1, 0, 1, 1, 1, 0, 1, 4, 2]],
       takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
     };
   for (const op of kernelOps) {
@@ -100,13 +104,20 @@ describe("calls of kernels", () => {
         // Transposed operands and parts of larger ones are read where they lie or stored densely, as the kernel has it.
         const x = permute(some([3, 2, 4], dtype), [1, 0, 2]);
         const numbers = (scalars ?? []).map((value) => scalar(value, "float64"));
-        const from = call(op, [x, ...others.map(part), ...numbers], attributes);
+        const dims = op.startsWith("convolution") ? [2, 3, 1, 1, 4] : op === "maxPool" ? [2, 1, 3, 4] : x.shape;
+        const first = reshape(x, dims);
+        const from = call(op, [first, ...others.map(part), ...numbers], attributes);
         const result = row.results.length === 1 ? from : pick(from, index);
         return index === 0 ? binary("max", result, result) : result;
       });
     });
   }
 });
+
+/** Stride 1 and no padding, along a dim of space whose result has this size. */
+function convolved(size: number): number[] {
+  return [1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, size];
+}
 
 /** Positions of a dim of size `rows`, from the front and from the end. */
 function positions(shape: readonly number[], rows: number): Node {
