@@ -37,6 +37,14 @@ export * from "./tensor/functions.js";
 export { cat, stack } from "./ops/join.js";
 export { einsum } from "./ops/einsum.js";
 export { meshgrid } from "./ops/meshgrid.js";
+export {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./ops/convolution.js";
 export { where } from "./ops/select.js";
 export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
 export { gradcheck, type GradcheckOptions, gradgradcheck } from "./autograd/gradcheck.js";

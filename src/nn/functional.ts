@@ -24,3 +24,52 @@ export {
 } from "./loss/probability.js";
 export { type LossOptions, type Reduction } from "./loss/reduction.js";
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss/regression.js";
+export {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  type ConvFunctionOptions,
+  type ConvTransposeFunctionOptions,
+} from "../ops/convolution.js";
+export {
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+  type MaxPoolOptions,
+  type MaxUnpoolOptions,
+} from "../ops/max-pool.js";
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  type AvgPoolOptions,
+  type LPPoolOptions,
+} from "../ops/average-pool.js";
+export {
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+  type FractionalMaxPoolOptions,
+} from "../ops/fractional-pool.js";
+export {
+  channelShuffle,
+  fold,
+  type PatchOptions,
+  pixelShuffle,
+  pixelUnshuffle,
+  unfold,
+} from "../ops/patches.js";

@@ -59,7 +59,9 @@ function eachTerm(
       eachPosition(y!.slice(2), (o) => {
         for (let c = 0; c < w![1]!; c++)
           eachPosition(w!.slice(2), (k) => {
-            const at = dims.map((d) => o[d] * stride[d] + k[d] * dilation[d] - padding[d]) as unknown as Three;
+            const at = dims.map(
+              (d) => o[d] * stride[d] + k[d] * dilation[d] - padding[d],
+            ) as unknown as Three;
             if (dims.some((d) => at[d] < 0 || at[d] >= x![d + 2]!)) return;
             const channel = Math.floor(out / outPerGroup) * w![1]! + c;
             f(numberOf(x!, n, channel, at), numberOf(w!, out, c, k), numberOf(y!, n, out, o));

@@ -104,7 +104,11 @@ describe("calls of kernels", () => {
         // Transposed operands and parts of larger ones are read where they lie or stored densely, as the kernel has it.
         const x = permute(some([3, 2, 4], dtype), [1, 0, 2]);
         const numbers = (scalars ?? []).map((value) => scalar(value, "float64"));
-        const dims = op.startsWith("convolution") ? [2, 3, 1, 1, 4] : op === "maxPool" ? [2, 1, 3, 4] : x.shape;
+        const dims = op.startsWith("convolution")
+          ? [2, 3, 1, 1, 4]
+          : op === "maxPool"
+            ? [2, 1, 3, 4]
+            : x.shape;
         const first = reshape(x, dims);
         const from = call(op, [first, ...others.map(part), ...numbers], attributes);
         const result = row.results.length === 1 ? from : pick(from, index);
