@@ -35,6 +35,8 @@ export { getRandomState, manualSeed, type RandomState, setRandomState } from "./
 export { type Device, device, setNumThreads } from "./tensor/device.js";
 export * from "./tensor/functions.js";
 export { cat, stack } from "./ops/join.js";
+export { stdMean, varMean } from "./ops/variance.js";
+export { bucketize, isin, searchsorted } from "./ops/search.js";
 export { einsum } from "./ops/einsum.js";
 export { meshgrid } from "./ops/meshgrid.js";
 export {

@@ -11,6 +11,7 @@ import { mayTake } from "../tensor/dtype.js";
 import { overlaps } from "../tensor/geometry.js";
 import { addMethod, type ImplementationOf, type Method } from "../tensor/operation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
+import { reader } from "../tensor/signature.js";
 import { cast } from "./cast.js";
 import { assign } from "./region.js";
 
@@ -18,13 +19,21 @@ import { assign } from "./region.js";
  * The method `name` of an operation in place.
  * @param compute the operation's new value, from the old one
  */
-export function inPlace<K extends Method & `${string}_`>(name: K, compute: ImplementationOf<K>): void {
-  const f: (x: Tensor, a: unknown, b: unknown, c: unknown, d: unknown) => Tensor = compute as never;
-  addMethod(name, function (a, b, c, d) {
+export function inPlace<K extends Method & `${string}_`>(name: K, compute: ImplementationOf<K>): void;
+/** As above, for an operation whose parameters are read by a signature (tensor/signature.ts). */
+export function inPlace(
+  name: Method & `${string}_`,
+  signature: string,
+  compute: (x: Tensor, ...args: never[]) => Tensor,
+): void;
+export function inPlace(name: Method, a: unknown, b?: unknown): void {
+  const read = typeof a === "string" ? reader(name, a) : null;
+  const compute = (read === null ? a : b) as (x: Tensor, ...args: unknown[]) => Tensor;
+  addMethod(name, function (this: Tensor, ...args: unknown[]) {
     checkChange(this, name);
     const old = stateOf(this);
-    return changeTo(this, name, old, f(old, a, b, c, d));
-  });
+    return changeTo(this, name, old, compute(old, ...(read === null ? args : read(args))));
+  } as never);
 }
 
 /**

@@ -6,13 +6,16 @@ import { record } from "../autograd/record.js";
 import { iota, reduce, reshape as reshapeNode } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
-import { operation } from "../tensor/operation.js";
+import { type FunctionOf, operation } from "../tensor/operation.js";
 import { allDims, formatShape, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
-import type { Shape } from "../tensor/shape-types.js";
+import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
+import { named } from "../tensor/named.js";
+import type { Checked, Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
 import { div } from "./division.js";
 import { cast } from "./cast.js";
+import { maximum, minimum } from "./clamp.js";
 import { eq } from "./compare.js";
 import { logicalAnd, logicalOr } from "./logical.js";
 import { reshape } from "./movement.js";
@@ -20,8 +23,8 @@ import { checkInt32Count, type Dims, type Reduced, type ReduceOptions, sumDims }
 import { where } from "./select.js";
 import { isnan } from "./finite.js";
 
-/** What `max(dim)` and `min(dim)` give. */
-export interface ValuesAndIndices<S extends Shape = Shape> {
+/** What `max(dim)` and `min(dim)` give; it may be destructured by position too. */
+export interface ValuesAndIndices<S extends Shape = Shape> extends Iterable<Tensor<S>> {
   readonly values: Tensor<S>;
   /** int32 positions along the dim. */
   readonly indices: Tensor<S>;
@@ -45,11 +48,29 @@ declare module "../tensor/core.js" {
       dim?: D,
       options?: ReduceOptions<K>,
     ): Tensor<Reduce<A, D, K>>;
+    amax<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    amax<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D },
+    ): Tensor<Reduce<A, D, K>>;
     /** The least elements over several dims; equal ones share the gradient (`torch.amin`). */
     amin<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+    amin<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    amin<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
@@ -85,32 +106,97 @@ function extreme(
   return record(how, reduce(op, x.node, dims, keepdim), x, null, null, attributes);
 }
 
-export const amax = operation("amax", (x, dim, options) =>
-  extreme("max", AMAX, "amax", x, dim, options?.keepdim ?? false),
+export const amax = operation("amax", "dim | keepdim", (x: Tensor, dim?: Dims, options: ReduceOptions = {}) =>
+  extreme("max", AMAX, "amax", x, dim, options.keepdim ?? false),
 );
 
-export const amin = operation("amin", (x, dim, options) =>
-  extreme("min", AMIN, "amin", x, dim, options?.keepdim ?? false),
+export const amin = operation("amin", "dim | keepdim", (x: Tensor, dim?: Dims, options: ReduceOptions = {}) =>
+  extreme("min", AMIN, "amin", x, dim, options.keepdim ?? false),
 );
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** int32 position of the greatest element, of the first among equals; without a dim in the flattened tensor. */
-    argmax<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
+    /** The least and the greatest elements, along a dim or of all: `{ min, max }` (`torch.aminmax`). */
+    aminmax<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options?: ReduceOptions<K> & { dim?: D },
+    ): MinAndMax<Reduce<A, D, K>>;
+  }
+}
+
+/** What `aminmax` gives; it may be destructured by position too. */
+export interface MinAndMax<S extends Shape = Shape> extends Iterable<Tensor<S>> {
+  readonly min: Tensor<S>;
+  readonly max: Tensor<S>;
+}
+
+export const aminmax = operation(
+  "aminmax",
+  "| *, dim, keepdim",
+  (x: Tensor, { dim, keepdim = false }: ReduceOptions & { dim?: number } = {}): MinAndMax =>
+    named({
+      min: extreme("min", AMIN, "aminmax", x, dim, keepdim),
+      max: extreme("max", AMAX, "aminmax", x, dim, keepdim),
+    }),
+);
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /** int32 position of the greatest element, of the first among equals; without a dim in the flattened tensor (`torch.argmax`). */
+    argmax<
+      A extends Shape,
+      const D extends number | null | undefined = undefined,
+      const K extends boolean = false,
+    >(
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K>,
     ): Tensor<Reduce<A, D, K>>;
-    /** int32 position of the least element, of the first among equals; without a dim in the flattened tensor. */
-    argmin<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
+    argmax<A extends Shape, const D extends number | null | undefined, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    argmax<
+      A extends Shape,
+      const D extends number | null | undefined = undefined,
+      const K extends boolean = false,
+    >(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D },
+    ): Tensor<Reduce<A, D, K>>;
+    /** int32 position of the least element, of the first among equals; without a dim in the flattened tensor (`torch.argmin`). */
+    argmin<
+      A extends Shape,
+      const D extends number | null | undefined = undefined,
+      const K extends boolean = false,
+    >(
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+    argmin<A extends Shape, const D extends number | null | undefined, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    argmin<
+      A extends Shape,
+      const D extends number | null | undefined = undefined,
+      const K extends boolean = false,
+    >(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
 
-function position(op: "argmax" | "argmin", x: Tensor, dim: number | undefined, keepdim = false): Tensor {
+function position(
+  op: "argmax" | "argmin",
+  x: Tensor,
+  dim: number | null | undefined,
+  keepdim = false,
+): Tensor {
   const dims = normalizeDims(op, dim, x.ndim);
   checkNotEmpty(op, x, dims);
   checkInt32Count(op, x, dims, "a position");
@@ -118,26 +204,44 @@ function position(op: "argmax" | "argmin", x: Tensor, dim: number | undefined, k
   return new Tensor(reduce(op, node, dims, keepdim));
 }
 
-export const argmax = operation("argmax", (x, dim, options) => position("argmax", x, dim, options?.keepdim));
+export const argmax = operation(
+  "argmax",
+  "dim | keepdim",
+  (x: Tensor, dim?: number | null, options: ReduceOptions = {}) =>
+    position("argmax", x, dim, options.keepdim),
+);
 
-export const argmin = operation("argmin", (x, dim, options) => position("argmin", x, dim, options?.keepdim));
+export const argmin = operation(
+  "argmin",
+  "dim | keepdim",
+  (x: Tensor, dim?: number | null, options: ReduceOptions = {}) =>
+    position("argmin", x, dim, options.keepdim),
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** The greatest element; with a dim, `{ values, indices }` along it (`torch.max`). */
+    /** The greatest element; with a dim, `{ values, indices }` along it; with a tensor, the greater of both (`torch.max`). */
     max<A extends Shape>(this: Tensor<A>): Tensor<[]>;
     max<A extends Shape, const D extends number, const K extends boolean = false>(
       this: Tensor<A>,
-      dim: D,
-      options?: ReduceOptions<K>,
+      dim: D | (ReduceOptions<K> & { dim: D }),
+      options?: K | ReduceOptions<K>,
     ): ValuesAndIndices<Reduce<A, D, K>>;
-    /** The least element; with a dim, `{ values, indices }` along it (`torch.min`). */
+    max<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Broadcast<"max", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
+    /** The least element; with a dim, `{ values, indices }` along it; with a tensor, the lesser of both (`torch.min`). */
     min<A extends Shape>(this: Tensor<A>): Tensor<[]>;
     min<A extends Shape, const D extends number, const K extends boolean = false>(
       this: Tensor<A>,
-      dim: D,
-      options?: ReduceOptions<K>,
+      dim: D | (ReduceOptions<K> & { dim: D }),
+      options?: K | ReduceOptions<K>,
     ): ValuesAndIndices<Reduce<A, D, K>>;
+    min<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Broadcast<"min", A, B>, Tensor<B>>,
+    ): Tensor<Elementwise<A, B>>;
   }
 }
 
@@ -178,24 +282,36 @@ const MIN_DIM: Op<Reduced> = { ...MAX_DIM, name: "MinBackward0" };
 
 const MAX_ALL = oneOfAll("MaxBackward1");
 
-export const max = operation("max", (x, dim, options) => {
-  if (dim === undefined) return extreme("max", MAX_ALL, "max", x, undefined, false);
-  return extremeWithIndex("max", x, dim, options?.keepdim ?? false);
-});
+export const max = operation(
+  "max",
+  "dim | keepdim",
+  (x: Tensor, dim?: number | Tensor | null, options: ReduceOptions = {}): Tensor | ValuesAndIndices => {
+    if (dim instanceof Tensor) return maximum(x, dim);
+    if (dim === undefined || dim === null)
+      return extreme("max", MAX_ALL, "max", x, undefined, options.keepdim ?? false);
+    return extremeWithIndex("max", x, dim, options.keepdim ?? false);
+  },
+) as FunctionOf<"max">;
 
 const MIN_ALL = oneOfAll("MinBackward1");
 
-export const min = operation("min", (x, dim, options) => {
-  if (dim === undefined) return extreme("min", MIN_ALL, "min", x, undefined, false);
-  return extremeWithIndex("min", x, dim, options?.keepdim ?? false);
-});
+export const min = operation(
+  "min",
+  "dim | keepdim",
+  (x: Tensor, dim?: number | Tensor | null, options: ReduceOptions = {}): Tensor | ValuesAndIndices => {
+    if (dim instanceof Tensor) return minimum(x, dim);
+    if (dim === undefined || dim === null)
+      return extreme("min", MIN_ALL, "min", x, undefined, options.keepdim ?? false);
+    return extremeWithIndex("min", x, dim, options.keepdim ?? false);
+  },
+) as FunctionOf<"min">;
 
 function extremeWithIndex(op: "max" | "min", x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const dims = normalizeDims(op, dim, x.ndim);
   const indices = position(op === "max" ? "argmax" : "argmin", x, dim, keepdim);
-  if (x._node.dtype === "bool") return { values: extreme(op, AMAX, op, x, dim, keepdim), indices };
+  if (x._node.dtype === "bool") return named({ values: extreme(op, AMAX, op, x, dim, keepdim), indices });
   const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
   const how = op === "max" ? MAX_DIM : MIN_DIM;
   const values = record(how, reduce(op, x.node, dims, keepdim), x, indices, null, attributes);
-  return { values, indices };
+  return named({ values, indices });
 }

@@ -11,7 +11,7 @@ import type { Op } from "../tensor/op.js";
 import { zeros } from "../tensor/creation/constant.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
 import { type DType, isFloating, isInteger } from "../tensor/dtype.js";
-import { operation } from "../tensor/operation.js";
+import { type FunctionOf, operation } from "../tensor/operation.js";
 import { readNumbers } from "../tensor/reading.js";
 import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -241,7 +241,11 @@ declare module "../tensor/core.js" {
     /** The elements where the mask is true, as a vector; reads the mask (`torch.masked_select`). */
     maskedSelect(mask: Tensor): Tensor<[number]>;
     /** int32 positions of the elements that differ from 0, a row each; reads the values (`torch.nonzero`). */
-    nonzero(): Tensor<[number, number]>;
+    nonzero(options?: { asTuple?: false }): Tensor<[number, number]>;
+    /** With `asTuple`, a vector of positions for each dim. */
+    nonzero(options: boolean | { asTuple: true }): Tensor<[number]>[];
+    /** As `nonzero()` (`torch.argwhere`). */
+    argwhere(): Tensor<[number, number]>;
     /** 1 at the position that each element names along a new last dim of `numClasses`, 0 elsewhere; int32 unless a dtype is given. */
     oneHot(numClasses?: number, options?: { dtype?: DType }): Tensor;
   }
@@ -265,9 +269,18 @@ export const maskedSelect = operation("maskedSelect", (x, mask) => {
   return takeAt(reshape(all, [all.numel()]), 0, indexTensor("maskedSelect", Int32Array.from(found)));
 });
 
-export const nonzero = operation("nonzero", (x) => {
+export const nonzero = operation("nonzero", "| asTuple", (x: Tensor, options: { asTuple?: boolean } = {}) => {
+  if (options.asTuple !== true) return places("nonzero", x);
+  const rows = places("nonzero", x.ndim === 0 ? reshape(x, [1]) : x);
+  return Array.from({ length: rows.shape[1] }, (_, d) => rows.select(1, d));
+}) as FunctionOf<"nonzero">;
+
+export const argwhere = operation("argwhere", (x) => places("argwhere", x));
+
+/** Where what differs from 0 stands, a row each. */
+function places(name: string, x: Tensor): Tensor<[number, number]> {
   const shape = x.shape;
-  const found = positions("nonzero", x);
+  const found = positions(name, x);
   const out = new Int32Array(found.length * shape.length);
   found.forEach((flat, row) => {
     let rest = flat;
@@ -276,8 +289,8 @@ export const nonzero = operation("nonzero", (x) => {
       rest = Math.floor(rest / shape[d]!);
     }
   });
-  return fromTyped(out, "int32", [found.length, shape.length]);
-});
+  return fromTyped(out, "int32", [found.length, shape.length]) as Tensor<[number, number]>;
+}
 
 export const oneHot = operation("oneHot", (x, numClasses, { dtype = "int32" } = {}) => {
   if (!isInteger(x.dtype))

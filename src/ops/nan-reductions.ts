@@ -18,23 +18,54 @@ declare module "../tensor/core.js" {
       dim?: D,
       options?: ReduceOptions<K> & { dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
+    nansum<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+      options?: { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    nansum<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D; dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
     /** The mean of what is not NaN (`torch.nanmean`). @throws TypeError for integers */
     nanmean<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
       dim?: D,
-      options?: ReduceOptions<K>,
+      options?: ReduceOptions<K> & { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    nanmean<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+      options?: { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    nanmean<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D; dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
 
-export const nansum = operation("nansum", (x, dim, options) => {
-  // Integers have no NaN.
-  const numbers = isFloating(x.dtype) ? where(isnan(x), 0, x) : x;
-  return sum(numbers, dim, options);
-});
+type Options = ReduceOptions & { dtype?: DType };
 
-export const nanmean = operation("nanmean", (x, dim, options): Tensor => {
-  // Integers are refused by the words of `mean`.
-  if (!isFloating(x.dtype)) return mean(x, dim, options);
-  return div(nansum(x, dim, options), sum(logicalNot(isnan(x)), dim, options));
-});
+export const nansum = operation(
+  "nansum",
+  "dim | keepdim, *, dtype",
+  (x: Tensor, dim?: Dims, options: Options = {}) => {
+    // Integers have no NaN.
+    const numbers = isFloating(x.dtype) ? where(isnan(x), 0, x) : x;
+    return sum(numbers, dim, options);
+  },
+);
+
+export const nanmean = operation(
+  "nanmean",
+  "dim | keepdim, *, dtype",
+  (x: Tensor, dim?: Dims, options: Options = {}): Tensor => {
+    // Integers are refused by the words of `mean`.
+    if (!isFloating(x.dtype)) return mean(x, dim, options);
+    const { keepdim = false } = options;
+    return div(nansum(x, dim, options), sum(logicalNot(isnan(x)), dim, { keepdim }));
+  },
+);

@@ -6,7 +6,7 @@ import { record } from "../autograd/record.js";
 import { binary, reduce, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
-import { isFloating } from "../tensor/dtype.js";
+import { type DType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
@@ -17,6 +17,7 @@ import { cast } from "./cast.js";
 import { eq, ne } from "./compare.js";
 import { checkNotEmpty } from "./extreme.js";
 import { logicalAnd, logicalOr } from "./logical.js";
+import { zeroLike } from "./operand.js";
 import { type Dims, type Reduced, type ReduceOptions, sum, sumDims } from "./reduce.js";
 import { pow } from "./power.js";
 import { where } from "./select.js";
@@ -31,33 +32,55 @@ declare module "../tensor/core.js" {
      */
     norm<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
-      p?: number,
+      p?: number | "fro" | null,
       dim?: D,
-      options?: ReduceOptions<K>,
+      options?: ReduceOptions<K> & { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    norm<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      p: number | "fro" | null | undefined,
+      dim: D,
+      keepdim: K,
+      dtype?: DType,
+    ): Tensor<Reduce<A, D, K>>;
+    norm<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { p?: number | "fro"; dim?: D; dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
 
-export const norm = operation("norm", (x, p = 2, dim, options) => {
-  const keepdim = options?.keepdim ?? false;
-  if (!isFloating(x.dtype))
-    throw new TypeError(`norm: expected a floating tensor, got ${x.dtype}; use x.float()`);
-  if (typeof p !== "number" || Number.isNaN(p))
-    throw new TypeError(`norm: expected p as a number, got ${String(p)}`);
-  switch (p) {
-    case 2:
-      return norm2(x, dim, keepdim);
-    case 1:
-      return sum(abs(x), dim, options);
-    case Infinity:
-    case -Infinity:
-      return normExtreme(x, p, dim, keepdim);
-    case 0:
-      return sum(cast(ne(x, 0), x.dtype), dim, options);
-    default:
-      return normP(x, p, dim, keepdim);
-  }
-});
+export const norm = operation(
+  "norm",
+  "p, dim | keepdim, dtype",
+  (
+    given: Tensor,
+    power?: number | "fro" | null,
+    dim?: Dims,
+    options: ReduceOptions & { dtype?: DType } = {},
+  ) => {
+    const { keepdim = false, dtype } = options;
+    const p = power === "fro" || power === null || power === undefined ? 2 : power;
+    const x = dtype === undefined ? given : cast(given, dtype);
+    if (!isFloating(x.dtype))
+      throw new TypeError(`norm: expected a floating tensor, got ${x.dtype}; use x.float()`);
+    if (typeof p !== "number" || Number.isNaN(p))
+      throw new TypeError(`norm: expected p as a number or "fro", got ${String(p)}`);
+    switch (p) {
+      case 2:
+        return norm2(x, dim, keepdim);
+      case 1:
+        return sum(abs(x), dim, { keepdim });
+      case Infinity:
+      case -Infinity:
+        return normExtreme(x, p, dim, keepdim);
+      case 0:
+        return countOf(x, dim, keepdim);
+      default:
+        return normP(x, p, dim, keepdim);
+    }
+  },
+);
 
 /** x / ‖x‖, and 0 at 0, where PyTorch too takes the gradient as 0. */
 const NORM2: Op<Reduced> = {
@@ -78,6 +101,19 @@ function norm2(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
   const attributes: Reduced = { kept: keptShape(node.shape, dims), dims };
   const y = unary("sqrt", reduce("sum", binary("mul", node, node), dims, keepdim));
   return record(NORM2, y, x, null, null, attributes);
+}
+
+/** How many elements differ from 0, which does not change with them. */
+const NORM_0: Op = {
+  name: "LinalgVectorNormBackward0",
+  saves: false,
+  gradient(y) {
+    return [zeroLike(y._a)];
+  },
+};
+
+function countOf(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
+  return record(NORM_0, sum(cast(ne(x, 0), x.dtype), dim, { keepdim }).node, x);
 }
 
 interface NormAttributes extends Reduced {

@@ -5,12 +5,14 @@ import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, iota, reduce, reshape as reshapeNode } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
+import type { DType } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { allDims, keptShape, normalizeDim } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
+import { cast } from "./cast.js";
 import { div } from "./division.js";
 import { eq } from "./compare.js";
 import { expand, permute, reshape, unsqueeze } from "./movement.js";
@@ -19,11 +21,29 @@ import { where } from "./select.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** The product (`torch.prod`): int64 of integers. */
-    prod<A extends Shape, const D extends number | undefined = undefined, const K extends boolean = false>(
+    /** The product (`torch.prod`): int64 of integers, unless a dtype is given. */
+    prod<
+      A extends Shape,
+      const D extends number | null | undefined = undefined,
+      const K extends boolean = false,
+    >(
       this: Tensor<A>,
       dim?: D,
-      options?: ReduceOptions<K>,
+      options?: ReduceOptions<K> & { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    prod<A extends Shape, const D extends number | null | undefined, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+      options?: { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    prod<
+      A extends Shape,
+      const D extends number | null | undefined = undefined,
+      const K extends boolean = false,
+    >(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D; dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
@@ -53,20 +73,24 @@ const PROD_ALL: Op = {
   },
 };
 
-export const prod = operation("prod", (x, dim, options) => {
-  const keepdim = options?.keepdim ?? false;
-  const a = summable(x);
-  if (dim === undefined || a.ndim === 0) {
-    const y = record(PROD_ALL, reduce("prod", a.node, allDims(a.ndim), false), a);
-    return keepdim
-      ? reshape(
-          y,
-          a.shape.map(() => 1),
-        )
-      : y;
-  }
-  return prodDim(a, normalizeDim("prod", dim, a.ndim), keepdim);
-});
+export const prod = operation(
+  "prod",
+  "dim | keepdim, *, dtype",
+  (x: Tensor, dim?: number | null, options: ReduceOptions & { dtype?: DType } = {}) => {
+    const { keepdim = false, dtype } = options;
+    const a = dtype === undefined || dtype === "bool" ? summable(x) : cast(x, dtype);
+    const y = product(a, dim, keepdim);
+    return dtype === "bool" ? cast(y, dtype) : y;
+  },
+);
+
+function product(a: Tensor, dim: number | null | undefined, keepdim: boolean): Tensor {
+  if (dim !== undefined && dim !== null && a.ndim > 0)
+    return prodDim(a, normalizeDim("prod", dim, a.ndim), keepdim);
+  if (dim !== undefined && dim !== null) normalizeDim("prod", dim, 0);
+  const y = record(PROD_ALL, reduce("prod", a.node, allDims(a.ndim), false), a);
+  return keepdim ? reshape(y, keptShape(a.shape, allDims(a.ndim))) : y;
+}
 
 function prodDim(x: Tensor, dim: number, keepdim: boolean): Tensor {
   const dims = [dim];

@@ -1,11 +1,11 @@
 /**
- * Reductions: sum, mean, variance, any and all. Extremes, products, norms and softmax have files of their own.
+ * Reductions: sum, mean, any and all. Variance, extremes, products, norms and softmax have files of their own.
  *
  * `dim` is one dim, several, or all of them when it is left out; `keepdim` keeps reduced dims with size 1.
  */
 import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
-import { binary, copy, reduce, scalar, unary } from "../graph/record/build.js";
+import { binary, copy, reduce, scalar } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
@@ -13,12 +13,9 @@ import { operation } from "../tensor/operation.js";
 import { allDims, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { mul, sub } from "./arithmetic.js";
 import { div } from "./division.js";
 import { cast } from "./cast.js";
-import { eq } from "./compare.js";
 import { expand } from "./movement.js";
-import { where } from "./select.js";
 
 export interface ReduceOptions<K extends boolean = boolean> {
   /** Keep the reduced dims with size 1. Default false. */
@@ -117,15 +114,17 @@ export const sum = operation(
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** How many elements differ from 0, as int64. */
+    /** How many elements differ from 0, as int64 (`torch.count_nonzero`). */
     countNonzero<A extends Shape, const D extends Dims = undefined>(
       this: Tensor<A>,
-      dim?: D,
+      dim?: D | { dim?: D },
     ): Tensor<Reduce<A, D, false>>;
   }
 }
 
-export const countNonzero = operation("countNonzero", (x, dim) => sum(cast(x, "bool"), dim));
+export const countNonzero = operation("countNonzero", "dim |", (x: Tensor, dim?: Dims) =>
+  sum(cast(x, "bool"), dim),
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -134,6 +133,16 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K> & { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    mean<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+      options?: { dtype?: DType },
+    ): Tensor<Reduce<A, D, K>>;
+    mean<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D; dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
@@ -156,7 +165,8 @@ const MEAN_DIMS: Op<Shape> = {
   },
 };
 
-function checkFloating(name: string, x: Tensor): void {
+/** @throws TypeError for what is not floating. */
+export function checkFloating(name: string, x: Tensor): void {
   if (!isFloating(x._node.dtype)) {
     throw new TypeError(`${name}: expected a floating tensor, got ${x._node.dtype}; use x.float().${name}()`);
   }
@@ -170,109 +180,53 @@ export function meanDims(x: Tensor, dims: readonly number[], keepdim: boolean): 
   return record(MEAN_DIMS, mean, x, null, null, keptShape(node.shape, dims));
 }
 
-export const mean = operation("mean", (a, dim, options) => {
-  const x = options?.dtype === undefined ? a : cast(a, options.dtype);
-  const keepdim = options?.keepdim ?? false;
-  checkFloating("mean", x);
-  if ((dim === undefined || dim === null) && !keepdim) {
-    const node = x.node;
-    const total = reduce("sum", node, allDims(node.shape.length), false);
-    return record(MEAN_ALL, binary("div", total, scalar(node.size, node.dtype)), x);
-  }
-  return meanDims(x, normalizeDims("mean", dim, x._node.shape.length), keepdim);
-});
+export const mean = operation(
+  "mean",
+  "dim | keepdim, *, dtype",
+  (a: Tensor, dim?: Dims, options: ReduceOptions & { dtype?: DType } = {}) => {
+    const { keepdim = false, dtype } = options;
+    const x = dtype === undefined ? a : cast(a, dtype);
+    checkFloating("mean", x);
+    if ((dim === undefined || dim === null) && !keepdim) {
+      const node = x.node;
+      const total = reduce("sum", node, allDims(node.shape.length), false);
+      return record(MEAN_ALL, binary("div", total, scalar(node.size, node.dtype)), x);
+    }
+    return meanDims(x, normalizeDims("mean", dim, x._node.shape.length), keepdim);
+  },
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** Σ(x − mean)² / (n − correction) (`torch.var`); the default correction 1 gives the unbiased estimate. */
-    var<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K> & { correction?: number },
-    ): Tensor<Reduce<A, D, K>>;
-    /** The square root of `var` (`torch.std`). */
-    std<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
-      this: Tensor<A>,
-      dim?: D,
-      options?: ReduceOptions<K> & { correction?: number },
-    ): Tensor<Reduce<A, D, K>>;
-  }
-}
-
-interface VarAttributes extends Reduced {
-  /** n − correction. */
-  readonly divisor: number;
-  /** No dims were named, or there are none. */
-  readonly ofAll: boolean;
-}
-
-const VAR: Op<VarAttributes> = {
-  name: "VarBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a;
-    const { kept, dims, divisor, ofAll } = y._attributes;
-    const mean = meanDims(a, dims, true);
-    // 2 / 0 times the distance from the mean. Of all elements PyTorch takes that for infinite, also where it is NaN.
-    const slope = divisor === 0 && ofAll ? where(eq(a, mean), NaN, Infinity) : mul(sub(a, mean), 2 / divisor);
-    return [mul(spread(g, kept, a._node.shape), slope)];
-  },
-};
-
-const STD: Op<VarAttributes> = {
-  name: "StdBackward0",
-  saves: true,
-  gradient(y, g) {
-    const a = y._a;
-    const { kept, dims, divisor } = y._attributes;
-    const centered = sub(a, meanDims(a, dims, true));
-    // Where all elements are equal the slope is taken as 0, as PyTorch does.
-    const slope = where(eq(y, 0), 0, div(g, mul(y, divisor)));
-    return [mul(spread(slope, kept, a._node.shape), centered)];
-  },
-};
-
-function variance(
-  name: "var" | "std",
-  x: Tensor,
-  dim: Dims,
-  options: ReduceOptions & { correction?: number } = {},
-): Tensor {
-  const { keepdim = false, correction = 1 } = options;
-  checkFloating(name, x);
-  const node = x.node;
-  const dims = normalizeDims(name, dim, node.shape.length);
-  let n = 1;
-  for (const d of dims) n *= node.shape[d]!;
-  const divisor = Math.max(0, n - correction);
-  const average = binary("div", reduce("sum", node, dims, true), scalar(n, node.dtype));
-  const centered = binary("sub", node, average);
-  const squares = reduce("sum", binary("mul", centered, centered), dims, keepdim);
-  const y = binary("div", squares, scalar(divisor, node.dtype));
-  const ofAll = dim === undefined || node.shape.length === 0;
-  const attributes: VarAttributes = { kept: keptShape(node.shape, dims), dims, divisor, ofAll };
-  return name === "var"
-    ? record(VAR, y, x, null, null, attributes)
-    : record(STD, unary("sqrt", y), x, null, null, attributes);
-}
-
-operation("var", (x, dim, options) => variance("var", x, dim, options));
-
-export const std = operation("std", (x, dim, options) => variance("std", x, dim, options));
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** Whether any element is true. */
+    /** Whether any element is true (`torch.any`). */
     any<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K>,
     ): Tensor<Reduce<A, D, K>>;
-    /** Whether all elements are true. */
+    any<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    any<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D },
+    ): Tensor<Reduce<A, D, K>>;
+    /** Whether all elements are true (`torch.all`). */
     all<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
       dim?: D,
       options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+    all<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    all<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim?: D },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
@@ -284,6 +238,10 @@ function truth(op: "any" | "all", x: Tensor, dim: Dims, keepdim = false): Tensor
   return new Tensor(reduce(op, truths.node, normalizeDims(op, dim, x.ndim), keepdim));
 }
 
-export const any = operation("any", (x, dim, options) => truth("any", x, dim, options?.keepdim));
+export const any = operation("any", "dim | keepdim", (x: Tensor, dim?: Dims, options: ReduceOptions = {}) =>
+  truth("any", x, dim, options.keepdim),
+);
 
-export const all = operation("all", (x, dim, options) => truth("all", x, dim, options?.keepdim));
+export const all = operation("all", "dim | keepdim", (x: Tensor, dim?: Dims, options: ReduceOptions = {}) =>
+  truth("all", x, dim, options.keepdim),
+);

@@ -2,8 +2,9 @@
  * Magnitude and sign, and the whole part of a number.
  */
 import { record } from "../autograd/record.js";
-import { binary, unary } from "../graph/record/build.js";
+import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/core.js";
+import { isFloating } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -49,10 +50,10 @@ declare module "../tensor/core.js" {
     ceil(): Tensor<S>;
     /** The least whole number ≥ x, in place. */
     ceil_(): this;
-    /** The nearest whole number; halves go to the even one. */
-    round(): Tensor<S>;
-    /** The nearest whole number, in place; halves go to the even one. */
-    round_(): this;
+    /** The nearest whole number, or the nearest with so many decimals, before the point where they are negative; halves go to the even one (`torch.round`). */
+    round(options?: { decimals?: number }): Tensor<S>;
+    /** `round` in place. */
+    round_(options?: { decimals?: number }): this;
     /** The whole part. */
     trunc(): Tensor<S>;
     /** x without its fraction, in place. */
@@ -64,14 +65,34 @@ declare module "../tensor/core.js" {
   }
 }
 
+const ROUND_SIGNATURE = "| *, decimals";
+
 export const floor = rounding("floor");
 inPlace("floor_", floor);
 
 export const ceil = rounding("ceil");
 inPlace("ceil_", ceil);
 
-export const round = rounding("round");
-inPlace("round_", round);
+const ROUND = steps("round");
+
+export const round = operation("round", ROUND_SIGNATURE, (x: Tensor, options: { decimals?: number } = {}) => {
+  const { decimals = 0 } = options;
+  if (!Number.isInteger(decimals))
+    throw new TypeError(`round: expected whole decimals, got ${String(decimals)}`);
+  if (!isFloating(x.dtype)) {
+    if (decimals !== 0)
+      throw new TypeError(
+        `round: ${x.dtype} has no decimals to round; use x.float().round({ decimals: ${decimals} })`,
+      );
+    return clone(x);
+  }
+  const { node } = x;
+  if (decimals === 0) return record(ROUND, unary("round", node), x);
+  const scale = scalar(10 ** Math.abs(decimals), node.dtype);
+  const [there, back] = decimals > 0 ? (["mul", "div"] as const) : (["div", "mul"] as const);
+  return record(ROUND, binary(back, unary("round", binary(there, node, scale)), scale), x);
+});
+inPlace("round_", ROUND_SIGNATURE, round);
 
 export const trunc = rounding("trunc");
 inPlace("trunc_", trunc);

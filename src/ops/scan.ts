@@ -5,22 +5,29 @@ import { wanted } from "../autograd/wanted.js";
 import { record } from "../autograd/record.js";
 import { call, cast as graphCast, pick } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
+import type { DType } from "../tensor/dtype.js";
+import { named } from "../tensor/named.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
+import { cast } from "./cast.js";
 import { inPlace } from "./change.js";
 import type { ValuesAndIndices } from "./extreme.js";
 import { picking } from "./indexing.js";
 import { checkInt32Count, summable } from "./reduce.js";
 
+/** `dim`, and the dtype that the entries are brought to first. */
+type Running = [options: { dim: number; dtype?: DType }] | [dim: number, options?: { dtype?: DType }];
+const RUNNING = "dim | *, dtype";
+
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Sums of the entries up to each one along `dim` (`torch.cumsum`), int64 of integers. */
-    cumsum(dim: number): Tensor<S>;
+    cumsum(...args: Running): Tensor<S>;
     /** Replaces each entry by the sum up to it. */
-    cumsum_(dim: number): this;
+    cumsum_(...args: Running): this;
   }
 }
 
@@ -33,17 +40,20 @@ const CUMSUM: Op<number> = {
   },
 };
 
-export const cumsum = operation("cumsum", (x, dim) =>
-  scan("cumsum", CUMSUM, summable(x), normalizeDim("cumsum", dim, x.ndim)),
+export const cumsum = operation(
+  "cumsum",
+  RUNNING,
+  (x: Tensor, dim: number, options: { dtype?: DType } = {}) =>
+    running("cumsum", CUMSUM, x, dim, options.dtype),
 );
-inPlace("cumsum_", cumsum);
+inPlace("cumsum_", RUNNING, cumsum);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Products of the entries up to each one along `dim` (`torch.cumprod`), int64 of integers. */
-    cumprod(dim: number): Tensor<S>;
+    cumprod(...args: Running): Tensor<S>;
     /** Replaces each entry by the product up to it. */
-    cumprod_(dim: number): this;
+    cumprod_(...args: Running): this;
   }
 }
 
@@ -61,10 +71,25 @@ const CUMPROD: Op<number> = {
   },
 };
 
-export const cumprod = operation("cumprod", (x, dim) =>
-  scan("cumprod", CUMPROD, summable(x), normalizeDim("cumprod", dim, x.ndim)),
+export const cumprod = operation(
+  "cumprod",
+  RUNNING,
+  (x: Tensor, dim: number, options: { dtype?: DType } = {}) =>
+    running("cumprod", CUMPROD, x, dim, options.dtype),
 );
-inPlace("cumprod_", cumprod);
+inPlace("cumprod_", RUNNING, cumprod);
+
+function running(
+  kernel: "cumsum" | "cumprod",
+  op: Op<number>,
+  x: Tensor,
+  dim: number,
+  dtype: DType | undefined,
+): Tensor {
+  const a = dtype === undefined || dtype === "bool" ? summable(x) : cast(x, dtype);
+  const y = scan(kernel, op, a, normalizeDim(kernel, dim, x.ndim));
+  return dtype === "bool" ? cast(y, dtype) : y;
+}
 
 function scan(kernel: "cumsum" | "cumprod", op: Op<number>, x: Tensor, dim: number): Tensor {
   // A number has no dim to run along, for the gradients neither.
@@ -90,13 +115,13 @@ const RECURRENCE: Op<Direction> = {
 };
 
 /** yᵢ = aᵢ · yᵢ₋₁ + bᵢ along a dim from the first entry on or, reversed, yᵢ = aᵢ · yᵢ₊₁ + bᵢ from the last one back. */
-function recurrence(a: Tensor, b: Tensor, direction: Direction): Tensor {
+export function recurrence(a: Tensor, b: Tensor, direction: Direction): Tensor {
   const y = call("linearRecurrence", [a.node, b.node], [direction.dim, Number(direction.reversed)]);
   return record(RECURRENCE, y, a, b, null, direction);
 }
 
 /** The entries along `dim` moved by one place, on (1) or back (-1); the place that becomes free holds `fill`. */
-function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
+export function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
   const n = x.shape[dim]!;
   if (n === 0) return x;
   const padding = new Array<number>(2 * (x.ndim - dim)).fill(0);
@@ -107,24 +132,28 @@ function shifted(x: Tensor, dim: number, by: 1 | -1, fill: number): Tensor {
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** The greatest entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummax`). */
-    cummax(dim: number): ValuesAndIndices<S>;
+    cummax(dim: number | { dim: number }): ValuesAndIndices<S>;
     /** The least entry up to each one along `dim`, and where it stands, of equal ones the last; NaN stays once it has come (`torch.cummin`). */
-    cummin(dim: number): ValuesAndIndices<S>;
+    cummin(dim: number | { dim: number }): ValuesAndIndices<S>;
   }
 }
 
 const CUMMAX = picking("CummaxBackward0");
 
-export const cummax = operation("cummax", (x, dim) => extremes("cummax", CUMMAX, x, dim));
+export const cummax = operation("cummax", "dim |", (x: Tensor, dim: number) =>
+  extremes("cummax", CUMMAX, x, dim),
+);
 
 const CUMMIN = picking("CumminBackward0");
 
-export const cummin = operation("cummin", (x, dim) => extremes("cummin", CUMMIN, x, dim));
+export const cummin = operation("cummin", "dim |", (x: Tensor, dim: number) =>
+  extremes("cummin", CUMMIN, x, dim),
+);
 
 function extremes(kernel: "cummax" | "cummin", op: Op<number>, x: Tensor, dim: number): ValuesAndIndices {
   const d = normalizeDim(kernel, dim, x.ndim);
   checkInt32Count(kernel, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call(kernel, [x.node], [d]);
   const indices = new Tensor(pick(from, 1));
-  return { values: record(op, graphCast(pick(from, 0), x.dtype), x, indices, null, d), indices };
+  return named({ values: record(op, graphCast(pick(from, 0), x.dtype), x, indices, null, d), indices });
 }

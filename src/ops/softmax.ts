@@ -5,20 +5,35 @@ import { spread } from "./spread.js";
 import { record } from "../autograd/record.js";
 import { binary, reduce, reshape as reshapeNode, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
+import type { Tensor } from "../tensor/core.js";
+import type { DType } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul, sub } from "./arithmetic.js";
+import { cast } from "./cast.js";
 import { floating } from "./operand.js";
 import { type Dims, type Reduced, type ReduceOptions, sumDims } from "./reduce.js";
 import { exp } from "./exponential.js";
 
+/** `dim`, then perhaps `dtype`. */
+type AlongDim = [options: { dim: number; dtype?: DType }] | [dim: number, dtype?: DType | { dtype?: DType }];
+
+/** @throws TypeError without a dim. */
+function oneDim(name: string, x: Tensor, dim: number): readonly number[] {
+  if (typeof dim !== "number")
+    throw new TypeError(
+      `${name}: expected the dim along which to sum, got ${String(dim)}; use x.${name}(-1)`,
+    );
+  return normalizeDims(name, dim, x.ndim);
+}
+
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** eˣ / Σ eˣ along `dim`. */
-    softmax(dim: number): Tensor<S>;
+    /** eˣ / Σ eˣ along `dim`; x is brought to a dtype first where one is given (`torch.softmax`). */
+    softmax(...args: AlongDim): Tensor<S>;
   }
 }
 
@@ -31,18 +46,22 @@ const SOFTMAX: Op<readonly number[]> = {
   },
 };
 
-export const softmax = operation("softmax", (input, dim) => {
-  const x = floating(input);
-  const dims = normalizeDims("softmax", dim, x.ndim);
-  const node = x.node;
-  const e = unary("exp", binary("sub", node, reduce("max", node, dims, true)));
-  return record(SOFTMAX, binary("div", e, reduce("sum", e, dims, true)), x, null, null, dims);
-});
+export const softmax = operation(
+  "softmax",
+  "dim | dtype",
+  (input: Tensor, dim: number, { dtype }: { dtype?: DType } = {}) => {
+    const x = floating(dtype === undefined ? input : cast(input, dtype));
+    const dims = oneDim("softmax", x, dim);
+    const node = x.node;
+    const e = unary("exp", binary("sub", node, reduce("max", node, dims, true)));
+    return record(SOFTMAX, binary("div", e, reduce("sum", e, dims, true)), x, null, null, dims);
+  },
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** ln softmax(x) along `dim`. */
-    logSoftmax(dim: number): Tensor<S>;
+    /** ln softmax(x) along `dim`; x is brought to a dtype first where one is given (`torch.log_softmax`). */
+    logSoftmax(...args: AlongDim): Tensor<S>;
   }
 }
 
@@ -54,14 +73,18 @@ const LOG_SOFTMAX: Op<readonly number[]> = {
   },
 };
 
-export const logSoftmax = operation("logSoftmax", (input, dim) => {
-  const x = floating(input);
-  const dims = normalizeDims("logSoftmax", dim, x.ndim);
-  const node = x.node;
-  const shifted = binary("sub", node, reduce("max", node, dims, true));
-  const total = unary("log", reduce("sum", unary("exp", shifted), dims, true));
-  return record(LOG_SOFTMAX, binary("sub", shifted, total), x, null, null, dims);
-});
+export const logSoftmax = operation(
+  "logSoftmax",
+  "dim | dtype",
+  (input: Tensor, dim: number, { dtype }: { dtype?: DType } = {}) => {
+    const x = floating(dtype === undefined ? input : cast(input, dtype));
+    const dims = oneDim("logSoftmax", x, dim);
+    const node = x.node;
+    const shifted = binary("sub", node, reduce("max", node, dims, true));
+    const total = unary("log", reduce("sum", unary("exp", shifted), dims, true));
+    return record(LOG_SOFTMAX, binary("sub", shifted, total), x, null, null, dims);
+  },
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -70,6 +93,15 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       dim: D,
       options?: ReduceOptions<K>,
+    ): Tensor<Reduce<A, D, K>>;
+    logsumexp<A extends Shape, const D extends Dims, const K extends boolean>(
+      this: Tensor<A>,
+      dim: D,
+      keepdim: K,
+    ): Tensor<Reduce<A, D, K>>;
+    logsumexp<A extends Shape, const D extends Dims, const K extends boolean = false>(
+      this: Tensor<A>,
+      options: ReduceOptions<K> & { dim: D },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
@@ -85,18 +117,22 @@ const LOGSUMEXP: Op<Reduced> = {
   },
 };
 
-export const logsumexp = operation("logsumexp", (input, dim, options) => {
-  const x = floating(input);
-  const dims = normalizeDims("logsumexp", dim, x.ndim);
-  const node = x.node;
-  const max = finiteOrZero(reduce("max", node, dims, true));
-  const total = unary("log", reduce("sum", unary("exp", binary("sub", node, max)), dims, true));
-  const y = binary("add", total, max);
-  const kept = keptShape(node.shape, dims);
-  const shape = node.shape.filter((_, i) => !dims.includes(i));
-  const attributes: Reduced = { kept, dims };
-  return record(LOGSUMEXP, options?.keepdim === true ? y : reshapeNode(y, shape), x, null, null, attributes);
-});
+export const logsumexp = operation(
+  "logsumexp",
+  "dim | keepdim",
+  (input: Tensor, dim: Dims, options: ReduceOptions = {}) => {
+    const x = floating(input);
+    const dims = normalizeDims("logsumexp", dim, x.ndim);
+    const node = x.node;
+    const max = finiteOrZero(reduce("max", node, dims, true));
+    const total = unary("log", reduce("sum", unary("exp", binary("sub", node, max)), dims, true));
+    const y = binary("add", total, max);
+    const kept = keptShape(node.shape, dims);
+    const shape = node.shape.filter((_, i) => !dims.includes(i));
+    const attributes: Reduced = { kept, dims };
+    return record(LOGSUMEXP, options.keepdim === true ? y : reshapeNode(y, shape), x, null, null, attributes);
+  },
+);
 
 /** An infinite maximum must not be subtracted from itself. */
 function finiteOrZero(node: Node): Node {

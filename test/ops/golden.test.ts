@@ -344,17 +344,7 @@ const plain: Readonly<Record<string, () => Tensor>> = {
 };
 
 /** What reads values before it goes on, which an engine that is awaited refuses. */
-const reading = new Set([
-  "scatter",
-  "median",
-  "medianDim",
-  "maskedSelect",
-  "nonzero",
-  "unique",
-  "bincount",
-  "bincountWeights",
-  "medianIndices",
-]);
+const reading = new Set(["scatter", "maskedSelect", "nonzero", "unique", "bincount", "bincountWeights"]);
 
 /** The gradient to begin with, the same in make_ops.py. */
 function weights(like: Tensor): Tensor {

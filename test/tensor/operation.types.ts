@@ -25,9 +25,9 @@ operation("gelu", (a, options) => {
   const approximate: "none" | "tanh" | undefined = options?.approximate;
   return approximate === undefined ? a : a.neg();
 });
-operation("median", (a, dim, { keepdim = false } = {}) => {
-  const given: number | undefined = dim;
-  return given === undefined && !keepdim ? a.sum() : { values: a, indices: a };
+operation("median", (a, dim, keepdim) => {
+  const given: number | object | undefined = dim;
+  return given === undefined && keepdim === undefined ? a.sum() : a.sort();
 });
 variadic("slice", (a, indices) => a.slice(...indices));
 variadic("reshape", (a, sizes) => {
