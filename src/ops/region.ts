@@ -6,6 +6,7 @@ import { wanted } from "../autograd/wanted.js";
 import { isGradEnabled } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
 import * as graph from "../graph/record/build.js";
+import { refuseEscape } from "../graph/record/mapping.js";
 import { evaluate } from "../graph/run/evaluate.js";
 import type { Node } from "../graph/record/node.js";
 import { critical } from "../interrupts.js";
@@ -100,6 +101,7 @@ export function viewed(x: Tensor, y: Tensor, geometry: Geometry): Tensor {
  */
 export function assign(x: Tensor, result: Tensor): void {
   const node = result.node;
+  refuseEscape(x._alias?.cell.value ?? x._node, node);
   // Nothing refers to this tensor: its own fields may change.
   if (x._alias === null && x._mark === 0 && !x._requiresGrad) {
     x._node = node;

@@ -4,6 +4,8 @@
  * Numbers are counter-based (Philox): element i of a draw depends on the seed and on position + i only. So the same seed gives the
  * same numbers on every engine and at any number of threads.
  */
+import { randomnessHere } from "../graph/record/mapping.js";
+
 const state = { seed: 0, position: 0 };
 
 /** Starts the random stream anew: the same seed gives the same numbers (`torch.manual_seed`). */
@@ -42,6 +44,10 @@ export function setRandomState(to: RandomState): void {
 
 /** Takes `count` numbers from the stream; gives the position of the first. The seed is `randomSeed()`. @internal */
 export function draw(count: number): number {
+  if (randomnessHere() === "error")
+    throw new Error(
+      'vmap: random numbers are drawn here; say { randomness: "different" } for others in each sample, or { randomness: "same" } for the same in all',
+    );
   const at = state.position;
   state.position += count;
   return at;

@@ -37,6 +37,9 @@ function bounds(node: Node, except?: number): Bounds | null {
   if (node.storage !== null) return scanned(node, node.storage, except);
   if (++visited > mostVisited) return null;
   switch (kindOf(node)) {
+    case Kind.leaf:
+      // One entry of a batch.
+      return node.a === null ? null : bounds(node.a, except);
     case Kind.scalar:
       return node.value === except ? none : at(node.value!, node.value!);
     case Kind.copy:

@@ -95,3 +95,8 @@ export function concat(list: readonly Node[], dim: number): Node {
   for (const part of parts) part.flags |= Flag.consumed;
   return node;
 }
+
+/** The same value as a node of its own. */
+export function identity(a: Node): Node {
+  return moved(Kind.reshape, a, a.shape, a.shape, a.size);
+}

@@ -50,6 +50,8 @@ export const Flag = {
   kept: 32,
   /** A leaf that begins where a slice of another leaf begins, see window.ts. */
   window: 64,
+  /** Stands for one entry of a batch and has no value: see mapping.ts. Its `a` is the batch. */
+  example: 128,
 } as const;
 
 export const distributions: readonly ("uniform" | "normal")[] = ["uniform", "normal"];

@@ -64,3 +64,9 @@ function indexOf(node: Node): Node | null {
   const { operands } = kernels[kernelOps[opOf(node)]!];
   return node.list?.[operands.indexOf("index")] ?? null;
 }
+
+/** What was recorded for one index is to blame for all of a batch of them. */
+export function copyOrigins(from: Node, to: Node): void {
+  const known = origins.get(from);
+  if (known !== undefined) origins.set(to, known);
+}

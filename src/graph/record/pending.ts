@@ -49,7 +49,45 @@ export function makeRoom(): void {
 
 /** Whether so much is pending that it has to be worked off. */
 export function isFull(): boolean {
-  return count >= limit || pinnedBytes >= maxPinnedBytes;
+  return (count >= limit || pinnedBytes >= maxPinnedBytes) && asideDepth === 0;
+}
+
+/** What waits while the nodes of a mapped function are recorded, which must not be computed themselves (mapping.ts). */
+export interface Aside {
+  readonly pending: Node[];
+  readonly count: number;
+  readonly pinnedBytes: number;
+  readonly kept: Node[];
+}
+
+let asideDepth = 0;
+
+/** Whether nodes are recorded that must not be computed. */
+export function isAside(): boolean {
+  return asideDepth > 0;
+}
+
+/** From now on nodes wait in a list of their own. */
+export function setAside(): Aside {
+  const aside = { pending, count, pinnedBytes, kept };
+  pending = new Array<Node>(64);
+  count = 0;
+  kept = [];
+  asideDepth++;
+  return aside;
+}
+
+/** Ends `setAside`: of what was recorded since, the nodes that may be computed wait with the others. */
+export function bringBack(aside: Aside, mayBeComputed: (node: Node) => boolean): void {
+  const made = pending.slice(0, count).filter((node) => node.storage === null && mayBeComputed(node));
+  const keptNow = kept.filter((node) => mayBeComputed(node));
+  for (const node of kept) if (!mayBeComputed(node)) node.flags &= ~Flag.kept;
+  asideDepth = Math.max(0, asideDepth - 1);
+  pending = aside.pending;
+  count = aside.count;
+  pinnedBytes = aside.pinnedBytes;
+  kept = [...aside.kept, ...keptNow];
+  for (const node of made) track(node);
 }
 
 /**

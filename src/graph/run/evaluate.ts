@@ -4,9 +4,11 @@
  */
 import { whenEngineChanges } from "../../engine/current.js";
 import { compute, computePiece, inOrder } from "./compute.js";
+import { refuseSamples } from "../record/mapping.js";
 import { Flag, type Node } from "../record/node.js";
 import {
   abandonPending,
+  isAside,
   isFull,
   isWanted,
   leavePending,
@@ -41,6 +43,7 @@ export function evaluate(nodes: readonly Node[]): void {
     if (node.storage === null) roots.push(node);
   }
   if (roots.length === 0) return;
+  if (isAside()) return evaluateAside(roots);
   takeKept(roots);
   try {
     compute(roots, true);
@@ -50,6 +53,15 @@ export function evaluate(nodes: readonly Node[]): void {
   }
   if (thinPending() === 0) readings = 0;
   else if (++readings >= readingsToWait) workOff(false);
+}
+
+/**
+ * While a mapped function is recorded what it reads must not depend on the sample, and nothing else is computed with it.
+ * @throws Error for what depends on the sample
+ */
+function evaluateAside(roots: readonly Node[]): void {
+  refuseSamples(roots);
+  compute(roots, true);
 }
 
 /** A value that cannot be computed is reported to whoever reads it, not again to an unrelated step. */

@@ -7,7 +7,7 @@ import { critical } from "../../interrupts.js";
 import { copy } from "../record/build.js";
 import { computePiece, computeSequence, sequenceToCut } from "./compute.js";
 import { dtypeShift, Flag, Kind, Node } from "../record/node.js";
-import { keep, takeKept, takeSinks } from "../record/pending.js";
+import { isAside, keep, takeKept, takeSinks } from "../record/pending.js";
 import type { Plan } from "../plan/plan.js";
 import { Placement } from "../plan/results.js";
 import { addPlan, knownPlan, release, resultStorage, run, settle } from "./run.js";
@@ -93,6 +93,10 @@ export interface Update {
  * @throws RangeError for an index out of range; Error when a value is needed that two steps have overwritten.
  */
 export function step(updates: readonly Update[], committed: () => void = nothing): void {
+  if (isAside())
+    throw new Error(
+      "vmap: an optimizer cannot step within the function that is mapped, which runs once for all samples",
+    );
   const count = updates.length;
   const { stepEpoch } = walked;
   let plan: Plan | null = null;

@@ -113,7 +113,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         walked.nodeCount = nodeCount;
         walked.leafCount = leafCount;
         walked.extraCount = extraCount;
-        throw new Error(overwritten);
+        throw new Error((flags & Flag.example) !== 0 ? noValue : overwritten);
       }
       if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
@@ -248,6 +248,10 @@ function grown<Numbers extends Int32Array | Float64Array>(numbers: Numbers): Num
   larger.set(numbers);
   return larger;
 }
+
+const noValue =
+  "this value is that of one sample of a function that vmap maps: it is there only as a part of the function's results, for all samples at once; " +
+  "compute with tensors, such as where(x.gt(0), a, b), rather than with values that are read, and return what you need";
 
 const overwritten =
   "this value was computed from weights that have been replaced twice since; read it, or call .detach().clone(), before the step";
