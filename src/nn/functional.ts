@@ -1,18 +1,44 @@
 /** The names in `nn.functional`: layers and losses as functions, PyTorch's torch.nn.functional. */
 export {
+  celu,
+  celu_,
   elu,
+  elu_,
   gelu,
+  glu,
+  gumbelSoftmax,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  hardtanh_,
   leakyRelu,
+  leakyRelu_,
   logSigmoid,
+  logsigmoid,
   logSoftmax,
-  oneHot,
+  mish,
+  prelu,
   relu,
+  relu6,
+  relu_,
+  rrelu,
+  rrelu_,
+  selu,
+  selu_,
   sigmoid,
   silu,
   softmax,
+  softmin,
   softplus,
+  softshrink,
+  softsign,
   tanh,
+  tanhshrink,
+  threshold,
+  threshold_,
 } from "./activation-functions.js";
+export { oneHot } from "./one-hot.js";
 export { dropout } from "./dropout.js";
 export { linear } from "./linear.js";
 export { crossEntropy, nllLoss, type ClassOptions, type CrossEntropyOptions } from "./loss/classification.js";
@@ -73,3 +99,15 @@ export {
   pixelUnshuffle,
   unfold,
 } from "../ops/patches.js";
+export { gaussianNllLoss, poissonNllLoss } from "./loss/likelihood.js";
+export {
+  hingeEmbeddingLoss,
+  marginRankingLoss,
+  multiMarginLoss,
+  multilabelMarginLoss,
+  multilabelSoftMarginLoss,
+  softMarginLoss,
+} from "./loss/margin.js";
+export { cosineEmbeddingLoss, tripletMarginLoss, tripletMarginWithDistanceLoss } from "./loss/metric.js";
+export { ctcLoss } from "./loss/ctc.js";
+export { cosineSimilarity, normalize, pairwiseDistance } from "./distance.js";

@@ -19,6 +19,18 @@ export * as init from "./init.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { CrossEntropyLoss, NLLLoss } from "./loss/classification.js";
 export { BCELoss, BCEWithLogitsLoss, KLDivLoss } from "./loss/probability.js";
+export { CTCLoss } from "./loss/ctc.js";
+export { GaussianNLLLoss, PoissonNLLLoss } from "./loss/likelihood.js";
+export {
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  SoftMarginLoss,
+} from "./loss/margin.js";
+export { CosineEmbeddingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss } from "./loss/metric.js";
+export { CosineSimilarity, PairwiseDistance } from "./distance.js";
 export { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from "./loss/regression.js";
 export { Module } from "./module.js";
 export { BatchNorm1d, LayerNorm, type BatchNormOptions, type LayerNormOptions } from "./normalization.js";

@@ -30,10 +30,15 @@ export function inPlace(name: Method, a: unknown, b?: unknown): void {
   const read = typeof a === "string" ? reader(name, a) : null;
   const compute = (read === null ? a : b) as (x: Tensor, ...args: unknown[]) => Tensor;
   addMethod(name, function (this: Tensor, ...args: unknown[]) {
-    checkChange(this, name);
-    const old = stateOf(this);
-    return changeTo(this, name, old, compute(old, ...(read === null ? args : read(args))));
+    return change(this, name, (old) => compute(old, ...(read === null ? args : read(args))));
   } as never);
+}
+
+/** Changes `x` in place to what `compute` makes of the value that it has, for the operation `name`; returns `x`. */
+export function change(x: Tensor, name: string, compute: (old: Tensor) => Tensor): Tensor {
+  checkChange(x, name);
+  const old = stateOf(x);
+  return changeTo(x, name, old, compute(old));
 }
 
 /**

@@ -246,8 +246,9 @@ declare module "../tensor/core.js" {
     nonzero(options: boolean | { asTuple: true }): Tensor<[number]>[];
     /** As `nonzero()` (`torch.argwhere`). */
     argwhere(): Tensor<[number, number]>;
-    /** 1 at the position that each element names along a new last dim of `numClasses`, 0 elsewhere; int32 unless a dtype is given. */
+    /** 1 at the position that each element names along a new last dim of `numClasses`, 0 elsewhere; int64 of int64, else int32, unless a dtype is given. */
     oneHot(numClasses?: number, options?: { dtype?: DType }): Tensor;
+    oneHot(options?: { numClasses?: number; dtype?: DType }): Tensor;
   }
 }
 
@@ -292,18 +293,28 @@ function places(name: string, x: Tensor): Tensor<[number, number]> {
   return fromTyped(out, "int32", [found.length, shape.length]) as Tensor<[number, number]>;
 }
 
-export const oneHot = operation("oneHot", (x, numClasses, { dtype = "int32" } = {}) => {
-  if (!isInteger(x.dtype))
-    throw new TypeError(`oneHot: expected integers as classes, got ${x.dtype}; use x.int()`);
-  if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
-    throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
-  let n = numClasses ?? 0;
-  if (numClasses === undefined)
-    for (const c of readNumbers(x, "oneHot without numClasses")) n = Math.max(n, c + 1);
-  // In a dtype that has each class and each element: 256 as uint8 would be class 0.
-  const wide = holds("int32", x.dtype) ? "int32" : "int64";
-  const classes = graph.iota([n], wide);
-  const column = graph.reshape(graph.cast(x.node, wide), [...x.shape, 1]);
-  const y = new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
-  return checkedRange(y, x, 0, n - 1, (c) => `oneHot: class ${c} is out of range for ${n} classes`);
-});
+/** Classes are counted where no number of them, or PyTorch's −1, is given. */
+export const oneHot = operation(
+  "oneHot",
+  "numClasses | *, dtype",
+  function oneHot(
+    x: Tensor,
+    classCount?: number,
+    { dtype = x.dtype === "int64" ? "int64" : "int32" }: { dtype?: DType } = {},
+  ): Tensor {
+    const numClasses = classCount === -1 ? undefined : classCount;
+    if (!isInteger(x.dtype))
+      throw new TypeError(`oneHot: expected integers as classes, got ${x.dtype}; use x.int()`);
+    if (numClasses !== undefined && !(Number.isInteger(numClasses) && numClasses >= 0))
+      throw new RangeError(`oneHot: expected a whole number of classes, got ${numClasses}`);
+    let n = numClasses ?? 0;
+    if (numClasses === undefined)
+      for (const c of readNumbers(x, "oneHot without numClasses")) n = Math.max(n, c + 1);
+    // In a dtype that has each class and each element: 256 as uint8 would be class 0.
+    const wide = holds("int32", x.dtype) ? "int32" : "int64";
+    const classes = graph.iota([n], wide);
+    const column = graph.reshape(graph.cast(x.node, wide), [...x.shape, 1]);
+    const y = new Tensor(graph.cast(graph.binary("eq", column, classes), dtype));
+    return checkedRange(y, x, 0, n - 1, (c) => `oneHot: class ${c} is out of range for ${n} classes`);
+  },
+);

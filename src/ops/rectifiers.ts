@@ -91,7 +91,7 @@ const HARDTANH: Op<{ readonly min: number; readonly max: number }> = {
 };
 
 export const hardtanh = operation("hardtanh", (x, { minVal: min = -1, maxVal: max = 1 } = {}) => {
-  if (!(min < max)) throw new RangeError(`hardtanh: expected minVal < maxVal, got ${min} and ${max}`);
+  if (!(min <= max)) throw new RangeError(`hardtanh: expected minVal ≤ maxVal, got ${min} and ${max}`);
   const node = x.node;
   const y = binary("min", constant(max, node), binary("max", constant(min, node), node));
   return record(HARDTANH, y, x, null, null, { min, max });
@@ -148,10 +148,18 @@ export const hardswish = operation("hardswish", (input) => {
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** 0 where |x| ≤ lambda, else x. */
-    hardshrink(options?: { lambda?: number }): Tensor<S>;
+    hardshrink(options?: Lambda): Tensor<S>;
+    hardshrink(lambd: number): Tensor<S>;
     /** x brought towards 0 by lambda, and 0 where |x| ≤ lambda. */
-    softshrink(options?: { lambda?: number }): Tensor<S>;
+    softshrink(options?: Lambda): Tensor<S>;
+    softshrink(lambd: number): Tensor<S>;
   }
+}
+
+/** Half the width of the band: PyTorch's name, and the word itself. */
+interface Lambda {
+  readonly lambd?: number;
+  readonly lambda?: number;
 }
 
 /** Whether |x| ≤ lambda, which NaN is not: a shrunk NaN stays one. */
@@ -159,12 +167,18 @@ function withinBand(x: Tensor, lambda: number): Tensor {
   return logicalAnd(ge(x, -lambda), le(x, lambda));
 }
 
-export const hardshrink = operation("hardshrink", (x, { lambda = 0.5 } = {}) =>
-  where(withinBand(x, lambda), 0, x),
+export const hardshrink = operation(
+  "hardshrink",
+  "| lambd, *, lambda",
+  (x, { lambda = 0.5, lambd = lambda }: Lambda = {}) => where(withinBand(x, lambd), 0, x),
 );
 
-export const softshrink = operation("softshrink", (x, { lambda = 0.5 } = {}) => {
-  if (!(lambda >= 0)) throw new RangeError(`softshrink: expected lambda ≥ 0, got ${lambda}`);
-  const shrunk = where(gt(x, 0), sub(x, lambda), add(x, lambda));
-  return where(withinBand(x, lambda), mul(new Tensor(x.node), 0), shrunk);
-});
+export const softshrink = operation(
+  "softshrink",
+  "| lambd, *, lambda",
+  (x, { lambda = 0.5, lambd = lambda }: Lambda = {}) => {
+    if (!(lambd >= 0)) throw new RangeError(`softshrink: expected lambd ≥ 0, got ${lambd}`);
+    const shrunk = where(gt(x, 0), sub(x, lambd), add(x, lambd));
+    return where(withinBand(x, lambd), mul(new Tensor(x.node), 0), shrunk);
+  },
+);

@@ -9,10 +9,20 @@ import { isComputed, readNumbers } from "../../tensor/reading.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
-import { Loss, reduced, type LossOptions, type ReducedShape, type Reduction } from "./reduction.js";
+import type { Given } from "../../tensor/signature.js";
+import {
+  type LegacyOptions,
+  Loss,
+  lossFunction,
+  type LossOptions,
+  lossOptions,
+  reduced,
+  type ReducedShape,
+  type Reduction,
+} from "./reduction.js";
 
 /** Options of losses over classes. */
-export interface ClassOptions<R extends Reduction = Reduction> extends LossOptions<R> {
+export interface ClassOptions<R extends Reduction = Reduction> extends LossOptions<R>, LegacyOptions {
   /** A factor for each class, [C]. */
   weight?: Tensor | null;
   /** Targets of this class count for nothing, also in the mean; -100 if not given. */
@@ -25,17 +35,18 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends Cl
   labelSmoothing?: number;
 }
 
+const NLL_ORDER = ["weight", "sizeAverage", "ignoreIndex", "reduce", "reduction"] as const;
+const CROSS_ENTROPY_ORDER = [...NLL_ORDER, "labelSmoothing"] as const;
+
 /**
  * -log softmax(x)[y] for logits x [N, C, ...] (or [C]) and classes y [N, ...], integers; or -Σ_c y_c log softmax(x)_c for
  * probabilities y of the shape of x. The mean is over examples, weighted by their classes' weights. PyTorch's
  * nn.functional.cross_entropy.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
-export function crossEntropy<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  options: CrossEntropyOptions<R> = {},
-): Tensor<ReducedShape<R>> {
+export const crossEntropy = lossFunction("crossEntropy", CROSS_ENTROPY_ORDER, crossEntropyOf);
+
+function crossEntropyOf(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
   const { labelSmoothing = 0, weight = null, reduction = "mean" } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new RangeError(`crossEntropy: labelSmoothing must be between 0 and 1, not ${labelSmoothing}`);
@@ -63,11 +74,9 @@ export function crossEntropy<R extends Reduction = "mean">(
  * PyTorch's nn.functional.nll_loss.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
-export function nllLoss<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  options: ClassOptions<R> = {},
-): Tensor<ReducedShape<R>> {
+export const nllLoss = lossFunction("nllLoss", NLL_ORDER, nllLossOf);
+
+function nllLossOf(input: Tensor, target: Tensor, options: ClassOptions): Tensor {
   warnOfActivation("nllLoss", input);
   return fromClasses("nllLoss", input, classDim("nllLoss", input, options.weight ?? null), target, options);
 }
@@ -155,7 +164,10 @@ export class CrossEntropyLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;
 
-  constructor(options: CrossEntropyOptions<R> = {}) {
+  constructor(options?: CrossEntropyOptions<R>);
+  constructor(...options: Given<CrossEntropyOptions<R>, typeof CROSS_ENTROPY_ORDER>);
+  constructor(...given: readonly unknown[]) {
+    const options = lossOptions<CrossEntropyOptions<R>>("CrossEntropyLoss", CROSS_ENTROPY_ORDER, given);
     super(options.reduction);
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
     this.ignoreIndex = options.ignoreIndex ?? -100;
@@ -163,7 +175,8 @@ export class CrossEntropyLoss<R extends Reduction = "mean"> extends Loss<R> {
   }
 
   forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
-    return crossEntropy(input, target, this);
+    const { weight, ignoreIndex, labelSmoothing, reduction } = this;
+    return crossEntropy(input, target, { weight, ignoreIndex, labelSmoothing, reduction });
   }
 }
 
@@ -172,13 +185,17 @@ export class NLLLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
   readonly ignoreIndex: number;
 
-  constructor(options: ClassOptions<R> = {}) {
+  constructor(options?: ClassOptions<R>);
+  constructor(...options: Given<ClassOptions<R>, typeof NLL_ORDER>);
+  constructor(...given: readonly unknown[]) {
+    const options = lossOptions<ClassOptions<R>>("NLLLoss", NLL_ORDER, given);
     super(options.reduction);
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
     this.ignoreIndex = options.ignoreIndex ?? -100;
   }
 
   forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
-    return nllLoss(input, target, this);
+    const { weight, ignoreIndex, reduction } = this;
+    return nllLoss(input, target, { weight, ignoreIndex, reduction });
   }
 }

@@ -6,31 +6,45 @@ import { where } from "../../ops/select.js";
 import { type DType, isFloating, promote } from "../../tensor/dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
+import { type Given, takes } from "../../tensor/signature.js";
 import {
+  LEGACY,
+  type LegacyOptions,
   Loss,
-  reduced,
-  sameShapes,
+  lossFunction,
+  type LossFunction,
   type LossOptions,
+  lossOptions,
+  reduced,
   type ReducedShape,
   type Reduction,
+  reductionOf,
+  sameShapes,
 } from "./reduction.js";
 
 /** Options of the binary losses. */
-export interface BinaryOptions<R extends Reduction = Reduction> extends LossOptions<R> {
+export interface BinaryOptions<R extends Reduction = Reduction> extends LossOptions<R>, LegacyOptions {
   /** A factor for each element; broadcasts. */
   weight?: Tensor | null;
 }
+
+/** Options of losses between logits and probabilities. */
+interface LogitOptions<R extends Reduction = Reduction> extends BinaryOptions<R> {
+  /** A factor for the positive answers of each class; broadcasts. */
+  posWeight?: Tensor | null;
+}
+
+const BINARY_ORDER = ["weight", ...LEGACY] as const;
+const LOGIT_ORDER = [...BINARY_ORDER, "posWeight"] as const;
 
 /**
  * -(y log x + (1 - y) log(1 - x)) for probabilities x and y; logarithms are no smaller than -100. From logits,
  * `binaryCrossEntropyWithLogits` is more exact. PyTorch's nn.functional.binary_cross_entropy.
  * @throws Error when the shapes differ; RangeError for x or y outside [0, 1], at the latest when the loss is computed
  */
-export function binaryCrossEntropy<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, reduction }: BinaryOptions<R> = {},
-): Tensor<ReducedShape<R>> {
+export const binaryCrossEntropy = lossFunction("binaryCrossEntropy", BINARY_ORDER, ofProbabilities);
+
+function ofProbabilities(input: Tensor, target: Tensor, { weight = null, reduction }: BinaryOptions): Tensor {
   sameShapes("binaryCrossEntropy", input, target);
   const dtype = floatingDType(input, target);
   const loss = binaryEntropy(input.to(dtype), target.to(dtype));
@@ -58,11 +72,17 @@ function notProbability(operand: "input" | "target", value: number, position: nu
  * large logits lose nothing. PyTorch's nn.functional.binary_cross_entropy_with_logits.
  * @throws Error when the shapes differ
  */
-export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(
+export const binaryCrossEntropyWithLogits = lossFunction(
+  "binaryCrossEntropyWithLogits",
+  LOGIT_ORDER,
+  ofLogits,
+);
+
+function ofLogits(
   input: Tensor,
   target: Tensor,
-  { weight = null, posWeight = null, reduction }: BinaryOptions<R> & { posWeight?: Tensor | null } = {},
-): Tensor<ReducedShape<R>> {
+  { weight = null, posWeight = null, reduction }: LogitOptions,
+): Tensor {
   sameShapes("binaryCrossEntropyWithLogits", input, target);
   warnOfActivation("binaryCrossEntropyWithLogits", input);
   return fused([input, target, weight, posWeight], (x, y, factor, positive) => {
@@ -77,17 +97,29 @@ export function binaryCrossEntropyWithLogits<R extends Reduction = "mean">(
   });
 }
 
+/** Options of `klDiv`. */
+interface DivergenceOptions<R extends Reduction | "batchmean" = Reduction | "batchmean">
+  extends LossOptions<R>, LegacyOptions {
+  /** Whether the target holds log probabilities too; false if not given. */
+  logTarget?: boolean;
+}
+
+const DIVERGENCE_ORDER = [...LEGACY, "logTarget"] as const;
+
 /**
  * y (log y - x) for log probabilities x and probabilities y (log probabilities with `logTarget`). "batchmean" divides the sum by the
  * first size, which is what the divergence's definition says. PyTorch's nn.functional.kl_div.
  * @throws Error when the shapes differ
  */
-export function klDiv<R extends Reduction | "batchmean" = "mean">(
-  input: Tensor,
-  target: Tensor,
-  { reduction, logTarget = false }: LossOptions<R> & { logTarget?: boolean } = {},
-): Tensor<ReducedShape<R>> {
-  sameShapes("klDiv", input, target);
+export const klDiv = takes<LossFunction<DivergenceOptions, typeof DIVERGENCE_ORDER, Reduction | "batchmean">>(
+  "klDiv",
+  `input, target | ${DIVERGENCE_ORDER.join(", ")}`,
+  divergence,
+);
+
+function divergence(input: Tensor, target: Tensor, options: DivergenceOptions): Tensor {
+  const { logTarget = false } = options;
+  const reduction = reductionOf<Reduction | "batchmean">(options);
   warnOfActivation("klDiv", input);
   return fused([input, target], (x, y) => {
     const loss = logTarget ? y.exp().mul(y.sub(x)) : y.mul(where(y.gt(0), y, 1).log().sub(x));
@@ -99,13 +131,16 @@ export function klDiv<R extends Reduction | "batchmean" = "mean">(
 export class BCELoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
 
-  constructor({ weight = null, reduction }: BinaryOptions<R> = {}) {
+  constructor(options?: BinaryOptions<R>);
+  constructor(...options: Given<BinaryOptions<R>, typeof BINARY_ORDER>);
+  constructor(...given: readonly unknown[]) {
+    const { weight, reduction } = lossOptions<BinaryOptions<R>>("BCELoss", BINARY_ORDER, given);
     super(reduction);
-    this.weight = weight === null ? null : this.registerBuffer("weight", weight);
+    this.weight = weight ? this.registerBuffer("weight", weight) : null;
   }
 
   forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
-    return binaryCrossEntropy(input, target, this);
+    return binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
   }
 }
 
@@ -114,14 +149,18 @@ export class BCEWithLogitsLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly weight: Tensor | null;
   readonly posWeight: Tensor | null;
 
-  constructor(options: BinaryOptions<R> & { posWeight?: Tensor | null } = {}) {
+  constructor(options?: LogitOptions<R>);
+  constructor(...options: Given<LogitOptions<R>, typeof LOGIT_ORDER>);
+  constructor(...given: readonly unknown[]) {
+    const options = lossOptions<LogitOptions<R>>("BCEWithLogitsLoss", LOGIT_ORDER, given);
     super(options.reduction);
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
     this.posWeight = options.posWeight ? this.registerBuffer("posWeight", options.posWeight) : null;
   }
 
   forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
-    return binaryCrossEntropyWithLogits(input, target, this);
+    const { weight, posWeight, reduction } = this;
+    return binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction });
   }
 }
 
@@ -130,10 +169,16 @@ export class KLDivLoss<R extends Reduction | "batchmean" = "mean"> extends Loss 
   readonly batchMean: boolean;
   readonly logTarget: boolean;
 
-  constructor({ reduction, logTarget = false }: LossOptions<R> & { logTarget?: boolean } = {}) {
-    const given: Reduction | "batchmean" | undefined = reduction;
-    super(given === "batchmean" ? "sum" : given);
-    this.batchMean = given === "batchmean";
+  constructor(options?: DivergenceOptions<R>);
+  constructor(...options: Given<DivergenceOptions<R>, typeof DIVERGENCE_ORDER>);
+  constructor(...given: readonly unknown[]) {
+    const { reduction, logTarget = false } = lossOptions<DivergenceOptions>(
+      "KLDivLoss",
+      DIVERGENCE_ORDER,
+      given,
+    );
+    super(reduction === "batchmean" ? "sum" : reduction);
+    this.batchMean = reduction === "batchmean";
     this.logTarget = logTarget;
   }
 

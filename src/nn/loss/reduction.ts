@@ -1,7 +1,9 @@
-/** How a loss over many elements becomes one number, and the check that input and target belong together. */
+/** How a loss over many elements becomes one number, the forms in which losses are called, and the check that input and target belong together. */
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Shape } from "../../tensor/shape-types.js";
+import { type Given, optionsOf, takes } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import { warn } from "../../tensor/warn.js";
 import { BuiltIn } from "../module.js";
 
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
@@ -12,8 +14,91 @@ export interface LossOptions<R extends string = Reduction> {
   reduction?: R;
 }
 
+/** What PyTorch had before `reduction`, and still takes. */
+export interface LegacyOptions {
+  /** Deprecated: false means `reduction: "sum"`. */
+  sizeAverage?: boolean | null;
+  /** Deprecated: false means `reduction: "none"`. */
+  reduce?: boolean | null;
+}
+
 /** The shape of a loss: it is one number, unless every element's loss is kept. */
 export type ReducedShape<R extends string> = "none" extends R ? Shape : [];
+
+/** A loss of two tensors: options by name, or in PyTorch's order `N` by position. */
+export interface LossFunction<
+  O extends LossOptions<string> & LegacyOptions,
+  N extends readonly (keyof O)[],
+  Words extends string = Reduction,
+> {
+  <R extends Words = "mean" & Words>(
+    input: Tensor,
+    target: Tensor,
+    options?: Omit<O, "reduction"> & LossOptions<R>,
+  ): Tensor<ReducedShape<R>>;
+  (input: Tensor, target: Tensor, ...options: Given<O, N>): Tensor;
+}
+
+/** A loss of three tensors. */
+export interface LossFunction3<O extends LossOptions & LegacyOptions, N extends readonly (keyof O)[]> {
+  <R extends Reduction = "mean">(
+    a: Tensor,
+    b: Tensor,
+    c: Tensor,
+    options?: Omit<O, "reduction"> & LossOptions<R>,
+  ): Tensor<ReducedShape<R>>;
+  (a: Tensor, b: Tensor, c: Tensor, ...options: Given<O, N>): Tensor;
+}
+
+/**
+ * A loss of an input and a target.
+ * @param order names of the options in PyTorch's order
+ */
+export function lossFunction<O extends object, const N extends readonly (keyof O & string)[]>(
+  name: string,
+  order: N,
+  compute: (input: Tensor, target: Tensor, options: O) => Tensor,
+): LossFunction<O & LegacyOptions, N> {
+  return takes(
+    name,
+    `input, target | ${order.join(", ")}, *, reduction`,
+    (input: Tensor, target: Tensor, options: O) => compute(input, target, plain(options)),
+  );
+}
+
+/** A loss of three tensors with these names. */
+export function lossFunction3<O extends object, const N extends readonly (keyof O & string)[]>(
+  name: string,
+  tensors: string,
+  order: N,
+  compute: (a: Tensor, b: Tensor, c: Tensor, options: O) => Tensor,
+): LossFunction3<O & LegacyOptions, N> {
+  return takes(name, `${tensors} | ${order.join(", ")}`, (a: Tensor, b: Tensor, c: Tensor, options: O) =>
+    compute(a, b, c, plain(options)),
+  );
+}
+
+/** The options with `reduction` in the place of what PyTorch had before it. */
+function plain<O extends object>(options: O): O {
+  if (!("sizeAverage" in options) && !("reduce" in options)) return options;
+  return {
+    ...options,
+    sizeAverage: undefined,
+    reduce: undefined,
+    reduction: reductionOf(options as LegacyOptions),
+  };
+}
+
+/** The reduction that options ask for, in today's words or in those before. */
+export function reductionOf<W extends string = Reduction>(
+  options: LossOptions<W> & LegacyOptions,
+): W | Reduction {
+  const { sizeAverage, reduce, reduction = "mean" } = options;
+  if ((sizeAverage ?? null) === null && (reduce ?? null) === null) return reduction;
+  const meant = reduce === false ? "none" : sizeAverage === false ? "sum" : "mean";
+  warn(`sizeAverage and reduce are deprecated; write { reduction: "${meant}" }`);
+  return meant;
+}
 
 /** The mean, the sum, or each element's loss. */
 export function reduced<R extends Reduction = "mean">(loss: Tensor, reduction?: R): Tensor<ReducedShape<R>>;
@@ -44,6 +129,18 @@ export function sameShapes(name: string, input: Tensor, target: Tensor): void {
   );
 }
 
+/** The options of a loss as a layer, in PyTorch's order by position or by name, with `reduction` in today's words. */
+export function lossOptions<O extends object>(
+  name: string,
+  order: readonly (keyof O & string)[],
+  given: readonly unknown[],
+): Readonly<Partial<O>> {
+  return plain(optionsOf<O>(name, `${order.join(", ")}, *, reduction`, given));
+}
+
+/** Names that all losses of PyTorch's older form take by position. */
+export const LEGACY = ["sizeAverage", "reduce", "reduction"] as const;
+
 /** A loss as a layer: `forward(input, target)`. */
 export abstract class Loss<R extends Reduction = Reduction> extends BuiltIn {
   readonly reduction: Reduction;
@@ -53,5 +150,5 @@ export abstract class Loss<R extends Reduction = Reduction> extends BuiltIn {
     this.reduction = reduction ?? "mean";
   }
 
-  abstract override forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>>;
+  abstract override forward(...inputs: never[]): Tensor<ReducedShape<R>>;
 }

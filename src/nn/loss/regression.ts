@@ -1,49 +1,72 @@
 /** Losses between numbers: squared and absolute error, and the two that are squared near zero and absolute far from it. */
 import { fused } from "../../ops/fused.js";
+import type { Given } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import {
+  LEGACY,
+  type LegacyOptions,
   Loss,
-  reduced,
-  sameShapes,
+  lossFunction,
   type LossOptions,
+  lossOptions,
+  reduced,
   type ReducedShape,
   type Reduction,
+  sameShapes,
 } from "./reduction.js";
 
-/** (x - y)². PyTorch's nn.functional.mse_loss. @throws Error when the shapes differ */
-export function mseLoss<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  { reduction }: LossOptions<R> = {},
-): Tensor<ReducedShape<R>> {
-  sameShapes("mseLoss", input, target);
-  return fused([input, target], (x, y) => reduced(x.sub(y).square(), reduction));
+type Legacy = typeof LEGACY;
+
+/** Options of `mseLoss` and `l1Loss`. */
+interface WeightedOptions extends LossOptions {
+  /** A factor for each element; the mean is then divided by the sum of these. */
+  weight?: Tensor | null;
 }
 
-/** |x - y|. PyTorch's nn.functional.l1_loss. @throws Error when the shapes differ */
-export function l1Loss<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  { reduction }: LossOptions<R> = {},
-): Tensor<ReducedShape<R>> {
-  sameShapes("l1Loss", input, target);
-  return fused([input, target], (x, y) => reduced(x.sub(y).abs(), reduction));
+/** Σ loss · weight / Σ weight for "mean", as PyTorch has it where a weight is given. */
+function weighted(name: string, loss: Tensor, { weight, reduction }: WeightedOptions): Tensor {
+  if (!weight) return reduced(loss, reduction);
+  sameShapes(`${name} (weight)`, loss, weight);
+  const factors = weight.to(loss.dtype);
+  const each = loss.mul(factors);
+  return (reduction ?? "mean") === "mean" ? each.sum().div(factors.sum()) : reduced(each, reduction);
 }
+
+/** (x - y)². PyTorch's nn.functional.mse_loss. @throws Error when the shapes differ */
+export const mseLoss = lossFunction(
+  "mseLoss",
+  [...LEGACY, "weight"],
+  (input: Tensor, target: Tensor, options: WeightedOptions & LegacyOptions) => {
+    sameShapes("mseLoss", input, target);
+    return fused([input, target], (x, y) => weighted("mseLoss", x.sub(y).square(), options));
+  },
+);
+
+/** |x - y|. PyTorch's nn.functional.l1_loss. @throws Error when the shapes differ */
+export const l1Loss = lossFunction(
+  "l1Loss",
+  [...LEGACY, "weight"],
+  (input: Tensor, target: Tensor, options: WeightedOptions & LegacyOptions) => {
+    sameShapes("l1Loss", input, target);
+    return fused([input, target], (x, y) => weighted("l1Loss", x.sub(y).abs(), options));
+  },
+);
 
 /**
  * d² / (2 beta) where d = |x - y| < beta, else d - beta / 2. PyTorch's nn.functional.smooth_l1_loss; beta is 1 if not given.
  * @throws Error when the shapes differ
  */
-export function smoothL1Loss<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  { beta = 1, reduction }: LossOptions<R> & { beta?: number } = {},
-): Tensor<ReducedShape<R>> {
-  if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
-  if (beta === 0) return l1Loss(input, target, { reduction });
-  sameShapes("smoothL1Loss", input, target);
-  return fused([input, target], (x, y) => reduced(huber(x.sub(y), beta, 1 / beta), reduction));
-}
+export const smoothL1Loss = lossFunction(
+  "smoothL1Loss",
+  [...LEGACY, "beta"],
+  (input: Tensor, target: Tensor, options: LossOptions & LegacyOptions & { beta?: number }): Tensor => {
+    const { beta = 1, reduction } = options;
+    if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
+    if (beta === 0) return l1Loss(input, target, { reduction });
+    sameShapes("smoothL1Loss", input, target);
+    return fused([input, target], (x, y) => reduced(huber(x.sub(y), beta, 1 / beta), reduction));
+  },
+);
 
 /**
  * d² / 2 where |d| ≤ delta, else delta (|d| - delta / 2): with c, d brought into [-delta, delta], both are c (d - c / 2). A choice between
@@ -58,20 +81,29 @@ function huber(difference: Tensor, delta: number, factor = 1): Tensor {
  * d² / 2 where d = |x - y| ≤ delta, else delta (d - delta / 2). PyTorch's nn.functional.huber_loss (Huber 1964); delta is 1 if not
  * given. @throws Error when the shapes differ
  */
-export function huberLoss<R extends Reduction = "mean">(
-  input: Tensor,
-  target: Tensor,
-  { delta = 1, reduction }: LossOptions<R> & { delta?: number } = {},
-): Tensor<ReducedShape<R>> {
-  if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
-  sameShapes("huberLoss", input, target);
-  return fused([input, target], (x, y) => reduced(huber(x.sub(y), delta), reduction));
-}
+export const huberLoss = lossFunction(
+  "huberLoss",
+  ["reduction", "delta", "weight"],
+  (input: Tensor, target: Tensor, options: WeightedOptions & { delta?: number }) => {
+    const { delta = 1 } = options;
+    if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
+    sameShapes("huberLoss", input, target);
+    const { weight, reduction } = options;
+    if (weight) sameShapes("huberLoss (weight)", input, weight);
+    // The mean is over the elements here, whatever their weights, as in PyTorch.
+    return fused([input, target, weight ?? null], (x, y, factors) => {
+      const loss = huber(x.sub(y), delta);
+      return reduced(factors === null ? loss : loss.mul(factors), reduction);
+    });
+  },
+);
 
 /** `mseLoss` as a layer. */
 export class MSELoss<R extends Reduction = "mean"> extends Loss<R> {
-  constructor({ reduction }: LossOptions<R> = {}) {
-    super(reduction);
+  constructor(options?: LossOptions<R> & LegacyOptions);
+  constructor(...options: Given<LossOptions<R> & LegacyOptions, Legacy>);
+  constructor(...given: readonly unknown[]) {
+    super(lossOptions<LossOptions<R> & LegacyOptions>("MSELoss", LEGACY, given).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
@@ -81,8 +113,10 @@ export class MSELoss<R extends Reduction = "mean"> extends Loss<R> {
 
 /** `l1Loss` as a layer. */
 export class L1Loss<R extends Reduction = "mean"> extends Loss<R> {
-  constructor({ reduction }: LossOptions<R> = {}) {
-    super(reduction);
+  constructor(options?: LossOptions<R> & LegacyOptions);
+  constructor(...options: Given<LossOptions<R> & LegacyOptions, Legacy>);
+  constructor(...given: readonly unknown[]) {
+    super(lossOptions<LossOptions<R> & LegacyOptions>("L1Loss", LEGACY, given).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
@@ -90,11 +124,16 @@ export class L1Loss<R extends Reduction = "mean"> extends Loss<R> {
   }
 }
 
+type SmoothOptions<R extends Reduction> = LossOptions<R> & LegacyOptions & { beta?: number };
+
 /** `smoothL1Loss` as a layer. */
 export class SmoothL1Loss<R extends Reduction = "mean"> extends Loss<R> {
   readonly beta: number;
 
-  constructor({ beta = 1, reduction }: LossOptions<R> & { beta?: number } = {}) {
+  constructor(options?: SmoothOptions<R>);
+  constructor(...options: Given<SmoothOptions<R>, [...Legacy, "beta"]>);
+  constructor(...given: readonly unknown[]) {
+    const { reduction, beta = 1 } = lossOptions<SmoothOptions<R>>("SmoothL1Loss", [...LEGACY, "beta"], given);
     super(reduction);
     this.beta = beta;
   }
@@ -104,11 +143,16 @@ export class SmoothL1Loss<R extends Reduction = "mean"> extends Loss<R> {
   }
 }
 
+type HuberOptions<R extends Reduction> = LossOptions<R> & { delta?: number };
+
 /** `huberLoss` as a layer. */
 export class HuberLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly delta: number;
 
-  constructor({ delta = 1, reduction }: LossOptions<R> & { delta?: number } = {}) {
+  constructor(options?: HuberOptions<R>);
+  constructor(...options: Given<HuberOptions<R>, ["reduction", "delta"]>);
+  constructor(...given: readonly unknown[]) {
+    const { reduction, delta = 1 } = lossOptions<HuberOptions<R>>("HuberLoss", ["reduction", "delta"], given);
     super(reduction);
     this.delta = delta;
   }

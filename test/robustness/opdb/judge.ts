@@ -124,13 +124,16 @@ async function compared(got: Tensor | null, expected: Numbers | null): Promise<s
   return differs(got, expected, 10);
 }
 
-async function judgeInPlace(name: string, sample: Case): Promise<Finding | null> {
-  const own = `${camel(name)}_`;
-  if (!(own in Tensor.prototype)) return { fault: "in place", text: `no x.${own}` };
+async function judgeInPlace(name: string, form: Form, sample: Case): Promise<Finding | null> {
+  const isFunction = name.startsWith("nn.functional.");
+  const own = isFunction ? `${camel(name)} with { inplace: true }` : `${camel(name)}_`;
+  if (!isFunction && !(own in Tensor.prototype)) return { fault: "in place", text: `no x.${own}` };
   const tensors = sample.tensors.map((t) => made(t).clone());
   const [args, options] = argumentsOf(sample, tensors);
   const x = args[0] as Tensor;
-  const y = method(own).call(args, options);
+  const y = isFunction
+    ? form.call(args, [{ ...options[0], inplace: true }])
+    : method(own).call(args, options);
   if (y !== x) return { fault: "in place", text: `${own} does not return its tensor` };
   const fault = await judgeResults(x, sample);
   return fault === null ? null : { fault: "in place", text: fault };
@@ -194,7 +197,7 @@ export async function judge(operation: Operation, limit = 3): Promise<readonly F
     ) {
       changes--;
       try {
-        const finding = await judgeInPlace(name, sample);
+        const finding = await judgeInPlace(name, forms.at(-1)!, sample);
         if (finding !== null) add(finding.fault, where, finding.text);
       } catch (error) {
         add("in place", where, error);
