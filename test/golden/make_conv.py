@@ -164,8 +164,9 @@ def rearranged():
     case("channel_shuffle", [[2, 6, 3]], 2)
 
 
-convolutions()
-pools()
-rearranged()
-path = pathlib.Path(__file__).with_name("conv.json")
-path.write_text(json.dumps({"torch": torch.__version__.split("+")[0], "cases": cases}) + "\n")
+if __name__ == "__main__":
+    convolutions()
+    pools()
+    rearranged()
+    path = pathlib.Path(__file__).with_name("conv.json")
+    path.write_text(json.dumps({"torch": torch.__version__.split("+")[0], "cases": cases}) + "\n")

@@ -205,32 +205,46 @@ void sweepChannels(const Plan& plan, const Sweep& sweep, const T* source, const 
   }
 }
 
+/// One row of outputs of L channels.
+template <class T, int L>
+void windowRow(T* row, int64_t plane, int64_t step, const T* from, const Sweep& sweep, const T* weights) {
+  constexpr int64_t W = VectorOf<T>::lanes;
+  constexpr int most = L == 4 ? 2 : 4;
+  T results[L * most * W];
+  for (int64_t w = sweep.from[2]; w < sweep.to[2]; w += most * W) {
+    const int64_t rest = least(sweep.to[2] - w, most * W);
+    const bool whole = step == 1 && rest == most * W;
+    T* out = whole ? row + w : results;
+    const int64_t outRow = whole ? plane : most * W;
+    if (rest > 2 * W) windows<T, L, most>(out, outRow, from + w, sweep.offset, weights, sweep.taps);
+    else if (rest > W) windows<T, L, 2>(out, outRow, from + w, sweep.offset, weights, sweep.taps);
+    else windows<T, L, 1>(out, outRow, from + w, sweep.offset, weights, sweep.taps);
+    if (whole) continue;
+    for (int64_t i = 0; i < L; i++) {
+      for (int64_t j = 0; j < rest; j++) row[i * plane + (w + j) * step] = results[i * outRow + j];
+    }
+  }
+}
+
 template <class T>
 void sweepWindows(const Plan& plan, const Sweep& sweep, const T* source, const T* packed, T* to, int64_t image0, int64_t images, int64_t group) {
-  constexpr int64_t W = VectorOf<T>::lanes;
   const Source& s = plan.source;
   const int64_t plane = volume(plan.size), starts[3] = {s.band == 0 ? sweep.from[0] : 0, s.band == 1 ? sweep.from[1] : 0, s.band == 2 ? sweep.from[2] : 0};
-  const int64_t step = plan.step[2];
-  T results[4 * W];
   for (int64_t image = 0; image < images; image++) {
-    for (int64_t lane = 0; lane < plan.lanes && !stopRequested(); lane++) {
+    for (int64_t lane = 0; lane < plan.lanes && !stopRequested();) {
+      const int64_t left = plan.lanes - lane, together = left >= 4 ? 4 : left >= 2 ? 2 : 1;
       T* result = to + (((image0 + image) * plan.conv.groups + group) * plan.lanes + lane) * plane;
       const T* weights = packed + lane * sweep.taps;
       for (int64_t d = sweep.from[0]; d < sweep.to[0]; d++) {
         for (int64_t h = sweep.from[1]; h < sweep.to[1]; h++) {
           T* row = result + ((d * plan.step[0] + sweep.r[0]) * plan.size[1] + h * plan.step[1] + sweep.r[1]) * plan.size[2] + sweep.r[2];
           const T* from = source + image * s.image + s.base(d - starts[0], h - starts[1], -starts[2]);
-          for (int64_t w = sweep.from[2]; w < sweep.to[2]; w += 4 * W) {
-            const int64_t rest = least(sweep.to[2] - w, 4 * W);
-            T* out = step == 1 && rest == 4 * W ? row + w : results;
-            if (rest > 2 * W) windows<T, 4>(out, from + w, sweep.offset, weights, sweep.taps);
-            else if (rest > W) windows<T, 2>(out, from + w, sweep.offset, weights, sweep.taps);
-            else windows<T, 1>(out, from + w, sweep.offset, weights, sweep.taps);
-            if (out != results) continue;
-            for (int64_t j = 0; j < rest; j++) row[(w + j) * step] = results[j];
-          }
+          if (together == 4) windowRow<T, 4>(row, plane, plan.step[2], from, sweep, weights);
+          else if (together == 2) windowRow<T, 2>(row, plane, plan.step[2], from, sweep, weights);
+          else windowRow<T, 1>(row, plane, plan.step[2], from, sweep, weights);
         }
       }
+      lane += together;
     }
   }
 }

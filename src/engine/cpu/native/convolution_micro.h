@@ -81,21 +81,33 @@ void allSums(SumArguments<T> x, int64_t rows, int64_t vectors) {
   for (; rows > 0; rows -= kConvRows, x.rows += kConvRows, x.c += kConvRows * x.cRow) sumsOf<T, kConvRows>(x, rows, vectors);
 }
 
-/// out[j] = sum over p of source[j + inner[p]] * weights[p] for NV vectors of neighbours.
-template <class T, int NV>
-void windows(T* out, const T* source, const int64_t* inner, const T* weights, int64_t k) {
+/// out[i][j] = sum over p of source[j + inner[p]] * weights[i][p] for L channels and NV vectors of neighbours.
+template <class T, int L, int NV>
+void windows(T* out, int64_t outRow, const T* source, const int64_t* inner, const T* weights, int64_t k) {
   constexpr int W = VectorOf<T>::lanes;
-  Vector<T> sum[NV];
+  Vector<T> sum[L][NV];
 #pragma GCC unroll 8
-  for (int j = 0; j < NV; j++) sum[j] = Vector<T>{};
+  for (int i = 0; i < L; i++) {
+#pragma GCC unroll 8
+    for (int j = 0; j < NV; j++) sum[i][j] = Vector<T>{};
+  }
   for (int64_t p = 0; p < k; p++) {
     const T* from = source + inner[p];
-    const T weight = weights[p];
+    Vector<T> seen[NV];
 #pragma GCC unroll 8
-    for (int j = 0; j < NV; j++) sum[j] += loadVector(from + j * W) * weight;
+    for (int j = 0; j < NV; j++) seen[j] = loadVector(from + j * W);
+#pragma GCC unroll 8
+    for (int i = 0; i < L; i++) {
+      const T weight = weights[i * k + p];
+#pragma GCC unroll 8
+      for (int j = 0; j < NV; j++) sum[i][j] += seen[j] * weight;
+    }
   }
 #pragma GCC unroll 8
-  for (int j = 0; j < NV; j++) storeVector(out + j * W, sum[j]);
+  for (int i = 0; i < L; i++, out += outRow) {
+#pragma GCC unroll 8
+    for (int j = 0; j < NV; j++) storeVector(out + j * W, sum[i][j]);
+  }
 }
 
 /// out[i] += sum over j of source[j + inner[i]] * g[j] for M rows; what is left of whole vectors is added one by one.
