@@ -76,8 +76,10 @@ function steps() {
   const rows = [
     ...own("article.ts", "cellgrad, article"),
     ...own("mlp.ts", "cellgrad, MLP"),
+    ...own("cnn.ts", "cellgrad, CNN"),
     ...own("article.ts", "cellgrad (wasm), article", ["CELLGRAD_ENGINE=wasm"]),
     ...own("mlp.ts", "cellgrad (wasm), MLP", ["CELLGRAD_ENGINE=wasm"]),
+    ...own("cnn.ts", "cellgrad (wasm), CNN", ["CELLGRAD_ENGINE=wasm"]),
   ];
   if (has(python, "PyTorch and TensorFlow")) {
     rows.push(...measure("PyTorch", python, [join(peers, "steps_torch.py"), seconds]));

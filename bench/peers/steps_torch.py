@@ -73,6 +73,40 @@ def mlp(sizes, batch, **adam):
     return step
 
 
+def cnn():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 16, 3, padding=1),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(16, 32, 3, padding=1),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(32 * 7 * 7, 10),
+    )
+    x = torch.randn(128, 1, 28, 28)
+    y = torch.randint(0, 10, (128,))
+    loss_function = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+    def step():
+        optimizer.zero_grad()
+        loss = loss_function(model(x), y)
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def conv():
+    torch.manual_seed(0)
+    layer = torch.nn.Conv2d(64, 64, 3, padding=1)
+    x = torch.randn(32, 64, 32, 32, requires_grad=True)
+    g = torch.randn(32, 64, 32, 32)
+    return lambda: torch.autograd.grad(layer(x), [x, *layer.parameters()], g)
+
+
 for threads in (1, 2):
     torch.set_num_threads(threads)
     report = lambda name, variant, step: print(
@@ -83,3 +117,5 @@ for threads in (1, 2):
     for variant, options in (("Adam", {}), ("Adam fused", {"fused": True})):
         report("784-128-10, batch 128, Adam", variant, mlp([784, 128, 10], 128, **options))
         report("784-512-256-10, batch 128, Adam", variant, mlp([784, 512, 256, 10], 128, **options))
+    report("CNN 16-32, 28 × 28, batch 128, Adam", "eager", cnn())
+    report("Conv2d 64 → 64, 3 × 3, 32 × 32, batch 32, forward and backward", "eager", conv())

@@ -92,7 +92,7 @@ function avgPool(dims: number): AvgPoolFunction {
     (input: Tensor, kernelSize: Sizes, options: AvgPoolOptions) => {
       const { countIncludePad = true, divisorOverride } = options;
       const from = batched(name, input, dims);
-      checkFloating(name, input);
+      if (input.dtype !== "int64") checkFloating(name, input);
       checkNotEmpty(name, from);
       const window = listOf(name, "kernelSize", kernelSize, dims, 1);
       const at = {
@@ -104,16 +104,15 @@ function avgPool(dims: number): AvgPoolFunction {
       };
       if (divisorOverride === 0) throw new RangeError(`${name}: divisorOverride must not be 0`);
       const size = outputSize(name, from.space, at);
+      const means = (x: Tensor): Tensor => {
+        const perDim = from.space.map((n, d) => counts(at, d, n, size[d]!, countIncludePad));
+        return div(windowSums(x, at, size), divisorOverride ?? divisor(x, perDim));
+      };
+      // Means of integers are rounded towards zero, as their division is in C.
       return from.unbatched(
-        fused([from.x], (x) => {
-          const by =
-            divisorOverride ??
-            divisor(
-              x,
-              from.space.map((n, d) => counts(at, d, n, size[d]!, countIncludePad)),
-            );
-          return div(windowSums(x, at, size), by);
-        }),
+        input.dtype === "int64"
+          ? cast(means(cast(from.x, "float64")).trunc(), "int64")
+          : fused([from.x], means),
       );
     },
   );

@@ -1,6 +1,7 @@
 /**
  * The greatest element of each window: max pooling, adaptive max pooling, and what puts such elements back where they were.
  */
+import { noGrad } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
 import { call, cast as graphCast, pick, reshape as graphReshape } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
@@ -9,7 +10,7 @@ import { formatShape, sizeOf } from "../tensor/shape.js";
 import type { Op } from "../tensor/op.js";
 import { isFloating, isInteger } from "../tensor/dtype.js";
 import { type Given, takes } from "../tensor/signature.js";
-import { addAt } from "./indexing.js";
+import { addAt, gatherAt, indexTensor } from "./indexing.js";
 import { reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { checkInt32Count } from "./reduce.js";
@@ -71,6 +72,18 @@ const MAX_POOL: Op = {
     const plane = planes === 0 ? 0 : sizeOf(shape) / planes;
     const base = zeros([planes, plane], { dtype });
     return [reshape(addAt(base, 1, index, reshape(g, index._node.shape)), shape)];
+  },
+};
+
+/**
+ * Input: x [planes, elements]; the second one holds their positions. Where windows overlapped two elements may have one position: the later one
+ * stays there, and both get its gradient, as in PyTorch.
+ */
+const MAX_UNPOOL: Op = {
+  name: "MaxUnpoolBackward0",
+  saves: true,
+  gradient(y, g) {
+    return [gatherAt(g, 1, y._b)];
   },
 };
 
@@ -216,7 +229,10 @@ function maxUnpool(dims: number): MaxUnpoolFunction {
       const [n, c] = from.x.shape as [number, number];
       const points = [n * c, sizeOf(from.space)];
       const target = zeros([n * c, sizeOf(size)], { dtype: input.dtype });
-      const y = scatter(target, 1, reshape(indices, points), reshape(input, points));
+      const flat = reshape(input, points);
+      const index = indexTensor(name, reshape(indices, points), sizeOf(size));
+      const node = noGrad(() => scatter(target, 1, index, flat)).node;
+      const y = record(MAX_UNPOOL, node, flat, index);
       return from.unbatched(reshape(y, [n, c, ...three(size, 1)]));
     },
   );
