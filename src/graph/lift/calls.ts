@@ -123,6 +123,34 @@ const takeAdd: Rule = (called) => {
   return fromFront(reshape(y, rows.shape), dim + 1, 1);
 };
 
+/** Images of all samples [samples, n, c, …] as images with the channels of all samples: [n, samples · c, …]. */
+function channelsOf(x: Node): Node {
+  const [samples, n, c, ...space] = x.shape as [number, number, number, ...number[]];
+  return reshape(permute(x, [1, 0, ...x.shape.map((_, i) => i).slice(2)]), [n, samples * c, ...space]);
+}
+
+/** Undoes `channelsOf`. */
+function samplesOf(x: Node, samples: number): Node {
+  const [n, c, ...space] = x.shape as [number, number, ...number[]];
+  const apart = reshape(x, [n, samples, c / samples, ...space]);
+  return permute(apart, [1, 0, ...apart.shape.map((_, i) => i).slice(2)]);
+}
+
+/** With the same weights for all, samples are more images; otherwise they are groups of channels. */
+const convolution: Rule = ({ op, operands, attributes, samples }) => {
+  const [images, other] = operands;
+  if (op !== "convolutionWeight" && other!.batch === null) {
+    const y = call(op, [rowsOf(images!.batch!), other!.sample], attributes);
+    return reshape(y, [samples, y.shape[0]! / samples, ...y.shape.slice(1)]);
+  }
+  const grouped = attributes.with(9, attributes[9]! * samples);
+  const x = channelsOf(spread(images!, samples));
+  const others = spread(other!, samples);
+  if (op !== "convolutionWeight") return samplesOf(call(op, [x, rowsOf(others)], grouped), samples);
+  const w = call(op, [x, channelsOf(others)], grouped);
+  return reshape(w, [samples, w.shape[0]! / samples, ...w.shape.slice(1)]);
+};
+
 const rules: Partial<Record<KernelOp, Rule>> = {
   sort: alongDim,
   cumsum: alongDim,
@@ -133,12 +161,23 @@ const rules: Partial<Record<KernelOp, Rule>> = {
   gather: alongDim,
   scatterAdd: alongDim,
   positions: elementwise,
+  convolution,
+  convolutionInput: convolution,
+  convolutionWeight: convolution,
   take,
   takeAdd,
 };
 
 /** The call for all samples: of a kernel without a rule each sample's by itself. A tuple is told by what `pick` makes of it. */
 export function liftCall(called: Called): (result: number | null) => Node {
+  if (called.op === "maxPool") {
+    // Samples are more planes.
+    const pools = call("maxPool", [rowsOf(called.operands[0]!.batch!)], called.attributes);
+    return (result) => {
+      const y = pick(pools, result!);
+      return reshape(y, [called.samples, y.shape[0]! / called.samples, ...y.shape.slice(1)]);
+    };
+  }
   const rule = rules[called.op];
   if (rule !== undefined) {
     const whole = rule(called);
