@@ -10,15 +10,14 @@ import { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { zeros } from "../tensor/creation/constant.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
-import { type DType, isFloating, isInteger } from "../tensor/dtype.js";
+import { type DType, isInteger } from "../tensor/dtype.js";
 import { type FunctionOf, operation } from "../tensor/operation.js";
 import { readNumbers } from "../tensor/reading.js";
-import { checkBroadcast, formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
+import { checkBroadcast, formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
-import { inPlace } from "./change.js";
 import { checkedRange, checkPositions } from "./check.js";
-import { broadcastTo, reshape } from "./movement.js";
+import { broadcastTo, narrow, reshape, sliceOf } from "./movement.js";
 import { checkTensor } from "./operand.js";
 
 /** Positions: an int32 tensor, or an array of whole numbers. */
@@ -97,7 +96,8 @@ export function addAt(base: Tensor, dim: number, index: Tensor, source: Tensor):
   );
 }
 
-function addEntriesAt(base: Tensor, dim: number, index: Tensor, source: Tensor, alpha = 1): Tensor {
+/** Adds entries at positions that have been checked. */
+export function addEntriesAt(base: Tensor, dim: number, index: Tensor, source: Tensor, alpha = 1): Tensor {
   const node = graph.takeAdd(base.node, dim, index.node, source.node, alpha);
   return record(TAKE_ADD, node, base, index, source, { dim, alpha });
 }
@@ -139,6 +139,12 @@ function outside(name: string, size: number): (position: number) => string {
   return (position) => `${name}: position ${position} is out of range for a dim of size ${size}`;
 }
 
+/** Positions, one for each element; where there are none PyTorch takes any dtype. @internal */
+export function elementIndex(name: string, index: Tensor, size: number): Tensor {
+  checkTensor(name, index);
+  return indexTensor(name, index.numel() === 0 ? cast(index, "int32") : index, size);
+}
+
 /** PyTorch's rule: apart from `dim`, no size of the index exceeds the tensor's; what exceeds the index is left out. */
 export function checkIndexShape(name: string, shape: Shape, dim: number, index: Tensor): void {
   const sizes = index._node.shape;
@@ -160,7 +166,7 @@ export function checkIndexShape(name: string, shape: Shape, dim: number, index: 
 export function reach(x: Tensor, dim: number, sizes: Shape): Tensor {
   let y = x;
   sizes.forEach((n, d) => {
-    if (d !== dim && n < y.shape[d]!) y = y.narrow(d, 0, n);
+    if (d !== dim && n < y._node.shape[d]!) y = narrow(y, d, 0, n);
   });
   return y;
 }
@@ -168,18 +174,32 @@ export function reach(x: Tensor, dim: number, sizes: Shape): Tensor {
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** out[i][j] = this[index[i][j]][j] for dim 0, and likewise for others; the result has the shape of `index` (`torch.gather`). */
-    gather<I extends Shape>(dim: number, index: Tensor<I>): Tensor<I>;
+    gather<I extends Shape>(dim: number, index: Tensor<I>, options?: { sparseGrad?: boolean }): Tensor<I>;
   }
 }
 
-export const gather = operation("gather", (x, dim, index): Tensor => {
-  checkTensor("gather", index);
-  if (x.ndim === 0) return reshape(gather(reshape(x, [1]), 0, reshape(index, [1])), []);
-  const d = normalizeDim("gather", dim, x.ndim);
-  const i = indexTensor("gather", index, x.shape[d]);
-  checkIndexShape("gather", x.shape, d, i);
-  return gatherAt(reach(x, d, i.shape), d, i);
-});
+export const gather = operation(
+  "gather",
+  "dim, index | *, sparseGrad",
+  (x: Tensor, dim: number, index: Tensor): Tensor => {
+    checkTensor("gather", index);
+    // Without positions PyTorch asks nothing of the other sizes.
+    if (index.numel() === 0) {
+      normalizeDim("gather", dim, x.ndim);
+      return reshape(sliceOf(reshape(x, [x.numel()]), [0], [0], null), index.shape);
+    }
+    if (x.ndim === 0 || index.ndim === 0) {
+      const d = normalizeDim("gather", dim, x.ndim);
+      const [row, flat] = [x.ndim === 0 ? reshape(x, [1]) : x, reshape(index, [index.numel()])];
+      if (index.ndim > 1 || row.ndim > 1) checkIndexShape("gather", x.shape, d, index);
+      return reshape(gather(row, d, flat), index.shape);
+    }
+    const d = normalizeDim("gather", dim, x.ndim);
+    const i = elementIndex("gather", index, x.shape[d]!);
+    checkIndexShape("gather", x.shape, d, i);
+    return gatherAt(reach(x, d, i.shape), d, i);
+  },
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -190,51 +210,25 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const indexSelect = operation("indexSelect", (x, dim, index) => {
-  const d = normalizeDim("indexSelect", dim, x.ndim);
-  const i = indexTensor("indexSelect", index, x.shape[d] ?? 1);
-  if (x.ndim === 0) {
-    if (i.numel() !== 1)
-      throw new Error(`indexSelect: a 0-dimensional tensor takes one position, got ${i.numel()}`);
-    return reshape(takeAt(reshape(x, [1]), 0, reshape(i, [1])), []);
-  }
-  // A 0-dimensional index is one position, and the dim stays.
-  return takeAt(x, d, i.ndim === 0 ? reshape(i, [1]) : i);
-});
-
-export const take = operation("take", (x, index) =>
-  takeAt(reshape(x, [x.numel()]), 0, indexTensor("take", index, x.numel())),
+export const indexSelect = operation(
+  "indexSelect",
+  "dim, index |",
+  (x: Tensor, dim: number, index: Index) => {
+    const d = normalizeDim("indexSelect", dim, x.ndim);
+    const i = indexTensor("indexSelect", index, x.shape[d] ?? 1);
+    if (x.ndim === 0) {
+      if (i.numel() !== 1)
+        throw new Error(`indexSelect: a 0-dimensional tensor takes one position, got ${i.numel()}`);
+      return reshape(takeAt(reshape(x, [1]), 0, reshape(i, [1])), []);
+    }
+    // A 0-dimensional index is one position, and the dim stays.
+    return takeAt(x, d, i.ndim === 0 ? reshape(i, [1]) : i);
+  },
 );
 
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** A copy in which entry i of `source` along `dim`, times alpha (1 unless given), was added to entry index[i] (`torch.index_add`). */
-    indexAdd(dim: number, index: Index, source: Tensor, options?: { alpha?: number }): Tensor<S>;
-    /** Adds entry i of `source` along `dim`, times alpha (1 unless given), to entry index[i]. */
-    indexAdd_(dim: number, index: Index, source: Tensor, options?: { alpha?: number }): this;
-  }
-}
-
-export const indexAdd = operation("indexAdd", (x, dim, index, source, options): Tensor => {
-  checkTensor("indexAdd", source);
-  if (x.ndim === 0) {
-    const flat = source.numel() === 1 ? reshape(source, [1]) : source;
-    return reshape(indexAdd(reshape(x, [1]), dim, index, flat, options), []);
-  }
-  const d = normalizeDim("indexAdd", dim, x.ndim);
-  const i = indexTensor("indexAdd", index, x.shape[d]);
-  const expected = [...x.shape.slice(0, d), ...i.shape, ...x.shape.slice(d + 1)];
-  if (!sameShape(source.shape, expected)) {
-    throw new Error(
-      `indexAdd: expected a source of shape ${formatShape(expected)}, got ${formatShape(source.shape)}`,
-    );
-  }
-  const alpha = options?.alpha ?? 1;
-  if (!isFloating(x.dtype) && !Number.isInteger(alpha))
-    throw new TypeError(`indexAdd: alpha of ${x.dtype} is a whole number, got ${alpha}`);
-  return addEntriesAt(x, d, i, cast(source, x.dtype), alpha);
-});
-inPlace("indexAdd_", indexAdd);
+export const take = operation("take", "index |", (x: Tensor, index: Index) =>
+  takeAt(reshape(x, [x.numel()]), 0, indexTensor("take", index, x.numel())),
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

@@ -70,7 +70,8 @@ function read(x: Tensor, geometry: Geometry): Tensor {
   return record(AS_STRIDED, readRegion(x.node, geometry), x, null, null, geometry);
 }
 
-function written(base: Tensor, geometry: Geometry, value: Tensor): Tensor {
+/** A copy of `base` in which the elements that `geometry` names are those of `value`. */
+export function written(base: Tensor, geometry: Geometry, value: Tensor): Tensor {
   return record(COPY_SLICES, writeRegion(base.node, geometry, value.node), base, value, null, geometry);
 }
 

@@ -107,6 +107,52 @@ function adding(one: boolean): KernelRow["js"] {
   };
 }
 
+/** What `scatterInto` and `takeInto` make of what stands at a place and what comes there: the attribute `how`. */
+export const into = { put: 0, mul: 1, max: 2, min: 3 } as const;
+
+function composedInto(one: boolean): Compose {
+  return (b, [base, index, source], [dim, how]) => {
+    const { outer, count, rows, inner, isAt } = composed(b, base!, index!, dim!, one);
+    if (count === 0) return [base!];
+    const { dtype, shape } = base!;
+    const comes = b.reshape(source!, [outer, count, 1, inner]);
+    const stands = b.reshape(base!, [outer, 1, rows, inner]);
+    if (how === into.put) {
+      // The last one that comes to a place stays there.
+      const number = b.reshape(b.iota([count], "int32"), [1, count, 1, 1]);
+      const last = b.reduce("max", b.select(isAt, number, b.scalar(-1, "int32")), [1], true);
+      const stays = b.binary("eq", number, last);
+      const put = b.reshape(only(b, stays, comes, 1), [outer, 1, rows, inner]);
+      const isHit = b.binary("ge", last, b.scalar(0, "int32"));
+      return [b.reshape(b.select(isHit, put, stands), shape)];
+    }
+    if (how === into.mul) {
+      const product = b.reduce("prod", b.select(isAt, comes, b.scalar(1, dtype)), [1], false);
+      return [b.binary("mul", base!, b.reshape(product, shape))];
+    }
+    const op = how === into.max ? "max" : "min";
+    const met = b.reduce(op, b.select(isAt, comes, stands), [1], false);
+    return [b.binary(op, base!, b.reshape(met, shape))];
+  };
+}
+
+const combine: Readonly<Record<number, (stands: number, comes: number) => number>> = {
+  [into.put]: (_, comes) => comes,
+  [into.mul]: (stands, comes) => stands * comes,
+  [into.max]: Math.max,
+  [into.min]: Math.min,
+};
+
+function combining(one: boolean): KernelRow["js"] {
+  return ([base, index, source], [y], [dim, how]) => {
+    y!.data.set(base!.data);
+    const f = combine[how!]!;
+    eachPoint(base!, index!, dim!, one, (point, entry) => {
+      y!.data[entry] = f(y!.data[entry]!, source!.data[point]!);
+    });
+  };
+}
+
 /** out[i][j] = x[index[i][j]][j] for dim 0: apart from `dim`, x has the shape of the index. */
 export const gather = {
   operands: ["x", "index"],
@@ -169,6 +215,39 @@ export const takeAdd = {
   cpp: { run: "takeAddEntries", check: "checkTakeAdd" },
   compose: composedAdding(true),
   js: adding(true),
+} as const satisfies KernelRow;
+
+/**
+ * The base, with source[i][j] put at [index[i][j]][j] for dim 0, or multiplied with what is there, or the greater or lesser of both, in the order
+ * of i: apart from `dim` all shapes are the same. What is put last stays.
+ */
+export const scatterInto = {
+  operands: ["base", "index", "source"],
+  results: ["y"],
+  attributes: ["dim", "how"],
+  kinds: ["float", "int", "bool"],
+  infer: ([base]) => [base!],
+  strided: (_, [dim]) => [[], [dim!, dim! + 1], [dim!, dim! + 1]],
+  updates: true,
+  canFail: true,
+  cpp: { run: "scatterIntoElements", check: "checkScatterInto" },
+  compose: composedInto(false),
+  js: combining(false),
+} as const satisfies KernelRow;
+
+/** The base, with each entry of the source put at the positions of the index, or combined with what is there: the shape of `take`. */
+export const takeInto = {
+  operands: ["base", "index", "source"],
+  results: ["y"],
+  attributes: ["dim", "how"],
+  kinds: ["float", "int", "bool"],
+  infer: ([base]) => [base!],
+  strided: ([, index], [dim]) => [[], [], [dim!, dim! + index!.shape.length]],
+  updates: true,
+  canFail: true,
+  cpp: { run: "takeIntoEntries", check: "checkTakeInto" },
+  compose: composedInto(true),
+  js: combining(true),
 } as const satisfies KernelRow;
 
 /** For each index the position from the front that it means in a dim of size `rows`. */

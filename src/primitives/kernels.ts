@@ -3,7 +3,7 @@
  * family stand together in a file.
  */
 import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
-import { gather, positions, scatterAdd, take, takeAdd } from "./indexed.js";
+import { gather, positions, scatterAdd, scatterInto, take, takeAdd, takeInto } from "./indexed.js";
 import type { KernelRow } from "./kernel.js";
 import { maxPool } from "./pool.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
@@ -20,6 +20,8 @@ const rows = {
   take,
   scatterAdd,
   takeAdd,
+  scatterInto,
+  takeInto,
   positions,
   convolution,
   convolutionInput,

@@ -4,7 +4,7 @@
  */
 import { Tensor } from "./core.js";
 import type { Shape } from "./shape-types.js";
-import { reader } from "./signature.js";
+import { isOptions, reader } from "./signature.js";
 
 /** Names of the methods that are declared by merging into the class. */
 export type Method = {
@@ -110,13 +110,19 @@ type Listed<M> = M extends {
   ? readonly (E1 | E2)[]
   : never;
 
-/** As `operation`, for a method that takes any number of arguments: the implementation takes them as a list. */
+/**
+ * As `operation`, for a method that takes any number of arguments: the implementation takes them as a list.
+ * @param key the option by which the list may be given too: x.permute({ dims: [1, 0] })
+ */
 export function variadic<K extends Method>(
   name: K,
   implementation: (x: Tensor, list: Listed<Tensor[K]>) => ReturnType<Tensor[K]>,
+  key?: string,
 ): void {
-  addMethod(name, function (...list) {
-    return implementation(this, list as never);
+  const read = key === undefined ? null : reader(name, `${key} |`);
+  addMethod(name, function (...list: readonly unknown[]) {
+    const isNamed = read !== null && list.length === 1 && isOptions(list[0]);
+    return implementation(this, (isNamed ? [read(list)[0]] : list) as never);
   });
 }
 

@@ -2,6 +2,7 @@
  * What each kernel of the table is called with in tests: sizes at which each of its ways is taken.
  */
 import { type DTypeName, dtypeNames, dtypes, isComputed } from "../../src/primitives/dtypes.js";
+import { into } from "../../src/primitives/indexed.js";
 import { type KernelOp, kernels } from "../../src/primitives/kernels.js";
 import type { Call, Operand } from "./call-programs.js";
 import { randomizer, rowMajor } from "./programs.js";
@@ -63,8 +64,9 @@ const tables: readonly (readonly [dims: readonly number[], dim: number, count: n
 
 /** The operands of a gather or scatter, and of their like that have a position for each entry. */
 function* indexedCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
-  const whole = op === "take" || op === "takeAdd";
-  const adds = op === "scatterAdd" || op === "takeAdd";
+  const whole = op === "take" || op === "takeAdd" || op === "takeInto";
+  const adds = kernels[op].updates === true;
+  const hows = op === "scatterInto" || op === "takeInto" ? Object.values(into) : [null];
   for (const [dims, dim, count] of tables) {
     if (whole && dims.length === 0) continue;
     const rows = dims[dim] ?? 1;
@@ -72,11 +74,15 @@ function* indexedCases(op: KernelOp, dtype: DTypeName, random: () => number): Ge
     const pointDims = whole ? [...dims.slice(0, dim), ...indexDims, ...dims.slice(dim + 1)] : indexDims;
     const at = positions(sizeOf(indexDims), rows, random);
     const table = Array.from({ length: sizeOf(dims) }, (_, i) => i % 7);
-    const source = Array.from({ length: sizeOf(pointDims) }, (_, i) => i % 5);
+    // Powers of 2, so that products are exact.
+    const source = Array.from({ length: sizeOf(pointDims) }, (_, i) =>
+      hows.length > 1 ? [1, -1, 2, 1, -2, 1, -1][i % 7]! : i % 5,
+    );
     const others: Operand[] = adds ? [{ dtype, dims: pointDims, values: source }] : [];
     const scalars = op === "takeAdd" ? [1, -2] : [0];
-    for (const scalar of scalars) {
-      const call = { op, attributes: [dim], scalars: op === "takeAdd" ? [scalar] : [] };
+    for (const [scalar, how] of scalars.flatMap((each) => hows.map((way) => [each, way] as const))) {
+      const attributes = how === null ? [dim] : [dim, how];
+      const call = { op, attributes, scalars: op === "takeAdd" ? [scalar] : [] };
       const x: Operand = { dtype, dims, values: table };
       const index: Operand = { dtype: count % 2 === 0 ? "int32" : "int64", dims: indexDims, values: at };
       yield { ...call, operands: [x, index, ...others] };
@@ -266,6 +272,8 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   take: indexedCases,
   scatterAdd: indexedCases,
   takeAdd: indexedCases,
+  scatterInto: indexedCases,
+  takeInto: indexedCases,
   positions: positionCases,
   convolution: convolutionCases,
   convolutionInput: convolutionCases,

@@ -28,7 +28,7 @@ for (const op of kernelOps) {
 }
 
 test("an index out of range stops the run, names the index, and later kernels do not run", () => {
-  for (const op of ["gather", "take", "scatterAdd", "takeAdd"] as const) {
+  for (const op of ["gather", "take", "scatterAdd", "takeAdd", "scatterInto", "takeInto"] as const) {
     for (const bad of [4, -5, 2147483647]) {
       const index: Operand = { dtype: "int32", dims: [3], values: [0, bad, 1] };
       const table: Operand = { dtype: "float32", dims: [4], values: [0, 0, 0, 0] };
@@ -37,7 +37,7 @@ test("an index out of range stops the run, names the index, and later kernels do
       const { kernel, externals, scalars } = programOf({
         op,
         operands: adds ? [table, index, source] : [table, index],
-        attributes: [0],
+        attributes: op.endsWith("Into") ? [0, 0] : [0],
         scalars: op === "takeAdd" ? [1] : [],
       });
       for (const engine of engines) {
@@ -102,4 +102,12 @@ test("a call whose values do not fit its kernel is refused, whatever it would wr
   refused(takeAdd, (kernel) => ({ ...kernel, scalars: [] }));
   refused(takeAdd, (kernel) => operand(kernel, 0, { external: 2 }));
   refused(takeAdd, (kernel) => operand(kernel, 2, { dims: [2, 5] }));
+  const scatterInto: Call = {
+    op: "scatterInto",
+    operands: [float, index, float],
+    attributes: [1, 0],
+    scalars: [],
+  };
+  refused(scatterInto, (kernel) => ({ ...kernel, attributes: [1, 4] }));
+  refused(scatterInto, (kernel) => ({ ...kernel, attributes: [1] }));
 });

@@ -25,8 +25,6 @@ const reading = new Set([
   "sliceMask",
   "maskedSelect",
   "maskedSelectWide",
-  "scatter",
-  "scatterRepeated",
   "oneHot",
 ]);
 
@@ -56,6 +54,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "shape dtype device ndim dim size numel length node variable": "properties",
   "requiresGrad requiresGrad_ isLeaf gradFn grad backward retainGrad retainsGrad detach_ registerHook registerPostAccumulateGradHook":
     "differentiation: test/autograd",
+  set: "test/ops/set.test.ts",
   toString: "display: test/tensor/print.test.ts",
   "to typeAs cpu int float double bool": "conversion: to_float32 …",
 };

@@ -344,7 +344,7 @@ const plain: Readonly<Record<string, () => Tensor>> = {
 };
 
 /** What reads values before it goes on, which an engine that is awaited refuses. */
-const reading = new Set(["scatter", "maskedSelect", "nonzero", "unique", "bincount", "bincountWeights"]);
+const reading = new Set(["maskedSelect", "nonzero", "unique", "bincount", "bincountWeights"]);
 
 /** The gradient to begin with, the same in make_ops.py. */
 function weights(like: Tensor): Tensor {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arange, type Tensor, tensor } from "../../src/index.js";
-import type { SliceIndex } from "../../src/ops/slice.js";
+import type { SliceIndex } from "../../src/ops/part.js";
 
 const x: Tensor = arange(24).reshape(2, 3, 4);
 

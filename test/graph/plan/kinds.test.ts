@@ -94,6 +94,14 @@ describe("calls of kernels", () => {
       convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
       maxPool: () => [[], [1, 2, 2, 1, 1, 2, 0, 1, 0, 1, 1, 1, 0, 1, 4, 2]],
       takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
+      scatterInto: (dtype) => [
+        [positions([2, 5, 4], 3), some([2, 5, 4], dtype)],
+        [1, 0],
+      ],
+      takeInto: (dtype) => [
+        [positions([2, 2], 3), some([2, 2, 2, 4], dtype)],
+        [1, 2],
+      ],
     };
   for (const op of kernelOps) {
     const row = kernels[op];

@@ -84,7 +84,9 @@ export function argumentsOf(sample: Sample, tensors: readonly Tensor[]): [unknow
 
 /** PyTorch's brackets in the words of `slice`. */
 function indices(index: unknown): unknown[] {
-  const list = Array.isArray(index) ? index : [index];
+  // A list of numbers alone is one index, as in Python's x[[1, 2]].
+  const isOne = Array.isArray(index) && index.length > 0 && index.every((x) => typeof x === "number");
+  const list = Array.isArray(index) && !isOne ? index : [index];
   return list.map((x: unknown) => {
     if (x === null) return "new";
     if (Array.isArray(x)) return tensor(x as number[], { dtype: "int32" });

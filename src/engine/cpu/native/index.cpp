@@ -1,4 +1,4 @@
-// Reading and adding at positions along a dim (src/primitives/indexed.ts). Positions are checked before anything is written.
+// Reading and writing at positions along a dim (src/primitives/indexed.ts). Positions are checked before anything is written.
 #include <string.h>
 
 #include <type_traits>
@@ -85,18 +85,43 @@ bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
 }
 
 template <class T>
-inline void accumulate(T& into, T x) {
-  if constexpr (std::is_same_v<T, Bool>) into = bitOr(into, x);
-  else if constexpr (std::is_integral_v<T>) into = addInt(into, x);
-  else into += x;
-}
-
-template <class T>
 inline T times(T a, T x) {
   if constexpr (std::is_same_v<T, Bool>) return bitAnd(a, x);
   else if constexpr (std::is_integral_v<T>) return mulInt(a, x);
   else return a * x;
 }
+
+/// What is made of what stands at a place and what comes there; each has `of(stands, comes, factor)`.
+struct Add {
+  template <class T>
+  static inline T of(T stands, T comes, T factor) {
+    if constexpr (std::is_same_v<T, Bool>) return bitOr(stands, times(factor, comes));
+    else if constexpr (std::is_integral_v<T>) return addInt(stands, times(factor, comes));
+    else return stands + times(factor, comes);
+  }
+};
+struct Put {
+  template <class T>
+  static inline T of(T, T comes, T) { return comes; }
+};
+struct Mul {
+  template <class T>
+  static inline T of(T stands, T comes, T) { return times(stands, comes); }
+};
+struct Max {
+  template <class T>
+  static inline T of(T stands, T comes, T) {
+    if constexpr (std::is_same_v<T, Bool>) return bitOr(stands, comes);
+    else return maximum(stands, comes);
+  }
+};
+struct Min {
+  template <class T>
+  static inline T of(T stands, T comes, T) {
+    if constexpr (std::is_same_v<T, Bool>) return bitAnd(stands, comes);
+    else return minimum(stands, comes);
+  }
+};
 
 struct IndexTask {
   const Indexed* indexed;
@@ -133,8 +158,8 @@ void gatherPiece(void* context, int64_t piece, char*) {
   }
 }
 
-/// Adds columns [first, first + perPiece) of [outer, inner]: every target element belongs to one piece, and `i` runs in order.
-template <class T, class I>
+/// Combines columns [first, first + perPiece) of [outer, inner]: every target element belongs to one piece, and `i` runs in order.
+template <class T, class I, class How>
 void scatterPiece(void* context, int64_t piece, char*) {
   const IndexTask& task = *static_cast<IndexTask*>(context);
   const Indexed& k = *task.indexed;
@@ -154,13 +179,14 @@ void scatterPiece(void* context, int64_t piece, char*) {
       T* to = target + o * k.tableStride[0];
       if (k.indexStride[2] == 0 && k.pointStride[2] == 1 && k.tableStride[2] == 1) {
         to += (rows[0] < 0 ? rows[0] + k.rows : rows[0]) * k.tableStride[1];
-        for (int64_t n = n0; n < n1; n++) accumulate(to[n], times(factor, from[n]));
+        for (int64_t n = n0; n < n1; n++) to[n] = How::of(to[n], from[n], factor);
         continue;
       }
       for (int64_t n = n0; n < n1; n++) {
         int64_t row = rows[n * k.indexStride[2]];
         if (row < 0) row += k.rows;
-        accumulate(to[row * k.tableStride[1] + n * k.tableStride[2]], times(factor, from[n * k.pointStride[2]]));
+        T& place = to[row * k.tableStride[1] + n * k.tableStride[2]];
+        place = How::of(place, from[n * k.pointStride[2]], factor);
       }
     }
     p += n1 - n0;
@@ -201,14 +227,25 @@ bool read(const CallKernel& call, bool whole, const Frame& frame, RunStatus& sta
   });
 }
 
-bool add(const CallKernel& call, bool whole, double alpha, const Frame& frame, RunStatus& status) {
+template <class How>
+bool write(const CallKernel& call, bool whole, double alpha, const Frame& frame, RunStatus& status) {
   Indexed indexed;
   addingOf(call, whole, indexed);
   IndexTask task{&indexed, &frame, alpha, 0};
   return withIndex(indexed, frame, status, [&](auto index) {
     using I = decltype(index);
-    withNumber(indexed.table->dtype, [&](auto zero) { runPieces(task, indexed.outer * indexed.inner, scatterPiece<decltype(zero), I>); });
+    withNumber(indexed.table->dtype, [&](auto zero) { runPieces(task, indexed.outer * indexed.inner, scatterPiece<decltype(zero), I, How>); });
   });
+}
+
+/// As `into` in src/primitives/indexed.ts.
+bool writeInto(const CallKernel& call, bool whole, const Frame& frame, RunStatus& status) {
+  switch (call.attributes[1]) {
+    case 0: return write<Put>(call, whole, 1, frame, status);
+    case 1: return write<Mul>(call, whole, 1, frame, status);
+    case 2: return write<Max>(call, whole, 1, frame, status);
+    default: return write<Min>(call, whole, 1, frame, status);
+  }
 }
 
 const char* checkReading(const CallKernel& call, bool whole) {
@@ -219,6 +256,11 @@ const char* checkReading(const CallKernel& call, bool whole) {
 const char* checkAdding(const CallKernel& call, bool whole) {
   Indexed indexed;
   return addingOf(call, whole, indexed);
+}
+
+const char* checkWriting(const CallKernel& call, bool whole) {
+  if (call.attributes[1] < 0 || call.attributes[1] > 3) return "an indexed call puts, multiplies, or takes the greater or the lesser";
+  return checkAdding(call, whole);
 }
 
 template <class Index>
@@ -264,8 +306,13 @@ const char* checkTakeAdd(const CallKernel& call) { return checkAdding(call, true
 
 bool gatherElements(const CallKernel& call, const Frame& frame, RunStatus& status) { return read(call, false, frame, status); }
 bool takeEntries(const CallKernel& call, const Frame& frame, RunStatus& status) { return read(call, true, frame, status); }
-bool scatterAddElements(const CallKernel& call, const Frame& frame, RunStatus& status) { return add(call, false, 1, frame, status); }
-bool takeAddEntries(const CallKernel& call, const Frame& frame, RunStatus& status) { return add(call, true, frame.scalars[call.scalars[0]], frame, status); }
+bool scatterAddElements(const CallKernel& call, const Frame& frame, RunStatus& status) { return write<Add>(call, false, 1, frame, status); }
+bool takeAddEntries(const CallKernel& call, const Frame& frame, RunStatus& status) { return write<Add>(call, true, frame.scalars[call.scalars[0]], frame, status); }
+
+const char* checkScatterInto(const CallKernel& call) { return checkWriting(call, false); }
+const char* checkTakeInto(const CallKernel& call) { return checkWriting(call, true); }
+bool scatterIntoElements(const CallKernel& call, const Frame& frame, RunStatus& status) { return writeInto(call, false, frame, status); }
+bool takeIntoEntries(const CallKernel& call, const Frame& frame, RunStatus& status) { return writeInto(call, true, frame, status); }
 
 }  // namespace CG_ISA
 }  // namespace cellgrad

@@ -1,6 +1,6 @@
 /** Operations that move elements, join, cut and pick them beside PyTorch's. */
 import { cat, meshgrid, stack, tensor, where } from "../../../../src/index.js";
-import type { SliceIndex } from "../../../../src/ops/slice.js";
+import type { SliceIndex } from "../../../../src/ops/part.js";
 import { all, type Draw, numbers, type Operation, py, type Table } from "../draw.js";
 
 const some = { dtype: all, values: "mild" } as const;
