@@ -7,6 +7,15 @@
 import { dtypeTo } from "../ops/cast.js";
 import { type DType, type FloatDType, isFloating } from "../tensor/dtype.js";
 import { Tensor } from "../tensor/tensor.js";
+import type { RemovableHandle } from "../autograd/handle.js";
+import {
+  addModuleHook,
+  type BackwardHook,
+  type BackwardPreHook,
+  type ForwardHook,
+  type ForwardPreHook,
+  type HookOptions,
+} from "./hooks.js";
 import { convert, Parameter } from "./parameter.js";
 import { describeModule, moduleTable } from "./repr.js";
 import { loadState, type LoadResult, type SavedState, type StateDict } from "./stateDict.js";
@@ -45,6 +54,38 @@ export abstract class Module {
   /** As `registerModule` (`torch.nn.Module.add_module`). */
   addModule(name: string, value: Module | null): void {
     this.registerModule(name, value);
+  }
+
+  /**
+   * Calls `hook(module, inputs)` before each `forward`; a list that it gives, or a single value, takes the arguments' place
+   * (`torch.nn.Module.register_forward_pre_hook`). `handle.remove()` removes it.
+   */
+  registerForwardPreHook(hook: ForwardPreHook<this>, options: HookOptions = {}): RemovableHandle {
+    return addModuleHook("registerForwardPreHook", this, "forwardPre", hook, options);
+  }
+
+  /**
+   * Calls `hook(module, inputs, output)` after each `forward`; what it gives takes the output's place
+   * (`torch.nn.Module.register_forward_hook`). `handle.remove()` removes it.
+   */
+  registerForwardHook(hook: ForwardHook<this>, options: HookOptions = {}): RemovableHandle {
+    return addModuleHook("registerForwardHook", this, "forward", hook, options);
+  }
+
+  /**
+   * Calls `hook(module, gradOutput)` with the gradients of the output before they go through the module; a list that it gives takes their place
+   * (`torch.nn.Module.register_full_backward_pre_hook`). `handle.remove()` removes it.
+   */
+  registerFullBackwardPreHook(hook: BackwardPreHook<this>, options: HookOptions = {}): RemovableHandle {
+    return addModuleHook("registerFullBackwardPreHook", this, "backwardPre", hook, options);
+  }
+
+  /**
+   * Calls `hook(module, gradInput, gradOutput)` once the gradients of the inputs are there; a list that it gives takes the place of `gradInput`
+   * (`torch.nn.Module.register_full_backward_hook`). `handle.remove()` removes it.
+   */
+  registerFullBackwardHook(hook: BackwardHook<this>, options: HookOptions = {}): RemovableHandle {
+    return addModuleHook("registerFullBackwardHook", this, "backward", hook, options);
   }
 
   /**
