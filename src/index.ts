@@ -55,6 +55,7 @@ export * as autograd from "./func/autograd.js";
 export * as func from "./func/func.js";
 export { vmap } from "./func/vmap.js";
 export * as utils from "./autograd/checkpoint.js";
+export * as special from "./special/special.js";
 export * as nn from "./nn/nn.js";
 export * as optim from "./optim/optim.js";
 export * as data from "./data/data.js";

@@ -9,6 +9,7 @@ import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
 import type { Checked, Shape } from "../tensor/shape-types.js";
 import { mul, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import { inPlace } from "./change.js";
 import { eq, le } from "./compare.js";
 import { div } from "./division.js";
 import { log } from "./exponential.js";
@@ -76,6 +77,8 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: number | Checked<Broadcast<"xlogy", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
+    /** `xlogy` in place. */
+    xlogy_(other: Tensor | number): this;
   }
 }
 
@@ -102,3 +105,4 @@ export const xlogy = operation("xlogy", (a, other) => {
   const product = binary("mul", p, unary("log", q));
   return record(XLOGY, select(isNothing, scalar(0, product.dtype), product), x, y);
 });
+inPlace("xlogy_", xlogy);

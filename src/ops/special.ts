@@ -8,6 +8,7 @@ import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul, neg, rsub, sub } from "./arithmetic.js";
+import { inPlace } from "./change.js";
 import { eq, gt, lt } from "./compare.js";
 import { div } from "./division.js";
 import { sloped, smooth } from "./elementwise.js";
@@ -23,6 +24,12 @@ declare module "../tensor/core.js" {
     erf(): Tensor<S>;
     /** ln |Γ(x)|; integers give float32 (`torch.lgamma`). */
     lgamma(): Tensor<S>;
+    /** `erf` in place. */
+    erf_(): this;
+    /** `lgamma` in place. */
+    lgamma_(): this;
+    /** `digamma` in place. */
+    digamma_(): this;
     /** ψ(x), the derivative of ln Γ; −∞ at 0, NaN at negative whole numbers (`torch.digamma`). */
     digamma(): Tensor<S>;
   }
@@ -31,13 +38,18 @@ declare module "../tensor/core.js" {
 export const erf = smooth("erf", (_y, x) => mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 
 export const lgamma = smooth("lgamma", (_y, x): Tensor => digamma(x));
+inPlace("lgamma_", lgamma);
+inPlace("erf_", erf);
 
 export const digamma = operation("digamma", (x) => derivative(x, 0));
+inPlace("digamma_", digamma);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** The n-th derivative of ψ, n ≥ 0 (`torch.polygamma`). @throws RangeError for another n. */
-    polygamma(n: number): Tensor<S>;
+    polygamma(n: number | { n: number }): Tensor<S>;
+    /** `polygamma` in place. */
+    polygamma_(n: number | { n: number }): this;
   }
 }
 
@@ -50,10 +62,11 @@ const POLYGAMMA: Op<number> = {
   },
 };
 
-export const polygamma = operation("polygamma", (x, n) => {
+export const polygamma = operation("polygamma", "n |", (x: Tensor, n: number) => {
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`polygamma: expected a whole n ≥ 0, got ${n}`);
   return derivative(x, n);
 });
+inPlace("polygamma_", "n |", polygamma);
 
 function derivative(a: Tensor, n: number): Tensor {
   const x = floating(a);
@@ -75,7 +88,11 @@ declare module "../tensor/core.js" {
     /** sin(πx) / (πx), and 1 at 0 (`torch.sinc`). */
     sinc(): Tensor<S>;
     /** ln(x / (1 − x)), the inverse of the sigmoid; x is first brought into [eps, 1 − eps] where eps is given (`torch.logit`). */
-    logit(eps?: number): Tensor<S>;
+    logit(eps?: number | { eps?: number }): Tensor<S>;
+    /** `sinc` in place. */
+    sinc_(): this;
+    /** `logit` in place. */
+    logit_(eps?: number | { eps?: number }): this;
   }
 }
 
@@ -107,7 +124,7 @@ const LOGIT: Op<number | null> = {
   },
 };
 
-export const logit = operation("logit", (input, eps) => {
+export const logit = operation("logit", "eps |", (input: Tensor, eps?: number) => {
   const x = floating(input);
   const { dtype } = x._node;
   const number = (value: number) => scalar(value, dtype);
@@ -116,3 +133,5 @@ export const logit = operation("logit", (input, eps) => {
   const y = unary("log", binary("div", within, binary("sub", number(1), within)));
   return record(LOGIT, y, x, null, null, eps ?? null);
 });
+inPlace("logit_", "eps |", logit);
+inPlace("sinc_", sinc);

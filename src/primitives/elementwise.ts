@@ -4,6 +4,7 @@
  */
 import { type DTypeKind, type DTypeName, dtypes, isComputed } from "./dtypes.js";
 import * as js from "./functions.js";
+import * as fn from "./special-functions.js";
 
 /**
  * How C++ computes an element. Text is an inline function of native/scalar_math.h; it is compiled without contraction to fused
@@ -61,6 +62,11 @@ function special(js: (x: number) => number, name: string): UnaryRow {
   return { result: "same", cost: 40, js, cpp: { float: { library: `${name}<T>` } } };
 }
 
+/** The same of two elements. */
+function special2(js: (x: number, y: number) => number, name: string): BinaryRow {
+  return { result: "same", cost: 100, js, cpp: { float: { library: `${name}<T>` } } };
+}
+
 /** Whole numbers are what they are. */
 function rounding(js: (x: number) => number, cpp: string): UnaryRow {
   return { result: "same", cost: 1, js, jsBig: (x) => x, cpp: { float: cpp, int: { same: true } } };
@@ -113,6 +119,28 @@ export const unary = {
   digamma: special(js.digamma, "digammaOf"),
   /** The second derivative of ln Γ. */
   trigamma: special(js.trigamma, "trigammaOf"),
+  erfc: special(fn.erfc, "erfcOf"),
+  /** e^(x²) erfc(x). */
+  erfcx: special(fn.erfcx, "erfcxFor"),
+  /** The inverse of erf. */
+  erfinv: special(fn.erfinv, "erfinvFor"),
+  /** The quantile of the normal distribution. */
+  ndtri: special(fn.ndtri, "ndtriFor"),
+  /** e^(−|x|) I₀(x). */
+  i0e: special(fn.i0e, "i0eFor"),
+  /** e^(−|x|) I₁(x). */
+  i1e: special(fn.i1e, "i1eFor"),
+  /** e^x K₀(x). */
+  k0e: special(fn.k0e, "k0eFor"),
+  /** e^x K₁(x). */
+  k1e: special(fn.k1e, "k1eFor"),
+  besselJ0: special(fn.besselJ0, "besselJ0For"),
+  besselJ1: special(fn.besselJ1, "besselJ1For"),
+  besselY0: special(fn.besselY0, "besselY0For"),
+  besselY1: special(fn.besselY1, "besselY1For"),
+  airyAi: special(fn.airyAi, "airyAiFor"),
+  /** The e of x = m · 2^e, 0.5 ≤ |m| < 1. */
+  exponent: { result: "same", cost: 4, js: fn.exponent, cpp: { float: { library: "exponentFor<T>" } } },
   floor: rounding(Math.floor, "floorOf<T>"),
   ceil: rounding(Math.ceil, "ceilOf<T>"),
   round: rounding(js.roundHalfEven, "roundOf<T>"),
@@ -230,6 +258,22 @@ export const binary = {
   atan2: { result: "same", cost: 20, js: Math.atan2, cpp: { float: { library: "arcTangent2<T>" } } },
   /** Hurwitz's ζ(x, q) = Σₖ (q + k)⁻ˣ. */
   zeta: { result: "same", cost: 100, js: js.zeta, cpp: { float: { library: "zetaOf<T>" } } },
+  /** P(a, x) = γ(a, x) / Γ(a). */
+  igamma: special2(fn.igamma, "igammaFor"),
+  /** Q(a, x) = Γ(a, x) / Γ(a). */
+  igammac: special2(fn.igammac, "igammacFor"),
+  /** x · 2^e. */
+  ldexp: special2(fn.ldexp, "ldexpFor"),
+  gcd: { result: "same", cost: 40, js: fn.gcd, jsBig: fn.gcdBig, cpp: { int: { library: "gcdInt<T>" } } },
+  /** Polynomials in x of degree n. */
+  chebyshevT: special2(fn.chebyshevT, "chebyshevTFor"),
+  chebyshevU: special2(fn.chebyshevU, "chebyshevUFor"),
+  chebyshevV: special2(fn.chebyshevV, "chebyshevVFor"),
+  chebyshevW: special2(fn.chebyshevW, "chebyshevWFor"),
+  hermiteH: special2(fn.hermiteH, "hermiteHFor"),
+  hermiteHe: special2(fn.hermiteHe, "hermiteHeFor"),
+  laguerre: special2(fn.laguerre, "laguerreFor"),
+  legendre: special2(fn.legendre, "legendreFor"),
   eq: comparison((x, y) => x === y, "equal<T>"),
   ne: comparison((x, y) => x !== y, "notEqual<T>"),
   lt: comparison((x, y) => x < y, "less<T>"),

@@ -3,7 +3,7 @@
 
 #include "float_math.h"
 #include "loops.h"
-#include "special_math.h"
+#include "special_functions.h"
 #include "tile.h"
 
 namespace cellgrad {
