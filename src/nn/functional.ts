@@ -39,7 +39,19 @@ export {
   threshold_,
 } from "./activation-functions.js";
 export { oneHot } from "./one-hot.js";
-export { dropout } from "./dropout.js";
+export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./dropout.js";
+export { bilinear } from "./bilinear.js";
+export { embedding, embeddingBag } from "./embedding-functions.js";
+export { affineGrid, gridSample } from "./grid-sample.js";
+export { interpolate, upsample } from "./interpolate.js";
+export {
+  batchNorm,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  localResponseNorm,
+  rmsNorm,
+} from "./normalization-functions.js";
 export { linear } from "./linear.js";
 export { crossEntropy, nllLoss, type ClassOptions, type CrossEntropyOptions } from "./loss/classification.js";
 export {

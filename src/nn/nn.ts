@@ -1,16 +1,18 @@
 /** The names in `nn`. */
 export {
+  CELU,
   ELU,
   GELU,
   Identity,
-  LeakyReLU,
-  LogSoftmax,
-  ReLU,
+  LogSigmoid,
+  Mish,
+  SELU,
   Sigmoid,
   SiLU,
-  Softmax,
   Softplus,
+  Softsign,
   Tanh,
+  Tanhshrink,
 } from "./activation.js";
 export {
   Conv1d,
@@ -23,7 +25,42 @@ export {
   type ConvTransposeOptions,
   type PaddingMode,
 } from "./convolution.js";
-export { Dropout } from "./dropout.js";
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  PReLU,
+  ReLU,
+  ReLU6,
+  RReLU,
+  Softshrink,
+  Threshold,
+} from "./rectifiers.js";
+export { GLU, LogSoftmax, Softmax, Softmax2d, Softmin } from "./softmax-layers.js";
+export { AdaptiveLogSoftmaxWithLoss } from "./adaptive-softmax.js";
+export { Bilinear } from "./bilinear.js";
+export { Embedding, EmbeddingBag } from "./embedding.js";
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./padding-layers.js";
+export { Unflatten, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from "./upsampling.js";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./dropout.js";
 export { Flatten } from "./flatten.js";
 export * as functional from "./functional.js";
 export * as init from "./init.js";
@@ -44,7 +81,23 @@ export { CosineEmbeddingLoss, TripletMarginLoss, TripletMarginWithDistanceLoss }
 export { CosineSimilarity, PairwiseDistance } from "./distance.js";
 export { HuberLoss, L1Loss, MSELoss, SmoothL1Loss } from "./loss/regression.js";
 export { Module } from "./module.js";
-export { BatchNorm1d, LayerNorm, type BatchNormOptions, type LayerNormOptions } from "./normalization.js";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  type BatchNormOptions,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+} from "./batch-normalization.js";
+export {
+  CrossMapLRN2d,
+  GroupNorm,
+  LayerNorm,
+  type LayerNormOptions,
+  LocalResponseNorm,
+  RMSNorm,
+} from "./normalization.js";
 export { Parameter } from "./parameter.js";
 export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold } from "./patches.js";
 export {

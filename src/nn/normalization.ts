@@ -1,13 +1,20 @@
-/** Layers that normalize: over an example's features, or over a batch. */
-import { noGrad } from "../autograd/mode.js";
-import { critical } from "../interrupts.js";
+/** Layers that normalize over an example's features. batch-normalization.ts has those over a batch. */
 import { fused } from "../ops/fused.js";
+import { cat } from "../ops/join.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
+import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
+import {
+  groupNorm,
+  layerNorm,
+  localResponseNorm,
+  rmsNorm,
+  sumOverChannels,
+} from "./normalization-functions.js";
 import { Parameter } from "./parameter.js";
 
 /** Options of `LayerNorm`. */
@@ -18,8 +25,11 @@ export interface LayerNormOptions {
   elementwiseAffine?: boolean;
   /** Whether there is a bias beside the weight; true if not given. */
   bias?: boolean;
+  device?: "cpu";
   dtype?: FloatDType;
 }
+
+type LayerNormOrder = ["eps", "elementwiseAffine", "bias", "device", "dtype"];
 
 /**
  * (x - mean) / √(var + eps) · weight + bias with mean and (biased) variance over the last dimensions, `normalizedShape`.
@@ -28,14 +38,24 @@ export interface LayerNormOptions {
 export class LayerNorm extends SameShape {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
+  readonly elementwiseAffine: boolean;
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
 
-  constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
+  constructor(
+    normalizedShape: number | readonly number[],
+    ...given: Given<LayerNormOptions, LayerNormOrder>
+  ) {
     super();
+    const options = optionsOf<LayerNormOptions>(
+      "LayerNorm",
+      "eps, elementwiseAffine, bias, device, dtype",
+      given,
+    );
     const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, { dtype })) : null;
   }
@@ -43,136 +63,197 @@ export class LayerNorm extends SameShape {
   /** [..., ...normalizedShape] → the same. @throws Error when the last sizes are others */
   forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
   forward(input: Tensor): Tensor {
-    const shape: Shape = this.normalizedShape;
-    if (String(input.shape.slice(-shape.length)) !== String(shape))
-      throw new Error(
-        `LayerNorm(${formatShape(shape)}): input ${formatShape(input.shape)} must end in the sizes ${formatShape(shape)}`,
-      );
-    const dims = shape.map((_, i) => i - shape.length);
-    return fused([input, this.weight, this.bias], (x, weight, bias) =>
-      affine(normalize(x, dims, this.eps).output, weight, bias),
-    );
+    return layerNorm(input, this.normalizedShape, { weight: this.weight, bias: this.bias, eps: this.eps });
   }
 
   override extraRepr(): string {
     const shape = this.normalizedShape.join(", ");
-    return `[${shape}], eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
+    return `[${shape}], eps=${this.eps}, elementwiseAffine=${this.elementwiseAffine}`;
   }
 }
 
-/** Options of `BatchNorm1d`. */
-export interface BatchNormOptions {
-  /** Added to the variance; 1e-5 if not given. */
-  eps?: number;
-  /** Share of the batch in the running statistics; null for the plain average of all batches; 0.1 if not given. */
-  momentum?: number | null;
-  /** Whether a weight and a bias are learned; true if not given. */
-  affine?: boolean;
-  /** Whether statistics are kept for use after `eval()`; true if not given. */
-  trackRunningStats?: boolean;
+/** Options of `RMSNorm`. */
+export interface RMSNormOptions {
+  /** Added to the mean of the squares; the dtype's own epsilon if not given. */
+  eps?: number | null;
+  /** Whether a weight is learned; true if not given. */
+  elementwiseAffine?: boolean;
+  device?: "cpu";
   dtype?: FloatDType;
 }
 
 /**
- * (x - mean) / √(var + eps) · weight + bias for each feature over the batch, for [N, C] or [N, C, L]; after `eval()` with the
- * running statistics. PyTorch's nn.BatchNorm1d (Ioffe and Szegedy 2015).
+ * x / √(mean x² + eps) · weight over the last dimensions, `normalizedShape`. PyTorch's nn.RMSNorm (Zhang and Sennrich 2019).
  */
-export class BatchNorm1d extends SameShape {
-  readonly eps: number;
-  readonly momentum: number | null;
+export class RMSNorm extends SameShape {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
   readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
-  readonly runningMean: Tensor | null;
-  readonly runningVar: Tensor | null;
-  readonly numBatchesTracked: Tensor | null;
 
   constructor(
-    readonly numFeatures: number,
-    options: BatchNormOptions = {},
+    normalizedShape: number | readonly number[],
+    ...given: Given<RMSNormOptions, ["eps", "elementwiseAffine", "device", "dtype"]>
   ) {
     super();
-    const {
-      eps = 1e-5,
-      momentum = 0.1,
-      affine = true,
-      trackRunningStats = true,
-      dtype = "float32",
-    } = options;
-    const shape = [numFeatures];
+    const options = optionsOf<RMSNormOptions>("RMSNorm", "eps, elementwiseAffine, device, dtype", given);
+    const { eps = null, elementwiseAffine = true, dtype = "float32" } = options;
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
-    this.momentum = momentum;
-    this.weight = affine ? new Parameter(ones(shape, { dtype })) : null;
-    this.bias = affine ? new Parameter(zeros(shape, { dtype })) : null;
-    this.runningMean = trackRunningStats ? this.registerBuffer("runningMean", zeros(shape, { dtype })) : null;
-    this.runningVar = trackRunningStats ? this.registerBuffer("runningVar", ones(shape, { dtype })) : null;
-    this.numBatchesTracked = trackRunningStats
-      ? this.registerBuffer("numBatchesTracked", zeros([], { dtype: "int32" }))
-      : null;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
   }
 
+  /** [..., ...normalizedShape] → the same. @throws Error when the last sizes are others */
   forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
   forward(input: Tensor): Tensor {
-    const { shape } = input;
-    if (shape.length < 2 || shape.length > 3 || shape[1] !== this.numFeatures)
+    return rmsNorm(input, this.normalizedShape, { weight: this.weight, eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    const shape = this.normalizedShape.join(", ");
+    return `[${shape}], eps=${this.eps}, elementwiseAffine=${this.elementwiseAffine}`;
+  }
+}
+
+/** Options of `GroupNorm`. */
+export interface GroupNormOptions {
+  /** Added to the variance; 1e-5 if not given. */
+  eps?: number;
+  /** Whether a weight and a bias are learned; true if not given. */
+  affine?: boolean;
+  device?: "cpu";
+  dtype?: FloatDType;
+  /** Whether there is a bias beside the weight; true if not given. */
+  bias?: boolean;
+}
+
+/** Normalizes each of `numGroups` groups of the channels of [N, C, ...]. PyTorch's nn.GroupNorm (Wu and He 2018). */
+export class GroupNorm extends SameShape {
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly affine: boolean;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+
+  constructor(
+    numGroups: number,
+    numChannels: number,
+    ...given: Given<GroupNormOptions, ["eps", "affine", "device", "dtype"]>
+  ) {
+    super();
+    if (!(numGroups > 0) || numChannels % numGroups !== 0)
+      throw new RangeError(`GroupNorm: ${numChannels} channels cannot be divided into ${numGroups} groups`);
+    const options = optionsOf<GroupNormOptions>("GroupNorm", "eps, affine, device, dtype, *, bias", given);
+    const { eps = 1e-5, affine = true, bias = true, dtype = "float32" } = options;
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.affine = affine;
+    this.weight = affine ? new Parameter(ones([numChannels], { dtype })) : null;
+    this.bias = affine && bias ? new Parameter(zeros([numChannels], { dtype })) : null;
+  }
+
+  /** [N, numChannels, ...] → the same. @throws Error for another number of channels */
+  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward(input: Tensor): Tensor {
+    if (input.shape[1] !== this.numChannels)
       throw new Error(
-        `BatchNorm1d(${this.numFeatures}): input ${formatShape(shape)} must be [N, ${this.numFeatures}] or [N, ${this.numFeatures}, L]`,
+        `GroupNorm(${this.numGroups}, ${this.numChannels}): input ${formatShape(input.shape)} must be [N, ${this.numChannels}, ...]`,
       );
-    const perFeature: Shape = shape.length === 2 ? [1, this.numFeatures] : [1, this.numFeatures, 1];
-    const weight = this.weight?.reshape(perFeature) ?? null;
-    const bias = this.bias?.reshape(perFeature) ?? null;
-    const { runningMean, runningVar } = this;
-    if (!this.training && runningMean !== null && runningVar !== null)
-      return fused([input, runningMean, runningVar, weight, bias], (x, mean, variance, scale, shift) => {
-        const deviation = variance.add(this.eps).sqrt().reshape(perFeature);
-        return affine(x.sub(mean.reshape(perFeature)).div(deviation), scale, shift);
-      });
-    const count = input.numel() / this.numFeatures;
-    if (count < 2)
-      throw new Error(
-        `BatchNorm1d(${this.numFeatures}): a batch of one value a feature, ${formatShape(shape)}, has no variance; use a larger batch or eval()`,
+    return groupNorm(input, this.numGroups, { weight: this.weight, bias: this.bias, eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps}, affine=${this.affine}`;
+  }
+}
+
+/** Options of `LocalResponseNorm` and `CrossMapLRN2d`. */
+export interface ResponseNormOptions {
+  /** 1e-4 if not given. */
+  alpha?: number;
+  /** 0.75 if not given. */
+  beta?: number;
+  /** 1 if not given. */
+  k?: number;
+}
+
+/** x / (k + alpha · mean of x² over `size` channels around each)^beta. PyTorch's nn.LocalResponseNorm (Krizhevsky et al. 2012). */
+export class LocalResponseNorm extends SameShape {
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  constructor(size: number, ...given: Given<ResponseNormOptions, ["alpha", "beta", "k"]>) {
+    super();
+    const options = optionsOf<ResponseNormOptions>("LocalResponseNorm", "alpha, beta, k", given);
+    this.size = size;
+    this.alpha = options.alpha ?? 1e-4;
+    this.beta = options.beta ?? 0.75;
+    this.k = options.k ?? 1;
+  }
+
+  /** [N, C, ...] → the same. */
+  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward(input: Tensor): Tensor {
+    const { size, alpha, beta, k } = this;
+    return localResponseNorm(input, size, { alpha, beta, k });
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${this.alpha}, beta=${this.beta}, k=${this.k}`;
+  }
+}
+
+/**
+ * As `LocalResponseNorm`, with Torch7's window: ⌊(size + 1) / 2⌋ - 1 channels to each side, and always the first channel once it has left it, which
+ * Torch7's running sum forgets to take away. The gradient is that of what is computed, which PyTorch's is not. PyTorch's nn.CrossMapLRN2d.
+ */
+export class CrossMapLRN2d extends SameShape {
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  constructor(size: number, ...given: Given<ResponseNormOptions, ["alpha", "beta", "k"]>) {
+    super();
+    const options = optionsOf<ResponseNormOptions>("CrossMapLRN2d", "alpha, beta, k", given);
+    this.size = size;
+    this.alpha = options.alpha ?? 1e-4;
+    this.beta = options.beta ?? 0.75;
+    this.k = options.k ?? 1;
+  }
+
+  /** [N, C, H, W] → the same. @throws Error for another number of dimensions */
+  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward(input: Tensor): Tensor {
+    if (input.ndim !== 4)
+      throw new Error(`CrossMapLRN2d: expected an input [N, C, H, W], got ${formatShape(input.shape)}`);
+    const { size, alpha, beta, k } = this;
+    const reach = Math.floor((size - 1) / 2) + 1;
+    const channels = input.shape[1]!;
+    return fused([input], (x) => {
+      let sum = sumOverChannels(x, reach - 1, reach - 1);
+      if (channels > reach) {
+        const first = x
+          .narrow(1, 0, 1)
+          .square()
+          .expand([-1, channels - reach, -1, -1]);
+        sum = cat([sum.narrow(1, 0, reach), sum.narrow(1, reach, channels - reach).add(first)], 1);
+      }
+      return x.mul(
+        sum
+          .mul(alpha / size)
+          .add(k)
+          .pow(-beta),
       );
-    return fused([input, weight, bias], (x, scale, shift) => {
-      const { output, mean, variance } = normalize(x, shape.length === 2 ? [0] : [0, 2], this.eps);
-      if (this.training) this.#track(mean, variance, count);
-      return affine(output, scale, shift);
     });
   }
 
   override extraRepr(): string {
-    const affine = this.weight !== null;
-    const tracked = this.runningMean !== null;
-    return `${this.numFeatures}, eps=${this.eps}, momentum=${this.momentum}, affine=${affine}, trackRunningStats=${tracked}`;
+    return `${this.size}, alpha=${this.alpha}, beta=${this.beta}, k=${this.k}`;
   }
-
-  #track(mean: Tensor, variance: Tensor, count: number): void {
-    const { runningMean, runningVar, numBatchesTracked } = this;
-    if (runningMean === null || runningVar === null || numBatchesTracked === null) return;
-    noGrad(() =>
-      critical(() => {
-        numBatchesTracked.add_(1);
-        const share = this.momentum ?? numBatchesTracked.to(runningMean.dtype).reciprocal();
-        const unbiased = variance.mul(count / (count - 1));
-        runningMean.add_(mean.detach().reshape(runningMean.shape).sub(runningMean).mul(share));
-        runningVar.add_(unbiased.detach().reshape(runningVar.shape).sub(runningVar).mul(share));
-      }),
-    );
-  }
-}
-
-/** x · weight + bias, or what there is of them. */
-function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
-  const scaled = weight === null ? x : x.mul(weight);
-  return bias === null ? scaled : scaled.add(bias);
-}
-
-/** (x - mean) / √(var + eps) over `dims`, with the statistics, their dims kept. */
-function normalize(
-  input: Tensor,
-  dims: readonly number[],
-  eps: number,
-): { output: Tensor; mean: Tensor; variance: Tensor } {
-  const mean = input.mean(dims, { keepdim: true });
-  const centered = input.sub(mean);
-  const variance = centered.square().mean(dims, { keepdim: true });
-  return { output: centered.mul(variance.add(eps).rsqrt()), mean, variance };
 }

@@ -1,7 +1,7 @@
 /** First values have the bounds and deviations of the papers; the same seed gives the same values. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { eye, manualSeed, nn, zeros, type Tensor } from "../../src/index.js";
+import { arange, eye, manualSeed, nn, zeros, type Tensor } from "../../src/index.js";
 import { assertClose, golden } from "../golden/training.js";
 
 const { init } = nn;
@@ -103,4 +103,26 @@ describe("first values", () => {
       /xavierUniform_: the tensor must have at least 2 dimensions, not \[3\]/,
     );
   });
+});
+
+test("dirac_ leaves channels as they are, in each group", () => {
+  const weight = nn.init.dirac_(zeros([4, 2, 3]), 2);
+  const x = arange(1, 1 + 4 * 5, { dtype: "float32" }).reshape([1, 4, 5]);
+  const y = nn.functional.conv1d(x, weight, null, { padding: 1, groups: 2 });
+  assert.deepEqual(y.tolist(), x.tolist());
+});
+
+test("sparse_ has the share of zeros in each column that was asked for", () => {
+  const weight = nn.init.sparse_(zeros([10, 4]), 0.25, 2);
+  assert.deepEqual(weight.eq(0).int().sum(0).tolist(), [3, 3, 3, 3]);
+});
+
+test("truncNormal_ draws a normal distribution within its bounds", () => {
+  manualSeed(3);
+  const weight = nn.init.truncNormal_(zeros([20000], { dtype: "float64" }), { mean: 1, std: 2, a: -1, b: 2 });
+  assert.ok(weight.min().item() >= -1 && weight.max().item() <= 2);
+  // Mean and deviation of the normal distribution cut off at -1 and 1/2 standard deviations, and ten standard errors.
+  assert.ok(Math.abs(weight.mean().item() - 0.5867) < 0.06, `mean ${weight.mean().item()}`);
+  const tail = nn.init.truncNormal_(zeros([100], { dtype: "float64" }), 0, 1, 9, 12);
+  assert.ok(tail.min().item() >= 9 && tail.mean().item() < 9.3);
 });

@@ -32,7 +32,8 @@ describe("layers equal PyTorch's", () => {
       for (const [name, parameter] of layer.namedParameters())
         assertClose(parameter.grad!, one.parameterGradients[name]!, `gradient of ${name}`);
       const buffers = Object.fromEntries(layer.namedBuffers());
-      for (const [name, values] of Object.entries(one.buffers)) assertClose(buffers[name]!, values, name);
+      for (const [name, values] of Object.entries(one.buffers))
+        assertClose(buffers[name]!.double(), values, name);
       layer.eval();
       assertClose(layer.forward(x), one.evaluated, "after eval()");
     });

@@ -47,7 +47,12 @@ export function formsOf(name: string): readonly Form[] {
   if (typeof f === "function" && own !== "polygamma")
     forms.push({
       text: [...path, own].join("."),
-      call: (args, options) => (f as (...all: unknown[]) => unknown)(...args, ...options),
+      // The table has the weight of embeddings first, which the functions have second.
+      call: (args, options) =>
+        (f as (...all: unknown[]) => unknown)(
+          ...(own.startsWith("embedding") ? [args[1], args[0], ...args.slice(2)] : args),
+          ...options,
+        ),
     });
   if (path.length === 0) {
     const descriptor = Object.getOwnPropertyDescriptor(Tensor.prototype, own);

@@ -1,0 +1,233 @@
+/** Rows of a table at the positions that indices give, alone or summed up in bags. */
+import { noGrad } from "../autograd/mode.js";
+import { record } from "../autograd/record.js";
+import { labelPositions } from "../ops/check.js";
+import { takeAt } from "../ops/indexing.js";
+import { where } from "../ops/select.js";
+import { ones, zeros } from "../tensor/creation/constant.js";
+import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
+import type { Op } from "../tensor/op.js";
+import { readNumbers } from "../tensor/reading.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
+import { type Given, takes } from "../tensor/signature.js";
+import type { Tensor } from "../tensor/tensor.js";
+
+/** The input itself, whose gradient is multiplied by the second one, and is 0 where that is. */
+const SCALED: Op = {
+  name: "EmbeddingBackward0",
+  saves: true,
+  gradient(y, g) {
+    return [where(y._b.eq(0), 0, g.mul(y._b)), null];
+  },
+};
+
+/** Options of `embedding`. */
+export interface EmbeddingFunctionOptions {
+  /** The row that gets no gradient. */
+  readonly paddingIdx?: number | null;
+  /** Rows that are used are first shortened to this norm, in the table itself. */
+  readonly maxNorm?: number | null;
+  /** The p of that norm; 2 if not given. */
+  readonly normType?: number;
+  /** Whether a row's gradient is divided by how often it is used; false if not given. */
+  readonly scaleGradByFreq?: boolean;
+  /** Without effect: gradients are dense. */
+  readonly sparse?: boolean;
+}
+
+type EmbeddingOrder = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"];
+
+/** Positions that have been checked, flat. */
+function positions(name: string, input: Tensor, weight: Tensor): Tensor {
+  if (weight.ndim !== 2)
+    throw new Error(`${name}: expected a weight [rows, D], got ${formatShape(weight.shape)}`);
+  if (input.dtype !== "int32" && input.dtype !== "int64")
+    throw new TypeError(`${name}: expected int32 or int64 positions, got ${input.dtype}; use input.long()`);
+  const rows = weight.shape[0]!;
+  return labelPositions(
+    input.reshape([input.numel()]),
+    rows,
+    -(2 ** 31),
+    (position) => `${name}: position ${position} is out of range for ${rows} rows (0 to ${rows - 1})`,
+  );
+}
+
+function paddingOf(name: string, padding: number | null | undefined, rows: number): number | null {
+  if (padding === null || padding === undefined) return null;
+  if (!Number.isInteger(padding) || padding < -rows || padding >= rows)
+    throw new RangeError(`${name}: paddingIdx must be one of ${rows} rows, not ${padding}`);
+  return padding < 0 ? padding + rows : padding;
+}
+
+/** How often each row is used. */
+function uses(index: Tensor, weight: Tensor): Tensor {
+  const rows = weight.shape[0]!;
+  return zeros([rows], { dtype: "float32" }).indexAdd(0, index, ones([index.numel()], { dtype: "float32" }));
+}
+
+/** Shortens the rows that are used, in place, as PyTorch does. */
+function shorten(weight: Tensor, index: Tensor, maxNorm: number, p: number): void {
+  noGrad(() => {
+    const norm = weight.norm(p, 1, { keepdim: true }) as Tensor;
+    const long = norm.gt(maxNorm).logicalAnd(uses(index, weight).gt(0).unsqueeze(1));
+    weight.copy_(where(long, weight.mul(norm.add(1e-7).reciprocal().mul(maxNorm)), weight));
+  });
+}
+
+/** Rows at flat positions, [n, D]. */
+function rowsAt(
+  name: string,
+  weight: Tensor,
+  index: Tensor,
+  { paddingIdx, maxNorm, normType = 2, scaleGradByFreq = false }: EmbeddingFunctionOptions,
+): { rows: Tensor; isPadding: Tensor | null } {
+  const padding = paddingOf(name, paddingIdx, weight.shape[0]!);
+  if (maxNorm !== null && maxNorm !== undefined) shorten(weight, index, maxNorm, normType);
+  const rows = takeAt(weight, 0, index);
+  const isPadding = padding === null ? null : index.eq(padding);
+  if (!scaleGradByFreq && isPadding === null) return { rows, isPadding };
+  let factor = scaleGradByFreq
+    ? takeAt(uses(index, weight), 0, index).reciprocal().to(weight.dtype)
+    : ones([index.numel()], { dtype: weight.dtype });
+  if (isPadding !== null) factor = where(isPadding, 0, factor);
+  return { rows: record(SCALED, rows.node, rows, factor.unsqueeze(1)), isPadding };
+}
+
+/**
+ * weight[input]: rows of the table [rows, D] at the positions in the input, [...] → [..., D]. PyTorch's nn.functional.embedding.
+ * @throws RangeError for a position outside, at the latest when it is used
+ */
+export const embedding = takes<
+  (input: Tensor, weight: Tensor, ...options: Given<EmbeddingFunctionOptions, EmbeddingOrder>) => Tensor
+>(
+  "embedding",
+  "input, weight | paddingIdx, maxNorm, normType, scaleGradByFreq, sparse",
+  (input: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor => {
+    const { rows } = rowsAt("embedding", weight, positions("embedding", input, weight), options);
+    return rows.reshape([...input.shape, weight.shape[1]!]);
+  },
+);
+
+/** How a bag's rows become one. */
+export type BagMode = "sum" | "mean" | "max";
+
+/** Options of `embeddingBag`. */
+export interface EmbeddingBagFunctionOptions extends EmbeddingFunctionOptions {
+  /** Where each bag begins in an input [n]; with `includeLastOffset` also where the last one ends. */
+  readonly offsets?: Tensor | null;
+  /** "mean" if not given. */
+  readonly mode?: BagMode;
+  /** Factors for the rows of a sum, in the shape of the input. */
+  readonly perSampleWeights?: Tensor | null;
+  /** False if not given. */
+  readonly includeLastOffset?: boolean;
+}
+
+const BAG_ORDER = [
+  "offsets",
+  "maxNorm",
+  "normType",
+  "scaleGradByFreq",
+  "mode",
+  "sparse",
+  "perSampleWeights",
+  "includeLastOffset",
+  "paddingIdx",
+] as const;
+
+/** Begins of bags and the end of the last. */
+function bounds(input: Tensor, offsets: Tensor | null | undefined, includesLast: boolean): number[] {
+  if (input.ndim === 2) {
+    if (offsets) throw new Error("embeddingBag: with an input [B, L] each row is a bag; leave offsets out");
+    const [count = 0, length = 0] = input.shape;
+    return Array.from({ length: count + 1 }, (_, i) => i * length);
+  }
+  if (input.ndim !== 1)
+    throw new Error(
+      `embeddingBag: expected an input [B, L], or [n] with offsets, got ${formatShape(input.shape)}`,
+    );
+  if (!offsets || offsets.ndim !== 1)
+    throw new Error("embeddingBag: an input [n] needs offsets [B], where each bag begins");
+  const starts = [...readNumbers(offsets, "embeddingBag")];
+  if (!includesLast) starts.push(input.numel());
+  if (starts[0] !== 0) throw new RangeError(`embeddingBag: offsets must begin with 0, not ${starts[0]}`);
+  starts.forEach((start, i) => {
+    if (start > input.numel() || (i > 0 && start < starts[i - 1]!))
+      throw new RangeError(`embeddingBag: offsets must not fall nor be above ${input.numel()}, got ${start}`);
+  });
+  return starts;
+}
+
+/**
+ * The sum, mean or greatest element of the rows of each bag, [B, L] or [n] with offsets → [B, D]; an empty bag gives 0. Reads the offsets.
+ * PyTorch's nn.functional.embedding_bag.
+ * @throws Error when shapes do not fit
+ */
+export const embeddingBag = takes<
+  (input: Tensor, weight: Tensor, ...options: Given<EmbeddingBagFunctionOptions, typeof BAG_ORDER>) => Tensor
+>(
+  "embeddingBag",
+  `input, weight | ${BAG_ORDER.join(", ")}`,
+  (input: Tensor, weight: Tensor, options: EmbeddingBagFunctionOptions): Tensor => {
+    const { mode = "mean", perSampleWeights: factors = null, includeLastOffset = false } = options;
+    if (mode !== "sum" && mode !== "mean" && mode !== "max")
+      throw new TypeError(
+        `embeddingBag: mode is "sum", "mean" or "max", not ${JSON.stringify(mode satisfies never)}`,
+      );
+    if (factors !== null && mode !== "sum")
+      throw new Error(`embeddingBag: perSampleWeights are for mode "sum", not "${mode}"`);
+    if (factors !== null && !sameShape(factors.shape, input.shape))
+      throw new Error(
+        `embeddingBag: expected perSampleWeights of the input's shape ${formatShape(input.shape)}, got ${formatShape(factors.shape)}`,
+      );
+    if (mode === "max" && options.scaleGradByFreq === true)
+      throw new Error('embeddingBag: mode "max" does not scale gradients by frequency');
+    const starts = bounds(input, options.offsets, includeLastOffset);
+    const index = positions("embeddingBag", input, weight);
+    const { rows, isPadding } = rowsAt("embeddingBag", weight, index, options);
+    if (mode === "max") return greatest(rows, isPadding, starts);
+    let counted = factors === null ? rows : rows.mul(factors.reshape([factors.numel(), 1]).to(rows.dtype));
+    if (isPadding !== null) counted = where(isPadding.unsqueeze(1), 0, counted);
+    const count = starts.length - 1;
+    const bagOf = new Int32Array(input.numel());
+    for (let bag = 0; bag < count; bag++) bagOf.fill(bag, starts[bag], starts[bag + 1]);
+    const used = starts[count]!;
+    const bags = fromTyped(bagOf.subarray(0, used).slice(), "int32", [used]);
+    const sum = zeros([count, weight.shape[1]!], { dtype: rows.dtype }).indexAdd(
+      0,
+      bags,
+      counted.narrow(0, 0, used),
+    );
+    if (mode === "sum") return sum;
+    const present = isPadding === null ? ones([used]) : isPadding.logicalNot().narrow(0, 0, used).float();
+    const sizes = zeros([count]).indexAdd(0, bags, present).clamp({ min: 1 });
+    return sum.div(sizes.unsqueeze(1).to(sum.dtype));
+  },
+);
+
+/** The greatest of each bag, whose rows are put beside each other as [B, longest, D]. */
+function greatest(rows: Tensor, isPadding: Tensor | null, starts: readonly number[]): Tensor {
+  const count = starts.length - 1;
+  const lengths = starts.slice(1).map((end, bag) => end - starts[bag]!);
+  const longest = Math.max(0, ...lengths);
+  const size = rows.shape[1]!;
+  if (longest === 0) return zeros([count, size], { dtype: rows.dtype });
+  const places = new Int32Array(count * longest);
+  const inBag = Array.from({ length: count * longest }, (_, i) => {
+    const bag = Math.floor(i / longest);
+    const at = i % longest;
+    if (at >= lengths[bag]!) return false;
+    places[i] = starts[bag]! + at;
+    return true;
+  });
+  const index = fromTyped(places, "int32", [count * longest]);
+  let present: Tensor = tensorOf(inBag, { dtype: "bool" });
+  if (isPadding !== null) present = present.logicalAnd(takeAt(isPadding.logicalNot(), 0, index));
+  const table = where(present.unsqueeze(1), takeAt(rows, 0, index), -Infinity).reshape([
+    count,
+    longest,
+    size,
+  ]);
+  const isFull = present.reshape([count, longest]).any(1).unsqueeze(1);
+  return where(isFull, table.max(1).values, 0);
+}

@@ -1,0 +1,175 @@
+/**
+ * Changing the sizes of images and their like. Each size is changed by itself: along a dim every output is a sum of a few inputs, whose places and
+ * weights depend on sizes alone.
+ */
+import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "../ops/average-pool.js";
+import { fused } from "../ops/fused.js";
+import { takeAt } from "../ops/indexing.js";
+import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
+import { formatShape } from "../tensor/shape.js";
+import { type Given, takes } from "../tensor/signature.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { antialiased, type Taps, taps } from "./resampling.js";
+
+/** How `interpolate` finds values between elements. */
+export type InterpolateMode =
+  "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area" | "lanczos";
+
+/** Options of `interpolate`. */
+export interface InterpolateOptions {
+  /** Sizes of the output, one for each dim after [N, C] or one for all. */
+  readonly size?: number | readonly number[] | null;
+  /** By what the sizes are multiplied, instead of `size`. */
+  readonly scaleFactor?: number | readonly number[] | null;
+  /** "nearest" if not given. */
+  readonly mode?: InterpolateMode;
+  /** Whether the centers of the corners stay where they are; false if not given. */
+  readonly alignCorners?: boolean | null;
+  /** Whether the scale is computed anew of the sizes that come out; false if not given. */
+  readonly recomputeScaleFactor?: boolean | null;
+  /** Whether "bilinear" and "bicubic" average over what they shrink; false if not given. */
+  readonly antialias?: boolean;
+}
+
+const ORDER = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor", "antialias"] as const;
+
+const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
+  nearest: [3, 4, 5],
+  "nearest-exact": [3, 4, 5],
+  area: [3, 4, 5],
+  linear: [3],
+  bilinear: [4],
+  bicubic: [4],
+  lanczos: [4],
+  trilinear: [5],
+};
+
+/**
+ * [N, C, ...sizes] → [N, C, ...new sizes]. PyTorch's nn.functional.interpolate.
+ * @throws Error when sizes and mode do not fit the input
+ */
+export const interpolate = takes<
+  (input: Tensor, ...options: Given<InterpolateOptions, typeof ORDER>) => Tensor
+>("interpolate", `input | ${ORDER.join(", ")}`, (input: Tensor, options: InterpolateOptions): Tensor => {
+  const { mode = "nearest", antialias = false } = options;
+  check(input, options);
+  const alignCorners = options.alignCorners ?? false;
+  const spatial = input.shape.slice(2);
+  const scales = scalesOf(options, spatial.length);
+  const sizes = sizesOf(options, spatial);
+  sizes.forEach((size) => {
+    if (!Number.isInteger(size) || size < 1)
+      throw new RangeError(
+        `interpolate: sizes that come out must be whole numbers above 0, got ${formatShape(sizes)}`,
+      );
+  });
+  if (spatial.includes(0) || input.shape[1] === 0)
+    throw new Error(`interpolate: expected an input with elements, got ${formatShape(input.shape)}`);
+  if (mode === "area") return averaged(input, sizes);
+  const isDouble = input.dtype === "float64";
+  return fused([input], (x) => {
+    let y = x;
+    spatial.forEach((from, i) => {
+      const to = sizes[i]!;
+      const scale = scales?.[i] ?? null;
+      if (antialias)
+        y = y.dtype === "uint8" ? y : weighted(y, i + 2, antialiased(mode, from, to, scale, alignCorners));
+      else y = tapped(y, i + 2, taps(mode, from, to, scale, alignCorners, isDouble));
+    });
+    return y;
+  });
+});
+
+function check(
+  input: Tensor,
+  { size, scaleFactor, mode = "nearest", alignCorners, recomputeScaleFactor, antialias }: InterpolateOptions,
+): void {
+  if (!Object.hasOwn(ranks, mode))
+    throw new TypeError(
+      `interpolate: mode is one of ${Object.keys(ranks).join(", ")}, not ${JSON.stringify(mode)}`,
+    );
+  if (!ranks[mode].includes(input.ndim))
+    throw new Error(
+      `interpolate: mode "${mode}" takes inputs [N, C, ...] of ${ranks[mode].join(", ")} dimensions, got ${formatShape(input.shape)}`,
+    );
+  const isSharp = mode === "nearest" || mode === "nearest-exact" || mode === "area";
+  if (isSharp && (alignCorners ?? null) !== null)
+    throw new Error(
+      `interpolate: alignCorners is for linear, bilinear, bicubic and trilinear, not for "${mode}"`,
+    );
+  if ((size ?? null) === null && (scaleFactor ?? null) === null)
+    throw new Error("interpolate: expected size or scaleFactor");
+  if ((size ?? null) !== null && (scaleFactor ?? null) !== null)
+    throw new Error("interpolate: expected size or scaleFactor, got both");
+  if (recomputeScaleFactor === true && (size ?? null) !== null)
+    throw new Error(
+      "interpolate: with a size there is no scale factor to compute anew; leave recomputeScaleFactor out",
+    );
+  const mayAverage = mode === "bilinear" || mode === "bicubic" || mode === "lanczos";
+  if (antialias === true && !mayAverage)
+    throw new Error(`interpolate: antialias is for bilinear, bicubic and lanczos, not for "${mode}"`);
+  if (mode === "lanczos" && antialias !== true)
+    throw new Error('interpolate: mode "lanczos" needs antialias: true');
+}
+
+function perDim(name: string, given: number | readonly number[], count: number): readonly number[] {
+  if (typeof given === "number") return Array.from({ length: count }, () => given);
+  if (given.length !== count)
+    throw new Error(
+      `interpolate: expected ${name} of ${count} numbers, one for each dim after [N, C], got ${formatShape(given)}`,
+    );
+  return given;
+}
+
+/** Scales as they are given, which decide where outputs lie unless they are computed anew. */
+function scalesOf(options: InterpolateOptions, count: number): readonly number[] | null {
+  const { scaleFactor, recomputeScaleFactor } = options;
+  if (scaleFactor === null || scaleFactor === undefined || recomputeScaleFactor === true) return null;
+  return perDim("scaleFactor", scaleFactor, count);
+}
+
+function sizesOf({ size, scaleFactor }: InterpolateOptions, spatial: readonly number[]): readonly number[] {
+  if (size !== null && size !== undefined) return perDim("size", size, spatial.length);
+  const scales = perDim("scaleFactor", scaleFactor!, spatial.length);
+  return spatial.map((n, i) => Math.floor(n * scales[i]!));
+}
+
+function averaged(input: Tensor, sizes: readonly number[]): Tensor {
+  if (sizes.length === 1) return adaptiveAvgPool1d(input, sizes[0]!);
+  return sizes.length === 2
+    ? adaptiveAvgPool2d(input, sizes as [number, number])
+    : adaptiveAvgPool3d(input, sizes as [number, number, number]);
+}
+
+/** Σ_k weights_k · the entries at places_k along `dim`. */
+function tapped(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
+  const shape = x.shape.map((_, d) => (d === dim ? -1 : 1));
+  let sum: Tensor | null = null;
+  places.forEach((list, k) => {
+    const entries = takeAt(x, dim, fromTyped(list, "int32", [list.length]));
+    const weight = weights?.[k];
+    const part =
+      weight === undefined ? entries : entries.mul(tensorOf(weight, { dtype: x.dtype }).reshape(shape));
+    sum = sum === null ? part : sum.add(part);
+  });
+  return sum!;
+}
+
+/** The product with a matrix [out, in] along `dim`. */
+function weighted(x: Tensor, dim: number, matrix: readonly (readonly number[])[]): Tensor {
+  const weights = tensorOf(
+    matrix.map((row) => [...row]),
+    { dtype: x.dtype },
+  ) as Tensor;
+  return x.transpose(dim, -1).matmul(weights.transpose(0, 1)).transpose(dim, -1);
+}
+
+/** `interpolate` under its older name. PyTorch's nn.functional.upsample. */
+export const upsample = takes<
+  (
+    input: Tensor,
+    ...options: Given<InterpolateOptions, ["size", "scaleFactor", "mode", "alignCorners"]>
+  ) => Tensor
+>("upsample", "input | size, scaleFactor, mode, alignCorners", (input: Tensor, options: InterpolateOptions) =>
+  interpolate(input, options),
+);

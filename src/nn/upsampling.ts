@@ -1,0 +1,92 @@
+/** Layers that change the sizes of images, and that give a dim back its sizes. */
+import type { Shape } from "../tensor/shape-types.js";
+import { type Given, optionsOf } from "../tensor/signature.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { interpolate, type InterpolateMode, type InterpolateOptions } from "./interpolate.js";
+import { BuiltIn } from "./module.js";
+
+type Sizes = number | readonly number[] | null;
+
+/** `interpolate` as a layer. PyTorch's nn.Upsample. */
+export class Upsample extends BuiltIn {
+  readonly size: Sizes;
+  readonly scaleFactor: Sizes;
+  readonly mode: InterpolateMode;
+  readonly alignCorners: boolean | null;
+  readonly recomputeScaleFactor: boolean | null;
+
+  constructor(
+    ...given: Given<
+      InterpolateOptions,
+      ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"]
+    >
+  ) {
+    super();
+    const options = optionsOf<InterpolateOptions>(
+      new.target.name,
+      "size, scaleFactor, mode, alignCorners, recomputeScaleFactor",
+      given,
+    );
+    this.size = options.size ?? null;
+    this.scaleFactor = options.scaleFactor ?? null;
+    this.mode = options.mode ?? "nearest";
+    this.alignCorners = options.alignCorners ?? null;
+    this.recomputeScaleFactor = options.recomputeScaleFactor ?? null;
+  }
+
+  /** [N, C, ...] → [N, C, ...new sizes]. @throws Error when sizes and mode do not fit the input */
+  forward(input: Tensor): Tensor {
+    const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = this;
+    return interpolate(input, { size, scaleFactor, mode, alignCorners, recomputeScaleFactor });
+  }
+
+  override extraRepr(): string {
+    const words = (sizes: Sizes): string =>
+      typeof sizes === "number" ? String(sizes) : `[${sizes?.join(", ")}]`;
+    const first =
+      this.scaleFactor === null ? `size=${words(this.size)}` : `scaleFactor=${words(this.scaleFactor)}`;
+    return `${first}, mode='${this.mode}'`;
+  }
+}
+
+/** `Upsample` of images with the nearest elements. PyTorch's nn.UpsamplingNearest2d. */
+export class UpsamplingNearest2d extends Upsample {
+  constructor(...given: Given<{ size?: Sizes; scaleFactor?: Sizes }, ["size", "scaleFactor"]>) {
+    super({
+      ...optionsOf<InterpolateOptions>("UpsamplingNearest2d", "size, scaleFactor", given),
+      mode: "nearest",
+    });
+  }
+}
+
+/** `Upsample` of images, bilinear with aligned corners. PyTorch's nn.UpsamplingBilinear2d. */
+export class UpsamplingBilinear2d extends Upsample {
+  constructor(...given: Given<{ size?: Sizes; scaleFactor?: Sizes }, ["size", "scaleFactor"]>) {
+    super({
+      ...optionsOf<InterpolateOptions>("UpsamplingBilinear2d", "size, scaleFactor", given),
+      mode: "bilinear",
+      alignCorners: true,
+    });
+  }
+}
+
+/** Gives one dim several sizes, of which one may be -1: [N, 12] → [N, 3, 4]. PyTorch's nn.Unflatten. */
+export class Unflatten extends BuiltIn {
+  readonly dim: number;
+  readonly unflattenedSize: Shape;
+
+  constructor(dim: number, unflattenedSize: Shape) {
+    super();
+    this.dim = dim;
+    this.unflattenedSize = [...unflattenedSize];
+  }
+
+  /** @throws Error when the sizes do not make up the dim */
+  forward(input: Tensor): Tensor {
+    return input.unflatten(this.dim, [...this.unflattenedSize]);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattenedSize=[${this.unflattenedSize.join(", ")}]`;
+  }
+}
