@@ -18,6 +18,16 @@ export {
   zerosLike,
 } from "./tensor/creation/constant.js";
 export { tensor } from "./tensor/creation/from-data.js";
+export {
+  canCast,
+  finfo,
+  type FloatInfo,
+  iinfo,
+  type IntegerInfo,
+  isTensor,
+  promoteTypes,
+  resultType,
+} from "./tensor/dtype-info.js";
 export type { TensorOptions } from "./tensor/creation/options.js";
 export { arange, linspace, logspace } from "./tensor/creation/range.js";
 export {
@@ -34,9 +44,24 @@ export {
 export { getRandomState, manualSeed, type RandomState, setRandomState } from "./tensor/generator.js";
 export { type Device, device, setNumThreads } from "./tensor/device.js";
 export * from "./tensor/functions.js";
-export { cat, stack } from "./ops/join.js";
+export { cat, cat as concat, cat as concatenate, stack } from "./ops/join.js";
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  broadcastShapes,
+  broadcastTensors,
+  columnStack,
+  dstack,
+  hstack,
+  vstack as rowStack,
+  vstack,
+} from "./ops/side-by-side.js";
+export { constantPadNd } from "./ops/pad.js";
 export { stdMean, varMean } from "./ops/variance.js";
 export { bucketize, isin, searchsorted } from "./ops/search.js";
+export { trilIndices, triuIndices } from "./ops/triangle.js";
+export { unravelIndex } from "./ops/pick.js";
 export { einsum } from "./ops/einsum.js";
 export { meshgrid } from "./ops/meshgrid.js";
 export {

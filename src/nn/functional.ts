@@ -52,6 +52,7 @@ export {
   localResponseNorm,
   rmsNorm,
 } from "./normalization-functions.js";
+export { padded as pad } from "../ops/pad.js";
 export { linear } from "./linear.js";
 export { crossEntropy, nllLoss, type ClassOptions, type CrossEntropyOptions } from "./loss/classification.js";
 export {

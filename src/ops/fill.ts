@@ -85,6 +85,8 @@ declare module "../tensor/core.js" {
     zero_(): this;
     /** Makes every element `value`, a number or a tensor of 0 dimensions. */
     fill_(value: number | Tensor): this;
+    /** A tensor of this shape and dtype with every element `value`, a number or a tensor of 0 dimensions (`torch.fill`). */
+    fill(value: number | Tensor): Tensor<S>;
   }
 }
 
@@ -100,8 +102,31 @@ function fill(x: Tensor, name: string, value: number | Tensor): Tensor {
   return overwrite(x, name, castNode(expandNode(scalar(value, dtype), shape), dtype), null, true);
 }
 
+/** Inputs: what the tensor was, and the value if that is a tensor. */
+const FILLED: Op = {
+  name: "FillBackward1",
+  saves: false,
+  gradient(y, g) {
+    return [zerosOf(y._a), wanted(y._b) ? g : null];
+  },
+};
+
+operation("fill", "value |", (x: Tensor, value: number | boolean | Tensor) => {
+  const { dtype, shape } = x._node;
+  if (typeof value === "number" || typeof value === "boolean") {
+    checkNumber("fill", Number(value), dtype);
+    return record(FILLED, expandNode(scalar(Number(value), dtype), shape), x);
+  }
+  checkTensor("fill", value);
+  if (value.ndim !== 0) throw new Error(`fill: expected a value of 0 dimensions, got ${value.ndim}`);
+  const one = cast(value, dtype);
+  return record(FILLED, expandNode(one.node, shape), x, one);
+});
+
 export const zero_ = operation("zero_", (x) => fill(x, "zero_", 0));
-export const fill_ = operation("fill_", (x, value) => fill(x, "fill_", value));
+export const fill_ = operation("fill_", "value |", (x: Tensor, value: number | boolean | Tensor) =>
+  fill(x, "fill_", typeof value === "boolean" ? Number(value) : value),
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

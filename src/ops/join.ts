@@ -1,5 +1,5 @@
 /**
- * Joining tensors and taking them apart: cat, stack, split, chunk, unbind.
+ * Joining tensors: cat and stack. side-by-side.ts has those that say no dim, split.ts what takes tensors apart.
  */
 import { wanted } from "../autograd/wanted.js";
 import { recordList } from "../autograd/record.js";
@@ -7,14 +7,12 @@ import { concat as concatNodes } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { promote } from "../tensor/dtype.js";
-import { operation } from "../tensor/operation.js";
 import { formatShape, normalizeDim, sameShape } from "../tensor/shape.js";
 import type { Cat, Stack } from "../tensor/movement-types.js";
-import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
 import { narrow, unsqueeze } from "./movement.js";
 import { checkTensor } from "./operand.js";
-import { narrowedView, selectedView } from "./views.js";
+import { reader } from "../tensor/signature.js";
 
 const CAT: Op<number> = {
   name: "CatBackward0",
@@ -44,7 +42,7 @@ export function concat(list: readonly Tensor[], dim: number): Tensor {
   );
 }
 
-function checkList(name: string, list: readonly Tensor[]): void {
+export function checkList(name: string, list: readonly Tensor[]): void {
   if (!Array.isArray(list)) throw new TypeError(`${name}: expected an array of tensors`);
   if (list.length === 0) throw new Error(`${name}: expected at least one tensor, got an empty array`);
   for (const t of list) checkTensor(name, t);
@@ -57,15 +55,19 @@ function toCommonDType(list: readonly Tensor[]): readonly Tensor[] {
   return list.map((t) => cast(t, dtype));
 }
 
+const readCat = reader("cat", "tensors | dim");
+const readStack = reader("stack", "tensors | dim");
+
 /**
  * Joins tensors along a dim that they have (`torch.cat`).
  * @throws Error when their shapes differ in another dim.
  */
 export function cat<const L extends readonly Tensor[], const D extends number = 0>(
   tensors: L,
-  dim?: D,
+  dim?: D | { readonly dim?: D },
 ): Tensor<Cat<L, D>>;
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function cat(...args: readonly unknown[]): Tensor {
+  const [tensors, { dim = 0 } = {}] = readCat(args) as [readonly Tensor[], { dim?: number }?];
   checkList("cat", tensors);
   // PyTorch skips empty vectors whatever the other shapes are.
   const list = toCommonDType(tensors).filter((t) => !(t.ndim === 1 && t.numel() === 0));
@@ -88,9 +90,10 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
  */
 export function stack<const L extends readonly Tensor[], const D extends number = 0>(
   tensors: L,
-  dim?: D,
+  dim?: D | { readonly dim?: D },
 ): Tensor<Stack<L, D>>;
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack(...args: readonly unknown[]): Tensor {
+  const [tensors, { dim = 0 } = {}] = readStack(args) as [readonly Tensor[], { dim?: number }?];
   checkList("stack", tensors);
   const first = tensors[0]!;
   const d = normalizeDim("stack", dim, first.ndim + 1);
@@ -106,58 +109,3 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
     d,
   );
 }
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** Parts of `size` entries along `dim`, or of the given sizes; the last part may be shorter (`torch.split`). */
-    split(size: number | readonly number[], dim?: number): Tensor[];
-    /** At most `chunks` parts of equal size along `dim`, but for the last (`torch.chunk`). */
-    chunk(chunks: number, dim?: number): Tensor[];
-  }
-}
-
-export const split = operation("split", (x, size, dim = 0) => {
-  if (x.ndim === 0) throw new Error("split: a 0-dimensional tensor cannot be split");
-  const d = normalizeDim("split", dim, x.ndim);
-  const n = x.shape[d]!;
-  let sizes: readonly number[];
-  if (typeof size === "number") {
-    if (!Number.isInteger(size) || size < 0 || (size === 0 && n > 0))
-      throw new RangeError(`split: expected a whole size ≥ 1, got ${size}`);
-    sizes = Array.from({ length: Math.max(1, Math.ceil(n / (size || 1))) }, (_, i) =>
-      Math.min(size, n - i * size),
-    );
-  } else {
-    sizes = size;
-    const sum = size.reduce((a, b) => a + b, 0);
-    if (sum !== n || size.some((k) => k < 0)) {
-      throw new Error(`split: sizes [${size.join(", ")}] sum to ${sum}, dim ${d} has size ${n}`);
-    }
-  }
-  let start = 0;
-  return sizes.map((k) => {
-    const part = narrowedView(x, d, start, k);
-    start += k;
-    return part;
-  });
-});
-
-export const chunk = operation("chunk", (x, chunks, dim = 0) => {
-  if (!Number.isInteger(chunks) || chunks < 1)
-    throw new RangeError(`chunk: expected a whole number ≥ 1, got ${chunks}`);
-  const n = x.size(normalizeDim("chunk", dim, x.ndim));
-  if (n === 0) return split(x, new Array<number>(chunks).fill(0), dim);
-  return split(x, Math.ceil(n / chunks), dim);
-});
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** The entries along `dim` (`torch.unbind`). */
-    unbind(dim?: number): Tensor[];
-  }
-}
-
-export const unbind = operation("unbind", (x, dim = 0) => {
-  const n = x.size(normalizeDim("unbind", dim, x.ndim));
-  return Array.from({ length: n }, (_, i) => selectedView(x, dim, i));
-});

@@ -32,7 +32,8 @@ interface Range {
   readonly step: number;
 }
 
-function rangeOf(
+/** The entries that start, end and step mean in a dim of size n, clipped as Python's. */
+export function rangeOf(
   name: string,
   start: number | null | undefined,
   end: number | null | undefined,

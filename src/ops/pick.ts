@@ -7,6 +7,7 @@ import * as graph from "../graph/record/build.js";
 import { broadcast } from "../graph/record/shapes.js";
 import type { Node } from "../graph/record/node.js";
 import { Tensor } from "../tensor/core.js";
+import { isInteger } from "../tensor/dtype.js";
 import { allDims, checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { addEntriesAt, indexTensor, takeAt } from "./indexing.js";
@@ -125,6 +126,22 @@ function inverse(order: readonly number[]): readonly number[] {
   const back = new Array<number>(order.length);
   order.forEach((d, i) => (back[d] = i));
   return back;
+}
+
+/**
+ * The positions along each dim of `shape` of elements that are numbered row by row (`torch.unravel_index`), in the shape and dtype of the numbers.
+ * @throws TypeError for what is no integer
+ */
+export function unravelIndex(indices: Tensor, shape: number | Shape): Tensor[] {
+  if (!isInteger(indices.dtype))
+    throw new TypeError(`unravelIndex: expected integers, got ${indices.dtype}; use indices.int()`);
+  const sizes = typeof shape === "number" ? [shape] : shape;
+  let behind = sizeOf(sizes);
+  const wide = indices.long();
+  return sizes.map((n) => {
+    behind = n === 0 ? 0 : behind / n;
+    return wide.floorDivide(behind).remainder(n).to(indices.dtype);
+  });
 }
 
 /** The number of the row at (i, j, …) when dims of these sizes are one. */

@@ -1,15 +1,20 @@
 /**
- * Repeating, rolling, padding, diagonals and windows: composed of the operations in movement.ts.
+ * Repeating elements and windows: composed of the operations in movement.ts.
  */
 import { geometryOf } from "../tensor/alias.js";
-import type { Tensor } from "../tensor/core.js";
-import { diagonalOf, permuted, squeezed, unfolded, unsqueezed } from "../tensor/geometry.js";
+import { iota } from "../graph/record/build.js";
+import { Tensor } from "../tensor/core.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
+import { squeezed, unfolded, unsqueezed } from "../tensor/geometry.js";
+import { isInteger } from "../tensor/dtype.js";
 import { operation, variadic } from "../tensor/operation.js";
-import { allDims, checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
+import { readNumbers } from "../tensor/reading.js";
+import { checkWhole, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { clone } from "./copy.js";
+import { takeAt } from "./indexing.js";
 import { concat } from "./join.js";
-import { expand, flatten, narrow, padOf, permute, reshape, select, sliceOf } from "./movement.js";
+import { expand, flatten, reshape, select, sliceOf } from "./movement.js";
+import { checkTensor } from "./operand.js";
 import { viewed } from "./region.js";
 
 declare module "../tensor/core.js" {
@@ -19,6 +24,7 @@ declare module "../tensor/core.js" {
     repeat(...times: Shape): Tensor;
     /** As `repeat`, but fewer counts than dims count from the end. */
     tile(times: Shape): Tensor;
+    tile(...times: Shape): Tensor;
   }
 }
 
@@ -48,188 +54,111 @@ function repeated(name: string, x: Tensor, times: Shape): Tensor {
   );
 }
 
-variadic("repeat", (x, times) => repeated("repeat", x, listOfSizes("repeat", times)));
+variadic("repeat", (x, times) => repeated("repeat", x, listOfSizes("repeat", times)), "repeats");
 
-export const tile = operation("tile", (x, times) => {
-  const lead = Math.max(0, x.ndim - times.length);
-  return repeated("tile", x, [...new Array<number>(lead).fill(1), ...times]);
-});
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** Each entry along `dim` repeated `times` times in place (`torch.repeat_interleave`). */
-    repeatInterleave(times: number, dim?: number): Tensor;
-  }
-}
-
-export const repeatInterleave = operation("repeatInterleave", (x, times, dim): Tensor => {
-  if (dim === undefined) return repeatInterleave(flatten(x, 0, -1), times, 0);
-  if (!Number.isInteger(times) || times < 0)
-    throw new RangeError(`repeatInterleave: expected a whole count ≥ 0, got ${times}`);
-  const shape = x._node.shape;
-  const d = normalizeDim("repeatInterleave", dim, shape.length);
-  const front = shape.slice(0, d + 1);
-  const back = shape.slice(d + 1);
-  const wide = expand(reshape(x, [...front, 1, ...back]), [...front, times, ...back]);
-  return reshape(wide, [...shape.slice(0, d), shape[d]! * times, ...back]);
-});
+variadic(
+  "tile",
+  (x, list) => {
+    const times = listOfSizes("tile", list);
+    const lead = Math.max(0, x.ndim - times.length);
+    return repeated("tile", x, [...new Array<number>(lead).fill(1), ...times]);
+  },
+  "dims",
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** Elements shifted along dims, those that leave coming in again at the other end. */
-    roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor<S>;
+    /**
+     * Each entry along `dim`, without one of the flattened tensor, repeated as often as a number says or a tensor of one number an entry
+     * (`torch.repeat_interleave`); the numbers of a tensor are read.
+     * @throws RangeError for a count below 0; Error where there are not as many counts as entries, or where they do not come to `outputSize`
+     */
+    repeatInterleave(
+      repeats: number | Tensor,
+      dim?: number | { dim?: number; outputSize?: number },
+      options?: { outputSize?: number },
+    ): Tensor;
   }
 }
 
-function rolled(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
-  const shape = x._node.shape;
-  if (dims === undefined) {
-    if (typeof shifts !== "number") throw new TypeError("roll: several shifts need as many dims");
-    return reshape(rolled(flatten(x, 0, -1), shifts, 0), shape);
-  }
-  const shiftList = typeof shifts === "number" ? [shifts] : shifts;
-  const dimList = typeof dims === "number" ? [dims] : dims;
-  if (shiftList.length !== dimList.length) {
-    throw new Error(`roll: ${shiftList.length} shift(s) for ${dimList.length} dim(s); give one for each`);
-  }
-  let y = x;
-  dimList.forEach((dim, i) => {
-    if (shape.length === 0)
-      throw new Error("roll: a tensor of no dimensions has no dim to roll along; leave out the dims");
-    const d = normalizeDim("roll", dim, shape.length);
-    const n = shape[d]!;
-    const shift = n === 0 ? 0 : ((shiftList[i]! % n) + n) % n;
-    if (shift !== 0) y = concat([narrow(y, d, n - shift, shift), narrow(y, d, 0, n - shift)], d);
-  });
-  return y === x ? clone(x) : y;
-}
-
-export const roll = operation("roll", (x, shifts, dims) => {
-  for (const shift of [shifts].flat()) checkWhole("roll", "shift", shift);
-  return rolled(x, shifts, dims);
-});
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** A constant around: `[left, right]` of the last dim, then of the one before … (`torch.nn.functional.pad`); negative crops. */
-    pad(padding: readonly number[], options?: { value?: number }): Tensor;
-  }
-}
-
-/** PyTorch's order: the last dim first. Negative amounts crop. */
-export const pad = operation("pad", (x, padding, { value = 0 } = {}) => {
-  const shape = x._node.shape;
-  if (padding.length % 2 !== 0 || padding.length > 2 * shape.length) {
-    throw new Error(
-      `pad: expected pairs for at most ${shape.length} dims, got [${padding.join(", ")}] for shape ${formatShape(shape)}`,
-    );
-  }
-  const before = new Array<number>(shape.length).fill(0);
-  const after = before.slice();
-  for (let i = 0; i < padding.length / 2; i++) {
-    before[shape.length - 1 - i] = padding[2 * i]!;
-    after[shape.length - 1 - i] = padding[2 * i + 1]!;
-  }
-  let y = x;
-  if (padding.some((n) => n < 0)) {
-    const starts = before.map((n) => Math.max(0, -n));
-    const sizes = shape.map((n, d) => n - starts[d]! - Math.max(0, -after[d]!));
-    if (sizes.some((n) => n < 0)) {
-      throw new RangeError(`pad: [${padding.join(", ")}] crops more than shape ${formatShape(shape)} has`);
+export const repeatInterleave = operation(
+  "repeatInterleave",
+  "repeats | dim, *, outputSize",
+  (
+    x: Tensor,
+    repeats: number | Tensor | undefined,
+    { dim, outputSize }: { dim?: number; outputSize?: number } = {},
+  ): Tensor => {
+    // PyTorch's form with one tensor: the position of each entry as often as the tensor says.
+    if (repeats === undefined)
+      return repeatInterleave(new Tensor(iota([x.numel()], "int32")), x, { dim: 0 }).to(x.dtype);
+    if (dim === undefined) {
+      const flat = flatten(x, 0, -1);
+      return repeatInterleave(flat, repeats, { dim: 0, ...(outputSize === undefined ? {} : { outputSize }) });
     }
-    y = sliceOf(x, starts, sizes, null);
+    const row = x.ndim === 0 ? reshape(x, [1]) : x;
+    const d = normalizeDim("repeatInterleave", dim, row.ndim);
+    const n = row.shape[d]!;
+    const counts = countsOf(repeats, n);
+    const total = typeof counts === "number" ? counts * n : counts.reduce((sum, count) => sum + count, 0);
+    if (outputSize !== undefined && outputSize !== total)
+      throw new Error(`repeatInterleave: outputSize is ${outputSize}, but the counts come to ${total}`);
+    if (typeof counts !== "number") {
+      const from = Int32Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)));
+      return takeAt(row, d, fromTyped(from, "int32", [total]));
+    }
+    const front = row.shape.slice(0, d + 1);
+    const back = row.shape.slice(d + 1);
+    const wide = expand(reshape(row, [...front, 1, ...back]), [...front, counts, ...back]);
+    return reshape(wide, [...row.shape.slice(0, d), total, ...back]);
+  },
+);
+
+/** One count for all entries, or one for each. */
+function countsOf(repeats: number | Tensor, n: number): number | number[] {
+  if (typeof repeats === "number") {
+    if (!Number.isInteger(repeats) || repeats < 0)
+      throw new RangeError(`repeatInterleave: expected a whole count ≥ 0, got ${repeats}`);
+    return repeats;
   }
-  const padded = padOf(
-    y,
-    before.map((n) => Math.max(0, n)),
-    after.map((n) => Math.max(0, n)),
-    value,
-  );
-  return padded === x ? clone(x) : padded;
-});
-
-export interface DiagonalOptions {
-  /** How far above the main diagonal, below it where negative. Default 0. */
-  offset?: number;
-  /** The dim of rows. Default 0. */
-  dim1?: number;
-  /** The dim of columns. Default 1. */
-  dim2?: number;
-}
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** The diagonal of dims `dim1` and `dim2`, 0 and 1 unless given, or the one `offset` above it, as a new last dim (`torch.diagonal`). */
-    diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
-    diagonal(options: DiagonalOptions): Tensor;
-  }
-}
-
-export const diagonal = operation("diagonal", (x, given = 0, dim1 = 0, dim2 = 1) => {
-  if (typeof given === "number") return diagonalView(x, given, dim1, dim2);
-  return diagonalView(x, given.offset ?? 0, given.dim1 ?? 0, given.dim2 ?? 1);
-});
-
-/** The dims of a diagonal are brought to the end, and the diagonal of the last two dims taken. */
-function diagonalView(x: Tensor, offset: number, dim1: number, dim2: number): Tensor {
-  const rank = x._node.shape.length;
-  if (rank < 2)
-    throw new Error(`diagonal: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
-  checkWhole("diagonal", "offset", offset);
-  const row = normalizeDim("diagonal", dim1, rank);
-  const column = normalizeDim("diagonal", dim2, rank);
-  if (row === column) throw new RangeError(`diagonal: dim1 and dim2 are both ${row}; expected two dims`);
-  const order = allDims(rank).filter((d) => d !== row && d !== column);
-  order.push(row, column);
-  const y = lastDiagonal(permute(x, order), offset);
-  return viewed(x, y, diagonalOf(permuted(geometryOf(x), order), offset, y.size(-1)));
-}
-
-/** Reads the matrix as rows of n + 1, so that the diagonal stands in the first column. */
-function lastDiagonal(x: Tensor, offset: number): Tensor {
-  const shape = x._node.shape;
-  const rank = shape.length;
-  const m = shape[rank - 2]!;
-  const n = shape[rank - 1]!;
-  const length = Math.max(0, Math.min(offset >= 0 ? m : m + offset, offset >= 0 ? n - offset : n));
-  const batch = shape.slice(0, -2);
-  const starts = new Array<number>(rank).fill(0);
-  if (offset >= 0) starts[rank - 1] = length === 0 ? 0 : offset;
-  else starts[rank - 2] = length === 0 ? 0 : -offset;
-  const square = sliceOf(x, starts, [...batch, length, length], null);
-  if (length === 0) return reshape(square, [...batch, 0]);
-  const rows = reshape(
-    padOf(
-      reshape(square, [...batch, length * length]),
-      new Array<number>(rank - 1).fill(0),
-      [...batch.map(() => 0), length],
-      0,
-    ),
-    [...batch, length, length + 1],
-  );
-  return select(rows, -1, 0);
+  checkTensor("repeatInterleave", repeats);
+  if (!isInteger(repeats.dtype))
+    throw new TypeError(`repeatInterleave: expected integers as counts, got ${repeats.dtype}`);
+  if (repeats.ndim > 1)
+    throw new Error(`repeatInterleave: expected a vector of counts, got ${formatShape(repeats.shape)}`);
+  const counts = [...readNumbers(repeats, "repeatInterleave with a tensor of counts")];
+  const below = counts.find((count) => count < 0);
+  if (below !== undefined) throw new RangeError(`repeatInterleave: expected counts ≥ 0, got ${below}`);
+  if (counts.length === 1) return counts[0]!;
+  if (counts.length !== n)
+    throw new Error(`repeatInterleave: expected ${n} counts, one for each entry, got ${counts.length}`);
+  return counts;
 }
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** All windows of `size` entries along `dim`, `step` apart, as a new last dim. */
-    unfold(dim: number, size: number, step: number): Tensor;
+    unfold(dimension: number, size: number, step: number): Tensor;
   }
 }
 
-export const unfold = operation("unfold", (x, dim, size, step) => {
-  checkWhole("unfold", "size", size);
-  checkWhole("unfold", "step", step);
-  const d = normalizeDim("unfold", dim, x.ndim);
-  const g = geometryOf(x);
-  const y = windows(x, d, size, step);
-  if (x.ndim > 0) return viewed(x, y, unfolded(g, d, size, step));
-  return viewed(
-    x,
-    y,
-    squeezed(unfolded(unsqueezed(g, 0), 0, size, step), (dim) => dim === 0),
-  );
-});
+export const unfold = operation(
+  "unfold",
+  "dimension, size, step |",
+  (x: Tensor, dim: number, size: number, step: number) => {
+    checkWhole("unfold", "size", size);
+    checkWhole("unfold", "step", step);
+    const d = normalizeDim("unfold", dim, x.ndim);
+    const g = geometryOf(x);
+    const y = windows(x, d, size, step);
+    if (x.ndim > 0) return viewed(x, y, unfolded(g, d, size, step));
+    return viewed(
+      x,
+      y,
+      squeezed(unfolded(unsqueezed(g, 0), 0, size, step), (dim) => dim === 0),
+    );
+  },
+);
 
 /** Windows overlap: window k is entry k of every slice with step `step`, so the slices are stacked. */
 function windows(x: Tensor, dim: number, size: number, step: number): Tensor {

@@ -66,7 +66,8 @@ export function zerosOf(x: Tensor): Tensor {
   return new Tensor(graph.expand(graph.scalar(0, dtype), shape));
 }
 
-function read(x: Tensor, geometry: Geometry): Tensor {
+/** The elements of `x` that `geometry` names. */
+export function read(x: Tensor, geometry: Geometry): Tensor {
   return record(AS_STRIDED, readRegion(x.node, geometry), x, null, null, geometry);
 }
 

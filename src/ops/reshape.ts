@@ -10,6 +10,7 @@ import type { Flatten, Reshape, Unsqueeze } from "../tensor/movement-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { flattened, listedDims, reshape, SQUEEZE, unsqueeze } from "./movement.js";
+import { summable, sumDims } from "./reduce.js";
 import { viewed } from "./region.js";
 
 declare module "../tensor/core.js" {
@@ -23,6 +24,17 @@ declare module "../tensor/core.js" {
       startDim?: D,
       endDim?: E,
     ): Tensor<Flatten<A, D, E>>;
+    flatten<A extends Shape, const D extends number = 0, const E extends number = -1>(
+      this: Tensor<A>,
+      options: { readonly startDim?: D; readonly endDim?: E },
+    ): Tensor<Flatten<A, D, E>>;
+    /** The elements in row-major order as a vector, a view where they stand so (`torch.ravel`). */
+    ravel(): Tensor;
+    /** The elements in the shape of `other` (`torch.Tensor.reshape_as`). */
+    reshapeAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
+    /** Summed over leading dims and dims of size 1 until the shape is this, which `x` broadcast from (`torch.Tensor.sum_to_size`). */
+    sumToSize(size: Shape): Tensor;
+    sumToSize(...size: Shape): Tensor;
   }
 }
 
@@ -33,14 +45,41 @@ function reshapedView(x: Tensor, shape: Shape): Tensor {
   return geometry === null ? y : viewed(x, y, geometry);
 }
 
-variadic("reshape", (x, sizes) =>
-  reshapedView(x, resolveReshape("reshape", x._node.shape, listOfSizes("reshape", sizes))),
+variadic(
+  "reshape",
+  (x, sizes) => reshapedView(x, resolveReshape("reshape", x._node.shape, listOfSizes("reshape", sizes))),
+  "shape",
 );
 
-operation("flatten", (x, startDim = 0, endDim = -1) => {
-  const shape = flattened(x._node.shape, startDim, endDim);
+operation("flatten", "startDim, endDim |", (x: Tensor, startDim?: number, endDim?: number) => {
+  const shape = flattened(x._node.shape, startDim ?? 0, endDim ?? -1);
   return shape.length === x.ndim ? x : reshapedView(x, shape);
 });
+
+operation("ravel", (x) => reshapedView(x, [x.numel()]));
+
+operation("reshapeAs", "other |", (x: Tensor, other: Tensor) =>
+  reshapedView(x, resolveReshape("reshapeAs", x._node.shape, other.shape)),
+);
+
+variadic(
+  "sumToSize",
+  (x, list) => {
+    const size = listOfSizes("sumToSize", list);
+    const { shape } = x._node;
+    const lead = shape.length - size.length;
+    if (lead < 0 || size.some((n, d) => n !== 1 && n !== shape[lead + d])) {
+      throw new Error(
+        `sumToSize: ${formatShape(shape)} is not what ${formatShape(size)} can be broadcast to`,
+      );
+    }
+    const dims = shape.map((_, d) => d).filter((d) => d < lead || (size[d - lead] === 1 && shape[d] !== 1));
+    // To no dims it is the sum of everything, also where that is one element: int64 of booleans.
+    if (dims.length === 0) return size.length === 0 ? summable(x) : x;
+    return reshape(sumDims(summable(x), dims, true), size);
+  },
+  "size",
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -65,15 +104,17 @@ function strictView(name: string, x: Tensor, shape: Shape): Tensor {
   return viewed(x, reshape(x, shape), geometry);
 }
 
-variadic("view", (x, sizes) =>
-  strictView("view", x, resolveReshape("view", x._node.shape, listOfSizes("view", sizes))),
+variadic(
+  "view",
+  (x, sizes) => strictView("view", x, resolveReshape("view", x._node.shape, listOfSizes("view", sizes))),
+  "size",
 );
 
-operation("viewAs", (x, other) =>
+operation("viewAs", "other |", (x: Tensor, other: Tensor) =>
   strictView("viewAs", x, resolveReshape("viewAs", x._node.shape, other.shape)),
 );
 
-operation("unflatten", (x, dim, sizes) => {
+operation("unflatten", "dim, sizes |", (x: Tensor, dim: number, sizes: Shape) => {
   const shape = x._node.shape;
   const d = normalizeDim("unflatten", dim, shape.length);
   const inner = resolveReshape("unflatten", [shape[d]!], sizes);
@@ -83,13 +124,13 @@ operation("unflatten", (x, dim, sizes) => {
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Without the dims of size 1, or without dim `dim` (one or several) if its size is 1. */
-    squeeze(dim?: number | readonly number[]): Tensor;
+    squeeze(dim?: number | readonly number[] | { dim?: number | readonly number[] }): Tensor;
     /** With a dim of size 1 put in at `dim`. */
     unsqueeze<A extends Shape, const D extends number>(this: Tensor<A>, dim: D): Tensor<Unsqueeze<A, D>>;
   }
 }
 
-operation("squeeze", (x, dim) => {
+operation("squeeze", "dim |", (x: Tensor, dim?: number | readonly number[]) => {
   const { shape } = x._node;
   const dims = listedDims("squeeze", dim, shape.length);
   const drops = (d: number) => shape[d] === 1 && dims.includes(d);
@@ -101,7 +142,7 @@ operation("squeeze", (x, dim) => {
   return viewed(x, y, squeezed(geometryOf(x), drops));
 });
 
-operation("unsqueeze", (x, dim) => {
+operation("unsqueeze", "dim |", (x: Tensor, dim: number) => {
   const d = normalizeDim("unsqueeze", dim, x.ndim + 1);
   return viewed(x, unsqueeze(x, d), unsqueezed(geometryOf(x), d));
 });

@@ -45,7 +45,18 @@ export function where<C extends Shape, A extends Shape = [], B extends Shape = [
   a: Tensor<A> | number,
   b: Tensor<B> | number,
 ): Tensor<Elementwise<C, Elementwise<A, B>>>;
-export function where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
+/** The positions of what differs from 0, a vector for each dim; reads the values. */
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, a?: Tensor | number, b?: Tensor | number): Tensor | Tensor[] {
+  if (a === undefined && b === undefined) {
+    checkTensor("where", condition);
+    const rows = (condition.ndim === 0 ? condition.reshape([1]) : condition).nonzero();
+    return rows.unbind(1);
+  }
+  return chosen(condition, a!, b!);
+}
+
+function chosen(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
   checkTensor("where", condition);
   if (condition._node.dtype !== "bool") {
     throw new TypeError(

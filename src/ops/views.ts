@@ -3,6 +3,7 @@
  */
 import { geometryOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
+import { isInteger } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { expanded, permuted, selected, sliced } from "../tensor/geometry.js";
 import { operation, property, variadic } from "../tensor/operation.js";
@@ -11,8 +12,6 @@ import type { Permute, Transpose, TransposeLast, WithSize } from "../tensor/move
 import type { Mutable, Shape } from "../tensor/shape-types.js";
 import {
   broadcastTo,
-  flip,
-  listedDims,
   narrow,
   normalizeIndex,
   PERMUTE,
@@ -21,6 +20,7 @@ import {
   swapLast,
   TRANSPOSE,
 } from "./movement.js";
+import { checkTensor } from "./operand.js";
 import { viewed } from "./region.js";
 
 declare module "../tensor/core.js" {
@@ -28,8 +28,9 @@ declare module "../tensor/core.js" {
     /** Dims in a new order: dim i of the result is dim `order[i]`. */
     permute<A extends Shape, const O extends Shape>(this: Tensor<A>, order: O): Tensor<Permute<A, O>>;
     permute<A extends Shape, const O extends Shape>(this: Tensor<A>, ...order: O): Tensor<Permute<A, O>>;
-    /** Dim `source` moved to `destination`. */
-    movedim(source: number, destination: number): Tensor;
+    /** Dim `source` moved to `destination`, or several at once (`torch.movedim`); `moveaxis` is the same. */
+    movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+    moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   }
 }
 
@@ -53,16 +54,33 @@ function checkedOrder(x: Tensor, list: Shape): readonly number[] {
   return order;
 }
 
-variadic("permute", (x, order) => permutedView(x, checkedOrder(x, listOfSizes("permute", order))));
+variadic("permute", (x, order) => permutedView(x, checkedOrder(x, listOfSizes("permute", order))), "dims");
 
-operation("movedim", (x, source, destination) => {
-  const rank = x._node.shape.length;
-  const from = normalizeDim("movedim", source, rank);
-  const to = normalizeDim("movedim", destination, rank);
-  const order = allDims(rank).filter((d) => d !== from);
-  if (rank > 0) order.splice(to, 0, from);
-  return permutedView(x, order);
-});
+function moved(name: "movedim" | "moveaxis"): void {
+  type Dims = number | readonly number[];
+  operation(name, "source, destination |", (x: Tensor, source: Dims, destination: Dims): Tensor => {
+    const rank = x._node.shape.length;
+    const [from, to] = [source, destination].map((dims) =>
+      [dims].flat().map((d) => normalizeDim(name, d as number, rank)),
+    ) as [number[], number[]];
+    if (from.length !== to.length)
+      throw new Error(`${name}: ${from.length} source(s) and ${to.length} destination(s); give as many`);
+    for (const dims of [from, to])
+      if (new Set(dims).size !== dims.length)
+        throw new Error(`${name}: a dim appears twice in [${dims.join(", ")}]`);
+    if (rank === 0) return permutedView(x, []);
+    const order = new Array<number>(rank).fill(-1);
+    to.forEach((d, i) => (order[d] = from[i]!));
+    const rest = allDims(rank).filter((d) => !from.includes(d));
+    let next = 0;
+    return permutedView(
+      x,
+      order.map((d) => (d === -1 ? rest[next++]! : d)),
+    );
+  });
+}
+moved("movedim");
+moved("moveaxis");
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -72,12 +90,22 @@ declare module "../tensor/core.js" {
       dim0: D,
       dim1: E,
     ): Tensor<Transpose<A, D, E>>;
+    /** Two dims exchanged (`torch.swapaxes`). */
+    swapaxes(axis0: number, axis1: number): Tensor;
+    /** Two dims exchanged (`torch.swapdims`). */
+    swapdims(dim0: number, dim1: number): Tensor;
+    /** The last two dims exchanged (`torch.adjoint`, of real numbers). @throws Error for a vector */
+    adjoint(): Tensor;
     /** A matrix transposed; a vector stays. @throws Error for more than two dims: use mT. */
     t<A extends Shape>(this: Tensor<A>): Tensor<TransposeLast<A>>;
     /** Dims in reverse order; `t()` keeps the shape's type. */
     readonly T: Tensor;
     /** The last two dims exchanged; `transpose(-1, -2)` keeps the shape's type. */
     readonly mT: Tensor;
+    /** As `mT`: numbers are real. */
+    readonly mH: Tensor;
+    /** A matrix transposed, of real numbers. @throws Error for other than 0 or 2 dims */
+    readonly H: Tensor;
   }
 }
 
@@ -92,7 +120,14 @@ function transposed(rank: number, dim0: number, dim1: number): readonly number[]
   return order;
 }
 
-operation("transpose", (x, dim0, dim1) => permutedView(x, transposed(x.ndim, dim0, dim1), TRANSPOSE));
+for (const [name, signature] of [
+  ["transpose", "dim0, dim1 |"],
+  ["swapaxes", "axis0, axis1 |"],
+  ["swapdims", "dim0, dim1 |"],
+] as const)
+  operation(name, signature, (x: Tensor, dim0: number, dim1: number) =>
+    permutedView(x, transposed(x.ndim, dim0, dim1), TRANSPOSE),
+  );
 
 const T: Op<readonly number[]> = { ...PERMUTE, name: "TBackward0" };
 
@@ -105,9 +140,19 @@ operation("t", (x) => {
 
 property("T", (x) => permutedView(x, allDims(x.ndim).toReversed()));
 
-property("mT", (x) => {
-  if (x.ndim === 1) throw new Error(`mT: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
+function lastTwo(name: string, x: Tensor): Tensor {
+  if (x.ndim === 1)
+    throw new Error(`${name}: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);
   return permutedView(x, x.ndim === 0 ? [] : swapLast(x.ndim), TRANSPOSE);
+}
+
+property("mT", (x) => lastTwo("mT", x));
+property("mH", (x) => lastTwo("mH", x));
+operation("adjoint", (x) => lastTwo("adjoint", x));
+property("H", (x) => {
+  if (x.ndim !== 0 && x.ndim !== 2)
+    throw new Error(`H: expected a matrix, got shape ${formatShape(x.shape)}; use mH`);
+  return lastTwo("H", x);
 });
 
 declare module "../tensor/core.js" {
@@ -127,9 +172,9 @@ function expandedView(name: string, x: Tensor, target: Shape): Tensor {
   return viewed(x, y, expanded(geometryOf(x), y.shape));
 }
 
-variadic("expand", (x, shape) => expandedView("expand", x, listOfSizes("expand", shape)));
-operation("expandAs", (x, other) => expandedView("expandAs", x, other.shape));
-operation("broadcastTo", (x, shape) => expandedView("broadcastTo", x, shape));
+variadic("expand", (x, shape) => expandedView("expand", x, listOfSizes("expand", shape)), "size");
+operation("expandAs", "other |", (x: Tensor, other: Tensor) => expandedView("expandAs", x, other.shape));
+operation("broadcastTo", "size |", (x: Tensor, shape: Shape) => expandedView("broadcastTo", x, shape));
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -137,7 +182,7 @@ declare module "../tensor/core.js" {
     narrow<A extends Shape, const D extends number, const N extends number>(
       this: Tensor<A>,
       dim: D,
-      start: number,
+      start: number | Tensor,
       length: N,
     ): Tensor<WithSize<A, D, N>>;
     /** Entry `index` of a dim, which goes away. */
@@ -160,7 +205,18 @@ export function narrowedView(x: Tensor, dim: number, start: number, length: numb
   return viewed(x, narrow(x, dim, start, length), sliced(g, starts, sizes, null));
 }
 
-operation("narrow", (x, dim, start, length) => {
+/** A start that a tensor of 0 dims says; it is read. */
+function startOf(at: Tensor): number {
+  checkTensor("narrow", at);
+  if (at.ndim !== 0 || !isInteger(at.dtype))
+    throw new TypeError(
+      `narrow: expected a start of 0 dimensions and whole numbers, got ${at.dtype} ${formatShape(at.shape)}`,
+    );
+  return at.item();
+}
+
+operation("narrow", "dim, start, length |", (x: Tensor, dim: number, at: number | Tensor, length: number) => {
+  const start = typeof at === "number" ? at : startOf(at);
   const shape = x._node.shape;
   if (shape.length === 0) throw new RangeError("narrow: a 0-dimensional tensor has no dim to narrow");
   const d = normalizeDim("narrow", dim, shape.length);
@@ -172,13 +228,4 @@ operation("narrow", (x, dim, start, length) => {
   return narrowedView(x, d, from, length);
 });
 
-operation("select", selectedView);
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** The order along dims reversed. */
-    flip(dims: number | Shape): Tensor<S>;
-  }
-}
-
-operation("flip", (x, dims) => flip(x, listedDims("flip", dims, x.ndim)));
+operation("select", "dim, index |", selectedView);

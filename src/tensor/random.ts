@@ -10,7 +10,8 @@ import { draw, randomSeed } from "./generator.js";
 import { readNumbers } from "./reading.js";
 import type { Node } from "../graph/record/node.js";
 import { computingDType, wholeBits, wholeRange } from "../primitives/dtypes.js";
-import { checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
+import { broadcast } from "../graph/record/shapes.js";
+import { checkBroadcast, checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape } from "./shape-types.js";
 
 function checkFloating(name: string, dtype: DType): void {
@@ -75,19 +76,43 @@ export function randnLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions
   return drawn("randnLike", "normal", x.shape, { dtype: x.dtype, ...options }) as Tensor<S>;
 }
 
-/** Normal random numbers with the given mean and standard deviation (`torch.normal`). */
+/**
+ * Normal random numbers with the given mean and standard deviation (`torch.normal`): of a shape where both are numbers, else in the shape that
+ * the tensors broadcast to.
+ */
 export function normal<const S extends Shape>(
   mean: number,
   std: number,
   shape: S,
   options?: TensorOptions,
 ): Tensor<Mutable<S>>;
-export function normal(mean: number, std: number, shape: Shape, options?: TensorOptions): Tensor {
-  if (!(std >= 0)) throw new RangeError(`normal: expected a standard deviation ≥ 0, got ${std}`);
+export function normal(mean: Tensor, std?: number | Tensor): Tensor;
+export function normal(mean: number, std: Tensor): Tensor;
+export function normal(
+  mean: number | Tensor,
+  std: number | Tensor = 1,
+  size?: Shape,
+  options?: TensorOptions,
+): Tensor {
+  if (typeof std === "number" && !(std >= 0))
+    throw new RangeError(`normal: expected a standard deviation ≥ 0, got ${std}`);
+  const tensors = [mean, std].filter((x) => x instanceof Tensor);
+  if (tensors.length === 0 && size === undefined)
+    throw new TypeError("normal: expected normal(mean, std, [sizes]), or a tensor as mean or std");
+  let shape = size?.slice() ?? [];
+  if (tensors.length > 0) {
+    for (const t of tensors) {
+      checkFloating("normal", t.dtype);
+      checkBroadcast("normal", shape, t.shape);
+      shape = broadcast(shape, t.shape).slice();
+    }
+  }
   checkShape("normal", shape);
-  const dtype = dtypeOf("normal", options);
-  const z = drawn("normal", "normal", shape.slice(), { dtype }).node;
-  return finish("normal", binary("add", binary("mul", z, scalar(std, dtype)), scalar(mean, dtype)), options);
+  const dtype = dtypeOf("normal", options, tensors[0]?.dtype);
+  const z = drawn("normal", "normal", shape, { dtype }).node;
+  const nodeOf = (x: number | Tensor): Node =>
+    typeof x === "number" ? scalar(x, dtype) : cast(x.node, dtype);
+  return finish("normal", binary("add", binary("mul", z, nodeOf(std)), nodeOf(mean)), options);
 }
 
 /** The least and the greatest whole numbers from which on a dtype has gaps or ends. */
@@ -167,15 +192,20 @@ export function bernoulli<S extends Shape>(p: Tensor<S>): Tensor<S> {
  * Draws `count` positions for each row of weights [N] or [B, N], with or without putting back; int32 (`torch.multinomial`).
  * @throws Error when weights are negative, sum to 0, or are fewer than `count` without `replacement`.
  */
-export function multinomial(weights: Tensor, count: number, options: { replacement?: boolean } = {}): Tensor {
+export function multinomial(
+  weights: Tensor,
+  count: number,
+  given: boolean | { replacement?: boolean } = {},
+): Tensor {
   if (weights.ndim !== 1 && weights.ndim !== 2) {
     throw new Error(`multinomial: expected weights [N] or [B, N], got ${formatShape(weights.shape)}`);
   }
+  checkFloating("multinomial", weights.dtype);
   if (!Number.isInteger(count) || count < 1)
     throw new RangeError(`multinomial: expected a count ≥ 1, got ${count}`);
   const n = weights.shape[weights.ndim - 1]!;
   const rows = weights.numel() / Math.max(1, n);
-  const replacement = options.replacement ?? false;
+  const replacement = typeof given === "boolean" ? given : (given.replacement ?? false);
   if (!replacement && count > n) {
     throw new Error(`multinomial: cannot draw ${count} of ${n} without replacement`);
   }

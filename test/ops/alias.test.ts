@@ -84,6 +84,18 @@ const cases: Record<string, readonly [() => Tensor, (x: Tensor) => Tensor]> = {
   "permute to the same": [cube, (x) => x.permute(0, 1, 2)],
   "transpose of a dim with itself": [real, (x) => x.transpose(0, 0)],
   "movedim to the same": [cube, (x) => x.movedim(1, 1)],
+  adjoint: [cube, (x) => x.adjoint()],
+  mH: [cube, (x) => x.mH],
+  swapaxes: [cube, (x) => x.swapaxes(0, 1)],
+  moveaxis: [cube, (x) => x.moveaxis(0, 1)],
+  ravel: [cube, (x) => x.ravel()],
+  "ravel of a transposed matrix": [square, (x) => x.t().ravel()],
+  reshapeAs: [square, (x) => x.reshapeAs(ones([9]))],
+  "sumToSize of the same size": [square, (x) => x.sumToSize(3, 3)],
+  asStrided: [square, (x) => x.asStrided([2], [1], 1)],
+  tensorSplit: [square, (x) => x.tensorSplit(3)[0]!],
+  "rot90 by nothing": [square, (x) => x.rot90(4)],
+  diagEmbed: [real, (x) => x.diagEmbed()],
   flip: [real, (x) => x.flip([0])],
   "flip of no dim": [real, (x) => x.flip([])],
   "reshape to the same": [real, (x) => x.reshape(1, 3)],
@@ -182,7 +194,7 @@ test("what changes one also changes the other, from either side", () => {
 
 test("no method gives back the tensor itself or shares its value but those of the table", () => {
   const mayShare =
-    /^(T|mT|t|view|viewAs|reshape|flatten|unflatten|squeeze|unsqueeze|permute|transpose|movedim|expand|expandAs|broadcastTo|narrow|select|slice|at|diagonal|unfold|split|chunk|unbind|contiguous|to|typeAs|cpu|float|double|int|bool|detach|requiresGrad_|retainGrad)$/;
+    /^(T|mT|mH|H|t|adjoint|swapaxes|swapdims|moveaxis|ravel|reshapeAs|sumToSize|asStrided|splitWithSizes|tensorSplit|hsplit|vsplit|dsplit|view|viewAs|reshape|flatten|unflatten|squeeze|unsqueeze|permute|transpose|movedim|expand|expandAs|broadcastTo|narrow|select|slice|at|diagonal|unfold|split|chunk|unbind|contiguous|to|typeAs|cpu|float|double|int|bool|detach|requiresGrad_|retainGrad)$/;
   for (const dtype of ["float32", "int32", "bool"] as const) {
     for (const shape of [[], [1], [2], [1, 1], [2, 2]]) {
       for (const name of Object.getOwnPropertyNames(Tensor.prototype)) {

@@ -33,6 +33,15 @@ export function camel(name: string): string {
 export function formsOf(name: string): readonly Form[] {
   if (name === "__getitem__")
     return [{ text: "x.slice", call: ([x, index]) => (x as Tensor).slice(...(indices(index) as never[])) }];
+  // The table has its first tensor where the method has it, and the list of operands first.
+  if (name === "where") return [method("where")];
+  if (name === "einsum")
+    return [
+      {
+        text: "einsum",
+        call: ([list, equation]) => cellgrad.einsum(equation as string, ...(list as Tensor[])),
+      },
+    ];
   const path = name.split(".");
   const own = camel(path.pop()!);
   let space: object = cellgrad;
