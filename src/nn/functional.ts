@@ -53,6 +53,8 @@ export {
   rmsNorm,
 } from "./normalization-functions.js";
 export { padded as pad } from "../ops/pad.js";
+export { multiHeadAttentionForward } from "./attention/multihead.js";
+export { scaledDotProductAttention } from "./attention/scaled-dot-product.js";
 export { linear } from "./linear.js";
 export { crossEntropy, nllLoss, type ClassOptions, type CrossEntropyOptions } from "./loss/classification.js";
 export {

@@ -101,7 +101,7 @@ export abstract class Module {
    * theirs otherwise override it.
    */
   namedChildren(): [string, Module][] {
-    return members(this)
+    return this.ownMembers()
       .filter((member): member is [string, Module] => member[1] instanceof Module)
       .map(([name, child]) => [this.stateKey(name), child]);
   }
@@ -258,6 +258,11 @@ export abstract class Module {
     return loadState(this.name(), this.#state(), state, strict);
   }
 
+  /** Tensors and modules that are properties of this one, by name; containers say theirs. @internal */
+  ownMembers(): [string, Tensor | Module][] {
+    return members(this);
+  }
+
   /** The class's name, as `toString` shows it. */
   name(): string {
     return this.constructor.name;
@@ -283,7 +288,7 @@ export abstract class Module {
 
   /** Own parameters and buffers of this module alone, for tables. */
   ownTensors(): [string, Tensor][] {
-    return members(this)
+    return this.ownMembers()
       .filter(
         (member): member is [string, Tensor] =>
           member[1] instanceof Parameter || (member[1] instanceof Tensor && this.#buffers.has(member[0])),
@@ -312,7 +317,7 @@ export abstract class Module {
         ? this.namedModules(prefix)
         : everyPlace(prefix, this);
     for (const [path, module] of modules) {
-      for (const [name, member] of members(module)) {
+      for (const [name, member] of module.ownMembers()) {
         if (!(member instanceof Tensor) || !wanted(module, member, name)) continue;
         if (once && seen.has(member)) continue;
         seen.add(member);

@@ -98,6 +98,35 @@ export {
   LocalResponseNorm,
   RMSNorm,
 } from "./normalization.js";
+export {
+  MultiheadAttention,
+  type MultiheadAttentionOptions,
+  type MultiHeadOptions,
+} from "./attention/multihead.js";
+export type { AttentionOptions } from "./attention/scaled-dot-product.js";
+export { Transformer, TransformerDecoder, TransformerEncoder } from "./attention/transformer.js";
+export {
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./attention/transformer-layers.js";
+export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./containers.js";
+export {
+  LearnedPositionalEncoding,
+  type PositionalOptions,
+  Residual,
+  RotaryPositionalEncoding,
+  SinusoidalPositionalEncoding,
+} from "./positional.js";
+export { type CellOptions, GRUCell, LSTMCell, RNNCell } from "./recurrent/cells.js";
+export {
+  GRU,
+  LSTM,
+  type LSTMOptions,
+  type RecurrentOptions,
+  RNN,
+  type RNNOptions,
+} from "./recurrent/recurrent.js";
 export { Parameter } from "./parameter.js";
 export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold } from "./patches.js";
 export {
@@ -123,6 +152,7 @@ export {
   MaxUnpool3d,
 } from "./pooling.js";
 export * as utils from "./gradients.js";
+export * as utils from "./utils/utils.js";
 export { Sequential, sequential } from "./sequential.js";
 export type { Layer, SameShapeRule, ShapeRule } from "./shape-rule.js";
 export type { LoadResult, SavedState, StateDict } from "./stateDict.js";

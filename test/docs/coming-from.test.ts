@@ -37,7 +37,8 @@ function world(): Record<string, unknown> {
 }
 
 async function run(code: string): Promise<void> {
-  const names = world();
+  // `var` is a word of the language, which only a namespace can have as a name.
+  const { var: _variance, ...names } = world();
   const body = new Function(...Object.keys(names), `"use strict"; return (async () => {\n${code}\n})();`);
   await (body(...Object.values(names)) as Promise<void>);
 }

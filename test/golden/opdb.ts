@@ -35,6 +35,8 @@ export interface Case extends Sample {
   readonly tensor?: Said;
   readonly results?: readonly Said[];
   readonly value?: number | string;
+  /** Of results in float32 and bfloat16 those in float64, where PyTorch's differ from them by more than their last digit. */
+  readonly exact?: readonly (Numbers | null)[];
   /** Which tensors have gradients, and these, of the sum of the results times `weights`. */
   readonly wanted?: readonly number[];
   readonly grads?: readonly (Numbers | null)[];

@@ -1,0 +1,340 @@
+/** Recurrent layers: nn.RNN, nn.LSTM and nn.GRU, with levels, directions, dropout between levels, projections, and packed sequences. */
+import { dropout } from "../dropout.js";
+import { uniform_ } from "../init.js";
+import { BuiltIn } from "../module.js";
+import { Parameter } from "../parameter.js";
+import { cat, stack } from "../../ops/join.js";
+import { empty, zeros } from "../../tensor/creation/constant.js";
+import type { Tensor } from "../../tensor/core.js";
+import type { FloatDType } from "../../tensor/dtype.js";
+import { formatShape } from "../../tensor/shape.js";
+import { type Given, optionsOf } from "../../tensor/signature.js";
+import { PackedSequence } from "./packed.js";
+import {
+  gruStep,
+  inputPart,
+  lstmStep,
+  reluStep,
+  type State,
+  type Step,
+  sweep,
+  tanhStep,
+  type Weights,
+} from "./steps.js";
+
+/** Options of `LSTM` and `GRU`; PyTorch's defaults. */
+export interface RecurrentOptions {
+  /** Levels, each with the outputs of the one below as its inputs; 1 if not given. */
+  numLayers?: number;
+  /** Whether there are biases; true if not given. */
+  bias?: boolean;
+  /** Whether the batch is the first dim, [B, T, in]; it is the second, [T, B, in], if not given. */
+  batchFirst?: boolean;
+  /** Share of the outputs that is dropped in training between levels; 0 if not given. */
+  dropout?: number;
+  /** Whether a second direction goes from the end of the sequences to their beginning; false if not given. */
+  bidirectional?: boolean;
+  dtype?: FloatDType;
+}
+
+/** Options of `LSTM`. */
+export interface LSTMOptions extends RecurrentOptions {
+  /** Size to which hidden states are projected; 0, which is none, if not given (Sak et al. 2014). */
+  projSize?: number;
+}
+
+/** Options of `RNN`. */
+export interface RNNOptions extends RecurrentOptions {
+  /** "tanh" if not given. */
+  nonlinearity?: "tanh" | "relu";
+}
+
+const ORDER = "numLayers, bias, batchFirst, dropout, bidirectional";
+
+/** What the three layers have in common: parameters, levels, directions and forms of input. */
+abstract class Recurrent extends BuiltIn {
+  readonly numLayers: number;
+  readonly bias: boolean;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+  readonly bidirectional: boolean;
+  readonly projSize: number;
+  /** Of the first level; further ones are `weightIhL1`, …, the other direction's `weightIhL0Reverse`, … */
+  declare readonly weightIhL0: Parameter;
+  declare readonly weightHhL0: Parameter;
+  declare readonly biasIhL0: Parameter;
+  declare readonly biasHhL0: Parameter;
+  readonly #step: Step;
+  readonly #states: number;
+
+  /** @param gates how many times the hidden size the gates have; @param states how many tensors the state is */
+  protected constructor(
+    readonly inputSize: number,
+    readonly hiddenSize: number,
+    {
+      numLayers = 1,
+      bias = true,
+      batchFirst = false,
+      dropout = 0,
+      bidirectional = false,
+      ...rest
+    }: LSTMOptions,
+    kind: { step: Step; gates: number; states: number },
+  ) {
+    super();
+    const { projSize = 0, dtype = "float32" } = rest;
+    for (const [what, size] of Object.entries({ inputSize, hiddenSize, numLayers }))
+      if (!Number.isInteger(size) || size < 1)
+        throw new RangeError(`${this.name()}: ${what} must be a whole number of at least 1, got ${size}`);
+    if (!(dropout >= 0 && dropout <= 1))
+      throw new RangeError(`${this.name()}: dropout must be between 0 and 1, got ${dropout}`);
+    if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
+      throw new RangeError(
+        `${this.name()}: projSize must be less than hiddenSize (${hiddenSize}), or 0 for none, got ${projSize}`,
+      );
+    this.numLayers = numLayers;
+    this.bias = bias;
+    this.batchFirst = batchFirst;
+    this.dropout = dropout;
+    this.bidirectional = bidirectional;
+    this.projSize = projSize;
+    this.#step = kind.step;
+    this.#states = kind.states;
+    const out = projSize || hiddenSize;
+    const gates = kind.gates * hiddenSize;
+    const make = (shape: readonly number[]): Parameter => new Parameter(empty([...shape], { dtype }));
+    for (let level = 0; level < numLayers; level++) {
+      const inputs = level === 0 ? inputSize : out * this.#directions();
+      for (const suffix of this.#suffixes(level)) {
+        Object.assign(this, {
+          [`weightIh${suffix}`]: make([gates, inputs]),
+          [`weightHh${suffix}`]: make([gates, out]),
+        });
+        if (bias)
+          Object.assign(this, { [`biasIh${suffix}`]: make([gates]), [`biasHh${suffix}`]: make([gates]) });
+        if (projSize > 0) Object.assign(this, { [`weightHr${suffix}`]: make([projSize, hiddenSize]) });
+      }
+    }
+    this.resetParameters();
+  }
+
+  /** Draws all parameters anew, uniform in ±1/√hiddenSize. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.hiddenSize);
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  /** Parameters may be used as they are; PyTorch lays them out for a GPU here. */
+  flattenParameters(): void {
+    // Engines lay bytes out themselves.
+  }
+
+  #directions(): number {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  #suffixes(level: number): string[] {
+    return this.bidirectional ? [`L${level}`, `L${level}Reverse`] : [`L${level}`];
+  }
+
+  #weights(suffix: string): Weights {
+    const own = this as unknown as Record<string, Tensor | undefined>;
+    return {
+      weightIh: own[`weightIh${suffix}`]!,
+      weightHh: own[`weightHh${suffix}`]!,
+      biasIh: own[`biasIh${suffix}`] ?? null,
+      biasHh: own[`biasHh${suffix}`] ?? null,
+      weightHr: own[`weightHr${suffix}`] ?? null,
+    };
+  }
+
+  /** Outputs of the last level and last states of all levels and directions, [levels · directions, B, ...] each. */
+  protected run(input: Tensor | PackedSequence, given: State | null): [Tensor | PackedSequence, State] {
+    if (input instanceof PackedSequence) {
+      this.#checkSize(input.data);
+      const steps: Tensor[] = [];
+      let start = 0;
+      for (const size of input.sizes) {
+        steps.push(input.data.narrow(0, start, size));
+        start += size;
+      }
+      const order = input.sortedIndices;
+      const initial = this.#initial(given, input.sizes[0]!, input.data);
+      const sorted = order === null ? initial : initial.map((s) => s.indexSelect(1, order));
+      const [outputs, last] = this.#levels(steps, sorted);
+      const back = input.unsortedIndices;
+      return [input.with(cat([...outputs])), back === null ? last : last.map((s) => s.indexSelect(1, back))];
+    }
+    this.#checkSize(input);
+    if (input.ndim !== 2 && input.ndim !== 3)
+      throw new Error(
+        `${this.#title()}: input ${formatShape(input.shape)} must be ${this.batchFirst ? "[B, T, " : "[T, B, "}${this.inputSize}], or [T, ${this.inputSize}] for one sequence`,
+      );
+    const isBatched = input.ndim === 3;
+    const inTime = !isBatched ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
+    const initial = this.#initial(
+      isBatched || given === null ? given : given.map((s) => s.unsqueeze(1)),
+      inTime.size(1),
+      input,
+    );
+    const [outputs, last] = this.#levels(inTime, initial);
+    const all = stack([...outputs]);
+    if (!isBatched) return [all.squeeze(1), last.map((s) => s.squeeze(1))];
+    return [this.batchFirst ? all.transpose(0, 1) : all, last];
+  }
+
+  /** @param input [T, B, in], or a list of times where the batch shrinks */
+  #levels(input: Tensor | readonly Tensor[], initial: State): [readonly Tensor[], State] {
+    let below: Tensor | readonly Tensor[] = input;
+    let outputs: readonly Tensor[] = [];
+    const finals: State[] = [];
+    for (let level = 0; level < this.numLayers; level++) {
+      const directions = this.#suffixes(level).map((suffix, i) => {
+        const weights = this.#weights(suffix);
+        const place = level * this.#directions() + i;
+        const first = initial.map((s) => s.select(0, place));
+        const swept = sweep(this.#step, this.#inputParts(below, weights), first, weights, i === 1);
+        finals.push(swept.last);
+        return swept.outputs;
+      });
+      outputs = directions[0]!;
+      if (directions.length === 2) outputs = outputs.map((y, t) => cat([y, directions[1]![t]!], -1));
+      if (this.dropout > 0 && this.training && level < this.numLayers - 1) {
+        // One mask for all times, drawn at once.
+        const sizes = outputs.map((y) => y.size(0));
+        outputs = dropout(cat([...outputs]), { p: this.dropout, training: true }).split(sizes);
+      }
+      below = outputs;
+    }
+    return [outputs, Array.from({ length: this.#states }, (_, i) => stack(finals.map((s) => s[i]!)))];
+  }
+
+  /** The input's part of the gates at each time: one product for all of them. */
+  #inputParts(input: Tensor | readonly Tensor[], weights: Weights): readonly Tensor[] {
+    if (!Array.isArray(input)) return inputPart(input as Tensor, weights).unbind(0);
+    const list = input as readonly Tensor[];
+    return inputPart(cat([...list]), weights).split(list.map((x) => x.size(0)));
+  }
+
+  #initial(given: State | null, batch: number, like: Tensor): State {
+    const count = this.numLayers * this.#directions();
+    const sizes = [this.projSize || this.hiddenSize, this.hiddenSize].slice(0, this.#states);
+    return sizes.map((size, i) => {
+      const state = given?.[i];
+      const expected = [count, batch, size];
+      if (state === undefined) return zeros(expected, { dtype: like.dtype });
+      if (String(state.shape) !== String(expected))
+        throw new Error(
+          `${this.#title()}: expected a first ${i === 0 ? "hidden" : "cell"} state of shape ${formatShape(expected)}, got ${formatShape(state.shape)}`,
+        );
+      return state;
+    });
+  }
+
+  #checkSize(input: Tensor): void {
+    const last = input.shape.at(-1);
+    if (last !== this.inputSize)
+      throw new Error(
+        `${this.#title()}: input ${formatShape(input.shape)} has last size ${last}; it must be ${this.inputSize}`,
+      );
+  }
+
+  #title(): string {
+    return `${this.name()}(${this.inputSize} → ${this.hiddenSize})`;
+  }
+
+  override extraRepr(): string {
+    const extra = [`${this.inputSize}, ${this.hiddenSize}`];
+    if (this.projSize > 0) extra.push(`projSize=${this.projSize}`);
+    if (this.numLayers !== 1) extra.push(`numLayers=${this.numLayers}`);
+    if (!this.bias) extra.push("bias=false");
+    if (this.batchFirst) extra.push("batchFirst=true");
+    if (this.dropout !== 0) extra.push(`dropout=${this.dropout}`);
+    if (this.bidirectional) extra.push("bidirectional=true");
+    return extra.join(", ");
+  }
+}
+
+/** A layer with one state: `[output, h]`. */
+abstract class Simple extends Recurrent {
+  /**
+   * [T, B, in] and a first state [levels · directions, B, H], zeros if not given, → the last level's outputs [T, B, directions · H] and the last state.
+   * With `batchFirst` the batch comes first; [T, in] is one sequence; a packed sequence gives a packed one.
+   * @throws Error for another last size and another shape of the state
+   */
+  forward(input: Tensor, h0?: Tensor | null): [output: Tensor, h: Tensor];
+  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, h: Tensor];
+  forward(input: Tensor | PackedSequence, h0?: Tensor | null): [Tensor | PackedSequence, Tensor] {
+    const [output, [h]] = this.run(input, h0 ? [h0] : null);
+    return [output, h!];
+  }
+}
+
+/** h′ = tanh(Wᵢₕ x + bᵢₕ + Wₕₕ h + bₕₕ) at each time, or with `nonlinearity: "relu"` max(0, …). PyTorch's nn.RNN (Elman 1990). */
+export class RNN extends Simple {
+  readonly nonlinearity: "tanh" | "relu";
+
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...rest: Given<
+      RNNOptions,
+      ["numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"]
+    >
+  ) {
+    const order = "numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, *, dtype";
+    const { nonlinearity = "tanh", ...options } = optionsOf<RNNOptions>("RNN", order, rest);
+    if (nonlinearity !== "tanh" && nonlinearity !== "relu")
+      throw new Error(`RNN: nonlinearity must be "tanh" or "relu", got ${JSON.stringify(nonlinearity)}`);
+    const step = nonlinearity === "tanh" ? tanhStep : reluStep;
+    super(inputSize, hiddenSize, options, { step, gates: 1, states: 1 });
+    this.nonlinearity = nonlinearity;
+  }
+}
+
+/** r, z = σ(…), n = tanh(Wᵢₙ x + bᵢₙ + r (Wₕₙ h + bₕₙ)), h′ = (1 − z) n + z h at each time. PyTorch's nn.GRU (Cho et al. 2014). */
+export class GRU extends Simple {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...rest: Given<RecurrentOptions, ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"]>
+  ) {
+    const options = optionsOf<RecurrentOptions>("GRU", `${ORDER}, *, dtype`, rest);
+    super(inputSize, hiddenSize, options, { step: gruStep, gates: 3, states: 1 });
+  }
+}
+
+/** i, f, o = σ(…), g = tanh(…), c′ = f c + i g, h′ = o tanh c′ at each time. PyTorch's nn.LSTM (Hochreiter and Schmidhuber 1997). */
+export class LSTM extends Recurrent {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    ...rest: Given<LSTMOptions, ["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"]>
+  ) {
+    const options = optionsOf<LSTMOptions>("LSTM", `${ORDER}, projSize, *, dtype`, rest);
+    super(inputSize, hiddenSize, options, { step: lstmStep, gates: 4, states: 2 });
+  }
+
+  /**
+   * [T, B, in] and first states [h, c] of [levels · directions, B, H] each, zeros if not given, → `[output, [h, c]]`: the last level's outputs
+   * [T, B, directions · H] and the last states. With `batchFirst` the batch comes first; [T, in] is one sequence; a packed sequence gives a packed one.
+   * @throws Error for another last size and another shape of a state
+   */
+  forward(
+    input: Tensor,
+    hx?: readonly [Tensor, Tensor] | null,
+  ): [output: Tensor, state: [h: Tensor, c: Tensor]];
+  forward(
+    input: PackedSequence,
+    hx?: readonly [Tensor, Tensor] | null,
+  ): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
+  forward(
+    input: Tensor | PackedSequence,
+    hx?: readonly [Tensor, Tensor] | null,
+  ): [Tensor | PackedSequence, [Tensor, Tensor]] {
+    if (hx !== undefined && hx !== null && (!Array.isArray(hx) || hx.length !== 2))
+      throw new TypeError("LSTM: expected the first states as [h, c]");
+    const [output, [h, c]] = this.run(input, hx ?? null);
+    return [output, [h!, c!]];
+  }
+}

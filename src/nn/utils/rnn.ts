@@ -1,0 +1,11 @@
+/** The names in `nn.utils.rnn`. */
+export {
+  invertPermutation,
+  PackedSequence,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  padSequence,
+  unpackSequence,
+  unpadSequence,
+} from "../recurrent/packed.js";

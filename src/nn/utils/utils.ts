@@ -1,0 +1,3 @@
+/** The names in `nn.utils`. */
+export { clipGradNorm_, clipGradValue_ } from "../../optim/clip.js";
+export * as rnn from "./rnn.js";
