@@ -151,9 +151,9 @@ export {
   MaxUnpool2d,
   MaxUnpool3d,
 } from "./pooling.js";
-export * as utils from "./gradients.js";
 export * as utils from "./utils/utils.js";
 export { Sequential, sequential } from "./sequential.js";
 export type { Layer, SameShapeRule, ShapeRule } from "./shape-rule.js";
+export { Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.js";
 export type { LoadResult, SavedState, StateDict } from "./stateDict.js";
 export type { TypeOnly } from "../tensor/shape-types.js";
