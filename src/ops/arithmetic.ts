@@ -50,6 +50,7 @@ export function scaled(
   if (typeof b === "number") return b * alpha;
   checkTensor(name, b);
   const dtype = commonDType(name, a, b);
+  if (typeof alpha === "boolean" && dtype === "bool") return mul(cast(b, dtype), constant(alpha, dtype));
   if (!isFloating(dtype) && !Number.isInteger(alpha)) {
     throw new TypeError(`${name}: expected a whole alpha for ${dtype} tensors, got ${alpha}`);
   }
@@ -73,11 +74,19 @@ const NEG: Op = {
   },
 };
 
-export const neg = operation("neg", (a) => {
+export const neg = operation("neg", "", (a) => {
   if (a._node.dtype === "bool") throw new TypeError("neg: a bool tensor has no negative; use logicalNot()");
   return record(NEG, unary("neg", a.node), a);
 });
 inPlace("neg_", neg);
+
+/** What the second operand of a sum is multiplied with. */
+export interface Scale {
+  /** Default 1. */
+  alpha?: number;
+}
+
+const SCALED = "other | *, alpha";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -85,10 +94,10 @@ declare module "../tensor/core.js" {
     add<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
       other: number | Checked<Broadcast<"add", A, B>, Tensor<B>>,
-      options?: { alpha?: number },
+      options?: Scale,
     ): Tensor<Elementwise<A, B>>;
     /** Adds alpha · other to this tensor. */
-    add_(other: Tensor | number, options?: { alpha?: number }): this;
+    add_(other: Tensor | number, options?: Scale): this;
   }
 }
 
@@ -100,7 +109,7 @@ const ADD: Op = {
   },
 };
 
-export const add = operation("add", (a, other, options) => {
+export const add = operation("add", SCALED, (a: Tensor, other: Tensor | number, options?: Scale) => {
   const b = options === undefined ? other : scaled("add", a, other, options.alpha);
   if (typeof b === "number") {
     const x = withNumber(a, b);
@@ -108,7 +117,7 @@ export const add = operation("add", (a, other, options) => {
   }
   return between("add", a._node.dtype === "bool" && b._node?.dtype === "bool" ? "or" : "add", ADD, a, b);
 });
-inPlace("add_", add);
+inPlace("add_", SCALED, add);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -116,10 +125,10 @@ declare module "../tensor/core.js" {
     sub<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
       other: number | Checked<Broadcast<"sub", A, B>, Tensor<B>>,
-      options?: { alpha?: number },
+      options?: Scale,
     ): Tensor<Elementwise<A, B>>;
     /** Subtracts alpha · other from this tensor. */
-    sub_(other: Tensor | number, options?: { alpha?: number }): this;
+    sub_(other: Tensor | number, options?: Scale): this;
   }
 }
 
@@ -131,7 +140,7 @@ const SUB: Op = {
   },
 };
 
-export const sub = operation("sub", (a, other, options) => {
+export const sub = operation("sub", SCALED, (a: Tensor, other: Tensor | number, options?: Scale) => {
   const b = options === undefined ? other : scaled("sub", a, other, options.alpha);
   if (typeof b === "number") {
     const x = withNumber(a, b);
@@ -142,14 +151,15 @@ export const sub = operation("sub", (a, other, options) => {
   }
   return between("sub", "sub", SUB, a, b);
 });
-inPlace("sub_", sub);
+inPlace("sub_", SCALED, sub);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
-    /** other − this (`torch.rsub`). */
+    /** other − alpha · this (`torch.rsub`). */
     rsub<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
       other: number | Checked<Broadcast<"rsub", A, B>, Tensor<B>>,
+      options?: Scale,
     ): Tensor<Elementwise<A, B>>;
   }
 }
@@ -163,11 +173,17 @@ const RSUB: Op = {
   },
 };
 
-export const rsub = operation("rsub", (a, other) => {
-  if (typeof other !== "number") return sub(other, a);
-  const x = withNumber(a, other);
-  return record(RSUB, binary("sub", scalar(other, x._node.dtype), x.node), x);
-});
+export const rsub = operation(
+  "rsub",
+  SCALED,
+  (input: Tensor, other: Tensor | number, options?: Scale): Tensor => {
+    if (typeof other !== "number") return sub(other, input, options);
+    const alpha = options?.alpha ?? 1;
+    const a = alpha === 1 ? input : mul(input, alpha);
+    const x = withNumber(a, other);
+    return record(RSUB, binary("sub", scalar(other, x._node.dtype), x.node), x);
+  },
+);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -199,11 +215,11 @@ const MUL_NUMBER: Op<number> = {
   },
 };
 
-export const mul = operation("mul", (a, b) => {
+export const mul = operation("mul", "other |", (a, b) => {
   if (typeof b === "number") {
     const x = withNumber(a, b);
     return record(MUL_NUMBER, binary("mul", x.node, scalar(b, x._node.dtype)), x, null, null, b);
   }
   return between("mul", a._node.dtype === "bool" && b._node?.dtype === "bool" ? "and" : "mul", MUL, a, b);
 });
-inPlace("mul_", mul);
+inPlace("mul_", "other |", mul);

@@ -36,7 +36,7 @@ function checkBits(name: string, x: Tensor): void {
 }
 
 function bits(name: "bitwiseAnd" | "bitwiseOr" | "bitwiseXor", op: "and" | "or" | "xor") {
-  return operation(name, (a, other) => {
+  return operation(name, "other |", (a, other) => {
     const b = numberTensor(a, other);
     checkTensor(name, b);
     checkBits(name, a);
@@ -50,7 +50,7 @@ export const bitwiseAnd = bits("bitwiseAnd", "and");
 export const bitwiseOr = bits("bitwiseOr", "or");
 export const bitwiseXor = bits("bitwiseXor", "xor");
 
-export const bitwiseNot = operation("bitwiseNot", (x) => {
+export const bitwiseNot = operation("bitwiseNot", "", (x) => {
   checkBits("bitwiseNot", x);
   if (x._node.dtype === "bool") return new Tensor(unary("not", x.node));
   return new Tensor(binary("xor", x.node, scalar(-1, x._node.dtype)));

@@ -23,14 +23,14 @@ declare module "../tensor/core.js" {
       other: Checked<Broadcast<"fmin", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
     /** No element below the bound (`torch.clamp_min`). */
-    clampMin(bound: number | Tensor): Tensor<S>;
+    clampMin(min: number | Tensor | { min: number | Tensor }): Tensor<S>;
     /** No element above the bound (`torch.clamp_max`). */
-    clampMax(bound: number | Tensor): Tensor<S>;
+    clampMax(max: number | Tensor | { max: number | Tensor }): Tensor<S>;
   }
 }
 
 function butNaN(name: "fmax" | "fmin", wins: (a: Tensor, b: Tensor) => Tensor) {
-  return operation(name, (a, b): Tensor => {
+  return operation(name, "other |", (a, b): Tensor => {
     checkTensor(name, b);
     return where(logicalOr(wins(a, b), isnan(b)), a, b);
   });
@@ -39,5 +39,9 @@ function butNaN(name: "fmax" | "fmin", wins: (a: Tensor, b: Tensor) => Tensor) {
 export const fmax = butNaN("fmax", ge);
 export const fmin = butNaN("fmin", le);
 
-export const clampMin = operation("clampMin", (x, bound) => clamp(x, bound, null));
-export const clampMax = operation("clampMax", (x, bound) => clamp(x, null, bound));
+export const clampMin = operation("clampMin", "min |", (x: Tensor, bound: Tensor | number) =>
+  clamp(x, bound, null),
+);
+export const clampMax = operation("clampMax", "max |", (x: Tensor, bound: Tensor | number) =>
+  clamp(x, null, bound),
+);

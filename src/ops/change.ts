@@ -24,7 +24,7 @@ export function inPlace<K extends Method & `${string}_`>(name: K, compute: Imple
 export function inPlace(
   name: Method & `${string}_`,
   signature: string,
-  compute: (x: Tensor, ...args: never[]) => Tensor,
+  compute: (x: Tensor, ...args: never) => Tensor,
 ): void;
 export function inPlace(name: Method, a: unknown, b?: unknown): void {
   const read = typeof a === "string" ? reader(name, a) : null;

@@ -24,12 +24,12 @@ declare module "../tensor/core.js" {
     /** The lesser of both, element by element; NaN wins, and equal elements share the gradient (`torch.minimum`). */
     minimum<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
-      other: number | Checked<Broadcast<"minimum", A, B>, Tensor<B>>,
+      other: Checked<Broadcast<"minimum", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
     /** The greater of both, element by element; NaN wins, and equal elements share the gradient (`torch.maximum`). */
     maximum<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
-      other: number | Checked<Broadcast<"maximum", A, B>, Tensor<B>>,
+      other: Checked<Broadcast<"maximum", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
   }
 }
@@ -54,8 +54,7 @@ function extremum(name: string, loses: (a: Tensor, b: Tensor) => Tensor): Op {
 
 const MINIMUM = extremum("MinimumBackward0", gt);
 
-export const minimum = operation("minimum", (a, other) => {
-  const b = numberTensor(a, other);
+export const minimum = operation("minimum", "other |", (a, b) => {
   checkTensor("minimum", b);
   const dtype = commonDType("minimum", a, b);
   const x = cast(a, dtype);
@@ -65,8 +64,7 @@ export const minimum = operation("minimum", (a, other) => {
 
 const MAXIMUM = extremum("MaximumBackward0", lt);
 
-export const maximum = operation("maximum", (a, other) => {
-  const b = numberTensor(a, other);
+export const maximum = operation("maximum", "other |", (a, b) => {
   checkTensor("maximum", b);
   const dtype = commonDType("maximum", a, b);
   const x = cast(a, dtype);
@@ -140,18 +138,7 @@ const CLAMP_TENSORS: Op = {
   },
 };
 
-/** Bounds by position, by name, or the second one by name. */
-function clampBy(x: Tensor, first?: Bound | ClampBounds, second?: Bound | MaxBound): Tensor {
-  if (isNamed(first)) return clampBy(x, first.min, first.max);
-  if (isNamed(second)) return clampBy(x, first, second.max);
-  return clampTo(x, first ?? null, second ?? null);
-}
-
-function isNamed<Named extends MaxBound>(bound: Bound | Named | undefined): bound is Named {
-  return bound instanceof Object && !(bound instanceof Tensor);
-}
-
-function clampTo(x: Tensor, min: Bound, max: Bound): Tensor {
+function clampTo(x: Tensor, min: Bound = null, max: Bound = null): Tensor {
   if (min === null && max === null) throw new TypeError("clamp: expected min, max or both");
   if (min instanceof Object || max instanceof Object) return clampTensors(x, min, max);
   let dtype = x._node.dtype;
@@ -186,5 +173,12 @@ function clampTensors(x: Tensor, min: Bound, max: Bound): Tensor {
   return record(CLAMP_TENSORS, node, a, low, high);
 }
 
-export const clamp = operation("clamp", clampBy);
-inPlace("clamp_", clampBy);
+operation("clamp", "min, max |", clampTo);
+
+/** `clamp` as the library calls it: bounds by position or by name. */
+export function clamp(x: Tensor, min: Bound | ClampBounds = null, max: Bound = null): Tensor {
+  if (min === null || typeof min === "number" || min instanceof Tensor) return clampTo(x, min, max);
+  return clampTo(x, min.min, min.max);
+}
+
+inPlace("clamp_", "min, max |", clampTo);

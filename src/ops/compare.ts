@@ -11,7 +11,7 @@ import type { Checked, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
 import { isfinite, isnan } from "./finite.js";
 import { logicalAnd, logicalOr } from "./logical.js";
-import { checkTensor, commonDType, floating, numberTensor } from "./operand.js";
+import { checkTensor, commonDType, floating } from "./operand.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -49,7 +49,7 @@ declare module "../tensor/core.js" {
 }
 
 function compare(op: "eq" | "ne" | "lt" | "le" | "gt" | "ge") {
-  return operation(op, (a, b) => {
+  return operation(op, "other |", (a, b) => {
     if (typeof b === "number") {
       const x = cast(a, promoteWithNumber(a._node.dtype, b));
       return new Tensor(binary(op, x.node, scalar(b, x._node.dtype)));
@@ -74,11 +74,13 @@ declare module "../tensor/core.js" {
     /** |this − other| ≤ atol + rtol · |other|, or both are equal, as infinities may be, element by element (`torch.isclose`). */
     isclose<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
-      other: number | Checked<Broadcast<"isclose", A, B>, Tensor<B>>,
+      other: Checked<Broadcast<"isclose", A, B>, Tensor<B>>,
       options?: CloseOptions,
     ): Tensor<Elementwise<A, B>>;
+    isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor;
     /** Whether `isclose` holds everywhere (`torch.allclose`); reads the values. */
     allclose(other: Tensor, options?: CloseOptions): boolean;
+    allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean;
   }
 }
 
@@ -91,12 +93,13 @@ export interface CloseOptions {
   equalNan?: boolean;
 }
 
+const CLOSE = "other | rtol, atol, equalNan";
+
 /** Equal, both NaN where that counts, or near enough; integers and booleans are compared as float32. */
-function areClose(name: string, a: Tensor, b: Tensor | number, options: CloseOptions = {}): Tensor {
+function areClose(name: string, a: Tensor, other: Tensor, options: CloseOptions = {}): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   if (!(rtol >= 0) || !(atol >= 0))
     throw new RangeError(`${name}: expected rtol ≥ 0 and atol ≥ 0, got ${rtol} and ${atol}`);
-  const other = numberTensor(a, b);
   checkTensor(name, other);
   const dtype = commonDType(name, a, other);
   const [m, n] = [new Tensor(cast(a, dtype).node), new Tensor(cast(other, dtype).node)];
@@ -109,14 +112,16 @@ function areClose(name: string, a: Tensor, b: Tensor | number, options: CloseOpt
   return logicalOr(close, logicalAnd(isfinite(distance), le(distance, allowed)));
 }
 
-export const equal = operation("equal", (x, other) => {
+export const equal = operation("equal", "other |", (x, other) => {
   checkTensor("equal", other);
   return sameShape(x.shape, other.shape) && eq(x, other).all().item<boolean>();
 });
 
-export const isclose = operation("isclose", (x, other, options) => areClose("isclose", x, other, options));
+export const isclose = operation("isclose", CLOSE, (x: Tensor, other: Tensor, options?: CloseOptions) =>
+  areClose("isclose", x, other, options),
+);
 
-export const allclose = operation("allclose", (x, other, options) => {
+export const allclose = operation("allclose", CLOSE, (x: Tensor, other: Tensor, options?: CloseOptions) => {
   checkTensor("allclose", other);
   return areClose("allclose", x, other, options).all().item<boolean>();
 });

@@ -141,7 +141,7 @@ export const histc = operation("histc", "| bins, min, max", (x: Tensor, options:
   const [low, high] = ends("histc", flat, min === max ? null : [min, max], 1);
   const isInside = logicalAnd(ge(flat, low), le(flat, high));
   const at = floor(div(mul(sub(flat, low), bins), high - low));
-  const place = clamp(where(isInside, at, 0), { min: 0, max: bins - 1 }).int();
+  const place = clamp(where(isInside, at, 0), 0, bins - 1).int();
   return countsAt(place, isInside, 1, bins, dtype) as Tensor<[number]>;
 });
 
@@ -178,7 +178,7 @@ export const histogram = operation(
     const isInside = logicalAnd(ge(flat, narrow(binEdges, 0, 0, 1)), le(flat, last));
     // The upper edge belongs to the last bin, each other one to the bin that it begins.
     const above = placesIn(binEdges, flat, true);
-    const place = clamp(sub(above, 1), { min: 0, max: count - 1 }).int();
+    const place = clamp(sub(above, 1), 0, count - 1).int();
     const hist = countsAt(
       place,
       isInside,

@@ -18,6 +18,14 @@ import { cast } from "./cast.js";
 import { inPlace } from "./change.js";
 import { checkTensor, commonDType, floating, numberTensor, zeroLike } from "./operand.js";
 
+/** How a quotient is rounded. */
+export interface Rounding {
+  /** "trunc" towards 0, "floor" down; null, the default, not at all. */
+  roundingMode?: "trunc" | "floor" | null;
+}
+
+const ROUNDING = "other | *, roundingMode";
+
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /**
@@ -26,10 +34,10 @@ declare module "../tensor/core.js" {
     div<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
       other: number | Checked<Broadcast<"div", A, B>, Tensor<B>>,
-      options?: { roundingMode?: "trunc" | "floor" },
+      options?: Rounding,
     ): Tensor<Elementwise<A, B>>;
     /** Divides this tensor by `other`. */
-    div_(other: Tensor | number): this;
+    div_(other: Tensor | number, options?: Rounding): this;
   }
 }
 
@@ -51,8 +59,8 @@ const DIV_NUMBER: Op<number> = {
   },
 };
 
-export const div = operation("div", (a, b, options) => {
-  if (options?.roundingMode !== undefined) return rounded("div", a, b, options.roundingMode);
+export const div = operation("div", ROUNDING, (a: Tensor, b: Tensor | number, options?: Rounding): Tensor => {
+  if (options?.roundingMode) return rounded("div", a, b, options.roundingMode);
   if (typeof b === "number") {
     const x = floating(a);
     return record(DIV_NUMBER, binary("div", x.node, scalar(b, x._node.dtype)), x, null, null, b);
@@ -64,7 +72,7 @@ export const div = operation("div", (a, b, options) => {
   const y = cast(b, "float32");
   return record(DIV, binary("div", x.node, y.node), x, y);
 });
-inPlace("div_", div);
+inPlace("div_", ROUNDING, div);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -97,7 +105,9 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const floorDivide = operation("floorDivide", (a, b) => rounded("floorDivide", a, b, "floor"));
+export const floorDivide = operation("floorDivide", "other |", (a, b) =>
+  rounded("floorDivide", a, b, "floor"),
+);
 
 const ROUNDED: Op = {
   name: "DivBackward1",
@@ -182,16 +192,16 @@ function remainderOp(name: string, rounding: "trunc" | "floor"): Op {
 
 const REMAINDER = remainderOp("RemainderBackward0", "floor");
 
-export const remainder = operation("remainder", (a, b) => {
+export const remainder = operation("remainder", "other |", (a, b) => {
   const [x, y] = operands("remainder", a, b);
   const node = binary("mod", x.node, y.node);
   return record(REMAINDER, isFloating(node.dtype) ? signedZero(node, x.node) : node, x, y);
 });
-inPlace("remainder_", remainder);
+inPlace("remainder_", "other |", remainder);
 
 const FMOD = remainderOp("FmodBackward0", "trunc");
 
-export const fmod = operation("fmod", (a, b) => {
+export const fmod = operation("fmod", "other |", (a, b) => {
   const [x, y] = operands("fmod", a, b);
   return record(FMOD, fmodNode(x.node, y.node), x, y);
 });

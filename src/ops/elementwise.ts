@@ -51,7 +51,7 @@ export function steps(name: string): Op {
 /** A function that integers become float32 for. */
 export function smooth(name: Elementwise, slope: Slope | Op) {
   const op = typeof slope === "function" ? sloped(name, slope) : slope;
-  return operation(name, (a) => {
+  return operation(name, "", (a) => {
     const x = floating(a);
     return record(op, unary(name, x.node), x);
   });
@@ -60,7 +60,7 @@ export function smooth(name: Elementwise, slope: Slope | Op) {
 /** As `smooth`, for odd functions that an engine computes through angles: −0 stays −0. */
 export function odd(name: Elementwise, slope: Slope) {
   const op = sloped(name, slope);
-  return operation(name, (a) => {
+  return operation(name, "", (a) => {
     const x = floating(a);
     const zero = binary("eq", x.node, scalar(0, x._node.dtype));
     return record(op, select(zero, x.node, unary(name, x.node)), x);
@@ -70,5 +70,7 @@ export function odd(name: Elementwise, slope: Slope) {
 /** A function whose result is whole: integers stay as they are. */
 export function rounding(name: Elementwise) {
   const op = steps(name);
-  return operation(name, (x) => (isFloating(x._node.dtype) ? record(op, unary(name, x.node), x) : clone(x)));
+  return operation(name, "", (x) =>
+    isFloating(x._node.dtype) ? record(op, unary(name, x.node), x) : clone(x),
+  );
 }

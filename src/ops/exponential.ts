@@ -32,7 +32,7 @@ inPlace("exp_", exp);
 
 const EXP2 = sloped("exp2", (y) => mul(y, Math.LN2));
 
-export const exp2 = operation("exp2", (a) => {
+export const exp2 = operation("exp2", "", (a) => {
   const x = floating(a);
   return record(EXP2, binary("pow", scalar(2, x._node.dtype), x.node), x);
 });
@@ -73,10 +73,10 @@ const LOG: Op = {
 export const log = smooth("log", LOG);
 inPlace("log_", log);
 
-export const log2 = operation("log2", (x) => div(log(x), Math.LN2));
+export const log2 = operation("log2", "", (x) => div(log(x), Math.LN2));
 inPlace("log2_", log2);
 
-export const log10 = operation("log10", (x) => div(log(x), Math.LN10));
+export const log10 = operation("log10", "", (x) => div(log(x), Math.LN10));
 inPlace("log10_", log10);
 
 const LOG1P: Op = {

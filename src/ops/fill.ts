@@ -69,7 +69,7 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const copy_ = operation("copy_", (x, source) => {
+export const copy_ = operation("copy_", "src, nonBlocking |", (x, source) => {
   checkTensor("copy_", source);
   if (source === x) {
     checkChange(x, "copy_");

@@ -22,18 +22,18 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const isnan = operation("isnan", (x) => new Tensor(unary("isnan", floating(x).node)));
+export const isnan = operation("isnan", "", (x) => new Tensor(unary("isnan", floating(x).node)));
 
-export const isfinite = operation("isfinite", (x) => new Tensor(unary("isfinite", floating(x).node)));
+export const isfinite = operation("isfinite", "", (x) => new Tensor(unary("isfinite", floating(x).node)));
 
-export const isinf = operation("isinf", (x) => {
+export const isinf = operation("isinf", "", (x) => {
   const node = floating(x).node;
   return new Tensor(binary("eq", unary("abs", node), scalar(Infinity, node.dtype)));
 });
 
-export const isposinf = operation("isposinf", (x) => equals(x, Infinity));
+export const isposinf = operation("isposinf", "", (x) => equals(x, Infinity));
 
-export const isneginf = operation("isneginf", (x) => equals(x, -Infinity));
+export const isneginf = operation("isneginf", "", (x) => equals(x, -Infinity));
 
 function equals(x: Tensor, value: number): Tensor {
   const { node } = floating(x);

@@ -46,7 +46,7 @@ function signedAs(x: Node, y: Node): Node {
 const ASINH = sloped("asinh", (_y, x) => rsqrt(add(square(x), 1)));
 
 /** ln(a + √(a² + 1)) = ln(1 + a + a² / (1 + √(a² + 1))) of a = |x|. */
-export const asinh = operation("asinh", (input) => {
+export const asinh = operation("asinh", "", (input) => {
   const x = floating(input);
   const a = unary("abs", x.node);
   const squared = binary("mul", a, a);
@@ -59,7 +59,7 @@ export const asinh = operation("asinh", (input) => {
 const ACOSH = sloped("acosh", (_y, x) => rsqrt(sub(square(x), 1)));
 
 /** ln(1 + t + √(t² + 2t)) of t = x − 1. */
-export const acosh = operation("acosh", (input) => {
+export const acosh = operation("acosh", "", (input) => {
   const x = floating(input);
   const t = binary("sub", x.node, number(1, x.node));
   const root = unary("sqrt", binary("mul", t, binary("add", t, number(2, t))));
@@ -72,7 +72,7 @@ export const acosh = operation("acosh", (input) => {
 const ATANH = sloped("atanh", (_y, x): Tensor => reciprocal(rsub(square(x), 1)));
 
 /** ln(1 + 2a / (1 − a)) / 2 of a = |x|. */
-export const atanh = operation("atanh", (input) => {
+export const atanh = operation("atanh", "", (input) => {
   const x = floating(input);
   const a = unary("abs", x.node);
   const ratio = binary("div", binary("add", a, a), binary("sub", number(1, a), a));
@@ -88,5 +88,5 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const deg2rad = operation("deg2rad", (x) => mul(floating(x), Math.PI / 180));
-export const rad2deg = operation("rad2deg", (x) => mul(floating(x), 180 / Math.PI));
+export const deg2rad = operation("deg2rad", "", (x) => mul(floating(x), Math.PI / 180));
+export const rad2deg = operation("rad2deg", "", (x) => mul(floating(x), 180 / Math.PI));

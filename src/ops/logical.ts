@@ -34,7 +34,7 @@ declare module "../tensor/core.js" {
 }
 
 function logical(name: "logicalAnd" | "logicalOr" | "logicalXor", op: BinaryOp) {
-  return operation(name, (a, b) => {
+  return operation(name, "other |", (a, b) => {
     checkTensor(name, b);
     checkBroadcast(name, a._node.shape, b._node.shape);
     return new Tensor(binary(op, cast(a, "bool").node, cast(b, "bool").node));
@@ -45,4 +45,4 @@ export const logicalAnd = logical("logicalAnd", "and");
 export const logicalOr = logical("logicalOr", "or");
 export const logicalXor = logical("logicalXor", "xor");
 
-export const logicalNot = operation("logicalNot", (x) => new Tensor(unary("not", cast(x, "bool").node)));
+export const logicalNot = operation("logicalNot", "", (x) => new Tensor(unary("not", cast(x, "bool").node)));

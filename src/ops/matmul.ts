@@ -90,7 +90,7 @@ function dropDim(x: Tensor, dim: number): Tensor {
   return reshape(x, shape);
 }
 
-export const matmul = operation("matmul", (a, b) => multiply("matmul", a, b));
+export const matmul = operation("matmul", "other |", (a, b) => multiply("matmul", a, b));
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -133,10 +133,10 @@ function withRank(name: string, a: Tensor, b: Tensor, rankA: number, rankB: numb
   return multiply(name, a, b);
 }
 
-export const mm = operation("mm", (a, b) => withRank("mm", a, b, 2, 2));
-export const bmm = operation("bmm", (a, b) => withRank("bmm", a, b, 3, 3));
-export const mv = operation("mv", (a, b) => withRank("mv", a, b, 2, 1));
-export const dot = operation("dot", (a, b) => withRank("dot", a, b, 1, 1));
+export const mm = operation("mm", "mat2 |", (a, b) => withRank("mm", a, b, 2, 2));
+export const bmm = operation("bmm", "mat2 |", (a, b) => withRank("bmm", a, b, 3, 3));
+export const mv = operation("mv", "vec |", (a, b) => withRank("mv", a, b, 2, 1));
+export const dot = operation("dot", "tensor |", (a, b) => withRank("dot", a, b, 1, 1));
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -145,7 +145,7 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const outer = operation("outer", (a, b) => {
+export const outer = operation("outer", "vec2 |", (a, b) => {
   checkTensor("outer", b);
   if (a.ndim !== 1 || b.ndim !== 1) mismatch("outer", a, b, "expected two vectors");
   return mul(reshape(a, [a.numel(), 1]), b);

@@ -11,7 +11,7 @@ import type { Shape } from "../tensor/shape-types.js";
 import type { Given } from "../tensor/signature.js";
 import { add, sub } from "./arithmetic.js";
 import { floorDivide } from "./division.js";
-import { maximum } from "./clamp.js";
+import { clamp } from "./clamp.js";
 import { lt, ne } from "./compare.js";
 import { argmax, oneOfAll, type ValuesAndIndices } from "./extreme.js";
 import { isnan } from "./finite.js";
@@ -67,7 +67,7 @@ function middles(name: Rule, x: Tensor, d: number): Tensor {
   const rank =
     name === "median"
       ? where(lt(numbers, n), numbers, (n - 1) >> 1)
-      : floorDivide(maximum(sub(numbers, 1), 0), 2);
+      : floorDivide(clamp(sub(numbers, 1), 0), 2);
   return gatherAt(indices, d, rank.int());
 }
 

@@ -59,7 +59,7 @@ inPlace("rsqrt_", rsqrt);
 export const reciprocal = smooth("reciprocal", (y) => neg(mul(y, y)));
 inPlace("reciprocal_", reciprocal);
 
-export const square = operation("square", (x) => pow(x, 2));
+export const square = operation("square", "", (x) => pow(x, 2));
 inPlace("square_", square);
 
 declare module "../tensor/core.js" {
@@ -110,7 +110,7 @@ const POW: Op = {
   },
 };
 
-export const pow = operation("pow", (a, exponent) => {
+export const pow = operation("pow", "exponent |", (a, exponent) => {
   if (typeof exponent !== "number") {
     if (a._node.dtype === "bool" && exponent._node?.dtype === "bool")
       throw new TypeError("pow: bool tensors have no powers; use int() first");
@@ -122,7 +122,7 @@ export const pow = operation("pow", (a, exponent) => {
   }
   return record(POW_NUMBER, powNode(x, exponent), x, null, null, exponent);
 });
-inPlace("pow_", pow);
+inPlace("pow_", "exponent |", pow);
 
 export const rpow = operation("rpow", (x, base) =>
   pow(constant(base, promoteWithNumber(x._node.dtype, base)), x),

@@ -10,7 +10,7 @@ import { allDims, formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { Given } from "../tensor/signature.js";
 import { add, mul, sub } from "./arithmetic.js";
-import { maximum } from "./clamp.js";
+import { clamp } from "./clamp.js";
 import { isnan } from "./finite.js";
 import { gatherAt } from "./indexing.js";
 import { logicalNot } from "./logical.js";
@@ -81,7 +81,7 @@ function ofRows(name: Rule, x: Tensor, q: Tensor, interpolation: string): Tensor
     rank = where(any(isMissing, -1, { keepdim: true }), n - 1, mul(q, n - 1));
   } else {
     const numbers = sum(logicalNot(isMissing), -1, { keepdim: true }).to(x.dtype);
-    rank = maximum(mul(q, sub(numbers, 1)), 0);
+    rank = clamp(mul(q, sub(numbers, 1)), 0);
   }
   const shape = [...x.shape.slice(0, -1), q.numel()];
   const at = (place: Tensor) => gatherAt(values, x.ndim - 1, broadcastTo(name, place, shape).int());

@@ -28,14 +28,14 @@ declare module "../tensor/core.js" {
 
 const ABS = sloped("abs", (_y, x): Tensor => sign(x));
 
-export const abs = operation("abs", (x) =>
+export const abs = operation("abs", "", (x) =>
   x._node.dtype === "bool" ? clone(x) : record(ABS, unary("abs", x.node), x),
 );
 inPlace("abs_", abs);
 
 const SIGN = steps("sign");
 
-export const sign = operation("sign", (x) =>
+export const sign = operation("sign", "", (x) =>
   x._node.dtype === "bool" ? clone(x) : record(SIGN, unary("sign", x.node), x),
 );
 inPlace("sign_", sign);
@@ -106,7 +106,7 @@ const FRAC: Op = {
   },
 };
 
-export const frac = operation("frac", (a) => {
+export const frac = operation("frac", "", (a) => {
   const x = floating(a);
   return record(FRAC, binary("sub", x.node, unary("trunc", x.node)), x);
 });

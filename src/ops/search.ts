@@ -9,7 +9,7 @@ import { formatShape, sameShape } from "../tensor/shape.js";
 import { takes } from "../tensor/signature.js";
 import { add, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
-import { minimum } from "./clamp.js";
+import { clamp } from "./clamp.js";
 import { eq, ge, gt, le } from "./compare.js";
 import { gatherAt } from "./indexing.js";
 import { logicalAnd, logicalNot } from "./logical.js";
@@ -33,7 +33,7 @@ export function placesIn(rows: Tensor, values: Tensor, right: boolean): Tensor {
   const source = rows.detach();
   for (let step = 2 ** Math.floor(Math.log2(Math.max(n, 1))); n > 0 && step >= 1; step /= 2) {
     const next = add(place, step);
-    const entry = gatherAt(source, d, minimum(sub(next, 1), n - 1));
+    const entry = gatherAt(source, d, clamp(sub(next, 1), null, n - 1));
     // Put so that NaN comes after all others.
     const comesBefore = logicalNot(right ? gt(entry, sought) : ge(entry, sought));
     place = where(logicalAnd(le(next, n), comesBefore), next, place);
@@ -141,7 +141,7 @@ export const isin = takes<
     let isThere: Tensor;
     if (n === 0) isThere = expand(tensor(false), sought.shape);
     else {
-      const at = minimum(placesIn(rows, sought, false), n - 1);
+      const at = clamp(placesIn(rows, sought, false), null, n - 1);
       const found = gatherAt(rows, 0, reshape(at, [sought.numel()]));
       isThere = eq(reshape(found, sought.shape), sought);
     }

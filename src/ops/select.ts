@@ -86,7 +86,7 @@ function chosen(condition: Tensor, a: Tensor | number, b: Tensor | number): Tens
   return record(WHERE, select(condition.node, x.node, y.node), condition, x, y);
 }
 
-operation("where", (x, condition, other) => where(condition, x, other));
+operation("where", "condition, other |", (x, condition, other) => where(condition, x, other));
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -101,7 +101,7 @@ declare module "../tensor/core.js" {
   }
 }
 
-export const maskedFill = operation("maskedFill", (x, mask, value) => {
+export const maskedFill = operation("maskedFill", "mask, value |", (x, mask, value) => {
   checkTensor("maskedFill", mask);
   if (mask._node.dtype !== "bool") {
     throw new TypeError(
@@ -118,22 +118,33 @@ export const maskedFill = operation("maskedFill", (x, mask, value) => {
   checkNumber("maskedFill", value, x._node.dtype);
   return where(mask, constant(value, x._node.dtype), x);
 });
-inPlace("maskedFill_", maskedFill);
+inPlace("maskedFill_", "mask, value |", maskedFill);
+
+/** What stands for NaN and the infinities. */
+interface Numbers {
+  nan?: number;
+  posinf?: number;
+  neginf?: number;
+}
+
+const NUMBERS = "| nan, posinf, neginf";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** x with NaN, +∞ and −∞ replaced: by 0 and the greatest and least number of the dtype, unless said otherwise; integers as they are. */
-    nanToNum(options?: { nan?: number; posinf?: number; neginf?: number }): Tensor<S>;
+    nanToNum(options?: Numbers): Tensor<S>;
+    nanToNum(nan?: number, posinf?: number, neginf?: number): Tensor<S>;
     /** Replaces NaN, +∞ and −∞. */
-    nanToNum_(options?: { nan?: number; posinf?: number; neginf?: number }): this;
+    nanToNum_(options?: Numbers): this;
+    nanToNum_(nan?: number, posinf?: number, neginf?: number): this;
   }
 }
 
-export const nanToNum = operation("nanToNum", (x, options = {}) => {
+export const nanToNum = operation("nanToNum", NUMBERS, (x: Tensor, options: Numbers = {}) => {
   if (!isFloating(x.dtype)) return x.clone();
   const greatest = greatestFinite[x.dtype];
   const y = where(isnan(x), options.nan ?? 0, x);
   const z = where(eq(y, Infinity), options.posinf ?? greatest, y);
   return where(eq(z, -Infinity), options.neginf ?? -greatest, z);
 });
-inPlace("nanToNum_", nanToNum);
+inPlace("nanToNum_", NUMBERS, nanToNum);

@@ -46,7 +46,7 @@ function isNegative(x: Tensor): Node {
   );
 }
 
-export const signbit = operation("signbit", (x) => {
+export const signbit = operation("signbit", "", (x) => {
   if (x._node.dtype === "bool") return new Tensor(binary("ne", x.node, x.node));
   return new Tensor(isNegative(x));
 });
@@ -60,7 +60,7 @@ const COPYSIGN: Op = {
   },
 };
 
-export const copysign = operation("copysign", (a, other) => {
+export const copysign = operation("copysign", "other |", (a, other) => {
   const b = numberTensor(a, other);
   checkTensor("copysign", b);
   const common = commonDType("copysign", a, b);
@@ -74,7 +74,7 @@ export const copysign = operation("copysign", (a, other) => {
   );
 });
 
-export const heaviside = operation("heaviside", (x, values) => {
+export const heaviside = operation("heaviside", "values |", (x, values) => {
   checkTensor("heaviside", values);
   commonDType("heaviside", x, values);
   const { node } = x;
@@ -107,7 +107,7 @@ const HYPOT: Op = {
   },
 };
 
-export const hypot = operation("hypot", (a, b) => {
+export const hypot = operation("hypot", "other |", (a, b) => {
   checkTensor("hypot", b);
   const dtype = commonDType("hypot", a, b);
   if (!isFloating(dtype))

@@ -67,7 +67,7 @@ function between(start: Node, end: Node, weight: Node, fromStart: boolean): Node
   return binary("sub", end, binary("mul", distance, binary("sub", scalar(1, weight.dtype), weight)));
 }
 
-export const lerp = operation("lerp", (x, end, weight) => {
+export const lerp = operation("lerp", "end, weight |", (x, end, weight) => {
   checkTensor("lerp", end);
   if (typeof weight === "number") {
     const dtype = commonDType("lerp", x, end, end);
@@ -84,7 +84,9 @@ export const lerp = operation("lerp", (x, end, weight) => {
   const node = select(low, between(a.node, b.node, w.node, true), between(a.node, b.node, w.node, false));
   return record(LERP, node, a, b, w);
 });
-inPlace("lerp_", lerp);
+inPlace("lerp_", "end, weight |", lerp);
+
+const PRODUCT = "tensor1, tensor2 | *, value";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -107,10 +109,13 @@ const ADDCMUL: Op<number> = {
   },
 };
 
-export const addcmul = operation("addcmul", (x, a, b, { value = 1 } = {}) =>
-  accumulated(ADDCMUL, "addcmul", x, a, b, value),
+export const addcmul = operation(
+  "addcmul",
+  PRODUCT,
+  (x: Tensor, a: Tensor, b: Tensor, { value = 1 }: { value?: number } = {}) =>
+    accumulated(ADDCMUL, "addcmul", x, a, b, value),
 );
-inPlace("addcmul_", addcmul);
+inPlace("addcmul_", PRODUCT, addcmul);
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -137,10 +142,13 @@ const ADDCDIV: Op<number> = {
   },
 };
 
-export const addcdiv = operation("addcdiv", (x, a, b, { value = 1 } = {}) =>
-  accumulated(ADDCDIV, "addcdiv", x, a, b, value),
+export const addcdiv = operation(
+  "addcdiv",
+  PRODUCT,
+  (x: Tensor, a: Tensor, b: Tensor, { value = 1 }: { value?: number } = {}) =>
+    accumulated(ADDCDIV, "addcdiv", x, a, b, value),
 );
-inPlace("addcdiv_", addcdiv);
+inPlace("addcdiv_", PRODUCT, addcdiv);
 
 /** x + (value · a) op b, in the dtype of the three. */
 function accumulated(

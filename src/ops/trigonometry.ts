@@ -14,7 +14,7 @@ import { inPlace } from "./change.js";
 import { eq } from "./compare.js";
 import { div } from "./division.js";
 import { odd, smooth } from "./elementwise.js";
-import { checkTensor, commonDType, numberTensor } from "./operand.js";
+import { checkTensor, commonDType } from "./operand.js";
 import { reciprocal, rsqrt } from "./power.js";
 import { where } from "./select.js";
 
@@ -73,7 +73,7 @@ declare module "../tensor/core.js" {
     /** The angle of the point (other, this), in (−π, π] (`torch.atan2`). */
     atan2<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
-      other: number | Checked<Broadcast<"atan2", A, B>, Tensor<B>>,
+      other: Checked<Broadcast<"atan2", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
   }
 }
@@ -94,8 +94,7 @@ const ATAN2: Op = {
   },
 };
 
-export const atan2 = operation("atan2", (a, b) => {
-  const other = numberTensor(a, b);
+export const atan2 = operation("atan2", "other |", (a, other) => {
   checkTensor("atan2", other);
   const dtype = commonDType("atan2", a, other);
   const to = isFloating(dtype) ? dtype : "float32";

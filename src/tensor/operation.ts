@@ -67,6 +67,12 @@ export function addMethod(name: Method, method: (this: Tensor, ...args: never[])
 
 /** An operation: the method `name` as it is declared, and the function that it calls with the tensor first. */
 export function operation<K extends Method>(name: K, implementation: ImplementationOf<K>): FunctionOf<K>;
+/** An operation whose parameters, all of which the implementation takes by position, users may give by name too. */
+export function operation<K extends Method>(
+  name: K,
+  signature: "" | `${string}|`,
+  implementation: ImplementationOf<K>,
+): FunctionOf<K>;
 /**
  * An operation whose parameters users may give by position and by name (signature.ts). The implementation takes them as its own declaration
  * says, which is also how the library calls it.
@@ -96,9 +102,23 @@ function addByName(
     return;
   }
   const read = reader(name, signature);
+  if (signature === "") {
+    // What a list's map hands over beside the tensor does no harm, but an option would be lost in silence.
+    addMethod(name, function (this: Tensor, a: unknown) {
+      if (isOptions(a)) read([a]);
+      return (f as (x: Tensor) => unknown)(this);
+    } as never);
+    return;
+  }
+  const takesOne = /^[^|]*[a-z][^|]*\|/i.test(signature);
   addMethod(name, function (this: Tensor, ...args: unknown[]) {
-    const list = read(args);
-    return (f as (...all: unknown[]) => unknown)(this, ...list);
+    const call = f as (...all: unknown[]) => unknown;
+    const first = args[0];
+    // The usual call is not read: it is as fast as one without a signature.
+    if (args.length === 0) return call(this);
+    if (args.length === 1 && takesOne && (typeof first !== "object" || first instanceof Tensor))
+      return call(this, first);
+    return call(this, ...read(args));
   } as never);
 }
 

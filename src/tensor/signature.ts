@@ -99,7 +99,7 @@ function withoutNull(options: Readonly<Record<string, unknown>>): object {
 function unknownOption(name: string, key: string, all: readonly string[]): string {
   const camel = key.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const hint = all.find((known) => known.toLowerCase() === camel.toLowerCase());
-  return `${name}: unknown option ${key}; ${hint === undefined ? `it takes ${all.join(", ")}` : `use ${hint}`}`;
+  return `${name}: unknown option ${key}; ${hint === undefined ? (all.length === 0 ? "it takes none" : `it takes ${all.join(", ")}`) : `use ${hint}`}`;
 }
 
 /**

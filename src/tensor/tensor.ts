@@ -22,6 +22,7 @@ import "../ops/floats.js";
 import "../ops/gamma.js";
 import "../ops/finite.js";
 import "../ops/hyperbolic.js";
+import "../ops/in-place.js";
 import "../ops/indexing.js";
 import "../ops/join.js";
 import "../ops/logarithm-sums.js";

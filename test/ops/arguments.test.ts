@@ -23,8 +23,48 @@ test("clamp takes its bounds by position, by name, or one of each", () => {
   const w = tensor([-2, 0.5, 3], { requiresGrad: true });
   w.clamp({ min: 0, max: 1 }).sum().backward();
   assert.deepEqual(w.grad!.tolist(), [0, 1, 0]);
-  for (const bounds of [{}, { minimum: 0 }])
-    assert.throws(() => x.clamp(bounds as never), /clamp: expected min, max or both/);
+  assert.throws(() => x.clamp({}), /clamp: expected min, max or both/);
+  assert.throws(() => x.clamp({ minimum: 0 } as never), /clamp: unknown option minimum; it takes min, max/);
+});
+
+test("pointwise operations take parameters by position and by name, and no others", () => {
+  const x = tensor([1, 2]);
+  const y = tensor([3, NaN]);
+  for (const [got, expected] of [
+    [x.add(x, { alpha: 2 }), [3, 6]],
+    [x.rsub(x, { alpha: 3 }), [-2, -4]],
+    [x.rsub(1, { alpha: 3 }), [-2, -5]],
+    [x.div(2, { roundingMode: "floor" }), [0, 1]],
+    [x.div(2, { roundingMode: null }), [0.5, 1]],
+    [y.nanToNum(7), [3, 7]],
+    [y.nanToNum({ nan: 8 }), [3, 8]],
+    [x.clampMin({ min: 2 }), [2, 2]],
+  ] as const)
+    assert.deepEqual(got.tolist(), expected);
+  for (const [name, ...args] of [
+    ["add", x, { out: y }],
+    ["mul", x, { alpha: 2 }],
+    ["mul", x, x],
+    ["sin", { out: y }],
+    ["eq", { to: 1 }],
+    ["matmul", x, { transpose: true }],
+  ] as const)
+    assert.throws(() => (x[name] as (...args: unknown[]) => unknown)(...args), {
+      name: "TypeError",
+      message: /unknown option|expected at most 1 argument/,
+    });
+  assert.deepEqual(x.add_(x, { alpha: 2 }).tolist(), [3, 6]);
+});
+
+test("operations in place take the result into the tensor's dtype", () => {
+  const x = tensor([1, 2, 3]);
+  const whole = x.slice([0, 2]);
+  assert.equal(whole.gt_(1), whole);
+  assert.deepEqual([x.dtype, x.tolist()], ["float32", [0, 1, 3]]);
+  assert.deepEqual(x.logicalNot_().tolist(), [1, 0, 0]);
+  assert.deepEqual(tensor([6, 7], { dtype: "int64" }).bitwiseAnd_(3).tolist(), [2, 3]);
+  assert.deepEqual(tensor([7, -7], { dtype: "int32" }).floorDivide_(2).tolist(), [3, -4]);
+  assert.throws(() => tensor([1], { dtype: "int32" }).cosh_(), /cosh_: the result is float32/);
 });
 
 test("to takes a dtype, a tensor that has it, and the one device", () => {

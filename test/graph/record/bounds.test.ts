@@ -83,7 +83,7 @@ test("they hold for chains of operations", () => {
     (x) => where(x.gt(2), x, 1),
     (x) => x.reshape([2, 3]).t().reshape([6]),
     (x) => x.maximum(x.add(1)),
-    (x) => x.minimum(4),
+    (x) => x.clamp({ max: 4 }),
     (x) => cat([x, x.add(7)]).slice([3, 9]),
     (x) => x.float().int(),
   ];
