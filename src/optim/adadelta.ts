@@ -1,6 +1,7 @@
 /** Adadelta: steps as long as the steps before, for gradients as large as those before. */
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, average, learningRate, type Transform, weightDecay } from "./transform.js";
 
@@ -41,8 +42,13 @@ const adadelta: Transform<AdadeltaOptions> = {
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdadeltaOptions>[],
-    options: Partial<AdadeltaOptions> = {},
+    ...rest: Arguments<AdadeltaOptions, ["lr", "rho", "eps", "weightDecay", "foreach"]>
   ) {
+    const options = optimizerOptions<AdadeltaOptions>(
+      "Adadelta",
+      "lr, rho, eps, weightDecay, foreach, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, weightDecay, adadelta, learningRate]);
   }
 

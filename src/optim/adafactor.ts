@@ -5,6 +5,7 @@ import type { DTypeName } from "../primitives/dtypes.js";
 import { allDims } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, scale, type Slot, type Transform } from "./transform.js";
 
@@ -107,8 +108,13 @@ function rootMeanSquare(x: Node): Node {
 export class Adafactor extends Optimizer<AdafactorOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdafactorOptions>[],
-    options: Partial<AdafactorOptions> = {},
+    ...rest: Arguments<AdafactorOptions, ["lr", "beta2Decay", "eps", "d", "weightDecay"]>
   ) {
+    const options = optimizerOptions<AdafactorOptions>(
+      "Adafactor",
+      "lr, beta2Decay, eps, d, weightDecay, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, adafactor]);
   }
 

@@ -1,6 +1,7 @@
 /** Adagrad: steps that grow smaller the more a parameter has moved. */
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, learningRate, scale, type Transform, weightDecay } from "./transform.js";
 
@@ -47,8 +48,16 @@ const adagrad: Transform<AdagradOptions> = {
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdagradOptions>[],
-    options: Partial<AdagradOptions> = {},
+    ...rest: Arguments<
+      AdagradOptions,
+      ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps", "foreach"]
+    >
   ) {
+    const options = optimizerOptions<AdagradOptions>(
+      "Adagrad",
+      "lr, lrDecay, weightDecay, initialAccumulatorValue, eps, foreach, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, weightDecay, adagrad, learningRate]);
   }
 

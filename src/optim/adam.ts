@@ -1,5 +1,6 @@
 /** Adam and AdamW: the same transformations, chained in another order. */
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireBetas, requireRange, type ParamGroup } from "./optimizer.js";
 import {
   adam,
@@ -59,8 +60,13 @@ abstract class AdamFamily<Options extends AdamWOptions> extends Optimizer<Option
 export class Adam extends AdamFamily<AdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
-    options: Partial<AdamOptions> = {},
+    ...rest: Arguments<AdamOptions, ["lr", "betas", "eps", "weightDecay", "amsgrad"]>
   ) {
+    const options = optimizerOptions<AdamOptions>(
+      "Adam",
+      "lr, betas, eps, weightDecay, amsgrad, *, maximize, decoupledWeightDecay",
+      rest,
+    );
     super(params, options, { ...defaults, decoupledWeightDecay: false }, adamChain);
   }
 }
@@ -73,8 +79,13 @@ export class Adam extends AdamFamily<AdamOptions> {
 export class AdamW extends AdamFamily<AdamWOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamWOptions>[],
-    options: Partial<AdamWOptions> = {},
+    ...rest: Arguments<AdamWOptions, ["lr", "betas", "eps", "weightDecay", "amsgrad"]>
   ) {
+    const options = optimizerOptions<AdamWOptions>(
+      "AdamW",
+      "lr, betas, eps, weightDecay, amsgrad, *, maximize",
+      rest,
+    );
     super(params, options, { ...defaults, weightDecay: 0.01 }, adamWChain);
   }
 }

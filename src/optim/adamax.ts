@@ -1,6 +1,7 @@
 /** Adamax: Adam with the largest gradient of late in place of the root of averaged squares. */
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireBetas, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, average, learningRate, scale, type Transform, weightDecay } from "./transform.js";
 
@@ -46,8 +47,13 @@ const adamax: Transform<AdamaxOptions> = {
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamaxOptions>[],
-    options: Partial<AdamaxOptions> = {},
+    ...rest: Arguments<AdamaxOptions, ["lr", "betas", "eps", "weightDecay", "foreach"]>
   ) {
+    const options = optimizerOptions<AdamaxOptions>(
+      "Adamax",
+      "lr, betas, eps, weightDecay, foreach, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, weightDecay, adamax, learningRate]);
   }
 

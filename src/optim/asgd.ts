@@ -1,6 +1,7 @@
 /** ASGD: gradient descent that also keeps the average of the parameters on its way. */
 import { binary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, scale, type Transform, weightDecay } from "./transform.js";
 
@@ -53,8 +54,16 @@ const asgd: Transform<ASGDOptions> = {
 export class ASGD extends Optimizer<ASGDOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<ASGDOptions>[],
-    options: Partial<ASGDOptions> = {},
+    ...rest: Arguments<
+      ASGDOptions,
+      ["lr", "lambd", "alpha", "t0", "weightDecay", "foreach", "maximize", "differentiable", "capturable"]
+    >
   ) {
+    const options = optimizerOptions<ASGDOptions>(
+      "ASGD",
+      "lr, lambd, alpha, t0, weightDecay, foreach, maximize, differentiable, capturable",
+      rest,
+    );
     super(params, options, defaults, [ascend, weightDecay, asgd]);
   }
 

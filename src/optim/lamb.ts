@@ -3,6 +3,7 @@ import { binary, expand, reduce, scalar, select, unary } from "../graph/record/b
 import type { Node } from "../graph/record/node.js";
 import { allDims } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireBetas, requireRange, type ParamGroup } from "./optimizer.js";
 import { adam, ascend, learningRate, type Transform, weightDecay } from "./transform.js";
 
@@ -53,8 +54,9 @@ function norm(x: Node): Node {
 export class LAMB extends Optimizer<LAMBOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<LAMBOptions>[],
-    options: Partial<LAMBOptions> = {},
+    ...rest: Arguments<LAMBOptions, ["lr", "betas", "eps", "weightDecay"]>
   ) {
+    const options = optimizerOptions<LAMBOptions>("LAMB", "lr, betas, eps, weightDecay, *, maximize", rest);
     super(params, options, defaults, [ascend, adam, weightDecay, trustRatio, learningRate]);
   }
 

@@ -1,6 +1,7 @@
 /** Lion: steps of one size in the direction of the signs of an average. */
 import { unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, average, learningRate, scale, type Transform, weightDecay } from "./transform.js";
 
@@ -37,8 +38,9 @@ const lion: Transform<LionOptions> = {
 export class Lion extends Optimizer<LionOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<LionOptions>[],
-    options: Partial<LionOptions> = {},
+    ...rest: Arguments<LionOptions, ["lr", "betas", "weightDecay"]>
   ) {
+    const options = optimizerOptions<LionOptions>("Lion", "lr, betas, weightDecay, *, maximize", rest);
     super(params, options, defaults, [ascend, lion, weightDecay, learningRate]);
   }
 

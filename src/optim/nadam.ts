@@ -1,6 +1,7 @@
 /** NAdam: Adam that looks ahead as Nesterov's momentum does. */
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireBetas, requireRange, type ParamGroup } from "./optimizer.js";
 import {
   add,
@@ -71,8 +72,16 @@ const nadam: Transform<NAdamOptions> = {
 export class NAdam extends Optimizer<NAdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<NAdamOptions>[],
-    options: Partial<NAdamOptions> = {},
+    ...rest: Arguments<
+      NAdamOptions,
+      ["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay"]
+    >
   ) {
+    const options = optimizerOptions<NAdamOptions>(
+      "NAdam",
+      "lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, coupledDecay, nadam, decoupledDecay, learningRate]);
   }
 

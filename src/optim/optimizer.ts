@@ -2,12 +2,14 @@
  * `Optimizer`: parameter groups, state and the step that all optimizers share. What differs between them is their chain of
  * transformations (`transform.ts`). A step only builds nodes; `graph/run` runs them, with all that is pending, as one plan.
  */
+import { enableGrad } from "../autograd/mode.js";
 import { binary } from "../graph/record/build.js";
 import { settled } from "../graph/record/rounding.js";
 import { step } from "../graph/run/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
 import type { TensorData } from "../tensor/nested-types.js";
+import { zerosLike } from "../tensor/creation/constant.js";
 import { Tensor } from "../tensor/tensor.js";
 import { type Declared, declaredBy, ParameterState, savedStates, type Update } from "./state.js";
 import type { Transform } from "./transform.js";
@@ -26,15 +28,21 @@ export interface SavedOptimizerState<Options> extends Pick<OptimizerState<Option
   readonly state: Readonly<Record<number, Readonly<Record<string, Tensor | TensorData>>>>;
 }
 
+/** What is called before or after each step, with the optimizer. */
+export type StepHook = (optimizer: Optimizer<never>) => void;
+
 /** Base of all optimizers; PyTorch's optim.Optimizer. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options can be changed between steps: `opt.paramGroups[0].lr = 0.001`. */
   readonly paramGroups: (Options & { params: readonly Tensor[] })[] = [];
-  readonly #defaults: Options;
+  /** The options of groups that say nothing else. */
+  readonly defaults: Readonly<Options>;
   readonly #chain: readonly Transform<Options>[];
   /** What the chain's links keep of a parameter. */
   readonly #declared: Declared<Options>;
   readonly #states = new Map<Tensor, ParameterState<Options>>();
+  readonly #before = new Set<StepHook>();
+  readonly #after = new Set<StepHook>();
 
   protected constructor(
     params: readonly Tensor[] | readonly ParamGroup<Options>[],
@@ -42,10 +50,10 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     defaults: Options,
     chain: readonly Transform<Options>[],
   ) {
-    this.#defaults = { ...defaults, ...given(options) };
+    this.defaults = { ...defaults, ...given(options) };
     this.#chain = chain;
     this.#declared = declaredBy(chain);
-    this.check(this.#defaults);
+    this.check(this.defaults);
     const list: readonly (Tensor | ParamGroup<Options>)[] = [...params];
     if (list.length === 0)
       throw new Error(
@@ -60,7 +68,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   /** Adds tensors to train, with their own options where given. */
   addParamGroup(group: ParamGroup<Options>): void {
     const { params, ...options } = group;
-    const full = { ...this.#defaults, ...given(options as unknown as Partial<Options>), params };
+    const full = { ...this.defaults, ...given(options as unknown as Partial<Options>), params };
     this.check(full);
     for (const tensor of params) {
       if (!(tensor instanceof Tensor) || !tensor.requiresGrad || !tensor.isLeaf)
@@ -77,9 +85,16 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     this.paramGroups.push(full);
   }
 
-  /** Forgets the gradients, so that the next `backward()` starts from none. */
-  zeroGrad(): void {
-    for (const group of this.paramGroups) for (const tensor of group.params) tensor.grad = null;
+  /**
+   * Forgets the gradients, so that the next `backward()` starts from none; with `setToNone` false makes them 0, as tensors that stay.
+   */
+  zeroGrad(setToNone: boolean | { setToNone?: boolean } = true): void {
+    const forgets = typeof setToNone === "object" ? (setToNone.setToNone ?? true) : setToNone;
+    for (const group of this.paramGroups)
+      for (const tensor of group.params) {
+        if (forgets || tensor._grad === null) tensor.grad = null;
+        else tensor.grad = zerosLike(tensor._grad);
+      }
   }
 
   /**
@@ -89,7 +104,32 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
-    const result = closure?.();
+    for (const hook of this.#before) hook(this as unknown as Optimizer<never>);
+    const result = this.advance(closure);
+    for (const hook of this.#after) hook(this as unknown as Optimizer<never>);
+    return result;
+  }
+
+  /** Calls `hook` before each step; `handle.remove()` removes it (`register_step_pre_hook`). */
+  registerStepPreHook(hook: StepHook): { remove: () => void } {
+    return registered(this.#before, hook);
+  }
+
+  /** Calls `hook` after each step; `handle.remove()` removes it (`register_step_post_hook`). */
+  registerStepPostHook(hook: StepHook): { remove: () => void } {
+    return registered(this.#after, hook);
+  }
+
+  /** A copy of what is kept of each parameter that has been trained, by the parameter. */
+  get state(): Map<Tensor, Record<string, Tensor | number>> {
+    const state = new Map<Tensor, Record<string, Tensor | number>>();
+    for (const [tensor, own] of this.#states) if (own.done > 0) state.set(tensor, own.save());
+    return state;
+  }
+
+  /** The step itself, without hooks. */
+  protected advance<T>(closure: (() => T) | undefined): T | undefined {
+    const result = closure === undefined ? undefined : enableGrad(closure);
     const updates: Update[] = [];
     const stepped: ParameterState<Options>[] = [];
     for (const group of this.paramGroups) {
@@ -172,6 +212,17 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+function registered(hooks: Set<StepHook>, hook: StepHook): { remove: () => void } {
+  if (typeof hook !== "function")
+    throw new TypeError(`expected a function that is called with the optimizer, got ${typeof hook}`);
+  // Its own object, so that a hook registered twice is called twice.
+  const own: StepHook = (optimizer) => {
+    hook(optimizer);
+  };
+  hooks.add(own);
+  return { remove: () => hooks.delete(own) };
 }
 
 /** Options that are there but undefined count as not given. */

@@ -1,6 +1,7 @@
 /** RAdam: Adam that begins as momentum and divides by the root of averaged squares only once enough steps are in the average. */
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireBetas, requireRange, type ParamGroup } from "./optimizer.js";
 import {
   add,
@@ -75,8 +76,13 @@ function rectification(beta2: number, step: number): number | null {
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<RAdamOptions>[],
-    options: Partial<RAdamOptions> = {},
+    ...rest: Arguments<RAdamOptions, ["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay"]>
   ) {
+    const options = optimizerOptions<RAdamOptions>(
+      "RAdam",
+      "lr, betas, eps, weightDecay, decoupledWeightDecay, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, coupledDecay, radam, decoupledDecay, learningRate]);
   }
 

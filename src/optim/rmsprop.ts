@@ -1,6 +1,7 @@
 /** RMSprop: the gradient over the root of its averaged square. */
 import { binary, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { add, ascend, average, learningRate, momentum, type Transform, weightDecay } from "./transform.js";
 
@@ -53,8 +54,27 @@ const rmsprop: Transform<RMSpropOptions> = {
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<RMSpropOptions>[],
-    options: Partial<RMSpropOptions> = {},
+    ...rest: Arguments<
+      RMSpropOptions,
+      [
+        "lr",
+        "alpha",
+        "eps",
+        "weightDecay",
+        "momentum",
+        "centered",
+        "capturable",
+        "foreach",
+        "maximize",
+        "differentiable",
+      ]
+    >
   ) {
+    const options = optimizerOptions<RMSpropOptions>(
+      "RMSprop",
+      "lr, alpha, eps, weightDecay, momentum, centered, capturable, foreach, maximize, differentiable",
+      rest,
+    );
     super(params, options, defaults, [ascend, weightDecay, rmsprop, momentum, learningRate]);
   }
 

@@ -1,6 +1,7 @@
 /** Rprop: steps whose size follows from the gradient's signs alone. */
 import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { ascend, type Transform } from "./transform.js";
 
@@ -46,8 +47,9 @@ const rprop: Transform<RpropOptions> = {
 export class Rprop extends Optimizer<RpropOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<RpropOptions>[],
-    options: Partial<RpropOptions> = {},
+    ...rest: Arguments<RpropOptions, ["lr", "etas", "stepSizes"]>
   ) {
+    const options = optimizerOptions<RpropOptions>("Rprop", "lr, etas, stepSizes, *, maximize", rest);
     super(params, options, defaults, [ascend, rprop]);
   }
 

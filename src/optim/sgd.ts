@@ -1,5 +1,6 @@
 /** Stochastic gradient descent and its momentum. */
 import type { Tensor } from "../tensor/tensor.js";
+import { type Arguments, optimizerOptions } from "./arguments.js";
 import { Optimizer, requireRange, type ParamGroup } from "./optimizer.js";
 import { ascend, learningRate, momentum, weightDecay } from "./transform.js";
 
@@ -35,8 +36,13 @@ const defaults: SGDOptions = {
 export class SGD extends Optimizer<SGDOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<SGDOptions>[],
-    options: Partial<SGDOptions> = {},
+    ...rest: Arguments<SGDOptions, ["lr", "momentum", "dampening", "weightDecay", "nesterov"]>
   ) {
+    const options = optimizerOptions<SGDOptions>(
+      "SGD",
+      "lr, momentum, dampening, weightDecay, nesterov, *, maximize",
+      rest,
+    );
     super(params, options, defaults, [ascend, weightDecay, momentum, learningRate]);
   }
 

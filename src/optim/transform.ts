@@ -15,6 +15,8 @@
  *     LAMB      = ascend · adam · weightDecay · trustRatio · learningRate
  *     Lion      = ascend · lion · weightDecay · learningRate
  *     Adafactor = ascend · adafactor
+ *     SparseAdam = ascend · sparseAdam
+ *     Muon      = muon
  *
  * and the parameter then becomes parameter - direction. They work on graph nodes, not on tensors: nothing here takes part in
  * differentiation, and where a parameter's whole chain is elementwise it is fused into one pass over gradient, state and parameter.
