@@ -12,13 +12,7 @@ export { Lion, type LionOptions } from "./lion.js";
 export * as lrScheduler from "./lr-scheduler.js";
 export { Muon, type MuonOptions } from "./muon.js";
 export { NAdam, type NAdamOptions } from "./nadam.js";
-export {
-  Optimizer,
-  type OptimizerState,
-  type ParamGroup,
-  type SavedOptimizerState,
-  type StepHook,
-} from "./optimizer.js";
+export { Optimizer, type OptimizerState, type ParamGroup, type SavedOptimizerState } from "./optimizer.js";
 export { RAdam, type RAdamOptions } from "./radam.js";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.js";
 export { Rprop, type RpropOptions } from "./rprop.js";

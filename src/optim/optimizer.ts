@@ -28,9 +28,6 @@ export interface SavedOptimizerState<Options> extends Pick<OptimizerState<Option
   readonly state: Readonly<Record<number, Readonly<Record<string, Tensor | TensorData>>>>;
 }
 
-/** What is called before or after each step, with the optimizer. */
-export type StepHook = (optimizer: Optimizer<never>) => void;
-
 /** Base of all optimizers; PyTorch's optim.Optimizer. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options can be changed between steps: `opt.paramGroups[0].lr = 0.001`. */
@@ -41,8 +38,8 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   /** What the chain's links keep of a parameter. */
   readonly #declared: Declared<Options>;
   readonly #states = new Map<Tensor, ParameterState<Options>>();
-  readonly #before = new Set<StepHook>();
-  readonly #after = new Set<StepHook>();
+  readonly #before = new Set<() => void>();
+  readonly #after = new Set<() => void>();
 
   protected constructor(
     params: readonly Tensor[] | readonly ParamGroup<Options>[],
@@ -104,20 +101,32 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
-    for (const hook of this.#before) hook(this as unknown as Optimizer<never>);
+    for (const hook of this.#before) hook();
     const result = this.advance(closure);
-    for (const hook of this.#after) hook(this as unknown as Optimizer<never>);
+    for (const hook of this.#after) hook();
     return result;
   }
 
   /** Calls `hook` before each step; `handle.remove()` removes it (`register_step_pre_hook`). */
-  registerStepPreHook(hook: StepHook): { remove: () => void } {
-    return registered(this.#before, hook);
+  registerStepPreHook(hook: (optimizer: this) => void): { remove: () => void } {
+    return this.#register(this.#before, hook);
   }
 
   /** Calls `hook` after each step; `handle.remove()` removes it (`register_step_post_hook`). */
-  registerStepPostHook(hook: StepHook): { remove: () => void } {
-    return registered(this.#after, hook);
+  registerStepPostHook(hook: (optimizer: this) => void): { remove: () => void } {
+    return this.#register(this.#after, hook);
+  }
+
+  #register(hooks: Set<() => void>, hook: (optimizer: this) => void): { remove: () => void } {
+    if (typeof hook !== "function")
+      throw new TypeError(
+        `${this.constructor.name}: expected a function that is called with the optimizer, got ${typeof hook}`,
+      );
+    const call = () => {
+      hook(this);
+    };
+    hooks.add(call);
+    return { remove: () => hooks.delete(call) };
   }
 
   /** A copy of what is kept of each parameter that has been trained, by the parameter. */
@@ -212,17 +221,6 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-function registered(hooks: Set<StepHook>, hook: StepHook): { remove: () => void } {
-  if (typeof hook !== "function")
-    throw new TypeError(`expected a function that is called with the optimizer, got ${typeof hook}`);
-  // Its own object, so that a hook registered twice is called twice.
-  const own: StepHook = (optimizer) => {
-    hook(optimizer);
-  };
-  hooks.add(own);
-  return { remove: () => hooks.delete(own) };
 }
 
 /** Options that are there but undefined count as not given. */

@@ -144,7 +144,7 @@ test("SparseAdam changes the rows that were looked up, as PyTorch's does with sp
 });
 
 test("options may be given by position, as PyTorch takes them, and by name", () => {
-  const options = (optimizer: optim.Optimizer): object => {
+  const options = (optimizer: { paramGroups: readonly { params: readonly Tensor[] }[] }): object => {
     const { params: _, ...rest } = optimizer.paramGroups[0]!;
     return rest;
   };
