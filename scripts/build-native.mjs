@@ -45,6 +45,13 @@ export const kernelFiles = [
   "convolution_weight",
   "convolution_geometry",
   "pool_windows",
+  "matrix_update",
+  "factor",
+  "householder",
+  "eigen",
+  "singular",
+  "matrix_exp",
+  "fourier",
   "calls",
   "run",
 ];

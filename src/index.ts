@@ -2,6 +2,13 @@
  * The public API of cellgrad. One line a module; namespaces (nn, optim, data, train, viz, io) hold what belongs to them.
  */
 export { Tensor } from "./tensor/tensor.js";
+export { blockDiag, cartesianProd, combinations, vander } from "./ops/combine.js";
+export { cdist, pdist } from "./ops/distances.js";
+export { cumulativeTrapezoid, trapezoid, trapz } from "./ops/integrals.js";
+export { chainMatmul, tensordot } from "./ops/tensor-products.js";
+export { luUnpack } from "./linalg/lu.js";
+export * as fft from "./fft/fft.js";
+export * as linalg from "./linalg/linalg.js";
 export type { TypedArray } from "./primitives/elements.js";
 export type { DType } from "./tensor/dtype.js";
 export type { TensorData } from "./tensor/nested-types.js";

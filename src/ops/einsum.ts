@@ -155,14 +155,53 @@ function multiply(a: Term, b: Term, needed: string, sizes: ReadonlyMap<string, n
   };
 }
 
+/** A list of letters' numbers, or "..." for the dims that broadcast. */
+type Labels = readonly (number | "...")[];
+
+/** The letter of a number: 0 to 51. */
+function letterOf(label: number | "..."): string {
+  if (label === DOTS) return DOTS;
+  if (!Number.isInteger(label) || label < 0 || label >= 52)
+    throw new RangeError(`einsum: expected labels from 0 to 51, or "...", got ${String(label)}`);
+  return String.fromCharCode(label < 26 ? 65 + label : 97 + label - 26);
+}
+
+/** einsum(a, [0, 1], b, [1, 2], [0, 2]) as an equation and its operands. */
+function fromLists(args: readonly (Tensor | Labels)[]): { equation: string; tensors: Tensor[] } {
+  const tensors: Tensor[] = [];
+  const terms: string[] = [];
+  const pairs = Math.floor(args.length / 2);
+  for (let i = 0; i < pairs; i++) {
+    const [x, labels] = [args[2 * i], args[2 * i + 1]];
+    checkTensor("einsum", x);
+    if (!Array.isArray(labels)) throw new TypeError("einsum: expected a list of labels after each tensor");
+    tensors.push(x);
+    terms.push((labels as Labels).map(letterOf).join(""));
+  }
+  const output = args.length % 2 === 1 ? `->${(args.at(-1) as Labels).map(letterOf).join("")}` : "";
+  return { equation: terms.join(",") + output, tensors };
+}
+
 /**
  * Sums of products over named dims (`torch.einsum`): `einsum("bik,bkj->bij", a, b)` is a batched matrix product, "ij->ji" a transpose,
- * "ii" a trace; "..." stands for dims that broadcast.
+ * "ii" a trace; "..." stands for dims that broadcast. Dims may also be numbered, as in `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
  * @throws Error when the equation does not fit the shapes.
  */
-export function einsum(equation: string, ...tensors: Tensor[]): Tensor {
-  if (typeof equation !== "string")
+export function einsum(equation: string, ...tensors: Tensor[]): Tensor;
+export function einsum(equation: string, tensors: readonly Tensor[]): Tensor;
+export function einsum(first: Tensor, labels: Labels, ...more: (Tensor | Labels)[]): Tensor;
+export function einsum(first: string | Tensor, ...rest: unknown[]): Tensor {
+  if (typeof first === "string") {
+    const list = (rest.length === 1 && Array.isArray(rest[0]) ? rest[0] : rest) as readonly Tensor[];
+    return summed(first, list);
+  }
+  if (typeof first !== "object")
     throw new TypeError('einsum: expected an equation such as "ij,jk->ik" first');
+  const { equation, tensors } = fromLists([first, ...rest] as (Tensor | Labels)[]);
+  return summed(equation, tensors);
+}
+
+function summed(equation: string, tensors: readonly Tensor[]): Tensor {
   tensors.forEach((t) => checkTensor("einsum", t));
   const { inputs, output } = parse(equation, tensors);
   const terms = tensors.map((x, i) => withoutDoubles(x, inputs[i]!));

@@ -10,9 +10,10 @@ import { operation } from "../tensor/operation.js";
 import { checkBroadcast, formatShape, sizeOf } from "../tensor/shape.js";
 import type { Matmul } from "../tensor/broadcast-types.js";
 import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
-import { add, mul } from "./arithmetic.js";
+import { mul } from "./arithmetic.js";
+import { fused } from "./fused.js";
 import { mT, reshape } from "./movement.js";
-import { checkTensor, zeroLike } from "./operand.js";
+import { checkTensor } from "./operand.js";
 import { sumAll } from "./reduce.js";
 
 declare module "../tensor/core.js" {
@@ -72,7 +73,7 @@ function multiply(name: string, a: Tensor, b: Tensor): Tensor {
   const k2 = n.length === 1 ? n[0]! : n[n.length - 2]!;
   if (k !== k2) mismatch(name, a, b, `inner sizes ${k} and ${k2} differ`);
   if (m.length === 2 && n.length === 2) return product(a, b);
-  if (m.length === 1 && n.length === 1) return sumAll(mul(a, b));
+  if (m.length === 1 && n.length === 1) return fused([a, b], (x, y) => sumAll(mul(x, y)));
   if (m.length === 1) return dropDim(multiply(name, reshape(a, [1, k]), b), n.length - 2);
   if (n.length === 1) return dropDim(multiply(name, a, reshape(b, [k, 1])), m.length - 1);
   if (n.length === 2) {
@@ -114,10 +115,16 @@ declare module "../tensor/core.js" {
       this: Tensor<A>,
       other: Checked<Matmul<A, B>, Tensor<B>>,
     ): Tensor<Ok<Matmul<A, B>>>;
+    /** As `dot`: without complex numbers there is nothing to conjugate (`torch.vdot`). */
+    vdot<A extends Shape, B extends Shape>(
+      this: Tensor<A>,
+      other: Checked<Matmul<A, B>, Tensor<B>>,
+    ): Tensor<Ok<Matmul<A, B>>>;
   }
 }
 
-function withRank(name: string, a: Tensor, b: Tensor, rankA: number, rankB: number): Tensor {
+/** The product of operands that must have these ranks. */
+export function withRank(name: string, a: Tensor, b: Tensor, rankA: number, rankB: number): Tensor {
   checkTensor(name, b);
   if (a.ndim !== rankA || b.ndim !== rankB) {
     mismatch(
@@ -137,34 +144,7 @@ export const mm = operation("mm", "mat2 |", (a, b) => withRank("mm", a, b, 2, 2)
 export const bmm = operation("bmm", "mat2 |", (a, b) => withRank("bmm", a, b, 3, 3));
 export const mv = operation("mv", "vec |", (a, b) => withRank("mv", a, b, 2, 1));
 export const dot = operation("dot", "tensor |", (a, b) => withRank("dot", a, b, 1, 1));
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** The products of all pairs of two vectors: [M] and [N] → [M, N] (`torch.outer`). */
-    outer(other: Tensor): Tensor;
-  }
-}
-
-export const outer = operation("outer", "vec2 |", (a, b) => {
-  checkTensor("outer", b);
-  if (a.ndim !== 1 || b.ndim !== 1) mismatch("outer", a, b, "expected two vectors");
-  return mul(reshape(a, [a.numel(), 1]), b);
-});
-
-declare module "../tensor/core.js" {
-  interface Tensor<S extends Shape = Shape> {
-    /** beta · this + alpha · (a · b) (`torch.addmm`). */
-    addmm(a: Tensor, b: Tensor, options?: { beta?: number; alpha?: number }): Tensor;
-  }
-}
-
-export const addmm = operation("addmm", (x, a, b, { beta = 1, alpha = 1 } = {}) => {
-  const times = withRank("addmm", a, b, 2, 2);
-  const scaled = alpha === 1 ? times : mul(times, alpha);
-  // With beta 0 nothing of x reaches the result, NaN neither.
-  const own = beta === 0 ? zeroLike(x) : beta === 1 ? x : mul(x, beta);
-  return add(own, scaled);
-});
+operation("vdot", "other |", (a, b) => withRank("vdot", a, b, 1, 1));
 
 /** x · weightᵀ + bias, in one step. */
 const LINEAR: Op = {

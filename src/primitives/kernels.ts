@@ -3,11 +3,15 @@
  * family stand together in a file.
  */
 import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
+import { fft, irfft, rfft } from "./fourier.js";
 import { gather, positions, scatterAdd, scatterInto, take, takeAdd, takeInto } from "./indexed.js";
 import type { KernelRow } from "./kernel.js";
 import { maxPool } from "./pool.js";
+import { cholesky, lu, pivotOrder, triangularSolve } from "./linear-systems.js";
+import { householderProduct, householderQr } from "./orthogonal.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
 import { sort } from "./sort.js";
+import { eigh, matrixExp, svd } from "./spectral.js";
 
 const rows = {
   sort,
@@ -27,6 +31,18 @@ const rows = {
   convolutionInput,
   convolutionWeight,
   maxPool,
+  lu,
+  pivotOrder,
+  cholesky,
+  triangularSolve,
+  householderQr,
+  householderProduct,
+  eigh,
+  svd,
+  matrixExp,
+  fft,
+  rfft,
+  irfft,
 } satisfies Readonly<Record<string, KernelRow>>;
 
 export type KernelOp = keyof typeof rows;

@@ -282,3 +282,29 @@ export function polygamma(n: number, x: Tensor): Tensor {
 const variance = functionOf("var");
 export { variance as var };
 export const vsplit = functionOf("vsplit");
+
+// Linear algebra
+export const addbmm = functionOf("addbmm");
+export const addmv = functionOf("addmv");
+export const addr = functionOf("addr");
+export const baddbmm = functionOf("baddbmm");
+export const cholesky = functionOf("cholesky");
+export const choleskyInverse = functionOf("choleskyInverse");
+export const choleskySolve = functionOf("choleskySolve");
+export const corrcoef = functionOf("corrcoef");
+export const cov = functionOf("cov");
+export const cross = functionOf("cross");
+export const det = functionOf("det");
+export const ger = functionOf("ger");
+export const inner = functionOf("inner");
+export const inverse = functionOf("inverse");
+export const kron = functionOf("kron");
+export const logdet = functionOf("logdet");
+export const matrixExp = functionOf("matrixExp");
+export const matrixPower = functionOf("matrixPower");
+export const pinverse = functionOf("pinverse");
+export const qr = functionOf("qr");
+export const renorm = functionOf("renorm");
+export const slogdet = functionOf("slogdet");
+export const svd = functionOf("svd");
+export const vdot = functionOf("vdot");

@@ -5,6 +5,7 @@ import { type DTypeName, dtypeNames, dtypes, isComputed } from "../../src/primit
 import { into } from "../../src/primitives/indexed.js";
 import { type KernelOp, kernels } from "../../src/primitives/kernels.js";
 import type { Call, Operand } from "./call-programs.js";
+import { matrixCases, pivotCases, reflectionCases, spectralCases, transformCases } from "./matrix-cases.js";
 import { randomizer, rowMajor } from "./programs.js";
 
 /** Rows that are short, of a few and of many entries, and more columns than are carried together. */
@@ -275,6 +276,18 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   scatterInto: indexedCases,
   takeInto: indexedCases,
   positions: positionCases,
+  lu: matrixCases,
+  pivotOrder: pivotCases,
+  cholesky: matrixCases,
+  triangularSolve: matrixCases,
+  householderQr: matrixCases,
+  householderProduct: reflectionCases,
+  eigh: spectralCases,
+  svd: spectralCases,
+  matrixExp: spectralCases,
+  fft: transformCases,
+  rfft: transformCases,
+  irfft: transformCases,
   convolution: convolutionCases,
   convolutionInput: convolutionCases,
   convolutionWeight: convolutionCases,

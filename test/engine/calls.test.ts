@@ -7,6 +7,7 @@ import { kernels } from "../../src/primitives/kernels.js";
 import { kernelOps } from "../../src/primitives/table.js";
 import { callCases, dtypesOf, sizeOf } from "./call-cases.js";
 import { type Call, type Operand, programOf } from "./call-programs.js";
+import { closeness } from "./matrix-cases.js";
 import { check, engines, execute } from "./programs.js";
 
 for (const op of kernelOps) {
@@ -15,12 +16,15 @@ for (const op of kernelOps) {
       for (const call of callCases(op, dtype)) {
         const { kernel, externals, scalars } = programOf(call);
         const what = `${op} ${dtype} [${call.operands[0]!.dims.join()}] (${call.attributes.join()})`;
-        check([kernel], externals, { what, scalars });
+        const ulps = closeness[op] ?? 0;
+        const least = ulps * (dtype === "float32" ? 2 ** -24 : 2 ** -53);
+        const tolerance = { float32: ulps, float64: ulps, absolute: least };
+        check([kernel], externals, { what, scalars, tolerance });
         // One result alone.
         if (kernel.results.length === 1 || sizeOf(call.operands[0]!.dims) > 10_000) continue;
         kernel.results.forEach((_, i) => {
           const results = kernel.results.map((result, j) => (i === j ? result : null));
-          check([{ ...kernel, results }], externals, { what: `${what}, result ${i}` });
+          check([{ ...kernel, results }], externals, { what: `${what}, result ${i}`, scalars, tolerance });
         });
       }
     });

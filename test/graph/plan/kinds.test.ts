@@ -76,41 +76,55 @@ function each(dtypes: readonly DType[], what: string, make: (dtype: DType) => No
 }
 
 describe("calls of kernels", () => {
-  /** Operands after the first one and attributes, of a kernel whose first operand is [2, 3, 4]. */
-  const rest: Record<KernelOp, (dtype: DType) => [others: Node[], attributes: number[], scalars?: number[]]> =
-    {
-      sort: () => [[], [1, 0, 3]],
-      cumsum: () => [[], [1]],
-      cumprod: () => [[], [0]],
-      cummax: () => [[], [1]],
-      cummin: () => [[], [2]],
-      linearRecurrence: (dtype) => [[some([2, 3, 4], dtype)], [1, 1]],
-      gather: () => [[positions([2, 5, 4], 3)], [1]],
-      take: () => [[positions([2, 2], 3)], [1]],
-      scatterAdd: (dtype) => [[positions([2, 5, 4], 3), some([2, 5, 4], dtype)], [1]],
-      positions: () => [[], [6]],
-      convolution: (dtype) => [[some([5, 3, 1, 1, 2], dtype)], convolved(3)],
-      convolutionInput: (dtype) => [[some([3, 5, 1, 1, 2], dtype)], convolved(5)],
-      convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
-      maxPool: () => [[], [1, 2, 2, 1, 1, 2, 0, 1, 0, 1, 1, 1, 0, 1, 4, 2]],
-      takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
-      scatterInto: (dtype) => [
-        [positions([2, 5, 4], 3), some([2, 5, 4], dtype)],
-        [1, 0],
-      ],
-      takeInto: (dtype) => [
-        [positions([2, 2], 3), some([2, 2, 2, 4], dtype)],
-        [1, 2],
-      ],
-    };
+  /** Operands after the first one and attributes, of a kernel whose first operand is [2, 3, 4] or what is said at the end. */
+  const rest: Record<
+    KernelOp,
+    (dtype: DType) => [others: Node[], attributes: number[], scalars?: number[], first?: number[]]
+  > = {
+    sort: () => [[], [1, 0, 3]],
+    cumsum: () => [[], [1]],
+    cumprod: () => [[], [0]],
+    cummax: () => [[], [1]],
+    cummin: () => [[], [2]],
+    linearRecurrence: (dtype) => [[some([2, 3, 4], dtype)], [1, 1]],
+    gather: () => [[positions([2, 5, 4], 3)], [1]],
+    take: () => [[positions([2, 2], 3)], [1]],
+    scatterAdd: (dtype) => [[positions([2, 5, 4], 3), some([2, 5, 4], dtype)], [1]],
+    positions: () => [[], [6]],
+    convolution: (dtype) => [[some([5, 3, 1, 1, 2], dtype)], convolved(3)],
+    convolutionInput: (dtype) => [[some([3, 5, 1, 1, 2], dtype)], convolved(5)],
+    convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
+    maxPool: () => [[], [1, 2, 2, 1, 1, 2, 0, 1, 0, 1, 1, 1, 0, 1, 4, 2]],
+    takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
+    scatterInto: (dtype) => [
+      [positions([2, 5, 4], 3), some([2, 5, 4], dtype)],
+      [1, 0],
+    ],
+    takeInto: (dtype) => [
+      [positions([2, 2], 3), some([2, 2, 2, 4], dtype)],
+      [1, 2],
+    ],
+    lu: () => [[], []],
+    pivotOrder: () => [[], [5]],
+    cholesky: () => [[], [], [], [2, 3, 3]],
+    triangularSolve: (dtype) => [[some([2, 3, 4], dtype)], [1, 0], [], [2, 3, 3]],
+    householderQr: () => [[], []],
+    householderProduct: (dtype) => [[some([2, 3], dtype)], [3], [], [2, 4, 3]],
+    eigh: () => [[], [], [], [2, 3, 3]],
+    svd: () => [[], [0]],
+    matrixExp: () => [[], [], [], [2, 3, 3]],
+    fft: () => [[], [1, 0], [0.5], [4, 3, 2]],
+    rfft: () => [[], [1], [0.5]],
+    irfft: () => [[], [1, 5], [0.5], [4, 3, 2]],
+  };
   for (const op of kernelOps) {
     const row = kernels[op];
     const dtypes = all.filter((dtype) => row.kinds.includes(dtypeTable[dtype].kind));
     row.results.forEach((name, index) => {
       each(dtypes, `${op}, ${name}`, (dtype) => {
-        const [others, attributes, scalars] = rest[op](dtype);
+        const [others, attributes, scalars, [n, rows, columns] = [2, 3, 4]] = rest[op](dtype);
         // Transposed operands and parts of larger ones are read where they lie or stored densely, as the kernel has it.
-        const x = permute(some([3, 2, 4], dtype), [1, 0, 2]);
+        const x = permute(some([rows!, n!, columns!], dtype), [1, 0, 2]);
         const numbers = (scalars ?? []).map((value) => scalar(value, "float64"));
         const dims = op.startsWith("convolution")
           ? [2, 3, 1, 1, 4]
