@@ -10,7 +10,7 @@ export { luUnpack } from "./linalg/lu.js";
 export * as fft from "./fft/fft.js";
 export * as linalg from "./linalg/linalg.js";
 export type { TypedArray } from "./primitives/elements.js";
-export type { DType } from "./tensor/dtype.js";
+export { type DType, getDefaultDtype, setDefaultDtype } from "./tensor/dtype.js";
 export type { TensorData } from "./tensor/nested-types.js";
 export type { Shape } from "./tensor/shape-types.js";
 export {
@@ -24,6 +24,7 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation/constant.js";
+export { type ArrayOptions, asarray, asTensor, scalarTensor } from "./tensor/creation/as-tensor.js";
 export { tensor } from "./tensor/creation/from-data.js";
 export {
   canCast,
@@ -48,8 +49,17 @@ export {
   randnLike,
   randperm,
 } from "./tensor/random.js";
-export { getRandomState, manualSeed, type RandomState, setRandomState } from "./tensor/generator.js";
-export { type Device, device, setNumThreads } from "./tensor/device.js";
+export {
+  getRandomState,
+  getRandomState as getRngState,
+  initialSeed,
+  manualSeed,
+  type RandomState,
+  seed,
+  setRandomState,
+  setRandomState as setRngState,
+} from "./tensor/generator.js";
+export { type Device, device, getNumThreads, setNumThreads } from "./tensor/device.js";
 export * from "./tensor/functions.js";
 export { cat, cat as concat, cat as concatenate, stack } from "./ops/join.js";
 export {
@@ -79,6 +89,30 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from "./ops/convolution.js";
+export {
+  adaptiveAvgPool1d,
+  adaptiveMaxPool1d,
+  alphaDropout,
+  avgPool1d,
+  bilinear,
+  celu_,
+  channelShuffle,
+  cosineSimilarity,
+  dropout,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  pairwiseDistance,
+  pixelShuffle,
+  pixelUnshuffle,
+  prelu,
+  relu_,
+  rmsNorm,
+  rrelu,
+  rrelu_,
+  selu_,
+  threshold_,
+} from "./nn/functional.js";
 export { where } from "./ops/select.js";
 export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
 export { gradcheck, type GradcheckOptions, gradgradcheck } from "./autograd/gradcheck.js";

@@ -1,5 +1,5 @@
 /** A softmax over many classes of which few are frequent. */
-import { isInteger } from "../tensor/dtype.js";
+import { isInteger, getDefaultDtype } from "../tensor/dtype.js";
 import { cat } from "../ops/join.js";
 import { labelPositions } from "../ops/check.js";
 import { gatherAt } from "../ops/indexing.js";
@@ -53,7 +53,7 @@ export class AdaptiveLogSoftmaxWithLoss extends BuiltIn {
       "divValue, headBias, device, dtype",
       given,
     );
-    const { divValue = 4, headBias = false, dtype = "float32" } = options;
+    const { divValue = 4, headBias = false, dtype = getDefaultDtype() } = options;
     const rises = cutoffs.every((cut, i) => Number.isInteger(cut) && cut > (cutoffs[i - 1] ?? 0));
     if (cutoffs.length === 0 || !rises || cutoffs.at(-1)! > nClasses - 1)
       throw new RangeError(

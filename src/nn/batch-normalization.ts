@@ -1,7 +1,7 @@
 /** Layers that normalize each channel, over a batch or within each example, and keep running statistics. */
 import { noGrad } from "../autograd/mode.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { type Given, isOptions, optionsOf } from "../tensor/signature.js";
@@ -54,7 +54,13 @@ abstract class ChannelNorm extends SameShape {
       "eps, momentum, affine, trackRunningStats, device, dtype, *, bias",
       given,
     );
-    const { eps = 1e-5, affine = isOn, trackRunningStats = isOn, dtype = "float32", bias = true } = options;
+    const {
+      eps = 1e-5,
+      affine = isOn,
+      trackRunningStats = isOn,
+      dtype = getDefaultDtype(),
+      bias = true,
+    } = options;
     const shape = [numFeatures];
     this.numFeatures = numFeatures;
     this.eps = eps;

@@ -1,6 +1,6 @@
 /** The bilinear layer, of two inputs. */
 import { empty } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -54,7 +54,7 @@ export class Bilinear extends BuiltIn {
   ) {
     super();
     const options = optionsOf<BilinearOptions>("Bilinear", "bias, device, dtype", given);
-    const { bias = true, dtype = "float32" } = options;
+    const { bias = true, dtype = getDefaultDtype() } = options;
     for (const size of [in1Features, in2Features, outFeatures])
       if (!Number.isInteger(size) || size < 1)
         throw new RangeError(

@@ -9,7 +9,7 @@ import {
 } from "../ops/convolution.js";
 import { layout, listOf, type Sizes } from "../ops/windows.js";
 import { empty } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
@@ -75,7 +75,7 @@ abstract class Convolution extends BuiltIn {
     options: ConvOptions | ConvTransposeOptions,
   ) {
     super();
-    const { stride = 1, dilation = 1, groups = 1, bias = true, dtype = "float32" } = options;
+    const { stride = 1, dilation = 1, groups = 1, bias = true, dtype = getDefaultDtype() } = options;
     const name = `${this.name()}(${inChannels} → ${outChannels})`;
     if (!Number.isInteger(groups) || groups < 1)
       throw new RangeError(`${name}: groups must be a whole number of at least 1, got ${groups}`);

@@ -1,7 +1,7 @@
 /** Tables of learned vectors as layers. */
 import { noGrad } from "../autograd/mode.js";
 import { empty } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
@@ -61,7 +61,7 @@ function table(
   size: number,
   options: Readonly<Partial<EmbeddingOptions>>,
 ): Parameter {
-  const { _weight: weight, _freeze: freeze = false, dtype = "float32" } = options;
+  const { _weight: weight, _freeze: freeze = false, dtype = getDefaultDtype() } = options;
   for (const n of [rows, size])
     if (!Number.isInteger(n) || n < 0)
       throw new RangeError(`${name}(${rows}, ${size}): sizes must be whole numbers of at least 0`);

@@ -1,7 +1,7 @@
 /** The fully connected layer. */
 import { mT } from "../ops/movement.js";
 import { empty } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -53,7 +53,11 @@ export class Linear<const In extends number = number, const Out extends number =
   readonly weight: Parameter<[Out, In]>;
   readonly bias: Parameter<[Out]> | null;
 
-  constructor(inFeatures: In, outFeatures: Out, { bias = true, dtype = "float32" }: LinearOptions = {}) {
+  constructor(
+    inFeatures: In,
+    outFeatures: Out,
+    { bias = true, dtype = getDefaultDtype() }: LinearOptions = {},
+  ) {
     super();
     for (const size of [inFeatures, outFeatures])
       if (!Number.isInteger(size) || size < 1)

@@ -2,7 +2,7 @@
 import { fused } from "../ops/fused.js";
 import { cat } from "../ops/join.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
@@ -52,7 +52,7 @@ export class LayerNorm extends SameShape {
       "eps, elementwiseAffine, bias, device, dtype",
       given,
     );
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = options;
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = getDefaultDtype() } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
@@ -97,7 +97,7 @@ export class RMSNorm extends SameShape {
   ) {
     super();
     const options = optionsOf<RMSNormOptions>("RMSNorm", "eps, elementwiseAffine, device, dtype", given);
-    const { eps = null, elementwiseAffine = true, dtype = "float32" } = options;
+    const { eps = null, elementwiseAffine = true, dtype = getDefaultDtype() } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
@@ -146,7 +146,7 @@ export class GroupNorm extends SameShape {
     if (!(numGroups > 0) || numChannels % numGroups !== 0)
       throw new RangeError(`GroupNorm: ${numChannels} channels cannot be divided into ${numGroups} groups`);
     const options = optionsOf<GroupNormOptions>("GroupNorm", "eps, affine, device, dtype, *, bias", given);
-    const { eps = 1e-5, affine = true, bias = true, dtype = "float32" } = options;
+    const { eps = 1e-5, affine = true, bias = true, dtype = getDefaultDtype() } = options;
     this.numGroups = numGroups;
     this.numChannels = numChannels;
     this.eps = eps;

@@ -13,7 +13,7 @@ import {
   threshold,
 } from "./activation-functions.js";
 import { full } from "../tensor/creation/constant.js";
-import type { FloatDType } from "../tensor/dtype.js";
+import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -287,7 +287,7 @@ export class PReLU extends SameShape {
   constructor(...given: Given<PReLUOptions, ["numParameters", "init", "device", "dtype"]>) {
     super();
     const options = optionsOf<PReLUOptions>("PReLU", "numParameters, init, device, dtype", given);
-    const { numParameters = 1, init = 0.25, dtype = "float32" } = options;
+    const { numParameters = 1, init = 0.25, dtype = getDefaultDtype() } = options;
     this.numParameters = numParameters;
     this.init = init;
     this.weight = new Parameter(full([numParameters], init, { dtype }));

@@ -7,6 +7,7 @@ import "./clamp.js";
 import "./compare.js";
 import "./division.js";
 import "./hyperbolic.js";
+import "./in-place.js";
 import "./rounding.js";
 import "./trigonometry.js";
 
@@ -52,6 +53,30 @@ declare module "../tensor/core.js" {
     fix: Tensor<S>["trunc"];
     /** Another name of `clamp`. */
     clip: Tensor<S>["clamp"];
+    /** Another name of `gt_`. */
+    greater_: Tensor<S>["gt_"];
+    /** Another name of `ge_`. */
+    greaterEqual_: Tensor<S>["ge_"];
+    /** Another name of `lt_`. */
+    less_: Tensor<S>["lt_"];
+    /** Another name of `le_`. */
+    lessEqual_: Tensor<S>["le_"];
+    /** Another name of `ne_`. */
+    notEqual_: Tensor<S>["ne_"];
+    /** Another name of `acos_`. */
+    arccos_: Tensor<S>["acos_"];
+    /** Another name of `acosh_`. */
+    arccosh_: Tensor<S>["acosh_"];
+    /** Another name of `asin_`. */
+    arcsin_: Tensor<S>["asin_"];
+    /** Another name of `asinh_`. */
+    arcsinh_: Tensor<S>["asinh_"];
+    /** Another name of `atan_`. */
+    arctan_: Tensor<S>["atan_"];
+    /** Another name of `atan2_`. */
+    arctan2_: Tensor<S>["atan2_"];
+    /** Another name of `atanh_`. */
+    arctanh_: Tensor<S>["atanh_"];
     /** Another name of `abs_`. */
     absolute_: Tensor<S>["abs_"];
     /** Another name of `neg_`. */
@@ -93,6 +118,18 @@ const aliases = {
   arctanh: "atanh",
   fix: "trunc",
   clip: "clamp",
+  greater_: "gt_",
+  greaterEqual_: "ge_",
+  less_: "lt_",
+  lessEqual_: "le_",
+  notEqual_: "ne_",
+  arccos_: "acos_",
+  arccosh_: "acosh_",
+  arcsin_: "asin_",
+  arcsinh_: "asinh_",
+  arctan_: "atan_",
+  arctan2_: "atan2_",
+  arctanh_: "atanh_",
   absolute_: "abs_",
   negative_: "neg_",
   subtract_: "sub_",

@@ -12,6 +12,7 @@ import {
   scalar,
 } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
+import { computingDType } from "../primitives/dtypes.js";
 import { stateOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
@@ -44,7 +45,7 @@ const COPY: Op = {
 };
 
 /** Gives `x` values that do not depend on what it was, with the history of `source` where they come from a tensor. */
-function overwrite(
+export function overwrite(
   x: Tensor,
   name: string,
   node: Node,
@@ -132,8 +133,10 @@ declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Draws every element uniformly from [from, to), by default [0, 1). */
     uniform_(from?: number, to?: number): this;
+    uniform_(options: { from?: number; to?: number }): this;
     /** Draws every element from the normal distribution, by default the standard one. */
     normal_(mean?: number, std?: number): this;
+    normal_(options: { mean?: number; std?: number }): this;
   }
 }
 
@@ -146,14 +149,18 @@ function drawInto(
 ): Tensor {
   const { dtype, shape, size } = x._node;
   if (!isFloating(dtype)) throw new TypeError(`${name}: expected a floating tensor, got ${dtype}`);
-  const node = random(distribution, shape, dtype, randomSeed(), draw(size));
-  const spread = scale === 1 ? node : binary("mul", node, scalar(scale, dtype));
-  return overwrite(x, name, shift === 0 ? spread : binary("add", spread, scalar(shift, dtype)));
+  const drawn = computingDType(dtype);
+  const node = random(distribution, shape, drawn, randomSeed(), draw(size));
+  const spread = scale === 1 ? node : binary("mul", node, scalar(scale, drawn));
+  const moved = shift === 0 ? spread : binary("add", spread, scalar(shift, drawn));
+  return overwrite(x, name, castNode(moved, dtype));
 }
 
-export const uniform_ = operation("uniform_", (x, from = 0, to = 1) =>
-  drawInto(x, "uniform_", "uniform", to - from, from),
-);
-export const normal_ = operation("normal_", (x, mean = 0, std = 1) =>
-  drawInto(x, "normal_", "normal", std, mean),
-);
+export const uniform_ = operation("uniform_", "from, to |", (x: Tensor, from = 0, to = 1) => {
+  if (!(from <= to)) throw new RangeError(`uniform_: expected from ≤ to, got ${from} and ${to}`);
+  return drawInto(x, "uniform_", "uniform", to - from, from);
+});
+export const normal_ = operation("normal_", "mean, std |", (x: Tensor, mean = 0, std = 1) => {
+  if (!(std >= 0)) throw new RangeError(`normal_: expected std ≥ 0, got ${std}`);
+  return drawInto(x, "normal_", "normal", std, mean);
+});

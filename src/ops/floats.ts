@@ -34,10 +34,10 @@ declare module "../tensor/core.js" {
     /** this · 2^other (`torch.ldexp`). */
     ldexp<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
-      other: number | Checked<Broadcast<"ldexp", A, B>, Tensor<B>>,
+      other: Checked<Broadcast<"ldexp", A, B>, Tensor<B>>,
     ): Tensor<Elementwise<A, B>>;
     /** `ldexp` in place. */
-    ldexp_(other: Tensor | number): this;
+    ldexp_(other: Tensor): this;
     /** The next number of the dtype towards `other` (`torch.nextafter`). */
     nextafter<A extends Shape, B extends Shape = []>(
       this: Tensor<A>,
@@ -125,9 +125,10 @@ function powerOfTwo(x: Tensor, other: Tensor | number): Tensor {
   return pow(constant(2, exponents.dtype), exponents);
 }
 
-export const ldexp = operation("ldexp", "other |", (x: Tensor, other: Tensor | number) =>
-  mul(x, powerOfTwo(x, other)),
-);
+export const ldexp = operation("ldexp", "other |", (x: Tensor, other: Tensor) => {
+  checkTensor("ldexp", other);
+  return mul(x, powerOfTwo(x, other));
+});
 inPlace("ldexp_", "other |", ldexp);
 
 /** Bits of the mantissa, and the exponent of the least number above 0. */
@@ -204,12 +205,14 @@ function integers(name: string, x: Tensor, other: Tensor | number): readonly [No
 }
 
 export const gcd = operation("gcd", "other |", (x: Tensor, other: Tensor) => {
+  checkTensor("gcd", other);
   const [a, b] = integers("gcd", x, other);
   return new Tensor(binary("gcd", a, b));
 });
 inPlace("gcd_", "other |", gcd);
 
 export const lcm = operation("lcm", "other |", (x: Tensor, other: Tensor) => {
+  checkTensor("lcm", other);
   const [a, b] = integers("lcm", x, other);
   // An integer divided by 0 is 0 here, so that nothing is the multiple of 0.
   return new Tensor(unary("abs", binary("mul", binary("div", a, binary("gcd", a, b)), b)));

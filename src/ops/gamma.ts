@@ -13,7 +13,7 @@ import { add, mul, neg, sub } from "./arithmetic.js";
 import { inPlace } from "./change.js";
 import { smooth } from "./elementwise.js";
 import { exp, log } from "./exponential.js";
-import { floating } from "./operand.js";
+import { checkTensor, floating } from "./operand.js";
 import { lgamma } from "./special.js";
 import { modifiedBesselI0, operands } from "./special-functions.js";
 
@@ -92,6 +92,7 @@ function incompleteOp(name: string, way: 1 | -1): Op {
 function incomplete(name: "igamma" | "igammac", way: 1 | -1) {
   const op = incompleteOp(name, way);
   return operation(name, "other |", (x: Tensor, other: Tensor) => {
+    checkTensor(name, other);
     const [a, b] = operands(name, x, other);
     return record(op, binary(name, a.node, b.node), a, b);
   });

@@ -2,7 +2,7 @@
 import { record } from "../autograd/record.js";
 import { wanted } from "../autograd/wanted.js";
 import { binary, scalar, select, unary } from "../graph/record/build.js";
-import { isFloating } from "../tensor/dtype.js";
+import { isFloating, getDefaultDtype } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
@@ -97,7 +97,7 @@ export const xlogy = operation("xlogy", (a, other) => {
   const b = numberTensor(a, other);
   checkTensor("xlogy", b);
   const common = commonDType("xlogy", a, b);
-  const dtype = isFloating(common) ? common : "float32";
+  const dtype = isFloating(common) ? common : getDefaultDtype();
   const x = cast(a, dtype);
   const y = cast(b, dtype);
   const [p, q] = [x.node, y.node];

@@ -3,7 +3,7 @@
  */
 import { expand, scalar } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
-import { type DType, isFloating, promote, promoteWithNumber } from "../tensor/dtype.js";
+import { type DType, isFloating, promote, promoteWithNumber, getDefaultDtype } from "../tensor/dtype.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import { cast } from "./cast.js";
 
@@ -22,9 +22,9 @@ export function zeroLike(x: Tensor): Tensor {
   return new Tensor(expand(scalar(0, x._node.dtype), x._node.shape));
 }
 
-/** `x` itself, or as float32 when it holds integers or booleans. */
+/** `x` itself, or in the default dtype when it holds integers or booleans. */
 export function floating(x: Tensor): Tensor {
-  return isFloating(x._node.dtype) ? x : cast(x, "float32");
+  return isFloating(x._node.dtype) ? x : cast(x, getDefaultDtype());
 }
 
 /** The dtype of `a op b`, after the check that the shapes fit. */

@@ -7,7 +7,7 @@ import { select } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { greatestFinite } from "../primitives/dtypes.js";
-import { checkNumber, isFloating, promoteWithNumber } from "../tensor/dtype.js";
+import { checkNumber, isFloating, promoteWithNumber, getDefaultDtype } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
@@ -66,7 +66,7 @@ function chosen(condition: Tensor, a: Tensor | number, b: Tensor | number): Tens
   let x: Tensor;
   let y: Tensor;
   if (typeof a === "number") {
-    const dtype = typeof b === "number" ? "float32" : promoteWithNumber(b._node.dtype, a);
+    const dtype = typeof b === "number" ? getDefaultDtype() : promoteWithNumber(b._node.dtype, a);
     x = constant(a, dtype);
     y = typeof b === "number" ? constant(b, dtype) : cast(b, dtype);
   } else if (typeof b === "number") {

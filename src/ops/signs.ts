@@ -3,7 +3,7 @@ import { record } from "../autograd/record.js";
 import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import { Tensor } from "../tensor/core.js";
-import { isFloating } from "../tensor/dtype.js";
+import { isFloating, getDefaultDtype } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
@@ -64,7 +64,7 @@ export const copysign = operation("copysign", "other |", (a, other) => {
   const b = numberTensor(a, other);
   checkTensor("copysign", b);
   const common = commonDType("copysign", a, b);
-  const x = cast(a, isFloating(common) ? common : "float32");
+  const x = cast(a, isFloating(common) ? common : getDefaultDtype());
   const magnitude = unary("abs", x.node);
   return record(
     COPYSIGN,

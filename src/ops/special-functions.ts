@@ -8,7 +8,7 @@ import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
 import type { Tensor } from "../tensor/core.js";
-import { type DType, isFloating } from "../tensor/dtype.js";
+import { type DType, isFloating, getDefaultDtype } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { add, mul, neg, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
@@ -199,7 +199,7 @@ export function operands(name: string, a: Tensor | number, b: Tensor | number): 
   const y = numberTensor(x, b);
   checkTensor(name, y);
   const common = commonDType(name, x, y);
-  const dtype: DType = isFloating(common) ? common : "float32";
+  const dtype: DType = isFloating(common) ? common : getDefaultDtype();
   return [cast(x, dtype), cast(y, dtype)];
 }
 

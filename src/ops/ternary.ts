@@ -8,7 +8,7 @@ import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
-import { type DType, isFloating, promote } from "../tensor/dtype.js";
+import { type DType, isFloating, promote, getDefaultDtype } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkBroadcast } from "../tensor/shape.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
@@ -160,7 +160,7 @@ function accumulated(
   value: number,
 ): Tensor {
   let dtype = commonDType(name, x, a, b);
-  if (name === "addcdiv" && !isFloating(dtype)) dtype = "float32";
+  if (name === "addcdiv" && !isFloating(dtype)) dtype = getDefaultDtype();
   const [y, p, q] = [cast(x, dtype), cast(a, dtype), cast(b, dtype)];
   const scaled = value === 1 ? p.node : binary("mul", scalar(value, dtype), p.node);
   const change = binary(name === "addcmul" ? "mul" : "div", scaled, q.node);

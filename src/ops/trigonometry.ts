@@ -4,7 +4,7 @@
 import { wanted } from "../autograd/wanted.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
-import { isFloating } from "../tensor/dtype.js";
+import { isFloating, getDefaultDtype } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
 import type { Checked, Shape } from "../tensor/shape-types.js";
@@ -97,6 +97,6 @@ const ATAN2: Op = {
 export const atan2 = operation("atan2", "other |", (a, other) => {
   checkTensor("atan2", other);
   const dtype = commonDType("atan2", a, other);
-  const to = isFloating(dtype) ? dtype : "float32";
+  const to = isFloating(dtype) ? dtype : getDefaultDtype();
   return between("atan2", "atan2", ATAN2, cast(a, to), cast(other, to));
 });

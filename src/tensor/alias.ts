@@ -20,6 +20,8 @@ import { readRegion } from "./region.js";
 export class Cell {
   /** What the optimizer's steps change instead, once there is one. */
   variable: Variable | null = null;
+  /** Bases that became views of others (ops/layout-in-place.ts), and those. */
+  moved: Map<Tensor, Tensor> | null = null;
 
   constructor(private node: Node) {}
 
@@ -48,10 +50,16 @@ export class Alias {
     readonly cell: Cell,
     /** Null: the whole value, in its own shape. */
     readonly geometry: Geometry | null,
-    /** The tensor whose history a change of this one joins: itself, or of a view its base. Null for views made within noGrad. */
-    readonly base: Tensor | null,
+    private readonly firstBase: Tensor | null,
   ) {
     this.seen = cell.value;
+  }
+
+  /** The tensor whose history a change of this one joins: itself, or of a view its base. Null for views made within noGrad. */
+  get base(): Tensor | null {
+    const { firstBase } = this;
+    const { moved } = this.cell;
+    return moved === null || firstBase === null ? firstBase : (moved.get(firstBase) ?? firstBase);
   }
 }
 

@@ -30,6 +30,11 @@ export function device(name?: EngineName): Device {
   return { type: "cpu", engine: engineName, ...report };
 }
 
+/** How many threads the engine computes with (`torch.get_num_threads`). */
+export function getNumThreads(): number {
+  return engineReport().threads;
+}
+
 /**
  * How many threads the engine computes with (`torch.set_num_threads`): one for each processor unless this says otherwise, in a worker one.
  * Results do not depend on it.

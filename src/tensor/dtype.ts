@@ -64,6 +64,20 @@ export function promote(a: DType, aRank: number, b: DType, bRank: number): DType
   return wider(a, b);
 }
 
+let standard: "float32" | "float64" = "float32";
+
+/** The dtype of numbers where none is asked for: float32 unless `setDefaultDtype` says otherwise (`torch.get_default_dtype`). */
+export function getDefaultDtype(): "float32" | "float64" {
+  return standard;
+}
+
+/** Sets the dtype of numbers where none is asked for, and of what integers become beside fractions (`torch.set_default_dtype`). */
+export function setDefaultDtype(dtype: "float32" | "float64"): void {
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new TypeError(`setDefaultDtype: expected "float32" or "float64", got ${JSON.stringify(dtype)}`);
+  standard = dtype;
+}
+
 const isInt32 = (value: number): boolean => (value | 0) === value;
 
 /**
@@ -73,7 +87,7 @@ const isInt32 = (value: number): boolean => (value | 0) === value;
 export function promoteWithNumber(dtype: DType, value: number | boolean): DType {
   if (typeof value === "boolean" || isFloating(dtype)) return dtype;
   if (dtype === "int64" && Number.isSafeInteger(value)) return dtype;
-  if (!isInt32(value)) return "float32";
+  if (!isInt32(value)) return standard;
   return dtype === "bool" ? "int32" : dtype;
 }
 

@@ -19,6 +19,17 @@ export function manualSeed(seed: number): void {
   state.position = 0;
 }
 
+/** Starts the random stream anew from a seed that chance gives, and returns that (`torch.seed`). */
+export function seed(): number {
+  manualSeed(Math.floor(Math.random() * 2 ** 32));
+  return state.seed;
+}
+
+/** The seed that random numbers come from (`torch.initial_seed`). */
+export function initialSeed(): number {
+  return state.seed;
+}
+
 /** Where the random stream stands, for checkpoints. */
 export interface RandomState {
   readonly seed: number;

@@ -5,7 +5,7 @@
 import { binary, cast, expand, iota, reshape, scalar } from "../../graph/record/build.js";
 import type { Node } from "../../graph/record/node.js";
 import type { Tensor } from "../core.js";
-import { checkNumber, type DType } from "../dtype.js";
+import { checkNumber, type DType, getDefaultDtype } from "../dtype.js";
 import { checkShape } from "../shape.js";
 import type { Mutable, Shape } from "../shape-types.js";
 import { checkFits, dtypeOf, finish, parseShape, type TensorOptions } from "./options.js";
@@ -56,7 +56,7 @@ export function full(shape: Shape, value: number | boolean, options?: TensorOpti
   if (!Array.isArray(shape))
     throw new TypeError(`full: expected full([sizes], value), got ${String(shape)} as sizes`);
   checkShape("full", shape);
-  const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : "float32");
+  const dtype = dtypeOf("full", options, typeof value === "boolean" ? "bool" : getDefaultDtype());
   checkNumber("full", Number(value), dtype);
   return finish("full", filled("full", shape.slice(), Number(value), dtype), options);
 }

@@ -7,7 +7,7 @@ import { leaf } from "../../graph/record/build.js";
 import { dtypeBytes } from "../../primitives/dtypes.js";
 import { type Elements, writeElements } from "../../primitives/elements.js";
 import { Tensor } from "../core.js";
-import { checkNumber, type DType, isInteger } from "../dtype.js";
+import { checkNumber, type DType, isInteger, getDefaultDtype } from "../dtype.js";
 import { sizeOf } from "../shape.js";
 import type { ShapeOfData, TensorData } from "../nested-types.js";
 import type { Shape } from "../shape-types.js";
@@ -185,5 +185,5 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
 }
 
 function dtypeOfElement(element: unknown): DType {
-  return typeof element === "boolean" ? "bool" : typeof element === "bigint" ? "int64" : "float32";
+  return typeof element === "boolean" ? "bool" : typeof element === "bigint" ? "int64" : getDefaultDtype();
 }

@@ -6,13 +6,13 @@ import type { Node } from "../../graph/record/node.js";
 import { platform } from "../../platform/node.js";
 import { dtypeBytes } from "../../primitives/dtypes.js";
 import { Tensor } from "../core.js";
-import { type DType, dtypeList, isDType, isFloating } from "../dtype.js";
+import { type DType, dtypeList, isDType, isFloating, getDefaultDtype } from "../dtype.js";
 import { checkShape, sizeOf } from "../shape.js";
 import type { Shape } from "../shape-types.js";
 
 /** What functions that make tensors take besides shape and values. */
 export interface TensorOptions {
-  /** Default float32. */
+  /** Default `getDefaultDtype()`, float32. */
   dtype?: DType;
   /** Whether operations on the tensor are recorded for differentiation. Default false. */
   requiresGrad?: boolean;
@@ -33,7 +33,7 @@ export function finish(name: string, node: Node, options: TensorOptions | undefi
 export function dtypeOf(
   name: string,
   options: TensorOptions | undefined,
-  otherwise: DType = "float32",
+  otherwise: DType = getDefaultDtype(),
 ): DType {
   const dtype = options?.dtype ?? otherwise;
   if (!isDType(dtype)) {

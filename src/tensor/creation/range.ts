@@ -5,7 +5,7 @@ import { binary, cast, iota, scalar } from "../../graph/record/build.js";
 import type { Node } from "../../graph/record/node.js";
 import { computingDType } from "../../primitives/dtypes.js";
 import { Tensor } from "../core.js";
-import { checkNumber, type DType, isFloating, isInteger } from "../dtype.js";
+import { checkNumber, type DType, isFloating, isInteger, getDefaultDtype } from "../dtype.js";
 import { checkShape, formatShape } from "../shape.js";
 import { isOptions } from "../signature.js";
 import { fromTyped } from "./from-data.js";
@@ -56,7 +56,7 @@ export function arange(...args: unknown[]): Tensor<[number]> {
   if ((end - start) / step < 0)
     throw new RangeError(`arange: a step of ${step} does not lead from ${start} to ${end}`);
   const whole = numbers.every((x) => Number.isInteger(x));
-  const dtype = dtypeOf("arange", options, whole ? "int32" : "float32");
+  const dtype = dtypeOf("arange", options, whole ? "int32" : getDefaultDtype());
   if (!isFloating(dtype) && !whole) {
     // PyTorch takes the whole parts of the arguments first.
     const [from, to, by] = numbers.map(Math.trunc) as [number, number, number];

@@ -35,6 +35,30 @@ export function formsOf(name: string): readonly Form[] {
     return [{ text: "x.slice", call: ([x, index]) => (x as Tensor).slice(...(indices(index) as never[])) }];
   // The table has its first tensor where the method has it, and the list of operands first.
   if (name === "where") return [method("where")];
+  // The table has the method in place under this name too.
+  if (name === "normal")
+    return [
+      {
+        text: "normal",
+        call: (args, options) =>
+          args[0] instanceof Tensor && typeof args[1] === "number" && args.length === 3
+            ? method("normal_").call(args, options)
+            : (cellgrad.normal as (...all: unknown[]) => unknown)(...args, ...options),
+      },
+    ];
+  // The operator's slice, along one dim.
+  if (name === "slice")
+    return [
+      {
+        text: "x.slice",
+        call: ([x, dim = 0, start, end, step = 1]) =>
+          (x as Tensor).slice(...new Array<null>(dim as number).fill(null), [
+            (start ?? 0) as number,
+            (end ?? undefined) as number,
+            step as number,
+          ]),
+      },
+    ];
   if (name === "einsum")
     return [
       {
@@ -69,6 +93,8 @@ export function formsOf(name: string): readonly Form[] {
       forms.push({ text: `x.${own}`, call: ([x]) => (x as Record<string, unknown>)[own] });
     else if (descriptor !== undefined) forms.push(method(own));
   }
+  // What PyTorch has in place alone.
+  if (forms.length === 0 && path.length === 0 && `${own}_` in Tensor.prototype) forms.push(method(`${own}_`));
   if (forms.length === 0) throw new Missing([...path, own].join("."));
   return forms;
 }
@@ -76,8 +102,14 @@ export function formsOf(name: string): readonly Form[] {
 export function method(own: string): Form {
   return {
     text: `x.${own}`,
+    // The table changes copies in place.
     call: ([x, ...rest], options) =>
-      (x as Record<string, (...all: unknown[]) => unknown>)[own]!(...rest, ...options),
+      (
+        (own.endsWith("_") && (x as Tensor).requiresGrad ? (x as Tensor).clone() : x) as Record<
+          string,
+          (...all: unknown[]) => unknown
+        >
+      )[own]!(...rest, ...options),
   };
 }
 

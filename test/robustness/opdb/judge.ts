@@ -138,7 +138,7 @@ async function compared(got: Tensor | null, expected: Numbers | null): Promise<s
 
 async function judgeInPlace(name: string, form: Form, sample: Case): Promise<Finding | null> {
   const isFunction = name.startsWith("nn.functional.");
-  const own = isFunction ? `${camel(name)} with { inplace: true }` : `${camel(name)}_`;
+  const own = isFunction ? `${camel(name)} with { inplace: true }` : `${camel(name).replace(/_$/, "")}_`;
   if (!isFunction && !(own in Tensor.prototype)) return { fault: "in place", text: `no x.${own}` };
   const tensors = sample.tensors.map((t) => made(t).clone());
   const [args, options] = argumentsOf(sample, tensors);
