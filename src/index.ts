@@ -121,6 +121,14 @@ export * as autograd from "./func/autograd.js";
 export * as func from "./func/func.js";
 export { vmap } from "./func/vmap.js";
 export * as utils from "./autograd/checkpoint.js";
+export {
+  bartlettWindow,
+  blackmanWindow,
+  hammingWindow,
+  hannWindow,
+  kaiserWindow,
+} from "./signal/older-windows.js";
+export * as signal from "./signal/signal.js";
 export * as special from "./special/special.js";
 export * as nn from "./nn/nn.js";
 export * as optim from "./optim/optim.js";

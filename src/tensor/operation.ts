@@ -36,6 +36,24 @@ type Implementation<O> = [O] extends [[unknown[], infer R]]
   ? (x: Tensor, a: Parameter<O, "0">, b: Parameter<O, "1">, c: Parameter<O, "2">, d: Parameter<O, "3">) => R
   : never;
 
+/** What an implementation gets where a user may write an object of names instead. */
+type ByPosition<T> = T extends Tensor | readonly unknown[] | ((...args: never[]) => unknown)
+  ? T
+  : T extends object
+    ? never
+    : T;
+
+/** As `Implementation`, after names were brought to their positions. */
+type PositionalImplementation<O> = [O] extends [[unknown[], infer R]]
+  ? (
+      x: Tensor,
+      a: ByPosition<Parameter<O, "0">>,
+      b: ByPosition<Parameter<O, "1">>,
+      c: ByPosition<Parameter<O, "2">>,
+      d: ByPosition<Parameter<O, "3">>,
+    ) => R
+  : never;
+
 /** What implements the method `K`. */
 export type ImplementationOf<K extends Method> = Implementation<Overloads<Tensor[K]>>;
 
@@ -71,7 +89,7 @@ export function operation<K extends Method>(name: K, implementation: Implementat
 export function operation<K extends Method>(
   name: K,
   signature: "" | `${string}|`,
-  implementation: ImplementationOf<K>,
+  implementation: PositionalImplementation<Overloads<Tensor[K]>>,
 ): FunctionOf<K>;
 /**
  * An operation whose parameters users may give by position and by name (signature.ts). The implementation takes them as its own declaration

@@ -59,6 +59,8 @@ export function formsOf(name: string): readonly Form[] {
           ]),
       },
     ];
+  if (name === "special.polygamma")
+    return [{ text: name, call: ([x, n]) => cellgrad.special.polygamma(n as number, x as Tensor) }];
   if (name === "einsum")
     return [
       {
