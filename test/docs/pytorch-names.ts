@@ -30,7 +30,9 @@ const renamed: Readonly<Record<string, string>> = {
   numpy: "x.dataSync",
   tolist: "x.tolist",
   data: "x.detach()",
-  utils: "",
+  index: "x.slice",
+  new: "x.newTensor",
+  dropout: "nn.functional.dropout",
 };
 
 /** Why names are left out: the first reason that fits. */
@@ -72,6 +74,15 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /cholesky_inverse|orgqr|ormqr|geqrf|triangular_solve|lu_|ldl|householder|svd_lowrank|pca_lowrank|histogramdd|segment_reduce/,
     "rare: `linalg` has what it is made of",
   ],
+  [
+    /^Optional$|assert_int|has_torch_function|debug_unwrap|functionalize|replace_all_batch_norm|DataChunk|get_worker_info|default_convert|transfer_param|multi_avg_fn|grouped_mm|scaled_mm/,
+    "a tool of PyTorch's own code",
+  ],
+  [
+    /^(is_cpu|is_meta|is_mps|layout|name|output_nr|qscheme|record_stream|volatile|short|resize|to_padded|sspaddmm|symeig|solve|lstsq|eig)(_as)?_?$/,
+    "a property of devices and layouts that are not here, or gone from PyTorch too",
+  ],
+  [/^(RNNBase|RNNCellBase)$/, "the base of layers that are here"],
 ];
 
 function camel(name: string): string {
