@@ -1,6 +1,7 @@
 /** Ways to tell a model where in a sequence an element stands, and the sum of a layer and its input. */
 import { Dropout } from "./dropout.js";
 import { normal_ } from "./init.js";
+import { inLayer } from "./layer-path.js";
 import { BuiltIn, Module } from "./module.js";
 import { Parameter } from "./parameter.js";
 import type { Layer, SameShapeRule } from "./shape-rule.js";
@@ -161,7 +162,12 @@ export class Residual extends Module {
   /** @throws Error where the layer's output has another shape than its input */
   forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
   forward(input: Tensor): Tensor {
-    const output = this.layer.forward(input);
+    let output: Tensor;
+    try {
+      output = this.layer.forward(input);
+    } catch (error) {
+      throw inLayer(error, "layer");
+    }
     if (String(output.shape) !== String(input.shape))
       throw new Error(
         `Residual: ${this.layer.name()} gives ${formatShape(output.shape)} of ${formatShape(input.shape)}; the shapes must be the same to be added`,

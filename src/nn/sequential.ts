@@ -1,6 +1,7 @@
 /** Layers one after the other, with the shape followed through them by the type system. */
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { inLayer } from "./layer-path.js";
 import { Module } from "./module.js";
 import type { After, Chain, Layer, ShapeRule, Through } from "./shape-rule.js";
 
@@ -31,7 +32,13 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     let output: Tensor = input;
-    for (const layer of this.layers) output = layer.forward(output);
+    for (let i = 0; i < this.layers.length; i++) {
+      try {
+        output = this.layers[i]!.forward(output);
+      } catch (error) {
+        throw inLayer(error, String(i));
+      }
+    }
     return output;
   }
 

@@ -181,28 +181,18 @@ export function summary(
   const seen = new Map<Module, { inputs: Tensor[]; outputs: Tensor[] }>();
   const modules = model.namedModules();
   const wasTraining = modules.map(([, module]) => module.training);
-  const watched = modules.map(
-    ([, module]) => module as Module & { forward: (...args: unknown[]) => unknown },
+  const handles = modules.map(([, module]) =>
+    module.registerForwardHook((_, given, output) => {
+      if (!seen.has(module))
+        seen.set(module, { inputs: given.flatMap(tensorsIn), outputs: tensorsIn(output) });
+    }),
   );
-  for (const module of watched) {
-    const { forward } = module;
-    // An own property hides the class's method while the model runs.
-    Object.defineProperty(module, "forward", {
-      value: (...args: unknown[]): unknown => {
-        const output = forward.apply(module, args);
-        if (!seen.has(module))
-          seen.set(module, { inputs: args.flatMap(tensorsIn), outputs: tensorsIn(output) });
-        return output;
-      },
-      configurable: true,
-    });
-  }
   try {
     model.eval();
-    noGrad(() => (model as (typeof watched)[number]).forward(...inputs));
+    noGrad(() => (model.forward as (...args: unknown[]) => unknown)(...inputs));
   } finally {
-    watched.forEach((module, i) => {
-      Reflect.deleteProperty(module, "forward");
+    modules.forEach(([, module], i) => {
+      handles[i]!.remove();
       module.training = wasTraining[i]!;
     });
   }

@@ -60,7 +60,7 @@ class Language extends nn.Module {
 function assertTrains(
   model: nn.Module,
   { start, losses }: Curve,
-  optimizer: (parameters: Tensor[]) => optim.Optimizer,
+  optimizer: (parameters: Tensor[]) => Pick<optim.Adam, "zeroGrad" | "step">,
   loss: () => Tensor,
 ): void {
   model.double();

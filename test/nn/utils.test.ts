@@ -154,10 +154,27 @@ test("a summary counts outputs, parameters and multiply-adds, and leaves the mod
     ],
   );
   assert.equal(summary.totalParameters, 2610);
-  assert.ok(model.training && !Object.hasOwn(model, "forward"));
+  assert.ok(model.training);
   assert.match(String(summary), /0: Conv2d +\[2, 4, 8, 8\] +40 +4,608/);
   const lstm = nn.summary(new nn.LSTM(3, 5), [7, 2, 3]);
   assert.equal(lstm.multAdds, (60 + 100) * 14);
-  assert.throws(() => nn.summary(model, [2, 3, 8, 8]));
-  assert.ok(!Object.hasOwn(model, "forward"));
+  assert.throws(() => nn.summary(model, [2, 3, 8, 8]), /\(in layer 0\)$/);
+  assert.ok(model.training);
+});
+
+test("an error says which layer of a container it comes from", () => {
+  const model = nn.sequential(
+    new nn.Linear(4, 4),
+    nn.sequential(new nn.ReLU(), new nn.Residual(new nn.Linear(4, 4))),
+  );
+  const inner = (model.layers[1] as nn.Sequential).layers[1] as nn.Residual;
+  Object.assign(inner, { layer: new nn.Linear(3, 4) });
+  assert.throws(
+    () => model.forward(randn([2, 4])),
+    (error: Error) => {
+      assert.match(error.message, /^Linear\(3 → 4\): .* \(in layer 1\.1\.layer\)$/);
+      assert.ok(error.stack!.includes(error.message));
+      return true;
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /** Stacks of a transformer's layers, and the whole of it: nn.TransformerEncoder, nn.TransformerDecoder and nn.Transformer. */
 import { ModuleList } from "../containers.js";
 import { xavierUniform_ } from "../init.js";
+import { inLayer } from "../layer-path.js";
 import { BuiltIn, type Module } from "../module.js";
 import { LayerNorm } from "../normalization.js";
 import type { Tensor } from "../../tensor/core.js";
@@ -69,12 +70,18 @@ export class TransformerEncoder extends BuiltIn {
       rest,
     );
     let x = src;
-    for (const layer of this.layers)
-      x = layer.forward(x, {
-        srcMask: mask ?? null,
-        srcKeyPaddingMask: srcKeyPaddingMask ?? null,
-        isCausal: isCausal ?? false,
-      });
+    const masks = {
+      srcMask: mask ?? null,
+      srcKeyPaddingMask: srcKeyPaddingMask ?? null,
+      isCausal: isCausal ?? false,
+    };
+    for (let i = 0; i < this.layers.length; i++) {
+      try {
+        x = this.layers.at(i).forward(x, masks);
+      } catch (error) {
+        throw inLayer(error, `layers.${i}`);
+      }
+    }
     return this.norm === null ? x : this.norm.forward(x);
   }
 }
@@ -107,7 +114,13 @@ export class TransformerDecoder extends BuiltIn {
     const order = "tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal";
     const masks = optionsOf<DecoderMasks>("TransformerDecoder.forward", order, rest);
     let x = tgt;
-    for (const layer of this.layers) x = layer.forward(x, memory, masks);
+    for (let i = 0; i < this.layers.length; i++) {
+      try {
+        x = this.layers.at(i).forward(x, memory, masks);
+      } catch (error) {
+        throw inLayer(error, `layers.${i}`);
+      }
+    }
     return this.norm === null ? x : this.norm.forward(x);
   }
 }
