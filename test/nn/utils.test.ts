@@ -103,13 +103,15 @@ describe("parametrized weights", () => {
 });
 
 test("a convolution and a norm, a linear map and a norm, as one layer", () => {
-  const conv = new nn.Conv1d(2, 3, 3);
+  const conv = new nn.Conv1d(2, 3, 3, { stride: 2, padding: 1, bias: false });
   const norm = new nn.BatchNorm1d(3);
   const x = randn([4, 2, 6]);
   norm.forward(conv.forward(x));
   assert.throws(() => utils.fuseConvBnEval(conv, norm), /call model.eval\(\) first/);
   const expected = norm.eval().forward(conv.eval().forward(x));
-  assert.ok(utils.fuseConvBnEval(conv, norm).forward(x).allclose(expected, { atol: 1e-5 }));
+  const fused = utils.fuseConvBnEval(conv, norm);
+  assert.ok(fused.forward(x).allclose(expected, { atol: 1e-5 }) && !fused.training);
+  assert.deepEqual(Object.keys(fused.stateDict()), ["weight", "bias"]);
   const linear = new nn.Linear(3, 5);
   const other = new nn.BatchNorm1d(5);
   const z = randn([7, 3]);

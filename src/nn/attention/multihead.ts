@@ -122,14 +122,14 @@ function attend(
   if (!Number.isInteger(size))
     throw new Error(`MultiheadAttention: embedDim ${embedDim} is not divisible by ${heads} heads`);
   const { training = true, addZeroAttn = false, needWeights = true, isCausal = false } = options;
-  let [q, k, v] = project(query, key, value, options);
-  if (options.biasK && options.biasV) {
-    k = cat([k, options.biasK.expand(1, batch, -1)]);
-    v = cat([v, options.biasV.expand(1, batch, -1)]);
-  }
+  const [q, ownK, ownV] = project(query, key, value, options);
+  const { biasK, biasV } = options;
+  const k = biasK && biasV ? cat([ownK, biasK.expand(1, batch, -1)]) : ownK;
+  const v = biasK && biasV ? cat([ownV, biasV.expand(1, batch, -1)]) : ownV;
   // [N, heads, L, E / heads]
   const split = (x: Tensor): Tensor => x.reshape([x.size(0), batch, heads, size]).permute(1, 2, 0, 3);
-  let [qs, ks, vs] = [split(q), split(k), split(v)];
+  const qs = split(q);
+  let [ks, vs] = [split(k), split(v)];
   if (options.staticK) ks = options.staticK.reshape([batch, heads, -1, size]);
   if (options.staticV) vs = options.staticV.reshape([batch, heads, -1, size]);
   if (addZeroAttn) {

@@ -89,13 +89,22 @@ function statistics(name: string, layer: Module, norm: Norm): [mean: Tensor, var
   return [norm.runningMean, norm.runningVar];
 }
 
-/** A layer that shares everything with the given one but weight and bias. */
+/** What a convolution is made with, besides its channels and its kernel. */
+const convolutionOptions = ["stride", "padding", "outputPadding", "dilation", "groups", "paddingMode"];
+
+/** A layer like the given one, with these values. */
 function withWeights<L extends Weighted>(layer: L, [weight, bias]: Fused): L {
-  const copy = Object.create(layer) as L;
-  // Own properties, which modules find their parts among.
-  for (const [key, value] of Object.entries({ ...layer, weight, bias }))
-    Object.defineProperty(copy, key, { value, enumerable: true, writable: true });
-  return copy;
+  const own = layer as unknown as Readonly<Record<string, unknown>>;
+  const Layer = layer.constructor as new (...args: unknown[]) => L;
+  const options: Record<string, unknown> = { bias: true, dtype: weight.dtype };
+  for (const key of convolutionOptions) if (own[key] !== undefined) options[key] = own[key];
+  const made =
+    own["inFeatures"] === undefined
+      ? new Layer(own["inChannels"], own["outChannels"], own["kernelSize"], options)
+      : new Layer(own["inFeatures"], own["outFeatures"], { bias: true, dtype: weight.dtype });
+  made.weight = weight;
+  made.bias = bias;
+  return made.train(layer.training);
 }
 
 /**
