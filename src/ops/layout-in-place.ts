@@ -6,9 +6,11 @@ import { critical } from "../interrupts.js";
 import { Alias } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
 import { addMethod } from "../tensor/operation.js";
+import type { Shape } from "../tensor/shape-types.js";
 import { checkChange } from "./change.js";
 import "./reshape.js";
 import "./views.js";
+import "./write-part.js";
 
 declare module "../tensor/core.js" {
   interface Tensor {
@@ -25,6 +27,12 @@ declare module "../tensor/core.js" {
     swapaxes_(axis0: number, axis1: number): Tensor;
     /** Another name of `transpose_`. */
     swapdims_(dim0: number, dim1: number): Tensor;
+    /** Shows other elements of the base, as `asStrided` says, in place. */
+    asStrided_(
+      size: Shape,
+      stride: readonly number[],
+      storageOffset?: number | { storageOffset?: number },
+    ): Tensor;
   }
 }
 
@@ -70,7 +78,7 @@ function become(x: Tensor, name: string, view: (x: Tensor) => Tensor): Tensor {
 
 type ByName = Readonly<Record<string, (...args: unknown[]) => Tensor>>;
 
-for (const name of ["squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims"] as const)
+for (const name of ["squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims", "asStrided"] as const)
   addMethod(`${name}_`, function (this: Tensor, ...args: unknown[]) {
     return become(this, `${name}_`, (x) => (x as unknown as ByName)[name]!(...args));
   } as never);

@@ -138,6 +138,35 @@ operation(
   },
 );
 
+declare module "../tensor/core.js" {
+  interface Tensor {
+    /**
+     * Makes the elements whose positions are equal in all dims `fillValue`; with `wrap` the diagonal of a tall matrix begins anew below a
+     * row that it leaves out (`torch.Tensor.fill_diagonal_`). @throws Error for less than 2 dims, and more than 2 of different sizes
+     */
+    fillDiagonal_(fillValue: number, wrap?: boolean | { wrap?: boolean }): this;
+  }
+}
+
+operation("fillDiagonal_", "fillValue, wrap |", (x: Tensor, fillValue: number, wrap = false) => {
+  const { shape, ndim } = x;
+  if (ndim < 2) throw new Error(`fillDiagonal_: expected at least 2 dims, got ${formatShape(shape)}`);
+  if (ndim > 2 && shape.some((n) => n !== shape[0]))
+    throw new Error(
+      `fillDiagonal_: expected equal sizes of more than 2 dims, got ${formatShape(shape)}; use x.diagonal().fill_(${fillValue})`,
+    );
+  const { strides, offset } = geometryOf(x);
+  const step = strides.reduce((a, b) => a + b, 0);
+  const size = Math.min(...shape);
+  x.asStrided([size], [step]).fill_(fillValue);
+  const [height, width] = shape as [number, number];
+  if (wrap && ndim === 2 && height > width + 1) {
+    const rest = Math.ceil((height * width) / (width + 1)) - size;
+    x.asStrided([rest], [step], offset + strides[0]! * (width + 1)).fill_(fillValue);
+  }
+  return x;
+});
+
 operation(
   "asStridedScatter",
   "src, size, stride | storageOffset",

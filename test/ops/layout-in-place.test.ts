@@ -1,7 +1,7 @@
 /** A tensor whose shape is changed in place stays what its views are views of, and gradients reach what it was. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arange, noGrad, tensor } from "../../src/index.js";
+import { arange, noGrad, tensor, zeros } from "../../src/index.js";
 
 test("shapes change in place, and views go on showing the elements", () => {
   const x = tensor([
@@ -31,6 +31,20 @@ test("shapes change in place, and views go on showing the elements", () => {
   assert.deepEqual(part.tolist(), [[1], [3]]);
   assert.throws(() => x.unsqueeze_(5), /unsqueeze/);
   assert.deepEqual(x.shape, [2, 3]);
+});
+
+test("strides are set, and diagonals filled, in place", () => {
+  const x = arange(6);
+  const shown = x.asStrided_([2, 2], [2, 1], 1).tolist();
+  assert.deepEqual(shown, [
+    [1, 2],
+    [3, 4],
+  ]);
+  assert.deepEqual(x.asStrided_([6], [1], 0).tolist(), [0, 1, 2, 3, 4, 5]);
+  const tall = zeros([5, 2]).fillDiagonal_(5, true);
+  assert.deepEqual(tall.flatten().tolist(), [5, 0, 0, 5, 0, 0, 5, 0, 0, 5]);
+  assert.equal(zeros([5, 2]).fillDiagonal_(1).sum().item(), 2);
+  assert.throws(() => zeros([2, 3, 2]).fillDiagonal_(1), /expected equal sizes/);
 });
 
 test("gradients reach what the tensor was", () => {
