@@ -44,12 +44,17 @@ export {
   normal,
   rand,
   randint,
+  randintLike,
   randLike,
   randn,
   randnLike,
+  type RandomOptions,
   randperm,
 } from "./tensor/random.js";
+export { binomial, poisson } from "./random/counts.js";
 export {
+  defaultGenerator,
+  Generator,
   getRandomState,
   getRandomState as getRngState,
   initialSeed,
@@ -59,6 +64,7 @@ export {
   setRandomState,
   setRandomState as setRngState,
 } from "./tensor/generator.js";
+export type { DrawOptions } from "./ops/fill.js";
 export { type Device, device, getNumThreads, setNumThreads } from "./tensor/device.js";
 export * from "./tensor/functions.js";
 export { cat, cat as concat, cat as concatenate, stack } from "./ops/join.js";
@@ -118,6 +124,7 @@ export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
 export { gradcheck, type GradcheckOptions, gradgradcheck } from "./autograd/gradcheck.js";
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from "./autograd/mode.js";
 export * as autograd from "./func/autograd.js";
+export * as distributions from "./distributions/distributions.js";
 export * as func from "./func/func.js";
 export { vmap } from "./func/vmap.js";
 export * as utils from "./autograd/checkpoint.js";

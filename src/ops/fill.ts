@@ -17,7 +17,7 @@ import { stateOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { checkNumber, isFloating } from "../tensor/dtype.js";
-import { draw, randomSeed } from "../tensor/generator.js";
+import { draw, drawingFrom, type Generator, randomSeed } from "../tensor/generator.js";
 import { operation } from "../tensor/operation.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
@@ -132,12 +132,18 @@ export const fill_ = operation("fill_", "value |", (x: Tensor, value: number | b
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Draws every element uniformly from [from, to), by default [0, 1). */
-    uniform_(from?: number, to?: number): this;
-    uniform_(options: { from?: number; to?: number }): this;
+    uniform_(from?: number, to?: number, options?: DrawOptions): this;
+    uniform_(options: { from?: number; to?: number } & DrawOptions): this;
     /** Draws every element from the normal distribution, by default the standard one. */
-    normal_(mean?: number, std?: number): this;
-    normal_(options: { mean?: number; std?: number }): this;
+    normal_(mean?: number, std?: number, options?: DrawOptions): this;
+    normal_(options: { mean?: number; std?: number } & DrawOptions): this;
   }
+}
+
+/** The option of what draws random numbers. */
+export interface DrawOptions {
+  /** The stream that numbers come from; the common one if not given. */
+  generator?: Generator | null;
 }
 
 function drawInto(
@@ -146,21 +152,30 @@ function drawInto(
   distribution: "uniform" | "normal",
   scale: number,
   shift: number,
+  { generator }: DrawOptions = {},
 ): Tensor {
   const { dtype, shape, size } = x._node;
   if (!isFloating(dtype)) throw new TypeError(`${name}: expected a floating tensor, got ${dtype}`);
   const drawn = computingDType(dtype);
-  const node = random(distribution, shape, drawn, randomSeed(), draw(size));
+  const node = drawingFrom(generator, () => random(distribution, shape, drawn, randomSeed(), draw(size)));
   const spread = scale === 1 ? node : binary("mul", node, scalar(scale, drawn));
   const moved = shift === 0 ? spread : binary("add", spread, scalar(shift, drawn));
   return overwrite(x, name, castNode(moved, dtype));
 }
 
-export const uniform_ = operation("uniform_", "from, to |", (x: Tensor, from = 0, to = 1) => {
-  if (!(from <= to)) throw new RangeError(`uniform_: expected from ≤ to, got ${from} and ${to}`);
-  return drawInto(x, "uniform_", "uniform", to - from, from);
-});
-export const normal_ = operation("normal_", "mean, std |", (x: Tensor, mean = 0, std = 1) => {
-  if (!(std >= 0)) throw new RangeError(`normal_: expected std ≥ 0, got ${std}`);
-  return drawInto(x, "normal_", "normal", std, mean);
-});
+operation(
+  "uniform_",
+  "from, to | *, generator",
+  (x: Tensor, from: number = 0, to: number = 1, options: DrawOptions = {}) => {
+    if (!(from <= to)) throw new RangeError(`uniform_: expected from ≤ to, got ${from} and ${to}`);
+    return drawInto(x, "uniform_", "uniform", to - from, from, options);
+  },
+);
+operation(
+  "normal_",
+  "mean, std | *, generator",
+  (x: Tensor, mean: number = 0, std: number = 1, options: DrawOptions = {}) => {
+    if (!(std >= 0)) throw new RangeError(`normal_: expected std ≥ 0, got ${std}`);
+    return drawInto(x, "normal_", "normal", std, mean, options);
+  },
+);

@@ -6,51 +6,118 @@
  */
 import { randomnessHere } from "../graph/record/mapping.js";
 
-const state = { seed: 0, position: 0 };
-
-/** Starts the random stream anew: the same seed gives the same numbers (`torch.manual_seed`). */
-export function manualSeed(seed: number): void {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(
-      `manualSeed: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${seed}`,
-    );
-  }
-  state.seed = seed;
-  state.position = 0;
-}
-
-/** Starts the random stream anew from a seed that chance gives, and returns that (`torch.seed`). */
-export function seed(): number {
-  manualSeed(Math.floor(Math.random() * 2 ** 32));
-  return state.seed;
-}
-
-/** The seed that random numbers come from (`torch.initial_seed`). */
-export function initialSeed(): number {
-  return state.seed;
-}
-
 /** Where the random stream stands, for checkpoints. */
 export interface RandomState {
   readonly seed: number;
   readonly position: number;
 }
 
-/** Where the random numbers stand: given to `setRandomState`, the same follow again (`torch.get_rng_state`). */
-export function getRandomState(): RandomState {
-  return { ...state };
+/** A random stream of its own, for the option `generator` of what draws random numbers (`torch.Generator`). */
+export class Generator {
+  #seed = freshSeed();
+  #position = 0;
+
+  /** Starts the stream anew: the same seed gives the same numbers. @throws RangeError unless it is a whole number from 0 on */
+  manualSeed(seed: number): this {
+    return this.#start("manualSeed", seed);
+  }
+
+  #start(name: string, seed: number): this {
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new RangeError(
+        `${name}: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${seed}`,
+      );
+    }
+    this.#seed = seed;
+    this.#position = 0;
+    return this;
+  }
+
+  /** Starts the stream anew with a seed that cannot be foreseen, and returns it. */
+  seed(): number {
+    this.#start("seed", freshSeed());
+    return this.#seed;
+  }
+
+  /** The seed that the stream began with. */
+  initialSeed(): number {
+    return this.#seed;
+  }
+
+  /** Where the stream stands: given to `setState`, the same numbers follow again. */
+  getState(): RandomState {
+    return { seed: this.#seed, position: this.#position };
+  }
+
+  /** Puts the stream where `getState` found it. @throws TypeError for what is no such state */
+  setState(to: RandomState): this {
+    const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
+    if (typeof to !== "object" || to === null || !isCount(to.seed) || !isCount(to.position)) {
+      throw new TypeError(
+        `setRandomState: expected what getRandomState() gave, { seed, position } as whole numbers, got ${JSON.stringify(to)}`,
+      );
+    }
+    this.#seed = to.seed;
+    this.#position = to.position;
+    return this;
+  }
+
+  /** Takes `count` numbers; gives the position of the first. @internal */
+  take(count: number): number {
+    const at = this.#position;
+    this.#position += count;
+    return at;
+  }
 }
 
-/** Puts the random stream where `getRandomState` found it. @throws TypeError for what is no such state */
-export function setRandomState(to: RandomState): void {
-  const isCount = (x: unknown) => Number.isSafeInteger(x) && (x as number) >= 0;
-  if (typeof to !== "object" || to === null || !isCount(to.seed) || !isCount(to.position)) {
+function freshSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}
+
+/** What draws take from where no other is given (`torch.default_generator`). */
+export const defaultGenerator = new Generator();
+
+let current = defaultGenerator;
+
+/** Draws from `generator` what `fn` draws; null and undefined stand for the one in use. @throws TypeError for what is no generator @internal */
+export function drawingFrom<T>(generator: Generator | null | undefined, fn: () => T): T {
+  if (generator === null || generator === undefined) return fn();
+  if (!(generator instanceof Generator))
     throw new TypeError(
-      `setRandomState: expected what getRandomState() gave, { seed, position } as whole numbers, got ${JSON.stringify(to)}`,
+      `generator: expected a Generator, got ${typeof generator}; make one with new Generator()`,
     );
+  const before = current;
+  current = generator;
+  try {
+    return fn();
+  } finally {
+    current = before;
   }
-  state.seed = to.seed;
-  state.position = to.position;
+}
+
+/** Starts the random stream anew: the same seed gives the same numbers (`torch.manual_seed`). */
+export function manualSeed(seed: number): Generator {
+  return defaultGenerator.manualSeed(seed);
+}
+
+/** Starts the random stream anew with a seed that cannot be foreseen, and returns it (`torch.seed`). */
+export function seed(): number {
+  return defaultGenerator.seed();
+}
+
+/** The seed of the random stream (`torch.initial_seed`). */
+export function initialSeed(): number {
+  return defaultGenerator.initialSeed();
+}
+
+/** Where the random numbers stand: given to `setRandomState`, the same follow again; also `getRngState` (`torch.get_rng_state`). */
+export function getRandomState(): RandomState {
+  return defaultGenerator.getState();
+}
+
+/** Puts the random stream where `getRandomState` found it; also `setRngState`. @throws TypeError for what is no such state */
+export function setRandomState(to: RandomState): void {
+  defaultGenerator.setState(to);
 }
 
 /** Takes `count` numbers from the stream; gives the position of the first. The seed is `randomSeed()`. @internal */
@@ -59,14 +126,10 @@ export function draw(count: number): number {
     throw new Error(
       'vmap: random numbers are drawn here; say { randomness: "different" } for others in each sample, or { randomness: "same" } for the same in all',
     );
-  const at = state.position;
-  state.position += count;
-  return at;
+  return current.take(count);
 }
 
 /** @internal */
 export function randomSeed(): number {
-  return state.seed;
+  return current.initialSeed();
 }
-
-state.seed = Math.floor(Math.random() * 2 ** 32);

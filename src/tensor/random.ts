@@ -6,13 +6,19 @@ import { Tensor } from "./core.js";
 import { fromTyped } from "./creation/from-data.js";
 import { checkFits, dtypeOf, finish, parseShape, type TensorOptions } from "./creation/options.js";
 import { type DType, isFloating } from "./dtype.js";
-import { draw, randomSeed } from "./generator.js";
+import { draw, drawingFrom, type Generator, randomSeed } from "./generator.js";
 import { readNumbers } from "./reading.js";
 import type { Node } from "../graph/record/node.js";
 import { computingDType, wholeBits, wholeRange } from "../primitives/dtypes.js";
 import { broadcast } from "../graph/record/shapes.js";
 import { checkBroadcast, checkShape, checkWhole, formatShape, sizeOf } from "./shape.js";
 import type { Mutable, Shape } from "./shape-types.js";
+
+/** What random tensors take besides shape and numbers. */
+export interface RandomOptions extends TensorOptions {
+  /** The stream that numbers come from; the common one if not given. */
+  generator?: Generator | null;
+}
 
 function checkFloating(name: string, dtype: DType): void {
   if (!isFloating(dtype))
@@ -36,43 +42,48 @@ function drawn(
   name: string,
   distribution: "uniform" | "normal",
   shape: Shape,
-  options?: TensorOptions,
+  options?: RandomOptions,
   /** What the numbers become, if they are not kept as they are drawn. */
   kept?: DType,
 ): Tensor {
   const dtype = dtypeOf(name, options);
   checkFloating(name, dtype);
   checkFits(name, shape, kept ?? dtype);
-  return finish(name, drawnNode(distribution, shape, dtype), options);
+  const node = drawingFrom(options?.generator, () => drawnNode(distribution, shape, dtype));
+  return finish(name, node, options);
+}
+
+function streamOf(options: RandomOptions | undefined): { generator?: Generator | null } {
+  return options?.generator == null ? {} : { generator: options.generator };
 }
 
 /** Uniform random numbers in [0, 1) (`torch.rand`): `rand([2, 3])`, `rand(2, 3)`. */
-export function rand<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
-export function rand<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function rand<const S extends Shape>(shape: S, options?: RandomOptions): Tensor<Mutable<S>>;
+export function rand<const N extends number>(size: N, options?: RandomOptions): Tensor<[N]>;
 export function rand<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
-export function rand<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
+export function rand<const S extends Shape>(...sizesAndOptions: [...S, RandomOptions]): Tensor<Mutable<S>>;
 export function rand(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("rand", args);
   return drawn("rand", "uniform", shape, options);
 }
 
 /** Standard normal random numbers (`torch.randn`): `randn([2, 3])`, `randn(2, 3)`. */
-export function randn<const S extends Shape>(shape: S, options?: TensorOptions): Tensor<Mutable<S>>;
-export function randn<const N extends number>(size: N, options?: TensorOptions): Tensor<[N]>;
+export function randn<const S extends Shape>(shape: S, options?: RandomOptions): Tensor<Mutable<S>>;
+export function randn<const N extends number>(size: N, options?: RandomOptions): Tensor<[N]>;
 export function randn<const S extends Shape>(...sizes: S): Tensor<Mutable<S>>;
-export function randn<const S extends Shape>(...sizesAndOptions: [...S, TensorOptions]): Tensor<Mutable<S>>;
+export function randn<const S extends Shape>(...sizesAndOptions: [...S, RandomOptions]): Tensor<Mutable<S>>;
 export function randn(...args: readonly unknown[]): Tensor {
   const { shape, options } = parseShape("randn", args);
   return drawn("randn", "normal", shape, options);
 }
 
 /** `rand` in the shape and dtype of `x`. */
-export function randLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+export function randLike<S extends Shape>(x: Tensor<S>, options?: RandomOptions): Tensor<S> {
   return drawn("randLike", "uniform", x.shape, { dtype: x.dtype, ...options }) as Tensor<S>;
 }
 
 /** `randn` in the shape and dtype of `x`. */
-export function randnLike<S extends Shape>(x: Tensor<S>, options?: TensorOptions): Tensor<S> {
+export function randnLike<S extends Shape>(x: Tensor<S>, options?: RandomOptions): Tensor<S> {
   return drawn("randnLike", "normal", x.shape, { dtype: x.dtype, ...options }) as Tensor<S>;
 }
 
@@ -84,7 +95,7 @@ export function normal<const S extends Shape>(
   mean: number,
   std: number,
   shape: S,
-  options?: TensorOptions,
+  options?: RandomOptions,
 ): Tensor<Mutable<S>>;
 export function normal(mean: Tensor, std?: number | Tensor): Tensor;
 export function normal(mean: number, std: Tensor): Tensor;
@@ -92,7 +103,7 @@ export function normal(
   mean: number | Tensor,
   std: number | Tensor = 1,
   size?: Shape,
-  options?: TensorOptions,
+  options?: RandomOptions,
 ): Tensor {
   if (typeof std === "number" && !(std >= 0))
     throw new RangeError(`normal: expected a standard deviation ≥ 0, got ${std}`);
@@ -109,7 +120,7 @@ export function normal(
   }
   checkShape("normal", shape);
   const dtype = dtypeOf("normal", options, tensors[0]?.dtype);
-  const z = drawn("normal", "normal", shape, { dtype }).node;
+  const z = drawn("normal", "normal", shape, { dtype, ...streamOf(options) }).node;
   const nodeOf = (x: number | Tensor): Node =>
     typeof x === "number" ? scalar(x, dtype) : cast(x.node, dtype);
   return finish("normal", binary("add", binary("mul", z, nodeOf(std)), nodeOf(mean)), options);
@@ -136,13 +147,13 @@ function checkHolds(dtype: DType, least: number, greatest: number): void {
 export function randint<const S extends Shape>(
   high: number,
   shape: S,
-  options?: TensorOptions,
+  options?: RandomOptions,
 ): Tensor<Mutable<S>>;
 export function randint<const S extends Shape>(
   low: number,
   high: number,
   shape: S,
-  options?: TensorOptions,
+  options?: RandomOptions,
 ): Tensor<Mutable<S>>;
 export function randint(...args: unknown[]): Tensor {
   const numbers = args.filter((x) => typeof x === "number");
@@ -156,19 +167,28 @@ export function randint(...args: unknown[]): Tensor {
   if (!(low < high)) throw new RangeError(`randint: expected low < high, got ${low} and ${high}`);
   checkShape("randint", shape);
   const last = args[args.length - 1];
-  const options = Array.isArray(last) ? undefined : (last as TensorOptions | undefined);
+  const options = Array.isArray(last) ? undefined : (last as RandomOptions | undefined);
   const dtype = dtypeOf("randint", options, "int32");
   checkHolds(dtype, low, high - 1);
-  const u = drawn("randint", "uniform", shape.slice(), { dtype: "float64" }, dtype).node;
+  const u = drawn(
+    "randint",
+    "uniform",
+    shape.slice(),
+    { dtype: "float64", ...streamOf(options) },
+    dtype,
+  ).node;
   const number = unary("floor", binary("mul", u, scalar(high - low, "float64")));
   return finish("randint", cast(binary("add", number, scalar(low, "float64")), dtype), options);
 }
 
 /** A random order of 0 … n − 1, int32 (`torch.randperm`). */
-export function randperm<const N extends number>(n: N, options?: TensorOptions): Tensor<[N]>;
-export function randperm(n: number, options?: TensorOptions): Tensor {
+export function randperm<const N extends number>(n: N, options?: RandomOptions): Tensor<[N]>;
+export function randperm(n: number, options?: RandomOptions): Tensor {
   checkShape("randperm", [n]);
-  const u = readNumbers(drawn("randperm", "uniform", [n], { dtype: "float64" }), "randperm");
+  const u = readNumbers(
+    drawn("randperm", "uniform", [n], { dtype: "float64", ...streamOf(options) }),
+    "randperm",
+  );
   const order = Int32Array.from({ length: n }, (_, i) => i);
   // Fisher and Yates.
   for (let i = n - 1; i > 0; i--) {
@@ -180,12 +200,40 @@ export function randperm(n: number, options?: TensorOptions): Tensor {
   return finish("randperm", fromTyped(order, dtypeOf("randperm", options, "int32"), [n])._node, options);
 }
 
-/** 1 with the probability that stands at each place of `p`, else 0, in the dtype of `p` (`torch.bernoulli`). */
-export function bernoulli<S extends Shape>(p: Tensor<S>): Tensor<S> {
-  const dtype = p.dtype;
-  checkFloating("bernoulli", dtype);
-  const u = drawn("bernoulli", "uniform", p.shape, { dtype }).node;
-  return new Tensor<S>(cast(binary("lt", u, p.node), dtype));
+/** `randint` in the shape and dtype of `x`: `randintLike(x, 10)`, `randintLike(x, 5, 10)` (`torch.randint_like`). */
+export function randintLike<S extends Shape>(x: Tensor<S>, high: number, options?: RandomOptions): Tensor<S>;
+export function randintLike<S extends Shape>(
+  x: Tensor<S>,
+  low: number,
+  high: number,
+  options?: RandomOptions,
+): Tensor<S>;
+export function randintLike(x: Tensor, a: number, b?: number | RandomOptions, c?: RandomOptions): Tensor {
+  const [low, high] = typeof b === "number" ? [a, b] : [0, a];
+  return randint(low, high, x.shape, { dtype: x.dtype, ...(typeof b === "object" ? b : c) });
+}
+
+/** 1 with the probability that stands at each place of `p`, else 0, in the dtype of `p` (`torch.bernoulli`); with a number it takes the place of them all. */
+export function bernoulli<S extends Shape>(
+  p: Tensor<S>,
+  probability?: number | { p?: number; generator?: Generator | null } | null,
+  options?: { generator?: Generator | null },
+): Tensor<S> {
+  const named = typeof probability === "object" ? probability : options;
+  const number =
+    typeof probability === "number"
+      ? probability
+      : typeof probability === "object"
+        ? probability?.p
+        : undefined;
+  const { dtype } = p;
+  if (number === undefined) checkFloating("bernoulli", dtype);
+  else if (!(number >= 0 && number <= 1))
+    throw new RangeError(`bernoulli: expected a probability from 0 to 1, got ${number}`);
+  const inner = isFloating(dtype) ? dtype : "float32";
+  const u = drawn("bernoulli", "uniform", p.shape, { dtype: inner, ...streamOf(named ?? undefined) }).node;
+  const bound = number === undefined ? p.node : scalar(number, inner);
+  return new Tensor<S>(cast(binary("lt", u, bound), dtype));
 }
 
 /**
@@ -195,7 +243,8 @@ export function bernoulli<S extends Shape>(p: Tensor<S>): Tensor<S> {
 export function multinomial(
   weights: Tensor,
   count: number,
-  given: boolean | { replacement?: boolean } = {},
+  given: boolean | { replacement?: boolean; generator?: Generator | null } = {},
+  options: { generator?: Generator | null } = {},
 ): Tensor {
   if (weights.ndim !== 1 && weights.ndim !== 2) {
     throw new Error(`multinomial: expected weights [N] or [B, N], got ${formatShape(weights.shape)}`);
@@ -209,7 +258,10 @@ export function multinomial(
   if (!replacement && count > n) {
     throw new Error(`multinomial: cannot draw ${count} of ${n} without replacement`);
   }
-  const drawnHere = drawn("multinomial", "uniform", [rows, count], { dtype: "float64" });
+  const drawnHere = drawn("multinomial", "uniform", [rows, count], {
+    dtype: "float64",
+    ...streamOf(typeof given === "boolean" ? options : given),
+  });
   const u = readNumbers(drawnHere, "multinomial");
   const w = readNumbers(weights, "multinomial");
   const out = new Int32Array(rows * count);
