@@ -25,14 +25,14 @@ import { floor } from "./rounding.js";
 import { placesIn } from "./search.js";
 import { where } from "./select.js";
 
-interface BincountOptions {
+export interface BincountOptions {
   /** What each element counts. */
   weights?: Tensor | null;
   /** So many numbers at least. Default 0. */
   minlength?: number;
 }
 
-interface HistcOptions {
+export interface HistcOptions {
   /** Default 100. */
   bins?: number;
   /** The lower end; where both ends are equal, that of the elements. Default 0. */
@@ -41,7 +41,7 @@ interface HistcOptions {
   max?: number;
 }
 
-interface HistogramOptions {
+export interface HistogramOptions {
   /** How many bins of equal width, or the edges of the bins in rising order. Default 100. */
   bins?: number | Tensor;
   /** Both ends, where `bins` is a number; those of the elements unless given. */

@@ -25,7 +25,7 @@ import { cummax } from "./scan.js";
 import { where } from "./select.js";
 import { entryOfRows, sort } from "./sort.js";
 
-interface AlongDim {
+export interface AlongDim {
   /** Without one, of all elements. */
   dim?: number;
   /** Keep the dim with size 1. Default false. */

@@ -22,7 +22,7 @@ import { sort } from "./sort.js";
 
 const interpolations = ["linear", "lower", "higher", "midpoint", "nearest"] as const;
 
-interface QuantileOptions {
+export interface QuantileOptions {
   /** Without one, of all elements. */
   dim?: number;
   /** Keep the dim with size 1. Default false. */

@@ -157,7 +157,7 @@ declare module "../tensor/core.js" {
 }
 
 /** Half the width of the band: PyTorch's name, and the word itself. */
-interface Lambda {
+export interface Lambda {
   readonly lambd?: number;
   readonly lambda?: number;
 }

@@ -121,7 +121,7 @@ export const maskedFill = operation("maskedFill", "mask, value |", (x, mask, val
 inPlace("maskedFill_", "mask, value |", maskedFill);
 
 /** What stands for NaN and the infinities. */
-interface Numbers {
+export interface Numbers {
   nan?: number;
   posinf?: number;
   neginf?: number;

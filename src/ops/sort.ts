@@ -23,7 +23,7 @@ export interface SortOptions {
   stable?: boolean;
 }
 
-interface TopkOptions {
+export interface TopkOptions {
   /** Default −1, the last one. */
   dim?: number;
   /** The greatest entries; the least ones where false. Default true. */
@@ -32,7 +32,7 @@ interface TopkOptions {
   sorted?: boolean;
 }
 
-interface KthOptions {
+export interface KthOptions {
   /** Default −1, the last one. */
   dim?: number;
   /** Keep the dim with size 1. Default false. */

@@ -8,7 +8,7 @@ import { checkWhole, formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { narrowedView, selectedView } from "./views.js";
 
-interface DimOption {
+export interface DimOption {
   /** Default 0. */
   readonly dim?: number;
 }

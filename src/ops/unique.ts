@@ -12,7 +12,7 @@ import { takeAt } from "./indexing.js";
 import { narrow, permute, reshape } from "./movement.js";
 import { sort } from "./sort.js";
 
-interface ConsecutiveOptions {
+export interface ConsecutiveOptions {
   /** Also where each element went. Default false. */
   returnInverse?: boolean;
   /** Also how often each one stood. Default false. */
@@ -21,7 +21,7 @@ interface ConsecutiveOptions {
   dim?: number | null;
 }
 
-interface UniqueOptions extends ConsecutiveOptions {
+export interface UniqueOptions extends ConsecutiveOptions {
   /** In rising order, which they are anyway. */
   sorted?: boolean;
 }
