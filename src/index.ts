@@ -81,6 +81,7 @@ export {
   vstack,
 } from "./ops/side-by-side.js";
 export { constantPadNd } from "./ops/pad.js";
+export { type DiffOptions, gradient, type GradientOptions } from "./ops/differences.js";
 export { stdMean, varMean } from "./ops/variance.js";
 export { bucketize, isin, searchsorted } from "./ops/search.js";
 export { trilIndices, triuIndices } from "./ops/triangle.js";

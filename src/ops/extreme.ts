@@ -99,6 +99,10 @@ function extreme(
   keepdim: boolean,
 ): Tensor {
   const dims = normalizeDims(name, dim, x.ndim);
+  if (x.ndim > 64 && dim !== undefined && dim !== null)
+    throw new RangeError(
+      `${name}: expected at most 64 dims, got ${x.ndim}, as in PyTorch; join some first: x.flatten(0, 1)`,
+    );
   checkNotEmpty(name, x, dims);
   const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
   if (x._node.dtype === "bool")

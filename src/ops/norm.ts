@@ -11,13 +11,13 @@ import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { mul } from "./arithmetic.js";
+import { mul, sub } from "./arithmetic.js";
 import { div } from "./division.js";
 import { cast } from "./cast.js";
 import { eq, ne } from "./compare.js";
 import { checkNotEmpty } from "./extreme.js";
 import { logicalAnd, logicalOr } from "./logical.js";
-import { zeroLike } from "./operand.js";
+import { checkTensor, zeroLike } from "./operand.js";
 import { type Dims, type Reduced, type ReduceOptions, sum, sumDims } from "./reduce.js";
 import { pow } from "./power.js";
 import { where } from "./select.js";
@@ -81,6 +81,19 @@ export const norm = operation(
     }
   },
 );
+
+declare module "../tensor/core.js" {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  interface Tensor<S extends Shape = Shape> {
+    /** The p-norm of this − other, p being 2 unless given (`torch.dist`). */
+    dist(other: Tensor, p?: number | { p?: number }): Tensor<[]>;
+  }
+}
+
+export const dist = operation("dist", "other, p |", (x: Tensor, other: Tensor, p?: number): Tensor<[]> => {
+  checkTensor("dist", other);
+  return norm(sub(x, other), p);
+});
 
 /** x / ‖x‖, and 0 at 0, where PyTorch too takes the gradient as 0. */
 const NORM2: Op<Reduced> = {

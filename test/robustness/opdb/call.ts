@@ -33,6 +33,19 @@ export function camel(name: string): string {
 export function formsOf(name: string): readonly Form[] {
   if (name === "__getitem__")
     return [{ text: "x.slice", call: ([x, index]) => (x as Tensor).slice(...(indices(index) as never[])) }];
+  // x.slice is brackets here: what it takes along one dim stands in its place.
+  if (name === "slice")
+    return [
+      {
+        text: "x.slice",
+        call: ([x, dim = 0, start = null, end = null, step = 1]) => {
+          const part =
+            start === null && end === null && step === 1 ? ":" : [start ?? 0, end ?? undefined, step];
+          const before = new Array<string>(dim as number).fill(":");
+          return (x as Tensor).slice(...([...before, part] as never[]));
+        },
+      },
+    ];
   // The table has its first tensor where the method has it, and the list of operands first.
   if (name === "where") return [method("where")];
   // The table has the method in place under this name too.
@@ -78,14 +91,15 @@ export function formsOf(name: string): readonly Form[] {
   }
   const forms: Form[] = [];
   const f = (space as Record<string, unknown>)[own];
-  // The table has n second, as the method's; the function has it first.
-  if (typeof f === "function" && own !== "polygamma")
+  if (typeof f === "function")
     forms.push({
       text: [...path, own].join("."),
-      // The table has the weight of embeddings first, which the functions have second.
+      // The table has the weight of embeddings first and the n of polygamma second; the functions have them the other way round.
       call: (args, options) =>
         (f as (...all: unknown[]) => unknown)(
-          ...(own.startsWith("embedding") ? [args[1], args[0], ...args.slice(2)] : args),
+          ...(own.startsWith("embedding") || own === "polygamma"
+            ? [args[1], args[0], ...args.slice(2)]
+            : args),
           ...options,
         ),
     });
@@ -98,7 +112,13 @@ export function formsOf(name: string): readonly Form[] {
   // What PyTorch has in place alone.
   if (forms.length === 0 && path.length === 0 && `${own}_` in Tensor.prototype) forms.push(method(`${own}_`));
   if (forms.length === 0) throw new Missing([...path, own].join("."));
-  return forms;
+  // What changes its tensor is given one that may be changed.
+  return own.endsWith("_")
+    ? forms.map(({ text, call }) => ({
+        text,
+        call: ([x, ...rest], options) => call([(x as Tensor).clone(), ...rest], options),
+      }))
+    : forms;
 }
 
 export function method(own: string): Form {
