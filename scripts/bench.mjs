@@ -77,9 +77,11 @@ function steps() {
     ...own("article.ts", "cellgrad, article"),
     ...own("mlp.ts", "cellgrad, MLP"),
     ...own("cnn.ts", "cellgrad, CNN"),
+    ...own("lstm.ts", "cellgrad, recurrent layers"),
     ...own("article.ts", "cellgrad (wasm), article", ["CELLGRAD_ENGINE=wasm"]),
     ...own("mlp.ts", "cellgrad (wasm), MLP", ["CELLGRAD_ENGINE=wasm"]),
     ...own("cnn.ts", "cellgrad (wasm), CNN", ["CELLGRAD_ENGINE=wasm"]),
+    ...own("lstm.ts", "cellgrad (wasm), recurrent layers", ["CELLGRAD_ENGINE=wasm"]),
   ];
   if (has(python, "PyTorch and TensorFlow")) {
     rows.push(...measure("PyTorch", python, [join(peers, "steps_torch.py"), seconds]));

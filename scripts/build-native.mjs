@@ -45,6 +45,8 @@ export const kernelFiles = [
   "convolution_weight",
   "convolution_geometry",
   "pool_windows",
+  "recurrent",
+  "recurrent_backward",
   "matrix_update",
   "factor",
   "householder",

@@ -107,6 +107,24 @@ def conv():
     return lambda: torch.autograd.grad(layer(x), [x, *layer.parameters()], g)
 
 
+def recurrent(kind):
+    torch.manual_seed(0)
+    layer = kind(64, 128)
+    head = torch.nn.Linear(128, 10)
+    x = torch.randn(50, 32, 64)
+    y = torch.randint(0, 10, (32,))
+    loss_function = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=1e-3)
+
+    def step():
+        optimizer.zero_grad()
+        loss = loss_function(head(layer(x)[0][-1]), y)
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
 for threads in (1, 2):
     torch.set_num_threads(threads)
     report = lambda name, variant, step: print(
@@ -119,3 +137,5 @@ for threads in (1, 2):
         report("784-512-256-10, batch 128, Adam", variant, mlp([784, 512, 256, 10], 128, **options))
     report("CNN 16-32, 28 × 28, batch 128, Adam", "eager", cnn())
     report("Conv2d 64 → 64, 3 × 3, 32 × 32, batch 32, forward and backward", "eager", conv())
+    report("LSTM 64 → 128, 50 times, batch 32, Adam", "eager", recurrent(torch.nn.LSTM))
+    report("GRU 64 → 128, 50 times, batch 32, Adam", "eager", recurrent(torch.nn.GRU))

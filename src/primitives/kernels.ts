@@ -9,6 +9,9 @@ import type { KernelRow } from "./kernel.js";
 import { maxPool } from "./pool.js";
 import { cholesky, lu, pivotOrder, triangularSolve } from "./linear-systems.js";
 import { householderProduct, householderQr } from "./orthogonal.js";
+import { gru, gruBackward } from "./recurrent/gru.js";
+import { lstm, lstmBackward } from "./recurrent/lstm.js";
+import { rnn, rnnBackward } from "./recurrent/rnn.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
 import { sort } from "./sort.js";
 import { eigh, matrixExp, svd } from "./spectral.js";
@@ -31,6 +34,12 @@ const rows = {
   convolutionInput,
   convolutionWeight,
   maxPool,
+  rnn,
+  rnnBackward,
+  lstm,
+  lstmBackward,
+  gru,
+  gruBackward,
   lu,
   pivotOrder,
   cholesky,

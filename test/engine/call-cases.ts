@@ -262,6 +262,51 @@ function* poolCases(op: KernelOp, dtype: DTypeName, random: () => number): Gener
   }
 }
 
+/** Times, examples and size of a state: rows of whole vectors and others, blocks of examples that are not filled, and sums in several parts. */
+const recurrences: readonly (readonly [times: number, examples: number, size: number])[] = [
+  [1, 1, 1],
+  [3, 2, 5],
+  [4, 37, 16],
+  [2, 9, 130],
+  [2, 3, 264],
+  [0, 2, 3],
+  [2, 0, 3],
+];
+
+function* recurrentCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [times, n, size] of recurrences) {
+    const sequence = [times, n, size];
+    const [many, state] = [(parts: number): number[] => [times, n, parts * size], [n, size]];
+    const weights = (parts: number): number[] => [parts * size, size];
+    const shapes = {
+      rnn: [sequence, state, weights(1)],
+      rnnBackward: [sequence, state, sequence, weights(1)],
+      lstm: [many(4), state, state, weights(4)],
+      lstmBackward: [sequence, state, state, many(4), sequence, state, weights(4)],
+      gru: [many(3), state, weights(3), [3 * size]],
+      gruBackward: [sequence, state, many(4), sequence, state, weights(3)],
+    }[op as "rnn"];
+    // Sums of products with weights stay as small as they are in a layer.
+    const operands = shapes.map((dims) => ({
+      dtype,
+      dims,
+      values: Array.from(
+        { length: sizeOf(dims) },
+        () => Math.fround(random() - 0.5) / (dims[1] === size && dims[0] !== n ? Math.sqrt(size) : 1),
+      ).map((value) => (dtype === "float32" ? Math.fround(value) : value)),
+    }));
+    const rest = op.startsWith("rnn") ? [[0], [1]] : [[]];
+    for (const reversed of [0, 1])
+      for (const more of rest) yield { op, operands, attributes: [reversed, ...more], scalars: [] };
+  }
+}
+
+/** Kernels with sums in the operands' dtype, where the truth is computed in float64: how far apart they may be. */
+export function toleranceOf(op: KernelOp, dtype: DTypeName): { absolute: number } | undefined {
+  if (generators[op] !== recurrentCases) return undefined;
+  return { absolute: dtype === "float32" ? 1e-5 : 1e-13 };
+}
+
 const generators: Record<KernelOp, typeof indexedCases> = {
   sort: alongDimCases,
   cumsum: alongDimCases,
@@ -292,6 +337,12 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   convolutionInput: convolutionCases,
   convolutionWeight: convolutionCases,
   maxPool: poolCases,
+  rnn: recurrentCases,
+  rnnBackward: recurrentCases,
+  lstm: recurrentCases,
+  lstmBackward: recurrentCases,
+  gru: recurrentCases,
+  gruBackward: recurrentCases,
 };
 
 /** The same calls each time. */

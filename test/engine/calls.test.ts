@@ -5,7 +5,7 @@ import { RunError } from "../../src/engine/engine.js";
 import type { CallKernel } from "../../src/engine/program.js";
 import { kernels } from "../../src/primitives/kernels.js";
 import { kernelOps } from "../../src/primitives/table.js";
-import { callCases, dtypesOf, sizeOf } from "./call-cases.js";
+import { callCases, dtypesOf, sizeOf, toleranceOf } from "./call-cases.js";
 import { type Call, type Operand, programOf } from "./call-programs.js";
 import { closeness } from "./matrix-cases.js";
 import { check, engines, execute } from "./programs.js";
@@ -18,7 +18,7 @@ for (const op of kernelOps) {
         const what = `${op} ${dtype} [${call.operands[0]!.dims.join()}] (${call.attributes.join()})`;
         const ulps = closeness[op] ?? 0;
         const least = ulps * (dtype === "float32" ? 2 ** -24 : 2 ** -53);
-        const tolerance = { float32: ulps, float64: ulps, absolute: least };
+        const tolerance = toleranceOf(op, dtype) ?? { float32: ulps, float64: ulps, absolute: least };
         check([kernel], externals, { what, scalars, tolerance });
         // One result alone.
         if (kernel.results.length === 1 || sizeOf(call.operands[0]!.dims) > 10_000) continue;
@@ -106,6 +106,23 @@ test("a call whose values do not fit its kernel is refused, whatever it would wr
   refused(takeAdd, (kernel) => ({ ...kernel, scalars: [] }));
   refused(takeAdd, (kernel) => operand(kernel, 0, { external: 2 }));
   refused(takeAdd, (kernel) => operand(kernel, 2, { dims: [2, 5] }));
+  const zeros = (...dims: number[]): Operand => ({
+    dtype: "float32",
+    dims,
+    values: new Array<number>(sizeOf(dims)).fill(0),
+  });
+  const lstm: Call = {
+    op: "lstm",
+    operands: [zeros(2, 1, 8), zeros(1, 2), zeros(1, 2), zeros(8, 2)],
+    attributes: [0],
+    scalars: [],
+  };
+  refused(lstm, (kernel) => ({ ...kernel, attributes: [] }));
+  refused(lstm, (kernel) => first(kernel, { dims: [1, 1, 2] }));
+  refused(lstm, (kernel) => first(kernel, { external: 0 }));
+  refused(lstm, (kernel) => operand(kernel, 0, { dims: [2, 8] }));
+  refused(lstm, (kernel) => operand(kernel, 1, { dims: [1, 1] }));
+  refused(lstm, (kernel) => operand(kernel, 3, { dims: [4, 2] }));
   const scatterInto: Call = {
     op: "scatterInto",
     operands: [float, index, float],

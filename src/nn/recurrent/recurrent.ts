@@ -3,13 +3,14 @@ import { dropout } from "../dropout.js";
 import { uniform_ } from "../init.js";
 import { BuiltIn } from "../module.js";
 import { Parameter } from "../parameter.js";
-import { cat, stack } from "../../ops/join.js";
+import { stack } from "../../ops/join.js";
 import { empty, zeros } from "../../tensor/creation/constant.js";
-import type { Tensor } from "../../tensor/core.js";
+import { Tensor } from "../../tensor/core.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape } from "../../tensor/shape.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
 import { PackedSequence } from "./packed.js";
+import { beside, joined, type Sequences } from "./sequences.js";
 import {
   gruStep,
   inputPart,
@@ -21,6 +22,7 @@ import {
   tanhStep,
   type Weights,
 } from "./steps.js";
+import { canSweepWhole, sweepWhole } from "./whole.js";
 
 /** Options of `LSTM` and `GRU`; PyTorch's defaults. */
 export interface RecurrentOptions {
@@ -163,7 +165,7 @@ abstract class Recurrent extends BuiltIn {
       const sorted = order === null ? initial : initial.map((s) => s.indexSelect(1, order));
       const [outputs, last] = this.#levels(steps, sorted);
       const back = input.unsortedIndices;
-      return [input.with(cat([...outputs])), back === null ? last : last.map((s) => s.indexSelect(1, back))];
+      return [input.with(joined(outputs)), back === null ? last : last.map((s) => s.indexSelect(1, back))];
     }
     this.#checkSize(input);
     if (input.ndim !== 2 && input.ndim !== 3)
@@ -178,42 +180,45 @@ abstract class Recurrent extends BuiltIn {
       input,
     );
     const [outputs, last] = this.#levels(inTime, initial);
-    const all = stack([...outputs]);
+    const all = outputs instanceof Tensor ? outputs : stack([...outputs]);
     if (!isBatched) return [all.squeeze(1), last.map((s) => s.squeeze(1))];
     return [this.batchFirst ? all.transpose(0, 1) : all, last];
   }
 
-  /** @param input [T, B, in], or a list of times where the batch shrinks */
-  #levels(input: Tensor | readonly Tensor[], initial: State): [readonly Tensor[], State] {
-    let below: Tensor | readonly Tensor[] = input;
-    let outputs: readonly Tensor[] = [];
+  #levels(input: Sequences, initial: State): [Sequences, State] {
+    let below = input;
     const finals: State[] = [];
     for (let level = 0; level < this.numLayers; level++) {
       const directions = this.#suffixes(level).map((suffix, i) => {
-        const weights = this.#weights(suffix);
-        const place = level * this.#directions() + i;
-        const first = initial.map((s) => s.select(0, place));
-        const swept = sweep(this.#step, this.#inputParts(below, weights), first, weights, i === 1);
+        const first = initial.map((s) => s.select(0, level * this.#directions() + i));
+        const swept = this.#sweep(below, first, this.#weights(suffix), i === 1);
         finals.push(swept.last);
         return swept.outputs;
       });
-      outputs = directions[0]!;
-      if (directions.length === 2) outputs = outputs.map((y, t) => cat([y, directions[1]![t]!], -1));
-      if (this.dropout > 0 && this.training && level < this.numLayers - 1) {
-        // One mask for all times, drawn at once.
-        const sizes = outputs.map((y) => y.size(0));
-        outputs = dropout(cat([...outputs]), { p: this.dropout, training: true }).split(sizes);
-      }
-      below = outputs;
+      below = beside(directions);
+      if (this.dropout > 0 && this.training && level < this.numLayers - 1) below = this.#dropped(below);
     }
-    return [outputs, Array.from({ length: this.#states }, (_, i) => stack(finals.map((s) => s[i]!)))];
+    return [below, Array.from({ length: this.#states }, (_, i) => stack(finals.map((s) => s[i]!)))];
   }
 
-  /** The input's part of the gates at each time: one product for all of them. */
-  #inputParts(input: Tensor | readonly Tensor[], weights: Weights): readonly Tensor[] {
-    if (!Array.isArray(input)) return inputPart(input as Tensor, weights).unbind(0);
-    const list = input as readonly Tensor[];
-    return inputPart(cat([...list]), weights).split(list.map((x) => x.size(0)));
+  #dropped(outputs: Sequences): Sequences {
+    // One mask for all times, drawn at once.
+    const all = dropout(joined(outputs), { p: this.dropout, training: true });
+    return outputs instanceof Tensor ? all : all.split(outputs.map((y) => y.size(0)));
+  }
+
+  #sweep(
+    input: Sequences,
+    first: State,
+    weights: Weights,
+    isReverse: boolean,
+  ): { outputs: Sequences; last: State } {
+    if (input instanceof Tensor && canSweepWhole(input, first, weights))
+      return sweepWhole(this.#step, input, first, weights, isReverse);
+    // One product for all times.
+    const part = inputPart(joined(input), weights);
+    const parts = input instanceof Tensor ? part.unbind(0) : part.split(input.map((x) => x.size(0)));
+    return sweep(this.#step, parts, first, weights, isReverse);
   }
 
   #initial(given: State | null, batch: number, like: Tensor): State {

@@ -10,7 +10,7 @@ import type { Node } from "../../../src/graph/record/node.js";
 import { describePlan, setFusion, setKernels } from "../../../src/graph/run/run.js";
 import { type KernelOp, kernels } from "../../../src/primitives/kernels.js";
 import { kernelOps } from "../../../src/primitives/table.js";
-import { callCases, dtypesOf, sizeOf } from "../../engine/call-cases.js";
+import { callCases, dtypesOf, sizeOf, toleranceOf } from "../../engine/call-cases.js";
 import type { Call } from "../../engine/call-programs.js";
 import { closeness } from "../../engine/matrix-cases.js";
 import { assertClose, elementsOf, type Numbers, numbers } from "../../engine/programs.js";
@@ -67,13 +67,14 @@ for (const op of kernelOps) {
           const ulps = rounding[op] ?? 0;
           const near = closeness[op];
           const tolerance =
-            near === undefined
+            toleranceOf(op, dtype) ??
+            (near === undefined
               ? { float32: ulps > 4 ? 2 : ulps, float64: ulps, absolute: ulps === 0 ? 0 : 1e-9 }
               : {
                   float32: near,
                   float64: near,
                   absolute: near * (dtype === "float32" ? 2 ** -24 : 2 ** -53),
-                };
+                });
           assertClose(numbers(node.dtype, stored(node)), expected[i]!, tolerance, `${what}, result ${i}`);
         });
       }

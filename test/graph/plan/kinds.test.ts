@@ -95,6 +95,37 @@ describe("calls of kernels", () => {
     convolutionInput: (dtype) => [[some([3, 5, 1, 1, 2], dtype)], convolved(5)],
     convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
     maxPool: () => [[], [1, 2, 2, 1, 1, 2, 0, 1, 0, 1, 1, 1, 0, 1, 4, 2]],
+    rnn: (dtype) => [
+      [some([3, 4], dtype), some([4, 4], dtype)],
+      [0, 0],
+    ],
+    rnnBackward: (dtype) => [
+      [some([3, 4], dtype), some([2, 3, 4], dtype), some([4, 4], dtype)],
+      [1, 1],
+    ],
+    lstm: (dtype) => [[some([3, 1], dtype), some([3, 1], dtype), some([4, 1], dtype)], [0]],
+    lstmBackward: (dtype) => [
+      [
+        some([3, 4], dtype),
+        some([3, 4], dtype),
+        some([2, 3, 16], dtype),
+        some([2, 3, 4], dtype),
+        some([3, 4], dtype),
+        some([16, 4], dtype),
+      ],
+      [1],
+    ],
+    gru: (dtype) => [[some([4, 1], dtype), some([3, 1], dtype), some([3], dtype)], [1], [], [2, 4, 3]],
+    gruBackward: (dtype) => [
+      [
+        some([3, 4], dtype),
+        some([2, 3, 16], dtype),
+        some([2, 3, 4], dtype),
+        some([3, 4], dtype),
+        some([12, 4], dtype),
+      ],
+      [0],
+    ],
     takeAdd: (dtype) => [[positions([2, 2], 3), some([2, 2, 2, 4], dtype)], [1], [3]],
     scatterInto: (dtype) => [
       [positions([2, 5, 4], 3), some([2, 5, 4], dtype)],
