@@ -24,7 +24,7 @@ export {
   zeros,
   zerosLike,
 } from "./tensor/creation/constant.js";
-export { type ArrayOptions, asarray, asTensor, scalarTensor } from "./tensor/creation/as-tensor.js";
+export { type ArrayOptions, asarray, asTensor, scalarTensor } from "./ops/as-tensor.js";
 export { tensor } from "./tensor/creation/from-data.js";
 export {
   canCast,

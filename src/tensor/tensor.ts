@@ -25,6 +25,7 @@ import "../ops/differences.js";
 import "../ops/division.js";
 import "../ops/exponential.js";
 import "../ops/extreme.js";
+import "../ops/facts.js";
 import "../ops/fill.js";
 import "../ops/floats.js";
 import "../ops/gamma.js";
@@ -78,7 +79,7 @@ import "../ops/views.js";
 import "./creation/like.js";
 import "./brackets.js";
 import "./display.js";
-import "./facts.js";
+
 import "./print.js";
 import "./reading.js";
 

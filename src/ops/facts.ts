@@ -1,19 +1,19 @@
 /** What a tensor is, in PyTorch's words: its layout, its bytes, its type. */
 import { dtypeBytes } from "../primitives/dtypes.js";
 import { asNumbers } from "../primitives/elements.js";
-import { geometryOf } from "./alias.js";
-import type { Tensor } from "./core.js";
-import { fromTyped } from "./creation/from-data.js";
-import type { DType } from "./dtype.js";
-import { isContiguous } from "./geometry.js";
-import { operation, property } from "./operation.js";
-import { normalizeDim, sameShape } from "./shape.js";
-import type { Shape } from "./shape-types.js";
-import "../ops/cast.js";
-import "../ops/fill.js";
-import "./reading.js";
+import { geometryOf } from "../tensor/alias.js";
+import type { Tensor } from "../tensor/core.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
+import type { DType } from "../tensor/dtype.js";
+import { isContiguous } from "../tensor/geometry.js";
+import { operation, property } from "../tensor/operation.js";
+import { normalizeDim, sameShape } from "../tensor/shape.js";
+import type { Shape } from "../tensor/shape-types.js";
+import "./cast.js";
+import "./fill.js";
+import "../tensor/reading.js";
 
-declare module "./core.js" {
+declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** Another name of `numel`. */
     nelement(): number;

@@ -1,12 +1,12 @@
 /** Tensors of what may be one already. */
-import { cast } from "../../ops/cast.js";
-import { clone } from "../../ops/copy.js";
-import { Tensor } from "../core.js";
-import { type DType, isFloating } from "../dtype.js";
-import type { TensorData } from "../nested-types.js";
-import { takes } from "../signature.js";
-import { tensor } from "./from-data.js";
-import type { TensorOptions } from "./options.js";
+import { cast } from "./cast.js";
+import { clone } from "./copy.js";
+import { Tensor } from "../tensor/core.js";
+import { type DType, isFloating } from "../tensor/dtype.js";
+import type { TensorData } from "../tensor/nested-types.js";
+import { takes } from "../tensor/signature.js";
+import { tensor } from "../tensor/creation/from-data.js";
+import type { TensorOptions } from "../tensor/creation/options.js";
 
 /** The tensor itself where it has the dtype, else one of the data (`torch.as_tensor`); a typed array is copied. */
 export const asTensor = takes<(data: Tensor | TensorData, options?: { dtype?: DType } | DType) => Tensor>(
