@@ -23,7 +23,7 @@ export interface DiffOptions {
 }
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+   
   interface Tensor<S extends Shape = Shape> {
     /** xᵢ₊₁ − xᵢ along `dim`, `n` times over (`torch.diff`); of booleans whether both differ. @throws Error for a tensor of no dims */
     diff(...args: Given<DiffOptions, ["n", "dim", "prepend", "append"]>): Tensor;

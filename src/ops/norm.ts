@@ -83,7 +83,7 @@ export const norm = operation(
 );
 
 declare module "../tensor/core.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+   
   interface Tensor<S extends Shape = Shape> {
     /** The p-norm of this − other, p being 2 unless given (`torch.dist`). */
     dist(other: Tensor, p?: number | { p?: number }): Tensor<[]>;
