@@ -59,10 +59,12 @@ export abstract class Distribution {
   /** What samples are. */
   abstract get support(): Constraint;
 
+  /** The mean of each distribution. */
   get mean(): Tensor {
     return this.missing("mean");
   }
 
+  /** The variance of each distribution. */
   get variance(): Tensor {
     return this.missing("variance");
   }
@@ -72,6 +74,7 @@ export abstract class Distribution {
     return this.missing("mode");
   }
 
+  /** The square root of the variance. */
   get stddev(): Tensor {
     return this.variance.sqrt();
   }
@@ -135,6 +138,7 @@ export abstract class Distribution {
     return copy;
   }
 
+  /** The name and the parameters. */
   toString(): string {
     const entries = Object.entries(this.made.parameters).map(([name, p]) =>
       p.numel() === 1 ? `${name}: ${String(p.item())}` : `${name}: ${formatShape(p.shape)}`,
@@ -151,18 +155,22 @@ export abstract class Distribution {
     return this.missing("sample");
   }
 
+  /** `logProb` of a checked value. */
   protected logDensity(_value: Tensor): Tensor {
     return this.missing("logProb");
   }
 
+  /** `cdf` of a checked value. */
   protected cumulative(_value: Tensor): Tensor {
     return this.missing("cdf");
   }
 
+  /** `icdf` of a probability. */
   protected quantile(_probability: Tensor): Tensor {
     return this.missing("icdf");
   }
 
+  /** The shape of so many samples. */
   protected extendedShape(sampleShape: readonly number[] = []): number[] {
     if (!Array.isArray(sampleShape))
       throw new TypeError(
@@ -191,6 +199,7 @@ export abstract class Distribution {
     return v;
   }
 
+  /** @throws Error: this family has no closed form of `what` */
   protected missing(what: string): never {
     throw new Error(`${this.constructor.name} has no ${what}`);
   }

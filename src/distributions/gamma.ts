@@ -75,6 +75,7 @@ export class Chi2 extends Gamma {
     super(parameters.df.mul(0.5) as Tensor, 0.5, validateArgs);
     Object.assign(this, { made: { ...this.made, parameters } });
   }
+  /** Degrees of freedom. */
   get df(): Tensor {
     return this.concentration.mul(2);
   }

@@ -22,6 +22,7 @@ import { takes } from "../tensor/signature.js";
 /** "backward" divides the inverse transform by n, "forward" the forward one, "ortho" both by √n. */
 export type FftNorm = "backward" | "forward" | "ortho";
 
+/** Options of transforms along one dim. */
 export interface FftOptions {
   /** Points: longer lines are cut, shorter ones filled with zeros. */
   n?: number | null;
@@ -30,6 +31,7 @@ export interface FftOptions {
   norm?: FftNorm | null;
 }
 
+/** Options of transforms along several dims. */
 export interface FftnOptions {
   /** Points along each dim. */
   s?: readonly number[] | null;

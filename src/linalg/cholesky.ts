@@ -78,6 +78,7 @@ export const cholesky = takes<(a: Tensor, options?: { upper?: boolean }) => Tens
   (a: Tensor, { upper = false }: { upper?: boolean } = {}) => whole("cholesky", a, upper),
 );
 
+/** The factor, and where `info` is not 0 the order of the first minor that is not positive. */
 export type CholeskyEx = NamedTuple<{ readonly L: Tensor; readonly info: Tensor }>;
 
 /** As `cholesky`, but tells by `info` the order of the first leading minor that is not positive, or 0, rather than throw (`torch.linalg.cholesky_ex`). */

@@ -20,6 +20,7 @@ import { operation } from "../tensor/operation.js";
 import { checkSquare, identity, isDiagonal } from "./matrix.js";
 import { factors, type Factors, inverted, inverseOrder, permuted, triangular } from "./systems.js";
 
+/** The sign of a determinant and the logarithm of its magnitude. */
 export type Slogdet = NamedTuple<{
   /** 1, −1, or 0 of a singular matrix. */
   readonly sign: Tensor;

@@ -23,8 +23,11 @@ import {
 } from "./matrix.js";
 import { factors, inverseOrder, orderOf, permuted, triangular } from "./systems.js";
 
+/** L and U in one matrix, and which rows were exchanged. */
 export type LuFactor = NamedTuple<{ readonly LU: Tensor; readonly pivots: Tensor }>;
+/** As `LuFactor`, and where `info` is not 0 the pivot that is 0. */
 export type LuFactorEx = NamedTuple<{ readonly LU: Tensor; readonly pivots: Tensor; readonly info: Tensor }>;
+/** A = P L U. */
 export type Lu = NamedTuple<{ readonly P: Tensor; readonly L: Tensor; readonly U: Tensor }>;
 
 function checkPivoted(name: string, pivot: boolean): void {

@@ -14,8 +14,10 @@ import { allDims, formatShape, normalizeDim } from "../tensor/shape.js";
 import { takes } from "../tensor/signature.js";
 import { svdvals } from "./spectral.js";
 
+/** Which norm of a matrix. */
 export type MatrixOrd = "fro" | "nuc" | number;
 
+/** Options of norms. */
 export interface NormOptions {
   /** One dim or two; all of them unless given. */
   dim?: number | readonly number[] | null;

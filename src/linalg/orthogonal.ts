@@ -20,7 +20,9 @@ import { takes } from "../tensor/signature.js";
 import { below, checkMatrix, checkSameDType, identity, isDiagonal } from "./matrix.js";
 import { triangular } from "./systems.js";
 
+/** A = Q R. */
 export type Qr = NamedTuple<{ readonly Q: Tensor; readonly R: Tensor }>;
+/** How many columns Q has, or that it is not wanted. */
 export type QrMode = "reduced" | "complete" | "r";
 
 declare module "../tensor/core.js" {

@@ -31,6 +31,7 @@ import { inv, triangular } from "./systems.js";
 
 const epsilon = (x: Tensor): number => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
+/** What counts as 0 among singular values. */
 export interface Tolerance {
   /** Values up to this count as 0. Default 0. */
   atol?: number | Tensor | null;
@@ -147,6 +148,7 @@ export const matrixRank: {
   },
 );
 
+/** The norm of a condition number; null for the one of singular values. */
 export type ConditionNorm = number | "fro" | "nuc" | null;
 
 /** The condition number ‖A‖ · ‖A⁻¹‖ in the norm p; of the 2-norm, which is meant unless p is given, the greatest singular value over the least (`torch.linalg.cond`). */
@@ -164,6 +166,7 @@ export const cond: {
   return mul(norm(a, p, [-2, -1]), norm(inv(a), p, [-2, -1]));
 });
 
+/** What `lstsq` gives. */
 export type Lstsq = NamedTuple<{
   readonly solution: Tensor;
   /** Σ (A X − B)² of each column where A has more rows than columns, which it is only of full rank; else empty. */
@@ -173,6 +176,7 @@ export type Lstsq = NamedTuple<{
   /** With drivers "gelsd" and "gelss"; else empty. */
   readonly singularValues: Tensor;
 }>;
+/** LAPACK's names of the ways to solve. */
 export type LstsqDriver = "gels" | "gelsy" | "gelsd" | "gelss";
 
 /** X of least ‖A X − B‖ for A of full rank, by QR. */

@@ -16,6 +16,7 @@ import { operation } from "../tensor/operation.js";
 import { takes } from "../tensor/signature.js";
 import { checkMatrix, checkSquare, diagonalMatrix, isDiagonal, whereWhole } from "./matrix.js";
 
+/** Eigenvalues in ascending order, and their vectors as columns. */
 export type Eigh = NamedTuple<{ readonly eigenvalues: Tensor; readonly eigenvectors: Tensor }>;
 
 const notFinite = (): string =>
@@ -96,6 +97,7 @@ export const eigvalsh: {
   (a: Tensor, UPLO: "L" | "U" = "L") => eigenOf("eigvalsh", a, UPLO, true).values,
 );
 
+/** A = U diag(S) Vh. */
 export type Svd = NamedTuple<{ readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor }>;
 
 interface Factors {

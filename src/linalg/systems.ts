@@ -281,6 +281,7 @@ export const solveEx = takes<
   },
 );
 
+/** The solution, and where `info` is not 0 the pivot that is 0. */
 export type SolveEx = NamedTuple<{ readonly result: Tensor; readonly info: Tensor }>;
 
 /** Of A⁻¹ it is −A⁻ᵀ g A⁻ᵀ. */
@@ -307,6 +308,7 @@ export function inv(a: Tensor): Tensor {
   return whereWhole("inv", inverse, info, singular);
 }
 
+/** The inverse, and where `info` is not 0 the pivot that is 0. */
 export type InvEx = NamedTuple<{ readonly inverse: Tensor; readonly info: Tensor }>;
 
 /** As `inv`, but tells by `info` where a matrix is singular, rather than throw (`torch.linalg.inv_ex`). */

@@ -109,6 +109,7 @@ export class ModuleDict<M extends Module = Module> extends Container {
     return this;
   }
 
+  /** Whether there is one of that name. */
   has(key: string): boolean {
     return this.#modules.has(key);
   }
@@ -125,14 +126,17 @@ export class ModuleDict<M extends Module = Module> extends Container {
     for (const [key, module] of Object.entries(modules)) this.set(key, module);
   }
 
+  /** The names. */
   keys(): string[] {
     return [...this.#modules.keys()];
   }
 
+  /** What is named, in the order of the names. */
   values(): M[] {
     return [...this.#modules.values()];
   }
 
+  /** Names with what they name, in the order in which they came. */
   items(): [string, M][] {
     return [...this.#modules];
   }
@@ -224,6 +228,7 @@ export class ParameterDict extends Container {
     return this;
   }
 
+  /** Whether there is one of that name. */
   has(key: string): boolean {
     return this.#parameters.has(key);
   }
@@ -233,14 +238,17 @@ export class ParameterDict extends Container {
     for (const [key, value] of Object.entries(parameters)) this.set(key, value);
   }
 
+  /** The names. */
   keys(): string[] {
     return [...this.#parameters.keys()];
   }
 
+  /** What is named, in the order of the names. */
   values(): Parameter[] {
     return [...this.#parameters.values()];
   }
 
+  /** Names with what they name, in the order in which they came. */
   items(): [string, Parameter][] {
     return [...this.#parameters];
   }

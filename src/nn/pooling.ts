@@ -57,6 +57,7 @@ abstract class Pool<Indices = false> extends BuiltIn {
     return this.pool(input);
   }
 
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected abstract pool(input: Tensor): Tensor | [Tensor, Tensor];
 }
 
@@ -96,6 +97,7 @@ export class MaxPool1d<const Indices extends boolean = false> extends MaxPool<In
   constructor(kernelSize: Sizes, ...rest: MaxRest<Indices>) {
     super(kernelSize, optionsOf<MaxPoolOptions>("MaxPool1d", MAX, rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return maxPool1d(input, this.kernelSize, { ...optionsOfMax(this) });
   }
@@ -107,6 +109,7 @@ export class MaxPool2d<const Indices extends boolean = false> extends MaxPool<In
   constructor(kernelSize: Sizes, ...rest: MaxRest<Indices>) {
     super(kernelSize, optionsOf<MaxPoolOptions>("MaxPool2d", MAX, rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return maxPool2d(input, this.kernelSize, { ...optionsOfMax(this) });
   }
@@ -118,6 +121,7 @@ export class MaxPool3d<const Indices extends boolean = false> extends MaxPool<In
   constructor(kernelSize: Sizes, ...rest: MaxRest<Indices>) {
     super(kernelSize, optionsOf<MaxPoolOptions>("MaxPool3d", MAX, rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return maxPool3d(input, this.kernelSize, { ...optionsOfMax(this) });
   }
@@ -193,6 +197,7 @@ export class AvgPool1d extends AvgPool {
       padding: list("padding", options.padding ?? 0, 0),
     });
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return avgPool1d(input, this.kernelSize, optionsOfAvg(this));
   }
@@ -204,6 +209,7 @@ export class AvgPool2d extends AvgPool {
   constructor(kernelSize: Sizes, ...rest: AvgRest) {
     super(kernelSize, optionsOf<AvgPoolOptions>("AvgPool2d", AVG, rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, optionsOfAvg(this));
   }
@@ -215,6 +221,7 @@ export class AvgPool3d extends AvgPool {
   constructor(kernelSize: Sizes, ...rest: AvgRest) {
     super(kernelSize, optionsOf<AvgPoolOptions>("AvgPool3d", AVG, rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, optionsOfAvg(this));
   }
@@ -226,6 +233,7 @@ export class AdaptiveAvgPool1d extends Pool {
   constructor(readonly outputSize: OutputSizes) {
     super();
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return adaptiveAvgPool1d(input, this.outputSize);
   }
@@ -240,6 +248,7 @@ export class AdaptiveAvgPool2d extends Pool {
   constructor(readonly outputSize: OutputSizes) {
     super();
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return adaptiveAvgPool2d(input, this.outputSize);
   }
@@ -254,6 +263,7 @@ export class AdaptiveAvgPool3d extends Pool {
   constructor(readonly outputSize: OutputSizes) {
     super();
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return adaptiveAvgPool3d(input, this.outputSize);
   }
@@ -292,6 +302,7 @@ export class AdaptiveMaxPool1d<const Indices extends boolean = false> extends Ad
   constructor(outputSize: OutputSizes, ...rest: IndexRest<Indices>) {
     super(outputSize, optionsOf<IndexOptions>("AdaptiveMaxPool1d", "returnIndices", rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return adaptiveMaxPool1d(input, this.outputSize, { returnIndices: this.returnIndices });
   }
@@ -303,6 +314,7 @@ export class AdaptiveMaxPool2d<const Indices extends boolean = false> extends Ad
   constructor(outputSize: OutputSizes, ...rest: IndexRest<Indices>) {
     super(outputSize, optionsOf<IndexOptions>("AdaptiveMaxPool2d", "returnIndices", rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return adaptiveMaxPool2d(input, this.outputSize, { returnIndices: this.returnIndices });
   }
@@ -314,6 +326,7 @@ export class AdaptiveMaxPool3d<const Indices extends boolean = false> extends Ad
   constructor(outputSize: OutputSizes, ...rest: IndexRest<Indices>) {
     super(outputSize, optionsOf<IndexOptions>("AdaptiveMaxPool3d", "returnIndices", rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return adaptiveMaxPool3d(input, this.outputSize, { returnIndices: this.returnIndices });
   }
@@ -348,6 +361,7 @@ export class LPPool1d extends LPPool {
   constructor(normType: number, kernelSize: Sizes, ...rest: LPRest) {
     super(normType, kernelSize, optionsOf<LPPoolOptions>("LPPool1d", "stride, ceilMode", rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return lpPool1d(input, this.normType, this.kernelSize, this.windows);
   }
@@ -359,6 +373,7 @@ export class LPPool2d extends LPPool {
   constructor(normType: number, kernelSize: Sizes, ...rest: LPRest) {
     super(normType, kernelSize, optionsOf<LPPoolOptions>("LPPool2d", "stride, ceilMode", rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.windows);
   }
@@ -370,6 +385,7 @@ export class LPPool3d extends LPPool {
   constructor(normType: number, kernelSize: Sizes, ...rest: LPRest) {
     super(normType, kernelSize, optionsOf<LPPoolOptions>("LPPool3d", "stride, ceilMode", rest));
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return lpPool3d(input, this.normType, this.kernelSize, this.windows);
   }
@@ -468,6 +484,7 @@ export class FractionalMaxPool2d<const Indices extends boolean = false> extends 
     const options = optionsOf<FractionalMaxPoolOptions>("FractionalMaxPool2d", FRACTIONAL, rest);
     super(kernelSize, options._randomSamples ?? null, options);
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return fractionalMaxPool2d(input, this.kernelSize, this.options);
   }
@@ -480,6 +497,7 @@ export class FractionalMaxPool3d<const Indices extends boolean = false> extends 
     const options = optionsOf<FractionalMaxPoolOptions>("FractionalMaxPool3d", FRACTIONAL, rest);
     super(kernelSize, options._randomSamples ?? null, options);
   }
+  /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
     return fractionalMaxPool3d(input, this.kernelSize, this.options);
   }

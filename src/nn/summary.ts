@@ -42,6 +42,7 @@ export class Summary {
     return this.rows.reduce((sum, row) => sum + row.multAdds, 0);
   }
 
+  /** The table as text. */
   toString(): string {
     const cells = [HEAD, ...this.rows.map(textOf)];
     const widths = HEAD.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));

@@ -11,6 +11,7 @@ import { logicalXor } from "./logical.js";
 import { narrow } from "./movement.js";
 import { checkTensor } from "./operand.js";
 
+/** Options of `diff`. */
 export interface DiffOptions {
   /** How many times differences are taken. Default 1. */
   readonly n?: number;
@@ -23,7 +24,6 @@ export interface DiffOptions {
 }
 
 declare module "../tensor/core.js" {
-   
   interface Tensor<S extends Shape = Shape> {
     /** xᵢ₊₁ − xᵢ along `dim`, `n` times over (`torch.diff`); of booleans whether both differ. @throws Error for a tensor of no dims */
     diff(...args: Given<DiffOptions, ["n", "dim", "prepend", "append"]>): Tensor;
@@ -60,6 +60,7 @@ export const diff = operation(
   },
 );
 
+/** Options of `gradient`. */
 export interface GradientOptions {
   /** The distance of neighbours, or a list of one distance or of one vector of coordinates for each of the dims. Default 1. */
   readonly spacing?: number | readonly number[] | readonly Tensor[] | null;

@@ -83,7 +83,6 @@ export const norm = operation(
 );
 
 declare module "../tensor/core.js" {
-   
   interface Tensor<S extends Shape = Shape> {
     /** The p-norm of this − other, p being 2 unless given (`torch.dist`). */
     dist(other: Tensor, p?: number | { p?: number }): Tensor<[]>;

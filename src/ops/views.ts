@@ -30,6 +30,7 @@ declare module "../tensor/core.js" {
     permute<A extends Shape, const O extends Shape>(this: Tensor<A>, ...order: O): Tensor<Permute<A, O>>;
     /** Dim `source` moved to `destination`, or several at once (`torch.movedim`); `moveaxis` is the same. */
     movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+    /** As `movedim` (`torch.moveaxis`). */
     moveaxis(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   }
 }
