@@ -199,7 +199,7 @@ export abstract class Distribution {
     return v;
   }
 
-  /** @throws Error: this family has no closed form of `what` */
+  /** Refuses what this family has no closed form of. @throws Error */
   protected missing(what: string): never {
     throw new Error(`${this.constructor.name} has no ${what}`);
   }

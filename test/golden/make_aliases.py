@@ -89,6 +89,7 @@ CASES = {
     "transpose of a dim with itself": (real, lambda x: x.transpose(0, 0)),
     "movedim to the same": (cube, lambda x: x.movedim(1, 1)),
     "adjoint": (cube, lambda x: x.adjoint()),
+    "positive": (real, lambda x: x.positive()),
     "mH": (cube, lambda x: x.mH),
     "swapaxes": (cube, lambda x: x.swapaxes(0, 1)),
     "moveaxis": (cube, lambda x: x.moveaxis(0, 1)),

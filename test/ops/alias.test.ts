@@ -85,6 +85,7 @@ const cases: Record<string, readonly [() => Tensor, (x: Tensor) => Tensor]> = {
   "transpose of a dim with itself": [real, (x) => x.transpose(0, 0)],
   "movedim to the same": [cube, (x) => x.movedim(1, 1)],
   adjoint: [cube, (x) => x.adjoint()],
+  positive: [real, (x) => x.positive()],
   mH: [cube, (x) => x.mH],
   swapaxes: [cube, (x) => x.swapaxes(0, 1)],
   moveaxis: [cube, (x) => x.moveaxis(0, 1)],
@@ -194,7 +195,7 @@ test("what changes one also changes the other, from either side", () => {
 
 test("no method gives back the tensor itself or shares its value but those of the table", () => {
   const mayShare =
-    /^(T|mT|mH|H|t|adjoint|swapaxes|swapdims|moveaxis|ravel|reshapeAs|sumToSize|asStrided|splitWithSizes|tensorSplit|hsplit|vsplit|dsplit|view|viewAs|reshape|flatten|unflatten|squeeze|unsqueeze|permute|transpose|movedim|expand|expandAs|broadcastTo|narrow|select|slice|at|diagonal|unfold|split|chunk|unbind|contiguous|to|typeAs|cpu|float|double|int|bool|detach|requiresGrad_|retainGrad)$/;
+    /^(T|mT|mH|H|t|adjoint|swapaxes|swapdims|moveaxis|ravel|reshapeAs|sumToSize|asStrided|splitWithSizes|tensorSplit|hsplit|vsplit|dsplit|view|viewAs|reshape|flatten|unflatten|squeeze|unsqueeze|permute|transpose|movedim|expand|expandAs|broadcastTo|narrow|select|slice|at|diagonal|unfold|split|chunk|unbind|contiguous|to|typeAs|cpu|float|double|int|bool|detach|positive|requiresGrad_|retainGrad)$/;
   for (const dtype of ["float32", "int32", "bool"] as const) {
     for (const shape of [[], [1], [2], [1, 1], [2, 2]]) {
       for (const name of Object.getOwnPropertyNames(Tensor.prototype)) {

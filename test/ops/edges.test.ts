@@ -56,6 +56,10 @@ const elsewhere: Readonly<Record<string, string>> = {
   "requiresGrad requiresGrad_ isLeaf gradFn grad backward retainGrad retainsGrad detach_ registerHook registerPostAccumulateGradHook":
     "differentiation: test/autograd",
   set: "test/ops/set.test.ts",
+  "nelement ndimension elementSize itemsize nbytes isSameSize isSigned isContiguous storageOffset stride type isFloatingPoint isNonzero":
+    "test/ops/facts.test.ts",
+  "moveaxis swapaxes swapdims adjoint H sliceScatter newTensor": "test/ops/alias.test.ts, facts.test.ts",
+  "inverse ger": "other names: test/ops/facts.test.ts",
   toString: "display: test/tensor/print.test.ts",
   "to typeAs cpu int float double bool": "conversion: to_float32 …",
 };

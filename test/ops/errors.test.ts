@@ -191,7 +191,7 @@ const refused: Readonly<Record<string, readonly [attempt: () => unknown, message
   topkTooMany: [() => z(3).topk(4), "topk: k is 4, dim 0 has 3 entries"],
   addmmShapes: [
     () => z(3).addmm(z(2, 2), z(2, 2)),
-    "add: [3] and [2, 2]: sizes 3 and 2 differ and neither is 1",
+    "addmm: [3] cannot be expanded to [2, 2]: only sizes of 1 can grow",
   ],
 };
 

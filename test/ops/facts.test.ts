@@ -108,3 +108,39 @@ test("in place a tensor is filled from a distribution", () => {
   assert.throws(() => zeros(2).geometric_(1), /expected a probability in \(0, 1\)/);
   assert.throws(() => zeros(2, { dtype: "int32" }).exponential_(), /expected a floating tensor/);
 });
+
+test("other names and small forms are what they stand for", () => {
+  const x = tensor([
+    [1, 2],
+    [3, 5],
+  ]);
+  assert.ok(
+    x
+      .inverse()
+      .matmul(x)
+      .allclose(
+        tensor([
+          [1, 0],
+          [0, 1],
+        ]),
+        { atol: 1e-5 },
+      ),
+  );
+  assert.deepEqual(
+    tensor([1, 2])
+      .ger(tensor([3, 4]))
+      .tolist(),
+    [
+      [3, 4],
+      [6, 8],
+    ],
+  );
+  assert.deepEqual(x.H.tolist(), x.T.tolist());
+  assert.deepEqual(x.sliceScatter(tensor([[7, 8]]), { dim: 0, start: 1 }).tolist(), [
+    [1, 2],
+    [7, 8],
+  ]);
+  assert.equal(x.newTensor([1, 2]).dtype, "float32");
+  assert.ok(x.isFloatingPoint() && !x.int().isFloatingPoint());
+  assert.ok(tensor([2]).isNonzero() && !tensor(0).isNonzero());
+});
