@@ -122,6 +122,9 @@ export class CustomFunction extends FunctionContext {
   }
 }
 
+// Users know it as `autograd.Function`; here that is JavaScript's own.
+Object.defineProperty(CustomFunction, "name", { value: "Function", configurable: true });
+
 function applied(f: Custom, args: readonly unknown[]): unknown {
   if (typeof f.forward !== "function" || typeof f.backward !== "function")
     throw new TypeError(

@@ -10,6 +10,7 @@ import type { BinaryOp, UnaryOp } from "../primitives/elementwise.js";
 import type { Tensor } from "../tensor/core.js";
 import { type DType, isFloating, getDefaultDtype } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
+import { setName } from "../tensor/operation.js";
 import { add, mul, neg, sub } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { eq, le } from "./compare.js";
@@ -31,10 +32,12 @@ function operand(name: string, x: Tensor): Tensor {
 
 /** A function of one element, computed as `node` says. */
 function of(name: string, node: (x: Node) => Node, op: Op): (x: Tensor) => Tensor {
-  return (input) => {
+  const f = (input: Tensor): Tensor => {
     const x = operand(name, input);
     return record(op, node(x.node), x);
   };
+  setName(f, name);
+  return f;
 }
 
 function row(
@@ -246,12 +249,14 @@ export function zeta(x: Tensor | number, q: Tensor | number): Tensor {
 /** A family of polynomials; `shift` is done to x first. Degrees beyond 10⁶ give NaN. */
 function polynomials(name: string, primitive: BinaryOp, isShifted = false) {
   const op = without(name);
-  return (x: Tensor | number, n: Tensor | number): Tensor => {
+  const f = (x: Tensor | number, n: Tensor | number): Tensor => {
     const [a, b] = operands(name, x, n);
     const one = number(1, a.node);
     const at = isShifted ? binary("sub", binary("add", a.node, a.node), one) : a.node;
     return record(op, binary(primitive, at, b.node), a, b);
   };
+  setName(f, name);
+  return f;
 }
 
 /** Chebyshev's polynomial of the first kind Tₙ(x) (`torch.special.chebyshev_polynomial_t`). */

@@ -73,7 +73,7 @@ export type FunctionOf<K extends Method> =
     : <S extends Shape>(x: Tensor<S>, ...args: Overloads<Tensor<S>[K]>[0]) => Overloads<Tensor<S>[K]>[1];
 
 /** Functions made in an argument have no name of their own, by which notebooks and errors show them. */
-function setName(f: (...args: never[]) => unknown, name: string): void {
+export function setName(f: (...args: never[]) => unknown, name: string): void {
   Object.defineProperty(f, "name", { value: name, configurable: true });
 }
 

@@ -17,10 +17,12 @@ for (const [what, path] of Object.entries(runtimes)) {
     const runtime = (await import(new URL(path, import.meta.url).href)) as Exports;
     const functions = [...functionsIn(runtime)];
     assert.ok(functions.length > 150);
+    // PyTorch has some functions under several names, of which one is shown.
+    const isShown = new Set(
+      functions.filter(([path, { name }]) => path.split(".").at(-1) === name).map(([, f]) => f),
+    );
     assert.deepEqual(
-      functions
-        .filter(([path, { name }]) => path.split(".").at(-1) !== name)
-        .map(([path, { name }]) => [path, name]),
+      functions.filter(([, f]) => !isShown.has(f)).map(([path, { name }]) => [path, name]),
       [],
     );
   });
