@@ -210,7 +210,13 @@ test("no method gives back the tensor itself or shares its value but those of th
         }
         assert.notEqual(y, x, `${name} of ${dtype} ${String(shape)}`);
         if (!(y instanceof Tensor)) continue;
-        const before = String(y.dataSync());
+        let before: string;
+        try {
+          before = String(y.dataSync());
+        } catch {
+          // Such as the factor of a matrix that has none.
+          continue;
+        }
         x.zero_();
         assert.equal(String(y.dataSync()), before, `${name} of ${dtype} ${String(shape)}`);
       }
