@@ -8,7 +8,7 @@ import { ts } from "../compiler.js";
 import { aboutForeignName, type Known } from "./habits/foreign-names.js";
 import { memberAdvice, memberHabit } from "./habits/members.js";
 import { PYTHON_WORDS } from "./habits/names.js";
-import { argumentAdvice, optionsAdvice, wrongOption } from "./habits/arguments.js";
+import { argumentAdvice, numbersAdvice, optionsAdvice, wrongOption } from "./habits/arguments.js";
 import {
   callAt,
   callInPlaceOfCall,
@@ -181,6 +181,7 @@ export class Hints {
   /** A sentence about an argument that a parameter does not take. */
   aboutArgument(place: Place): string | undefined {
     return (
+      this.#aboutNumbers(place) ??
       argumentAdvice(place, this.#symbols().checker, (type) => this.#factoryOf(type)) ??
       this.aboutCallOptions(place)
     );
@@ -188,7 +189,11 @@ export class Hints {
 
   /** A sentence about options that none of a function's ways to be called takes. */
   aboutCallOptions(place: Place): string | undefined {
-    return wrongOption(place, this.#symbols().checker);
+    return this.#aboutNumbers(place) ?? wrongOption(place, this.#symbols().checker);
+  }
+
+  #aboutNumbers(place: Place): string | undefined {
+    return numbersAdvice(place, this.#symbols().checker, (type) => this.#factoryOf(type));
   }
 
   /** A sentence about arguments of a class whose objects a function makes. */

@@ -7,6 +7,7 @@ import { ts } from "../../compiler.js";
 import { newOrCallAt } from "./objects.js";
 import { isMethod, memberNames, text, textBeforeDot, tokenAt, type Place } from "../../syntax/nodes.js";
 import { sameLetters } from "../spelling.js";
+import { PYTHON_CALLS } from "./names.js";
 import type { FactoryOf } from "../operators.js";
 
 /** More keys than these are not told. */
@@ -37,6 +38,37 @@ export function argumentAdvice(
   const factory = wanted && (wanted.isUnion() ? wanted.types : [wanted]).map(factoryOf).find(Boolean);
   const isNumbers = checker.isArrayType(type) || checker.isTupleType(type);
   return factory !== undefined && isNumbers ? `Write ${factory}(${text(argument, file)})` : undefined;
+}
+
+/**
+ * A sentence about numbers that a function of tensors is given whose name Python has for one of numbers: max(1, 2). A user's own function of that name
+ * takes no tensors.
+ */
+export function numbersAdvice(
+  { file, start }: Place,
+  checker: TS.TypeChecker,
+  factoryOf: FactoryOf,
+): string | undefined {
+  const call = newOrCallAt(file, start);
+  if (!call || !ts.isCallExpression(call) || !ts.isIdentifier(call.expression)) return undefined;
+  const name = call.expression.text;
+  const row = Object.hasOwn(PYTHON_CALLS, name) ? PYTHON_CALLS[name] : undefined;
+  if (row === undefined || call.arguments.length === 0) return undefined;
+  const [signature] = checker.getTypeAtLocation(call.expression).getCallSignatures();
+  const [first] = signature?.parameters ?? [];
+  if (first === undefined || factoryOf(checker.getTypeOfSymbolAtLocation(first, call)) === undefined)
+    return undefined;
+  if (!call.arguments.every((argument) => isOfNumbers(checker.getTypeAtLocation(argument), checker)))
+    return undefined;
+  const written = row(...call.arguments.map((argument) => text(argument, file)));
+  return `${name} computes with tensors here; of numbers write ${written}`;
+}
+
+/** Whether it is a number or an array of numbers. */
+function isOfNumbers(type: TS.Type, checker: TS.TypeChecker): boolean {
+  if ((type.flags & ts.TypeFlags.NumberLike) !== 0) return true;
+  const element = checker.getIndexTypeOfType(type, ts.IndexKind.Number);
+  return element !== undefined && (element.flags & ts.TypeFlags.NumberLike) !== 0;
 }
 
 function isCall(node: TS.Node): node is TS.CallExpression | TS.NewExpression {
