@@ -80,6 +80,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "-{0} is a number; write {1}": "-{0} 是一个数；请写 {1}",
   'Everything is computed on the "cpu"; write {0}': "一切都在 “cpu” 上计算；请写 {0}",
   "Math computes with numbers; write {0}": "Math 只计算数；请写 {0}",
+  "{0} computes with tensors here; of numbers write {1}": "{0} 在这里计算张量；要计算数，请写 {1}",
   "There is no option '{0}', but {1}.": "没有选项“{0}”，只有 {1}。",
   "There is no option '{0}'.": "没有选项“{0}”。",
   'There is no {0} "{1}", but {2}.': "没有 {0} “{1}”，只有 {2}。",

@@ -127,16 +127,19 @@ function noSuchOption(key: string, keys: readonly string[]): string {
 function optionsTypeOf(parameter: TS.Symbol | undefined, call: TS.Node, checker: TS.TypeChecker): TS.Type[] {
   if (!parameter) return [];
   const taken = checker.getTypeOfSymbolAtLocation(parameter, call);
-  const last = checker.isTupleType(taken)
-    ? checker.getTypeArguments(taken as TS.TypeReference).at(-1)
-    : taken;
-  if (!last) return [];
-  const type = checker.getNonNullableType(last);
-  const isObject = (type.flags & ts.TypeFlags.Object) !== 0 && type.getCallSignatures().length === 0;
-  if (!isObject || checker.isArrayType(type) || checker.isTupleType(type) || type.isClass()) return [];
-  const members = checker.getPropertiesOfType(type);
-  const areOptional = members.every(({ flags }) => flags & ts.SymbolFlags.Optional);
-  return members.length > 0 && members.length <= KEYS && areOptional ? [type] : [];
+  // Parameters with defaults, of which any may be left to an object at the end, are lists of several lengths.
+  return (taken.isUnion() ? taken.types : [taken]).flatMap((way) => {
+    const last = checker.isTupleType(way) ? checker.getTypeArguments(way as TS.TypeReference).at(-1) : way;
+    if (!last) return [];
+    const type = checker.getNonNullableType(last);
+    const parts = type.isIntersection() ? type.types : [type];
+    const isObject = parts.every(({ flags }) => (flags & ts.TypeFlags.Object) !== 0);
+    if (!isObject || type.getCallSignatures().length > 0 || type.isClass()) return [];
+    if (checker.isArrayType(type) || checker.isTupleType(type)) return [];
+    const members = checker.getPropertiesOfType(type);
+    const areOptional = members.every(({ flags }) => flags & ts.SymbolFlags.Optional);
+    return members.length > 0 && members.length <= KEYS && areOptional ? [type] : [];
+  });
 }
 
 /** The words that an option takes, where it takes nothing else. */
