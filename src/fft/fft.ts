@@ -33,9 +33,9 @@ export interface FftOptions {
 
 /** Options of transforms along several dims. */
 export interface FftnOptions {
-  /** Points along each dim. */
-  s?: readonly number[] | null;
-  dim?: readonly number[] | null;
+  /** Points along each dim; a number for one dim. */
+  s?: number | readonly number[] | null;
+  dim?: number | readonly number[] | null;
   norm?: FftNorm | null;
 }
 
@@ -224,12 +224,15 @@ function dimsOf(
   name: string,
   rank: number,
   shape: readonly number[],
-  { s, dim }: FftnOptions,
+  options: FftnOptions,
   least: readonly number[] | null,
 ): readonly (readonly [dim: number, points: number | null])[] {
-  const given = dim ?? least;
+  const listed = (value: number | readonly number[] | null | undefined): readonly number[] | null =>
+    typeof value === "number" ? [value] : (value ?? null);
+  const s = listed(options.s);
+  const given = listed(options.dim) ?? least;
   const dims =
-    given !== null && given !== undefined
+    given !== null
       ? given.map((d) => normalizeDim(name, d, rank))
       : s
         ? s.map((_, i) => rank - s.length + i)
@@ -245,12 +248,12 @@ function dimsOf(
 type TransformN = {
   (
     input: Tensor,
-    s?: readonly number[] | null,
-    dim?: readonly number[] | null,
+    s?: number | readonly number[] | null,
+    dim?: number | readonly number[] | null,
     norm?: FftNorm | null,
   ): Tensor;
   (input: Tensor, options: FftnOptions): Tensor;
-  (input: Tensor, s: readonly number[] | null, options: FftnOptions): Tensor;
+  (input: Tensor, s: number | readonly number[] | null, options: FftnOptions): Tensor;
 };
 
 function overDims(
@@ -315,6 +318,37 @@ export const irfft2 = toRealOver("irfft2", LAST_TWO);
 export const rfftn = fromRealOver("rfftn", null);
 /** The inverse of `rfftn` (`torch.fft.irfftn`). */
 export const irfftn = toRealOver("irfftn", null);
+
+/** The norm of the transform in the other direction. */
+function opposite(norm: FftNorm | null | undefined): FftNorm {
+  if (norm === "ortho") return norm;
+  return norm === "forward" ? "backward" : "forward";
+}
+
+/** As `hfft`, over several dims: the inverse transform of the conjugates, scaled as in the other direction. */
+function hermitianOver(name: string, least: readonly number[] | null): TransformN {
+  const inverse = toRealOver(name, least);
+  return overDims(name, least, (x, options) =>
+    inverse(conj(complexOf(name, x)), { ...options, norm: opposite(options.norm) }),
+  );
+}
+
+/** As `ihfft`, over several dims: the conjugates of the transform, scaled as in the other direction. */
+function toHermitianOver(name: string, least: readonly number[] | null): TransformN {
+  const forward = fromRealOver(name, least);
+  return overDims(name, least, (x, options) =>
+    conj(forward(x, { ...options, norm: opposite(options.norm) })),
+  );
+}
+
+/** `hfft` along the last of two dims and `fft` along the other (`torch.fft.hfft2`). */
+export const hfft2 = hermitianOver("hfft2", LAST_TWO);
+/** The inverse of `hfft2` (`torch.fft.ihfft2`). */
+export const ihfft2 = toHermitianOver("ihfft2", LAST_TWO);
+/** `hfft` along the last of several dims and `fft` along the others (`torch.fft.hfftn`). */
+export const hfftn = hermitianOver("hfftn", null);
+/** The inverse of `hfftn` (`torch.fft.ihfftn`). */
+export const ihfftn = toHermitianOver("ihfftn", null);
 
 /** Complex numbers [..., 2] of real parts and, 0 unless given, imaginary parts (`torch.complex`, as `torch.view_as_real` has it). */
 export function complex(re: Tensor, im?: Tensor): Tensor {

@@ -89,6 +89,19 @@ export function formsOf(name: string): readonly Form[] {
     if (next === undefined) throw new Missing(`no ${path.join(".")}`);
     space = next as object;
   }
+  if (path[0] === "fft" && OF_COMPLEX.has(own))
+    return [
+      {
+        text: `fft.${own}`,
+        // The table's inputs are real; complex numbers are a last dim of size 2 here.
+        call: ([x, ...rest], options) =>
+          (space as Record<string, (...all: unknown[]) => unknown>)[own]!(
+            cellgrad.fft.complex(x as Tensor),
+            ...rest,
+            ...options,
+          ),
+      },
+    ];
   const forms: Form[] = [];
   const f = (space as Record<string, unknown>)[own];
   if (typeof f === "function")
@@ -120,6 +133,22 @@ export function formsOf(name: string): readonly Form[] {
       }))
     : forms;
 }
+
+/** Transforms of complex numbers. */
+const OF_COMPLEX = new Set([
+  "fft",
+  "ifft",
+  "fft2",
+  "ifft2",
+  "fftn",
+  "ifftn",
+  "irfft",
+  "irfft2",
+  "irfftn",
+  "hfft",
+  "hfft2",
+  "hfftn",
+]);
 
 export function method(own: string): Form {
   return {
