@@ -30,9 +30,9 @@ export interface EmbeddingOptions {
   sparse?: boolean;
   device?: "cpu";
   dtype?: FloatDType;
-  /** The table, instead of a drawn one. @internal */
+  /** The table, instead of a drawn one. */
   _weight?: Tensor | null;
-  /** Whether the table is not trained. @internal */
+  /** Whether the table is not trained. */
   _freeze?: boolean;
 }
 
