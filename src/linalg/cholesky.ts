@@ -2,8 +2,9 @@
  * Cholesky factors of positive-definite matrices, and what is solved with them.
  */
 import { record } from "../autograd/record.js";
+import { wanted } from "../autograd/wanted.js";
 import { call, pick } from "../graph/record/build.js";
-import { add, mul } from "../ops/arithmetic.js";
+import { add, mul, neg } from "../ops/arithmetic.js";
 import { matmul } from "../ops/matmul.js";
 import { expand, mT } from "../ops/movement.js";
 import { tril } from "../ops/triangle.js";
@@ -20,6 +21,7 @@ import {
   checkSquare,
   identity,
   notPositive,
+  plusTransposed,
   sameBatch,
   whereWhole,
 } from "./matrix.js";
@@ -96,6 +98,36 @@ export const choleskyEx = takes<
   },
 );
 
+interface Half {
+  readonly upper: boolean;
+}
+
+/** The gradient of A = L Lᵀ, or Uᵀ U, becomes that of the whole factor, as PyTorch gives it: of the triangle that is not read too. */
+function ofFactor(factor: Tensor, g: Tensor, { upper }: Half): Tensor {
+  const both = plusTransposed(g);
+  return upper ? matmul(factor, both) : matmul(both, factor);
+}
+
+/** Of A X = B: of B it is A⁻¹ g, of A it is −(A⁻¹ g) Xᵀ. */
+const CHOLESKY_SOLVE: Op<Half> = {
+  name: "CholeskySolveBackward0",
+  saves: true,
+  gradient(y, g) {
+    const factor = y._b as Tensor;
+    const back = choleskySolve(g, factor, y._attributes.upper);
+    return [back, wanted(factor) ? ofFactor(factor, neg(matmul(back, mT(y))), y._attributes) : null];
+  },
+};
+
+/** Of A⁻¹ it is −A⁻¹ g A⁻¹. */
+const CHOLESKY_INVERSE: Op<Half> = {
+  name: "CholeskyInverseBackward0",
+  saves: true,
+  gradient(y, g) {
+    return [ofFactor(y._a, neg(matmul(y, matmul(g, y))), y._attributes)];
+  },
+};
+
 /** X with L Lᵀ X = b. */
 function solvedWith(lower: Tensor, b: Tensor): Tensor {
   const y = triangular(lower, b, { upper: false, unit: false });
@@ -105,7 +137,7 @@ function solvedWith(lower: Tensor, b: Tensor): Tensor {
 export const choleskySolve = operation(
   "choleskySolve",
   "factor, upper |",
-  (b: Tensor, factor: Tensor, upper: boolean = false) => {
+  (b: Tensor, factor: Tensor, upper: boolean = false): Tensor => {
     checkSquare("choleskySolve", factor);
     checkMatrix("choleskySolve", b);
     checkSameDType("choleskySolve", b, factor);
@@ -114,8 +146,10 @@ export const choleskySolve = operation(
         `choleskySolve: the factor ${formatShape(factor.shape)} does not fit B ${formatShape(b.shape)}: expected ${factor.shape.at(-1)} rows`,
       );
     }
-    const [lower, right] = sameBatch("choleskySolve", upper ? mT(factor) : factor, b);
-    return solvedWith(lower, right);
+    const [whole, right] = sameBatch("choleskySolve", factor, b);
+    const lower = whole.detach();
+    const node = solvedWith(upper ? mT(lower) : lower, right.detach()).node;
+    return record(CHOLESKY_SOLVE, node, right, whole, null, { upper });
   },
 );
 
@@ -124,7 +158,9 @@ export const choleskyInverse = operation(
   "upper |",
   (factor: Tensor, upper: boolean = false) => {
     checkSquare("choleskyInverse", factor);
-    const lower = upper ? mT(factor) : factor;
-    return solvedWith(lower, expand(identity(factor, factor.shape.at(-1)!), factor.shape));
+    const given = factor.detach();
+    const unit = expand(identity(given, given.shape.at(-1)!), given.shape);
+    const node = solvedWith(upper ? mT(given) : given, unit).node;
+    return record(CHOLESKY_INVERSE, node, factor, null, null, { upper });
   },
 );

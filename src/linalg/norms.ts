@@ -6,7 +6,7 @@ import { abs } from "../ops/rounding.js";
 import { amax, amin } from "../ops/extreme.js";
 import { cast } from "../ops/cast.js";
 import { norm as pNorm } from "../ops/norm.js";
-import { permute, reshape, select } from "../ops/movement.js";
+import { permute, reshape } from "../ops/movement.js";
 import { checkTensor } from "../ops/operand.js";
 import type { Tensor } from "../tensor/core.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
@@ -96,7 +96,7 @@ function normOfMatrix(
     const s = singularValues(x, d, e);
     const last = s.ndim - 1;
     if (ord === "nuc") return kept(sumDims(s, [last], false));
-    return kept(select(s, last, ord === 2 ? 0 : s.shape[last]! - 1));
+    return kept(ord === 2 ? amax(s, last) : amin(s, last));
   }
   if (ord !== 1 && ord !== -1 && ord !== Infinity && ord !== -Infinity)
     throw new Error(`${name}: expected ord "fro", "nuc", ±1, ±2 or ±Infinity, got ${String(ord)}`);

@@ -3,6 +3,7 @@
  */
 import { record } from "../autograd/record.js";
 import { call } from "../graph/record/build.js";
+import { fused } from "../ops/fused.js";
 import { concat } from "../ops/join.js";
 import { matmul } from "../ops/matmul.js";
 import { expand, mT, narrow, permute, reshape } from "../ops/movement.js";
@@ -52,10 +53,12 @@ const MATRIX_EXP: Op = {
   },
 };
 
-export const matrixExp = operation("matrixExp", (a): Tensor => {
-  checkSquare("matrixExp", a);
-  return record(MATRIX_EXP, call("matrixExp", [a.node], []), a);
-});
+export const matrixExp = operation("matrixExp", (given): Tensor =>
+  fused([given], (a) => {
+    checkSquare("matrixExp", a);
+    return record(MATRIX_EXP, call("matrixExp", [a.node], []), a);
+  }),
+);
 
 /** The inverse of a tensor as a map of its last dims to its first `ind` ones, two unless given (`torch.linalg.tensorinv`). */
 export const tensorinv: {

@@ -222,7 +222,7 @@ export const lstsq: {
     const none = (dtype: "int64" | Tensor["dtype"]): Tensor => empty([0], { dtype });
     const solution = driver === "gels" ? ofFullRank(x, b) : matmul(pseudoInverse(x, { rtol }), b);
     const off = sub(matmul(x, solution), b);
-    const residuals = m > n ? noGrad(() => sumDims(mul(off, off), [off.ndim - 2], false)) : none(a.dtype);
+    const residuals = m > n ? sumDims(mul(off, off), [off.ndim - 2], false) : none(a.dtype);
     return namedTuple({
       solution: isVector ? select(solution, solution.ndim - 1, 0) : solution,
       residuals:

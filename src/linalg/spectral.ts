@@ -43,14 +43,15 @@ function differences(x: Tensor): Tensor {
   return where(isDiagonal(n, n), 1, sub(unsqueeze(x, -2), unsqueeze(x, -1)));
 }
 
-/** V ((Vᵀ g) / E) Vᵀ, E being the differences of eigenvalues; nothing on the diagonal. */
+const skew = (x: Tensor): Tensor => sub(x, mT(x));
+
+/** V (skew(Vᵀ g) / 2E) Vᵀ, E being the differences of eigenvalues, which is symmetric. */
 const EIGENVECTORS: Op<Eigen> = {
   name: "LinalgEighBackward0",
   saves: true,
   gradient(y, g) {
     const { values, vectors } = y._attributes;
-    const n = values.shape.at(-1)!;
-    const inner = where(isDiagonal(n, n), 0, div(matmul(mT(vectors), g), differences(values)));
+    const inner = div(mul(skew(matmul(mT(vectors), g)), 0.5), differences(values));
     return [matmul(matmul(vectors, inner), mT(vectors))];
   },
 };
@@ -60,8 +61,9 @@ function eigenOf(name: string, given: Tensor, UPLO: "L" | "U", onlyValues: boole
   const letter = typeof UPLO === "string" ? UPLO.toUpperCase() : UPLO;
   if (letter !== "L" && letter !== "U")
     throw new TypeError(`${name}: expected UPLO "L" or "U", got ${String(UPLO)}`);
-  const a = letter === "L" ? given : mT(given);
-  const from = call("eigh", [a.node], []);
+  // The gradient is that of a symmetric matrix, whichever triangle is read.
+  const a = given;
+  const from = call("eigh", [(letter === "L" ? a : mT(a.detach())).node], []);
   const info = new Tensor(pick(from, 2));
   const pair = {} as Eigen;
   if (!onlyValues || (a.requiresGrad && isGradEnabled())) {
@@ -119,7 +121,6 @@ const SINGULAR_VALUES: Op<Factors> = {
 
 /** s[j]² − s[i]² off the diagonal, 1 on it. */
 const squares = (s: Tensor): Tensor => differences(mul(s, s));
-const skew = (x: Tensor): Tensor => sub(x, mT(x));
 
 /** (x Vᵀ-part) of U: U (skew(Uᵀ g) / E) diag(s) Vᵀ, and for a tall matrix (1 − U Uᵀ) g diag(1 / s) Vᵀ. */
 const LEFT: Op<Factors> = {

@@ -137,16 +137,16 @@ export const vander: {
   return options.increasing ? rising : flip(rising, [1]);
 });
 
-/** Powers 0 … N − 1 of the last dim's entries: [..., L] → [..., L, N], N being L unless given (`torch.linalg.vander`). */
+/** Powers 0 … N − 1 of the last dim's entries: [..., L] → [..., L, N], N being L unless given; a number is one entry (`torch.linalg.vander`). */
 export const risingVander = takes<(x: Tensor, options?: { N?: number }) => Tensor>(
   "vander",
   "x | *, N",
   (x: Tensor, options: { N?: number } = {}) => {
     checkTensor("vander", x);
-    if (x.ndim === 0) throw new Error("vander: expected at least 1 dimension");
-    const n = options.N ?? x.shape.at(-1)!;
+    const entries = x.ndim === 0 ? reshape(x, [1]) : x;
+    const n = options.N ?? entries.shape.at(-1)!;
     checkColumns(n);
     if (n <= 1 && options.N !== undefined) throw new RangeError(`vander: expected N > 1, got ${n}`);
-    return powers(x, n);
+    return powers(entries, n);
   },
 );

@@ -2,7 +2,7 @@
  * Covariances and correlations of variables.
  */
 import type { Tensor } from "../tensor/core.js";
-import { isFloating, isInteger } from "../tensor/dtype.js";
+import { isFloating, isInteger, promote } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { formatShape } from "../tensor/shape.js";
 import { mul, sub } from "./arithmetic.js";
@@ -61,7 +61,8 @@ export const cov = operation(
       checkWeights("aweights", aweights, n, false);
       weights = weights === null ? aweights : mul(weights, aweights);
     }
-    const values = floating(rows);
+    const given = floating(rows);
+    const values = aweights ? cast(given, promote(given.dtype, 2, aweights.dtype, 1)) : given;
     const total =
       weights === null ? constant(n, values.dtype) : cast(sumAll(summable(weights)), values.dtype);
     const weighted = (t: Tensor) => (weights === null ? t : mul(t, cast(weights, values.dtype)));

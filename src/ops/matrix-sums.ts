@@ -45,7 +45,12 @@ declare module "../tensor/core.js" {
   }
 }
 
-/** beta · x + alpha · product(a, b), rounded once. */
+/** x times a factor that is as good as 0 or 1, as the factors of bool tensors are. */
+function onlyIf(factor: number, x: Tensor): Tensor {
+  return factor === 0 ? zeroLike(x) : x;
+}
+
+/** beta · x + alpha · product(a, b), rounded once; of bool tensors it is an or of ands. */
 function sum(
   name: string,
   x: Tensor,
@@ -73,11 +78,12 @@ function sum(
     );
   return fused([x, a, b], (c, left, right) => {
     const times = product(left, right);
-    const scaled = alpha === 1 ? times : mul(times, alpha);
+    const scaled = alpha === 1 ? times : times.dtype === "bool" ? onlyIf(alpha, times) : mul(times, alpha);
     if (c.ndim > scaled.ndim)
       throw new Error(`${name}: ${formatShape(c.shape)} does not broadcast to ${formatShape(scaled.shape)}`);
     const own = broadcastTo(name, c, scaled.shape);
-    return add(beta === 0 ? zeroLike(own) : beta === 1 ? own : mul(own, beta), scaled);
+    if (beta === 0 || own.dtype === "bool") return add(onlyIf(beta, own), scaled);
+    return add(beta === 1 ? own : mul(own, beta), scaled);
   });
 }
 

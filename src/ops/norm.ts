@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
-import { keptShape, normalizeDims } from "../tensor/shape.js";
+import { allDims, formatShape, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { mul, sub } from "./arithmetic.js";
@@ -22,30 +22,31 @@ import { type Dims, type Reduced, type ReduceOptions, sum, sumDims } from "./red
 import { pow } from "./power.js";
 import { where } from "./select.js";
 import { isnan } from "./finite.js";
+import { permute, reshape } from "./movement.js";
 import { abs, sign } from "./rounding.js";
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /**
      * (Σ |x|ᵖ)^(1/p) (`torch.norm`): p is 2 unless given; Infinity gives the greatest magnitude, −Infinity the least, 0 the
-     * number of elements other than 0.
+     * number of elements other than 0; "nuc" the sum of the singular values of matrices in two dims.
      */
     norm<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
-      p?: number | "fro" | null,
+      p?: number | "fro" | "nuc" | null,
       dim?: D,
       options?: ReduceOptions<K> & { dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
     norm<A extends Shape, const D extends Dims, const K extends boolean>(
       this: Tensor<A>,
-      p: number | "fro" | null | undefined,
+      p: number | "fro" | "nuc" | null | undefined,
       dim: D,
       keepdim: K,
       dtype?: DType,
     ): Tensor<Reduce<A, D, K>>;
     norm<A extends Shape, const D extends Dims = undefined, const K extends boolean = false>(
       this: Tensor<A>,
-      options: ReduceOptions<K> & { p?: number | "fro"; dim?: D; dtype?: DType },
+      options: ReduceOptions<K> & { p?: number | "fro" | "nuc"; dim?: D; dtype?: DType },
     ): Tensor<Reduce<A, D, K>>;
   }
 }
@@ -55,7 +56,7 @@ export const norm = operation(
   "p, dim | keepdim, dtype",
   (
     given: Tensor,
-    power?: number | "fro" | null,
+    power?: number | "fro" | "nuc" | null,
     dim?: Dims,
     options: ReduceOptions & { dtype?: DType } = {},
   ) => {
@@ -64,8 +65,9 @@ export const norm = operation(
     const x = dtype === undefined ? given : cast(given, dtype);
     if (!isFloating(x.dtype))
       throw new TypeError(`norm: expected a floating tensor, got ${x.dtype}; use x.float()`);
+    if (p === "nuc") return nuclear(x, dim, keepdim);
     if (typeof p !== "number" || Number.isNaN(p))
-      throw new TypeError(`norm: expected p as a number or "fro", got ${String(p)}`);
+      throw new TypeError(`norm: expected p as a number, "fro" or "nuc", got ${String(p)}`);
     switch (p) {
       case 2:
         return norm2(x, dim, keepdim);
@@ -183,4 +185,18 @@ function normExtreme(x: Tensor, p: number, dim: Dims, keepdim: boolean): Tensor 
   checkNotEmpty("norm", x, dims);
   const y = reduce(p > 0 ? "max" : "min", unary("abs", x.node), dims, keepdim);
   return record(NORM_EXTREME, y, x, null, null, attributes);
+}
+
+/** The sum of the singular values of matrices in two dims. */
+function nuclear(x: Tensor, dim: Dims, keepdim: boolean): Tensor {
+  const dims = normalizeDims("norm", dim, x.ndim);
+  if (dims.length !== 2)
+    throw new Error(
+      `norm: "nuc" is a norm of matrices, which take two dims, got ${dims.length} of shape ${formatShape(x.shape)}`,
+    );
+  const others = allDims(x.ndim).filter((d) => !dims.includes(d));
+  const sums = permute(x, [...others, ...dims])
+    .svd({ computeUv: false })
+    .S.sum(-1);
+  return keepdim ? reshape(sums, keptShape(x.shape, dims)) : sums;
 }

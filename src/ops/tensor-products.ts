@@ -81,7 +81,7 @@ function broadcastOf(name: string, a: Shape, b: Shape): Shape {
 function crossAlong(name: string, x: Tensor, y: Tensor, dim: number): Tensor {
   const shape = broadcastOf(name, x.shape, y.shape);
   const d = normalizeDim(name, dim, shape.length);
-  if (shape[d] !== 3 || x.shape.length !== y.shape.length) {
+  if (x.shape[d] !== 3 || y.shape[d] !== 3 || x.shape.length !== y.shape.length) {
     throw new Error(
       `${name}: ${formatShape(x.shape)} and ${formatShape(y.shape)}: expected the same number of dims, and size 3 of dim ${d}`,
     );

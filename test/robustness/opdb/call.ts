@@ -1,7 +1,7 @@
 /** How a row of PyTorch's operator table is called here: by the contract, PyTorch's names in camelCase, keywords in one options object. */
 import * as cellgrad from "../../../src/index.js";
 import { type DType, Tensor, tensor } from "../../../src/index.js";
-import type { Argument, Said, Sample } from "../../golden/opdb.js";
+import type { Argument, Case, Said } from "../../golden/opdb.js";
 
 /** Why a row is not there to call. */
 export class Missing extends Error {}
@@ -57,19 +57,6 @@ export function formsOf(name: string): readonly Form[] {
           args[0] instanceof Tensor && typeof args[1] === "number" && args.length === 3
             ? method("normal_").call(args, options)
             : (cellgrad.normal as (...all: unknown[]) => unknown)(...args, ...options),
-      },
-    ];
-  // The operator's slice, along one dim.
-  if (name === "slice")
-    return [
-      {
-        text: "x.slice",
-        call: ([x, dim = 0, start, end, step = 1]) =>
-          (x as Tensor).slice(...new Array<null>(dim as number).fill(null), [
-            (start ?? 0) as number,
-            (end ?? undefined) as number,
-            step as number,
-          ]),
       },
     ];
   if (name === "special.polygamma")
@@ -164,8 +151,11 @@ export function method(own: string): Form {
   };
 }
 
-/** The arguments of a sample with these tensors in their places, and the options. */
-export function argumentsOf(sample: Sample, tensors: readonly Tensor[]): [unknown[], object[]] {
+/** What the table calls with the product of two tensors, which gives matrices of a rank that is known. */
+const OF_PRODUCTS = new Set(["linalg.pinv singular", "svd_lowrank", "pca_lowrank"]);
+
+/** The arguments of a sample of `name` with these tensors in their places, and the options. */
+export function argumentsOf(name: string, sample: Case, tensors: readonly Tensor[]): [unknown[], object[]] {
   const value = (x: Argument): unknown => {
     if (Array.isArray(x)) return x.map((y) => value(y as Argument));
     if (typeof x !== "object" || x === null) return x;
@@ -176,7 +166,12 @@ export function argumentsOf(sample: Sample, tensors: readonly Tensor[]): [unknow
     return y;
   };
   const options = Object.entries(sample.kwargs ?? {}).map(([key, x]) => [camel(key), value(x)] as const);
-  return [sample.args.map(value), options.length === 0 ? [] : [Object.fromEntries(options)]];
+  const args = sample.args.map(value);
+  if (OF_PRODUCTS.has(sample.variant === undefined ? name : `${name} ${sample.variant}`)) {
+    const [a, b] = args.splice(0, 2) as [Tensor, Tensor];
+    args.unshift(a.matmul(b.mT));
+  }
+  return [args, options.length === 0 ? [] : [Object.fromEntries(options)]];
 }
 
 /** PyTorch's brackets in the words of `slice`. */

@@ -2,6 +2,7 @@
 import { grad, Tensor } from "../../../src/index.js";
 import { asNumbers } from "../../../src/primitives/elements.js";
 import type { Case, Numbers, Operation, Said } from "../../golden/opdb.js";
+import { asRecorded } from "./gauge.js";
 import { argumentsOf, camel, type Form, formsOf, made, method, Missing, numberOf } from "./call.js";
 
 export type Fault = "missing" | "refuses" | "wrong" | "gradient" | "second derivative" | "in place" | "takes";
@@ -47,7 +48,8 @@ async function differs(
     if (Object.is(g, e) || g === e || (Number.isNaN(g) && Number.isNaN(e))) continue;
     if (Math.abs(g - e) <= slack * (atol * scale + rtol * Math.abs(e))) continue;
     const truth = exact === null ? NaN : numberOf(exact[i]!);
-    if (Math.abs(g - truth) <= Math.abs(e - truth) + atol) continue;
+    const error = Number.isNaN(e) ? rtol * Math.abs(truth) : Math.abs(e - truth);
+    if (Math.abs(g - truth) <= error + atol) continue;
     return `element ${i} is ${g}, PyTorch's is ${e}`;
   }
   return null;
@@ -96,7 +98,7 @@ async function judgeResults(name: string, value: unknown, sample: Case): Promise
       : `gives ${String(value)}, PyTorch ${sample.value}`;
   }
   const expected: readonly Said[] = sample.results ?? [sample.tensor!];
-  const got = resultsOf(value);
+  const got = asRecorded(name, resultsOf(value), sample);
   if (got.length !== expected.length) return `gives ${got.length} results, PyTorch ${expected.length}`;
   for (const [i, [shape, dtype, data]] of expected.entries()) {
     const y = got[i];
@@ -113,16 +115,22 @@ async function judgeResults(name: string, value: unknown, sample: Case): Promise
   return null;
 }
 
-async function judgeGradients(form: Form, sample: Case): Promise<Finding | null> {
+async function judgeGradients(name: string, form: Form, sample: Case): Promise<Finding | null> {
   const tensors = sample.tensors.map(made);
   const inputs = sample.wanted!.map((i) => tensors[i]!.requiresGrad_());
-  const [args, options] = argumentsOf(sample, tensors);
-  const outs = resultsOf(form.call(args, options)).filter(
+  const [args, options] = argumentsOf(name, sample, tensors);
+  const outs = asRecorded(name, resultsOf(form.call(args, options)), sample).filter(
     (y): y is Tensor => y instanceof Tensor && y.requiresGrad,
   );
-  const total = outs.map((y) => y.mul(weights(y)).sum()).reduce((a, b) => a.add(b));
   const second = sample.grads2 !== undefined;
-  const grads = grad(total, inputs, { allowUnused: true, createGraph: second }) as (Tensor | null)[];
+  const total = outs
+    .map((y) => y.mul(weights(y)).sum())
+    .reduce<Tensor | null>((a, b) => (a === null ? b : a.add(b)), null);
+  // What depends on none of the inputs has no gradient.
+  const grads: readonly (Tensor | null)[] =
+    total === null
+      ? inputs.map(() => null)
+      : (grad(total, inputs, { allowUnused: true, createGraph: second }) as (Tensor | null)[]);
   for (const [i, expected] of sample.grads!.entries()) {
     const difference = await compared(grads[i] ?? null, expected);
     if (difference !== null)
@@ -164,7 +172,7 @@ async function judgeInPlace(name: string, form: Form, sample: Case): Promise<Fin
   const own = isFunction ? `${camel(name)} with { inplace: true }` : `${camel(name).replace(/_$/, "")}_`;
   if (!isFunction && !(own in Tensor.prototype)) return { fault: "in place", text: `no x.${own}` };
   const tensors = sample.tensors.map((t) => made(t).clone());
-  const [args, options] = argumentsOf(sample, tensors);
+  const [args, options] = argumentsOf(name, sample, tensors);
   const x = args[0] as Tensor;
   const y = isFunction
     ? form.call(args, [{ ...options[0], inplace: true }])
@@ -203,7 +211,7 @@ export async function judge(operation: Operation, limit = 3): Promise<readonly F
     for (const form of forms) {
       let fault: string | null;
       try {
-        const [args, options] = argumentsOf(sample, sample.tensors.map(made));
+        const [args, options] = argumentsOf(name, sample, sample.tensors.map(made));
         fault = await judgeResults(name, form.call(args, options), sample);
       } catch (error) {
         add("refuses", `${form.text}, ${where}`, error);
@@ -218,7 +226,7 @@ export async function judge(operation: Operation, limit = 3): Promise<readonly F
     if (isRefused) continue;
     try {
       if (sample.grads !== undefined) {
-        const finding = await judgeGradients(forms.at(-1)!, sample);
+        const finding = await judgeGradients(name, forms.at(-1)!, sample);
         if (finding !== null) add(finding.fault, where, finding.text);
       }
     } catch (error) {
@@ -244,7 +252,7 @@ export async function judge(operation: Operation, limit = 3): Promise<readonly F
   }
   for (const sample of operation.refused) {
     try {
-      const [args, options] = argumentsOf(sample, sample.tensors.map(made));
+      const [args, options] = argumentsOf(name, sample, sample.tensors.map(made));
       const y = forms.at(-1)!.call(args, options);
       for (const t of resultsOf(y)) if (t instanceof Tensor) await t.data();
       add("takes", `what PyTorch refuses (${sample.says})`, describe(sample as Case, -1));
