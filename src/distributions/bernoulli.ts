@@ -66,7 +66,9 @@ export abstract class ByProbs extends Distribution {
 /** 1 with the probability p, else 0. PyTorch's distributions.Bernoulli. */
 export class Bernoulli extends ByProbs {
   override readonly hasEnumerateSupport = true;
-  constructor(...rest: Given<ProbsOptions, ["probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<ProbsOptions, [probs: "probs", logits: "logits", validateArgs: "validateArgs"]>
+  ) {
     super("Bernoulli", read<ProbsOptions>("Bernoulli", "probs, logits, validateArgs", rest));
   }
   override get support(): Constraint {
@@ -116,7 +118,9 @@ export function enumerated(
 
 /** Failures before the first success: p (1 − p)^k. PyTorch's distributions.Geometric. */
 export class Geometric extends ByProbs {
-  constructor(...rest: Given<ProbsOptions, ["probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<ProbsOptions, [probs: "probs", logits: "logits", validateArgs: "validateArgs"]>
+  ) {
     const aboveZero: Constraint = {
       ...unitInterval,
       text: "above 0 and at most 1",
@@ -165,7 +169,12 @@ export interface RelaxedOptions extends ProbsOptions {
 export class RelaxedBernoulli extends ByProbs {
   override readonly hasRsample = true;
   readonly temperature: Tensor;
-  constructor(...rest: Given<RelaxedOptions, ["temperature", "probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      RelaxedOptions,
+      [temperature: "temperature", probs: "probs", logits: "logits", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "RelaxedBernoulli";
     const { temperature, ...given } = read<RelaxedOptions>(
       name,

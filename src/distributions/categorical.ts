@@ -82,7 +82,9 @@ abstract class ByClasses extends Distribution {
 /** A class from 0 to K − 1. PyTorch's distributions.Categorical. */
 export class Categorical extends ByClasses {
   override readonly hasEnumerateSupport = true;
-  constructor(...rest: Given<ClassOptions, ["probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<ClassOptions, [probs: "probs", logits: "logits", validateArgs: "validateArgs"]>
+  ) {
     super("Categorical", read<ClassOptions>("Categorical", "probs, logits, validateArgs", rest), false);
   }
   override get support(): Constraint {
@@ -120,7 +122,9 @@ export class Categorical extends ByClasses {
 /** A class as a vector with one 1. PyTorch's distributions.OneHotCategorical. */
 export class OneHotCategorical extends ByClasses {
   override readonly hasEnumerateSupport = true;
-  constructor(...rest: Given<ClassOptions, ["probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<ClassOptions, [probs: "probs", logits: "logits", validateArgs: "validateArgs"]>
+  ) {
     super(
       "OneHotCategorical",
       read<ClassOptions>("OneHotCategorical", "probs, logits, validateArgs", rest),
@@ -167,7 +171,12 @@ export interface MultinomialOptions extends ClassOptions {
 /** How often each of K classes comes in `totalCount` draws: n! / Π kᵢ! · Π pᵢ^kᵢ. PyTorch's distributions.Multinomial. */
 export class Multinomial extends ByClasses {
   readonly totalCount: number;
-  constructor(...rest: Given<MultinomialOptions, ["totalCount", "probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      MultinomialOptions,
+      [totalCount: "totalCount", probs: "probs", logits: "logits", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "Multinomial";
     const signature = "totalCount, probs, logits, validateArgs";
     const { totalCount = 1, ...given } = read<MultinomialOptions>(name, signature, rest);
@@ -243,7 +252,7 @@ export class RelaxedOneHotCategorical extends ByClasses {
   constructor(
     ...rest: Given<
       ClassOptions & Pick<RelaxedOptions, "temperature">,
-      ["temperature", "probs", "logits", "validateArgs"]
+      [temperature: "temperature", probs: "probs", logits: "logits", validateArgs: "validateArgs"]
     >
   ) {
     const name = "RelaxedOneHotCategorical";

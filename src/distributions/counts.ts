@@ -28,7 +28,12 @@ function together(name: string, count: Numeric, given: ProbsOptions): { count: T
 export class Binomial extends ByProbs {
   override readonly hasEnumerateSupport = true;
   readonly totalCount: Tensor;
-  constructor(...rest: Given<CountOptions, ["totalCount", "probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      CountOptions,
+      [totalCount: "totalCount", probs: "probs", logits: "logits", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "Binomial";
     const { totalCount = 1, ...options } = read<CountOptions>(
       name,
@@ -83,7 +88,7 @@ export class Binomial extends ByProbs {
 /** λ^k e^(−λ) / k!. PyTorch's distributions.Poisson. */
 export class Poisson extends Distribution {
   readonly rate: Tensor;
-  constructor(...rest: Given<RateOptions, ["rate", "validateArgs"]>) {
+  constructor(...rest: Given<RateOptions, [rate: "rate", validateArgs: "validateArgs"]>) {
     const { rate, validateArgs } = read<RateOptions>("Poisson", "rate, validateArgs", rest);
     const parameters = broadcastAll("Poisson", { rate });
     super({
@@ -117,7 +122,12 @@ export class Poisson extends Distribution {
 /** Successes before `totalCount` failures: Γ(k + r) / (Γ(r) k!) (1 − p)^r p^k. PyTorch's distributions.NegativeBinomial. */
 export class NegativeBinomial extends ByProbs {
   readonly totalCount: Tensor;
-  constructor(...rest: Given<CountOptions, ["totalCount", "probs", "logits", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      CountOptions,
+      [totalCount: "totalCount", probs: "probs", logits: "logits", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "NegativeBinomial";
     const { totalCount, ...options } = read<CountOptions>(
       name,

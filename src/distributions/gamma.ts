@@ -27,7 +27,9 @@ export class Gamma extends Distribution {
   override readonly hasRsample = true;
   readonly concentration: Tensor;
   readonly rate: Tensor;
-  constructor(...rest: Given<GammaOptions, ["concentration", "rate", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<GammaOptions, [concentration: "concentration", rate: "rate", validateArgs: "validateArgs"]>
+  ) {
     const { validateArgs, ...given } = read<GammaOptions>("Gamma", "concentration, rate, validateArgs", rest);
     const parameters = broadcastAll("Gamma", { concentration: given.concentration, rate: given.rate });
     const constraints = { concentration: positive, rate: positive };
@@ -69,7 +71,7 @@ export interface Chi2Options extends DistributionOptions {
 
 /** The sum of `df` squared normal numbers: Gamma(df / 2, ½). PyTorch's distributions.Chi2. */
 export class Chi2 extends Gamma {
-  constructor(...rest: Given<Chi2Options, ["df", "validateArgs"]>) {
+  constructor(...rest: Given<Chi2Options, [df: "df", validateArgs: "validateArgs"]>) {
     const { df, validateArgs } = read<Chi2Options>("Chi2", "df, validateArgs", rest);
     const parameters = broadcastAll("Chi2", { df });
     super(parameters.df.mul(0.5) as Tensor, 0.5, validateArgs);
@@ -90,7 +92,7 @@ export interface RateOptions extends DistributionOptions {
 export class Exponential extends Distribution {
   override readonly hasRsample = true;
   readonly rate: Tensor;
-  constructor(...rest: Given<RateOptions, ["rate", "validateArgs"]>) {
+  constructor(...rest: Given<RateOptions, [rate: "rate", validateArgs: "validateArgs"]>) {
     const { rate, validateArgs } = read<RateOptions>("Exponential", "rate, validateArgs", rest);
     const parameters = broadcastAll("Exponential", { rate });
     super({ parameters, constraints: { rate: positive }, batchShape: parameters.rate.shape, validateArgs });
@@ -137,7 +139,9 @@ export interface DirichletOptions extends DistributionOptions {
 export class Dirichlet extends Distribution {
   override readonly hasRsample = true;
   readonly concentration: Tensor;
-  constructor(...rest: Given<DirichletOptions, ["concentration", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<DirichletOptions, [concentration: "concentration", validateArgs: "validateArgs"]>
+  ) {
     const given = read<DirichletOptions>("Dirichlet", "concentration, validateArgs", rest);
     const { concentration: a, validateArgs } = given;
     if (!(a instanceof Tensor) || a.ndim === 0)
@@ -204,7 +208,12 @@ export class Beta extends Distribution {
   override readonly hasRsample = true;
   readonly concentration1: Tensor;
   readonly concentration0: Tensor;
-  constructor(...rest: Given<BetaOptions, ["concentration1", "concentration0", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      BetaOptions,
+      [concentration1: "concentration1", concentration0: "concentration0", validateArgs: "validateArgs"]
+    >
+  ) {
     const { concentration1, concentration0, validateArgs } = read<BetaOptions>(
       "Beta",
       "concentration1, concentration0, validateArgs",
@@ -261,7 +270,7 @@ export class FisherSnedecor extends Distribution {
   override readonly hasRsample = true;
   readonly df1: Tensor;
   readonly df2: Tensor;
-  constructor(...rest: Given<FisherSnedecorOptions, ["df1", "df2", "validateArgs"]>) {
+  constructor(...rest: Given<FisherSnedecorOptions, [df1: "df1", df2: "df2", validateArgs: "validateArgs"]>) {
     const { validateArgs, ...given } = read<FisherSnedecorOptions>(
       "FisherSnedecor",
       "df1, df2, validateArgs",

@@ -18,7 +18,14 @@ export class Independent extends Distribution {
   readonly baseDist: Distribution;
   readonly reinterpretedBatchNdims: number;
   constructor(
-    ...rest: Given<IndependentOptions, ["baseDistribution", "reinterpretedBatchNdims", "validateArgs"]>
+    ...rest: Given<
+      IndependentOptions,
+      [
+        baseDistribution: "baseDistribution",
+        reinterpretedBatchNdims: "reinterpretedBatchNdims",
+        validateArgs: "validateArgs",
+      ]
+    >
   ) {
     const {
       baseDistribution: base,
@@ -96,7 +103,14 @@ export class MixtureSameFamily extends Distribution {
   readonly mixtureDistribution: Categorical;
   readonly componentDistribution: Distribution;
   constructor(
-    ...rest: Given<MixtureOptions, ["mixtureDistribution", "componentDistribution", "validateArgs"]>
+    ...rest: Given<
+      MixtureOptions,
+      [
+        mixtureDistribution: "mixtureDistribution",
+        componentDistribution: "componentDistribution",
+        validateArgs: "validateArgs",
+      ]
+    >
   ) {
     const {
       mixtureDistribution: mixture,

@@ -16,7 +16,7 @@ export function openUniform(shape: readonly number[], like: Tensor): Tensor {
 
 /** e^(−|x − μ| / b) / 2b. PyTorch's distributions.Laplace. */
 export class Laplace extends LocScale {
-  constructor(...rest: Given<LocScaleOptions, ["loc", "scale", "validateArgs"]>) {
+  constructor(...rest: Given<LocScaleOptions, [loc: "loc", scale: "scale", validateArgs: "validateArgs"]>) {
     super("Laplace", rest);
   }
   override get mean(): Tensor {
@@ -53,7 +53,7 @@ export class Laplace extends LocScale {
 
 /** 1 / (π γ (1 + ((x − x₀) / γ)²)), without mean and variance. PyTorch's distributions.Cauchy. */
 export class Cauchy extends LocScale {
-  constructor(...rest: Given<LocScaleOptions, ["loc", "scale", "validateArgs"]>) {
+  constructor(...rest: Given<LocScaleOptions, [loc: "loc", scale: "scale", validateArgs: "validateArgs"]>) {
     super("Cauchy", rest);
   }
   override get mean(): Tensor {
@@ -86,7 +86,7 @@ export class Cauchy extends LocScale {
 export class HalfCauchy extends Distribution {
   override readonly hasRsample = true;
   readonly scale: Tensor;
-  constructor(...rest: Given<ScaleOptions, ["scale", "validateArgs"]>) {
+  constructor(...rest: Given<ScaleOptions, [scale: "scale", validateArgs: "validateArgs"]>) {
     const { scale, validateArgs } = read<ScaleOptions>("HalfCauchy", "scale, validateArgs", rest);
     const parameters = broadcastAll("HalfCauchy", { scale });
     super({ parameters, constraints: { scale: positive }, batchShape: parameters.scale.shape, validateArgs });
@@ -137,7 +137,7 @@ const eulerGamma = 0.5772156649015328606;
 
 /** e^(−z − e^(−z)) / β with z = (x − μ) / β. PyTorch's distributions.Gumbel. */
 export class Gumbel extends LocScale {
-  constructor(...rest: Given<LocScaleOptions, ["loc", "scale", "validateArgs"]>) {
+  constructor(...rest: Given<LocScaleOptions, [loc: "loc", scale: "scale", validateArgs: "validateArgs"]>) {
     super("Gumbel", rest);
   }
   override get mean(): Tensor {
@@ -180,7 +180,9 @@ export class StudentT extends Distribution {
   readonly df: Tensor;
   readonly loc: Tensor;
   readonly scale: Tensor;
-  constructor(...rest: Given<StudentTOptions, ["df", "loc", "scale", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<StudentTOptions, [df: "df", loc: "loc", scale: "scale", validateArgs: "validateArgs"]>
+  ) {
     const given = read<StudentTOptions>("StudentT", "df, loc, scale, validateArgs", rest);
     const { df, loc = 0, scale = 1, validateArgs } = given;
     const parameters = broadcastAll("StudentT", { df, loc, scale });
@@ -249,7 +251,7 @@ export class Uniform extends Distribution {
   override readonly hasRsample = true;
   readonly low: Tensor;
   readonly high: Tensor;
-  constructor(...rest: Given<UniformOptions, ["low", "high", "validateArgs"]>) {
+  constructor(...rest: Given<UniformOptions, [low: "low", high: "high", validateArgs: "validateArgs"]>) {
     const { validateArgs, ...given } = read<UniformOptions>("Uniform", "low, high, validateArgs", rest);
     const parameters = broadcastAll("Uniform", { low: given.low, high: given.high });
     const { low } = parameters;

@@ -33,7 +33,13 @@ export class MultivariateNormal extends Distribution {
   constructor(
     ...rest: Given<
       MultivariateNormalOptions,
-      ["loc", "covarianceMatrix", "precisionMatrix", "scaleTril", "validateArgs"]
+      [
+        loc: "loc",
+        covarianceMatrix: "covarianceMatrix",
+        precisionMatrix: "precisionMatrix",
+        scaleTril: "scaleTril",
+        validateArgs: "validateArgs",
+      ]
     >
   ) {
     const name = "MultivariateNormal";

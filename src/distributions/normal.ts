@@ -48,7 +48,7 @@ function standardNormal(shape: readonly number[], like: Tensor): Tensor {
 
 /** e^(−(x − μ)² / 2σ²) / (σ √2π). PyTorch's distributions.Normal. */
 export class Normal extends LocScale {
-  constructor(...rest: Given<LocScaleOptions, ["loc", "scale", "validateArgs"]>) {
+  constructor(...rest: Given<LocScaleOptions, [loc: "loc", scale: "scale", validateArgs: "validateArgs"]>) {
     super("Normal", rest);
   }
   override get mean(): Tensor {
@@ -79,7 +79,7 @@ export class Normal extends LocScale {
 
 /** e to the power of normal numbers. PyTorch's distributions.LogNormal. */
 export class LogNormal extends LocScale {
-  constructor(...rest: Given<LocScaleOptions, ["loc", "scale", "validateArgs"]>) {
+  constructor(...rest: Given<LocScaleOptions, [loc: "loc", scale: "scale", validateArgs: "validateArgs"]>) {
     super("LogNormal", rest);
   }
   override get support(): Constraint {
@@ -125,7 +125,7 @@ export interface ScaleOptions extends DistributionOptions {
 export class HalfNormal extends Distribution {
   override readonly hasRsample = true;
   readonly scale: Tensor;
-  constructor(...rest: Given<ScaleOptions, ["scale", "validateArgs"]>) {
+  constructor(...rest: Given<ScaleOptions, [scale: "scale", validateArgs: "validateArgs"]>) {
     const { scale, validateArgs } = read<ScaleOptions>("HalfNormal", "scale, validateArgs", rest);
     const parameters = broadcastAll("HalfNormal", { scale });
     super({ parameters, constraints: { scale: positive }, batchShape: parameters.scale.shape, validateArgs });

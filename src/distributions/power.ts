@@ -20,7 +20,12 @@ export class Weibull extends Distribution {
   override readonly hasRsample = true;
   readonly scale: Tensor;
   readonly concentration: Tensor;
-  constructor(...rest: Given<WeibullOptions, ["scale", "concentration", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      WeibullOptions,
+      [scale: "scale", concentration: "concentration", validateArgs: "validateArgs"]
+    >
+  ) {
     const { validateArgs, ...given } = read<WeibullOptions>(
       "Weibull",
       "scale, concentration, validateArgs",
@@ -79,7 +84,7 @@ export class Pareto extends Distribution {
   override readonly hasRsample = true;
   readonly scale: Tensor;
   readonly alpha: Tensor;
-  constructor(...rest: Given<ParetoOptions, ["scale", "alpha", "validateArgs"]>) {
+  constructor(...rest: Given<ParetoOptions, [scale: "scale", alpha: "alpha", validateArgs: "validateArgs"]>) {
     const { validateArgs, ...given } = read<ParetoOptions>("Pareto", "scale, alpha, validateArgs", rest);
     const parameters = broadcastAll("Pareto", { scale: given.scale, alpha: given.alpha });
     const constraints = { scale: positive, alpha: positive };
@@ -126,7 +131,12 @@ export class Kumaraswamy extends Distribution {
   override readonly hasRsample = true;
   readonly concentration1: Tensor;
   readonly concentration0: Tensor;
-  constructor(...rest: Given<BetaOptions, ["concentration1", "concentration0", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      BetaOptions,
+      [concentration1: "concentration1", concentration0: "concentration0", validateArgs: "validateArgs"]
+    >
+  ) {
     const { concentration1, concentration0, validateArgs } = read<BetaOptions>(
       "Kumaraswamy",
       "concentration1, concentration0, validateArgs",

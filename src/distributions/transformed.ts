@@ -21,7 +21,12 @@ export class TransformedDistribution extends Distribution {
   readonly baseDist: Distribution;
   readonly transforms: readonly Transform[];
   readonly #transform: ComposeTransform;
-  constructor(...rest: Given<TransformedOptions, ["baseDistribution", "transforms", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      TransformedOptions,
+      [baseDistribution: "baseDistribution", transforms: "transforms", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "TransformedDistribution";
     const given = read<TransformedOptions>(name, "baseDistribution, transforms, validateArgs", rest);
     const { baseDistribution: base, transforms = [], validateArgs } = given;

@@ -20,7 +20,12 @@ const rounds = 24;
 export class VonMises extends Distribution {
   readonly loc: Tensor;
   readonly concentration: Tensor;
-  constructor(...rest: Given<VonMisesOptions, ["loc", "concentration", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      VonMisesOptions,
+      [loc: "loc", concentration: "concentration", validateArgs: "validateArgs"]
+    >
+  ) {
     const { validateArgs, ...given } = read<VonMisesOptions>(
       "VonMises",
       "loc, concentration, validateArgs",

@@ -14,16 +14,20 @@ import { warn } from "../tensor/warn.js";
 import { type InPlace, inPlaceFunction, sameShapeFunction } from "./function-form.js";
 
 /** max(0, x). */
-export const relu = sameShapeFunction("relu", ["inplace"], (x: Tensor, _options: InPlace) =>
-  rectifiers.relu(x),
+export const relu = sameShapeFunction(
+  "relu",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => rectifiers.relu(x),
 );
 
 /** max(0, x), in place. */
 export const relu_ = inPlaceFunction("relu_", [], (x: Tensor, _options: InPlace) => rectifiers.relu(x));
 
 /** x brought into [0, 6]. */
-export const relu6 = sameShapeFunction("relu6", ["inplace"], (x: Tensor, _options: InPlace) =>
-  rectifiers.relu6(x),
+export const relu6 = sameShapeFunction(
+  "relu6",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => rectifiers.relu6(x),
 );
 
 /** tanh x. */
@@ -43,20 +47,28 @@ export const logSigmoid = logsigmoid;
 /** x Φ(x), Φ the normal distribution's; `approximate: "tanh"` is 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))). */
 export const gelu = sameShapeFunction(
   "gelu",
-  ["approximate"],
+  ["approximate"] as [approximate: "approximate"],
   (x: Tensor, options: { approximate?: "none" | "tanh" }) => smooth.gelu(x, options),
 );
 
 /** x / (1 + e⁻ˣ). */
-export const silu = sameShapeFunction("silu", ["inplace"], (x: Tensor, _options: InPlace) => smooth.silu(x));
+export const silu = sameShapeFunction(
+  "silu",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => smooth.silu(x),
+);
 
 /** x tanh(ln(1 + eˣ)). */
-export const mish = sameShapeFunction("mish", ["inplace"], (x: Tensor, _options: InPlace) => smooth.mish(x));
+export const mish = sameShapeFunction(
+  "mish",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => smooth.mish(x),
+);
 
 /** x for x ≥ 0, else negativeSlope · x (0.01 if not given). */
 export const leakyRelu = sameShapeFunction(
   "leakyRelu",
-  ["negativeSlope", "inplace"],
+  ["negativeSlope", "inplace"] as [negativeSlope: "negativeSlope", inplace: "inplace"],
   (x: Tensor, { negativeSlope }: { negativeSlope?: number } & InPlace) =>
     rectifiers.leakyRelu(x, { negativeSlope }),
 );
@@ -64,24 +76,30 @@ export const leakyRelu = sameShapeFunction(
 /** `leakyRelu` in place. */
 export const leakyRelu_ = inPlaceFunction(
   "leakyRelu_",
-  ["negativeSlope"],
+  ["negativeSlope"] as [negativeSlope: "negativeSlope"],
   (x: Tensor, { negativeSlope }: { negativeSlope?: number }) => rectifiers.leakyRelu(x, { negativeSlope }),
 );
 
 /** x for x > 0, else α (eˣ − 1), α 1 if not given. */
 export const elu = sameShapeFunction(
   "elu",
-  ["alpha", "inplace"],
+  ["alpha", "inplace"] as [alpha: "alpha", inplace: "inplace"],
   (x: Tensor, { alpha }: { alpha?: number } & InPlace) => smooth.elu(x, { alpha }),
 );
 
 /** `elu` in place. */
-export const elu_ = inPlaceFunction("elu_", ["alpha"], (x: Tensor, { alpha }: { alpha?: number }) =>
-  smooth.elu(x, { alpha }),
+export const elu_ = inPlaceFunction(
+  "elu_",
+  ["alpha"] as [alpha: "alpha"],
+  (x: Tensor, { alpha }: { alpha?: number }) => smooth.elu(x, { alpha }),
 );
 
 /** 1.0507 · (x for x > 0, else 1.6733 (eˣ − 1)). */
-export const selu = sameShapeFunction("selu", ["inplace"], (x: Tensor, _options: InPlace) => smooth.selu(x));
+export const selu = sameShapeFunction(
+  "selu",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => smooth.selu(x),
+);
 
 /** `selu` in place. */
 export const selu_ = inPlaceFunction("selu_", [], (x: Tensor, _options: InPlace) => smooth.selu(x));
@@ -89,19 +107,21 @@ export const selu_ = inPlaceFunction("selu_", [], (x: Tensor, _options: InPlace)
 /** max(x, 0) + min(α (e^(x/α) − 1), 0), α 1 if not given. */
 export const celu = sameShapeFunction(
   "celu",
-  ["alpha", "inplace"],
+  ["alpha", "inplace"] as [alpha: "alpha", inplace: "inplace"],
   (x: Tensor, { alpha }: { alpha?: number } & InPlace) => smooth.celu(x, { alpha }),
 );
 
 /** `celu` in place. */
-export const celu_ = inPlaceFunction("celu_", ["alpha"], (x: Tensor, { alpha }: { alpha?: number }) =>
-  smooth.celu(x, { alpha }),
+export const celu_ = inPlaceFunction(
+  "celu_",
+  ["alpha"] as [alpha: "alpha"],
+  (x: Tensor, { alpha }: { alpha?: number }) => smooth.celu(x, { alpha }),
 );
 
 /** ln(1 + e^(βx)) / β, and x itself where βx is above `threshold`; β 1 and threshold 20 if not given. */
 export const softplus = sameShapeFunction(
   "softplus",
-  ["beta", "threshold"],
+  ["beta", "threshold"] as [beta: "beta", threshold: "threshold"],
   (x: Tensor, options: { beta?: number; threshold?: number }) => smooth.softplus(x, options),
 );
 
@@ -118,14 +138,14 @@ export const tanhshrink = sameShapeFunction("tanhshrink", [], (x: Tensor, _optio
 /** x brought towards 0 by `lambd` (0.5 if not given), and 0 where |x| is no greater. */
 export const softshrink = sameShapeFunction(
   "softshrink",
-  ["lambd"],
+  ["lambd"] as [lambd: "lambd"],
   (x: Tensor, { lambd }: { lambd?: number }) => rectifiers.softshrink(x, { lambd }),
 );
 
 /** 0 where |x| ≤ `lambd` (0.5 if not given), else x. */
 export const hardshrink = sameShapeFunction(
   "hardshrink",
-  ["lambd"],
+  ["lambd"] as [lambd: "lambd"],
   (x: Tensor, { lambd }: { lambd?: number }) => rectifiers.hardshrink(x, { lambd }),
 );
 
@@ -139,25 +159,29 @@ interface Bounds extends InPlace {
 /** x brought into [minVal, maxVal]. */
 export const hardtanh = sameShapeFunction(
   "hardtanh",
-  ["minVal", "maxVal", "inplace"],
+  ["minVal", "maxVal", "inplace"] as [minVal: "minVal", maxVal: "maxVal", inplace: "inplace"],
   (x: Tensor, { minVal, maxVal }: Bounds) => rectifiers.hardtanh(x, { minVal, maxVal }),
 );
 
 /** `hardtanh` in place. */
 export const hardtanh_ = inPlaceFunction(
   "hardtanh_",
-  ["minVal", "maxVal"],
+  ["minVal", "maxVal"] as [minVal: "minVal", maxVal: "maxVal"],
   (x: Tensor, { minVal, maxVal }: Bounds) => rectifiers.hardtanh(x, { minVal, maxVal }),
 );
 
 /** x / 6 + 1/2 brought into [0, 1]. */
-export const hardsigmoid = sameShapeFunction("hardsigmoid", ["inplace"], (x: Tensor, _options: InPlace) =>
-  rectifiers.hardsigmoid(x),
+export const hardsigmoid = sameShapeFunction(
+  "hardsigmoid",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => rectifiers.hardsigmoid(x),
 );
 
 /** x · hardsigmoid(x). */
-export const hardswish = sameShapeFunction("hardswish", ["inplace"], (x: Tensor, _options: InPlace) =>
-  rectifiers.hardswish(x),
+export const hardswish = sameShapeFunction(
+  "hardswish",
+  ["inplace"] as [inplace: "inplace"],
+  (x: Tensor, _options: InPlace) => rectifiers.hardswish(x),
 );
 
 interface Step extends InPlace {
@@ -174,10 +198,18 @@ function stepped(x: Tensor, { threshold: from, value }: Step): Tensor {
 }
 
 /** x where it is above `threshold`, else `value`. */
-export const threshold = sameShapeFunction("threshold", ["threshold", "value", "inplace"], stepped);
+export const threshold = sameShapeFunction(
+  "threshold",
+  ["threshold", "value", "inplace"] as [threshold: "threshold", value: "value", inplace: "inplace"],
+  stepped,
+);
 
 /** `threshold` in place. */
-export const threshold_ = inPlaceFunction("threshold_", ["threshold", "value"], stepped);
+export const threshold_ = inPlaceFunction(
+  "threshold_",
+  ["threshold", "value"] as [threshold: "threshold", value: "value"],
+  stepped,
+);
 
 interface RandomSlope extends InPlace {
   /** 1/8 if not given. */
@@ -198,10 +230,23 @@ function randomlySloped(x: Tensor, { lower = 1 / 8, upper = 1 / 3, training = fa
 }
 
 /** x where it is positive, else x times a slope, in training drawn anew for each element from [lower, upper) (Xu et al. 2015). */
-export const rrelu = sameShapeFunction("rrelu", ["lower", "upper", "training", "inplace"], randomlySloped);
+export const rrelu = sameShapeFunction(
+  "rrelu",
+  ["lower", "upper", "training", "inplace"] as [
+    lower: "lower",
+    upper: "upper",
+    training: "training",
+    inplace: "inplace",
+  ],
+  randomlySloped,
+);
 
 /** `rrelu` in place. */
-export const rrelu_ = inPlaceFunction("rrelu_", ["lower", "upper", "training"], randomlySloped);
+export const rrelu_ = inPlaceFunction(
+  "rrelu_",
+  ["lower", "upper", "training"] as [lower: "lower", upper: "upper", training: "training"],
+  randomlySloped,
+);
 
 /**
  * x where it is positive, else weight · x, with one weight for all or, for x [N, C, ...], one for each channel [C]. PyTorch's
@@ -264,21 +309,21 @@ function alongDim(name: string, f: (x: Tensor, dim: number) => Tensor) {
 /** eˣ over its sum along `dim`. */
 export const softmax = sameShapeFunction(
   "softmax",
-  ["dim", "dtype"],
+  ["dim", "dtype"] as [dim: "dim", dtype: "dtype"],
   alongDim("softmax", (x, dim) => softmaxes.softmax(x, dim)),
 );
 
 /** e⁻ˣ over its sum along `dim`. */
 export const softmin = sameShapeFunction(
   "softmin",
-  ["dim", "dtype"],
+  ["dim", "dtype"] as [dim: "dim", dtype: "dtype"],
   alongDim("softmin", (x, dim) => softmaxes.softmax(x.neg(), dim)),
 );
 
 /** The logarithm of softmax along `dim`. */
 export const logSoftmax = sameShapeFunction(
   "logSoftmax",
-  ["dim", "dtype"],
+  ["dim", "dtype"] as [dim: "dim", dtype: "dtype"],
   alongDim("logSoftmax", (x, dim) => softmaxes.logSoftmax(x, dim)),
 );
 
@@ -296,7 +341,7 @@ interface GumbelOptions extends InPlace {
 /** A sample of the Gumbel-softmax distribution: softmax((x + g) / tau) along `dim` with g = −ln(−ln u), u uniform (Jang et al. 2017). */
 export const gumbelSoftmax = sameShapeFunction(
   "gumbelSoftmax",
-  ["tau", "hard", "eps", "dim"],
+  ["tau", "hard", "eps", "dim"] as [tau: "tau", hard: "hard", eps: "eps", dim: "dim"],
   (logits: Tensor, { tau = 1, hard = false, dim = -1 }: GumbelOptions) => {
     const gumbel = rand(logits.shape, { dtype: logits.dtype }).log().neg().log().neg();
     const soft = softmaxes.softmax(logits.add(gumbel).div(tau), dim);

@@ -51,7 +51,7 @@ export class LogSigmoid extends SameShape {
 export class GELU extends SameShape {
   readonly approximate: "none" | "tanh";
 
-  constructor(...given: Given<{ approximate?: "none" | "tanh" }, ["approximate"]>) {
+  constructor(...given: Given<{ approximate?: "none" | "tanh" }, [approximate: "approximate"]>) {
     super();
     const options = optionsOf<{ approximate?: "none" | "tanh" }>("GELU", "approximate", given);
     this.approximate = options.approximate ?? "none";
@@ -70,7 +70,7 @@ export class GELU extends SameShape {
 export class SiLU extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("SiLU", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -89,7 +89,7 @@ export class SiLU extends SameShape {
 export class Mish extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("Mish", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -109,7 +109,7 @@ export class ELU extends SameShape {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ alpha?: number; inplace?: boolean }, ["alpha", "inplace"]>) {
+  constructor(...given: Given<{ alpha?: number; inplace?: boolean }, [alpha: "alpha", inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ alpha?: number; inplace?: boolean }>("ELU", "alpha, inplace", given);
     this.alpha = options.alpha ?? 1;
@@ -130,7 +130,7 @@ export class CELU extends SameShape {
   readonly alpha: number;
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ alpha?: number; inplace?: boolean }, ["alpha", "inplace"]>) {
+  constructor(...given: Given<{ alpha?: number; inplace?: boolean }, [alpha: "alpha", inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ alpha?: number; inplace?: boolean }>("CELU", "alpha, inplace", given);
     this.alpha = options.alpha ?? 1;
@@ -150,7 +150,7 @@ export class CELU extends SameShape {
 export class SELU extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("SELU", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -170,7 +170,9 @@ export class Softplus extends SameShape {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor(...given: Given<{ beta?: number; threshold?: number }, ["beta", "threshold"]>) {
+  constructor(
+    ...given: Given<{ beta?: number; threshold?: number }, [beta: "beta", threshold: "threshold"]>
+  ) {
     super();
     const options = optionsOf<{ beta?: number; threshold?: number }>("Softplus", "beta, threshold", given);
     this.beta = options.beta ?? 1;

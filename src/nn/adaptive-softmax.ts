@@ -45,7 +45,10 @@ export class AdaptiveLogSoftmaxWithLoss extends BuiltIn {
     inFeatures: number,
     nClasses: number,
     cutoffs: readonly number[],
-    ...given: Given<AdaptiveSoftmaxOptions, ["divValue", "headBias", "device", "dtype"]>
+    ...given: Given<
+      AdaptiveSoftmaxOptions,
+      [divValue: "divValue", headBias: "headBias", device: "device", dtype: "dtype"]
+    >
   ) {
     super();
     const options = optionsOf<AdaptiveSoftmaxOptions>(

@@ -26,7 +26,14 @@ export interface BatchNormOptions {
   bias?: boolean;
 }
 
-type Order = ["eps", "momentum", "affine", "trackRunningStats", "device", "dtype"];
+type Order = [
+  eps: "eps",
+  momentum: "momentum",
+  affine: "affine",
+  trackRunningStats: "trackRunningStats",
+  device: "device",
+  dtype: "dtype",
+];
 
 /** Whether null, which stands for the default elsewhere, is given as the momentum. */
 function isCumulative(given: readonly unknown[]): boolean {

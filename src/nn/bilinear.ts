@@ -50,7 +50,7 @@ export class Bilinear extends BuiltIn {
     in1Features: number,
     in2Features: number,
     outFeatures: number,
-    ...given: Given<BilinearOptions, ["bias", "device", "dtype"]>
+    ...given: Given<BilinearOptions, [bias: "bias", device: "device", dtype: "dtype"]>
   ) {
     super();
     const options = optionsOf<BilinearOptions>("Bilinear", "bias, device, dtype", given);

@@ -227,7 +227,16 @@ function places(layer: Conv, n: number, before: number, after: number): number[]
 const CONV = "stride, padding, dilation, groups, bias, paddingMode, device, dtype";
 type ConvRest = Given<
   ConvOptions,
-  ["stride", "padding", "dilation", "groups", "bias", "paddingMode", "device", "dtype"]
+  [
+    stride: "stride",
+    padding: "padding",
+    dilation: "dilation",
+    groups: "groups",
+    bias: "bias",
+    paddingMode: "paddingMode",
+    device: "device",
+    dtype: "dtype",
+  ]
 >;
 
 /**
@@ -326,7 +335,17 @@ abstract class ConvTranspose extends Convolution {
 const TRANSPOSED = "stride, padding, outputPadding, groups, bias, dilation, paddingMode, device, dtype";
 type TransposedRest = Given<
   ConvTransposeOptions,
-  ["stride", "padding", "outputPadding", "groups", "bias", "dilation", "paddingMode", "device", "dtype"]
+  [
+    stride: "stride",
+    padding: "padding",
+    outputPadding: "outputPadding",
+    groups: "groups",
+    bias: "bias",
+    dilation: "dilation",
+    paddingMode: "paddingMode",
+    device: "device",
+    dtype: "dtype",
+  ]
 >;
 
 /** The transpose of `Conv1d`, which makes [N, outChannels, L] of [N, inChannels, L]; weight is [inChannels, outChannels / groups, k]. PyTorch's nn.ConvTranspose1d. */

@@ -13,7 +13,7 @@ interface CosineOptions {
 
 /** a · b / (max(‖a‖, eps) max(‖b‖, eps)) along `dim`; the shapes broadcast. PyTorch's nn.functional.cosine_similarity. */
 export const cosineSimilarity = takes<
-  (x1: Tensor, x2: Tensor, ...options: Given<CosineOptions, ["dim", "eps"]>) => Tensor
+  (x1: Tensor, x2: Tensor, ...options: Given<CosineOptions, [dim: "dim", eps: "eps"]>) => Tensor
 >("cosineSimilarity", "x1, x2 | dim, eps", (x1: Tensor, x2: Tensor, { dim = 1, eps = 1e-8 }: CosineOptions) =>
   fused([x1, x2], (a, b) => {
     const rank = Math.max(a.ndim, b.ndim);
@@ -46,7 +46,11 @@ interface DistanceOptions {
 
 /** ‖x1 - x2 + eps‖ₚ over the last dim; the shapes broadcast. PyTorch's nn.functional.pairwise_distance. */
 export const pairwiseDistance = takes<
-  (x1: Tensor, x2: Tensor, ...options: Given<DistanceOptions, ["p", "eps", "keepdim"]>) => Tensor
+  (
+    x1: Tensor,
+    x2: Tensor,
+    ...options: Given<DistanceOptions, [p: "p", eps: "eps", keepdim: "keepdim"]>
+  ) => Tensor
 >("pairwiseDistance", "x1, x2 | p, eps, keepdim", (x1: Tensor, x2: Tensor, options: DistanceOptions) => {
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   return fused([x1, x2], (a, b): Tensor => a.sub(b).add(eps).norm(p, -1, { keepdim }));
@@ -63,7 +67,7 @@ interface NormalizeOptions {
 
 /** x / max(‖x‖ₚ, eps) along `dim`. PyTorch's nn.functional.normalize. */
 export const normalize = takes<
-  (input: Tensor, ...options: Given<NormalizeOptions, ["p", "dim", "eps"]>) => Tensor
+  (input: Tensor, ...options: Given<NormalizeOptions, [p: "p", dim: "dim", eps: "eps"]>) => Tensor
 >("normalize", "input | p, dim, eps", (input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions) =>
   fused([input], (x) => x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }))),
 );
@@ -73,7 +77,7 @@ export class CosineSimilarity extends BuiltIn {
   readonly dim: number;
   readonly eps: number;
 
-  constructor(...given: Given<CosineOptions, ["dim", "eps"]>) {
+  constructor(...given: Given<CosineOptions, [dim: "dim", eps: "eps"]>) {
     super();
     const { dim = 1, eps = 1e-8 } = optionsOf<CosineOptions>("CosineSimilarity", "dim, eps", given);
     this.dim = dim;
@@ -91,7 +95,7 @@ export class PairwiseDistance extends BuiltIn {
   readonly eps: number;
   readonly keepdim: boolean;
 
-  constructor(...given: Given<DistanceOptions, ["p", "eps", "keepdim"]>) {
+  constructor(...given: Given<DistanceOptions, [p: "p", eps: "eps", keepdim: "keepdim"]>) {
     super();
     const options = optionsOf<DistanceOptions>("PairwiseDistance", "p, eps, keepdim", given);
     const { p = 2, eps = 1e-6, keepdim = false } = options;

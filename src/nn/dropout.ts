@@ -14,7 +14,7 @@ interface DropoutOptions extends InPlace {
   readonly training?: boolean;
 }
 
-const ORDER = ["p", "training", "inplace"] as const;
+const ORDER: [p: "p", training: "training", inplace: "inplace"] = ["p", "training", "inplace"];
 
 function checkProbability(name: string, p: number): void {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`${name}: p must be between 0 and 1, not ${p}`);
@@ -122,7 +122,7 @@ abstract class DropoutLayer extends SameShape {
   readonly inplace: boolean;
 
   /** @param given the probability (0.5), and whether the input itself is changed, by position or by name */
-  constructor(...given: Given<{ p?: number; inplace?: boolean }, ["p", "inplace"]>) {
+  constructor(...given: Given<{ p?: number; inplace?: boolean }, [p: "p", inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ p: number; inplace: boolean }>(new.target.name, "p, inplace", given);
     this.p = options.p ?? 0.5;

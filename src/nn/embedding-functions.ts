@@ -35,7 +35,13 @@ export interface EmbeddingFunctionOptions {
   readonly sparse?: boolean;
 }
 
-type EmbeddingOrder = ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"];
+type EmbeddingOrder = [
+  paddingIdx: "paddingIdx",
+  maxNorm: "maxNorm",
+  normType: "normType",
+  scaleGradByFreq: "scaleGradByFreq",
+  sparse: "sparse",
+];
 
 /** Positions that have been checked, flat. */
 function positions(name: string, input: Tensor, weight: Tensor): Tensor {
@@ -123,7 +129,17 @@ export interface EmbeddingBagFunctionOptions extends EmbeddingFunctionOptions {
   readonly includeLastOffset?: boolean;
 }
 
-const BAG_ORDER = [
+const BAG_ORDER: [
+  offsets: "offsets",
+  maxNorm: "maxNorm",
+  normType: "normType",
+  scaleGradByFreq: "scaleGradByFreq",
+  mode: "mode",
+  sparse: "sparse",
+  perSampleWeights: "perSampleWeights",
+  includeLastOffset: "includeLastOffset",
+  paddingIdx: "paddingIdx",
+] = [
   "offsets",
   "maxNorm",
   "normType",
@@ -133,7 +149,7 @@ const BAG_ORDER = [
   "perSampleWeights",
   "includeLastOffset",
   "paddingIdx",
-] as const;
+];
 
 /** Begins of bags and the end of the last. */
 function bounds(input: Tensor, offsets: Tensor | null | undefined, includesLast: boolean): number[] {

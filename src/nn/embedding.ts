@@ -37,15 +37,15 @@ export interface EmbeddingOptions {
 }
 
 type EmbeddingOrder = [
-  "paddingIdx",
-  "maxNorm",
-  "normType",
-  "scaleGradByFreq",
-  "sparse",
-  "_weight",
-  "_freeze",
-  "device",
-  "dtype",
+  paddingIdx: "paddingIdx",
+  maxNorm: "maxNorm",
+  normType: "normType",
+  scaleGradByFreq: "scaleGradByFreq",
+  sparse: "sparse",
+  _weight: "_weight",
+  _freeze: "_freeze",
+  device: "device",
+  dtype: "dtype",
 ];
 const EMBEDDING = "paddingIdx, maxNorm, normType, scaleGradByFreq, sparse, _weight, _freeze, device, dtype";
 
@@ -112,7 +112,14 @@ export class Embedding<const D extends number = number> extends BuiltIn {
     embeddings: Tensor,
     ...given: Given<
       PretrainedOptions,
-      ["freeze", "paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"]
+      [
+        freeze: "freeze",
+        paddingIdx: "paddingIdx",
+        maxNorm: "maxNorm",
+        normType: "normType",
+        scaleGradByFreq: "scaleGradByFreq",
+        sparse: "sparse",
+      ]
     >
   ): Embedding {
     const { freeze = true, ...rest } = optionsOf<PretrainedOptions>(
@@ -162,16 +169,16 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 }
 
 type BagOrder = [
-  "maxNorm",
-  "normType",
-  "scaleGradByFreq",
-  "mode",
-  "sparse",
-  "_weight",
-  "includeLastOffset",
-  "paddingIdx",
-  "device",
-  "dtype",
+  maxNorm: "maxNorm",
+  normType: "normType",
+  scaleGradByFreq: "scaleGradByFreq",
+  mode: "mode",
+  sparse: "sparse",
+  _weight: "_weight",
+  includeLastOffset: "includeLastOffset",
+  paddingIdx: "paddingIdx",
+  device: "device",
+  dtype: "dtype",
 ];
 const BAG =
   "maxNorm, normType, scaleGradByFreq, mode, sparse, _weight, includeLastOffset, paddingIdx, device, dtype, *, _freeze";

@@ -72,7 +72,10 @@ export const gridSample = takes<
   (
     input: Tensor,
     grid: Tensor,
-    ...options: Given<GridSampleOptions, ["mode", "paddingMode", "alignCorners"]>
+    ...options: Given<
+      GridSampleOptions,
+      [mode: "mode", paddingMode: "paddingMode", alignCorners: "alignCorners"]
+    >
   ) => Tensor
 >(
   "gridSample",
@@ -206,7 +209,7 @@ export const affineGrid = takes<
   (
     theta: Tensor,
     size: readonly number[],
-    ...options: Given<{ alignCorners?: boolean | null }, ["alignCorners"]>
+    ...options: Given<{ alignCorners?: boolean | null }, [alignCorners: "alignCorners"]>
   ) => Tensor
 >(
   "affineGrid",

@@ -226,7 +226,7 @@ export interface KaimingOptions {
   nonlinearity?: Nonlinearity;
 }
 
-const KAIMING_ORDER = ["a", "mode", "nonlinearity"] as const;
+const KAIMING_ORDER: [a: "a", mode: "mode", nonlinearity: "nonlinearity"] = ["a", "mode", "nonlinearity"];
 
 /** Uniform in ±gain √(3 / fan) (He et al. 2015). */
 export const kaimingUniform_ = initializer(

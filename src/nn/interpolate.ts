@@ -31,7 +31,14 @@ export interface InterpolateOptions {
   readonly antialias?: boolean;
 }
 
-const ORDER = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor", "antialias"] as const;
+const ORDER: [
+  size: "size",
+  scaleFactor: "scaleFactor",
+  mode: "mode",
+  alignCorners: "alignCorners",
+  recomputeScaleFactor: "recomputeScaleFactor",
+  antialias: "antialias",
+] = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor", "antialias"];
 
 const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
   nearest: [3, 4, 5],
@@ -168,7 +175,10 @@ function weighted(x: Tensor, dim: number, matrix: readonly (readonly number[])[]
 export const upsample = takes<
   (
     input: Tensor,
-    ...options: Given<InterpolateOptions, ["size", "scaleFactor", "mode", "alignCorners"]>
+    ...options: Given<
+      InterpolateOptions,
+      [size: "size", scaleFactor: "scaleFactor", mode: "mode", alignCorners: "alignCorners"]
+    >
   ) => Tensor
 >("upsample", "input | size, scaleFactor, mode, alignCorners", (input: Tensor, options: InterpolateOptions) =>
   interpolate(input, options),

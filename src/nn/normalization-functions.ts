@@ -123,7 +123,10 @@ export const batchNorm = takes<
     input: Tensor,
     runningMean: Tensor | null,
     runningVar: Tensor | null,
-    ...options: Given<BatchNormFunctionOptions, ["weight", "bias", "training", "momentum", "eps"]>
+    ...options: Given<
+      BatchNormFunctionOptions,
+      [weight: "weight", bias: "bias", training: "training", momentum: "momentum", eps: "eps"]
+    >
   ) => Tensor
 >(
   "batchNorm",
@@ -158,7 +161,15 @@ export const instanceNorm = takes<
     input: Tensor,
     ...options: Given<
       InstanceNormFunctionOptions,
-      ["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"]
+      [
+        runningMean: "runningMean",
+        runningVar: "runningVar",
+        weight: "weight",
+        bias: "bias",
+        useInputStats: "useInputStats",
+        momentum: "momentum",
+        eps: "eps",
+      ]
     >
   ) => Tensor
 >(
@@ -199,7 +210,11 @@ interface AffineOptions {
  * @throws Error when the channels do not divide into groups
  */
 export const groupNorm = takes<
-  (input: Tensor, numGroups: number, ...options: Given<AffineOptions, ["weight", "bias", "eps"]>) => Tensor
+  (
+    input: Tensor,
+    numGroups: number,
+    ...options: Given<AffineOptions, [weight: "weight", bias: "bias", eps: "eps"]>
+  ) => Tensor
 >(
   "groupNorm",
   "input, numGroups | weight, bias, eps",
@@ -247,7 +262,7 @@ export const layerNorm = takes<
   (
     input: Tensor,
     normalizedShape: number | Shape,
-    ...options: Given<AffineOptions, ["weight", "bias", "eps"]>
+    ...options: Given<AffineOptions, [weight: "weight", bias: "bias", eps: "eps"]>
   ) => Tensor
 >(
   "layerNorm",
@@ -282,7 +297,7 @@ export const rmsNorm = takes<
   (
     input: Tensor,
     normalizedShape: number | Shape,
-    ...options: Given<RMSNormFunctionOptions, ["weight", "eps"]>
+    ...options: Given<RMSNormFunctionOptions, [weight: "weight", eps: "eps"]>
   ) => Tensor
 >(
   "rmsNorm",
@@ -322,7 +337,11 @@ export function sumOverChannels(x: Tensor, before: number, after: number): Tenso
  * (Krizhevsky et al. 2012).
  */
 export const localResponseNorm = takes<
-  (input: Tensor, size: number, ...options: Given<ResponseOptions, ["alpha", "beta", "k"]>) => Tensor
+  (
+    input: Tensor,
+    size: number,
+    ...options: Given<ResponseOptions, [alpha: "alpha", beta: "beta", k: "k"]>
+  ) => Tensor
 >(
   "localResponseNorm",
   "input, size | alpha, beta, k",

@@ -29,7 +29,13 @@ export interface LayerNormOptions {
   dtype?: FloatDType;
 }
 
-type LayerNormOrder = ["eps", "elementwiseAffine", "bias", "device", "dtype"];
+type LayerNormOrder = [
+  eps: "eps",
+  elementwiseAffine: "elementwiseAffine",
+  bias: "bias",
+  device: "device",
+  dtype: "dtype",
+];
 
 /**
  * (x - mean) / √(var + eps) · weight + bias with mean and (biased) variance over the last dimensions, `normalizedShape`.
@@ -93,7 +99,10 @@ export class RMSNorm extends SameShape {
 
   constructor(
     normalizedShape: number | readonly number[],
-    ...given: Given<RMSNormOptions, ["eps", "elementwiseAffine", "device", "dtype"]>
+    ...given: Given<
+      RMSNormOptions,
+      [eps: "eps", elementwiseAffine: "elementwiseAffine", device: "device", dtype: "dtype"]
+    >
   ) {
     super();
     const options = optionsOf<RMSNormOptions>("RMSNorm", "eps, elementwiseAffine, device, dtype", given);
@@ -140,7 +149,7 @@ export class GroupNorm extends SameShape {
   constructor(
     numGroups: number,
     numChannels: number,
-    ...given: Given<GroupNormOptions, ["eps", "affine", "device", "dtype"]>
+    ...given: Given<GroupNormOptions, [eps: "eps", affine: "affine", device: "device", dtype: "dtype"]>
   ) {
     super();
     if (!(numGroups > 0) || numChannels % numGroups !== 0)
@@ -187,7 +196,7 @@ export class LocalResponseNorm extends SameShape {
   readonly beta: number;
   readonly k: number;
 
-  constructor(size: number, ...given: Given<ResponseNormOptions, ["alpha", "beta", "k"]>) {
+  constructor(size: number, ...given: Given<ResponseNormOptions, [alpha: "alpha", beta: "beta", k: "k"]>) {
     super();
     const options = optionsOf<ResponseNormOptions>("LocalResponseNorm", "alpha, beta, k", given);
     this.size = size;
@@ -218,7 +227,7 @@ export class CrossMapLRN2d extends SameShape {
   readonly beta: number;
   readonly k: number;
 
-  constructor(size: number, ...given: Given<ResponseNormOptions, ["alpha", "beta", "k"]>) {
+  constructor(size: number, ...given: Given<ResponseNormOptions, [alpha: "alpha", beta: "beta", k: "k"]>) {
     super();
     const options = optionsOf<ResponseNormOptions>("CrossMapLRN2d", "alpha, beta, k", given);
     this.size = size;

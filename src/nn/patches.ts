@@ -13,7 +13,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
 import { BuiltIn } from "./module.js";
 
-type PatchRest = Given<PatchOptions, ["dilation", "padding", "stride"]>;
+type PatchRest = Given<PatchOptions, [dilation: "dilation", padding: "padding", stride: "stride"]>;
 const PATCHES = "dilation, padding, stride";
 
 const shown = (sizes: Sizes): string => (typeof sizes === "number" ? String(sizes) : `[${sizes.join(", ")}]`);

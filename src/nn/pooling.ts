@@ -88,7 +88,13 @@ abstract class MaxPool<Indices> extends Pool<Indices> {
 const MAX = "stride, padding, dilation, returnIndices, ceilMode";
 type MaxRest<Indices extends boolean> = Given<
   MaxPoolOptions & { returnIndices?: Indices },
-  ["stride", "padding", "dilation", "returnIndices", "ceilMode"]
+  [
+    stride: "stride",
+    padding: "padding",
+    dilation: "dilation",
+    returnIndices: "returnIndices",
+    ceilMode: "ceilMode",
+  ]
 >;
 
 /** The greatest element of each window of [N, C, L] or [C, L]. PyTorch's nn.MaxPool1d. */
@@ -172,7 +178,16 @@ function optionsOfAvg({
 }
 
 const AVG = "stride, padding, ceilMode, countIncludePad, divisorOverride";
-type AvgRest = Given<AvgPoolOptions, ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"]>;
+type AvgRest = Given<
+  AvgPoolOptions,
+  [
+    stride: "stride",
+    padding: "padding",
+    ceilMode: "ceilMode",
+    countIncludePad: "countIncludePad",
+    divisorOverride: "divisorOverride",
+  ]
+>;
 
 /** The mean of each window of [N, C, L] or [C, L]. PyTorch's nn.AvgPool1d. */
 export class AvgPool1d extends AvgPool {
@@ -181,7 +196,7 @@ export class AvgPool1d extends AvgPool {
     kernelSize: Sizes,
     ...rest: Given<
       Omit<AvgPoolOptions, "divisorOverride">,
-      ["stride", "padding", "ceilMode", "countIncludePad"]
+      [stride: "stride", padding: "padding", ceilMode: "ceilMode", countIncludePad: "countIncludePad"]
     >
   ) {
     const options = optionsOf<AvgPoolOptions>(
@@ -294,7 +309,10 @@ interface IndexOptions {
   /** Whether positions are wanted too; false if not given. */
   returnIndices?: boolean;
 }
-type IndexRest<Indices extends boolean> = Given<{ returnIndices?: Indices }, ["returnIndices"]>;
+type IndexRest<Indices extends boolean> = Given<
+  { returnIndices?: Indices },
+  [returnIndices: "returnIndices"]
+>;
 
 /** The greatest of each of as many windows as `outputSize` says, of [N, C, L] or [C, L]. PyTorch's nn.AdaptiveMaxPool1d. */
 export class AdaptiveMaxPool1d<const Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
@@ -353,7 +371,7 @@ abstract class LPPool extends Pool {
   }
 }
 
-type LPRest = Given<LPPoolOptions, ["stride", "ceilMode"]>;
+type LPRest = Given<LPPoolOptions, [stride: "stride", ceilMode: "ceilMode"]>;
 
 /** (Σ xᵖ)^(1/p) of each window of [N, C, L] or [C, L]. PyTorch's nn.LPPool1d. */
 export class LPPool1d extends LPPool {
@@ -397,7 +415,7 @@ interface UnpoolOptions {
   /** Of the pool that is undone; 0 if not given. */
   padding?: Sizes;
 }
-type UnpoolRest = Given<UnpoolOptions, ["stride", "padding"]>;
+type UnpoolRest = Given<UnpoolOptions, [stride: "stride", padding: "padding"]>;
 
 abstract class MaxUnpool extends BuiltIn {
   readonly kernelSize: readonly number[];
@@ -474,7 +492,12 @@ abstract class FractionalMaxPool<Indices> extends Pool<Indices> {
 const FRACTIONAL = "outputSize, outputRatio, returnIndices, _randomSamples";
 type FractionalRest<Indices extends boolean> = Given<
   FractionalMaxPoolOptions & { returnIndices?: Indices },
-  ["outputSize", "outputRatio", "returnIndices", "_randomSamples"]
+  [
+    outputSize: "outputSize",
+    outputRatio: "outputRatio",
+    returnIndices: "returnIndices",
+    _randomSamples: "_randomSamples",
+  ]
 >;
 
 /** The greatest element of each window of [N, C, H, W] or [C, H, W], the steps between windows drawn. PyTorch's nn.FractionalMaxPool2d. */

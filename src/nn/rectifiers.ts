@@ -24,7 +24,7 @@ import { Parameter } from "./parameter.js";
 export class ReLU extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("ReLU", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -43,7 +43,7 @@ export class ReLU extends SameShape {
 export class ReLU6 extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("ReLU6", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -63,7 +63,12 @@ export class LeakyReLU extends SameShape {
   readonly negativeSlope: number;
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ negativeSlope?: number; inplace?: boolean }, ["negativeSlope", "inplace"]>) {
+  constructor(
+    ...given: Given<
+      { negativeSlope?: number; inplace?: boolean },
+      [negativeSlope: "negativeSlope", inplace: "inplace"]
+    >
+  ) {
     super();
     const options = optionsOf<{ negativeSlope?: number; inplace?: boolean }>(
       "LeakyReLU",
@@ -87,7 +92,7 @@ export class LeakyReLU extends SameShape {
 export class Hardsigmoid extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("Hardsigmoid", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -106,7 +111,7 @@ export class Hardsigmoid extends SameShape {
 export class Hardswish extends SameShape {
   readonly inplace: boolean;
 
-  constructor(...given: Given<{ inplace?: boolean }, ["inplace"]>) {
+  constructor(...given: Given<{ inplace?: boolean }, [inplace: "inplace"]>) {
     super();
     const options = optionsOf<{ inplace?: boolean }>("Hardswish", "inplace", given);
     this.inplace = options.inplace ?? false;
@@ -125,7 +130,7 @@ export class Hardswish extends SameShape {
 export class Hardshrink extends SameShape {
   readonly lambd: number;
 
-  constructor(...given: Given<{ lambd?: number }, ["lambd"]>) {
+  constructor(...given: Given<{ lambd?: number }, [lambd: "lambd"]>) {
     super();
     const options = optionsOf<{ lambd?: number }>("Hardshrink", "lambd", given);
     this.lambd = options.lambd ?? 0.5;
@@ -144,7 +149,7 @@ export class Hardshrink extends SameShape {
 export class Softshrink extends SameShape {
   readonly lambd: number;
 
-  constructor(...given: Given<{ lambd?: number }, ["lambd"]>) {
+  constructor(...given: Given<{ lambd?: number }, [lambd: "lambd"]>) {
     super();
     const options = optionsOf<{ lambd?: number }>("Softshrink", "lambd", given);
     this.lambd = options.lambd ?? 0.5;
@@ -177,7 +182,12 @@ export class Hardtanh extends SameShape {
   readonly maxVal: number;
   readonly inplace: boolean;
 
-  constructor(...given: Given<HardtanhOptions, ["minVal", "maxVal", "inplace", "minValue", "maxValue"]>) {
+  constructor(
+    ...given: Given<
+      HardtanhOptions,
+      [minVal: "minVal", maxVal: "maxVal", inplace: "inplace", minValue: "minValue", maxValue: "maxValue"]
+    >
+  ) {
     super();
     const options = optionsOf<HardtanhOptions>(
       "Hardtanh",
@@ -210,7 +220,7 @@ export class Threshold extends SameShape {
   constructor(
     ...given: Given<
       { threshold?: number; value?: number; inplace?: boolean },
-      ["threshold", "value", "inplace"]
+      [threshold: "threshold", value: "value", inplace: "inplace"]
     >
   ) {
     super();
@@ -246,7 +256,10 @@ export class RReLU extends SameShape {
   readonly inplace: boolean;
 
   constructor(
-    ...given: Given<{ lower?: number; upper?: number; inplace?: boolean }, ["lower", "upper", "inplace"]>
+    ...given: Given<
+      { lower?: number; upper?: number; inplace?: boolean },
+      [lower: "lower", upper: "upper", inplace: "inplace"]
+    >
   ) {
     super();
     const options = optionsOf<{ lower: number; upper: number; inplace: boolean }>(
@@ -284,7 +297,12 @@ export class PReLU extends SameShape {
   readonly init: number;
   readonly weight: Parameter;
 
-  constructor(...given: Given<PReLUOptions, ["numParameters", "init", "device", "dtype"]>) {
+  constructor(
+    ...given: Given<
+      PReLUOptions,
+      [numParameters: "numParameters", init: "init", device: "device", dtype: "dtype"]
+    >
+  ) {
     super();
     const options = optionsOf<PReLUOptions>("PReLU", "numParameters, init, device, dtype", given);
     const { numParameters = 1, init = 0.25, dtype = getDefaultDtype() } = options;

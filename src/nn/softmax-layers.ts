@@ -7,7 +7,7 @@ import { SameShape } from "./activation.js";
 import { glu, logSoftmax, softmax, softmin } from "./activation-functions.js";
 import { BuiltIn } from "./module.js";
 
-type DimArguments = Given<{ dim?: number }, ["dim"]>;
+type DimArguments = Given<{ dim?: number }, [dim: "dim"]>;
 
 abstract class AlongDim extends SameShape {
   readonly dim: number | undefined;

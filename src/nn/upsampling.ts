@@ -18,7 +18,13 @@ export class Upsample extends BuiltIn {
   constructor(
     ...given: Given<
       InterpolateOptions,
-      ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"]
+      [
+        size: "size",
+        scaleFactor: "scaleFactor",
+        mode: "mode",
+        alignCorners: "alignCorners",
+        recomputeScaleFactor: "recomputeScaleFactor",
+      ]
     >
   ) {
     super();
@@ -51,7 +57,9 @@ export class Upsample extends BuiltIn {
 
 /** `Upsample` of images with the nearest elements. PyTorch's nn.UpsamplingNearest2d. */
 export class UpsamplingNearest2d extends Upsample {
-  constructor(...given: Given<{ size?: Sizes; scaleFactor?: Sizes }, ["size", "scaleFactor"]>) {
+  constructor(
+    ...given: Given<{ size?: Sizes; scaleFactor?: Sizes }, [size: "size", scaleFactor: "scaleFactor"]>
+  ) {
     super({
       ...optionsOf<InterpolateOptions>("UpsamplingNearest2d", "size, scaleFactor", given),
       mode: "nearest",
@@ -61,7 +69,9 @@ export class UpsamplingNearest2d extends Upsample {
 
 /** `Upsample` of images, bilinear with aligned corners. PyTorch's nn.UpsamplingBilinear2d. */
 export class UpsamplingBilinear2d extends Upsample {
-  constructor(...given: Given<{ size?: Sizes; scaleFactor?: Sizes }, ["size", "scaleFactor"]>) {
+  constructor(
+    ...given: Given<{ size?: Sizes; scaleFactor?: Sizes }, [size: "size", scaleFactor: "scaleFactor"]>
+  ) {
     super({
       ...optionsOf<InterpolateOptions>("UpsamplingBilinear2d", "size, scaleFactor", given),
       mode: "bilinear",

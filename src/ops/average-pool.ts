@@ -34,7 +34,16 @@ export interface AvgPoolOptions {
 export type AvgPoolFunction = (
   input: Tensor,
   kernelSize: Sizes,
-  ...rest: Given<AvgPoolOptions, ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"]>
+  ...rest: Given<
+    AvgPoolOptions,
+    [
+      stride: "stride",
+      padding: "padding",
+      ceilMode: "ceilMode",
+      countIncludePad: "countIncludePad",
+      divisorOverride: "divisorOverride",
+    ]
+  >
 ) => Tensor;
 
 /** @throws TypeError for other dtypes */
@@ -187,7 +196,7 @@ export type LPPoolFunction = (
   input: Tensor,
   normType: number,
   kernelSize: Sizes,
-  ...rest: Given<LPPoolOptions, ["stride", "ceilMode"]>
+  ...rest: Given<LPPoolOptions, [stride: "stride", ceilMode: "ceilMode"]>
 ) => Tensor;
 
 function lpPool(dims: number, mean: AvgPoolFunction): LPPoolFunction {

@@ -44,7 +44,10 @@ export interface ConvTransposeFunctionOptions {
 type Convolve = (
   input: Tensor,
   weight: Tensor,
-  ...rest: Given<ConvFunctionOptions, ["bias", "stride", "padding", "dilation", "groups"]>
+  ...rest: Given<
+    ConvFunctionOptions,
+    [bias: "bias", stride: "stride", padding: "padding", dilation: "dilation", groups: "groups"]
+  >
 ) => Tensor;
 
 type ConvolveTransposed = (
@@ -52,7 +55,14 @@ type ConvolveTransposed = (
   weight: Tensor,
   ...rest: Given<
     ConvTransposeFunctionOptions,
-    ["bias", "stride", "padding", "outputPadding", "groups", "dilation"]
+    [
+      bias: "bias",
+      stride: "stride",
+      padding: "padding",
+      outputPadding: "outputPadding",
+      groups: "groups",
+      dilation: "dilation",
+    ]
   >
 ) => Tensor;
 

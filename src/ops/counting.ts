@@ -61,9 +61,9 @@ export interface Histogram extends Iterable<Tensor> {
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** How often each whole number from 0 on stands in a vector of integers, as int64, or the sum of its weights, float32 if they are and else float64 (`torch.bincount`). */
-    bincount(...args: Given<BincountOptions, ["weights", "minlength"]>): Tensor<[number]>;
+    bincount(...args: Given<BincountOptions, [weights: "weights", minlength: "minlength"]>): Tensor<[number]>;
     /** How many elements lie in each of `bins` bins of equal width between min and max, in the tensor's dtype (`torch.histc`). */
-    histc(...args: Given<HistcOptions, ["bins", "min", "max"]>): Tensor<[number]>;
+    histc(...args: Given<HistcOptions, [bins: "bins", min: "min", max: "max"]>): Tensor<[number]>;
     /** How many elements lie in each bin, and the edges of the bins: `{ hist, binEdges }` (`torch.histogram`). */
     histogram(bins?: number | Tensor | HistogramOptions, options?: HistogramOptions): Histogram;
   }

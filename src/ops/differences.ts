@@ -26,7 +26,7 @@ export interface DiffOptions {
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** xᵢ₊₁ − xᵢ along `dim`, `n` times over (`torch.diff`); of booleans whether both differ. @throws Error for a tensor of no dims */
-    diff(...args: Given<DiffOptions, ["n", "dim", "prepend", "append"]>): Tensor;
+    diff(...args: Given<DiffOptions, [n: "n", dim: "dim", prepend: "prepend", append: "append"]>): Tensor;
   }
 }
 

@@ -33,7 +33,15 @@ export interface FractionalMaxPoolFunction {
   (
     input: Tensor,
     kernelSize: Sizes,
-    ...rest: Given<FractionalMaxPoolOptions, ["outputSize", "outputRatio", "returnIndices", "_randomSamples"]>
+    ...rest: Given<
+      FractionalMaxPoolOptions,
+      [
+        outputSize: "outputSize",
+        outputRatio: "outputRatio",
+        returnIndices: "returnIndices",
+        _randomSamples: "_randomSamples",
+      ]
+    >
   ): Tensor;
 }
 

@@ -45,7 +45,16 @@ export interface MaxPoolFunction {
   (
     input: Tensor,
     kernelSize: Sizes,
-    ...rest: Given<MaxPoolOptions, ["stride", "padding", "dilation", "ceilMode", "returnIndices"]>
+    ...rest: Given<
+      MaxPoolOptions,
+      [
+        stride: "stride",
+        padding: "padding",
+        dilation: "dilation",
+        ceilMode: "ceilMode",
+        returnIndices: "returnIndices",
+      ]
+    >
   ): Tensor;
 }
 
@@ -54,7 +63,7 @@ export interface AdaptiveMaxPoolFunction {
   (
     input: Tensor,
     outputSize: OutputSizes,
-    ...rest: Given<{ returnIndices?: boolean }, ["returnIndices"]>
+    ...rest: Given<{ returnIndices?: boolean }, [returnIndices: "returnIndices"]>
   ): Tensor;
 }
 
@@ -201,7 +210,7 @@ export type MaxUnpoolFunction = (
   input: Tensor,
   indices: Tensor,
   kernelSize: Sizes,
-  ...rest: Given<MaxUnpoolOptions, ["stride", "padding", "outputSize"]>
+  ...rest: Given<MaxUnpoolOptions, [stride: "stride", padding: "padding", outputSize: "outputSize"]>
 ) => Tensor;
 
 function maxUnpool(dims: number): MaxUnpoolFunction {

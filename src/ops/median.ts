@@ -47,7 +47,7 @@ declare module "../tensor/core.js" {
       keepdim?: boolean | { keepdim?: boolean },
     ): ValuesAndIndices;
     /** The most frequent entry along `dim`, the least of several, and where its last one stands (`torch.mode`). */
-    mode(...args: Given<AlongDim, ["dim", "keepdim"]>): ValuesAndIndices;
+    mode(...args: Given<AlongDim, [dim: "dim", keepdim: "keepdim"]>): ValuesAndIndices;
   }
 }
 

@@ -124,14 +124,14 @@ function columnsToImage(x: Tensor, at: Patches): Tensor {
 export type UnfoldFunction = (
   input: Tensor,
   kernelSize: Sizes,
-  ...rest: Given<PatchOptions, ["dilation", "padding", "stride"]>
+  ...rest: Given<PatchOptions, [dilation: "dilation", padding: "padding", stride: "stride"]>
 ) => Tensor;
 
 export type FoldFunction = (
   input: Tensor,
   outputSize: Sizes,
   kernelSize: Sizes,
-  ...rest: Given<PatchOptions, ["dilation", "padding", "stride"]>
+  ...rest: Given<PatchOptions, [dilation: "dilation", padding: "padding", stride: "stride"]>
 ) => Tensor;
 
 /** The patches of images [N, C, H, W] or [C, H, W] as columns [N, C · kH · kW, patches] (`torch.nn.functional.unfold`). @throws Error when patches do not fit */

@@ -34,7 +34,7 @@ export interface QuantileOptions {
 type Part = number | readonly number[] | Tensor;
 type Arguments = [
   q: Part | (QuantileOptions & { q: Part }),
-  ...rest: Given<QuantileOptions, ["dim", "keepdim"]>,
+  ...rest: Given<QuantileOptions, [dim: "dim", keepdim: "keepdim"]>,
 ];
 
 declare module "../tensor/core.js" {

@@ -39,7 +39,7 @@ export interface KthOptions {
   keepdim?: boolean;
 }
 
-type SortArguments = Given<SortOptions, ["dim", "descending", "stable"]>;
+type SortArguments = Given<SortOptions, [dim: "dim", descending: "descending", stable: "stable"]>;
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
@@ -52,12 +52,12 @@ declare module "../tensor/core.js" {
     /** The k greatest entries along `dim`, or the least ones, in order (`torch.topk`). */
     topk(
       k: number | (TopkOptions & { k: number }),
-      ...args: Given<TopkOptions, ["dim", "largest", "sorted"]>
+      ...args: Given<TopkOptions, [dim: "dim", largest: "largest", sorted: "sorted"]>
     ): ValuesAndIndices;
     /** The k-th least entry along `dim`, counted from 1, and where it stands (`torch.kthvalue`). @throws RangeError for another k */
     kthvalue(
       k: number | (KthOptions & { k: number }),
-      ...args: Given<KthOptions, ["dim", "keepdim"]>
+      ...args: Given<KthOptions, [dim: "dim", keepdim: "keepdim"]>
     ): ValuesAndIndices;
   }
 }

@@ -42,7 +42,10 @@ const adadelta: Transform<AdadeltaOptions> = {
 export class Adadelta extends Optimizer<AdadeltaOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdadeltaOptions>[],
-    ...rest: Arguments<AdadeltaOptions, ["lr", "rho", "eps", "weightDecay", "foreach"]>
+    ...rest: Arguments<
+      AdadeltaOptions,
+      [lr: "lr", rho: "rho", eps: "eps", weightDecay: "weightDecay", foreach: "foreach"]
+    >
   ) {
     const options = optimizerOptions<AdadeltaOptions>(
       "Adadelta",

@@ -108,7 +108,10 @@ function rootMeanSquare(x: Node): Node {
 export class Adafactor extends Optimizer<AdafactorOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdafactorOptions>[],
-    ...rest: Arguments<AdafactorOptions, ["lr", "beta2Decay", "eps", "d", "weightDecay"]>
+    ...rest: Arguments<
+      AdafactorOptions,
+      [lr: "lr", beta2Decay: "beta2Decay", eps: "eps", d: "d", weightDecay: "weightDecay"]
+    >
   ) {
     const options = optimizerOptions<AdafactorOptions>(
       "Adafactor",

@@ -50,7 +50,14 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     params: readonly Tensor[] | readonly ParamGroup<AdagradOptions>[],
     ...rest: Arguments<
       AdagradOptions,
-      ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps", "foreach"]
+      [
+        lr: "lr",
+        lrDecay: "lrDecay",
+        weightDecay: "weightDecay",
+        initialAccumulatorValue: "initialAccumulatorValue",
+        eps: "eps",
+        foreach: "foreach",
+      ]
     >
   ) {
     const options = optimizerOptions<AdagradOptions>(

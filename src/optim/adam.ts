@@ -60,7 +60,10 @@ abstract class AdamFamily<Options extends AdamWOptions> extends Optimizer<Option
 export class Adam extends AdamFamily<AdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamOptions>[],
-    ...rest: Arguments<AdamOptions, ["lr", "betas", "eps", "weightDecay", "amsgrad"]>
+    ...rest: Arguments<
+      AdamOptions,
+      [lr: "lr", betas: "betas", eps: "eps", weightDecay: "weightDecay", amsgrad: "amsgrad"]
+    >
   ) {
     const options = optimizerOptions<AdamOptions>(
       "Adam",
@@ -79,7 +82,10 @@ export class Adam extends AdamFamily<AdamOptions> {
 export class AdamW extends AdamFamily<AdamWOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamWOptions>[],
-    ...rest: Arguments<AdamWOptions, ["lr", "betas", "eps", "weightDecay", "amsgrad"]>
+    ...rest: Arguments<
+      AdamWOptions,
+      [lr: "lr", betas: "betas", eps: "eps", weightDecay: "weightDecay", amsgrad: "amsgrad"]
+    >
   ) {
     const options = optimizerOptions<AdamWOptions>(
       "AdamW",

@@ -47,7 +47,10 @@ const adamax: Transform<AdamaxOptions> = {
 export class Adamax extends Optimizer<AdamaxOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<AdamaxOptions>[],
-    ...rest: Arguments<AdamaxOptions, ["lr", "betas", "eps", "weightDecay", "foreach"]>
+    ...rest: Arguments<
+      AdamaxOptions,
+      [lr: "lr", betas: "betas", eps: "eps", weightDecay: "weightDecay", foreach: "foreach"]
+    >
   ) {
     const options = optimizerOptions<AdamaxOptions>(
       "Adamax",

@@ -11,11 +11,11 @@ interface Execution {
   differentiable?: false;
 }
 
+/** The options `O` of an optimizer, and those that say how PyTorch computes a step. */
+type OptimizerOptions<O> = { [K in keyof (O & Execution)]?: (O & Execution)[K] | undefined };
+
 /** Arguments of an optimizer with the options `O`, of which those named `N` may also be given by position, in this order. */
-export type Arguments<O, N extends readonly (keyof (O & Execution))[]> = Given<
-  { [K in keyof (O & Execution)]?: (O & Execution)[K] | undefined },
-  N
->;
+export type Arguments<O, N extends readonly (keyof (O & Execution))[]> = Given<OptimizerOptions<O>, N>;
 
 const execution: readonly (keyof Execution)[] = ["foreach", "fused", "capturable", "differentiable"];
 

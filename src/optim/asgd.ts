@@ -56,7 +56,17 @@ export class ASGD extends Optimizer<ASGDOptions> {
     params: readonly Tensor[] | readonly ParamGroup<ASGDOptions>[],
     ...rest: Arguments<
       ASGDOptions,
-      ["lr", "lambd", "alpha", "t0", "weightDecay", "foreach", "maximize", "differentiable", "capturable"]
+      [
+        lr: "lr",
+        lambd: "lambd",
+        alpha: "alpha",
+        t0: "t0",
+        weightDecay: "weightDecay",
+        foreach: "foreach",
+        maximize: "maximize",
+        differentiable: "differentiable",
+        capturable: "capturable",
+      ]
     >
   ) {
     const options = optimizerOptions<ASGDOptions>(

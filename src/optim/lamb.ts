@@ -54,7 +54,7 @@ function norm(x: Node): Node {
 export class LAMB extends Optimizer<LAMBOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<LAMBOptions>[],
-    ...rest: Arguments<LAMBOptions, ["lr", "betas", "eps", "weightDecay"]>
+    ...rest: Arguments<LAMBOptions, [lr: "lr", betas: "betas", eps: "eps", weightDecay: "weightDecay"]>
   ) {
     const options = optimizerOptions<LAMBOptions>("LAMB", "lr, betas, eps, weightDecay, *, maximize", rest);
     super(params, options, defaults, [ascend, adam, weightDecay, trustRatio, learningRate]);

@@ -88,7 +88,15 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     params: readonly Tensor[] | readonly ParamGroup<LBFGSOptions>[],
     ...rest: Arguments<
       LBFGSOptions,
-      ["lr", "maxIter", "maxEval", "toleranceGrad", "toleranceChange", "historySize", "lineSearchFn"]
+      [
+        lr: "lr",
+        maxIter: "maxIter",
+        maxEval: "maxEval",
+        toleranceGrad: "toleranceGrad",
+        toleranceChange: "toleranceChange",
+        historySize: "historySize",
+        lineSearchFn: "lineSearchFn",
+      ]
     >
   ) {
     const signature = "lr, maxIter, maxEval, toleranceGrad, toleranceChange, historySize, lineSearchFn";

@@ -38,7 +38,7 @@ const lion: Transform<LionOptions> = {
 export class Lion extends Optimizer<LionOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<LionOptions>[],
-    ...rest: Arguments<LionOptions, ["lr", "betas", "weightDecay"]>
+    ...rest: Arguments<LionOptions, [lr: "lr", betas: "betas", weightDecay: "weightDecay"]>
   ) {
     const options = optimizerOptions<LionOptions>("Lion", "lr, betas, weightDecay, *, maximize", rest);
     super(params, options, defaults, [ascend, lion, weightDecay, learningRate]);

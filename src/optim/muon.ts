@@ -87,7 +87,16 @@ export class Muon extends Optimizer<MuonOptions> {
     params: readonly Tensor[] | readonly ParamGroup<MuonOptions>[],
     ...rest: Arguments<
       MuonOptions,
-      ["lr", "weightDecay", "momentum", "nesterov", "nsCoefficients", "eps", "nsSteps", "adjustLrFn"]
+      [
+        lr: "lr",
+        weightDecay: "weightDecay",
+        momentum: "momentum",
+        nesterov: "nesterov",
+        nsCoefficients: "nsCoefficients",
+        eps: "eps",
+        nsSteps: "nsSteps",
+        adjustLrFn: "adjustLrFn",
+      ]
     >
   ) {
     const signature = "lr, weightDecay, momentum, nesterov, nsCoefficients, eps, nsSteps, adjustLrFn";

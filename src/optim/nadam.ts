@@ -74,7 +74,14 @@ export class NAdam extends Optimizer<NAdamOptions> {
     params: readonly Tensor[] | readonly ParamGroup<NAdamOptions>[],
     ...rest: Arguments<
       NAdamOptions,
-      ["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay"]
+      [
+        lr: "lr",
+        betas: "betas",
+        eps: "eps",
+        weightDecay: "weightDecay",
+        momentumDecay: "momentumDecay",
+        decoupledWeightDecay: "decoupledWeightDecay",
+      ]
     >
   ) {
     const options = optimizerOptions<NAdamOptions>(

@@ -76,7 +76,16 @@ function rectification(beta2: number, step: number): number | null {
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<RAdamOptions>[],
-    ...rest: Arguments<RAdamOptions, ["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay"]>
+    ...rest: Arguments<
+      RAdamOptions,
+      [
+        lr: "lr",
+        betas: "betas",
+        eps: "eps",
+        weightDecay: "weightDecay",
+        decoupledWeightDecay: "decoupledWeightDecay",
+      ]
+    >
   ) {
     const options = optimizerOptions<RAdamOptions>(
       "RAdam",

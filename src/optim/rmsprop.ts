@@ -57,16 +57,16 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     ...rest: Arguments<
       RMSpropOptions,
       [
-        "lr",
-        "alpha",
-        "eps",
-        "weightDecay",
-        "momentum",
-        "centered",
-        "capturable",
-        "foreach",
-        "maximize",
-        "differentiable",
+        lr: "lr",
+        alpha: "alpha",
+        eps: "eps",
+        weightDecay: "weightDecay",
+        momentum: "momentum",
+        centered: "centered",
+        capturable: "capturable",
+        foreach: "foreach",
+        maximize: "maximize",
+        differentiable: "differentiable",
       ]
     >
   ) {

@@ -47,7 +47,7 @@ const rprop: Transform<RpropOptions> = {
 export class Rprop extends Optimizer<RpropOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<RpropOptions>[],
-    ...rest: Arguments<RpropOptions, ["lr", "etas", "stepSizes"]>
+    ...rest: Arguments<RpropOptions, [lr: "lr", etas: "etas", stepSizes: "stepSizes"]>
   ) {
     const options = optimizerOptions<RpropOptions>("Rprop", "lr, etas, stepSizes, *, maximize", rest);
     super(params, options, defaults, [ascend, rprop]);

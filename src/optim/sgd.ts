@@ -36,7 +36,16 @@ const defaults: SGDOptions = {
 export class SGD extends Optimizer<SGDOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<SGDOptions>[],
-    ...rest: Arguments<SGDOptions, ["lr", "momentum", "dampening", "weightDecay", "nesterov"]>
+    ...rest: Arguments<
+      SGDOptions,
+      [
+        lr: "lr",
+        momentum: "momentum",
+        dampening: "dampening",
+        weightDecay: "weightDecay",
+        nesterov: "nesterov",
+      ]
+    >
   ) {
     const options = optimizerOptions<SGDOptions>(
       "SGD",

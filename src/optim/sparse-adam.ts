@@ -58,7 +58,7 @@ function rowsTouched(gradient: Node): Node {
 export class SparseAdam extends Optimizer<SparseAdamOptions> {
   constructor(
     params: readonly Tensor[] | readonly ParamGroup<SparseAdamOptions>[],
-    ...rest: Arguments<SparseAdamOptions, ["lr", "betas", "eps", "maximize"]>
+    ...rest: Arguments<SparseAdamOptions, [lr: "lr", betas: "betas", eps: "eps", maximize: "maximize"]>
   ) {
     const options = optimizerOptions<SparseAdamOptions>("SparseAdam", "lr, betas, eps, maximize", rest);
     super(params, options, defaults, [ascend, sparseAdam]);

@@ -8,13 +8,14 @@
  * x.sum({ dim: 1, keepdim: true }) all reach the implementation as (1, { keepdim: true }).
  */
 
-/** Rest parameters whose names are `N`, in this order, of the options `O`: some by position, then perhaps an object with others. */
-export type Given<O, N extends readonly (keyof O)[] = []> = N extends readonly [
-  infer K extends keyof O,
-  ...infer R extends readonly (keyof O)[],
-]
-  ? [options?: Readonly<O>] | [O[K] | undefined, ...Given<O, R>]
-  : [options?: Readonly<O>];
+/**
+ * Rest parameters of the options `O`: those named `N`, in this order, then an object with others; the object may also come sooner, and then
+ * ends the arguments. `N` says each name twice, `[dim: "dim", keepdim: "keepdim"]`: the labels are what editors show as parameters.
+ */
+export type Given<O, N extends readonly (keyof O)[] = []> = [
+  ...{ [I in keyof N]?: O[N[I] & keyof O] | Readonly<O> },
+  options?: Readonly<O>,
+];
 
 /** Brings arguments to the form that an implementation takes: those before the bar, then the options. */
 export type Reader = (args: readonly unknown[]) => unknown[];

@@ -4,6 +4,13 @@ import { describe, test } from "node:test";
 import { arange, nn, ones, tensor, zeros, type Tensor } from "../../src/index.js";
 import { assertClose, flat, golden } from "../golden/training.js";
 
+/** What `crossEntropy` and `nllLoss` both are. */
+type ClassLoss = (
+  input: Tensor,
+  target: Tensor,
+  options?: { weight?: Tensor; ignoreIndex?: number },
+) => Tensor;
+
 const F = nn.functional as unknown as Record<string, (x: Tensor, y: Tensor, options: object) => Tensor>;
 
 /** The line of this file in an error's stack. */
@@ -122,7 +129,7 @@ describe("what does not fit is refused", () => {
     assert.equal(bce(tensor([0, 1]).clone(), tensor([0, 1])).item(), 0);
   });
   test("a fraction is no class", () => {
-    for (const loss of [nn.functional.nllLoss, nn.functional.crossEntropy])
+    for (const loss of [nn.functional.nllLoss, nn.functional.crossEntropy] as ClassLoss[])
       assert.throws(
         () => loss(zeros([2, 3]), tensor([1, 1.5])),
         /class labels must be integers.*1\.5 is no class/,
@@ -143,7 +150,7 @@ describe("what does not fit is refused", () => {
   test("a label that the input has no class for, where the loss is written", () => {
     const labels = (...list: number[]) => tensor(list, { dtype: "int32" });
     for (const name of ["crossEntropy", "nllLoss"] as const) {
-      const loss = nn.functional[name];
+      const loss: ClassLoss = nn.functional[name];
       const refused = (label: number) => ({
         name: "RangeError",
         message: `${name}: label ${label} is out of range for 3 classes (0 to 2)`,

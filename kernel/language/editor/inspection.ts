@@ -11,6 +11,7 @@ import { callAt, type Found } from "./signature-help.js";
 import { recallDocsAt } from "../program/library-docs.js";
 import { sourceAt } from "./definition-source.js";
 import { resolved } from "../names/namespaces.js";
+import { readableSignature } from "./readable-signature.js";
 import { tokenAt } from "../syntax/nodes.js";
 import { valueAt } from "./value-path.js";
 import { inWordsOfCells, withoutAlias } from "../program/cell-paths.js";
@@ -49,14 +50,16 @@ export function inspectionAt(cell: EditedCell, offset: number, detail: 0 | 1): I
 
 function hover(cell: EditedCell, position: number): Found | undefined {
   if (position < 0) return undefined;
-  const info = cell.service.getQuickInfoAtPosition(cell.path, position);
+  const info = cell.service.getQuickInfoAtPosition(cell.path, position, LENGTH);
   if (!info || toCell(cell.module, info.textSpan.start) === undefined) return undefined;
   const text = ts.displayPartsToString(info.displayParts);
   // A name that nothing declares is "any"; so is an option whose name is not whole yet.
   if (text === "" || text === "any" || /^\(property\) [\w$]+: any$/u.test(text)) return undefined;
-  const whole = membersOf(cell, info.textSpan.start) ?? withoutAlias(text);
+  const whole = membersOf(cell, info.textSpan.start) ?? readableSignature(withoutAlias(text));
+  const ways = waysToCall(cell, info.textSpan.start);
   return {
-    signature: [whole, ...constructorsOf(cell, info.textSpan.start)].join("\n"),
+    // Long arguments of the type of a function say what its ways to be called say again.
+    signature: [ways.length > 0 ? whole.replace(/(?<=: \w+)<[^]{60,}>$/u, "<…>") : whole, ...ways].join("\n"),
     documentation: ts.displayPartsToString(info.documentation),
     tags: info.tags ?? [],
     position: info.textSpan.start,
@@ -77,27 +80,35 @@ function symbolAt(
   return symbol && { node, symbol: resolved(symbol, checker), checker };
 }
 
-/** How objects of a class are made; where the name is called with `new`, that is what is said of it already. */
-function constructorsOf(cell: EditedCell, position: number): string[] {
+/**
+ * How objects of a class are made, and how a function is called that is declared as a value of some type; where the name is called, that is what
+ * is said of it already.
+ */
+function waysToCall(cell: EditedCell, position: number): string[] {
   const { node, symbol, checker } = symbolAt(cell, position) ?? {};
-  if (!node || !symbol || !checker || !(symbol.flags & ts.SymbolFlags.Class)) return [];
+  if (!node || !symbol || !checker) return [];
+  const isClass = (symbol.flags & ts.SymbolFlags.Class) !== 0;
+  if (!isClass && !(symbol.flags & ts.SymbolFlags.Variable)) return [];
   const called = ts.isPropertyAccessExpression(node.parent) ? node.parent : node;
   if (ts.isNewExpression(called.parent)) return [];
   const type = checker.getTypeOfSymbolAtLocation(symbol, node);
-  const flags = ts.TypeFormatFlags.NoTruncation;
-  return (
-    type
-      .getConstructSignatures()
-      .filter(({ declaration }) => declaration)
-      .slice(0, CONSTRUCTORS)
-      .map((signature) => checker.signatureToString(signature, node, flags))
-      // Where a type is declared that the cell cannot name is of no use to anybody.
-      .map((signature) => `new ${symbol.name}${signature.replace(/import\("[^"]*"\)\./gu, "")}`)
-  );
+  // What is written as an arrow has its signature for a type.
+  const { flags = 0 } = (type.symbol as TS.Symbol | undefined) ?? {};
+  if (!isClass && !type.aliasSymbol && !(flags & ts.SymbolFlags.Interface)) return [];
+  return (isClass ? type.getConstructSignatures() : type.getCallSignatures())
+    .filter(({ declaration }) => declaration)
+    .slice(0, WAYS)
+    .map((signature) => checker.signatureToString(signature, node, FORMAT))
+    .map((signature) => readableSignature(`${isClass ? "new " : ""}${symbol.name}${signature}`));
 }
 
-/** So many of a class's constructors are listed. */
-const CONSTRUCTORS = 4;
+const FORMAT = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
+
+/** So many ways to call are listed. */
+const WAYS = 4;
+
+/** Characters of a signature, before TypeScript leaves out parts of it. */
+const LENGTH = 10_000;
 
 /** A namespace with what is in it. */
 function membersOf(cell: EditedCell, position: number): string | undefined {

@@ -6,6 +6,7 @@ import type TS from "typescript";
 import { ts } from "../compiler.js";
 import { resolved } from "../names/namespaces.js";
 import type { EditedCell } from "./edited-cell.js";
+import { readableSignature } from "./readable-signature.js";
 import { recallDocsAt } from "../program/library-docs.js";
 
 /** What is known of a name or a call. */
@@ -43,7 +44,9 @@ export function callAt(cell: EditedCell, position: number): Found | undefined {
   const about = current ? text(current.documentation) : "";
   const more = others > 0 ? ` (+${String(others)} overload${others > 1 ? "s" : ""})` : "";
   return {
-    signature: `${text(item.prefixDisplayParts)}${parameters}${text(item.suffixDisplayParts)}${more}`,
+    signature: readableSignature(
+      `${text(item.prefixDisplayParts)}${parameters}${text(item.suffixDisplayParts)}${more}`,
+    ),
     documentation: [
       text(item.documentation) || ofClass(cell, help.applicableSpan.start),
       current && about !== "" ? `${current.name}: ${about}` : "",
@@ -82,9 +85,9 @@ function optionsOf(cell: EditedCell, argumentsStart: number, index: number): str
   const file = program.getSourceFile(cell.path)!;
   const node = callBehind(file, argumentsStart);
   const signature = node && checker.getResolvedSignature(node, undefined, index + 1);
-  const parameter = signature?.parameters[index];
+  const parameter = signature?.parameters[index] ?? signature?.parameters.at(-1);
   if (!node || !parameter) return "";
-  const type = checker.getNonNullableType(checker.getTypeOfSymbolAtLocation(parameter, node));
+  const { name, type } = lastOf(checker.getTypeOfSymbolAtLocation(parameter, node), parameter.name, checker);
   if (!isOptions(type, checker)) return "";
   const options = type.getProperties();
   if (options.length === 0 || options.length > OPTIONS) return "";
@@ -97,7 +100,15 @@ function optionsOf(cell: EditedCell, argumentsStart: number, index: number): str
       .split(/\n|(?<=\.) /u);
     return `- \`${option.name}${optional}: ${value}\` ${about}`.trimEnd();
   });
-  return `${parameter.name}:\n\n${lines.join("\n")}`;
+  return `${name}:\n\n${lines.join("\n")}`;
+}
+
+/** What a parameter takes; of several in a row, which PyTorch takes by position too, the last: an object with their names. */
+function lastOf(type: TS.Type, name: string, checker: TS.TypeChecker): { name: string; type: TS.Type } {
+  const last = checker.isTupleType(type)
+    ? checker.getTypeArguments(type as TS.TypeReference).at(-1)
+    : undefined;
+  return { name: last ? "options" : name, type: checker.getNonNullableType(last ?? type) };
 }
 
 /** The call or `new` whose arguments begin at an offset. */

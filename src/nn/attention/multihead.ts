@@ -70,19 +70,19 @@ export const multiHeadAttentionForward = takes<
     ...rest: Given<
       MultiHeadOptions,
       [
-        "inProjWeight",
-        "inProjBias",
-        "biasK",
-        "biasV",
-        "addZeroAttn",
-        "dropoutP",
-        "outProjWeight",
-        "outProjBias",
-        "training",
-        "keyPaddingMask",
-        "needWeights",
-        "attnMask",
-        "useSeparateProjWeight",
+        inProjWeight: "inProjWeight",
+        inProjBias: "inProjBias",
+        biasK: "biasK",
+        biasV: "biasV",
+        addZeroAttn: "addZeroAttn",
+        dropoutP: "dropoutP",
+        outProjWeight: "outProjWeight",
+        outProjBias: "outProjBias",
+        training: "training",
+        keyPaddingMask: "keyPaddingMask",
+        needWeights: "needWeights",
+        attnMask: "attnMask",
+        useSeparateProjWeight: "useSeparateProjWeight",
       ]
     >
   ) => Attended
@@ -277,7 +277,15 @@ export class MultiheadAttention extends BuiltIn {
     readonly numHeads: number,
     ...rest: Given<
       MultiheadAttentionOptions,
-      ["dropout", "bias", "addBiasKv", "addZeroAttn", "kdim", "vdim", "batchFirst"]
+      [
+        dropout: "dropout",
+        bias: "bias",
+        addBiasKv: "addBiasKv",
+        addZeroAttn: "addZeroAttn",
+        kdim: "kdim",
+        vdim: "vdim",
+        batchFirst: "batchFirst",
+      ]
     >
   ) {
     super();
@@ -322,7 +330,13 @@ export class MultiheadAttention extends BuiltIn {
     value: Tensor,
     ...rest: Given<
       AttendOptions,
-      ["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights", "isCausal"]
+      [
+        keyPaddingMask: "keyPaddingMask",
+        needWeights: "needWeights",
+        attnMask: "attnMask",
+        averageAttnWeights: "averageAttnWeights",
+        isCausal: "isCausal",
+      ]
     >
   ): Attended {
     const order = "keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal";

@@ -29,7 +29,7 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  ...rest: Given<AttentionOptions, ["attnMask", "dropoutP", "isCausal"]>
+  ...rest: Given<AttentionOptions, [attnMask: "attnMask", dropoutP: "dropoutP", isCausal: "isCausal"]>
 ): Tensor {
   const name = "scaledDotProductAttention";
   const order = "attnMask, dropoutP, isCausal, *, scale, enableGqa";

@@ -33,13 +33,13 @@ export interface TransformerLayerOptions {
 
 /** The options in PyTorch's order, as types and as a signature. */
 export type LayerOrder = [
-  "dimFeedforward",
-  "dropout",
-  "activation",
-  "layerNormEps",
-  "batchFirst",
-  "normFirst",
-  "bias",
+  dimFeedforward: "dimFeedforward",
+  dropout: "dropout",
+  activation: "activation",
+  layerNormEps: "layerNormEps",
+  batchFirst: "batchFirst",
+  normFirst: "normFirst",
+  bias: "bias",
 ];
 const ORDER = "dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias, *, dtype";
 
@@ -107,9 +107,18 @@ export class TransformerEncoderLayer extends BuiltIn {
   /** [L, N, E], with `batchFirst` [N, L, E], without N for one example → the same shape. */
   forward<S extends Shape>(
     src: Tensor<S>,
-    ...rest: Given<EncoderMasks, ["srcMask", "srcKeyPaddingMask", "isCausal"]>
+    ...rest: Given<
+      EncoderMasks,
+      [srcMask: "srcMask", srcKeyPaddingMask: "srcKeyPaddingMask", isCausal: "isCausal"]
+    >
   ): Tensor<S>;
-  forward(src: Tensor, ...rest: Given<EncoderMasks, ["srcMask", "srcKeyPaddingMask", "isCausal"]>): Tensor {
+  forward(
+    src: Tensor,
+    ...rest: Given<
+      EncoderMasks,
+      [srcMask: "srcMask", srcKeyPaddingMask: "srcKeyPaddingMask", isCausal: "isCausal"]
+    >
+  ): Tensor {
     const order = "srcMask, srcKeyPaddingMask, isCausal";
     const masks = optionsOf<EncoderMasks>("TransformerEncoderLayer.forward", order, rest);
     const attention = (x: Tensor): Tensor => {
@@ -146,12 +155,12 @@ export interface DecoderMasks {
 
 /** The masks in PyTorch's order. */
 export type DecoderOrder = [
-  "tgtMask",
-  "memoryMask",
-  "tgtKeyPaddingMask",
-  "memoryKeyPaddingMask",
-  "tgtIsCausal",
-  "memoryIsCausal",
+  tgtMask: "tgtMask",
+  memoryMask: "memoryMask",
+  tgtKeyPaddingMask: "tgtKeyPaddingMask",
+  memoryKeyPaddingMask: "memoryKeyPaddingMask",
+  tgtIsCausal: "tgtIsCausal",
+  memoryIsCausal: "memoryIsCausal",
 ];
 
 /**

@@ -51,7 +51,7 @@ export class TransformerEncoder extends BuiltIn {
   constructor(
     layer: EncoderLayer | (() => EncoderLayer),
     readonly numLayers: number,
-    ...rest: Given<{ norm?: Norm | null }, ["norm"]>
+    ...rest: Given<{ norm?: Norm | null }, [norm: "norm"]>
   ) {
     super();
     const [norm] = rest;
@@ -62,7 +62,10 @@ export class TransformerEncoder extends BuiltIn {
   }
 
   /** [L, N, E] → the same shape; with `batchFirst` layers [N, L, E]. */
-  forward(src: Tensor, ...rest: Given<StackMasks, ["mask", "srcKeyPaddingMask", "isCausal"]>): Tensor {
+  forward(
+    src: Tensor,
+    ...rest: Given<StackMasks, [mask: "mask", srcKeyPaddingMask: "srcKeyPaddingMask", isCausal: "isCausal"]>
+  ): Tensor {
     const order = "mask, srcKeyPaddingMask, isCausal";
     const { mask, srcKeyPaddingMask, isCausal } = optionsOf<StackMasks>(
       "TransformerEncoder.forward",
@@ -99,7 +102,7 @@ export class TransformerDecoder extends BuiltIn {
   constructor(
     layer: DecoderLayer | (() => DecoderLayer),
     readonly numLayers: number,
-    ...rest: Given<{ norm?: Norm | null }, ["norm"]>
+    ...rest: Given<{ norm?: Norm | null }, [norm: "norm"]>
   ) {
     super();
     const [norm] = rest;
@@ -164,19 +167,19 @@ export class Transformer extends BuiltIn {
     ...rest: Given<
       TransformerOptions,
       [
-        "dModel",
-        "nhead",
-        "numEncoderLayers",
-        "numDecoderLayers",
-        "dimFeedforward",
-        "dropout",
-        "activation",
-        "customEncoder",
-        "customDecoder",
-        "layerNormEps",
-        "batchFirst",
-        "normFirst",
-        "bias",
+        dModel: "dModel",
+        nhead: "nhead",
+        numEncoderLayers: "numEncoderLayers",
+        numDecoderLayers: "numDecoderLayers",
+        dimFeedforward: "dimFeedforward",
+        dropout: "dropout",
+        activation: "activation",
+        customEncoder: "customEncoder",
+        customDecoder: "customDecoder",
+        layerNormEps: "layerNormEps",
+        batchFirst: "batchFirst",
+        normFirst: "normFirst",
+        bias: "bias",
       ]
     >
   ) {
@@ -208,15 +211,15 @@ export class Transformer extends BuiltIn {
     ...rest: Given<
       TransformerMasks,
       [
-        "srcMask",
-        "tgtMask",
-        "memoryMask",
-        "srcKeyPaddingMask",
-        "tgtKeyPaddingMask",
-        "memoryKeyPaddingMask",
-        "srcIsCausal",
-        "tgtIsCausal",
-        "memoryIsCausal",
+        srcMask: "srcMask",
+        tgtMask: "tgtMask",
+        memoryMask: "memoryMask",
+        srcKeyPaddingMask: "srcKeyPaddingMask",
+        tgtKeyPaddingMask: "tgtKeyPaddingMask",
+        memoryKeyPaddingMask: "memoryKeyPaddingMask",
+        srcIsCausal: "srcIsCausal",
+        tgtIsCausal: "tgtIsCausal",
+        memoryIsCausal: "memoryIsCausal",
       ]
     >
   ): Tensor {

@@ -35,8 +35,17 @@ export interface CrossEntropyOptions<R extends Reduction = Reduction> extends Cl
   labelSmoothing?: number;
 }
 
-const NLL_ORDER = ["weight", "sizeAverage", "ignoreIndex", "reduce", "reduction"] as const;
-const CROSS_ENTROPY_ORDER = [...NLL_ORDER, "labelSmoothing"] as const;
+const NLL_ORDER: [
+  weight: "weight",
+  sizeAverage: "sizeAverage",
+  ignoreIndex: "ignoreIndex",
+  reduce: "reduce",
+  reduction: "reduction",
+] = ["weight", "sizeAverage", "ignoreIndex", "reduce", "reduction"];
+const CROSS_ENTROPY_ORDER: [...typeof NLL_ORDER, labelSmoothing: "labelSmoothing"] = [
+  ...NLL_ORDER,
+  "labelSmoothing",
+];
 
 /**
  * -log softmax(x)[y] for logits x [N, C, ...] (or [C]) and classes y [N, ...], integers; or -Σ_c y_c log softmax(x)_c for

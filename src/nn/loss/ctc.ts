@@ -25,7 +25,11 @@ interface CTCOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   zeroInfinity?: boolean;
 }
 
-const CTC_ORDER = ["blank", "reduction", "zeroInfinity"] as const;
+const CTC_ORDER: [blank: "blank", reduction: "reduction", zeroInfinity: "zeroInfinity"] = [
+  "blank",
+  "reduction",
+  "zeroInfinity",
+];
 
 /** Lengths of sequences: a tensor of integers or a list. */
 export type Lengths = Tensor | readonly number[] | number;

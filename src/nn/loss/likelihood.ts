@@ -25,7 +25,7 @@ interface GaussianOptions<R extends Reduction = Reduction> extends LossOptions<R
   eps?: number;
 }
 
-const GAUSSIAN_ORDER = ["full", "eps", "reduction"] as const;
+const GAUSSIAN_ORDER: [full: "full", eps: "eps", reduction: "reduction"] = ["full", "eps", "reduction"];
 
 /** How `gaussianNllLoss` is called: the variance is a tensor or one number for all. */
 export interface GaussianNllLoss {
@@ -94,7 +94,14 @@ interface PoissonOptions<R extends Reduction = Reduction> extends LossOptions<R>
   eps?: number;
 }
 
-const POISSON_ORDER = ["logInput", "full", "sizeAverage", "eps", "reduce", "reduction"] as const;
+const POISSON_ORDER: [
+  logInput: "logInput",
+  full: "full",
+  sizeAverage: "sizeAverage",
+  eps: "eps",
+  reduce: "reduce",
+  reduction: "reduction",
+] = ["logInput", "full", "sizeAverage", "eps", "reduce", "reduction"];
 
 /**
  * eˣ - y x for counts y and the logarithm x of their rate, or x - y ln(x + eps) for the rate itself with `logInput: false`. PyTorch's

@@ -30,8 +30,8 @@ type WeightOptions<R extends Reduction = Reduction> = Options<R> & {
   weight?: Tensor | null;
 };
 
-const MARGIN_ORDER = ["margin", ...LEGACY] as const;
-const WEIGHT_ORDER = ["weight", ...LEGACY] as const;
+const MARGIN_ORDER: [margin: "margin", ...typeof LEGACY] = ["margin", ...LEGACY];
+const WEIGHT_ORDER: [weight: "weight", ...typeof LEGACY] = ["weight", ...LEGACY];
 
 /** x where y is 1, max(0, margin - x) where y is -1; margin is 1 if not given. PyTorch's nn.functional.hinge_embedding_loss. */
 export const hingeEmbeddingLoss = lossFunction(
@@ -97,7 +97,12 @@ interface MultiMarginOptions<R extends Reduction = Reduction> extends LossOption
   weight?: Tensor | null;
 }
 
-const MULTI_MARGIN_ORDER = ["p", "margin", "weight", ...LEGACY] as const;
+const MULTI_MARGIN_ORDER: [p: "p", margin: "margin", weight: "weight", ...typeof LEGACY] = [
+  "p",
+  "margin",
+  "weight",
+  ...LEGACY,
+];
 
 /**
  * Σ_{j ≠ y} weight_y max(0, margin - x_y + x_j)ᵖ / C for x [N, C] or [C] and classes y. PyTorch's nn.functional.multi_margin_loss.

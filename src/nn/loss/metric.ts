@@ -28,7 +28,13 @@ interface TripletOptions<R extends Reduction = Reduction> extends LossOptions<R>
   swap?: boolean;
 }
 
-const TRIPLET_ORDER = ["margin", "p", "eps", "swap", ...LEGACY] as const;
+const TRIPLET_ORDER: [margin: "margin", p: "p", eps: "eps", swap: "swap", ...typeof LEGACY] = [
+  "margin",
+  "p",
+  "eps",
+  "swap",
+  ...LEGACY,
+];
 
 /**
  * max(0, ‖a - p‖ - ‖a - n‖ + margin) for anchors a, positives p and negatives n, [N, D] or [D]. PyTorch's
@@ -113,7 +119,7 @@ type CosineOptions<R extends Reduction = Reduction> = LossOptions<R> &
     margin?: number;
   };
 
-const COSINE_ORDER = ["margin", ...LEGACY] as const;
+const COSINE_ORDER: [margin: "margin", ...typeof LEGACY] = ["margin", ...LEGACY];
 
 /**
  * 1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1, for x1 and x2 [N, D] and y [N], or [D] and one number. PyTorch's

@@ -34,8 +34,8 @@ interface LogitOptions<R extends Reduction = Reduction> extends BinaryOptions<R>
   posWeight?: Tensor | null;
 }
 
-const BINARY_ORDER = ["weight", ...LEGACY] as const;
-const LOGIT_ORDER = [...BINARY_ORDER, "posWeight"] as const;
+const BINARY_ORDER: [weight: "weight", ...typeof LEGACY] = ["weight", ...LEGACY];
+const LOGIT_ORDER: [...typeof BINARY_ORDER, posWeight: "posWeight"] = [...BINARY_ORDER, "posWeight"];
 
 /**
  * -(y log x + (1 - y) log(1 - x)) for probabilities x and y; logarithms are no smaller than -100. From logits,
@@ -104,7 +104,7 @@ interface DivergenceOptions<R extends Reduction | "batchmean" = Reduction | "bat
   logTarget?: boolean;
 }
 
-const DIVERGENCE_ORDER = [...LEGACY, "logTarget"] as const;
+const DIVERGENCE_ORDER: [...typeof LEGACY, logTarget: "logTarget"] = [...LEGACY, "logTarget"];
 
 /**
  * y (log y - x) for log probabilities x and probabilities y (log probabilities with `logTarget`). "batchmean" divides the sum by the

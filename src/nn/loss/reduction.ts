@@ -139,7 +139,11 @@ export function lossOptions<O extends object>(
 }
 
 /** Names that all losses of PyTorch's older form take by position. */
-export const LEGACY = ["sizeAverage", "reduce", "reduction"] as const;
+export const LEGACY: [sizeAverage: "sizeAverage", reduce: "reduce", reduction: "reduction"] = [
+  "sizeAverage",
+  "reduce",
+  "reduction",
+];
 
 /** A loss as a layer: `forward(input, target)`. */
 export abstract class Loss<R extends Reduction = Reduction> extends BuiltIn {

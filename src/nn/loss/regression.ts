@@ -35,7 +35,7 @@ function weighted(name: string, loss: Tensor, { weight, reduction }: WeightedOpt
 /** (x - y)². PyTorch's nn.functional.mse_loss. @throws Error when the shapes differ */
 export const mseLoss = lossFunction(
   "mseLoss",
-  [...LEGACY, "weight"],
+  [...LEGACY, "weight"] as [...typeof LEGACY, weight: "weight"],
   (input: Tensor, target: Tensor, options: WeightedOptions & LegacyOptions) => {
     sameShapes("mseLoss", input, target);
     return fused([input, target], (x, y) => weighted("mseLoss", x.sub(y).square(), options));
@@ -45,7 +45,7 @@ export const mseLoss = lossFunction(
 /** |x - y|. PyTorch's nn.functional.l1_loss. @throws Error when the shapes differ */
 export const l1Loss = lossFunction(
   "l1Loss",
-  [...LEGACY, "weight"],
+  [...LEGACY, "weight"] as [...typeof LEGACY, weight: "weight"],
   (input: Tensor, target: Tensor, options: WeightedOptions & LegacyOptions) => {
     sameShapes("l1Loss", input, target);
     return fused([input, target], (x, y) => weighted("l1Loss", x.sub(y).abs(), options));
@@ -58,7 +58,7 @@ export const l1Loss = lossFunction(
  */
 export const smoothL1Loss = lossFunction(
   "smoothL1Loss",
-  [...LEGACY, "beta"],
+  [...LEGACY, "beta"] as [...typeof LEGACY, beta: "beta"],
   (input: Tensor, target: Tensor, options: LossOptions & LegacyOptions & { beta?: number }): Tensor => {
     const { beta = 1, reduction } = options;
     if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
@@ -83,7 +83,7 @@ function huber(difference: Tensor, delta: number, factor = 1): Tensor {
  */
 export const huberLoss = lossFunction(
   "huberLoss",
-  ["reduction", "delta", "weight"],
+  ["reduction", "delta", "weight"] as [reduction: "reduction", delta: "delta", weight: "weight"],
   (input: Tensor, target: Tensor, options: WeightedOptions & { delta?: number }) => {
     const { delta = 1 } = options;
     if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
@@ -131,7 +131,7 @@ export class SmoothL1Loss<R extends Reduction = "mean"> extends Loss<R> {
   readonly beta: number;
 
   constructor(options?: SmoothOptions<R>);
-  constructor(...options: Given<SmoothOptions<R>, [...Legacy, "beta"]>);
+  constructor(...options: Given<SmoothOptions<R>, [...Legacy, beta: "beta"]>);
   constructor(...given: readonly unknown[]) {
     const { reduction, beta = 1 } = lossOptions<SmoothOptions<R>>("SmoothL1Loss", [...LEGACY, "beta"], given);
     super(reduction);
@@ -150,7 +150,7 @@ export class HuberLoss<R extends Reduction = "mean"> extends Loss<R> {
   readonly delta: number;
 
   constructor(options?: HuberOptions<R>);
-  constructor(...options: Given<HuberOptions<R>, ["reduction", "delta"]>);
+  constructor(...options: Given<HuberOptions<R>, [reduction: "reduction", delta: "delta"]>);
   constructor(...given: readonly unknown[]) {
     const { reduction, delta = 1 } = lossOptions<HuberOptions<R>>("HuberLoss", ["reduction", "delta"], given);
     super(reduction);

@@ -99,7 +99,10 @@ export class RNNCell extends Cell {
   constructor(
     inputSize: number,
     hiddenSize: number,
-    ...rest: Given<CellOptions & { nonlinearity?: "tanh" | "relu" }, ["bias", "nonlinearity"]>
+    ...rest: Given<
+      CellOptions & { nonlinearity?: "tanh" | "relu" },
+      [bias: "bias", nonlinearity: "nonlinearity"]
+    >
   ) {
     const { nonlinearity = "tanh", ...options } = optionsOf<CellOptions & { nonlinearity: "tanh" | "relu" }>(
       "RNNCell",
@@ -120,7 +123,7 @@ export class RNNCell extends Cell {
 
 /** The LSTM's formulas for one time. PyTorch's nn.LSTMCell. */
 export class LSTMCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, ...rest: Given<CellOptions, ["bias"]>) {
+  constructor(inputSize: number, hiddenSize: number, ...rest: Given<CellOptions, [bias: "bias"]>) {
     super(inputSize, hiddenSize, optionsOf<CellOptions>("LSTMCell", "bias, *, dtype", rest), lstmStep, 4);
   }
 
@@ -133,7 +136,7 @@ export class LSTMCell extends Cell {
 
 /** The GRU's formulas for one time. PyTorch's nn.GRUCell. */
 export class GRUCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, ...rest: Given<CellOptions, ["bias"]>) {
+  constructor(inputSize: number, hiddenSize: number, ...rest: Given<CellOptions, [bias: "bias"]>) {
     super(inputSize, hiddenSize, optionsOf<CellOptions>("GRUCell", "bias, *, dtype", rest), gruStep, 3);
   }
 

@@ -60,7 +60,7 @@ interface PackOptions {
 export function packPaddedSequence(
   input: Tensor,
   lengths: Tensor | readonly number[],
-  ...rest: Given<PackOptions, ["batchFirst", "enforceSorted"]>
+  ...rest: Given<PackOptions, [batchFirst: "batchFirst", enforceSorted: "enforceSorted"]>
 ): PackedSequence {
   const { batchFirst = false, enforceSorted = true } = optionsOf<PackOptions>(
     "packPaddedSequence",
@@ -106,7 +106,10 @@ interface PadOptions {
 /** Undoes `packPaddedSequence`: the padded sequences, in the order in which they were given, and their lengths. PyTorch's pad_packed_sequence. */
 export function padPackedSequence(
   sequence: PackedSequence,
-  ...rest: Given<PadOptions, ["batchFirst", "paddingValue", "totalLength"]>
+  ...rest: Given<
+    PadOptions,
+    [batchFirst: "batchFirst", paddingValue: "paddingValue", totalLength: "totalLength"]
+  >
 ): [padded: Tensor, lengths: Tensor] {
   const options = optionsOf<PadOptions>("padPackedSequence", "batchFirst, paddingValue, totalLength", rest);
   const { batchFirst = false, paddingValue = 0 } = options;
@@ -147,7 +150,10 @@ interface PadSequenceOptions {
 /** Sequences [Tᵢ, ...] as one tensor [T, B, ...] or [B, T, ...], with padding up to the longest. PyTorch's pad_sequence. */
 export function padSequence(
   sequences: readonly Tensor[],
-  ...rest: Given<PadSequenceOptions, ["batchFirst", "paddingValue", "paddingSide"]>
+  ...rest: Given<
+    PadSequenceOptions,
+    [batchFirst: "batchFirst", paddingValue: "paddingValue", paddingSide: "paddingSide"]
+  >
 ): Tensor {
   const options = optionsOf<PadSequenceOptions>("padSequence", "batchFirst, paddingValue, paddingSide", rest);
   const { batchFirst = false, paddingValue = 0, paddingSide = "right" } = options;
@@ -166,7 +172,7 @@ export function padSequence(
 export function unpadSequence(
   padded: Tensor,
   lengths: Tensor | readonly number[],
-  ...rest: Given<{ batchFirst?: boolean }, ["batchFirst"]>
+  ...rest: Given<{ batchFirst?: boolean }, [batchFirst: "batchFirst"]>
 ): Tensor[] {
   const { batchFirst = false } = optionsOf<{ batchFirst: boolean }>("unpadSequence", "batchFirst", rest);
   const list = lengths instanceof Tensor ? (lengths.tolist() as number[]) : lengths;
@@ -177,7 +183,7 @@ export function unpadSequence(
 /** `packPaddedSequence` of sequences that are not padded yet. PyTorch's pack_sequence. */
 export function packSequence(
   sequences: readonly Tensor[],
-  ...rest: Given<{ enforceSorted?: boolean }, ["enforceSorted"]>
+  ...rest: Given<{ enforceSorted?: boolean }, [enforceSorted: "enforceSorted"]>
 ): PackedSequence {
   const { enforceSorted = true } = optionsOf<{ enforceSorted: boolean }>(
     "packSequence",

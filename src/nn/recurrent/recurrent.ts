@@ -284,7 +284,14 @@ export class RNN extends Simple {
     hiddenSize: number,
     ...rest: Given<
       RNNOptions,
-      ["numLayers", "nonlinearity", "bias", "batchFirst", "dropout", "bidirectional"]
+      [
+        numLayers: "numLayers",
+        nonlinearity: "nonlinearity",
+        bias: "bias",
+        batchFirst: "batchFirst",
+        dropout: "dropout",
+        bidirectional: "bidirectional",
+      ]
     >
   ) {
     const order = "numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, *, dtype";
@@ -302,7 +309,16 @@ export class GRU extends Simple {
   constructor(
     inputSize: number,
     hiddenSize: number,
-    ...rest: Given<RecurrentOptions, ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"]>
+    ...rest: Given<
+      RecurrentOptions,
+      [
+        numLayers: "numLayers",
+        bias: "bias",
+        batchFirst: "batchFirst",
+        dropout: "dropout",
+        bidirectional: "bidirectional",
+      ]
+    >
   ) {
     const options = optionsOf<RecurrentOptions>("GRU", `${ORDER}, *, dtype`, rest);
     super(inputSize, hiddenSize, options, { step: gruStep, gates: 3, states: 1 });
@@ -314,7 +330,17 @@ export class LSTM extends Recurrent {
   constructor(
     inputSize: number,
     hiddenSize: number,
-    ...rest: Given<LSTMOptions, ["numLayers", "bias", "batchFirst", "dropout", "bidirectional", "projSize"]>
+    ...rest: Given<
+      LSTMOptions,
+      [
+        numLayers: "numLayers",
+        bias: "bias",
+        batchFirst: "batchFirst",
+        dropout: "dropout",
+        bidirectional: "bidirectional",
+        projSize: "projSize",
+      ]
+    >
   ) {
     const options = optionsOf<LSTMOptions>("LSTM", `${ORDER}, projSize, *, dtype`, rest);
     super(inputSize, hiddenSize, options, { step: lstmStep, gates: 4, states: 2 });

@@ -42,7 +42,7 @@ export interface WeightNormOptions {
  */
 export function weightNorm<M extends Module>(
   module: M,
-  ...rest: Given<WeightNormOptions, ["name", "dim"]>
+  ...rest: Given<WeightNormOptions, [name: "name", dim: "dim"]>
 ): M {
   const isNull = rest.some((x) => x === null || (typeof x === "object" && x.dim === null));
   const { name = "weight", dim = isNull ? null : 0 } = optionsOf<WeightNormOptions>(
@@ -130,7 +130,10 @@ export interface SpectralNormOptions {
  */
 export function spectralNorm<M extends Module>(
   module: M,
-  ...rest: Given<SpectralNormOptions, ["name", "nPowerIterations", "eps", "dim"]>
+  ...rest: Given<
+    SpectralNormOptions,
+    [name: "name", nPowerIterations: "nPowerIterations", eps: "eps", dim: "dim"]
+  >
 ): M {
   const options = optionsOf<SpectralNormOptions>("spectralNorm", "name, nPowerIterations, eps, dim", rest);
   const { name = "weight", nPowerIterations = 1, eps = 1e-12 } = options;

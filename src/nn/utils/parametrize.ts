@@ -129,7 +129,7 @@ export function registerParametrization<M extends Module>(
   module: M,
   tensorName: string,
   parametrization: Parametrization,
-  ...rest: Given<{ unsafe?: boolean }, ["unsafe"]>
+  ...rest: Given<{ unsafe?: boolean }, [unsafe: "unsafe"]>
 ): M {
   const { unsafe = false } = optionsOf<{ unsafe: boolean }>("registerParametrization", "unsafe", rest);
   const name = camel(tensorName);
@@ -183,7 +183,7 @@ export function isParametrized(module: Module, tensorName?: string): boolean {
 export function removeParametrizations<M extends Module>(
   module: M,
   tensorName: string,
-  ...rest: Given<{ leaveParametrized?: boolean }, ["leaveParametrized"]>
+  ...rest: Given<{ leaveParametrized?: boolean }, [leaveParametrized: "leaveParametrized"]>
 ): M {
   const options = optionsOf<{ leaveParametrized: boolean }>(
     "removeParametrizations",

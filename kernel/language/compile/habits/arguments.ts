@@ -127,18 +127,24 @@ function noSuchOption(key: string, keys: readonly string[]): string {
 function optionsTypeOf(parameter: TS.Symbol | undefined, call: TS.Node, checker: TS.TypeChecker): TS.Type[] {
   if (!parameter) return [];
   const taken = checker.getTypeOfSymbolAtLocation(parameter, call);
-  // Parameters with defaults, of which any may be left to an object at the end, are lists of several lengths.
-  return (taken.isUnion() ? taken.types : [taken]).flatMap((way) => {
-    const last = checker.isTupleType(way) ? checker.getTypeArguments(way as TS.TypeReference).at(-1) : way;
-    if (!last) return [];
-    const type = checker.getNonNullableType(last);
+  // Parameters that may also be given by name are a list whose last entry is the object with the names.
+  const last = checker.isTupleType(taken)
+    ? checker.getTypeArguments(taken as TS.TypeReference).at(-1)
+    : taken;
+  return last ? optionsAmong(last, checker) : [];
+}
+
+/** Those among several types that are objects of options: whatever is in them may be left out. */
+function optionsAmong(several: TS.Type, checker: TS.TypeChecker): TS.Type[] {
+  const wanted = checker.getNonNullableType(several);
+  return (wanted.isUnion() ? wanted.types : [wanted]).filter((type) => {
     const parts = type.isIntersection() ? type.types : [type];
     const isObject = parts.every(({ flags }) => (flags & ts.TypeFlags.Object) !== 0);
-    if (!isObject || type.getCallSignatures().length > 0 || type.isClass()) return [];
-    if (checker.isArrayType(type) || checker.isTupleType(type)) return [];
+    if (!isObject || type.getCallSignatures().length > 0 || type.isClass()) return false;
+    if (checker.isArrayType(type) || checker.isTupleType(type)) return false;
     const members = checker.getPropertiesOfType(type);
     const areOptional = members.every(({ flags }) => flags & ts.SymbolFlags.Optional);
-    return members.length > 0 && members.length <= KEYS && areOptional ? [type] : [];
+    return members.length > 0 && members.length <= KEYS && areOptional;
   });
 }
 
@@ -167,7 +173,9 @@ export function optionsAdvice({ file, start, length }: Place, checker: TS.TypeCh
   const value = object ?? given;
   const wanted = value && checker.getContextualType(value);
   if (!wanted) return undefined;
-  const options = checker.getNonNullableType(wanted);
+  // Where a parameter may also be given by its place, that is one of the types.
+  const [one, ...others] = optionsAmong(wanted, checker);
+  const options = one && others.length === 0 ? one : checker.getNonNullableType(wanted);
   if (checker.isArrayType(options) || options.isUnion())
     return object && byPlace(object, tokenAt(file, start).getText(file), file);
   const keys = memberNames(options, checker);
