@@ -54,8 +54,14 @@ type PositionalImplementation<O> = [O] extends [[unknown[], infer R]]
     ) => R
   : never;
 
+/**
+ * What implements each method. Tables, so that the compiler looks up one method where it is known, and never computes what holds of all of them.
+ */
+type Implementations = { [K in Method]: Implementation<Overloads<Tensor[K]>> };
+type PositionalImplementations = { [K in Method]: PositionalImplementation<Overloads<Tensor[K]>> };
+
 /** What implements the method `K`. */
-export type ImplementationOf<K extends Method> = Implementation<Overloads<Tensor[K]>>;
+export type ImplementationOf<K extends Method> = Implementations[K];
 
 type IsUnion<T, U = T> = T extends unknown ? ([U] extends [T] ? false : true) : never;
 
@@ -66,11 +72,14 @@ type Overloaded<O> = (
   ? F
   : never;
 
-/** A method as a function whose first parameter is the tensor. */
-export type FunctionOf<K extends Method> =
-  true extends IsUnion<Overloads<Tensor[K]>>
+type Functions = {
+  [K in Method]: true extends IsUnion<Overloads<Tensor[K]>>
     ? Overloaded<Overloads<Tensor[K]>>
     : <S extends Shape>(x: Tensor<S>, ...args: Overloads<Tensor<S>[K]>[0]) => Overloads<Tensor<S>[K]>[1];
+};
+
+/** A method as a function whose first parameter is the tensor. */
+export type FunctionOf<K extends Method> = Functions[K];
 
 /** Functions made in an argument have no name of their own, by which notebooks and errors show them. */
 export function setName(f: (...args: never[]) => unknown, name: string): void {
@@ -89,7 +98,7 @@ export function operation<K extends Method>(name: K, implementation: Implementat
 export function operation<K extends Method>(
   name: K,
   signature: "" | `${string}|`,
-  implementation: PositionalImplementation<Overloads<Tensor[K]>>,
+  implementation: PositionalImplementations[K],
 ): FunctionOf<K>;
 /**
  * An operation whose parameters users may give by position and by name (signature.ts). The implementation takes them as its own declaration
