@@ -3,34 +3,43 @@ import {
   conv1d,
   conv2d,
   conv3d,
+  type ConvFunctionOptions,
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
+  type ConvTransposeFunctionOptions,
 } from "../ops/convolution.js";
-import { layout, listOf, type Sizes } from "../ops/windows.js";
+import {
+  type ConvPadding,
+  type Default,
+  type DefaultPadding,
+  layout,
+  listOf,
+  type Sizes,
+} from "../ops/windows.js";
 import { empty } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
-import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { ConvolvedBy } from "./channel-types.js";
 import { kaimingUniform_, uniform_ } from "./init.js";
 import { BuiltIn } from "./module.js";
 import { Parameter } from "./parameter.js";
 import type { After, Layer } from "./shape-rule.js";
+import type { ConvRule, ConvTransposeRule } from "./window-rules.js";
 
 /** What lies around an image: zeros, or its own elements mirrored, repeated, or from the other side. */
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
 /** Options of `Conv1d`, `Conv2d` and `Conv3d`. */
-export interface ConvOptions {
+export interface ConvOptions<S = Sizes, P = ConvPadding, D = Sizes> {
   /** Steps from window to window; 1 if not given. */
-  stride?: Sizes;
+  stride?: S;
   /** So many elements at both ends; "valid" is none, "same" as many as give the size of the input; 0 if not given. */
-  padding?: Sizes | "same" | "valid";
+  padding?: P;
   /** Steps from tap to tap; 1 if not given. */
-  dilation?: Sizes;
+  dilation?: D;
   /** Input and output channels are cut into so many groups that are convolved by themselves; 1 if not given. */
   groups?: number;
   /** Whether b is added; true if not given. */
@@ -44,14 +53,14 @@ export interface ConvOptions {
 }
 
 /** Options of `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d`. */
-export interface ConvTransposeOptions {
-  stride?: Sizes;
-  padding?: Sizes;
+export interface ConvTransposeOptions<S = Sizes, P = Sizes, More = Sizes, D = Sizes> {
+  stride?: S;
+  padding?: P;
   /** So much is added at the far end; 0 if not given. */
-  outputPadding?: Sizes;
+  outputPadding?: More;
   groups?: number;
   bias?: boolean;
-  dilation?: Sizes;
+  dilation?: D;
   paddingMode?: "zeros";
   device?: "cpu";
   dtype?: FloatDType;
@@ -140,8 +149,12 @@ abstract class Convolution extends BuiltIn {
   }
 }
 
-const convolve = [conv1d, conv2d, conv3d] as const;
-const convolveTransposed = [convTranspose1d, convTranspose2d, convTranspose3d] as const;
+type Convolve<Options> = (x: Tensor, weight: Tensor, options: Options) => Tensor;
+// As tuples and by a cast: the compiler would compare what the functions say about shapes with each other.
+const plain = [conv1d, conv2d, conv3d] as const;
+const transposed = [convTranspose1d, convTranspose2d, convTranspose3d] as const;
+const convolve = plain as unknown as readonly Convolve<ConvFunctionOptions>[];
+const convolveTransposed = transposed as unknown as readonly Convolve<ConvTransposeFunctionOptions>[];
 
 abstract class Conv extends Convolution {
   readonly padding: readonly number[] | "same" | "valid";
@@ -225,8 +238,8 @@ function places(layer: Conv, n: number, before: number, after: number): number[]
 }
 
 const CONV = "stride, padding, dilation, groups, bias, paddingMode, device, dtype";
-type ConvRest = Given<
-  ConvOptions,
+type ConvRest<S, P, D> = Given<
+  ConvOptions<S, P, D>,
   [
     stride: "stride",
     padding: "padding",
@@ -243,10 +256,17 @@ type ConvRest = Given<
  * y[n, o, l] = bias[o] + Σ x[n, c, l · stride + k · dilation − padding] · weight[o, c, k] for x [N, inChannels, L] or [inChannels, L]; weight is
  * [outChannels, inChannels / groups, k]. PyTorch's nn.Conv1d.
  */
-export class Conv1d<const In extends number = number, const Out extends number = number> extends Conv {
-  declare readonly shapeRule?: ConvolvedBy<"Conv1d", In, Out, 1>;
+export class Conv1d<
+  const In extends number = number,
+  const Out extends number = number,
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends DefaultPadding = DefaultPadding,
+  const D extends Default = Default,
+> extends Conv {
+  declare readonly shapeRule?: TypeOnly<ConvRule<"Conv1d", 1, In, Out, K, S, P, D>>;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, ...rest: ConvRest) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: ConvRest<S, P, D>) {
     super(1, inChannels, outChannels, kernelSize, optionsOf<ConvOptions>("Conv1d", CONV, rest));
   }
 }
@@ -255,19 +275,33 @@ export class Conv1d<const In extends number = number, const Out extends number =
  * The sum of products of the weight [outChannels, inChannels / groups, kH, kW] with each window of x [N, inChannels, H, W] or [inChannels, H, W],
  * and bias. H becomes ⌊(H + 2 · padding − dilation · (kH − 1) − 1) / stride⌋ + 1. PyTorch's nn.Conv2d.
  */
-export class Conv2d<const In extends number = number, const Out extends number = number> extends Conv {
-  declare readonly shapeRule?: ConvolvedBy<"Conv2d", In, Out, 2>;
+export class Conv2d<
+  const In extends number = number,
+  const Out extends number = number,
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends DefaultPadding = DefaultPadding,
+  const D extends Default = Default,
+> extends Conv {
+  declare readonly shapeRule?: TypeOnly<ConvRule<"Conv2d", 2, In, Out, K, S, P, D>>;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, ...rest: ConvRest) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: ConvRest<S, P, D>) {
     super(2, inChannels, outChannels, kernelSize, optionsOf<ConvOptions>("Conv2d", CONV, rest));
   }
 }
 
 /** As `Conv2d`, for x [N, inChannels, D, H, W] or [inChannels, D, H, W]. PyTorch's nn.Conv3d. */
-export class Conv3d<const In extends number = number, const Out extends number = number> extends Conv {
-  declare readonly shapeRule?: ConvolvedBy<"Conv3d", In, Out, 3>;
+export class Conv3d<
+  const In extends number = number,
+  const Out extends number = number,
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends DefaultPadding = DefaultPadding,
+  const D extends Default = Default,
+> extends Conv {
+  declare readonly shapeRule?: TypeOnly<ConvRule<"Conv3d", 3, In, Out, K, S, P, D>>;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, ...rest: ConvRest) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: ConvRest<S, P, D>) {
     super(3, inChannels, outChannels, kernelSize, optionsOf<ConvOptions>("Conv3d", CONV, rest));
   }
 }
@@ -296,11 +330,11 @@ abstract class ConvTranspose extends Convolution {
    * @param outputSize of space, in the place of what outputPadding gives
    * @throws Error when dims or channels are others, RangeError when the result cannot have that size
    */
-  forward<L extends Layer, S extends Shape>(
+  forward<L extends Layer, S extends Shape, O extends readonly number[] | undefined = undefined>(
     this: L,
     input: Checked<After<L, S>, Tensor<S>>,
-    outputSize?: readonly number[],
-  ): Tensor<Ok<After<L, S>>>;
+    outputSize?: O,
+  ): Tensor<O extends undefined ? Ok<After<L, S>> : Shape>;
   forward(input: Tensor, outputSize?: readonly number[]): Tensor {
     this.checkInput(input);
     const { stride, padding, dilation, groups, weight, bias } = this;
@@ -333,8 +367,8 @@ abstract class ConvTranspose extends Convolution {
 }
 
 const TRANSPOSED = "stride, padding, outputPadding, groups, bias, dilation, paddingMode, device, dtype";
-type TransposedRest = Given<
-  ConvTransposeOptions,
+type TransposedRest<S, P, More, D> = Given<
+  ConvTransposeOptions<S, P, More, D>,
   [
     stride: "stride",
     padding: "padding",
@@ -352,10 +386,15 @@ type TransposedRest = Given<
 export class ConvTranspose1d<
   const In extends number = number,
   const Out extends number = number,
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const More extends Default = Default,
+  const D extends Default = Default,
 > extends ConvTranspose {
-  declare readonly shapeRule?: ConvolvedBy<"ConvTranspose1d", In, Out, 1>;
+  declare readonly shapeRule?: TypeOnly<ConvTransposeRule<"ConvTranspose1d", 1, In, Out, K, S, P, More, D>>;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, ...rest: TransposedRest) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: TransposedRest<S, P, More, D>) {
     const options = optionsOf<ConvTransposeOptions>("ConvTranspose1d", TRANSPOSED, rest);
     super(1, inChannels, outChannels, kernelSize, options);
   }
@@ -368,10 +407,15 @@ export class ConvTranspose1d<
 export class ConvTranspose2d<
   const In extends number = number,
   const Out extends number = number,
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const More extends Default = Default,
+  const D extends Default = Default,
 > extends ConvTranspose {
-  declare readonly shapeRule?: ConvolvedBy<"ConvTranspose2d", In, Out, 2>;
+  declare readonly shapeRule?: TypeOnly<ConvTransposeRule<"ConvTranspose2d", 2, In, Out, K, S, P, More, D>>;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, ...rest: TransposedRest) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: TransposedRest<S, P, More, D>) {
     const options = optionsOf<ConvTransposeOptions>("ConvTranspose2d", TRANSPOSED, rest);
     super(2, inChannels, outChannels, kernelSize, options);
   }
@@ -381,10 +425,15 @@ export class ConvTranspose2d<
 export class ConvTranspose3d<
   const In extends number = number,
   const Out extends number = number,
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const More extends Default = Default,
+  const D extends Default = Default,
 > extends ConvTranspose {
-  declare readonly shapeRule?: ConvolvedBy<"ConvTranspose3d", In, Out, 3>;
+  declare readonly shapeRule?: TypeOnly<ConvTransposeRule<"ConvTranspose3d", 3, In, Out, K, S, P, More, D>>;
 
-  constructor(inChannels: In, outChannels: Out, kernelSize: Sizes, ...rest: TransposedRest) {
+  constructor(inChannels: In, outChannels: Out, kernelSize: K, ...rest: TransposedRest<S, P, More, D>) {
     const options = optionsOf<ConvTransposeOptions>("ConvTranspose3d", TRANSPOSED, rest);
     super(3, inChannels, outChannels, kernelSize, options);
   }

@@ -3,7 +3,7 @@ import { mT } from "../ops/movement.js";
 import { empty } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
-import type { Checked, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
+import type { Checked, Fits, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { kaimingUniform_, uniform_ } from "./init.js";
 import { BuiltIn } from "./module.js";
@@ -25,14 +25,6 @@ export type LinearShape<S extends Shape, In extends number, Out extends number> 
 interface LinearRule<In extends number, Out extends number> extends ShapeRule {
   readonly output: LinearShape<Extract<this["input"], Shape>, In, Out>;
 }
-
-type Fits<A extends number, B extends number> = number extends A
-  ? true
-  : number extends B
-    ? true
-    : A extends B
-      ? true
-      : false;
 
 /** Options of `Linear`. */
 export interface LinearOptions {

@@ -29,17 +29,15 @@ import {
   maxUnpool2d,
   maxUnpool3d,
   type OutputSizes,
+  type Pooled,
 } from "../ops/max-pool.js";
-import { listOf, type Sizes } from "../ops/windows.js";
-import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
+import { type Default, listOf, type Sizes } from "../ops/windows.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { PooledBy } from "./channel-types.js";
 import { BuiltIn } from "./module.js";
 import type { After } from "./shape-rule.js";
-
-/** What a pool gives: the values, or where positions are wanted too both. */
-type Pooled<Indices, Y> = Indices extends true ? [values: Y, indices: Tensor] : Y;
+import type { AdaptivePoolRule, PoolRule } from "./window-rules.js";
 
 /** A list as it is shown. */
 function shown(value: Sizes | OutputSizes | null | undefined): string {
@@ -86,8 +84,8 @@ abstract class MaxPool<Indices> extends Pool<Indices> {
 }
 
 const MAX = "stride, padding, dilation, returnIndices, ceilMode";
-type MaxRest<Indices extends boolean> = Given<
-  MaxPoolOptions & { returnIndices?: Indices },
+type MaxRest<S, P, D, Ceil, Indices> = Given<
+  MaxPoolOptions<S, P, D, Ceil, Indices>,
   [
     stride: "stride",
     padding: "padding",
@@ -98,9 +96,16 @@ type MaxRest<Indices extends boolean> = Given<
 >;
 
 /** The greatest element of each window of [N, C, L] or [C, L]. PyTorch's nn.MaxPool1d. */
-export class MaxPool1d<const Indices extends boolean = false> extends MaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"MaxPool1d", 1>;
-  constructor(kernelSize: Sizes, ...rest: MaxRest<Indices>) {
+export class MaxPool1d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const D extends Default = Default,
+  const Ceil extends boolean = false,
+  const Indices extends boolean = false,
+> extends MaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"MaxPool1d", 1, K, S, P, D, Ceil>>;
+  constructor(kernelSize: K, ...rest: MaxRest<S, P, D, Ceil, Indices>) {
     super(kernelSize, optionsOf<MaxPoolOptions>("MaxPool1d", MAX, rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -110,9 +115,16 @@ export class MaxPool1d<const Indices extends boolean = false> extends MaxPool<In
 }
 
 /** The greatest element of each window of [N, C, H, W] or [C, H, W]. PyTorch's nn.MaxPool2d. */
-export class MaxPool2d<const Indices extends boolean = false> extends MaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"MaxPool2d", 2>;
-  constructor(kernelSize: Sizes, ...rest: MaxRest<Indices>) {
+export class MaxPool2d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const D extends Default = Default,
+  const Ceil extends boolean = false,
+  const Indices extends boolean = false,
+> extends MaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"MaxPool2d", 2, K, S, P, D, Ceil>>;
+  constructor(kernelSize: K, ...rest: MaxRest<S, P, D, Ceil, Indices>) {
     super(kernelSize, optionsOf<MaxPoolOptions>("MaxPool2d", MAX, rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -122,9 +134,16 @@ export class MaxPool2d<const Indices extends boolean = false> extends MaxPool<In
 }
 
 /** The greatest element of each window of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.MaxPool3d. */
-export class MaxPool3d<const Indices extends boolean = false> extends MaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"MaxPool3d", 3>;
-  constructor(kernelSize: Sizes, ...rest: MaxRest<Indices>) {
+export class MaxPool3d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const D extends Default = Default,
+  const Ceil extends boolean = false,
+  const Indices extends boolean = false,
+> extends MaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"MaxPool3d", 3, K, S, P, D, Ceil>>;
+  constructor(kernelSize: K, ...rest: MaxRest<S, P, D, Ceil, Indices>) {
     super(kernelSize, optionsOf<MaxPoolOptions>("MaxPool3d", MAX, rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -139,7 +158,7 @@ function optionsOfMax({
   dilation,
   ceilMode,
   returnIndices,
-}: MaxPool<boolean>): MaxPoolOptions {
+}: Readonly<Required<MaxPoolOptions>>): MaxPoolOptions {
   return { stride, padding, dilation, ceilMode, returnIndices };
 }
 
@@ -178,8 +197,8 @@ function optionsOfAvg({
 }
 
 const AVG = "stride, padding, ceilMode, countIncludePad, divisorOverride";
-type AvgRest = Given<
-  AvgPoolOptions,
+type AvgRest<S, P, Ceil> = Given<
+  AvgPoolOptions<S, P, Ceil>,
   [
     stride: "stride",
     padding: "padding",
@@ -190,12 +209,17 @@ type AvgRest = Given<
 >;
 
 /** The mean of each window of [N, C, L] or [C, L]. PyTorch's nn.AvgPool1d. */
-export class AvgPool1d extends AvgPool {
-  declare readonly shapeRule?: PooledBy<"AvgPool1d", 1>;
+export class AvgPool1d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const Ceil extends boolean = false,
+> extends AvgPool {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"AvgPool1d", 1, K, S, P, 1, Ceil>>;
   constructor(
-    kernelSize: Sizes,
+    kernelSize: K,
     ...rest: Given<
-      Omit<AvgPoolOptions, "divisorOverride">,
+      Omit<AvgPoolOptions<S, P, Ceil>, "divisorOverride">,
       [stride: "stride", padding: "padding", ceilMode: "ceilMode", countIncludePad: "countIncludePad"]
     >
   ) {
@@ -219,9 +243,14 @@ export class AvgPool1d extends AvgPool {
 }
 
 /** The mean of each window of [N, C, H, W] or [C, H, W]. PyTorch's nn.AvgPool2d. */
-export class AvgPool2d extends AvgPool {
-  declare readonly shapeRule?: PooledBy<"AvgPool2d", 2>;
-  constructor(kernelSize: Sizes, ...rest: AvgRest) {
+export class AvgPool2d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const Ceil extends boolean = false,
+> extends AvgPool {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"AvgPool2d", 2, K, S, P, 1, Ceil>>;
+  constructor(kernelSize: K, ...rest: AvgRest<S, P, Ceil>) {
     super(kernelSize, optionsOf<AvgPoolOptions>("AvgPool2d", AVG, rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -231,9 +260,14 @@ export class AvgPool2d extends AvgPool {
 }
 
 /** The mean of each window of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.AvgPool3d. */
-export class AvgPool3d extends AvgPool {
-  declare readonly shapeRule?: PooledBy<"AvgPool3d", 3>;
-  constructor(kernelSize: Sizes, ...rest: AvgRest) {
+export class AvgPool3d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const Ceil extends boolean = false,
+> extends AvgPool {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"AvgPool3d", 3, K, S, P, 1, Ceil>>;
+  constructor(kernelSize: K, ...rest: AvgRest<S, P, Ceil>) {
     super(kernelSize, optionsOf<AvgPoolOptions>("AvgPool3d", AVG, rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -243,10 +277,12 @@ export class AvgPool3d extends AvgPool {
 }
 
 /** Means of as many windows as `outputSize` says, of [N, C, L] or [C, L]. PyTorch's nn.AdaptiveAvgPool1d. */
-export class AdaptiveAvgPool1d extends Pool {
-  declare readonly shapeRule?: PooledBy<"AdaptiveAvgPool1d", 1>;
-  constructor(readonly outputSize: OutputSizes) {
+export class AdaptiveAvgPool1d<const O extends OutputSizes = OutputSizes> extends Pool {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"AdaptiveAvgPool1d", 1, O>>;
+  readonly outputSize: OutputSizes;
+  constructor(outputSize: O) {
     super();
+    this.outputSize = outputSize;
   }
   /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
@@ -258,10 +294,12 @@ export class AdaptiveAvgPool1d extends Pool {
 }
 
 /** Means of as many windows as `outputSize` says, of [N, C, H, W] or [C, H, W]; null keeps a size. PyTorch's nn.AdaptiveAvgPool2d. */
-export class AdaptiveAvgPool2d extends Pool {
-  declare readonly shapeRule?: PooledBy<"AdaptiveAvgPool2d", 2>;
-  constructor(readonly outputSize: OutputSizes) {
+export class AdaptiveAvgPool2d<const O extends OutputSizes = OutputSizes> extends Pool {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"AdaptiveAvgPool2d", 2, O>>;
+  readonly outputSize: OutputSizes;
+  constructor(outputSize: O) {
     super();
+    this.outputSize = outputSize;
   }
   /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
@@ -273,10 +311,12 @@ export class AdaptiveAvgPool2d extends Pool {
 }
 
 /** Means of as many windows as `outputSize` says, of [N, C, D, H, W] or [C, D, H, W]; null keeps a size. PyTorch's nn.AdaptiveAvgPool3d. */
-export class AdaptiveAvgPool3d extends Pool {
-  declare readonly shapeRule?: PooledBy<"AdaptiveAvgPool3d", 3>;
-  constructor(readonly outputSize: OutputSizes) {
+export class AdaptiveAvgPool3d<const O extends OutputSizes = OutputSizes> extends Pool {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"AdaptiveAvgPool3d", 3, O>>;
+  readonly outputSize: OutputSizes;
+  constructor(outputSize: O) {
     super();
+    this.outputSize = outputSize;
   }
   /** What the pool makes of an input whose dims are checked. @internal */
   protected pool(input: Tensor): Tensor {
@@ -315,9 +355,12 @@ type IndexRest<Indices extends boolean> = Given<
 >;
 
 /** The greatest of each of as many windows as `outputSize` says, of [N, C, L] or [C, L]. PyTorch's nn.AdaptiveMaxPool1d. */
-export class AdaptiveMaxPool1d<const Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"AdaptiveMaxPool1d", 1>;
-  constructor(outputSize: OutputSizes, ...rest: IndexRest<Indices>) {
+export class AdaptiveMaxPool1d<
+  const O extends OutputSizes = OutputSizes,
+  const Indices extends boolean = false,
+> extends AdaptiveMaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"AdaptiveMaxPool1d", 1, O>>;
+  constructor(outputSize: O, ...rest: IndexRest<Indices>) {
     super(outputSize, optionsOf<IndexOptions>("AdaptiveMaxPool1d", "returnIndices", rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -327,9 +370,12 @@ export class AdaptiveMaxPool1d<const Indices extends boolean = false> extends Ad
 }
 
 /** The greatest of each of as many windows as `outputSize` says, of [N, C, H, W] or [C, H, W]. PyTorch's nn.AdaptiveMaxPool2d. */
-export class AdaptiveMaxPool2d<const Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"AdaptiveMaxPool2d", 2>;
-  constructor(outputSize: OutputSizes, ...rest: IndexRest<Indices>) {
+export class AdaptiveMaxPool2d<
+  const O extends OutputSizes = OutputSizes,
+  const Indices extends boolean = false,
+> extends AdaptiveMaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"AdaptiveMaxPool2d", 2, O>>;
+  constructor(outputSize: O, ...rest: IndexRest<Indices>) {
     super(outputSize, optionsOf<IndexOptions>("AdaptiveMaxPool2d", "returnIndices", rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -339,9 +385,12 @@ export class AdaptiveMaxPool2d<const Indices extends boolean = false> extends Ad
 }
 
 /** The greatest of each of as many windows as `outputSize` says, of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.AdaptiveMaxPool3d. */
-export class AdaptiveMaxPool3d<const Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"AdaptiveMaxPool3d", 3>;
-  constructor(outputSize: OutputSizes, ...rest: IndexRest<Indices>) {
+export class AdaptiveMaxPool3d<
+  const O extends OutputSizes = OutputSizes,
+  const Indices extends boolean = false,
+> extends AdaptiveMaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"AdaptiveMaxPool3d", 3, O>>;
+  constructor(outputSize: O, ...rest: IndexRest<Indices>) {
     super(outputSize, optionsOf<IndexOptions>("AdaptiveMaxPool3d", "returnIndices", rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -371,12 +420,16 @@ abstract class LPPool extends Pool {
   }
 }
 
-type LPRest = Given<LPPoolOptions, [stride: "stride", ceilMode: "ceilMode"]>;
+type LPRest<S, Ceil> = Given<LPPoolOptions<S, Ceil>, [stride: "stride", ceilMode: "ceilMode"]>;
 
 /** (Σ xᵖ)^(1/p) of each window of [N, C, L] or [C, L]. PyTorch's nn.LPPool1d. */
-export class LPPool1d extends LPPool {
-  declare readonly shapeRule?: PooledBy<"LPPool1d", 1>;
-  constructor(normType: number, kernelSize: Sizes, ...rest: LPRest) {
+export class LPPool1d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const Ceil extends boolean = false,
+> extends LPPool {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"LPPool1d", 1, K, S, 0, 1, Ceil>>;
+  constructor(normType: number, kernelSize: K, ...rest: LPRest<S, Ceil>) {
     super(normType, kernelSize, optionsOf<LPPoolOptions>("LPPool1d", "stride, ceilMode", rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -386,9 +439,13 @@ export class LPPool1d extends LPPool {
 }
 
 /** (Σ xᵖ)^(1/p) of each window of [N, C, H, W] or [C, H, W]. PyTorch's nn.LPPool2d. */
-export class LPPool2d extends LPPool {
-  declare readonly shapeRule?: PooledBy<"LPPool2d", 2>;
-  constructor(normType: number, kernelSize: Sizes, ...rest: LPRest) {
+export class LPPool2d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const Ceil extends boolean = false,
+> extends LPPool {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"LPPool2d", 2, K, S, 0, 1, Ceil>>;
+  constructor(normType: number, kernelSize: K, ...rest: LPRest<S, Ceil>) {
     super(normType, kernelSize, optionsOf<LPPoolOptions>("LPPool2d", "stride, ceilMode", rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -398,9 +455,13 @@ export class LPPool2d extends LPPool {
 }
 
 /** (Σ xᵖ)^(1/p) of each window of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.LPPool3d. */
-export class LPPool3d extends LPPool {
-  declare readonly shapeRule?: PooledBy<"LPPool3d", 3>;
-  constructor(normType: number, kernelSize: Sizes, ...rest: LPRest) {
+export class LPPool3d<
+  const K extends Sizes = Sizes,
+  const S extends Default = Default,
+  const Ceil extends boolean = false,
+> extends LPPool {
+  declare readonly shapeRule?: TypeOnly<PoolRule<"LPPool3d", 3, K, S, 0, 1, Ceil>>;
+  constructor(normType: number, kernelSize: K, ...rest: LPRest<S, Ceil>) {
     super(normType, kernelSize, optionsOf<LPPoolOptions>("LPPool3d", "stride, ceilMode", rest));
   }
   /** What the pool makes of an input whose dims are checked. @internal */
@@ -490,8 +551,8 @@ abstract class FractionalMaxPool<Indices> extends Pool<Indices> {
 }
 
 const FRACTIONAL = "outputSize, outputRatio, returnIndices, _randomSamples";
-type FractionalRest<Indices extends boolean> = Given<
-  FractionalMaxPoolOptions & { returnIndices?: Indices },
+type FractionalRest<O extends Sizes, Indices extends boolean> = Given<
+  FractionalMaxPoolOptions<O, Indices>,
   [
     outputSize: "outputSize",
     outputRatio: "outputRatio",
@@ -501,9 +562,12 @@ type FractionalRest<Indices extends boolean> = Given<
 >;
 
 /** The greatest element of each window of [N, C, H, W] or [C, H, W], the steps between windows drawn. PyTorch's nn.FractionalMaxPool2d. */
-export class FractionalMaxPool2d<const Indices extends boolean = false> extends FractionalMaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"FractionalMaxPool2d", 2>;
-  constructor(kernelSize: Sizes, ...rest: FractionalRest<Indices>) {
+export class FractionalMaxPool2d<
+  const O extends Sizes = Sizes,
+  const Indices extends boolean = false,
+> extends FractionalMaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"FractionalMaxPool2d", 2, O>>;
+  constructor(kernelSize: Sizes, ...rest: FractionalRest<O, Indices>) {
     const options = optionsOf<FractionalMaxPoolOptions>("FractionalMaxPool2d", FRACTIONAL, rest);
     super(kernelSize, options._randomSamples ?? null, options);
   }
@@ -514,9 +578,12 @@ export class FractionalMaxPool2d<const Indices extends boolean = false> extends 
 }
 
 /** The greatest element of each window of [N, C, D, H, W] or [C, D, H, W], the steps between windows drawn. PyTorch's nn.FractionalMaxPool3d. */
-export class FractionalMaxPool3d<const Indices extends boolean = false> extends FractionalMaxPool<Indices> {
-  declare readonly shapeRule?: PooledBy<"FractionalMaxPool3d", 3>;
-  constructor(kernelSize: Sizes, ...rest: FractionalRest<Indices>) {
+export class FractionalMaxPool3d<
+  const O extends Sizes = Sizes,
+  const Indices extends boolean = false,
+> extends FractionalMaxPool<Indices> {
+  declare readonly shapeRule?: TypeOnly<AdaptivePoolRule<"FractionalMaxPool3d", 3, O>>;
+  constructor(kernelSize: Sizes, ...rest: FractionalRest<O, Indices>) {
     const options = optionsOf<FractionalMaxPoolOptions>("FractionalMaxPool3d", FRACTIONAL, rest);
     super(kernelSize, options._randomSamples ?? null, options);
   }

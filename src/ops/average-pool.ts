@@ -6,36 +6,44 @@ import type { Tensor } from "../tensor/core.js";
 import { ones } from "../tensor/creation/constant.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
 import { isFloating } from "../tensor/dtype.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import type { AdaptivePoolShape, PoolShape } from "./channel-types.js";
 import { convolution } from "./convolution-kernels.js";
 import { div } from "./division.js";
 import { fused } from "./fused.js";
 import { matmul } from "./matmul.js";
 import { adaptiveSize, checkNotEmpty, type OutputSizes, strideOf } from "./max-pool.js";
 import { reshape } from "./movement.js";
-import { batched, listOf, outputSize, type PoolWindows, type Sizes, three } from "./windows.js";
+import { batched, type Default, listOf, outputSize, type PoolWindows, type Sizes, three } from "./windows.js";
 
 /** Options of `avgPool1d`, `avgPool2d` and `avgPool3d`. */
-export interface AvgPoolOptions {
+export interface AvgPoolOptions<S = Sizes, P = Sizes, Ceil = boolean> {
   /** Steps from window to window; the size of a window if not given. */
-  stride?: Sizes;
+  stride?: S;
   /** Zeros at both ends; 0 if not given. */
-  padding?: Sizes;
+  padding?: P;
   /** Whether the last window may reach past the end; false if not given. */
-  ceilMode?: boolean;
+  ceilMode?: Ceil;
   /** Whether zeros of the padding count; true if not given. */
   countIncludePad?: boolean;
   /** What sums are divided by, instead of the number of elements; not in one dim. */
   divisorOverride?: number;
 }
 
-export type AvgPoolFunction = (
-  input: Tensor,
-  kernelSize: Sizes,
+export type AvgPoolFunction<Dims extends 1 | 2 | 3> = <
+  A extends Shape,
+  const K extends Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const Ceil extends boolean = false,
+>(
+  input: Checked<PoolShape<A, `avgPool${Dims}d`, Dims, K, S, P, 1, Ceil>, Tensor<A>>,
+  kernelSize: K,
   ...rest: Given<
-    AvgPoolOptions,
+    AvgPoolOptions<S, P, Ceil>,
     [
       stride: "stride",
       padding: "padding",
@@ -44,7 +52,7 @@ export type AvgPoolFunction = (
       divisorOverride: "divisorOverride",
     ]
   >
-) => Tensor;
+) => Tensor<Ok<PoolShape<A, `avgPool${Dims}d`, Dims, K, S, P, 1, Ceil>>>;
 
 /** @throws TypeError for other dtypes */
 function checkFloating(name: string, input: Tensor): void {
@@ -92,10 +100,10 @@ function three3(
   return [...new Array<readonly number[]>(3 - lists.length).fill([1]), ...lists] as never;
 }
 
-function avgPool(dims: number): AvgPoolFunction {
+function avgPool<Dims extends 1 | 2 | 3>(dims: Dims): AvgPoolFunction<Dims> {
   const name = `avgPool${dims}d`;
   const override = dims === 1 ? "" : ", divisorOverride";
-  return takes<AvgPoolFunction>(
+  return takes<AvgPoolFunction<Dims>>(
     name,
     `input, kernelSize | stride, padding, ceilMode, countIncludePad${override}`,
     (input: Tensor, kernelSize: Sizes, options: AvgPoolOptions) => {
@@ -127,7 +135,10 @@ function avgPool(dims: number): AvgPoolFunction {
   );
 }
 
-export type AdaptiveAvgPoolFunction = (input: Tensor, outputSize: OutputSizes) => Tensor;
+export type AdaptiveAvgPoolFunction<Dims extends 1 | 2 | 3> = <A extends Shape, const O extends OutputSizes>(
+  input: Checked<AdaptivePoolShape<A, `adaptiveAvgPool${Dims}d`, Dims, O>, Tensor<A>>,
+  outputSize: O,
+) => Tensor<Ok<AdaptivePoolShape<A, `adaptiveAvgPool${Dims}d`, Dims, O>>>;
 
 /** The shares of n elements in each of `outputs` windows, [n, outputs]. */
 function shares(n: number, outputs: number, x: Tensor): Tensor {
@@ -154,9 +165,9 @@ function sharedOut(x: Tensor, d: number, outputs: number): Tensor {
   return reshape(means, [...before, outputs, ...after]);
 }
 
-function adaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
+function adaptiveAvgPool<Dims extends 1 | 2 | 3>(dims: Dims): AdaptiveAvgPoolFunction<Dims> {
   const name = `adaptiveAvgPool${dims}d`;
-  return takes<AdaptiveAvgPoolFunction>(
+  return takes<AdaptiveAvgPoolFunction<Dims>>(
     name,
     "input, outputSize |",
     (input: Tensor, outputs: OutputSizes) => {
@@ -187,21 +198,29 @@ function adaptiveAvgPool(dims: number): AdaptiveAvgPoolFunction {
 }
 
 /** Options of `lpPool1d`, `lpPool2d` and `lpPool3d`. */
-export interface LPPoolOptions {
-  stride?: Sizes;
-  ceilMode?: boolean;
+export interface LPPoolOptions<S = Sizes, Ceil = boolean> {
+  stride?: S;
+  ceilMode?: Ceil;
 }
 
-export type LPPoolFunction = (
-  input: Tensor,
+export type LPPoolFunction<Dims extends 1 | 2 | 3> = <
+  A extends Shape,
+  const K extends Sizes,
+  const S extends Default = Default,
+  const Ceil extends boolean = false,
+>(
+  input: Checked<PoolShape<A, `lpPool${Dims}d`, Dims, K, S, 0, 1, Ceil>, Tensor<A>>,
   normType: number,
-  kernelSize: Sizes,
-  ...rest: Given<LPPoolOptions, [stride: "stride", ceilMode: "ceilMode"]>
-) => Tensor;
+  kernelSize: K,
+  ...rest: Given<LPPoolOptions<S, Ceil>, [stride: "stride", ceilMode: "ceilMode"]>
+) => Tensor<Ok<PoolShape<A, `lpPool${Dims}d`, Dims, K, S, 0, 1, Ceil>>>;
 
-function lpPool(dims: number, mean: AvgPoolFunction): LPPoolFunction {
+function lpPool<Dims extends 1 | 2 | 3>(
+  dims: Dims,
+  mean: (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions) => Tensor,
+): LPPoolFunction<Dims> {
   const name = `lpPool${dims}d`;
-  return takes<LPPoolFunction>(
+  return takes<LPPoolFunction<Dims>>(
     name,
     "input, normType, kernelSize | stride, ceilMode",
     (input: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions) => {

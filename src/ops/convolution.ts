@@ -4,57 +4,85 @@
 import type { Tensor } from "../tensor/core.js";
 import { isFloating, isInteger } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import { add } from "./arithmetic.js";
 import { cast } from "./cast.js";
+import type { ConvTransposeWithShape, ConvWithShape } from "./channel-types.js";
 import { convolution, convolutionInput } from "./convolution-kernels.js";
 import { fused } from "./fused.js";
 import { reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
-import { type Batched, batched, layout, listOf, type Sizes, three } from "./windows.js";
+import {
+  type Batched,
+  batched,
+  type ConvPadding,
+  type Default,
+  type DefaultCount,
+  type DefaultPadding,
+  layout,
+  listOf,
+  type Sizes,
+  three,
+} from "./windows.js";
 
 /** Options of `conv1d`, `conv2d` and `conv3d`. */
-export interface ConvFunctionOptions {
+export interface ConvFunctionOptions<S = Sizes, P = ConvPadding, D = Sizes, G = number> {
   /** [out], added to each channel. */
   bias?: Tensor | null;
   /** Steps from window to window; 1 if not given. */
-  stride?: Sizes;
+  stride?: S;
   /** Zeros at both ends; "valid" is none, "same" as many as give the size of the input; 0 if not given. */
-  padding?: Sizes | "same" | "valid";
+  padding?: P;
   /** Steps from tap to tap; 1 if not given. */
-  dilation?: Sizes;
+  dilation?: D;
   /** Input and output channels are cut into so many groups that are convolved by themselves; 1 if not given. */
-  groups?: number;
+  groups?: G;
 }
 
 /** Options of `convTranspose1d`, `convTranspose2d` and `convTranspose3d`. */
-export interface ConvTransposeFunctionOptions {
+export interface ConvTransposeFunctionOptions<S = Sizes, P = Sizes, More = Sizes, D = Sizes, G = number> {
   /** [out], added to each channel. */
   bias?: Tensor | null;
   /** Steps of the convolution that this is the transpose of; 1 if not given. */
-  stride?: Sizes;
+  stride?: S;
   /** So much is cut off at both ends; 0 if not given. */
-  padding?: Sizes;
+  padding?: P;
   /** So much is added at the far end, since several sizes have the same after a convolution; 0 if not given. */
-  outputPadding?: Sizes;
-  groups?: number;
-  dilation?: Sizes;
+  outputPadding?: More;
+  groups?: G;
+  dilation?: D;
 }
 
-type Convolve = (
-  input: Tensor,
-  weight: Tensor,
+type Convolve<Dims extends 1 | 2 | 3> = <
+  A extends Shape,
+  W extends Shape,
+  const S extends Default = Default,
+  const P extends DefaultPadding = DefaultPadding,
+  const D extends Default = Default,
+  const G extends DefaultCount = DefaultCount,
+>(
+  input: Checked<ConvWithShape<A, W, `conv${Dims}d`, Dims, S, P, D, G>, Tensor<A>>,
+  weight: Tensor<W>,
   ...rest: Given<
-    ConvFunctionOptions,
+    ConvFunctionOptions<S, P, D, G>,
     [bias: "bias", stride: "stride", padding: "padding", dilation: "dilation", groups: "groups"]
   >
-) => Tensor;
+) => Tensor<Ok<ConvWithShape<A, W, `conv${Dims}d`, Dims, S, P, D, G>>>;
 
-type ConvolveTransposed = (
-  input: Tensor,
-  weight: Tensor,
+type ConvolveTransposed<Dims extends 1 | 2 | 3> = <
+  A extends Shape,
+  W extends Shape,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const More extends Default = Default,
+  const D extends Default = Default,
+  const G extends DefaultCount = DefaultCount,
+>(
+  input: Checked<ConvTransposeWithShape<A, W, `convTranspose${Dims}d`, Dims, S, P, More, D, G>, Tensor<A>>,
+  weight: Tensor<W>,
   ...rest: Given<
-    ConvTransposeFunctionOptions,
+    ConvTransposeFunctionOptions<S, P, More, D, G>,
     [
       bias: "bias",
       stride: "stride",
@@ -64,7 +92,7 @@ type ConvolveTransposed = (
       dilation: "dilation",
     ]
   >
-) => Tensor;
+) => Tensor<Ok<ConvTransposeWithShape<A, W, `convTranspose${Dims}d`, Dims, S, P, More, D, G>>>;
 
 /** What both kinds check before they compute. */
 function checkOperands(
@@ -136,9 +164,9 @@ function wide(weight: Tensor): Tensor {
 }
 
 /** The function for so many dims of space. */
-function convolver(dims: number): Convolve {
+function convolver<Dims extends 1 | 2 | 3>(dims: Dims): Convolve<Dims> {
   const name = `conv${dims}d`;
-  return takes<Convolve>(
+  return takes<Convolve<Dims>>(
     name,
     "input, weight | bias, stride, padding, dilation, groups",
     (input: Tensor, weight: Tensor, options: ConvFunctionOptions) => {
@@ -185,9 +213,9 @@ function convolver(dims: number): Convolve {
   );
 }
 
-function transposed(dims: number): ConvolveTransposed {
+function transposed<Dims extends 1 | 2 | 3>(dims: Dims): ConvolveTransposed<Dims> {
   const name = `convTranspose${dims}d`;
-  return takes<ConvolveTransposed>(
+  return takes<ConvolveTransposed<Dims>>(
     name,
     "input, weight | bias, stride, padding, outputPadding, groups, dilation",
     (input: Tensor, weight: Tensor, options: ConvTransposeFunctionOptions) => {

@@ -5,45 +5,44 @@ import { Tensor } from "../tensor/core.js";
 import { arange } from "../tensor/creation/range.js";
 import { rand } from "../tensor/random.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
+import type { AdaptivePoolShape } from "./channel-types.js";
 import { gatherAt } from "./indexing.js";
 import { cat } from "./join.js";
-import { checkNotEmpty, checkPoolable } from "./max-pool.js";
+import { checkNotEmpty, checkPoolable, type Pooled } from "./max-pool.js";
 import { reshape } from "./movement.js";
 import { batched, listOf, type Sizes, three } from "./windows.js";
 
 /** Options of `fractionalMaxPool2d` and `fractionalMaxPool3d`. */
-export interface FractionalMaxPoolOptions {
+export interface FractionalMaxPoolOptions<O = Sizes, Indices = boolean> {
   /** Of the result; this or `outputRatio` is given. */
-  outputSize?: Sizes;
+  outputSize?: O;
   /** Between 0 and 1: how large the result is beside the input. */
   outputRatio?: Sizes;
   /** Whether positions are wanted too; false if not given. */
-  returnIndices?: boolean;
+  returnIndices?: Indices;
   /** [N, C, 2] or [N, C, 3], numbers in [0, 1); drawn if not given. */
   _randomSamples?: Tensor | null;
 }
 
-export interface FractionalMaxPoolFunction {
-  (
-    input: Tensor,
-    kernelSize: Sizes,
-    options: FractionalMaxPoolOptions & { returnIndices: true },
-  ): [Tensor, Tensor];
-  (
-    input: Tensor,
-    kernelSize: Sizes,
-    ...rest: Given<
-      FractionalMaxPoolOptions,
-      [
-        outputSize: "outputSize",
-        outputRatio: "outputRatio",
-        returnIndices: "returnIndices",
-        _randomSamples: "_randomSamples",
-      ]
-    >
-  ): Tensor;
-}
+export type FractionalMaxPoolFunction<Dims extends 2 | 3> = <
+  A extends Shape,
+  const O extends Sizes = Sizes,
+  const Indices extends boolean = false,
+>(
+  input: Checked<AdaptivePoolShape<A, `fractionalMaxPool${Dims}d`, Dims, O>, Tensor<A>>,
+  kernelSize: Sizes,
+  ...rest: Given<
+    FractionalMaxPoolOptions<O, Indices>,
+    [
+      outputSize: "outputSize",
+      outputRatio: "outputRatio",
+      returnIndices: "returnIndices",
+      _randomSamples: "_randomSamples",
+    ]
+  >
+) => Pooled<Indices, Tensor<Ok<AdaptivePoolShape<A, `fractionalMaxPool${Dims}d`, Dims, O>>>>;
 
 /** Where the windows of a dim begin, [planes, outputs], int32: the last one at the end, the others by the sample u of each plane [planes, 1]. */
 function starts(u: Tensor, n: number, window: number, outputs: number): Tensor {
@@ -55,7 +54,7 @@ function starts(u: Tensor, n: number, window: number, outputs: number): Tensor {
   return cat([steps, last], 1).to("int32");
 }
 
-function fractionalMaxPool(dims: number): FractionalMaxPoolFunction {
+function fractionalMaxPool<Dims extends 2 | 3>(dims: Dims): FractionalMaxPoolFunction<Dims> {
   const name = `fractionalMaxPool${dims}d`;
   const compute = (
     input: Tensor,
@@ -121,7 +120,7 @@ function fractionalMaxPool(dims: number): FractionalMaxPoolFunction {
     name,
     "input, kernelSize | outputSize, outputRatio, returnIndices, _randomSamples",
     compute as never,
-  ) as unknown as FractionalMaxPoolFunction;
+  ) as unknown as FractionalMaxPoolFunction<Dims>;
 }
 
 /** The greatest element of each window of [N, C, H, W] or [C, H, W], the steps between windows drawn (`torch.nn.functional.fractional_max_pool2d`). */

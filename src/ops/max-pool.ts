@@ -9,63 +9,65 @@ import { zeros } from "../tensor/creation/constant.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
 import type { Op } from "../tensor/op.js";
 import { isFloating, isInteger } from "../tensor/dtype.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
+import type { AdaptivePoolShape, PoolShape } from "./channel-types.js";
 import { addAt, gatherAt, indexTensor } from "./indexing.js";
 import { reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { checkInt32Count } from "./reduce.js";
 import { scatter } from "./scatter.js";
-import { type Batched, batched, listOf, outputSize, type Sizes, three } from "./windows.js";
+import { type Batched, batched, type Default, listOf, outputSize, type Sizes, three } from "./windows.js";
 
 /** Options of `maxPool1d`, `maxPool2d` and `maxPool3d`. */
-export interface MaxPoolOptions {
+export interface MaxPoolOptions<S = Sizes, P = Sizes, D = Sizes, Ceil = boolean, Indices = boolean> {
   /** Steps from window to window; the size of a window if not given. */
-  stride?: Sizes;
+  stride?: S;
   /** So many elements are added at both ends, none of which is ever the greatest; 0 if not given. */
-  padding?: Sizes;
+  padding?: P;
   /** Steps from element to element of a window; 1 if not given. */
-  dilation?: Sizes;
+  dilation?: D;
   /** Whether the last window may reach past the end; false if not given. */
-  ceilMode?: boolean;
+  ceilMode?: Ceil;
   /** Whether positions are wanted too; false if not given. */
-  returnIndices?: boolean;
+  returnIndices?: Indices;
 }
 
-export interface MaxPoolFunction {
-  (input: Tensor, kernelSize: Sizes, options: MaxPoolOptions & { returnIndices: true }): [Tensor, Tensor];
-  (
-    input: Tensor,
-    kernelSize: Sizes,
-    stride: Sizes | undefined,
-    padding: Sizes | undefined,
-    dilation: Sizes | undefined,
-    ceilMode: boolean | undefined,
-    returnIndices: true,
-  ): [Tensor, Tensor];
-  (
-    input: Tensor,
-    kernelSize: Sizes,
-    ...rest: Given<
-      MaxPoolOptions,
-      [
-        stride: "stride",
-        padding: "padding",
-        dilation: "dilation",
-        ceilMode: "ceilMode",
-        returnIndices: "returnIndices",
-      ]
-    >
-  ): Tensor;
-}
+/** What a pool gives: the values, or where positions are wanted too both. */
+export type Pooled<Indices, Y> = [Indices] extends [true] ? [values: Y, indices: Y] : Y;
 
-export interface AdaptiveMaxPoolFunction {
-  (input: Tensor, outputSize: OutputSizes, returnIndices: true | { returnIndices: true }): [Tensor, Tensor];
-  (
-    input: Tensor,
-    outputSize: OutputSizes,
-    ...rest: Given<{ returnIndices?: boolean }, [returnIndices: "returnIndices"]>
-  ): Tensor;
-}
+export type MaxPoolFunction<Dims extends 1 | 2 | 3> = <
+  A extends Shape,
+  const K extends Sizes,
+  const S extends Default = Default,
+  const P extends Default = Default,
+  const D extends Default = Default,
+  const Ceil extends boolean = false,
+  const Indices extends boolean = false,
+>(
+  input: Checked<PoolShape<A, `maxPool${Dims}d`, Dims, K, S, P, D, Ceil>, Tensor<A>>,
+  kernelSize: K,
+  ...rest: Given<
+    MaxPoolOptions<S, P, D, Ceil, Indices>,
+    [
+      stride: "stride",
+      padding: "padding",
+      dilation: "dilation",
+      ceilMode: "ceilMode",
+      returnIndices: "returnIndices",
+    ]
+  >
+) => Pooled<Indices, Tensor<Ok<PoolShape<A, `maxPool${Dims}d`, Dims, K, S, P, D, Ceil>>>>;
+
+export type AdaptiveMaxPoolFunction<Dims extends 1 | 2 | 3> = <
+  A extends Shape,
+  const O extends OutputSizes,
+  const Indices extends boolean = false,
+>(
+  input: Checked<AdaptivePoolShape<A, `adaptiveMaxPool${Dims}d`, Dims, O>, Tensor<A>>,
+  outputSize: O,
+  ...rest: Given<{ returnIndices?: Indices }, [returnIndices: "returnIndices"]>
+) => Pooled<Indices, Tensor<Ok<AdaptivePoolShape<A, `adaptiveMaxPool${Dims}d`, Dims, O>>>>;
 
 /** Sizes of a result; null keeps that of the input. */
 export type OutputSizes = number | readonly (number | null)[];
@@ -128,7 +130,7 @@ function pooled(
   return [from.unbatched(y), from.unbatched(reshape(index, [n, c, ...size]))];
 }
 
-function maxPool(dims: number): MaxPoolFunction {
+function maxPool<Dims extends 1 | 2 | 3>(dims: Dims): MaxPoolFunction<Dims> {
   const name = `maxPool${dims}d`;
   const compute = (input: Tensor, kernelSize: Sizes, options: MaxPoolOptions): Tensor | [Tensor, Tensor] => {
     const from = batched(name, input, dims);
@@ -153,7 +155,7 @@ function maxPool(dims: number): MaxPoolFunction {
     name,
     "input, kernelSize | stride, padding, dilation, ceilMode, returnIndices",
     compute as never,
-  ) as unknown as MaxPoolFunction;
+  ) as unknown as MaxPoolFunction<Dims>;
 }
 
 /** An empty list, as PyTorch's default, is the size of the windows too. */
@@ -175,7 +177,7 @@ export function adaptiveSize(name: string, outputs: OutputSizes, space: readonly
   });
 }
 
-function adaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
+function adaptiveMaxPool<Dims extends 1 | 2 | 3>(dims: Dims): AdaptiveMaxPoolFunction<Dims> {
   const name = `adaptiveMaxPool${dims}d`;
   const compute = (
     input: Tensor,
@@ -195,7 +197,7 @@ function adaptiveMaxPool(dims: number): AdaptiveMaxPoolFunction {
     name,
     "input, outputSize | returnIndices",
     compute as never,
-  ) as unknown as AdaptiveMaxPoolFunction;
+  ) as unknown as AdaptiveMaxPoolFunction<Dims>;
 }
 
 /** Options of `maxUnpool1d`, `maxUnpool2d` and `maxUnpool3d`. */

@@ -10,6 +10,19 @@ import { checkTensor } from "./operand.js";
 /** One number for all dims of space, or one for each. */
 export type Sizes = number | readonly number[];
 
+/** Padding of a convolution: how much at both ends, or a word for it. */
+export type ConvPadding = Sizes | "same" | "valid";
+
+declare const notGiven: unique symbol;
+/** No value is of this type. What the compiler finds for an option that was left out has it among what it may be. */
+export interface NotGiven {
+  readonly [notGiven]: never;
+}
+/** Type of sizes that may be left out; also the name under which the compiler shows that they were. */
+export type Default = Sizes | NotGiven;
+export type DefaultPadding = ConvPadding | NotGiven;
+export type DefaultCount = number | NotGiven;
+
 export type Three = readonly [number, number, number];
 
 /**

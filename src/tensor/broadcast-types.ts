@@ -1,5 +1,5 @@
 /** Shapes of elementwise operations and matrix products, or sentences that say why the operands do not fit. */
-import type { Known, Ok, Shape, ShapeText } from "./shape-types.js";
+import type { Fits, Known, Ok, Shape, ShapeText } from "./shape-types.js";
 
 /** Shape of an elementwise operation's result. */
 export type Elementwise<A extends Shape, B extends Shape> = Ok<Broadcast<"", A, B>>;
@@ -53,21 +53,13 @@ type BroadcastOr<Name extends string, A extends Shape, B extends Shape> =
       : `${Name}: ${R & string}: ${ShapeText<A>} and ${ShapeText<B>}`
     : never;
 
-type SameInner<K1 extends number, K2 extends number> = number extends K1
-  ? true
-  : number extends K2
-    ? true
-    : K1 extends K2
-      ? true
-      : false;
-
 /** The shape of `a @ b`, or a sentence. */
 export type Matmul<A extends Shape, B extends Shape> =
   Known<A> extends true
     ? Known<B> extends true
       ? A extends readonly [...infer AI extends Shape, infer K1 extends number]
         ? B extends readonly [...infer BB extends Shape, infer K2 extends number, infer N extends number]
-          ? SameInner<K1, K2> extends true
+          ? Fits<K1, K2> extends true
             ? AI extends readonly [...infer AB extends Shape, infer M extends number]
               ? BroadcastSizes<AB, BB> extends infer R
                 ? R extends Shape
@@ -77,7 +69,7 @@ export type Matmul<A extends Shape, B extends Shape> =
               : [...BB, N]
             : `matmul: inner sizes ${K1} and ${K2} differ: ${ShapeText<A>} x ${ShapeText<B>}`
           : B extends readonly [infer K2 extends number]
-            ? SameInner<K1, K2> extends true
+            ? Fits<K1, K2> extends true
               ? AI
               : `matmul: inner sizes ${K1} and ${K2} differ: ${ShapeText<A>} x ${ShapeText<B>}`
             : `matmul: a 0-dimensional tensor has no inner size: ${ShapeText<A>} x ${ShapeText<B>}`

@@ -1,4 +1,5 @@
 /** Shapes of operations that move, join and cut elements and compute nothing. */
+import type { Digits, Product, Value } from "./arithmetic-types.js";
 import type { Dim, Known, Shape } from "./shape-types.js";
 
 /** Dims `D` and `E` exchanged. */
@@ -27,7 +28,7 @@ export type TransposeLast<A extends Shape> =
 export type Reshape<R extends Shape> =
   Known<R> extends true ? { -readonly [K in keyof R]: R[K] extends -1 ? number : R[K] } : Shape;
 
-/** Dims `D` to `E` as one, whose size is not known unless they are one already; a 0-dimensional tensor becomes a vector. */
+/** Dims `D` to `E` as one; a 0-dimensional tensor becomes a vector. */
 export type Flatten<A extends Shape, D extends number, E extends number> =
   Known<A> extends true
     ? A extends readonly []
@@ -43,22 +44,19 @@ type FlattenFrom<
   A extends Shape,
   D extends number,
   E extends number,
-  Seen extends 0[] = [],
+  Front extends number[] = [],
 > = A extends readonly [infer H extends number, ...infer R extends Shape]
-  ? Seen["length"] extends D
-    ? [number, ...BehindDim<A, E, Seen>]
-    : [H, ...FlattenFrom<R, D, E, [...Seen, 0]>]
+  ? Front["length"] extends D
+    ? [...Front, ...JoinedTo<R, E, Front, Digits<H>>]
+    : FlattenFrom<R, D, E, [...Front, H]>
   : [];
 
-/** What comes behind dim `E` of a shape whose first `Seen` dims are gone. */
-type BehindDim<A extends Shape, E extends number, Seen extends 0[]> = A extends readonly [
-  number,
-  ...infer R extends Shape,
-]
-  ? Seen["length"] extends E
-    ? R
-    : BehindDim<R, E, [...Seen, 0]>
-  : [];
+/** `Size`, in digits, times all up to dim `E`, and what comes behind it of a shape whose first `Seen` dims are gone. */
+type JoinedTo<A extends Shape, E extends number, Seen extends number[], Size> = Seen["length"] extends E
+  ? [Value<Size>, ...A]
+  : A extends readonly [infer H extends number, ...infer R extends Shape]
+    ? JoinedTo<R, E, [...Seen, H], Product<Size, Digits<H>>>
+    : [];
 
 /** Size 1 put in before dim `D`. */
 export type Unsqueeze<A extends Shape, D extends number> =

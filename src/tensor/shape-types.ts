@@ -40,6 +40,9 @@ export type Ok<Result> = Result extends Shape ? (Known<Result> extends true ? Re
 /** Whether the rank is known. */
 export type Known<A extends Shape> = number extends A["length"] ? false : true;
 
+/** Whether two sizes can be the same: that is so where one of them is not known. */
+export type Fits<M extends number, N extends number> = [M & N] extends [never] ? false : true;
+
 type Join<A extends Shape> = A extends readonly [infer H extends number]
   ? `${H}`
   : A extends readonly [infer H extends number, ...infer R extends Shape]

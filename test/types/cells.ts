@@ -1,9 +1,12 @@
 /**
  * Type checks pieces of code as a cell would be checked: with the public API in scope and nothing else.
  */
+import assert from "node:assert/strict";
 import path from "node:path";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { saidByTypes } from "../../kernel/language/compile/rewording.js";
 
 const root = path.resolve(fileURLToPath(import.meta.url), "../../..");
 
@@ -69,4 +72,30 @@ export function check(pieces: Readonly<Record<string, string>>): Readonly<Record
     results[name] = { types, errors };
   }
   return results;
+}
+
+/** One case: code, and the types of its constants or what a cell says of it. */
+export interface Case {
+  readonly code: string;
+  readonly types?: Readonly<Record<string, string>>;
+  readonly refused?: string;
+}
+
+/** Declares a test for each case; its name says what holds. All are checked in one program. */
+export function testTypes(cases: Readonly<Record<string, Case>>): void {
+  const names = Object.keys(cases);
+  const code = Object.fromEntries(names.map((name, i) => [`case${i}`, cases[name]!.code]));
+  let checked: Readonly<Record<string, Checked>> | undefined;
+  names.forEach((name, i) => {
+    void test(name, () => {
+      const { types, errors } = (checked ??= check(code))[`case${i}`]!;
+      const { types: expected = {}, refused } = cases[name]!;
+      assert.deepEqual(
+        errors.map((error) => saidByTypes(error) ?? error),
+        refused === undefined ? [] : [refused],
+      );
+      const found = Object.fromEntries(Object.keys(expected).map((id) => [id, types[id]]));
+      assert.deepEqual(found, expected);
+    });
+  });
 }

@@ -204,18 +204,18 @@ test("movement keeps track of sizes", () => {
   });
 });
 
-test("dims that become one have a size that is not known, unless they are one already", () => {
+test("dims that become one have the product of their sizes", () => {
   infers("flattened", {
-    a: "Tensor<[number]>",
-    b: "Tensor<[2, number]>",
-    c: "Tensor<[number, 4, 5]>",
+    a: "Tensor<[120]>",
+    b: "Tensor<[2, 60]>",
+    c: "Tensor<[6, 4, 5]>",
     d: "Tensor<[2, 3, 4, 5]>",
-    e: "Tensor<[2, number, 5]>",
+    e: "Tensor<[2, 12, 5]>",
     f: "Tensor<Shape>",
     g: "Tensor<Shape>",
     h: "Tensor<[1]>",
-    i: "Tensor<[2, number]>",
-    j: "Tensor<[number, 4, 5]>",
+    i: "Tensor<[2, 60]>",
+    j: "Tensor<[6, 4, 5]>",
     k: "Tensor<Shape>",
     l: "Tensor<[2, 10]>",
     m: "Tensor<[7, 8]>",
