@@ -103,7 +103,7 @@ function three3(
 function avgPool<Dims extends 1 | 2 | 3>(dims: Dims): AvgPoolFunction<Dims> {
   const name = `avgPool${dims}d`;
   const override = dims === 1 ? "" : ", divisorOverride";
-  return takes<AvgPoolFunction<Dims>>(
+  return takes(
     name,
     `input, kernelSize | stride, padding, ceilMode, countIncludePad${override}`,
     (input: Tensor, kernelSize: Sizes, options: AvgPoolOptions) => {
@@ -132,7 +132,7 @@ function avgPool<Dims extends 1 | 2 | 3>(dims: Dims): AvgPoolFunction<Dims> {
           : fused([from.x], means),
       );
     },
-  );
+  ) as unknown as AvgPoolFunction<Dims>;
 }
 
 export type AdaptiveAvgPoolFunction<Dims extends 1 | 2 | 3> = <A extends Shape, const O extends OutputSizes>(
@@ -167,34 +167,30 @@ function sharedOut(x: Tensor, d: number, outputs: number): Tensor {
 
 function adaptiveAvgPool<Dims extends 1 | 2 | 3>(dims: Dims): AdaptiveAvgPoolFunction<Dims> {
   const name = `adaptiveAvgPool${dims}d`;
-  return takes<AdaptiveAvgPoolFunction<Dims>>(
-    name,
-    "input, outputSize |",
-    (input: Tensor, outputs: OutputSizes) => {
-      const from = batched(name, input, dims);
-      checkFloating(name, input);
-      checkNotEmpty(name, from);
-      const size = adaptiveSize(name, outputs, from.space);
-      return from.unbatched(
-        fused([from.x], (x) => {
-          if (size.every((n) => n === 1)) return x.mean([2, 3, 4], { keepdim: true });
-          const isEven = size.every((n, d) => n > 0 && from.space[d]! % n === 0);
-          if (!isEven) {
-            let y: Tensor = x;
-            size.forEach((n, d) => (y = sharedOut(y, 5 - dims + d, n)));
-            return y;
-          }
-          const window = size.map((n, d) => from.space[d]! / n);
-          const none = window.map(() => 0);
-          const at = { window, stride: window, padding: none, dilation: none, ceil: false };
-          return div(
-            windowSums(x, at, size),
-            window.reduce((a, b) => a * b, 1),
-          );
-        }),
-      );
-    },
-  );
+  return takes(name, "input, outputSize |", (input: Tensor, outputs: OutputSizes) => {
+    const from = batched(name, input, dims);
+    checkFloating(name, input);
+    checkNotEmpty(name, from);
+    const size = adaptiveSize(name, outputs, from.space);
+    return from.unbatched(
+      fused([from.x], (x) => {
+        if (size.every((n) => n === 1)) return x.mean([2, 3, 4], { keepdim: true });
+        const isEven = size.every((n, d) => n > 0 && from.space[d]! % n === 0);
+        if (!isEven) {
+          let y: Tensor = x;
+          size.forEach((n, d) => (y = sharedOut(y, 5 - dims + d, n)));
+          return y;
+        }
+        const window = size.map((n, d) => from.space[d]! / n);
+        const none = window.map(() => 0);
+        const at = { window, stride: window, padding: none, dilation: none, ceil: false };
+        return div(
+          windowSums(x, at, size),
+          window.reduce((a, b) => a * b, 1),
+        );
+      }),
+    );
+  }) as unknown as AdaptiveAvgPoolFunction<Dims>;
 }
 
 /** Options of `lpPool1d`, `lpPool2d` and `lpPool3d`. */
@@ -220,7 +216,7 @@ function lpPool<Dims extends 1 | 2 | 3>(
   mean: (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions) => Tensor,
 ): LPPoolFunction<Dims> {
   const name = `lpPool${dims}d`;
-  return takes<LPPoolFunction<Dims>>(
+  return takes(
     name,
     "input, normType, kernelSize | stride, ceilMode",
     (input: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions) => {
@@ -231,7 +227,7 @@ function lpPool<Dims extends 1 | 2 | 3>(
         return mul(means.sign().mul(means.abs().relu()), count).pow(1 / normType);
       });
     },
-  );
+  ) as unknown as LPPoolFunction<Dims>;
 }
 
 /** The mean of each window of [N, C, L] or [C, L] (`torch.nn.functional.avg_pool1d`). */

@@ -166,7 +166,7 @@ function wide(weight: Tensor): Tensor {
 /** The function for so many dims of space. */
 function convolver<Dims extends 1 | 2 | 3>(dims: Dims): Convolve<Dims> {
   const name = `conv${dims}d`;
-  return takes<Convolve<Dims>>(
+  return takes(
     name,
     "input, weight | bias, stride, padding, dilation, groups",
     (input: Tensor, weight: Tensor, options: ConvFunctionOptions) => {
@@ -210,12 +210,12 @@ function convolver<Dims extends 1 | 2 | 3>(dims: Dims): Convolve<Dims> {
         withBias(from.x, wide(weight), bias, (x, w) => convolution(x, w, at, three(size, 1))),
       );
     },
-  );
+  ) as unknown as Convolve<Dims>;
 }
 
 function transposed<Dims extends 1 | 2 | 3>(dims: Dims): ConvolveTransposed<Dims> {
   const name = `convTranspose${dims}d`;
-  return takes<ConvolveTransposed<Dims>>(
+  return takes(
     name,
     "input, weight | bias, stride, padding, outputPadding, groups, dilation",
     (input: Tensor, weight: Tensor, options: ConvTransposeFunctionOptions) => {
@@ -253,7 +253,7 @@ function transposed<Dims extends 1 | 2 | 3>(dims: Dims): ConvolveTransposed<Dims
         withBias(from.x, wide(weight), bias, (x, w) => convolutionInput(x, w, at, three(size, 1))),
       );
     },
-  );
+  ) as unknown as ConvolveTransposed<Dims>;
 }
 
 /** y[n, o, l] = bias[o] + Σ x[n, c, l · stride + k · dilation − padding] · weight[o, c, k], for x [N, C, L] or [C, L] (`torch.conv1d`). @throws Error when sizes or dtypes do not fit */
