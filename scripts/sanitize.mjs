@@ -62,6 +62,7 @@ if (given.length > 0) run("tests", tests(given));
 else {
   for (const isa of instructionSets) {
     run("engine", tests(testsOf("test/engine")), isa);
+    run("fuzz:programs, 5000", ["test/robustness/programs.ts", "5000", "5"], isa);
     run("fuzz:threads, 40", ["test/robustness/threads.ts", "40", "5"], isa);
   }
   run("graph and operations", tests([...testsOf("test/graph"), ...testsOf("test/ops")]));

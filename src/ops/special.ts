@@ -79,7 +79,8 @@ function polygammaNode(x: Tensor, n: number) {
   if (n === 1) return unary("trigamma", x.node);
   const { dtype } = x._node;
   let factor = n % 2 === 0 ? -1 : 1;
-  for (let k = 2; k <= n; k++) factor *= k;
+  // From 171 on n! is infinite.
+  for (let k = 2; k <= n && Number.isFinite(factor); k++) factor *= k;
   return binary("mul", binary("zeta", scalar(n + 1, dtype), x.node), scalar(factor, dtype));
 }
 

@@ -21,6 +21,7 @@ class WordWriter {
   private length = 0;
 
   word(value: number): void {
+    if ((value | 0) !== value) throw notThere(value, "a whole number of 32 bits");
     if (this.length === this.words.length) {
       const longer = new Int32Array(this.length * 2);
       longer.set(this.words);
@@ -30,7 +31,7 @@ class WordWriter {
   }
 
   wide(value: number): void {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`expected an integer in a program, got ${value}`);
+    if (!Number.isSafeInteger(value)) throw notThere(value, "a whole number below 2 to the 53");
     this.word(value | 0);
     this.word(Math.floor(value / 0x1_0000_0000));
   }
@@ -85,6 +86,11 @@ class WordWriter {
   done(): Int32Array {
     return this.words.slice(0, this.length);
   }
+}
+
+/** A typed array would take such a number for another one without a word. */
+function notThere(value: number, expected: string): RangeError {
+  return new RangeError(`a program has ${expected} in each place, got ${value}`);
 }
 
 function writeInstruction(out: WordWriter, i: Instruction): void {

@@ -8,7 +8,11 @@ void Decoder::check(const ViewWords& view, const Dims& dims) {
   if (view.count != dims.count) return fail("a view has another number of strides than its kernel has dims");
   if (dims.points() == 0) return;
   int64_t low = 0, high = 0;
-  for (int32_t d = 0; d < dims.count; d++) (view.strides[d] < 0 ? low : high) += view.strides[d] * (dims.size[d] - 1);
+  for (int32_t d = 0; d < dims.count; d++) {
+    int64_t way;
+    if (__builtin_mul_overflow(view.strides[d], dims.size[d] - 1, &way) || way < -kMost || way > kMost) return fail("a view reaches outside its buffer");
+    (way < 0 ? low : high) += way;
+  }
   const int64_t size = bytesOf(view.dtype);
   if (view.place.offset % size) return fail("a view's offset is not a multiple of its element size");
   if (view.place.offset + low * size < 0 || view.place.offset + (high + 1) * size > bytes[view.place.base]) fail("a view reaches outside its buffer");
@@ -18,10 +22,15 @@ void Decoder::check(const BodyWords& body, const Dims& dims) {
   for (int32_t i = 0; i < body.loadCount; i++) check(body.loads[i], dims);
   for (int32_t i = 0; i < body.codeCount; i++) {
     const InstructionWords& code = body.code[i];
-    const int32_t last = code.code == Code::scalar ? code.p[0] : code.code == Code::random ? code.p[1] + 1 : -1;
-    if ((code.code == Code::scalar && code.p[0] < 0) || last >= executable.scalars) fail("an instruction names a scalar that does not exist");
+    const int32_t scalars = code.code == Code::scalar ? 1 : code.code == Code::random ? 2 : 0, first = code.p[scalars == 2];
+    if (scalars && (first < 0 || first > executable.scalars - scalars)) fail("an instruction names a scalar that does not exist");
     if (code.code == Code::coordinate && (code.p[0] < 0 || code.p[0] >= dims.count)) fail("an instruction names a dim that does not exist");
   }
+}
+
+void Decoder::checkNoResult(const BodyWords& body) {
+  for (int32_t i = 0; i < body.codeCount; i++)
+    if (body.code[i].code == Code::result) fail("a result stands before the epilogue that has it");
 }
 
 void Decoder::check(const StoreWords* stores, int32_t count, const Dims& dims) {
@@ -54,6 +63,7 @@ void Decoder::map(Kernel& kernel) {
   const StoreWords* stores = readStores(words, scratch, storeCount);
   if (!words.ok) return;
   check(body, dims);
+  checkNoResult(body);
   check(stores, storeCount, dims);
   if (error) return;
   plainBody(kernel.map->program, dims, body, stores, storeCount, true);
@@ -65,11 +75,12 @@ void Decoder::program() {
   if (words.word() != kTableHash) return fail("the engine was built from another table of primitives than the program; run npm run build");
   executable.externals = words.length();
   bytes = make<int64_t>(executable.memory, executable.externals + 1);
-  for (int32_t i = 0; i < executable.externals; i++) bytes[i + 1] = words.wide();
+  for (int32_t i = 0; i < executable.externals; i++) bytes[i + 1] = words.size();
   executable.scalars = words.word();
-  executable.arenaBytes = bytes[0] = words.wide();
+  executable.arenaBytes = bytes[0] = words.size();
   executable.commit = words.word();
   executable.kernelCount = words.length();
+  if (executable.scalars < 0 || executable.commit < 0 || executable.commit > executable.kernelCount) return fail("a program has a negative number of scalars or commits after its last kernel");
   executable.kernels = make<Kernel>(executable.memory, executable.kernelCount);
   for (int32_t i = 0; i < executable.kernelCount && words.ok && !error; i++) {
     Kernel& kernel = executable.kernels[i];
@@ -83,7 +94,7 @@ void Decoder::program() {
     }
     freeAll(scratch);
   }
-  if (!words.ok) fail("the encoded program is cut short or has more than 16 dims");
+  if (!words.ok) fail("the encoded program is cut short, or has more than 16 dims or a number that is out of range");
 }
 
 Executable* decode(const int32_t* words, int64_t count, const KernelTable& table, const char** error) {

@@ -28,9 +28,9 @@ void transposeColumn(MatmulKernel& matmul) {
 void Decoder::matmul(Kernel& kernel) {
   MatmulKernel& matmul = *(kernel.matmul = make<MatmulKernel>(executable.memory, 1));
   const Dims batch = readDims(words);
-  matmul.m = words.wide();
-  matmul.n = words.wide();
-  matmul.k = words.wide();
+  matmul.m = words.size();
+  matmul.n = words.size();
+  matmul.k = words.size();
   matmul.dtype = DType(words.word());
   const ViewWords a = readView(words), b = readView(words);
   const BodyWords epilogue = readBody(words, scratch);
@@ -45,6 +45,7 @@ void Decoder::matmul(Kernel& kernel) {
   dimsA.size[n] = dimsC.size[n] = matmul.m;
   dimsB.size[n + 1] = dimsC.size[n + 1] = matmul.n;
   dimsA.size[n + 1] = dimsB.size[n] = matmul.k;
+  if (!isCountable(dimsA) || !isCountable(dimsB) || !isCountable(dimsC)) return fail("a matmul is too large");
   check(a, dimsA);
   check(b, dimsB);
   check(epilogue, dimsC);

@@ -36,10 +36,13 @@ void Decoder::reduce(Kernel& kernel) {
   if (inside < 0 || inside > kept.count) return fail("a reduction has fewer kept dims than lie inside the reduced ones");
   Dims all = kept;
   for (int32_t d = 0; d < reduced.count; d++) all.size[all.count++] = reduced.size[d];
+  if (!isCountable(all)) return fail("a reduction is too large");
   check(body, all);
+  checkNoResult(body);
   check(epilogue, kept);
   check(stores, storeCount, kept);
   for (int32_t i = 0; i < reduce.foldCount; i++) {
+    if (reduce.folds[i].op < Fold(0) || reduce.folds[i].op >= Fold(kFolds)) return fail("a reduction names a fold that does not exist");
     if (foldValues[i] < 0 || foldValues[i] >= body.codeCount) return fail("a fold names a value that does not exist");
     reduce.folds[i].valueType = body.code[foldValues[i]].dtype;
     if (!isComputed(reduce.folds[i].dtype) || !isComputed(reduce.folds[i].valueType)) return fail("a fold is of a dtype that engines only store");

@@ -29,6 +29,8 @@ struct Decoder {
 
   void check(const ViewWords& view, const Dims& dims);
   void check(const BodyWords& body, const Dims& dims);
+  /// Only an epilogue has results, of a reduction or of a product.
+  void checkNoResult(const BodyWords& body);
   void check(const StoreWords* stores, int32_t count, const Dims& dims);
   void check(const CallKernel& call, const CallRow& row);
   void plainBody(TileProgram& program, const Dims& dims, const BodyWords& body, const StoreWords* stores, int32_t storeCount, bool fromStart);

@@ -3,11 +3,23 @@
 
 namespace cellgrad {
 
+bool isCountable(const Dims& dims) {
+  int64_t points = 1;
+  for (int32_t d = 0; d < dims.count; d++) {
+    const int64_t size = dims.size[d] > 1 ? dims.size[d] : 1;
+    if (size > kMost / points) return false;
+    points *= size;
+  }
+  return true;
+}
+
 Dims readDims(Words& words) {
   Dims dims{};
   dims.count = words.length();
   if (dims.count > kMaxAxes) words.ok = false;
-  for (int32_t d = 0; d < dims.count && words.ok; d++) dims.size[d] = words.wide();
+  for (int32_t d = 0; d < dims.count && words.ok; d++) dims.size[d] = words.size();
+  if (!words.ok) return Dims{};
+  words.ok = isCountable(dims);
   return dims;
 }
 
@@ -18,7 +30,8 @@ ViewWords readView(Words& words) {
   view.dtype = DType(words.word());
   view.count = words.length();
   if (view.count > kMaxAxes || view.dtype < 0 || view.dtype >= kDTypes) words.ok = false;
-  for (int32_t d = 0; d < view.count && words.ok; d++) view.strides[d] = words.wide();
+  if (!words.ok) return ViewWords{};
+  for (int32_t d = 0; d < view.count; d++) view.strides[d] = words.wide();
   return view;
 }
 
@@ -34,7 +47,7 @@ BodyWords readBody(Words& words, Block*& memory) {
     instruction.code = Code(words.word());
     instruction.dtype = DType(words.word());
     for (int32_t& p : instruction.p) p = words.word();
-    if (instruction.dtype < 0 || instruction.dtype >= kDTypes) words.ok = false;
+    if (instruction.code < Code(0) || instruction.code >= Code(kCodes) || instruction.dtype < 0 || instruction.dtype >= kDTypes) words.ok = false;
   }
   return body;
 }

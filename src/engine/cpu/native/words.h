@@ -1,10 +1,14 @@
-// Reads the encoded program: 32-bit words, 64-bit numbers as (low, high). What it reads past the end is zero, and `ok` says so.
+// Reads the encoded program: 32-bit words, 64-bit numbers as (low, high). What it reads past the end, and numbers that no program has, are zero,
+// and `ok` says so.
 #pragma once
 #include <stdint.h>
 
 #include "memory.h"
 
 namespace cellgrad {
+
+/// No size, stride, offset, attribute or number of points exceeds this, so that their sums, and products with an element's bytes, fit in 64 bits.
+constexpr int64_t kMost = int64_t(1) << 48;
 
 struct Words {
   const int32_t* next;
@@ -21,7 +25,16 @@ struct Words {
   int64_t wide() {
     const uint32_t low = uint32_t(word());
     const uint32_t high = uint32_t(word());
-    return int64_t(uint64_t(high) << 32 | low);
+    const int64_t number = int64_t(uint64_t(high) << 32 | low);
+    if (number >= -kMost && number <= kMost) return number;
+    ok = false;
+    return 0;
+  }
+  /// A number of elements or bytes.
+  int64_t size() {
+    const int64_t number = wide();
+    if (number < 0) ok = false;
+    return number;
   }
   /// A number of things that follow, each at least one word long.
   int32_t length() {
@@ -59,6 +72,8 @@ struct StoreWords {
   ViewWords view;
 };
 
+/// Whether a kernel may have so many points.
+bool isCountable(const Dims& dims);
 Dims readDims(Words& words);
 ViewWords readView(Words& words);
 BodyWords readBody(Words& words, Block*& memory);
