@@ -180,8 +180,8 @@ const OPEN_OBJECT = new Set([7017, 7053]);
 const LEFT_OPERAND = 2362;
 const RIGHT_OPERAND = 2363;
 
-/** Related information that tells what to do and needs no place: "did you forget to use await". */
-const HINTS = new Set([2773]);
+/** Related information that tells what to do and needs no place: "did you forget to use await", which argument is missing. */
+const HINTS = new Set([2773, 6210]);
 
 /** What a problem is, in the language of this process. */
 export function spoken({ message, sentences = [] }: Problem): string {

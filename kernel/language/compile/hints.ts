@@ -203,7 +203,8 @@ export class Hints {
 
   /** A sentence about an option that there is not, or something else where an object of options belongs. */
   aboutOptions(place: Place): string | undefined {
-    return optionsAdvice(place, this.#symbols().checker);
+    const { checker } = this.#symbols();
+    return optionsAdvice(place, checker) ?? wrongOption(place, checker);
   }
 
   #aboutNamespace(path: string, name: string, namespace: TS.Symbol): string | undefined {

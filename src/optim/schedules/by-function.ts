@@ -1,4 +1,6 @@
 /** Schedules whose factors a function gives. */
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import { eachGroup, LRScheduler, type Scheduled, type ScheduleOptions } from "./schedule.js";
 
 /** A factor by step number. */
@@ -8,9 +10,25 @@ export type Factor = (t: number) => number;
 export class LambdaLR extends LRScheduler {
   readonly #factors: readonly Factor[];
 
-  constructor(optimizer: Scheduled, factor: Factor | readonly Factor[], options: ScheduleOptions = {}) {
+  constructor(
+    optimizer: Scheduled,
+    lrLambda: Factor | readonly Factor[],
+    ...rest: Given<ScheduleOptions, [lastEpoch: "lastEpoch"]>
+  );
+  constructor(
+    optimizer: Scheduled,
+    options: Readonly<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }>,
+  );
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }, "lrLambda">(
+      "LambdaLR",
+      "lrLambda, lastEpoch",
+      given,
+      ["lrLambda"],
+    );
+    const { lrLambda } = options;
     super(optimizer, options);
-    this.#factors = eachGroup("LambdaLR", "factor", optimizer.paramGroups, factor);
+    this.#factors = eachGroup("LambdaLR", "lrLambda", optimizer.paramGroups, lrLambda);
     this.apply();
   }
 
@@ -23,9 +41,25 @@ export class LambdaLR extends LRScheduler {
 export class MultiplicativeLR extends LRScheduler {
   readonly #factors: readonly Factor[];
 
-  constructor(optimizer: Scheduled, factor: Factor | readonly Factor[], options: ScheduleOptions = {}) {
+  constructor(
+    optimizer: Scheduled,
+    lrLambda: Factor | readonly Factor[],
+    ...rest: Given<ScheduleOptions, [lastEpoch: "lastEpoch"]>
+  );
+  constructor(
+    optimizer: Scheduled,
+    options: Readonly<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }>,
+  );
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }, "lrLambda">(
+      "MultiplicativeLR",
+      "lrLambda, lastEpoch",
+      given,
+      ["lrLambda"],
+    );
+    const { lrLambda } = options;
     super(optimizer, options);
-    this.#factors = eachGroup("MultiplicativeLR", "factor", optimizer.paramGroups, factor);
+    this.#factors = eachGroup("MultiplicativeLR", "lrLambda", optimizer.paramGroups, lrLambda);
     this.apply();
   }
 

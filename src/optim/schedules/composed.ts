@@ -1,5 +1,6 @@
 /** Schedules made of schedules: one after another, or all at once. */
 import { critical } from "../../interrupts.js";
+import { scheduleArguments } from "./arguments.js";
 import type { Schedule, Scheduled } from "./schedule.js";
 
 /** Where a schedule of schedules stands; a plain object that JSON takes. */
@@ -68,18 +69,30 @@ abstract class Composed implements Schedule {
   }
 }
 
+interface Parts {
+  schedulers: readonly Schedule[];
+  milestones: readonly number[];
+}
+
 /**
  * One schedule after another: schedule i + 1 begins at step milestones[i], with its own step 0 and from the rate before any schedule.
  * PyTorch's SequentialLR.
  * @throws RangeError unless there is one milestone less than schedules, and each is greater than the one before
  */
 export class SequentialLR extends Composed {
-  constructor(
-    optimizer: Scheduled,
-    schedulers: readonly Schedule[],
-    readonly milestones: readonly number[],
-  ) {
+  readonly milestones: readonly number[];
+
+  constructor(optimizer: Scheduled, schedulers: readonly Schedule[], milestones: readonly number[]);
+  constructor(optimizer: Scheduled, options: Readonly<Parts>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const { schedulers, milestones } = scheduleArguments<Parts, "schedulers" | "milestones">(
+      "SequentialLR",
+      "schedulers, milestones",
+      given,
+      ["schedulers", "milestones"],
+    );
     super(optimizer, schedulers);
+    this.milestones = milestones;
     if (milestones.length !== schedulers.length - 1)
       throw new RangeError(
         `SequentialLR: expected one milestone less than schedules, got ${milestones.length} for ${schedulers.length} schedules`,

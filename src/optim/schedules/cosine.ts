@@ -1,5 +1,7 @@
 /** Schedules along half a cosine (Loshchilov and Hutter 2017), once or again and again. */
 import { critical } from "../../interrupts.js";
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import {
   cosine,
   LRScheduler,
@@ -29,14 +31,25 @@ export interface WarmRestartsState extends ScheduleState {
 
 /** etaMin + (base - etaMin) · (1 + cos(π t / tMax)) / 2, without restarts. PyTorch's CosineAnnealingLR. */
 export class CosineAnnealingLR extends LRScheduler {
+  readonly tMax: number;
   readonly etaMin: number;
 
   constructor(
     optimizer: Scheduled,
-    readonly tMax: number,
-    options: CosineAnnealingOptions = {},
-  ) {
+    tMax: number,
+    ...rest: Given<CosineAnnealingOptions, [etaMin: "etaMin", lastEpoch: "lastEpoch"]>
+  );
+  constructor(optimizer: Scheduled, options: Readonly<CosineAnnealingOptions & { tMax: number }>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<CosineAnnealingOptions & { tMax: number }, "tMax">(
+      "CosineAnnealingLR",
+      "tMax, etaMin, lastEpoch",
+      given,
+      ["tMax"],
+    );
+    const { tMax } = options;
     super(optimizer, options);
+    this.tMax = tMax;
     requireCount("CosineAnnealingLR", "tMax", tMax);
     this.etaMin = options.etaMin ?? 0;
     this.apply();
@@ -60,6 +73,7 @@ export class CosineAnnealingLR extends LRScheduler {
  * PyTorch's CosineAnnealingWarmRestarts.
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  readonly t0: number;
   readonly tMult: number;
   readonly etaMin: number;
   /** The step number with its fraction; the base class has its whole part. */
@@ -67,10 +81,20 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   constructor(
     optimizer: Scheduled,
-    readonly t0: number,
-    options: WarmRestartsOptions = {},
-  ) {
+    t0: number,
+    ...rest: Given<WarmRestartsOptions, [tMult: "tMult", etaMin: "etaMin", lastEpoch: "lastEpoch"]>
+  );
+  constructor(optimizer: Scheduled, options: Readonly<WarmRestartsOptions & { t0: number }>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<WarmRestartsOptions & { t0: number }, "t0">(
+      "CosineAnnealingWarmRestarts",
+      "t0, tMult, etaMin, lastEpoch",
+      given,
+      ["t0"],
+    );
+    const { t0 } = options;
     super(optimizer, options);
+    this.t0 = t0;
     this.tMult = options.tMult ?? 1;
     this.etaMin = options.etaMin ?? 0;
     requireCount("CosineAnnealingWarmRestarts", "t0", t0);

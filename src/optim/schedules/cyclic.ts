@@ -1,5 +1,7 @@
 /** The schedule that goes up and down between two rates, again and again, and the momentum the other way. */
 import { critical } from "../../interrupts.js";
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import { requireMomentum, setMomenta } from "./cycled-momentum.js";
 import {
   eachGroup,
@@ -56,8 +58,39 @@ export class CyclicLR extends LRScheduler {
     optimizer: Scheduled,
     baseLr: number | readonly number[],
     maxLr: number | readonly number[],
-    options: CyclicOptions = {},
-  ) {
+    ...rest: Given<
+      CyclicOptions,
+      [
+        stepSizeUp: "stepSizeUp",
+        stepSizeDown: "stepSizeDown",
+        mode: "mode",
+        gamma: "gamma",
+        scaleFn: "scaleFn",
+        scaleMode: "scaleMode",
+        cycleMomentum: "cycleMomentum",
+        baseMomentum: "baseMomentum",
+        maxMomentum: "maxMomentum",
+        lastEpoch: "lastEpoch",
+      ]
+    >
+  );
+  constructor(
+    optimizer: Scheduled,
+    options: Readonly<
+      CyclicOptions & { baseLr: number | readonly number[]; maxLr: number | readonly number[] }
+    >,
+  );
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<
+      CyclicOptions & { baseLr: number | readonly number[]; maxLr: number | readonly number[] },
+      "baseLr" | "maxLr"
+    >(
+      "CyclicLR",
+      "baseLr, maxLr, stepSizeUp, stepSizeDown, mode, gamma, scaleFn, scaleMode, cycleMomentum, baseMomentum, maxMomentum, lastEpoch",
+      given,
+      ["baseLr", "maxLr"],
+    );
+    const { baseLr, maxLr } = options;
     const groups = optimizer.paramGroups;
     const each = (option: string, value: number | readonly number[]) =>
       eachGroup("CyclicLR", option, groups, value);

@@ -1,4 +1,6 @@
 /** Schedules that lower the rate: at steps, at every step, along a power. */
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import { LRScheduler, requireCount, type Scheduled, type ScheduleOptions } from "./schedule.js";
 
 /** Options of `StepLR` and `MultiStepLR`. */
@@ -17,14 +19,25 @@ export interface PolynomialOptions extends ScheduleOptions {
 
 /** lr · gamma at every multiple of stepSize. PyTorch's StepLR. */
 export class StepLR extends LRScheduler {
+  readonly stepSize: number;
   readonly gamma: number;
 
   constructor(
     optimizer: Scheduled,
-    readonly stepSize: number,
-    options: StepOptions = {},
-  ) {
+    stepSize: number,
+    ...rest: Given<StepOptions, [gamma: "gamma", lastEpoch: "lastEpoch"]>
+  );
+  constructor(optimizer: Scheduled, options: Readonly<StepOptions & { stepSize: number }>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<StepOptions & { stepSize: number }, "stepSize">(
+      "StepLR",
+      "stepSize, gamma, lastEpoch",
+      given,
+      ["stepSize"],
+    );
+    const { stepSize } = options;
     super(optimizer, options);
+    this.stepSize = stepSize;
     requireCount("StepLR", "stepSize", stepSize);
     this.gamma = options.gamma ?? 0.1;
     this.apply();
@@ -37,14 +50,25 @@ export class StepLR extends LRScheduler {
 
 /** lr · gamma at every milestone, as often as it is named. PyTorch's MultiStepLR. */
 export class MultiStepLR extends LRScheduler {
+  readonly milestones: readonly number[];
   readonly gamma: number;
 
   constructor(
     optimizer: Scheduled,
-    readonly milestones: readonly number[],
-    options: StepOptions = {},
-  ) {
+    milestones: readonly number[],
+    ...rest: Given<StepOptions, [gamma: "gamma", lastEpoch: "lastEpoch"]>
+  );
+  constructor(optimizer: Scheduled, options: Readonly<StepOptions & { milestones: readonly number[] }>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<StepOptions & { milestones: readonly number[] }, "milestones">(
+      "MultiStepLR",
+      "milestones, gamma, lastEpoch",
+      given,
+      ["milestones"],
+    );
+    const { milestones } = options;
     super(optimizer, options);
+    this.milestones = milestones;
     this.gamma = options.gamma ?? 0.1;
     this.apply();
   }
@@ -56,12 +80,20 @@ export class MultiStepLR extends LRScheduler {
 
 /** lr · gamma at every step. PyTorch's ExponentialLR. */
 export class ExponentialLR extends LRScheduler {
-  constructor(
-    optimizer: Scheduled,
-    readonly gamma: number,
-    options: ScheduleOptions = {},
-  ) {
+  readonly gamma: number;
+
+  constructor(optimizer: Scheduled, gamma: number, ...rest: Given<ScheduleOptions, [lastEpoch: "lastEpoch"]>);
+  constructor(optimizer: Scheduled, options: Readonly<ScheduleOptions & { gamma: number }>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<ScheduleOptions & { gamma: number }, "gamma">(
+      "ExponentialLR",
+      "gamma, lastEpoch",
+      given,
+      ["gamma"],
+    );
+    const { gamma } = options;
     super(optimizer, options);
+    this.gamma = gamma;
     this.apply();
   }
 
@@ -79,7 +111,15 @@ export class PolynomialLR extends LRScheduler {
   readonly totalIters: number;
   readonly power: number;
 
-  constructor(optimizer: Scheduled, options: PolynomialOptions = {}) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<PolynomialOptions, [totalIters: "totalIters", power: "power", lastEpoch: "lastEpoch"]>
+  ) {
+    const options = scheduleArguments<PolynomialOptions>(
+      "PolynomialLR",
+      "totalIters, power, lastEpoch",
+      given,
+    );
     super(optimizer, options);
     this.totalIters = options.totalIters ?? 5;
     this.power = options.power ?? 1;

@@ -1,5 +1,7 @@
 /** The schedule that takes the rate up once and down once, and the momentum the other way. */
 import { critical } from "../../interrupts.js";
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import { requireMomentum, setMomenta } from "./cycled-momentum.js";
 import {
   annealing,
@@ -59,7 +61,39 @@ export class OneCycleLR extends LRScheduler {
   readonly #rates: readonly Record<Point, number>[];
   readonly #momenta: readonly Record<Point, number>[] | null;
 
-  constructor(optimizer: Scheduled, maxLr: number | readonly number[], options: OneCycleOptions) {
+  constructor(
+    optimizer: Scheduled,
+    maxLr: number | readonly number[],
+    ...rest: Given<
+      OneCycleOptions,
+      [
+        totalSteps: "totalSteps",
+        epochs: "epochs",
+        stepsPerEpoch: "stepsPerEpoch",
+        pctStart: "pctStart",
+        annealStrategy: "annealStrategy",
+        cycleMomentum: "cycleMomentum",
+        baseMomentum: "baseMomentum",
+        maxMomentum: "maxMomentum",
+        divFactor: "divFactor",
+        finalDivFactor: "finalDivFactor",
+        threePhase: "threePhase",
+        lastEpoch: "lastEpoch",
+      ]
+    >
+  );
+  constructor(
+    optimizer: Scheduled,
+    options: Readonly<OneCycleOptions & { maxLr: number | readonly number[] }>,
+  );
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<OneCycleOptions & { maxLr: number | readonly number[] }, "maxLr">(
+      "OneCycleLR",
+      "maxLr, totalSteps, epochs, stepsPerEpoch, pctStart, annealStrategy, cycleMomentum, baseMomentum, maxMomentum, divFactor, finalDivFactor, threePhase, lastEpoch",
+      given,
+      ["maxLr"],
+    );
+    const { maxLr } = options;
     super(optimizer, options);
     const { pctStart = 0.3, annealStrategy = "cos", divFactor = 25, finalDivFactor = 1e4 } = options;
     this.maxLr = maxLr;

@@ -1,5 +1,7 @@
 /** The schedule that looks at a metric: the learning rate falls when it no longer gets better. */
 import { critical } from "../../interrupts.js";
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import type { Scheduled } from "./schedule.js";
 
 /** Options of `ReduceLROnPlateau`. */
@@ -42,8 +44,25 @@ export class ReduceLROnPlateau {
 
   constructor(
     readonly optimizer: Scheduled,
-    options: PlateauOptions = {},
+    ...given: Given<
+      PlateauOptions,
+      [
+        mode: "mode",
+        factor: "factor",
+        patience: "patience",
+        threshold: "threshold",
+        thresholdMode: "thresholdMode",
+        cooldown: "cooldown",
+        minLr: "minLr",
+        eps: "eps",
+      ]
+    >
   ) {
+    const options = scheduleArguments<PlateauOptions>(
+      "ReduceLROnPlateau",
+      "mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps",
+      given,
+    );
     this.#options = {
       mode: options.mode ?? "min",
       factor: options.factor ?? 0.1,

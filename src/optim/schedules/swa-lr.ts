@@ -1,8 +1,10 @@
 /** The schedule for averaging weights: to a rate at which training goes on for long. */
-import { annealing, eachGroup, LRScheduler, type Scheduled } from "./schedule.js";
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
+import { annealing, eachGroup, LRScheduler, type Scheduled, type ScheduleOptions } from "./schedule.js";
 
 /** Options of `SWALR`. */
-export interface SWALROptions {
+export interface SWALROptions extends ScheduleOptions {
   /** Steps until the rate is swaLr; 10 if not given, and 0 for at once. */
   annealEpochs?: number;
   /** Along half a cosine ("cos", the default) or along a line. */
@@ -18,8 +20,24 @@ export class SWALR extends LRScheduler {
   readonly #swaLrs: readonly number[];
   readonly #anneal: (from: number, to: number, share: number) => number;
 
-  constructor(optimizer: Scheduled, swaLr: number | readonly number[], options: SWALROptions = {}) {
-    super(optimizer);
+  constructor(
+    optimizer: Scheduled,
+    swaLr: number | readonly number[],
+    ...rest: Given<
+      SWALROptions,
+      [annealEpochs: "annealEpochs", annealStrategy: "annealStrategy", lastEpoch: "lastEpoch"]
+    >
+  );
+  constructor(optimizer: Scheduled, options: Readonly<SWALROptions & { swaLr: number | readonly number[] }>);
+  constructor(optimizer: Scheduled, ...given: unknown[]) {
+    const options = scheduleArguments<SWALROptions & { swaLr: number | readonly number[] }, "swaLr">(
+      "SWALR",
+      "swaLr, annealEpochs, annealStrategy, lastEpoch",
+      given,
+      ["swaLr"],
+    );
+    const { swaLr } = options;
+    super(optimizer, options);
     const { annealEpochs = 10, annealStrategy = "cos" } = options;
     if (!Number.isInteger(annealEpochs) || annealEpochs < 0)
       throw new RangeError(`SWALR: annealEpochs must be a whole number of at least 0, not ${annealEpochs}`);

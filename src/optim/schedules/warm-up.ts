@@ -1,4 +1,6 @@
 /** Schedules that begin with a part of the rate. */
+import type { Given } from "../../tensor/signature.js";
+import { scheduleArguments } from "./arguments.js";
 import { LRScheduler, requireCount, type Scheduled, type ScheduleOptions } from "./schedule.js";
 
 /** Options of `ConstantLR`. */
@@ -24,7 +26,11 @@ export class ConstantLR extends LRScheduler {
   readonly factor: number;
   readonly totalIters: number;
 
-  constructor(optimizer: Scheduled, options: ConstantOptions = {}) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<ConstantOptions, [factor: "factor", totalIters: "totalIters", lastEpoch: "lastEpoch"]>
+  ) {
+    const options = scheduleArguments<ConstantOptions>("ConstantLR", "factor, totalIters, lastEpoch", given);
     super(optimizer, options);
     this.factor = options.factor ?? 1 / 3;
     this.totalIters = options.totalIters ?? 5;
@@ -47,7 +53,18 @@ export class LinearLR extends LRScheduler {
   readonly endFactor: number;
   readonly totalIters: number;
 
-  constructor(optimizer: Scheduled, options: LinearOptions = {}) {
+  constructor(
+    optimizer: Scheduled,
+    ...given: Given<
+      LinearOptions,
+      [startFactor: "startFactor", endFactor: "endFactor", totalIters: "totalIters", lastEpoch: "lastEpoch"]
+    >
+  ) {
+    const options = scheduleArguments<LinearOptions>(
+      "LinearLR",
+      "startFactor, endFactor, totalIters, lastEpoch",
+      given,
+    );
     super(optimizer, options);
     this.startFactor = options.startFactor ?? 1 / 3;
     this.endFactor = options.endFactor ?? 1;

@@ -145,7 +145,7 @@ test("options out of range are refused with the range", () => {
     () => new S.CyclicLR(o, 0.1, 1, { mode: "sawtooth" as "triangular" }),
     /mode is "triangular", "triangular2" or "exp_range", got "sawtooth"/,
   );
-  assert.throws(() => new S.LambdaLR(o, []), /LambdaLR: 0 values of factor for 1 parameter groups/);
+  assert.throws(() => new S.LambdaLR(o, []), /LambdaLR: 0 values of lrLambda for 1 parameter groups/);
   assert.throws(() => new optim.swaUtils.SWALR(o, 0.1, { annealEpochs: -1 }), /annealEpochs must be/);
 });
 

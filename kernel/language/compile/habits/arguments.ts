@@ -111,8 +111,28 @@ export function wrongOption({ file, start }: Place, checker: TS.TypeChecker): st
       if (ts.isStringLiteral(value) && known.length > 0 && !known.includes(value.text))
         return `There is no ${key} "${value.text}", but ${known.map((each) => `"${each}"`).join(", ")}.`;
     }
+    const missing = missingOptions(argument, ways, checker);
+    if (missing.length > 0) return `Give ${missing.join(" and ")} too; there is ${keys.join(", ")}.`;
   }
   return undefined;
+}
+
+/** Options that an object has not, but must have in every way to make the call. */
+function missingOptions(
+  { properties }: TS.ObjectLiteralExpression,
+  ways: readonly TS.Type[],
+  checker: TS.TypeChecker,
+): string[] {
+  const given = properties.map(({ name }) => (name && ts.isIdentifier(name) ? name.text : undefined));
+  // What is spread into it is not looked at.
+  if (given.includes(undefined)) return [];
+  const [first = [], ...others] = ways.map((way) =>
+    checker
+      .getPropertiesOfType(way)
+      .filter(({ flags, name }) => !(flags & ts.SymbolFlags.Optional) && !given.includes(name))
+      .map(({ name }) => name),
+  );
+  return first.filter((key) => others.every((each) => each.includes(key)));
 }
 
 function noSuchOption(key: string, keys: readonly string[]): string {
@@ -134,7 +154,7 @@ function optionsTypeOf(parameter: TS.Symbol | undefined, call: TS.Node, checker:
   return last ? optionsAmong(last, checker) : [];
 }
 
-/** Those among several types that are objects of options: whatever is in them may be left out. */
+/** Those among several types that are objects of options: something in them may be left out. */
 function optionsAmong(several: TS.Type, checker: TS.TypeChecker): TS.Type[] {
   const wanted = checker.getNonNullableType(several);
   return (wanted.isUnion() ? wanted.types : [wanted]).filter((type) => {
@@ -143,8 +163,7 @@ function optionsAmong(several: TS.Type, checker: TS.TypeChecker): TS.Type[] {
     if (!isObject || type.getCallSignatures().length > 0 || type.isClass()) return false;
     if (checker.isArrayType(type) || checker.isTupleType(type)) return false;
     const members = checker.getPropertiesOfType(type);
-    const areOptional = members.every(({ flags }) => flags & ts.SymbolFlags.Optional);
-    return members.length > 0 && members.length <= KEYS && areOptional;
+    return members.length <= KEYS && members.some(({ flags }) => flags & ts.SymbolFlags.Optional);
   });
 }
 

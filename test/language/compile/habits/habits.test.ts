@@ -308,6 +308,22 @@ test("options that there are not, and words that they do not take, are told by w
     ["new nn.Conv2d(1, 2, 3, { stryde: 2 })", /^There is no option 'stryde', but stride, /u],
     ["widgets.slider({ description: 'rate' })", /^There is no option 'description', but label, min, /u],
     ["x.clamp({ mn: 1 })", /^There is no option 'mn', but min, max\.$/u],
+    [
+      "new optim.lrScheduler.StepLR(new optim.SGD([x]), { step_size: 3 })",
+      /^There is no option 'step_size'\. Did you mean 'stepSize'\?$/u,
+    ],
+    [
+      "new optim.lrScheduler.StepLR(new optim.SGD([x]), 3, { gama: 1 })",
+      /^There is no option 'gama', but gamma, lastEpoch, stepSize\.$/u,
+    ],
+    [
+      "new optim.lrScheduler.CyclicLR(new optim.SGD([x]), { gamma: 1 })",
+      /^Give baseLr and maxLr too; there is stepSizeUp, /u,
+    ],
+    [
+      "new nn.Conv2d(1, 2)",
+      /^Expected 3-\d+ arguments, but got 2\.\nAn argument for 'kernelSize' was not provided\.$/u,
+    ],
     ['zeros([2], { device: "cuda" })', /^Leave device out: everything is computed on the CPU\.$/u],
     [
       'import { Tensr } from "cellgrad"',
