@@ -6,6 +6,7 @@ export { blockDiag, cartesianProd, combinations, vander } from "./ops/combine.js
 export { cdist, pdist } from "./ops/distances.js";
 export { cumulativeTrapezoid, trapezoid, trapz } from "./ops/integrals.js";
 export { chainMatmul, tensordot } from "./ops/tensor-products.js";
+export { pcaLowrank, svdLowrank, type LowRank } from "./linalg/low-rank.js";
 export { luUnpack } from "./linalg/lu.js";
 export * as fft from "./fft/fft.js";
 export * as linalg from "./linalg/linalg.js";

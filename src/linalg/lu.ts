@@ -8,6 +8,7 @@ import { Tensor } from "../tensor/core.js";
 import { empty } from "../tensor/creation/constant.js";
 import { isInteger } from "../tensor/dtype.js";
 import { type NamedTuple, namedTuple } from "../tensor/named-tuple.js";
+import { operation } from "../tensor/operation.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import { takes } from "../tensor/signature.js";
 import {
@@ -163,4 +164,29 @@ export const luSolve = takes<
         });
     return left ? solved : mT(solved);
   },
+);
+
+declare module "../tensor/core.js" {
+  interface Tensor {
+    /**
+     * LU and pivots of [..., M, N], and with `getInfos` also where a pivot is 0, which is thrown otherwise (`torch.lu`; `linalg.luFactor`,
+     * `linalg.luFactorEx`).
+     */
+    lu(pivot?: boolean, getInfos?: false): LuFactor;
+    lu(pivot: boolean, getInfos: true): LuFactorEx;
+    lu(options: { pivot?: boolean; getInfos?: false }): LuFactor;
+    lu(options: { pivot?: boolean; getInfos: true }): LuFactorEx;
+    /** X with A X = this [..., N, K] by what `lu` gives of A (`torch.lu_solve`; `linalg.luSolve`). */
+    luSolve(factored: Tensor, pivots: Tensor): Tensor;
+    luSolve(options: { LUData: Tensor; LUPivots: Tensor }): Tensor;
+  }
+}
+
+operation("lu", "| pivot, getInfos", (a: Tensor, options: { pivot?: boolean; getInfos?: boolean } = {}) => {
+  const { pivot = true, getInfos = false } = options;
+  return (getInfos ? luFactorEx(a, { pivot }) : luFactor(a, { pivot })) as LuFactorEx;
+});
+
+operation("luSolve", "LUData, LUPivots |", (b: Tensor, factored: Tensor, pivots: Tensor) =>
+  luSolve(factored, pivots, b),
 );

@@ -125,4 +125,5 @@ export {
 } from "./loss/margin.js";
 export { cosineEmbeddingLoss, tripletMarginLoss, tripletMarginWithDistanceLoss } from "./loss/metric.js";
 export { ctcLoss } from "./loss/ctc.js";
+export { pdist } from "../ops/distances.js";
 export { cosineSimilarity, normalize, pairwiseDistance } from "./distance.js";

@@ -577,6 +577,10 @@ export const logdet = functionOf("logdet");
 export const matrixExp = functionOf("matrixExp");
 /** The method `x.matrixPower` as a function. */
 export const matrixPower = functionOf("matrixPower");
+/** The method `x.lu` as a function. */
+export const lu = functionOf("lu");
+/** The method `x.luSolve` as a function. */
+export const luSolve = functionOf("luSolve");
 /** The method `x.pinverse` as a function. */
 export const pinverse = functionOf("pinverse");
 /** The method `x.qr` as a function. */
@@ -585,6 +589,10 @@ export const qr = functionOf("qr");
 export const renorm = functionOf("renorm");
 /** The method `x.slogdet` as a function. */
 export const slogdet = functionOf("slogdet");
+/** The method `x.stft` as a function. */
+export const stft = functionOf("stft");
+/** The method `x.istft` as a function. */
+export const istft = functionOf("istft");
 /** The method `x.svd` as a function. */
 export const svd = functionOf("svd");
 /** The method `x.vdot` as a function. */

@@ -192,6 +192,14 @@ cases = {
     "irfftn": (lambda x: T.irfftn(c(x), s=(3, 5)), rand(3, 3, 2)),
     "fftshift": (lambda x: T.fftshift(x), rand(3, 4)),
     "ifftshift": (lambda x: T.ifftshift(x, dim=0), rand(3, 4)),
+    "stft": (lambda x, w: torch.stft(x, 8, 3, 6, w, return_complex=True), rand(2, 20), rand(6)),
+    "stftBoth": (lambda x: torch.stft(x, 5, center=False, normalized=True, onesided=False, return_complex=True), rand(11)),
+    "stftAligned": (lambda x, w: torch.stft(x, 8, 2, 4, w, center=False, return_complex=True, align_to_window=True), rand(13), rand(4)),
+    "stftCircular": (lambda x, w: torch.stft(x, 6, 4, 5, w, pad_mode="circular", return_complex=True), rand(13), rand(5)),
+    "istft": (lambda z, w: torch.istft(c(z), 8, 2, 6, w), rand(2, 5, 6, 2), rand(6).abs() + 1),
+    "istftBoth": (lambda z: torch.istft(c(z), 4, center=False, normalized=True, onesided=False, return_complex=True), rand(4, 5, 2)),
+    "istftShort": (lambda z, w: torch.istft(c(z), 6, 2, window=w, length=7), rand(4, 6, 2), rand(6).abs() + 1),
+    "istftReal": (lambda z: torch.istft(c(z), 6, 2, onesided=False), rand(6, 4, 2)),
 }
 
 only_values = {"choleskyInverse", "qrComplete", "matrixRank", "matrixRankTol", "lstsqGelsd", "vander", "vanderRising", "vanderLinalg"}  # PyTorch has no gradient of them

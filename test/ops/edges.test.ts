@@ -60,6 +60,7 @@ const elsewhere: Readonly<Record<string, string>> = {
     "test/ops/facts.test.ts",
   "moveaxis swapaxes swapdims adjoint H sliceScatter newTensor": "test/ops/alias.test.ts, facts.test.ts",
   "inverse ger": "other names: test/ops/facts.test.ts",
+  istft: "test/ops/linalg.test.ts",
   toString: "display: test/tensor/print.test.ts",
   "to typeAs cpu int float double bool": "conversion: to_float32 …",
 };

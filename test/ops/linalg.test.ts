@@ -12,11 +12,16 @@ import {
   einsum,
   eye,
   fft,
+  hannWindow,
+  istft,
   linalg,
   luUnpack,
   manualSeed,
   pdist,
+  pcaLowrank,
   randn,
+  stft,
+  svdLowrank,
   type Tensor,
   tensor,
   tensordot,
@@ -190,6 +195,15 @@ const cases: Readonly<Record<string, (...inputs: Tensor[]) => Tensor | readonly 
   irfftn: (x) => fft.irfftn(x!, [3, 5]),
   fftshift: (x) => fft.fftshift(x!),
   ifftshift: (x) => fft.ifftshift(x!, 0),
+  stft: (x, w) => x!.stft(8, 3, 6, w!),
+  stftBoth: (x) => x!.stft(5, { center: false, normalized: true, onesided: false, returnComplex: true }),
+  stftAligned: (x, w) =>
+    stft(x!, 8, { hopLength: 2, winLength: 4, window: w!, center: false, alignToWindow: true }),
+  stftCircular: (x, w) => x!.stft(6, { hopLength: 4, winLength: 5, window: w!, padMode: "circular" }),
+  istft: (z, w) => z!.istft(8, 2, 6, w!),
+  istftBoth: (z) => z!.istft(4, { center: false, normalized: true, onesided: false, returnComplex: true }),
+  istftShort: (z, w) => istft(z!, 6, 2, { window: w!, length: 7 }),
+  istftReal: (z) => z!.istft(6, { hopLength: 2, onesided: false }),
 };
 
 for (const [name, f] of Object.entries(cases)) {
@@ -345,4 +359,47 @@ test("matrices of rank below their size, zeros and repeated values are factored"
   assert.deepEqual(linalg.svdvals(none).tolist(), [0, 0, 0]);
   assert.deepEqual(linalg.eigvalsh(eye(4, { dtype: "float64" })).tolist(), [1, 1, 1, 1]);
   assert.ok(apart(linalg.pinv(a).matmul(a).matmul(linalg.pinv(a)), linalg.pinv(a)) < 1e-12);
+});
+
+test("a signal comes back from its short-time transform, and where no window reaches it is told", () => {
+  manualSeed(4);
+  const x = randn([2, 1000], { dtype: "float64" });
+  const window = hannWindow(64, { dtype: "float64" });
+  const options = { hopLength: 16, window };
+  const back = x.stft(64, options).istft(64, { ...options, length: 1000 });
+  assert.ok(apart(back, x) < 1e-12);
+  assert.throws(
+    () =>
+      x
+        .stft(64, { ...options, center: false })
+        .istft(64, { ...options, center: false })
+        .tolist(),
+    /istft: the windows do not cover the signal/,
+  );
+});
+
+test("matrices of low rank come back from few singular values, centered ones from their principal components", () => {
+  manualSeed(5);
+  for (const [m, n] of [
+    [40, 12],
+    [12, 40],
+  ] as const) {
+    const a = randn([3, m, 4], { dtype: "float64" }).matmul(randn([3, 4, n], { dtype: "float64" }));
+    const { U, S, V } = svdLowrank(a, 5);
+    assert.deepEqual(
+      [U.shape, S.shape, V.shape],
+      [
+        [3, m, 5],
+        [3, 5],
+        [3, n, 5],
+      ],
+    );
+    assert.ok(apart(U.mul(S.unsqueeze(-2)).matmul(V.mT), a) < 1e-11);
+    assert.ok(apart(S, linalg.svdvals(a).narrow(-1, 0, 5)) < 1e-11);
+    const centered = a.sub(a.mean(-2, true));
+    const found = pcaLowrank(a, 6);
+    assert.ok(apart(found.U.mul(found.S.unsqueeze(-2)).matmul(found.V.mT), centered) < 1e-11);
+    const apartOnes = svdLowrank(a.add(1), { q: 4, M: zeros([n], { dtype: "float64" }).add(1) });
+    assert.ok(apart(apartOnes.U.mul(apartOnes.S.unsqueeze(-2)).matmul(apartOnes.V.mT), a) < 1e-11);
+  }
 });
