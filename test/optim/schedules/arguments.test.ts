@@ -76,7 +76,9 @@ for (const [name, makes] of Object.entries(ways))
       const optimizer = sgd();
       const schedule = make(optimizer);
       return Array.from({ length: 7 }, () => {
-        schedule.step(0);
+        // Only the schedule on a plateau takes a metric; to others it would be the number of a step.
+        if (name === "ReduceLROnPlateau") schedule.step(0);
+        else schedule.step();
         const { lr, momentum } = optimizer.paramGroups[0]!;
         return [lr, momentum];
       });
