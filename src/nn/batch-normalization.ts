@@ -3,12 +3,14 @@ import { noGrad } from "../autograd/mode.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
-import type { Shape } from "../tensor/shape-types.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, isOptions, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
+import type { BatchRule, SpaceRule } from "./feature-rules.js";
 import { instanceNorm, normalizeBatch } from "./normalization-functions.js";
 import { Parameter } from "./parameter.js";
+import type { After, Layer } from "./shape-rule.js";
 
 /** Options of batch and instance normalization. */
 export interface BatchNormOptions {
@@ -109,8 +111,8 @@ abstract class ChannelNorm extends SameShape {
   }
 }
 
-abstract class BatchNorm extends ChannelNorm {
-  constructor(numFeatures: number, ...given: Given<BatchNormOptions, Order>) {
+abstract class BatchNorm<const C extends number = number> extends ChannelNorm {
+  constructor(numFeatures: C, ...given: Given<BatchNormOptions, Order>) {
     super(numFeatures, given, true);
   }
 
@@ -118,7 +120,10 @@ abstract class BatchNorm extends ChannelNorm {
   protected abstract readonly expected: readonly [words: string, ranks: readonly number[]];
 
   /** [N, C, ...] → the same. @throws Error for another shape, and for a batch of one value a channel in training */
-  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     const name = `${this.name()}(${this.numFeatures})`;
     const [words, ranks] = this.expected;
@@ -143,21 +148,27 @@ abstract class BatchNorm extends ChannelNorm {
  * (x - mean) / √(var + eps) · weight + bias for each feature over the batch, for [N, C] or [N, C, L]; after `eval()` with the
  * running statistics. PyTorch's nn.BatchNorm1d (Ioffe and Szegedy 2015).
  */
-export class BatchNorm1d extends BatchNorm {
+export class BatchNorm1d<const C extends number = number> extends BatchNorm<C> {
+  declare readonly shapeRule?: TypeOnly<BatchRule<"BatchNorm1d", 1, C>>;
+
   protected get expected(): readonly [string, readonly number[]] {
     return ["[N, C] or [N, C, L]", [2, 3]];
   }
 }
 
 /** As `BatchNorm1d`, for [N, C, H, W]. PyTorch's nn.BatchNorm2d. */
-export class BatchNorm2d extends BatchNorm {
+export class BatchNorm2d<const C extends number = number> extends BatchNorm<C> {
+  declare readonly shapeRule?: TypeOnly<BatchRule<"BatchNorm2d", 2, C>>;
+
   protected get expected(): readonly [string, readonly number[]] {
     return ["[N, C, H, W]", [4]];
   }
 }
 
 /** As `BatchNorm1d`, for [N, C, D, H, W]. PyTorch's nn.BatchNorm3d. */
-export class BatchNorm3d extends BatchNorm {
+export class BatchNorm3d<const C extends number = number> extends BatchNorm<C> {
+  declare readonly shapeRule?: TypeOnly<BatchRule<"BatchNorm3d", 3, C>>;
+
   protected get expected(): readonly [string, readonly number[]] {
     return ["[N, C, D, H, W]", [5]];
   }
@@ -172,7 +183,10 @@ abstract class InstanceNorm extends ChannelNorm {
   protected abstract readonly spatial: number;
 
   /** [N, C, ...] or [C, ...] → the same. @throws Error for another shape */
-  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     const isOne = input.ndim === this.spatial + 1;
     const batch = isOne ? input.unsqueeze(0) : input;
@@ -200,6 +214,8 @@ abstract class InstanceNorm extends ChannelNorm {
  * (x - mean) / √(var + eps) for each channel of each example, for [N, C, L] or [C, L]. PyTorch's nn.InstanceNorm1d (Ulyanov et al. 2016).
  */
 export class InstanceNorm1d extends InstanceNorm {
+  declare readonly shapeRule?: TypeOnly<SpaceRule<"InstanceNorm1d", 1>>;
+
   protected get spatial(): number {
     return 1;
   }
@@ -207,6 +223,8 @@ export class InstanceNorm1d extends InstanceNorm {
 
 /** As `InstanceNorm1d`, for [N, C, H, W] or [C, H, W]. PyTorch's nn.InstanceNorm2d. */
 export class InstanceNorm2d extends InstanceNorm {
+  declare readonly shapeRule?: TypeOnly<SpaceRule<"InstanceNorm2d", 2>>;
+
   protected get spatial(): number {
     return 2;
   }
@@ -214,6 +232,8 @@ export class InstanceNorm2d extends InstanceNorm {
 
 /** As `InstanceNorm1d`, for [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.InstanceNorm3d. */
 export class InstanceNorm3d extends InstanceNorm {
+  declare readonly shapeRule?: TypeOnly<SpaceRule<"InstanceNorm3d", 3>>;
+
   protected get spatial(): number {
     return 3;
   }

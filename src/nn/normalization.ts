@@ -4,10 +4,11 @@ import { cat } from "../ops/join.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
-import type { Shape } from "../tensor/shape-types.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
+import type { EndRule, SecondRule } from "./feature-rules.js";
 import {
   groupNorm,
   layerNorm,
@@ -16,6 +17,7 @@ import {
   sumOverChannels,
 } from "./normalization-functions.js";
 import { Parameter } from "./parameter.js";
+import type { After, Layer } from "./shape-rule.js";
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions {
@@ -41,17 +43,17 @@ type LayerNormOrder = [
  * (x - mean) / √(var + eps) · weight + bias with mean and (biased) variance over the last dimensions, `normalizedShape`.
  * PyTorch's nn.LayerNorm (Ba, Kiros and Hinton 2016).
  */
-export class LayerNorm extends SameShape {
+export class LayerNorm<
+  const N extends number | readonly number[] = number | readonly number[],
+> extends SameShape {
+  declare readonly shapeRule?: TypeOnly<EndRule<"LayerNorm", N>>;
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
 
-  constructor(
-    normalizedShape: number | readonly number[],
-    ...given: Given<LayerNormOptions, LayerNormOrder>
-  ) {
+  constructor(normalizedShape: N, ...given: Given<LayerNormOptions, LayerNormOrder>) {
     super();
     const options = optionsOf<LayerNormOptions>(
       "LayerNorm",
@@ -59,7 +61,8 @@ export class LayerNorm extends SameShape {
       given,
     );
     const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = getDefaultDtype() } = options;
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    this.normalizedShape =
+      typeof normalizedShape === "number" ? [normalizedShape] : [...(normalizedShape as Shape)];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
@@ -67,7 +70,10 @@ export class LayerNorm extends SameShape {
   }
 
   /** [..., ...normalizedShape] → the same. @throws Error when the last sizes are others */
-  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     return layerNorm(input, this.normalizedShape, { weight: this.weight, bias: this.bias, eps: this.eps });
   }
@@ -91,14 +97,17 @@ export interface RMSNormOptions {
 /**
  * x / √(mean x² + eps) · weight over the last dimensions, `normalizedShape`. PyTorch's nn.RMSNorm (Zhang and Sennrich 2019).
  */
-export class RMSNorm extends SameShape {
+export class RMSNorm<
+  const N extends number | readonly number[] = number | readonly number[],
+> extends SameShape {
+  declare readonly shapeRule?: TypeOnly<EndRule<"RMSNorm", N>>;
   readonly normalizedShape: readonly number[];
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;
   readonly weight: Parameter | null;
 
   constructor(
-    normalizedShape: number | readonly number[],
+    normalizedShape: N,
     ...given: Given<
       RMSNormOptions,
       [eps: "eps", elementwiseAffine: "elementwiseAffine", device: "device", dtype: "dtype"]
@@ -107,14 +116,18 @@ export class RMSNorm extends SameShape {
     super();
     const options = optionsOf<RMSNormOptions>("RMSNorm", "eps, elementwiseAffine, device, dtype", given);
     const { eps = null, elementwiseAffine = true, dtype = getDefaultDtype() } = options;
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    this.normalizedShape =
+      typeof normalizedShape === "number" ? [normalizedShape] : [...(normalizedShape as Shape)];
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
   }
 
   /** [..., ...normalizedShape] → the same. @throws Error when the last sizes are others */
-  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     return rmsNorm(input, this.normalizedShape, { weight: this.weight, eps: this.eps });
   }
@@ -138,7 +151,8 @@ export interface GroupNormOptions {
 }
 
 /** Normalizes each of `numGroups` groups of the channels of [N, C, ...]. PyTorch's nn.GroupNorm (Wu and He 2018). */
-export class GroupNorm extends SameShape {
+export class GroupNorm<const C extends number = number> extends SameShape {
+  declare readonly shapeRule?: TypeOnly<SecondRule<"GroupNorm", C>>;
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
@@ -148,7 +162,7 @@ export class GroupNorm extends SameShape {
 
   constructor(
     numGroups: number,
-    numChannels: number,
+    numChannels: C,
     ...given: Given<GroupNormOptions, [eps: "eps", affine: "affine", device: "device", dtype: "dtype"]>
   ) {
     super();
@@ -165,7 +179,10 @@ export class GroupNorm extends SameShape {
   }
 
   /** [N, numChannels, ...] → the same. @throws Error for another number of channels */
-  forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     if (input.shape[1] !== this.numChannels)
       throw new Error(

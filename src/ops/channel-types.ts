@@ -18,7 +18,7 @@ interface Parts {
 }
 
 /** The parts of a shape; null where it has too few dims, undefined where it is not known whether it has. */
-type PartsOf<A extends Shape, Dims extends 1 | 2 | 3> =
+export type PartsOf<A extends Shape, Dims extends 1 | 2 | 3> =
   FromBehind<A, Dims> extends infer P extends Parts ? P : number extends A["length"] ? undefined : null;
 
 type FromBehind<A extends Shape, Dims extends 1 | 2 | 3> = Dims extends 1

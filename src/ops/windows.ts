@@ -22,6 +22,7 @@ export interface NotGiven {
 export type Default = Sizes | NotGiven;
 export type DefaultPadding = ConvPadding | NotGiven;
 export type DefaultCount = number | NotGiven;
+export type DefaultFlag = boolean | NotGiven;
 
 export type Three = readonly [number, number, number];
 

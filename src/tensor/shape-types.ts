@@ -43,6 +43,18 @@ export type Known<A extends Shape> = number extends A["length"] ? false : true;
 /** Whether two sizes can be the same: that is so where one of them is not known. */
 export type Fits<M extends number, N extends number> = [M & N] extends [never] ? false : true;
 
+/** Whether two shapes can be the same. */
+export type SameSizes<A extends Shape, B extends Shape> =
+  Known<A> extends true
+    ? Known<B> extends true
+      ? A["length"] extends B["length"]
+        ? false extends { [I in keyof A]: I extends keyof B ? Fits<A[I], B[I] & number> : true }[number]
+          ? false
+          : true
+        : false
+      : true
+    : true;
+
 type Join<A extends Shape> = A extends readonly [infer H extends number]
   ? `${H}`
   : A extends readonly [infer H extends number, ...infer R extends Shape]

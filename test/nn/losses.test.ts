@@ -95,7 +95,7 @@ test("saturated probabilities and logits give finite losses", () => {
 describe("what does not fit is refused", () => {
   test("a column and a vector do not broadcast to a matrix", () => {
     assert.throws(
-      () => nn.functional.mseLoss(zeros([4, 1]), zeros([4])),
+      () => nn.functional.mseLoss(zeros([4, 1]), zeros([4]) as Tensor),
       /mseLoss: input \[4, 1\] and target \[4\] must have the same shape; reshape the target: target.reshape\(\[4, 1\]\)/,
     );
   });
@@ -137,7 +137,7 @@ describe("what does not fit is refused", () => {
   });
   test("one class an example", () => {
     assert.throws(
-      () => nn.functional.crossEntropy(zeros([4, 3]), zeros([4, 1], { dtype: "int32" })),
+      () => nn.functional.crossEntropy(zeros([4, 3]), zeros([4, 1], { dtype: "int32" }) as Tensor),
       /crossEntropy: input \[4, 3\] needs classes of shape \[4\], not \[4, 1\]/,
     );
   });

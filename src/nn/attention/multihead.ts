@@ -7,11 +7,14 @@ import { BuiltIn } from "../module.js";
 import { Parameter } from "../parameter.js";
 import { cat } from "../../ops/join.js";
 import { where } from "../../ops/select.js";
+import type { DefaultFlag, NotGiven } from "../../ops/windows.js";
 import type { Tensor } from "../../tensor/core.js";
 import { empty, zeros } from "../../tensor/creation/constant.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape } from "../../tensor/shape.js";
+import type { Checked, Shape, TypeOnly } from "../../tensor/shape-types.js";
 import { type Given, optionsOf, takes } from "../../tensor/signature.js";
+import type { Heads, Keys, Queries, Values, WeightsShape } from "./attention-types.js";
 import { scaledDotProductAttention } from "./scaled-dot-product.js";
 
 /** What `multiHeadAttentionForward` is told beside queries, keys and values; PyTorch's names and defaults. */
@@ -230,34 +233,52 @@ function maskOf(
 }
 
 /** Options of `MultiheadAttention`; PyTorch's defaults. */
-export interface MultiheadAttentionOptions {
+export interface MultiheadAttentionOptions<
+  First = boolean,
+  K = number | null,
+  V = number | null,
+  Added = boolean,
+> {
   /** Probability with which an attention weight is dropped in training; 0 if not given. */
   dropout?: number;
   /** Whether projections have biases; true if not given. */
   bias?: boolean;
   /** Whether a learned key and value are added that everything may attend to; false if not given. */
-  addBiasKv?: boolean;
+  addBiasKv?: Added;
   /** Whether a key and a value of zeros are added; false if not given. */
-  addZeroAttn?: boolean;
+  addZeroAttn?: Added;
   /** Last size of keys and of values; embedDim if not given. */
-  kdim?: number | null;
-  vdim?: number | null;
+  kdim?: K;
+  vdim?: V;
   /** Whether the batch is the first dim, [N, L, E]; it is the second, [L, N, E], if not given. */
-  batchFirst?: boolean;
+  batchFirst?: First;
   dtype?: FloatDType;
 }
 
 /** What `MultiheadAttention.forward` may be told. */
-export type AttendOptions = Pick<
+export interface AttendOptions<Average = boolean> extends Pick<
   MultiHeadOptions,
-  "keyPaddingMask" | "needWeights" | "attnMask" | "averageAttnWeights" | "isCausal"
->;
+  "keyPaddingMask" | "needWeights" | "attnMask" | "isCausal"
+> {
+  /** Whether the returned weights are the mean over the heads; true if not given. */
+  averageAttnWeights?: Average;
+}
 
 /**
  * Concat(head₁, …) Wᴼ with headᵢ = softmax(Q Wᵢᵠ (K Wᵢᴷ)ᵀ / √d) V Wᵢⱽ. PyTorch's nn.MultiheadAttention (Vaswani et al. 2017).
  * @throws Error where embedDim is not divisible by numHeads
  */
-export class MultiheadAttention extends BuiltIn {
+export class MultiheadAttention<
+  const E extends number = number,
+  const N extends number = number,
+  const First extends DefaultFlag = DefaultFlag,
+  const K extends number | null | NotGiven = number | null | NotGiven,
+  const V extends number | null | NotGiven = number | null | NotGiven,
+  const Added extends DefaultFlag = DefaultFlag,
+> extends BuiltIn {
+  declare readonly attention?: TypeOnly<Heads<E, N, First, K, V, Added>>;
+  readonly embedDim: number;
+  readonly numHeads: number;
   readonly dropout: number;
   readonly batchFirst: boolean;
   readonly addZeroAttn: boolean;
@@ -273,10 +294,10 @@ export class MultiheadAttention extends BuiltIn {
   readonly biasV: Parameter | null;
 
   constructor(
-    readonly embedDim: number,
-    readonly numHeads: number,
+    embedDim: E,
+    numHeads: N,
     ...rest: Given<
-      MultiheadAttentionOptions,
+      MultiheadAttentionOptions<First, K, V, Added>,
       [
         dropout: "dropout",
         bias: "bias",
@@ -294,6 +315,8 @@ export class MultiheadAttention extends BuiltIn {
     const { bias = true, addBiasKv = false, dtype = "float32" } = options;
     if (!Number.isInteger(embedDim / numHeads) || embedDim < 1)
       throw new Error(`MultiheadAttention: embedDim ${embedDim} is not divisible by ${numHeads} heads`);
+    this.embedDim = embedDim;
+    this.numHeads = numHeads;
     this.dropout = options.dropout ?? 0;
     this.batchFirst = options.batchFirst ?? false;
     this.addZeroAttn = options.addZeroAttn ?? false;
@@ -324,6 +347,28 @@ export class MultiheadAttention extends BuiltIn {
    * Queries [L, N, E], keys [S, N, kdim] and values [S, N, vdim] → `[output, weights]`: [L, N, E], and the weights [N, L, S], which are null with
    * `needWeights: false`. With `batchFirst` N comes first; without N it is one example.
    */
+  forward<
+    M extends Heads,
+    Q extends Shape,
+    KS extends Shape,
+    VS extends Shape,
+    const Average extends DefaultFlag = DefaultFlag,
+  >(
+    this: { readonly attention?: TypeOnly<M> },
+    query: Checked<Queries<M, Q>, Tensor<Q>>,
+    key: Checked<Keys<M, KS>, Tensor<KS>>,
+    value: Checked<Values<M, KS, VS>, Tensor<VS>>,
+    ...rest: Given<
+      AttendOptions<Average>,
+      [
+        keyPaddingMask: "keyPaddingMask",
+        needWeights: "needWeights",
+        attnMask: "attnMask",
+        averageAttnWeights: "averageAttnWeights",
+        isCausal: "isCausal",
+      ]
+    >
+  ): [output: Tensor<Q>, weights: Tensor<WeightsShape<M, Q, KS, Average>> | null];
   forward(
     query: Tensor,
     key: Tensor,

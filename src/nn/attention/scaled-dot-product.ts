@@ -3,11 +3,14 @@ import { dropout } from "../dropout.js";
 import type { Tensor } from "../../tensor/core.js";
 import { ones } from "../../tensor/creation/constant.js";
 import { formatShape } from "../../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
 import { where } from "../../ops/select.js";
+import type { DefaultFlag } from "../../ops/windows.js";
+import type { Attended } from "./attention-types.js";
 
 /** Options of `scaledDotProductAttention`. */
-export interface AttentionOptions {
+export interface AttentionOptions<Gqa = boolean> {
   /** Bool, true where a key may be attended to; or numbers that are added to the scores. Broadcast to [..., L, S]. */
   attnMask?: Tensor | null;
   /** Probability with which a weight is dropped; 0 if not given. */
@@ -17,7 +20,7 @@ export interface AttentionOptions {
   /** Factor of the scores; 1/√E if not given. */
   scale?: number | null;
   /** Whether keys and values have fewer heads, each used by several heads of the queries; false if not given. */
-  enableGqa?: boolean;
+  enableGqa?: Gqa;
 }
 
 /**
@@ -25,6 +28,17 @@ export interface AttentionOptions {
  * zeros. PyTorch's torch.nn.functional.scaled_dot_product_attention (Vaswani et al. 2017).
  * @throws Error for shapes that do not belong together, and where both `attnMask` and `isCausal` are given
  */
+export function scaledDotProductAttention<
+  Q extends Shape,
+  K extends Shape,
+  V extends Shape,
+  const Gqa extends DefaultFlag = DefaultFlag,
+>(
+  query: Tensor<Q>,
+  key: Tensor<K>,
+  value: Checked<Attended<Q, K, V, Gqa>, Tensor<V>>,
+  ...rest: Given<AttentionOptions<Gqa>, [attnMask: "attnMask", dropoutP: "dropoutP", isCausal: "isCausal"]>
+): Tensor<Ok<Attended<Q, K, V, Gqa>>>;
 export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,

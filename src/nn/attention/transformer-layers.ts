@@ -5,9 +5,10 @@ import { BuiltIn } from "../module.js";
 import { LayerNorm } from "../normalization.js";
 import type { Tensor } from "../../tensor/core.js";
 import type { FloatDType } from "../../tensor/dtype.js";
-import type { Shape, TypeOnly } from "../../tensor/shape-types.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
-import type { SameShapeRule } from "../shape-rule.js";
+import type { EndRule } from "../feature-rules.js";
+import type { After } from "../shape-rule.js";
 import { MultiheadAttention } from "./multihead.js";
 
 /** A function of a tensor that stands between the two linear maps. */
@@ -65,8 +66,8 @@ export interface EncoderMasks {
 /**
  * Self-attention and two linear maps, each with dropout, added to its input and normalized. PyTorch's nn.TransformerEncoderLayer.
  */
-export class TransformerEncoderLayer extends BuiltIn {
-  declare readonly shapeRule?: TypeOnly<SameShapeRule>;
+export class TransformerEncoderLayer<const D extends number = number> extends BuiltIn {
+  declare readonly shapeRule?: TypeOnly<EndRule<"TransformerEncoderLayer", D>>;
   readonly selfAttn: MultiheadAttention;
   readonly linear1: Linear;
   readonly dropout: Dropout;
@@ -79,7 +80,7 @@ export class TransformerEncoderLayer extends BuiltIn {
   readonly #activation: (x: Tensor) => Tensor;
   readonly #again: () => TransformerEncoderLayer;
 
-  constructor(dModel: number, nhead: number, ...rest: Given<TransformerLayerOptions, LayerOrder>) {
+  constructor(dModel: D, nhead: number, ...rest: Given<TransformerLayerOptions, LayerOrder>) {
     super();
     const options = optionsOf<TransformerLayerOptions>("TransformerEncoderLayer", ORDER, rest);
     const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5, bias = true } = options;
@@ -105,13 +106,14 @@ export class TransformerEncoderLayer extends BuiltIn {
   }
 
   /** [L, N, E], with `batchFirst` [N, L, E], without N for one example → the same shape. */
-  forward<S extends Shape>(
-    src: Tensor<S>,
+  forward<L extends BuiltIn, S extends Shape>(
+    this: L,
+    src: Checked<After<L, S>, Tensor<S>>,
     ...rest: Given<
       EncoderMasks,
       [srcMask: "srcMask", srcKeyPaddingMask: "srcKeyPaddingMask", isCausal: "isCausal"]
     >
-  ): Tensor<S>;
+  ): Tensor<Ok<After<L, S>>>;
   forward(
     src: Tensor,
     ...rest: Given<
@@ -167,7 +169,8 @@ export type DecoderOrder = [
  * Self-attention, attention to the encoder's outputs, and two linear maps, each with dropout, added to its input and normalized.
  * PyTorch's nn.TransformerDecoderLayer.
  */
-export class TransformerDecoderLayer extends BuiltIn {
+export class TransformerDecoderLayer<const D extends number = number> extends BuiltIn {
+  declare readonly shapeRule?: TypeOnly<EndRule<"TransformerDecoderLayer", D>>;
   readonly selfAttn: MultiheadAttention;
   readonly multiheadAttn: MultiheadAttention;
   readonly linear1: Linear;
@@ -183,7 +186,7 @@ export class TransformerDecoderLayer extends BuiltIn {
   readonly #activation: (x: Tensor) => Tensor;
   readonly #again: () => TransformerDecoderLayer;
 
-  constructor(dModel: number, nhead: number, ...rest: Given<TransformerLayerOptions, LayerOrder>) {
+  constructor(dModel: D, nhead: number, ...rest: Given<TransformerLayerOptions, LayerOrder>) {
     super();
     const options = optionsOf<TransformerLayerOptions>("TransformerDecoderLayer", ORDER, rest);
     const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5, bias = true } = options;
@@ -212,6 +215,12 @@ export class TransformerDecoderLayer extends BuiltIn {
   }
 
   /** [T, N, E] and the encoder's outputs [S, N, E] → [T, N, E]; with `batchFirst` N comes first. */
+  forward<L extends BuiltIn, S extends Shape, M extends Shape>(
+    this: L,
+    tgt: Checked<After<L, S>, Tensor<S>>,
+    memory: Checked<After<L, M>, Tensor<M>>,
+    ...rest: Given<DecoderMasks, DecoderOrder>
+  ): Tensor<Ok<After<L, S>>>;
   forward(tgt: Tensor, memory: Tensor, ...rest: Given<DecoderMasks, DecoderOrder>): Tensor {
     const order = "tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal";
     const masks = optionsOf<DecoderMasks>("TransformerDecoderLayer.forward", order, rest);

@@ -8,7 +8,12 @@ import type { Tensor } from "../../tensor/core.js";
 import { full } from "../../tensor/creation/constant.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape } from "../../tensor/shape.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
+import type { Or } from "../../ops/window-types.js";
+import type { DefaultCount } from "../../ops/windows.js";
+import type { EndRule } from "../feature-rules.js";
+import type { After, ShapeRule } from "../shape-rule.js";
 import {
   type DecoderMasks,
   type DecoderOrder,
@@ -42,14 +47,20 @@ export interface StackMasks {
   isCausal?: boolean | null;
 }
 
+/** A stack does to a shape what its layers do. */
+interface StackRule<L> extends ShapeRule {
+  readonly output: After<L, Extract<this["input"], Shape>>;
+}
+
 /** Encoder layers one after the other, then `norm` where there is one. PyTorch's nn.TransformerEncoder. */
-export class TransformerEncoder extends BuiltIn {
+export class TransformerEncoder<L extends EncoderLayer = EncoderLayer> extends BuiltIn {
+  declare readonly shapeRule?: TypeOnly<StackRule<L>>;
   readonly layers: ModuleList<EncoderLayer>;
   readonly norm: Norm | null;
 
   /** @param layer the first of the layers, which all begin with its values, or a function that makes one */
   constructor(
-    layer: EncoderLayer | (() => EncoderLayer),
+    layer: L | (() => L),
     readonly numLayers: number,
     ...rest: Given<{ norm?: Norm | null }, [norm: "norm"]>
   ) {
@@ -62,6 +73,11 @@ export class TransformerEncoder extends BuiltIn {
   }
 
   /** [L, N, E] → the same shape; with `batchFirst` layers [N, L, E]. */
+  forward<E extends BuiltIn, S extends Shape>(
+    this: E,
+    src: Checked<After<E, S>, Tensor<S>>,
+    ...rest: Given<StackMasks, [mask: "mask", srcKeyPaddingMask: "srcKeyPaddingMask", isCausal: "isCausal"]>
+  ): Tensor<Ok<After<E, S>>>;
   forward(
     src: Tensor,
     ...rest: Given<StackMasks, [mask: "mask", srcKeyPaddingMask: "srcKeyPaddingMask", isCausal: "isCausal"]>
@@ -94,13 +110,14 @@ function isModule(value: unknown): value is Norm {
 }
 
 /** Decoder layers one after the other, then `norm` where there is one. PyTorch's nn.TransformerDecoder. */
-export class TransformerDecoder extends BuiltIn {
+export class TransformerDecoder<L extends DecoderLayer = DecoderLayer> extends BuiltIn {
+  declare readonly shapeRule?: TypeOnly<StackRule<L>>;
   readonly layers: ModuleList<DecoderLayer>;
   readonly norm: Norm | null;
 
   /** @param layer the first of the layers, which all begin with its values, or a function that makes one */
   constructor(
-    layer: DecoderLayer | (() => DecoderLayer),
+    layer: L | (() => L),
     readonly numLayers: number,
     ...rest: Given<{ norm?: Norm | null }, [norm: "norm"]>
   ) {
@@ -113,6 +130,12 @@ export class TransformerDecoder extends BuiltIn {
   }
 
   /** [T, N, E] and the encoder's outputs [S, N, E] → [T, N, E]. */
+  forward<D extends BuiltIn, S extends Shape, M extends Shape>(
+    this: D,
+    tgt: Checked<After<D, S>, Tensor<S>>,
+    memory: Checked<After<D, M>, Tensor<M>>,
+    ...rest: Given<DecoderMasks, DecoderOrder>
+  ): Tensor<Ok<After<D, S>>>;
   forward(tgt: Tensor, memory: Tensor, ...rest: Given<DecoderMasks, DecoderOrder>): Tensor {
     const order = "tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal";
     const masks = optionsOf<DecoderMasks>("TransformerDecoder.forward", order, rest);
@@ -129,9 +152,9 @@ export class TransformerDecoder extends BuiltIn {
 }
 
 /** Options of `Transformer`; PyTorch's defaults. */
-export interface TransformerOptions extends TransformerLayerOptions {
+export interface TransformerOptions<D = number> extends TransformerLayerOptions {
   /** 512 if not given. */
-  dModel?: number;
+  dModel?: D;
   /** 8 if not given. */
   nhead?: number;
   /** 6 if not given. */
@@ -156,7 +179,8 @@ export interface TransformerMasks {
 }
 
 /** An encoder, and a decoder that attends to its outputs. PyTorch's nn.Transformer (Vaswani et al. 2017). */
-export class Transformer extends BuiltIn {
+export class Transformer<const D extends DefaultCount = number> extends BuiltIn {
+  declare readonly shapeRule?: TypeOnly<EndRule<"Transformer", Or<D, 512>>>;
   readonly encoder: TransformerEncoder;
   readonly decoder: TransformerDecoder;
   readonly dModel: number;
@@ -165,7 +189,7 @@ export class Transformer extends BuiltIn {
 
   constructor(
     ...rest: Given<
-      TransformerOptions,
+      TransformerOptions<D>,
       [
         dModel: "dModel",
         nhead: "nhead",
@@ -205,6 +229,25 @@ export class Transformer extends BuiltIn {
    * [S, N, E] and [T, N, E] → [T, N, E]; with `batchFirst` N comes first, without N it is one example.
    * @throws Error for other sizes than dModel, and where the two have another number of examples
    */
+  forward<L extends BuiltIn, S extends Shape, T extends Shape>(
+    this: L,
+    src: Checked<After<L, S>, Tensor<S>>,
+    tgt: Checked<After<L, T>, Tensor<T>>,
+    ...rest: Given<
+      TransformerMasks,
+      [
+        srcMask: "srcMask",
+        tgtMask: "tgtMask",
+        memoryMask: "memoryMask",
+        srcKeyPaddingMask: "srcKeyPaddingMask",
+        tgtKeyPaddingMask: "tgtKeyPaddingMask",
+        memoryKeyPaddingMask: "memoryKeyPaddingMask",
+        srcIsCausal: "srcIsCausal",
+        tgtIsCausal: "tgtIsCausal",
+        memoryIsCausal: "memoryIsCausal",
+      ]
+    >
+  ): Tensor<Ok<After<L, T>>>;
   forward(
     src: Tensor,
     tgt: Tensor,

@@ -7,12 +7,15 @@ import { holds } from "../../primitives/dtypes.js";
 import { isFloating, isInteger } from "../../tensor/dtype.js";
 import { isComputed, readNumbers } from "../../tensor/reading.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
 import type { Given } from "../../tensor/signature.js";
+import type { ClassPair, Paired } from "./pair-types.js";
 import {
   type LegacyOptions,
   Loss,
+  type LossFunction,
   lossFunction,
   type LossOptions,
   lossOptions,
@@ -53,7 +56,16 @@ const CROSS_ENTROPY_ORDER: [...typeof NLL_ORDER, labelSmoothing: "labelSmoothing
  * nn.functional.cross_entropy.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
-export const crossEntropy = lossFunction("crossEntropy", CROSS_ENTROPY_ORDER, crossEntropyOf);
+export const crossEntropy = lossFunction(
+  "crossEntropy",
+  CROSS_ENTROPY_ORDER,
+  crossEntropyOf,
+) as unknown as LossFunction<
+  CrossEntropyOptions,
+  typeof CROSS_ENTROPY_ORDER,
+  Reduction,
+  ClassPair<"crossEntropy", true>
+>;
 
 function crossEntropyOf(input: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
   const { labelSmoothing = 0, weight = null, reduction = "mean" } = options;
@@ -83,7 +95,12 @@ function crossEntropyOf(input: Tensor, target: Tensor, options: CrossEntropyOpti
  * PyTorch's nn.functional.nll_loss.
  * @throws Error when the shapes do not fit; RangeError for a label outside [0, C), at the latest when the loss is computed
  */
-export const nllLoss = lossFunction("nllLoss", NLL_ORDER, nllLossOf);
+export const nllLoss = lossFunction("nllLoss", NLL_ORDER, nllLossOf) as unknown as LossFunction<
+  ClassOptions,
+  typeof NLL_ORDER,
+  Reduction,
+  ClassPair<"nllLoss", false>
+>;
 
 function nllLossOf(input: Tensor, target: Tensor, options: ClassOptions): Tensor {
   warnOfActivation("nllLoss", input);
@@ -183,7 +200,11 @@ export class CrossEntropyLoss<R extends Reduction = "mean"> extends Loss<R> {
     this.labelSmoothing = options.labelSmoothing ?? 0;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<ClassPair<"CrossEntropyLoss", true>, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<ClassPair<"CrossEntropyLoss", true>, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     const { weight, ignoreIndex, labelSmoothing, reduction } = this;
     return crossEntropy(input, target, { weight, ignoreIndex, labelSmoothing, reduction });
   }
@@ -203,7 +224,11 @@ export class NLLLoss<R extends Reduction = "mean"> extends Loss<R> {
     this.ignoreIndex = options.ignoreIndex ?? -100;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<ClassPair<"NLLLoss", false>, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<ClassPair<"NLLLoss", false>, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     const { weight, ignoreIndex, reduction } = this;
     return nllLoss(input, target, { weight, ignoreIndex, reduction });
   }

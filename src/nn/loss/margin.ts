@@ -6,13 +6,16 @@ import { where } from "../../ops/select.js";
 import { arange } from "../../tensor/creation/range.js";
 import { isInteger } from "../../tensor/dtype.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import type { Given } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import type { Paired, SamePair } from "./pair-types.js";
 import {
   LEGACY,
   type LegacyOptions,
   Loss,
   lossFunction,
+  pairedLoss,
   lossFunction3,
   type LossOptions,
   lossOptions,
@@ -62,11 +65,10 @@ export const marginRankingLoss = lossFunction3(
 );
 
 /** ln(1 + e^(-y x)) for y 1 or -1, exact for large |x| too. PyTorch's nn.functional.soft_margin_loss. */
-export const softMarginLoss = lossFunction(
+export const softMarginLoss = pairedLoss(
   "softMarginLoss",
   LEGACY,
   (input: Tensor, target: Tensor, { reduction }: Options) => {
-    sameShapes("softMarginLoss", input, target);
     return fused([input, target], (x, y) => reduced(x.mul(y).logSigmoid().neg(), reduction));
   },
 );
@@ -240,7 +242,11 @@ export class SoftMarginLoss<R extends Reduction = "mean"> extends Loss<R> {
     super(lossOptions<Options<R>>("SoftMarginLoss", LEGACY, given).reduction);
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"SoftMarginLoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"SoftMarginLoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return softMarginLoss(input, target, { reduction: this.reduction });
   }
 }

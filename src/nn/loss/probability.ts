@@ -6,12 +6,14 @@ import { where } from "../../ops/select.js";
 import { type DType, isFloating, promote } from "../../tensor/dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
+import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import { type Given, takes } from "../../tensor/signature.js";
+import type { Paired, SamePair } from "./pair-types.js";
 import {
   LEGACY,
   type LegacyOptions,
   Loss,
-  lossFunction,
+  pairedLoss,
   type LossFunction,
   type LossOptions,
   lossOptions,
@@ -19,7 +21,6 @@ import {
   type ReducedShape,
   type Reduction,
   reductionOf,
-  sameShapes,
 } from "./reduction.js";
 
 /** Options of the binary losses. */
@@ -42,10 +43,9 @@ const LOGIT_ORDER: [...typeof BINARY_ORDER, posWeight: "posWeight"] = [...BINARY
  * `binaryCrossEntropyWithLogits` is more exact. PyTorch's nn.functional.binary_cross_entropy.
  * @throws Error when the shapes differ; RangeError for x or y outside [0, 1], at the latest when the loss is computed
  */
-export const binaryCrossEntropy = lossFunction("binaryCrossEntropy", BINARY_ORDER, ofProbabilities);
+export const binaryCrossEntropy = pairedLoss("binaryCrossEntropy", BINARY_ORDER, ofProbabilities);
 
 function ofProbabilities(input: Tensor, target: Tensor, { weight = null, reduction }: BinaryOptions): Tensor {
-  sameShapes("binaryCrossEntropy", input, target);
   const dtype = floatingDType(input, target);
   const loss = binaryEntropy(input.to(dtype), target.to(dtype));
   const result = reduced(weight === null ? loss : loss.mul(weight), reduction);
@@ -72,18 +72,13 @@ function notProbability(operand: "input" | "target", value: number, position: nu
  * large logits lose nothing. PyTorch's nn.functional.binary_cross_entropy_with_logits.
  * @throws Error when the shapes differ
  */
-export const binaryCrossEntropyWithLogits = lossFunction(
-  "binaryCrossEntropyWithLogits",
-  LOGIT_ORDER,
-  ofLogits,
-);
+export const binaryCrossEntropyWithLogits = pairedLoss("binaryCrossEntropyWithLogits", LOGIT_ORDER, ofLogits);
 
 function ofLogits(
   input: Tensor,
   target: Tensor,
   { weight = null, posWeight = null, reduction }: LogitOptions,
 ): Tensor {
-  sameShapes("binaryCrossEntropyWithLogits", input, target);
   warnOfActivation("binaryCrossEntropyWithLogits", input);
   return fused([input, target, weight, posWeight], (x, y, factor, positive) => {
     const negative = x.logSigmoid().neg();
@@ -139,7 +134,11 @@ export class BCELoss<R extends Reduction = "mean"> extends Loss<R> {
     this.weight = weight ? this.registerBuffer("weight", weight) : null;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"BCELoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"BCELoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
   }
 }
@@ -158,7 +157,11 @@ export class BCEWithLogitsLoss<R extends Reduction = "mean"> extends Loss<R> {
     this.posWeight = options.posWeight ? this.registerBuffer("posWeight", options.posWeight) : null;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"BCEWithLogitsLoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"BCEWithLogitsLoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     const { weight, posWeight, reduction } = this;
     return binaryCrossEntropyWithLogits(input, target, { weight, posWeight, reduction });
   }

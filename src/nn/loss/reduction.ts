@@ -1,54 +1,79 @@
 /** How a loss over many elements becomes one number, the forms in which losses are called, and the check that input and target belong together. */
 import { formatShape, sameShape } from "../../tensor/shape.js";
-import type { Shape } from "../../tensor/shape-types.js";
+import type { NotGiven } from "../../ops/windows.js";
+import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import { type Given, optionsOf, takes } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warn } from "../../tensor/warn.js";
 import { BuiltIn } from "../module.js";
+import type { AnyPair, Paired, PairRule, SamePair } from "./pair-types.js";
 
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
 export type Reduction = "mean" | "sum" | "none";
 
 /** Options of all losses: how the losses of the elements become one, "mean" if not given. */
-export interface LossOptions<R extends string = Reduction> {
+export interface LossOptions<R = Reduction> {
   reduction?: R;
 }
 
 /** What PyTorch had before `reduction`, and still takes. */
-export interface LegacyOptions {
+export interface LegacyOptions<Old = boolean | null> {
   /** Deprecated: false means `reduction: "sum"`. */
-  sizeAverage?: boolean | null;
+  sizeAverage?: Old;
   /** Deprecated: false means `reduction: "none"`. */
-  reduce?: boolean | null;
+  reduce?: Old;
 }
 
-/** The shape of a loss: it is one number, unless every element's loss is kept. */
-export type ReducedShape<R extends string> = "none" extends R ? Shape : [];
+/** The shape of a loss: it is one number, unless every element's loss, of shape `Each`, is kept. */
+export type ReducedShape<R, Each extends Shape = Shape> = 0 extends 1 & R
+  ? Shape
+  : NotGiven extends R
+    ? []
+    : [R] extends ["none"]
+      ? Each
+      : "none" extends R
+        ? Shape
+        : [];
 
-/** A loss of two tensors: options by name, or in PyTorch's order `N` by position. */
-export interface LossFunction<
-  O extends LossOptions<string> & LegacyOptions,
-  N extends readonly (keyof O)[],
-  Words extends string = Reduction,
-> {
-  <R extends Words = "mean" & Words>(
-    input: Tensor,
-    target: Tensor,
-    options?: Omit<O, "reduction"> & LossOptions<R>,
-  ): Tensor<ReducedShape<R>>;
-  (input: Tensor, target: Tensor, ...options: Given<O, N>): Tensor;
-}
+/** The same, where the words from before `reduction` may have been used. */
+type LossShape<R, Old, Each extends Shape> = 0 extends 1 & Old
+  ? Shape
+  : NotGiven extends Old
+    ? ReducedShape<R, Each>
+    : [Old] extends [null]
+      ? ReducedShape<R, Each>
+      : Shape;
+
+type Own<O> = Omit<O, "reduction" | keyof LegacyOptions>;
+
+/** Options `O` of a call, with what it says of the reduction in `R`, and `Old` in the words before. */
+type CallOptions<O, N, R, Old> = Given<
+  Own<O> & LossOptions<R> & LegacyOptions<Old>,
+  Extract<N, readonly (keyof (Own<O> & LossOptions & LegacyOptions))[]>
+>;
+
+/** A loss of two tensors: options by name, or in PyTorch's order `N` by position; `Pairs` says which shapes belong together. */
+export type LossFunction<O, N, Words extends string = Reduction, Pairs extends PairRule = AnyPair> = <
+  A extends Shape,
+  B extends Shape,
+  const R extends Words | NotGiven = Words | NotGiven,
+  const Old extends boolean | null | NotGiven = boolean | null | NotGiven,
+>(
+  input: Tensor<A>,
+  target: Checked<Paired<Pairs, A, B>, Tensor<B>>,
+  ...options: CallOptions<O, N, R, Old>
+) => Tensor<LossShape<R, Old, Ok<Paired<Pairs, A, B>>>>;
 
 /** A loss of three tensors. */
-export interface LossFunction3<O extends LossOptions & LegacyOptions, N extends readonly (keyof O)[]> {
-  <R extends Reduction = "mean">(
-    a: Tensor,
-    b: Tensor,
-    c: Tensor,
-    options?: Omit<O, "reduction"> & LossOptions<R>,
-  ): Tensor<ReducedShape<R>>;
-  (a: Tensor, b: Tensor, c: Tensor, ...options: Given<O, N>): Tensor;
-}
+export type LossFunction3<O, N> = <
+  const R extends Reduction | NotGiven = Reduction | NotGiven,
+  const Old extends boolean | null | NotGiven = boolean | null | NotGiven,
+>(
+  a: Tensor,
+  b: Tensor,
+  c: Tensor,
+  ...options: CallOptions<O, N, R, Old>
+) => Tensor<LossShape<R, Old, Shape>>;
 
 /**
  * A loss of an input and a target.
@@ -63,7 +88,29 @@ export function lossFunction<O extends object, const N extends readonly (keyof O
     name,
     `input, target | ${order.join(", ")}, *, reduction`,
     (input: Tensor, target: Tensor, options: O) => compute(input, target, plain(options)),
-  );
+  ) as unknown as LossFunction<O & LegacyOptions, N>;
+}
+
+/** A loss of an input and a target of the same shape; they are checked before it is computed. */
+export function pairedLoss<
+  O extends object,
+  const N extends readonly (keyof O & string)[],
+  const Name extends string,
+>(
+  name: Name,
+  order: N,
+  compute: (input: Tensor, target: Tensor, options: O) => Tensor,
+): LossFunction<O & LegacyOptions, N, Reduction, SamePair<Name>> {
+  const checked = (input: Tensor, target: Tensor, options: O): Tensor => {
+    sameShapes(name, input, target);
+    return compute(input, target, options);
+  };
+  return lossFunction(name, order, checked) as unknown as LossFunction<
+    O & LegacyOptions,
+    N,
+    Reduction,
+    SamePair<Name>
+  >;
 }
 
 /** A loss of three tensors with these names. */

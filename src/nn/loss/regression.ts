@@ -1,12 +1,14 @@
 /** Losses between numbers: squared and absolute error, and the two that are squared near zero and absolute far from it. */
 import { fused } from "../../ops/fused.js";
+import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import type { Given } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
+import type { Paired, SamePair } from "./pair-types.js";
 import {
   LEGACY,
   type LegacyOptions,
   Loss,
-  lossFunction,
+  pairedLoss,
   type LossOptions,
   lossOptions,
   reduced,
@@ -33,21 +35,19 @@ function weighted(name: string, loss: Tensor, { weight, reduction }: WeightedOpt
 }
 
 /** (x - y)². PyTorch's nn.functional.mse_loss. @throws Error when the shapes differ */
-export const mseLoss = lossFunction(
+export const mseLoss = pairedLoss(
   "mseLoss",
   [...LEGACY, "weight"] as [...typeof LEGACY, weight: "weight"],
   (input: Tensor, target: Tensor, options: WeightedOptions & LegacyOptions) => {
-    sameShapes("mseLoss", input, target);
     return fused([input, target], (x, y) => weighted("mseLoss", x.sub(y).square(), options));
   },
 );
 
 /** |x - y|. PyTorch's nn.functional.l1_loss. @throws Error when the shapes differ */
-export const l1Loss = lossFunction(
+export const l1Loss = pairedLoss(
   "l1Loss",
   [...LEGACY, "weight"] as [...typeof LEGACY, weight: "weight"],
   (input: Tensor, target: Tensor, options: WeightedOptions & LegacyOptions) => {
-    sameShapes("l1Loss", input, target);
     return fused([input, target], (x, y) => weighted("l1Loss", x.sub(y).abs(), options));
   },
 );
@@ -56,14 +56,13 @@ export const l1Loss = lossFunction(
  * d² / (2 beta) where d = |x - y| < beta, else d - beta / 2. PyTorch's nn.functional.smooth_l1_loss; beta is 1 if not given.
  * @throws Error when the shapes differ
  */
-export const smoothL1Loss = lossFunction(
+export const smoothL1Loss = pairedLoss(
   "smoothL1Loss",
   [...LEGACY, "beta"] as [...typeof LEGACY, beta: "beta"],
   (input: Tensor, target: Tensor, options: LossOptions & LegacyOptions & { beta?: number }): Tensor => {
     const { beta = 1, reduction } = options;
     if (!(beta >= 0)) throw new RangeError(`smoothL1Loss: beta must be at least 0, not ${beta}`);
     if (beta === 0) return l1Loss(input, target, { reduction });
-    sameShapes("smoothL1Loss", input, target);
     return fused([input, target], (x, y) => reduced(huber(x.sub(y), beta, 1 / beta), reduction));
   },
 );
@@ -81,13 +80,12 @@ function huber(difference: Tensor, delta: number, factor = 1): Tensor {
  * d² / 2 where d = |x - y| ≤ delta, else delta (d - delta / 2). PyTorch's nn.functional.huber_loss (Huber 1964); delta is 1 if not
  * given. @throws Error when the shapes differ
  */
-export const huberLoss = lossFunction(
+export const huberLoss = pairedLoss(
   "huberLoss",
   ["reduction", "delta", "weight"] as [reduction: "reduction", delta: "delta", weight: "weight"],
   (input: Tensor, target: Tensor, options: WeightedOptions & { delta?: number }) => {
     const { delta = 1 } = options;
     if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}`);
-    sameShapes("huberLoss", input, target);
     const { weight, reduction } = options;
     if (weight) sameShapes("huberLoss (weight)", input, weight);
     // The mean is over the elements here, whatever their weights, as in PyTorch.
@@ -106,7 +104,11 @@ export class MSELoss<R extends Reduction = "mean"> extends Loss<R> {
     super(lossOptions<LossOptions<R> & LegacyOptions>("MSELoss", LEGACY, given).reduction);
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"MSELoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"MSELoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return mseLoss(input, target, { reduction: this.reduction });
   }
 }
@@ -119,7 +121,11 @@ export class L1Loss<R extends Reduction = "mean"> extends Loss<R> {
     super(lossOptions<LossOptions<R> & LegacyOptions>("L1Loss", LEGACY, given).reduction);
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"L1Loss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"L1Loss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return l1Loss(input, target, { reduction: this.reduction });
   }
 }
@@ -138,7 +144,11 @@ export class SmoothL1Loss<R extends Reduction = "mean"> extends Loss<R> {
     this.beta = beta;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"SmoothL1Loss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"SmoothL1Loss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
   }
 }
@@ -157,7 +167,11 @@ export class HuberLoss<R extends Reduction = "mean"> extends Loss<R> {
     this.delta = delta;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<SamePair<"HuberLoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<SamePair<"HuberLoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, { delta: this.delta, reduction: this.reduction });
   }
 }

@@ -6,7 +6,9 @@ import { empty, zeros } from "../../tensor/creation/constant.js";
 import type { Tensor } from "../../tensor/core.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape } from "../../tensor/shape.js";
+import type { Checked, Shape, TypeOnly } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
+import type { CellRule, For, Recurrence, RecurrentRule } from "./recurrent-types.js";
 import {
   gruStep,
   inputPart,
@@ -93,12 +95,14 @@ abstract class Cell extends BuiltIn {
 }
 
 /** h′ = tanh(Wᵢₕ x + bᵢₕ + Wₕₕ h + bₕₕ), or with `nonlinearity: "relu"` max(0, …). PyTorch's nn.RNNCell. */
-export class RNNCell extends Cell {
+export class RNNCell<const In extends number = number, const H extends number = number> extends Cell {
+  declare readonly rule?: TypeOnly<CellRule<Recurrence<"RNNCell", In, H>>>;
+
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(
-    inputSize: number,
-    hiddenSize: number,
+    inputSize: In,
+    hiddenSize: H,
     ...rest: Given<
       CellOptions & { nonlinearity?: "tanh" | "relu" },
       [bias: "bias", nonlinearity: "nonlinearity"]
@@ -116,18 +120,30 @@ export class RNNCell extends Cell {
   }
 
   /** [B, in] and the state [B, H], zeros if not given, → the next state; without B for one example. */
+  forward<R extends RecurrentRule, X extends Tensor, A extends Shape>(
+    this: { readonly rule?: TypeOnly<R> },
+    input: Checked<For<R, X>["input"], X>,
+    h?: Checked<For<R, X, A>["state"], Tensor<A>> | null,
+  ): For<R, X>["h"];
   forward(input: Tensor, h?: Tensor | null): Tensor {
     return this.run(input, h ? [h] : null, 1)[0]!;
   }
 }
 
 /** The LSTM's formulas for one time. PyTorch's nn.LSTMCell. */
-export class LSTMCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, ...rest: Given<CellOptions, [bias: "bias"]>) {
+export class LSTMCell<const In extends number = number, const H extends number = number> extends Cell {
+  declare readonly rule?: TypeOnly<CellRule<Recurrence<"LSTMCell", In, H>>>;
+
+  constructor(inputSize: In, hiddenSize: H, ...rest: Given<CellOptions, [bias: "bias"]>) {
     super(inputSize, hiddenSize, optionsOf<CellOptions>("LSTMCell", "bias, *, dtype", rest), lstmStep, 4);
   }
 
   /** [B, in] and the states [h, c] of [B, H] each, zeros if not given, → the next [h, c]; without B for one example. */
+  forward<R extends RecurrentRule, X extends Tensor, A extends Shape, B extends Shape>(
+    this: { readonly rule?: TypeOnly<R> },
+    input: Checked<For<R, X>["input"], X>,
+    hx?: Checked<For<R, X, A, B>["state"], readonly [Tensor<A>, Tensor<B>]> | null,
+  ): [h: For<R, X>["h"], c: For<R, X>["c"]];
   forward(input: Tensor, hx?: readonly [Tensor, Tensor] | null): [h: Tensor, c: Tensor] {
     const [h, c] = this.run(input, hx ?? null, 2);
     return [h!, c!];
@@ -135,12 +151,19 @@ export class LSTMCell extends Cell {
 }
 
 /** The GRU's formulas for one time. PyTorch's nn.GRUCell. */
-export class GRUCell extends Cell {
-  constructor(inputSize: number, hiddenSize: number, ...rest: Given<CellOptions, [bias: "bias"]>) {
+export class GRUCell<const In extends number = number, const H extends number = number> extends Cell {
+  declare readonly rule?: TypeOnly<CellRule<Recurrence<"GRUCell", In, H>>>;
+
+  constructor(inputSize: In, hiddenSize: H, ...rest: Given<CellOptions, [bias: "bias"]>) {
     super(inputSize, hiddenSize, optionsOf<CellOptions>("GRUCell", "bias, *, dtype", rest), gruStep, 3);
   }
 
   /** [B, in] and the state [B, H], zeros if not given, → the next state; without B for one example. */
+  forward<R extends RecurrentRule, X extends Tensor, A extends Shape>(
+    this: { readonly rule?: TypeOnly<R> },
+    input: Checked<For<R, X>["input"], X>,
+    h?: Checked<For<R, X, A>["state"], Tensor<A>> | null,
+  ): For<R, X>["h"];
   forward(input: Tensor, h?: Tensor | null): Tensor {
     return this.run(input, h ? [h] : null, 1)[0]!;
   }

@@ -4,12 +4,15 @@ import { uniform_ } from "../init.js";
 import { BuiltIn } from "../module.js";
 import { Parameter } from "../parameter.js";
 import { stack } from "../../ops/join.js";
+import type { DefaultCount, DefaultFlag } from "../../ops/windows.js";
 import { empty, zeros } from "../../tensor/creation/constant.js";
 import { Tensor } from "../../tensor/core.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape } from "../../tensor/shape.js";
+import type { Checked, Shape, TypeOnly } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
 import { PackedSequence } from "./packed.js";
+import type { For, LayerRule, Recurrence, RecurrentRule } from "./recurrent-types.js";
 import { beside, joined, type Sequences } from "./sequences.js";
 import {
   gruStep,
@@ -25,28 +28,37 @@ import {
 import { canSweepWhole, sweepWhole } from "./whole.js";
 
 /** Options of `LSTM` and `GRU`; PyTorch's defaults. */
-export interface RecurrentOptions {
+export interface RecurrentOptions<L = number, First = boolean, Both = boolean> {
   /** Levels, each with the outputs of the one below as its inputs; 1 if not given. */
-  numLayers?: number;
+  numLayers?: L;
   /** Whether there are biases; true if not given. */
   bias?: boolean;
   /** Whether the batch is the first dim, [B, T, in]; it is the second, [T, B, in], if not given. */
-  batchFirst?: boolean;
+  batchFirst?: First;
   /** Share of the outputs that is dropped in training between levels; 0 if not given. */
   dropout?: number;
   /** Whether a second direction goes from the end of the sequences to their beginning; false if not given. */
-  bidirectional?: boolean;
+  bidirectional?: Both;
   dtype?: FloatDType;
 }
 
 /** Options of `LSTM`. */
-export interface LSTMOptions extends RecurrentOptions {
+export interface LSTMOptions<
+  L = number,
+  First = boolean,
+  Both = boolean,
+  P = number,
+> extends RecurrentOptions<L, First, Both> {
   /** Size to which hidden states are projected; 0, which is none, if not given (Sak et al. 2014). */
-  projSize?: number;
+  projSize?: P;
 }
 
 /** Options of `RNN`. */
-export interface RNNOptions extends RecurrentOptions {
+export interface RNNOptions<L = number, First = boolean, Both = boolean> extends RecurrentOptions<
+  L,
+  First,
+  Both
+> {
   /** "tanh" if not given. */
   nonlinearity?: "tanh" | "relu";
 }
@@ -267,8 +279,11 @@ abstract class Simple extends Recurrent {
    * With `batchFirst` the batch comes first; [T, in] is one sequence; a packed sequence gives a packed one.
    * @throws Error for another last size and another shape of the state
    */
-  forward(input: Tensor, h0?: Tensor | null): [output: Tensor, h: Tensor];
-  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, h: Tensor];
+  forward<R extends RecurrentRule, X extends Tensor | PackedSequence, A extends Shape>(
+    this: { readonly rule?: TypeOnly<R> },
+    input: Checked<For<R, X>["input"], X>,
+    h0?: Checked<For<R, X, A>["state"], Tensor<A>> | null,
+  ): [output: For<R, X>["output"], h: For<R, X>["h"]];
   forward(input: Tensor | PackedSequence, h0?: Tensor | null): [Tensor | PackedSequence, Tensor] {
     const [output, [h]] = this.run(input, h0 ? [h0] : null);
     return [output, h!];
@@ -276,14 +291,21 @@ abstract class Simple extends Recurrent {
 }
 
 /** h′ = tanh(Wᵢₕ x + bᵢₕ + Wₕₕ h + bₕₕ) at each time, or with `nonlinearity: "relu"` max(0, …). PyTorch's nn.RNN (Elman 1990). */
-export class RNN extends Simple {
+export class RNN<
+  const In extends number = number,
+  const H extends number = number,
+  const L extends DefaultCount = DefaultCount,
+  const First extends DefaultFlag = DefaultFlag,
+  const Both extends DefaultFlag = DefaultFlag,
+> extends Simple {
+  declare readonly rule?: TypeOnly<LayerRule<Recurrence<"RNN", In, H, L, First, Both, 0>>>;
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(
-    inputSize: number,
-    hiddenSize: number,
+    inputSize: In,
+    hiddenSize: H,
     ...rest: Given<
-      RNNOptions,
+      RNNOptions<L, First, Both>,
       [
         numLayers: "numLayers",
         nonlinearity: "nonlinearity",
@@ -305,12 +327,19 @@ export class RNN extends Simple {
 }
 
 /** r, z = σ(…), n = tanh(Wᵢₙ x + bᵢₙ + r (Wₕₙ h + bₕₙ)), h′ = (1 − z) n + z h at each time. PyTorch's nn.GRU (Cho et al. 2014). */
-export class GRU extends Simple {
+export class GRU<
+  const In extends number = number,
+  const H extends number = number,
+  const L extends DefaultCount = DefaultCount,
+  const First extends DefaultFlag = DefaultFlag,
+  const Both extends DefaultFlag = DefaultFlag,
+> extends Simple {
+  declare readonly rule?: TypeOnly<LayerRule<Recurrence<"GRU", In, H, L, First, Both, 0>>>;
   constructor(
-    inputSize: number,
-    hiddenSize: number,
+    inputSize: In,
+    hiddenSize: H,
     ...rest: Given<
-      RecurrentOptions,
+      RecurrentOptions<L, First, Both>,
       [
         numLayers: "numLayers",
         bias: "bias",
@@ -326,12 +355,20 @@ export class GRU extends Simple {
 }
 
 /** i, f, o = σ(…), g = tanh(…), c′ = f c + i g, h′ = o tanh c′ at each time. PyTorch's nn.LSTM (Hochreiter and Schmidhuber 1997). */
-export class LSTM extends Recurrent {
+export class LSTM<
+  const In extends number = number,
+  const H extends number = number,
+  const L extends DefaultCount = DefaultCount,
+  const First extends DefaultFlag = DefaultFlag,
+  const Both extends DefaultFlag = DefaultFlag,
+  const P extends DefaultCount = DefaultCount,
+> extends Recurrent {
+  declare readonly rule?: TypeOnly<LayerRule<Recurrence<"LSTM", In, H, L, First, Both, P>>>;
   constructor(
-    inputSize: number,
-    hiddenSize: number,
+    inputSize: In,
+    hiddenSize: H,
     ...rest: Given<
-      LSTMOptions,
+      LSTMOptions<L, First, Both, P>,
       [
         numLayers: "numLayers",
         bias: "bias",
@@ -351,14 +388,11 @@ export class LSTM extends Recurrent {
    * [T, B, directions · H] and the last states. With `batchFirst` the batch comes first; [T, in] is one sequence; a packed sequence gives a packed one.
    * @throws Error for another last size and another shape of a state
    */
-  forward(
-    input: Tensor,
-    hx?: readonly [Tensor, Tensor] | null,
-  ): [output: Tensor, state: [h: Tensor, c: Tensor]];
-  forward(
-    input: PackedSequence,
-    hx?: readonly [Tensor, Tensor] | null,
-  ): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
+  forward<R extends RecurrentRule, X extends Tensor | PackedSequence, A extends Shape, B extends Shape>(
+    this: { readonly rule?: TypeOnly<R> },
+    input: Checked<For<R, X>["input"], X>,
+    hx?: Checked<For<R, X, A, B>["state"], readonly [Tensor<A>, Tensor<B>]> | null,
+  ): [output: For<R, X>["output"], state: [h: For<R, X>["h"], c: For<R, X>["c"]]];
   forward(
     input: Tensor | PackedSequence,
     hx?: readonly [Tensor, Tensor] | null,
