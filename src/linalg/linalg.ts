@@ -1,6 +1,7 @@
 /** The namespace `linalg` (torch.linalg). Matrices are the last two dims, all before them a batch. */
 export { cholesky, choleskyEx, type CholeskyEx } from "./cholesky.js";
 export type { Slogdet } from "./determinants.js";
+export { ldlFactor, type LdlFactor, ldlFactorEx, type LdlFactorEx, ldlSolve } from "./ldl.js";
 export { lu, type Lu, luFactor, type LuFactor, luFactorEx, type LuFactorEx, luSolve } from "./lu.js";
 export { det, matrixExp, matrixPower, slogdet } from "../tensor/functions.js";
 export { matrixNorm, type MatrixOrd, norm, type NormOptions, vectorNorm } from "./norms.js";

@@ -403,3 +403,21 @@ test("matrices of low rank come back from few singular values, centered ones fro
     assert.ok(apart(apartOnes.U.mul(apartOnes.S.unsqueeze(-2)).matmul(apartOnes.V.mT), a) < 1e-11);
   }
 });
+
+test("symmetric matrices that are not definite are solved by their blocks of one and two", () => {
+  manualSeed(7);
+  const drawn = randn([2, 20, 20], { dtype: "float64" });
+  const a = drawn.add(drawn.mT);
+  const b = randn([20, 3], { dtype: "float64" });
+  const { LD, pivots } = linalg.ldlFactor(a);
+  assert.ok(Number(pivots.min().item()) < 0, "blocks of two are among them");
+  b.requiresGrad = true;
+  const x = linalg.ldlSolve(LD, pivots, b);
+  assert.ok(apart(a.matmul(x), b.expand(2, 20, 3)) < 1e-11);
+  x.sum().backward();
+  assert.ok(apart(b.grad!, linalg.solve(a, zeros([20, 3], { dtype: "float64" }).add(1)).sum(0)) < 1e-11);
+  const none = zeros([3, 3], { dtype: "float64" });
+  assert.equal(linalg.ldlFactorEx(none).info.item(), 1);
+  assert.throws(() => linalg.ldlFactor(none).LD.tolist(), /ldlFactor: the matrix is singular/);
+  assert.throws(() => linalg.ldlSolve(LD, pivots, none), /ldlSolve: factors .* expected 20 rows/);
+});
