@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: cellgrad beside its peers, measured one after the other in one run on this machine; prints tables of medians.
- * `npm run bench -- steps`, `-- loops` or `-- kernels` runs one part. Peers come from `npm run bench:setup`; what is missing is named.
+ * `npm run bench -- steps`, `-- layers`, `-- loops` or `-- kernels` runs one part. Peers come from `npm run bench:setup`; what is missing is named.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -95,6 +95,26 @@ function steps() {
   );
 }
 
+/** One table: milliseconds of the computing thread, and how often PyTorch's fit into ours. */
+function layers() {
+  const rows = own("layers.ts", "cellgrad, layers");
+  rows.push(...own("layers.ts", "cellgrad (wasm), layers", ["CELLGRAD_ENGINE=wasm"]));
+  if (has(python, "PyTorch"))
+    rows.push(...measure("PyTorch", python, [join(peers, "layers_torch.py"), seconds]));
+  const cells = {};
+  for (const { name, peer, forward, both } of rows) {
+    const cell = (cells[name] ??= {});
+    cell[peer] = `${Number(forward.toPrecision(3))} / ${Number(both.toPrecision(3))}`;
+    if (!peer.startsWith("PyTorch")) continue;
+    const native = rows.find((row) => row.name === name && row.peer === "cellgrad");
+    if (native)
+      cell["times PyTorch's"] =
+        `${(native.forward / forward).toFixed(2)} / ${(native.both / both).toFixed(2)}`;
+  }
+  console.log("\nLayers on one thread, its ms (median): forward / forward and backward");
+  console.table(cells);
+}
+
 function loops() {
   const rounds = process.env.CELLGRAD_BENCH_ROUNDS ?? "5";
   const rows = own("loops.ts", "cellgrad, loops", [], rounds);
@@ -166,6 +186,7 @@ function kernels() {
 console.log(`${cpus().length} × ${cpus()[0].model}, Node ${process.version}, ${seconds} s a measurement`);
 const what = process.argv[2] ?? "all";
 if (what === "all" || what === "steps") steps();
+if (what === "all" || what === "layers") layers();
 if (what === "all" || what === "loops") loops();
 if (what === "all" || what === "kernels") kernels();
 if (missing.length > 0) console.log(`\nLeft out:\n${missing.map((line) => `  ${line}`).join("\n")}`);
