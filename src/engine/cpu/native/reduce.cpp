@@ -31,20 +31,29 @@ int64_t columnsTogether(const ReduceKernel& kernel) { return rowsTogether(kernel
 /// Kept points whose results are finished at once.
 int64_t batchPoints(const ReduceKernel& kernel) { return kernel.epilogue.tile > kSpan ? kernel.epilogue.tile : kSpan; }
 
-/// Working memory of one piece: a span for `foldRows`, the accumulators, and the values of spans that are longer than a tile.
+/// Long rows of floats are summed so many at a time in their own dtype, before they go to the accumulators in float64.
+constexpr int64_t kRowsNear = 8;
+bool isSummedNear(const ReduceKernel& kernel, const FoldStep& fold) {
+  return fold.op == Fold::sum && isFloat(fold.valueType) && kernel.inner > 1 && rowsTogether(kernel) == 1;
+}
+
+/// Working memory of one piece: a span for `foldRows`, the accumulators, sums of a few rows for each fold, and the values of spans that are
+/// longer than a tile.
 struct Working {
   char* work;
   Accumulator* totals;
+  char* near;
   char* staged;
 
   static int64_t bytes(const ReduceKernel& kernel) {
     const int64_t stagedBytes = kernel.body.tile < kSpan ? kernel.foldCount * kSpan * 8 : 0;
-    return kSpan * 8 + 128 + kernel.foldCount * kSpan * int64_t(sizeof(Accumulator)) + stagedBytes;
+    return kSpan * 8 + 128 + kernel.foldCount * kSpan * (int64_t(sizeof(Accumulator)) + 8) + stagedBytes;
   }
 
   Working(const ReduceKernel& kernel, char* memory) : work(memory) {
     totals = reinterpret_cast<Accumulator*>(memory + kSpan * 8 + 128);
-    staged = reinterpret_cast<char*>(totals + kernel.foldCount * kSpan);
+    near = reinterpret_cast<char*>(totals + kernel.foldCount * kSpan);
+    staged = near + kernel.foldCount * kSpan * 8;
   }
 };
 
@@ -66,6 +75,23 @@ const char* valuesOf(const TileRunner& body, const ReduceKernel& kernel, const W
   return count <= kernel.body.tile ? body.values[kernel.folds[fold].value] : working.staged + fold * kSpan * 8;
 }
 
+/// Adds a row to the sums of the few rows before it, and with the last of them those to the accumulators.
+template <class T>
+void sumNear(Accumulator* into, T* sums, const T* x, int64_t width, bool isFirst, bool isLast) {
+  if (isFirst) memcpy(static_cast<void*>(sums), x, size_t(width) * sizeof(T));
+  else {
+#pragma GCC ivdep
+    for (int64_t j = 0; j < width; j++) sums[j] += x[j];
+  }
+  if (isLast)
+    for (int64_t j = 0; j < width; j++) into[j].real += double(sums[j]);
+}
+
+void sumRowNear(const FoldStep& fold, Accumulator* into, char* sums, const char* x, int64_t width, bool isFirst, bool isLast) {
+  if (fold.valueType == kFloat64) sumNear(into, reinterpret_cast<double*>(sums), reinterpret_cast<const double*>(x), width, isFirst, isLast);
+  else sumNear(into, reinterpret_cast<float*>(sums), reinterpret_cast<const float*>(x), width, isFirst, isLast);
+}
+
 /// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into the totals ([folds][width]).
 void foldColumns(TileRunner& body, const ReduceKernel& kernel, const Working& working, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width) {
   Accumulator* into = working.totals;
@@ -78,7 +104,10 @@ void foldColumns(TileRunner& body, const ReduceKernel& kernel, const Working& wo
     runSpan(body, kernel, working, (o * kernel.reduced + r) * kernel.inner + c0, rows * width);
     for (int32_t f = 0; f < kernel.foldCount; f++) {
       const char* values = valuesOf(body, kernel, working, f, rows * width);
-      if (kernel.inner == 1) foldValues(kernel.folds[f], into[f], values, rows, r);
+      if (isSummedNear(kernel, kernel.folds[f])) {
+        const int64_t number = (r - r0) % kRowsNear;
+        sumRowNear(kernel.folds[f], into + f * width, working.near + f * kSpan * 8, values, width, number == 0, number == kRowsNear - 1 || r + 1 == r1);
+      } else if (kernel.inner == 1) foldValues(kernel.folds[f], into[f], values, rows, r);
       else foldRowValues(kernel.folds[f], into + f * width, values, working.work, rows, width, r);
     }
   }
