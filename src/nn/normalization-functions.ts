@@ -7,23 +7,17 @@ import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
-
-/** (x - mean) / √(var + eps) over `dims`, with the statistics, their dims kept. */
-function normalized(
-  input: Tensor,
-  dims: readonly number[],
-  eps: number,
-): { output: Tensor; mean: Tensor; variance: Tensor } {
-  const mean = input.mean(dims, { keepdim: true });
-  const centered = input.sub(mean);
-  const variance = centered.square().mean(dims, { keepdim: true });
-  return { output: centered.mul(variance.add(eps).rsqrt()), mean, variance };
-}
+import { normalizeChannels, normalized, normalizeRows } from "./normalize.js";
 
 /** x · weight + bias, or what there is of them. */
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
   const scaled = weight === null ? x : x.mul(weight);
   return bias === null ? scaled : scaled.add(bias);
+}
+
+/** As [W]: a weight may have any shape of so many numbers. */
+function vector(x: Tensor | null | undefined): Tensor | null {
+  return x ? x.reshape([x.numel()]) : null;
 }
 
 /** [C] as [1, C, 1, …], to stand beside [N, C, …]. */
@@ -81,8 +75,8 @@ export function normalizeBatch(
   const variance = tracked?.variance ?? null;
   checkChannels(name, input, { runningMean: mean, runningVar: variance, weight, bias });
   const { ndim: rank } = input;
-  const [scale, shift] = [perChannel(weight, rank), perChannel(bias, rank)];
   if (!useBatch) {
+    const [scale, shift] = [perChannel(weight, rank), perChannel(bias, rank)];
     if (mean === null || variance === null)
       throw new Error(`${name}: expected runningMean and runningVar where training is false`);
     return fused([input, mean, variance, scale, shift], (x, m, v, w, b) =>
@@ -94,11 +88,12 @@ export function normalizeBatch(
     throw new Error(
       `${name}: a batch of one value a feature, ${formatShape(input.shape)}, has no variance; use a larger batch or eval()`,
     );
-  return fused([input, scale, shift], (x, w, b) => {
-    const dims = x.shape.flatMap((_, dim) => (dim === 1 ? [] : [dim]));
-    const { output, mean: ofBatch, variance: spread } = normalized(x, dims, eps);
-    if (tracked !== null) track(tracked, ofBatch, spread, count);
-    return affine(output, w, b);
+  return fused([input, weight, bias], (x, w, b) => {
+    const [n = 0, channels = 0] = x.shape;
+    const inner = channels === 0 ? 0 : count / n;
+    const whole = normalizeChannels(x.reshape([n, channels, inner]), vector(w), vector(b), eps);
+    if (tracked !== null) track(tracked, whole.mean, whole.variance, count);
+    return whole.output.reshape(x.shape);
   });
 }
 
@@ -189,9 +184,14 @@ export const instanceNorm = takes<
       throw new Error(
         `instanceNorm: expected more than one value for each channel of an example, got ${formatShape(input.shape)}`,
       );
+    if (tracked === null)
+      return fused([input, vector(weight), vector(bias)], (x, w, b) => {
+        const rows = x.reshape([x.shape[0]! * x.shape[1]!, count]);
+        return normalizeRows("NativeBatchNormBackward0", rows, w, b, count, eps).reshape(x.shape);
+      });
     return fused([input, perChannel(weight, rank), perChannel(bias, rank)], (x, w, b) => {
       const { output, mean, variance } = normalized(x, dims, eps);
-      if (tracked !== null) track(tracked, mean.mean(0), variance.mean(0), count);
+      track(tracked, mean.mean(0), variance.mean(0), count);
       return affine(output, w, b);
     });
   },
@@ -223,11 +223,13 @@ export const groupNorm = takes<
     const [count = 0, channels = 0] = input.shape;
     if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0)
       throw new Error(`groupNorm: ${channels} channels cannot be divided into ${groups} groups`);
-    const { ndim: rank, shape } = input;
-    const size = count === 0 ? 0 : input.numel() / count / groups;
-    return fused([input, perChannel(weight, rank), perChannel(bias, rank)], (x, w, b) =>
-      affine(normalized(x.reshape([count, groups, size]), [2], eps).output.reshape(shape), w, b),
-    );
+    const { shape } = input;
+    const size = shape.slice(1).reduce((product, n) => product * n, 1) / groups;
+    const inner = (size * groups) / channels;
+    return fused([input, vector(weight), vector(bias)], (x, w, b) => {
+      const rows = x.reshape([count * groups, size]);
+      return normalizeRows("NativeGroupNormBackward0", rows, w, b, inner, eps).reshape(shape);
+    });
   },
 );
 
@@ -270,7 +272,12 @@ export const layerNorm = takes<
   (input: Tensor, normalizedShape: number | Shape, options: AffineOptions): Tensor => {
     const { weight = null, bias = null, eps = 1e-5 } = options;
     const dims = checkNormalized("LayerNorm", input, shapeOf(normalizedShape), { weight, bias });
-    return fused([input, weight, bias], (x, w, b) => affine(normalized(x, dims, eps).output, w, b));
+    const { shape } = input;
+    const n = dims.reduce((product, dim) => product * shape.at(dim)!, 1);
+    const rows = shape.slice(0, -dims.length).reduce((product, size) => product * size, 1);
+    return fused([input, vector(weight), vector(bias)], (x, w, b) =>
+      normalizeRows("NativeLayerNormBackward0", x.reshape([rows, n]), w, b, 1, eps).reshape(shape),
+    );
   },
 );
 

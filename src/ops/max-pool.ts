@@ -12,7 +12,7 @@ import { isFloating, isInteger } from "../tensor/dtype.js";
 import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import type { AdaptivePoolShape, PoolShape } from "./channel-types.js";
-import { addAt, gatherAt, indexTensor } from "./indexing.js";
+import { gatherAt, indexTensor } from "./indexing.js";
 import { reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { checkInt32Count } from "./reduce.js";
@@ -72,17 +72,27 @@ export type AdaptiveMaxPoolFunction<Dims extends 1 | 2 | 3> = <
 /** Sizes of a result; null keeps that of the input. */
 export type OutputSizes = number | readonly (number | null)[];
 
+/** Input: gradients of points; the second one holds their positions. */
+const PUT_BACK: Op = {
+  name: "MaxPoolWithIndicesBackwardBackward0",
+  saves: true,
+  gradient(y, g) {
+    return [gatherAt(g, 1, y._b)];
+  },
+};
+
 /** Input: x; the second one holds positions, [planes, points]. */
 const MAX_POOL: Op = {
   name: "MaxPoolWithIndicesBackward0",
   saves: true,
   gradient(y, g) {
-    const { shape, dtype } = y._a._node;
+    const { shape } = y._a._node;
     const index = y._b;
     const planes = index._node.shape[0]!;
     const plane = planes === 0 ? 0 : sizeOf(shape) / planes;
-    const base = zeros([planes, plane], { dtype });
-    return [reshape(addAt(base, 1, index, reshape(g, index._node.shape)), shape)];
+    const points = reshape(g, index._node.shape);
+    const back = call("maxPoolBackward", [points.node, index.node], [plane]);
+    return [reshape(record(PUT_BACK, back, points, index), shape)];
   },
 };
 

@@ -2,11 +2,13 @@
  * Kernels of their own, one row each: what is neither a map, a fold nor a product of matrices. What a row says is in kernel.ts; rows of one
  * family stand together in a file.
  */
+import { ctc, ctcBackward } from "./alignment.js";
 import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
 import { fft, irfft, rfft } from "./fourier.js";
 import { gather, positions, scatterAdd, scatterInto, take, takeAdd, takeInto } from "./indexed.js";
 import type { KernelRow } from "./kernel.js";
-import { maxPool } from "./pool.js";
+import { layerNorm, layerNormBackward, moments } from "./normalization.js";
+import { maxPool, maxPoolBackward } from "./pool.js";
 import { cholesky, lu, pivotOrder, triangularSolve } from "./linear-systems.js";
 import { householderProduct, householderQr } from "./orthogonal.js";
 import { gru, gruBackward } from "./recurrent/gru.js";
@@ -34,6 +36,12 @@ const rows = {
   convolutionInput,
   convolutionWeight,
   maxPool,
+  maxPoolBackward,
+  layerNorm,
+  layerNormBackward,
+  moments,
+  ctc,
+  ctcBackward,
   rnn,
   rnnBackward,
   lstm,

@@ -129,3 +129,29 @@ export const maxPool = {
           }
   },
 } as const satisfies KernelRow;
+
+/** Of the gradients g [planes, points] of the greatest elements and their positions in the planes: those of planes of `size` elements. */
+export const maxPoolBackward = {
+  operands: ["g", "indices"],
+  results: ["dx"],
+  attributes: ["size"],
+  kinds: ["float"],
+  infer: ([g], [size]) => [{ dtype: g!.dtype, shape: [g!.shape[0]!, size!] }],
+  cpp: { run: "poolMaximumBackward", check: "checkMaxPoolBackward" },
+  compose: (b, [g, indices], [size]) => {
+    const [planes, points] = g!.shape as [number, number];
+    const isAt = b.binary(
+      "eq",
+      b.reshape(indices!, [planes, 1, points]),
+      b.reshape(b.iota([size!], "int32"), [1, size!, 1]),
+    );
+    const given = b.reshape(g!, [planes, 1, points]);
+    return [b.reduce("sum", b.select(isAt, given, b.scalar(0, g!.dtype)), [2], false)];
+  },
+  js: ([g, indices], [dx], [size]) => {
+    const points = g!.dims[1]!;
+    g!.data.forEach((value, i) => {
+      dx!.data[Math.floor(i / points) * size! + indices!.data[i]!]! += value;
+    });
+  },
+} as const satisfies KernelRow;

@@ -262,6 +262,131 @@ function* poolCases(op: KernelOp, dtype: DTypeName, random: () => number): Gener
   }
 }
 
+/** Planes and points, and elements of a plane: several points at one element, and enough for several threads. */
+const pooled: readonly (readonly [planes: number, points: number, size: number])[] = [
+  [3, 5, 7],
+  [0, 4, 4],
+  [2, 0, 3],
+  [40, 900, 1000],
+];
+
+function* poolBackwardCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [planes, points, size] of pooled) {
+    const dims = [planes, points];
+    const g = { dtype, dims, values: numbersOf(dims, () => Math.round(random() * 8) - 4) };
+    const indices: Operand = {
+      dtype: "int32",
+      dims,
+      values: numbersOf(dims, () => Math.floor(random() * size)),
+    };
+    yield { op, operands: [g, indices], attributes: [size], scalars: [] };
+  }
+}
+
+function numbersOf(dims: readonly number[], value: () => number): number[] {
+  return Array.from({ length: sizeOf(dims) }, value);
+}
+
+function floatsOf(dtype: DTypeName, dims: readonly number[], value: () => number): Operand {
+  const values = numbersOf(dims, value).map((each) => (dtype === "float32" ? Math.fround(each) : each));
+  return { dtype, dims, values };
+}
+
+/** Rows, and how they have weights: each element one, some together one, each row one; rows of several spans, and several pieces of rows. */
+const normalizations: readonly (readonly [rows: number, n: number, weights: number, inner: number])[] = [
+  [1, 1, 1, 1],
+  [3, 5, 5, 1],
+  [0, 5, 5, 1],
+  [70, 130, 130, 1],
+  [2, 5000, 5000, 1],
+  [300, 1000, 1000, 1],
+  [4, 6, 12, 1],
+  [6, 12, 8, 3],
+  [4, 300, 2, 300],
+  [128, 1500, 40, 150],
+];
+
+function* normalizationCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [rows, n, weights, inner] of normalizations) {
+    const some = (...dims: number[]): Operand => floatsOf(dtype, dims, () => 2 * random() - 1);
+    const [x, weight] = [some(rows, n), some(weights)];
+    const operands =
+      op === "layerNorm" ? [x, weight, some(weights)] : [some(rows, n), x, some(rows), some(rows), weight];
+    yield { op, operands, attributes: [inner], scalars: op === "layerNorm" ? [1e-5] : [] };
+  }
+}
+
+/** Channels of one element, of few and of many; more columns than are carried together, and rows that are not whole blocks. */
+const channels: readonly (readonly [outer: number, channels: number, inner: number])[] = [
+  [1, 1, 1],
+  [5, 3, 1],
+  [77, 600, 1],
+  [40, 30, 9],
+  [3, 4, 100],
+  [2, 3, 5000],
+  [3, 0, 4],
+];
+
+function* momentCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  // Far from 0, where squares alone would lose all digits.
+  for (const dims of channels)
+    yield { op, operands: [floatsOf(dtype, dims, () => 50 + random())], attributes: [], scalars: [] };
+}
+
+/** Times, sequences, classes and labels. */
+const alignments: readonly (readonly [times: number, count: number, classes: number, labels: number])[] = [
+  [1, 1, 2, 1],
+  [6, 3, 4, 2],
+  [0, 2, 3, 1],
+  [5, 0, 3, 1],
+  [4, 3, 3, 0],
+  [3, 2, 3, 5],
+  [60, 20, 12, 25],
+];
+
+function* alignmentCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [steps, count, size, labels] of alignments) {
+    const width = 2 * labels + 1;
+    const whole = (dims: number[], values: number[]): Operand => ({ dtype: "int32", dims, values });
+    const label = (): number => 1 + Math.floor(random() * (size - 1));
+    const classes = Array.from({ length: count }, () =>
+      Array.from({ length: width }, (_, l) => (l % 2 === 0 ? 0 : label())),
+    );
+    const logProbs = floatsOf(dtype, [steps, count, size], () => -3 * random() - 0.5);
+    const shortened = Array.from({ length: count }, (_, n) => n % 3);
+    const rest = [
+      whole([count, width], classes.flat()),
+      whole(
+        [count],
+        shortened.map((less) => Math.max(0, steps - less)),
+      ),
+      whole(
+        [count],
+        shortened.map((less) => 2 * Math.max(0, labels - less)),
+      ),
+    ];
+    if (op === "ctc") {
+      yield { op, operands: [logProbs, ...rest], attributes: [], scalars: [] };
+      continue;
+    }
+    const [loss, alpha] = [
+      { data: new Float64Array(count), dims: [count] },
+      { data: new Float64Array(count * steps * width), dims: [count, steps, width] },
+    ];
+    const dense = [logProbs, ...rest].map(({ dims, values: all }) => ({
+      data: Float64Array.from(all),
+      dims,
+    }));
+    kernels.ctc.js(dense, [loss, alpha], [], []);
+    const given = [loss, alpha].map(({ data, dims }): Operand => {
+      let i = 0;
+      return floatsOf(dtype, dims, () => data[i++]!);
+    });
+    const operands = [floatsOf(dtype, [count], random), logProbs, ...rest, ...given];
+    for (const zeroInfinity of [0, 1]) yield { op, operands, attributes: [zeroInfinity], scalars: [] };
+  }
+}
+
 /** Times, examples and size of a state: rows of whole vectors and others, blocks of examples that are not filled, and sums in several parts. */
 const recurrences: readonly (readonly [times: number, examples: number, size: number])[] = [
   [1, 1, 1],
@@ -303,9 +428,18 @@ function* recurrentCases(op: KernelOp, dtype: DTypeName, random: () => number): 
 
 /** Kernels with sums in the operands' dtype, where the truth is computed in float64: how far apart they may be. */
 export function toleranceOf(op: KernelOp, dtype: DTypeName): { absolute: number } | undefined {
-  if (generators[op] !== recurrentCases) return undefined;
-  return { absolute: dtype === "float32" ? 1e-5 : 1e-13 };
+  const scale = sumsInOperands.get(generators[op]);
+  if (scale === undefined) return undefined;
+  return { absolute: scale * (dtype === "float32" ? 1e-5 : 1e-13) };
 }
+
+/** How large the results of these are, beside 1. */
+const sumsInOperands = new Map<typeof indexedCases, number>([
+  [recurrentCases, 1],
+  [normalizationCases, 10],
+  [momentCases, 1],
+  [alignmentCases, 10],
+]);
 
 const generators: Record<KernelOp, typeof indexedCases> = {
   sort: alongDimCases,
@@ -337,6 +471,12 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   convolutionInput: convolutionCases,
   convolutionWeight: convolutionCases,
   maxPool: poolCases,
+  maxPoolBackward: poolBackwardCases,
+  layerNorm: normalizationCases,
+  layerNormBackward: normalizationCases,
+  moments: momentCases,
+  ctc: alignmentCases,
+  ctcBackward: alignmentCases,
   rnn: recurrentCases,
   rnnBackward: recurrentCases,
   lstm: recurrentCases,

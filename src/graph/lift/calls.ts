@@ -168,13 +168,18 @@ const rules: Partial<Record<KernelOp, Rule>> = {
   takeAdd,
 };
 
+/** Kernels that take rows, or planes, each by itself: samples are more of them. How many operands have rows; the others are the same for all. */
+const rowsApart: Partial<Record<KernelOp, number>> = { maxPool: 1, maxPoolBackward: 2, layerNorm: 1 };
+
 /** The call for all samples: of a kernel without a rule each sample's by itself. A tuple is told by what `pick` makes of it. */
 export function liftCall(called: Called): (result: number | null) => Node {
-  if (called.op === "maxPool") {
-    // Samples are more planes.
-    const pools = call("maxPool", [rowsOf(called.operands[0]!.batch!)], called.attributes);
+  const apart = rowsApart[called.op];
+  if (apart !== undefined && called.operands.slice(apart).every(({ batch }) => batch === null)) {
+    const own = called.operands.slice(0, apart).map((x) => rowsOf(spread(x, called.samples)));
+    const rest = called.operands.slice(apart).map(({ sample }) => sample);
+    const whole = call(called.op, [...own, ...rest, ...called.scalars], called.attributes);
     return (result) => {
-      const y = pick(pools, result!);
+      const y = result === null ? whole : pick(whole, result);
       return reshape(y, [called.samples, y.shape[0]! / called.samples, ...y.shape.slice(1)]);
     };
   }

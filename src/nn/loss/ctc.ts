@@ -1,14 +1,12 @@
 /** Connectionist temporal classification: the loss of a sequence of labels whose places in time are not known. */
 import { fused } from "../../ops/fused.js";
-import { where } from "../../ops/select.js";
-import { full } from "../../tensor/creation/constant.js";
-import { fromTyped, tensor as tensorOf } from "../../tensor/creation/from-data.js";
+import { tensor as tensorOf } from "../../tensor/creation/from-data.js";
 import { isInteger } from "../../tensor/dtype.js";
 import { readNumbers } from "../../tensor/reading.js";
 import { formatShape } from "../../tensor/shape.js";
 import { type Given, takes } from "../../tensor/signature.js";
 import { Tensor } from "../../tensor/tensor.js";
-import { cat } from "../../ops/join.js";
+import { alignmentLoss } from "./alignment.js";
 import {
   Loss,
   type LossOptions,
@@ -52,9 +50,6 @@ export interface CTCLossFunction {
   ): Tensor;
 }
 
-/** What stands for the logarithm of 0 on the way: with −∞ gradients would be ∞ − ∞. */
-const NOTHING = -1e30;
-
 /**
  * -ln of the probability of the targets under all their alignments, for log probabilities [T, N, C] (or [T, C]) and targets [N, S], or all in a
  * row [Σ targetLengths]. "mean" divides each loss by the length of its target first. Reads targets and lengths. The gradient is that of
@@ -83,11 +78,7 @@ export const ctcLoss = takes<CTCLossFunction>(
           `ctcLoss: an input length of ${length} is more than the ${steps} steps there are`,
         );
     const labels = labelsOf(targets, targetLengths, classes, blank, isOne);
-    const losses = fused([batch], (x) => {
-      const nll = alignmentLoss(x, labels, inputLengths, blank);
-      if (zeroInfinity) return where(nll.eq(Infinity), 0, nll);
-      return nll;
-    });
+    const losses = fused([batch], (x) => alignmentLoss(x, labels, inputLengths, blank, zeroInfinity));
     if (reduction !== "mean") return reduced(isOne ? losses.reshape([]) : losses, reduction);
     const divisors = targetLengths.map((length) => Math.max(length, 1));
     return losses.div(tensorOf(divisors, { dtype: losses.dtype })).mean();
@@ -147,74 +138,6 @@ function labelsOf(
       return label;
     });
   });
-}
-
-/**
- * The loss of each sequence [N]. Over time, a[n, l] is the logarithm of the probability to be at place l of blank, label, blank, label, …, blank;
- * it is reached from l, l − 1, and, between different labels, l − 2.
- */
-function alignmentLoss(
-  logProbs: Tensor,
-  labels: readonly number[][],
-  inputLengths: readonly number[],
-  blank: number,
-): Tensor {
-  const [steps = 0, count = 0] = logProbs.shape;
-  const { dtype } = logProbs;
-  const width = 2 * Math.max(0, ...labels.map((row) => row.length)) + 1;
-  const places = new Int32Array(count * width).fill(blank);
-  const skips: boolean[] = Array.from({ length: count * width }, () => false);
-  labels.forEach((row, n) =>
-    row.forEach((label, i) => {
-      places[n * width + 2 * i + 1] = label;
-      skips[n * width + 2 * i + 1] = i === 0 || label !== row[i - 1];
-    }),
-  );
-  const index = fromTyped(places, "int32", [1, count, width]).expand([steps, count, width]);
-  const emitted = logProbs.gather(2, index).clamp({ min: NOTHING });
-  const mayskip = tensorOf(skips, { dtype: "bool" }).reshape([count, width]);
-  const edge = full([count, 2], NOTHING, { dtype });
-  const shortest = Math.min(...inputLengths);
-  const ends = fromTyped(Int32Array.from(inputLengths), "int32", [count, 1]);
-  // Before the first step it stands in front of the first place.
-  let state = full([count, width], NOTHING, { dtype });
-  let before = tensorOf([NOTHING, 0], { dtype }).expand([count, 2]);
-  for (let t = 0; t < Math.max(0, ...inputLengths); t++) {
-    const wide = cat([before, state], 1);
-    const stay = state;
-    const next = wide.narrow(1, 1, width);
-    const skip = where(mayskip, wide.narrow(1, 0, width), NOTHING);
-    const largest = stay.maximum(next).maximum(skip).detach();
-    const sum = stay.sub(largest).exp().add(next.sub(largest).exp()).add(skip.sub(largest).exp());
-    const moved = sum.log().add(largest).add(emitted.select(0, t)).clamp({ min: NOTHING });
-    state = t < shortest ? moved : where(ends.gt(t), moved, state);
-    before = edge;
-  }
-  const last = Int32Array.from(labels.flatMap((row) => [2 * row.length, Math.max(0, 2 * row.length - 1)]));
-  const ended = state.gather(1, fromTyped(last, "int32", [count, 2]));
-  const single = tensorOf(
-    labels.map((row) => row.length === 0),
-    { dtype: "bool" },
-  );
-  const both = where(single, ended.select(1, 0), ended.logsumexp(1));
-  const empty = tensorOf(
-    labels.map((row, n) => inputLengths[n] === 0 && row.length === 0),
-    { dtype: "bool" },
-  );
-  const loss = where(empty, 0, where(both.lt(NOTHING / 2), Infinity, both.neg()));
-  return loss.add(ofSoftmax(logProbs, inputLengths));
-}
-
-/**
- * Adds nothing to a loss, and to its gradient what PyTorch's has: the probabilities themselves. Behind a logSoftmax they are what its gradient
- * takes away again.
- */
-function ofSoftmax(logProbs: Tensor, inputLengths: readonly number[]): Tensor {
-  const [steps = 0, count = 0] = logProbs.shape;
-  const within = inputLengths.flatMap((length) => Array.from({ length: steps }, (_, t) => t < length));
-  const mask = tensorOf(within, { dtype: "bool" }).reshape([count, steps]).transpose(0, 1).unsqueeze(2);
-  const total = where(mask, logProbs.exp(), 0).sum([0, 2]);
-  return total.sub(total.detach());
 }
 
 /** `ctcLoss` as a layer. */

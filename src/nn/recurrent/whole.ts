@@ -2,15 +2,10 @@
  * Recurrent layers along all times as one kernel each way (src/primitives/recurrent/), for sequences of one length. Gradients that are recorded
  * themselves are those of the same formulas time by time.
  */
-import { differentiate } from "../../autograd/differentiate.js";
-import { isGradEnabled, withGradMode } from "../../autograd/mode.js";
-import { recordJointly } from "../../autograd/record-jointly.js";
+import { type Backward, type Composed, isRecorded, recordWhole } from "../../autograd/record-whole.js";
 import { call, pick, reshape, slice } from "../../graph/record/build.js";
 import type { Node } from "../../graph/record/node.js";
 import { markSaved } from "../../graph/run/evaluate.js";
-import { alias } from "../../ops/copy.js";
-import { zerosOf } from "../../ops/region.js";
-import { referredTo, stateMeant } from "../../tensor/alias.js";
 import { Tensor } from "../../tensor/core.js";
 import { zeros } from "../../tensor/creation/constant.js";
 import { stack } from "../../ops/join.js";
@@ -28,51 +23,6 @@ import {
 
 /** Hidden states of all times [T, B, H], and the last states. */
 type Whole = readonly [outputs: Tensor, ...last: Tensor[]];
-
-/** The same results, made of operations on tensors. */
-type Composed = (inputs: readonly Tensor[]) => Whole;
-
-/** Gradients of the results, zeros where there are none, → those of the inputs as they were. */
-type Backward = (inputs: readonly Tensor[], gradients: readonly Node[]) => readonly Tensor[];
-
-function recorded(
-  name: string,
-  nodes: readonly Node[],
-  inputs: readonly Tensor[],
-  backward: Backward,
-  composed: Composed,
-): Whole {
-  const states = inputs.map(referredTo);
-  const results = recordJointly(name, nodes, inputs, (given) => {
-    const now = states.map(stateMeant);
-    if (isGradEnabled()) return throughComposed(now, given, composed);
-    return backward(
-      now,
-      nodes.map((node, i) => (given[i] ?? zerosOf(new Tensor(node))).node),
-    );
-  });
-  return results as unknown as Whole;
-}
-
-/** The gradients with a history of their own: the inputs' histories begin behind aliases, at which the inner pass ends. */
-function throughComposed(
-  inputs: readonly Tensor[],
-  given: readonly (Tensor | null)[],
-  composed: Composed,
-): readonly (Tensor | null)[] {
-  const apart = inputs.map((x) => (x._requiresGrad ? alias(x) : x));
-  const results = withGradMode(true, () => composed(apart));
-  const roots = results.flatMap((root, i) => {
-    const seed = given[i] ?? null;
-    return seed !== null && root._requiresGrad ? [{ root, seed }] : [];
-  });
-  return differentiate(
-    roots.map(({ root }) => root),
-    roots.map(({ seed }) => seed),
-    apart,
-    { createGraph: true },
-  );
-}
 
 /** The time of [T, B, C] that is gone through last. */
 function lastOf(node: Node, reversed: boolean): Node {
@@ -95,10 +45,6 @@ function weightGradient(slopes: Tensor, y: Tensor, first: Tensor, reversed: bool
   return product(slopes.narrow(0, later, times - 1), y.narrow(0, before, times - 1)).add(atFirst);
 }
 
-function isRecorded(inputs: readonly Tensor[]): boolean {
-  return isGradEnabled() && inputs.some((x) => x._requiresGrad);
-}
-
 type Run = (inputs: readonly Tensor[], reversed: boolean, composed: Composed) => Whole;
 
 /** Inputs: the input's part of the gates with all biases [T, B, 4 · H], h and c [B, H], the weight [4 · H, H]. Results: outputs, h, c. */
@@ -118,7 +64,7 @@ function wholeLstm(inputs: readonly Tensor[], reversed: boolean, composed: Compo
     const [dx, dh, dc] = [0, 1, 2].map((i) => new Tensor(pick(back, i))) as [Tensor, Tensor, Tensor];
     return [dx, dh, dc, weightGradient(dx, new Tensor(y), h!, reversed)];
   };
-  return recorded("LSTMBackward0", nodes, inputs, backward, composed);
+  return recordWhole("LSTMBackward0", nodes, inputs, backward, composed) as Whole;
 }
 
 /** Inputs: the input's part with its bias [T, B, 3 · H], h [B, H], the hidden state's weight [3 · H, H] and bias [3 · H]. Results: outputs, h. */
@@ -138,7 +84,7 @@ function wholeGru(inputs: readonly Tensor[], reversed: boolean, composed: Compos
     const [dx, dm, dh] = [0, 1, 2].map((i) => new Tensor(pick(back, i))) as [Tensor, Tensor, Tensor];
     return [dx, dh, weightGradient(dm, new Tensor(y), h!, reversed), dm.sum([0, 1])];
   };
-  return recorded("GRUBackward0", nodes, inputs, backward, composed);
+  return recordWhole("GRUBackward0", nodes, inputs, backward, composed) as Whole;
 }
 
 /** Inputs: the input's part with all biases [T, B, H], h [B, H], the weight [H, H]. Results: outputs, h. */
@@ -158,7 +104,7 @@ const wholeRnn =
       const [dx, dh] = [0, 1].map((i) => new Tensor(pick(back, i))) as [Tensor, Tensor];
       return [dx, dh, weightGradient(dx, new Tensor(y), h!, reversed)];
     };
-    return recorded("RNNBackward0", nodes, inputs, backward, composed);
+    return recordWhole("RNNBackward0", nodes, inputs, backward, composed) as Whole;
   };
 
 /** How the cells go along all times. The biases of both parts are one to all but a GRU, whose reset gate stands between them. */

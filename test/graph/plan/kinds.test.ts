@@ -95,6 +95,29 @@ describe("calls of kernels", () => {
     convolutionInput: (dtype) => [[some([3, 5, 1, 1, 2], dtype)], convolved(5)],
     convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
     maxPool: () => [[], [1, 2, 2, 1, 1, 2, 0, 1, 0, 1, 1, 1, 0, 1, 4, 2]],
+    maxPoolBackward: () => [[given([0, 1, 1, 4, 2, 3], [2, 3], "int32")], [5], [], [1, 2, 3]],
+    layerNorm: (dtype) => [[some([8], dtype), some([8], dtype)], [1], [0.5], [1, 6, 4]],
+    layerNormBackward: (dtype) => [
+      [some([6, 4], dtype), some([6], dtype), some([6], dtype), some([4], dtype)],
+      [2],
+      [],
+      [1, 6, 4],
+    ],
+    moments: () => [[], []],
+    ctc: () => [[sequences(), given([2, 1, 2], [3], "int32"), given([2, 2, 0], [3], "int32")], []],
+    ctcBackward: (dtype) => [
+      [
+        some([2, 3, 4], dtype),
+        sequences(),
+        given([2, 1, 2], [3], "int32"),
+        given([2, 2, 0], [3], "int32"),
+        some([3], dtype),
+        some([3, 2, 3], dtype),
+      ],
+      [1],
+      [],
+      [1, 1, 3],
+    ],
     rnn: (dtype) => [
       [some([3, 4], dtype), some([4, 4], dtype)],
       [0, 0],
@@ -148,6 +171,17 @@ describe("calls of kernels", () => {
     rfft: () => [[], [1], [0.5]],
     irfft: () => [[], [1, 5], [0.5], [4, 3, 2]],
   };
+  /** Shapes of first operands of other ranks. */
+  const otherwise: Partial<Record<KernelOp, readonly number[]>> = {
+    convolution: [2, 3, 1, 1, 4],
+    convolutionInput: [2, 3, 1, 1, 4],
+    convolutionWeight: [2, 3, 1, 1, 4],
+    maxPool: [2, 1, 3, 4],
+    maxPoolBackward: [2, 3],
+    layerNorm: [6, 4],
+    layerNormBackward: [6, 4],
+    ctcBackward: [3],
+  };
   for (const op of kernelOps) {
     const row = kernels[op];
     const dtypes = all.filter((dtype) => row.kinds.includes(dtypeTable[dtype].kind));
@@ -157,12 +191,7 @@ describe("calls of kernels", () => {
         // Transposed operands and parts of larger ones are read where they lie or stored densely, as the kernel has it.
         const x = permute(some([rows!, n!, columns!], dtype), [1, 0, 2]);
         const numbers = (scalars ?? []).map((value) => scalar(value, "float64"));
-        const dims = op.startsWith("convolution")
-          ? [2, 3, 1, 1, 4]
-          : op === "maxPool"
-            ? [2, 1, 3, 4]
-            : x.shape;
-        const first = reshape(x, dims);
+        const first = reshape(x, otherwise[op] ?? x.shape);
         const from = call(op, [first, ...others.map(part), ...numbers], attributes);
         const result = row.results.length === 1 ? from : pick(from, index);
         return index === 0 ? binary("max", result, result) : result;
@@ -184,6 +213,11 @@ function positions(shape: readonly number[], rows: number): Node {
     shape,
     "int32",
   );
+}
+
+/** Classes of the places of three sequences of one label. */
+function sequences(): Node {
+  return given([0, 1, 0, 0, 2, 0, 0, 3, 0], [3, 3], "int32");
 }
 
 /** The same value, as part of a larger one that lies the other way round. */

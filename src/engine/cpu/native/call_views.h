@@ -1,8 +1,12 @@
 // What the checks of calls ask of their values.
 #pragma once
+#include <initializer_list>
+
 #include "executable.h"
 
 namespace cellgrad {
+// Each file has functions of its own: those of another may be compiled for another instruction set.
+namespace {
 
 inline bool sameDims(const Dims& a, const Dims& b) {
   bool same = a.count == b.count;
@@ -54,4 +58,29 @@ inline bool hasDim(const CallKernel& call) {
   return dim >= 0 && dim < (count ? count : 1);
 }
 
+/// Of this dtype and these sizes.
+inline bool hasDims(const CallView& view, DType dtype, std::initializer_list<int64_t> sizes) {
+  if (view.dtype != dtype || view.dims.count != int32_t(sizes.size())) return false;
+  int32_t d = 0;
+  for (const int64_t size : sizes)
+    if (view.dims.size[d++] != size) return false;
+  return true;
+}
+
+/// Whether one of the first results lies over one of the first operands.
+inline bool overwrites(const CallKernel& call, int operands, int results) {
+  for (int i = 0; i < results; i++)
+    for (int j = 0; j < operands && call.results[i].wanted; j++)
+      if (overlap(call.results[i], call.operands[j])) return true;
+  return false;
+}
+
+template <class T>
+T* dataOf(const Frame& frame, const CallView& view) { return view.wanted ? reinterpret_cast<T*>(at(frame, view.place)) : nullptr; }
+
+/// Calls f with a zero of a dtype that is float32 or float64.
+template <class F>
+auto withFloat(DType dtype, F f) { return dtype == kFloat64 ? f(0.0) : f(0.0f); }
+
+}  // namespace
 }  // namespace cellgrad

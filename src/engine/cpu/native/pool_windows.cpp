@@ -169,6 +169,30 @@ void poolPiece(void* context, int64_t piece, char*) {
   }
 }
 
+template <class T>
+struct BackTask {
+  int64_t planes, points, plane;
+  const T* g;
+  const int32_t* indices;
+  T* dx;
+  int64_t perPiece;
+};
+
+/// Gradients go where the elements came from; a position outside of its plane goes nowhere.
+template <class T>
+void backPiece(void* context, int64_t piece, char*) {
+  const BackTask<T>& task = *static_cast<BackTask<T>*>(context);
+  const int64_t end = (piece + 1) * task.perPiece < task.planes ? (piece + 1) * task.perPiece : task.planes;
+  for (int64_t p = piece * task.perPiece; p < end && !stopRequested(); p++) {
+    const T* g = task.g + p * task.points;
+    const int32_t* from = task.indices + p * task.points;
+    T* dx = task.dx + p * task.plane;
+    for (int64_t i = 0; i < task.plane; i++) dx[i] = T(0);
+    for (int64_t i = 0; i < task.points; i++)
+      if (uint64_t(int64_t(from[i])) < uint64_t(task.plane)) dx[from[i]] += g[i];
+  }
+}
+
 }  // namespace
 
 const char* checkMaxPool(const CallKernel& call) {
@@ -192,6 +216,28 @@ void poolMaximum(const CallKernel& call, const Frame& frame) {
       if (pieces == 1) poolPiece<T>(&task, 0, nullptr);
       else parallel((plan.planes + task.perPiece - 1) / task.perPiece, poolPiece<T>, &task);
     }
+  });
+}
+
+const char* checkMaxPoolBackward(const CallKernel& call) {
+  const CallView *in = call.operands, &dx = call.results[0];
+  if (in[0].dims.count != 2 || (in[0].dtype != kFloat32 && in[0].dtype != kFloat64)) return "a pool's gradient has floats of two dims";
+  const int64_t planes = in[0].dims.size[0];
+  const bool fits = hasDims(in[1], kInt32, {planes, in[0].dims.size[1]}) && hasDims(dx, in[0].dtype, {planes, call.attributes[0]});
+  return !fits || overwrites(call, 2, 1) ? "a pool's gradient has values that do not fit" : nullptr;
+}
+
+void poolMaximumBackward(const CallKernel& call, const Frame& frame) {
+  withFloat(call.operands[0].dtype, [&](auto zero) {
+    using T = decltype(zero);
+    const Dims& dims = call.operands[0].dims;
+    BackTask<T> task{dims.size[0], dims.size[1], call.attributes[0], dataOf<T>(frame, call.operands[0]), dataOf<int32_t>(frame, call.operands[1]), dataOf<T>(frame, call.results[0]), 0};
+    if (task.planes == 0) return 0;
+    const int64_t pieces = piecesFor(task.planes, double(task.planes) * (double(task.points) + 0.2 * double(task.plane)));
+    task.perPiece = (task.planes + pieces - 1) / pieces;
+    if (pieces == 1) backPiece<T>(&task, 0, nullptr);
+    else parallel((task.planes + task.perPiece - 1) / task.perPiece, backPiece<T>, &task);
+    return 0;
   });
 }
 

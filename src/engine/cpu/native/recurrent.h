@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <initializer_list>
-
 #include "call_views.h"
 #include "float_math.h"
 #include "gemm_micro.h"
@@ -41,14 +39,6 @@ struct Sequences {
   int64_t packedBytes() const { return roundUp(parts * size * padded<T>() * int64_t(sizeof(T)), 64); }
 };
 
-inline bool hasDims(const CallView& view, DType dtype, std::initializer_list<int64_t> sizes) {
-  if (view.dtype != dtype || view.dims.count != int32_t(sizes.size())) return false;
-  int32_t d = 0;
-  for (const int64_t size : sizes)
-    if (view.dims.size[d++] != size) return false;
-  return true;
-}
-
 /// The first dims of a call are [times, examples, …], and dim 1 of one of its states is their size.
 inline const char* sequencesOf(const CallKernel& call, const CallView& state, int64_t parts, Sequences& s) {
   const CallView& x = call.operands[0];
@@ -57,16 +47,6 @@ inline const char* sequencesOf(const CallKernel& call, const CallView& state, in
   s = {x.dtype, x.dims.size[0], x.dims.size[1], state.dims.size[1], parts, call.attributes[0] != 0};
   return s.size >= (int64_t(1) << 24) ? "a recurrent layer's call is too large" : nullptr;
 }
-
-inline bool overwrites(const CallKernel& call, int operands, int results) {
-  for (int i = 0; i < results; i++)
-    for (int j = 0; j < operands && call.results[i].wanted; j++)
-      if (overlap(call.results[i], call.operands[j])) return true;
-  return false;
-}
-
-template <class T>
-T* dataOf(const Frame& frame, const CallView& view) { return view.wanted ? reinterpret_cast<T*>(at(frame, view.place)) : nullptr; }
 
 /// Copies rows of `parts` parts each between memory and a padded room, whose padding stays zero.
 template <class T>
@@ -145,10 +125,6 @@ void runExamples(Task& task, void (*piece)(void*, int64_t, char*), const Sequenc
   if (threads > 1) return parallel(pieces, piece, &task);
   for (int64_t i = 0; i < pieces && !stopRequested(); i++) piece(&task, i, callerScratch());
 }
-
-/// Calls f with a zero of the dtype.
-template <class F>
-auto withFloat(DType dtype, F f) { return dtype == kFloat64 ? f(0.0) : f(0.0f); }
 
 }  // namespace
 }  // namespace CG_ISA
