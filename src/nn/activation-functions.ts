@@ -2,12 +2,14 @@
 import * as smooth from "../ops/activation.js";
 import { cast } from "../ops/cast.js";
 import * as rectifiers from "../ops/rectifiers.js";
+import type { HalvedShape } from "../ops/rearranged-types.js";
 import { where } from "../ops/select.js";
 import * as softmaxes from "../ops/softmax.js";
 import * as trigonometry from "../ops/trigonometry.js";
 import { rand } from "../tensor/random.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { formatShape, normalizeDim } from "../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { warn } from "../tensor/warn.js";
@@ -273,19 +275,18 @@ export const prelu = takes<(input: Tensor, weight: Tensor) => Tensor>(
 );
 
 /** a · sigmoid(b), where a and b are the halves of x along `dim` (the last if not given). @throws Error for an odd size */
-export const glu = takes<(input: Tensor, dim?: number | { dim?: number }) => Tensor>(
-  "glu",
-  "input | dim",
-  (x: Tensor, { dim = -1 }: { dim?: number }): Tensor => {
-    if (x.ndim === 0) throw new Error("glu: expected a tensor with a dimension to halve, got a number");
-    if (!isFloating(x.dtype)) throw new TypeError(`glu: expected a floating tensor, got ${x.dtype}`);
-    const d = normalizeDim("glu", dim, x.ndim);
-    const size = x.shape[d]!;
-    if (size % 2 !== 0)
-      throw new Error(`glu: size ${size} of dim ${d} of ${formatShape(x.shape)} is odd; it must be halved`);
-    return x.narrow(d, 0, size / 2).mul(x.narrow(d, size / 2, size / 2).sigmoid());
-  },
-);
+export const glu = takes("glu", "input | dim", (x: Tensor, { dim = -1 }: { dim?: number }): Tensor => {
+  if (x.ndim === 0) throw new Error("glu: expected a tensor with a dimension to halve, got a number");
+  if (!isFloating(x.dtype)) throw new TypeError(`glu: expected a floating tensor, got ${x.dtype}`);
+  const d = normalizeDim("glu", dim, x.ndim);
+  const size = x.shape[d]!;
+  if (size % 2 !== 0)
+    throw new Error(`glu: size ${size} of dim ${d} of ${formatShape(x.shape)} is odd; it must be halved`);
+  return x.narrow(d, 0, size / 2).mul(x.narrow(d, size / 2, size / 2).sigmoid());
+}) as unknown as <A extends Shape, const D extends number = -1>(
+  input: Checked<HalvedShape<A, D>, Tensor<A>>,
+  dim?: D | { dim?: D },
+) => Tensor<Ok<HalvedShape<A, D>>>;
 
 interface SoftmaxOptions extends InPlace {
   /** The dim along which the results sum to 1. */

@@ -9,6 +9,7 @@ import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
 import type { Op } from "../tensor/op.js";
 import { readNumbers } from "../tensor/reading.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
+import type { Known, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -103,16 +104,18 @@ function rowsAt(
  * weight[input]: rows of the table [rows, D] at the positions in the input, [...] → [..., D]. PyTorch's nn.functional.embedding.
  * @throws RangeError for a position outside, at the latest when it is used
  */
-export const embedding = takes<
-  (input: Tensor, weight: Tensor, ...options: Given<EmbeddingFunctionOptions, EmbeddingOrder>) => Tensor
->(
+export const embedding = takes(
   "embedding",
   "input, weight | paddingIdx, maxNorm, normType, scaleGradByFreq, sparse",
   (input: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor => {
     const { rows } = rowsAt("embedding", weight, positions("embedding", input, weight), options);
     return rows.reshape([...input.shape, weight.shape[1]!]);
   },
-);
+) as unknown as <A extends Shape, W extends Shape>(
+  input: Tensor<A>,
+  weight: Tensor<W>,
+  ...options: Given<EmbeddingFunctionOptions, EmbeddingOrder>
+) => Tensor<Known<A> extends true ? [...A, W[1]] : Shape>;
 
 /** How a bag's rows become one. */
 export type BagMode = "sum" | "mean" | "max";

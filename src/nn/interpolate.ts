@@ -5,8 +5,11 @@
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "../ops/average-pool.js";
 import { fused } from "../ops/fused.js";
 import { takeAt } from "../ops/indexing.js";
+import type { ResizedShape } from "../ops/rearranged-types.js";
+import type { NotGiven } from "../ops/windows.js";
 import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
 import { formatShape } from "../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { antialiased, type Taps, taps } from "./resampling.js";
@@ -15,12 +18,18 @@ import { antialiased, type Taps, taps } from "./resampling.js";
 export type InterpolateMode =
   "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area" | "lanczos";
 
+/** Type of sizes or scales that may be left out. */
+export type Resize = number | readonly number[] | null | NotGiven;
+
 /** Options of `interpolate`. */
-export interface InterpolateOptions {
+export interface InterpolateOptions<
+  Size = number | readonly number[] | null,
+  Scale = number | readonly number[] | null,
+> {
   /** Sizes of the output, one for each dim after [N, C] or one for all. */
-  readonly size?: number | readonly number[] | null;
+  readonly size?: Size;
   /** By what the sizes are multiplied, instead of `size`. */
-  readonly scaleFactor?: number | readonly number[] | null;
+  readonly scaleFactor?: Scale;
   /** "nearest" if not given. */
   readonly mode?: InterpolateMode;
   /** Whether the centers of the corners stay where they are; false if not given. */
@@ -55,37 +64,42 @@ const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
  * [N, C, ...sizes] → [N, C, ...new sizes]. PyTorch's nn.functional.interpolate.
  * @throws Error when sizes and mode do not fit the input
  */
-export const interpolate = takes<
-  (input: Tensor, ...options: Given<InterpolateOptions, typeof ORDER>) => Tensor
->("interpolate", `input | ${ORDER.join(", ")}`, (input: Tensor, options: InterpolateOptions): Tensor => {
-  const { mode = "nearest", antialias = false } = options;
-  check(input, options);
-  const alignCorners = options.alignCorners ?? false;
-  const spatial = input.shape.slice(2);
-  const scales = scalesOf(options, spatial.length);
-  const sizes = sizesOf(options, spatial);
-  sizes.forEach((size) => {
-    if (!Number.isInteger(size) || size < 1)
-      throw new RangeError(
-        `interpolate: sizes that come out must be whole numbers above 0, got ${formatShape(sizes)}`,
-      );
-  });
-  if (spatial.includes(0) || input.shape[1] === 0)
-    throw new Error(`interpolate: expected an input with elements, got ${formatShape(input.shape)}`);
-  if (mode === "area") return averaged(input, sizes);
-  const isDouble = input.dtype === "float64";
-  return fused([input], (x) => {
-    let y = x;
-    spatial.forEach((from, i) => {
-      const to = sizes[i]!;
-      const scale = scales?.[i] ?? null;
-      if (antialias)
-        y = y.dtype === "uint8" ? y : weighted(y, i + 2, antialiased(mode, from, to, scale, alignCorners));
-      else y = tapped(y, i + 2, taps(mode, from, to, scale, alignCorners, isDouble));
+export const interpolate = takes(
+  "interpolate",
+  `input | ${ORDER.join(", ")}`,
+  (input: Tensor, options: InterpolateOptions): Tensor => {
+    const { mode = "nearest", antialias = false } = options;
+    check(input, options);
+    const alignCorners = options.alignCorners ?? false;
+    const spatial = input.shape.slice(2);
+    const scales = scalesOf(options, spatial.length);
+    const sizes = sizesOf(options, spatial);
+    sizes.forEach((size) => {
+      if (!Number.isInteger(size) || size < 1)
+        throw new RangeError(
+          `interpolate: sizes that come out must be whole numbers above 0, got ${formatShape(sizes)}`,
+        );
     });
-    return y;
-  });
-});
+    if (spatial.includes(0) || input.shape[1] === 0)
+      throw new Error(`interpolate: expected an input with elements, got ${formatShape(input.shape)}`);
+    if (mode === "area") return averaged(input, sizes);
+    const isDouble = input.dtype === "float64";
+    return fused([input], (x) => {
+      let y = x;
+      spatial.forEach((from, i) => {
+        const to = sizes[i]!;
+        const scale = scales?.[i] ?? null;
+        if (antialias)
+          y = y.dtype === "uint8" ? y : weighted(y, i + 2, antialiased(mode, from, to, scale, alignCorners));
+        else y = tapped(y, i + 2, taps(mode, from, to, scale, alignCorners, isDouble));
+      });
+      return y;
+    });
+  },
+) as unknown as <A extends Shape, const Size extends Resize = Resize, const Scale extends Resize = Resize>(
+  input: Checked<ResizedShape<A, Size, Scale>, Tensor<A>>,
+  ...options: Given<InterpolateOptions<Size, Scale>, typeof ORDER>
+) => Tensor<Ok<ResizedShape<A, Size, Scale>>>;
 
 function check(
   input: Tensor,

@@ -22,6 +22,14 @@ export type LinearShape<S extends Shape, In extends number, Out extends number> 
     ? [...number[], Out]
     : `Linear(${In} → ${Out}): input has no dimensions`;
 
+/** The shape behind a weight [out, in], or a sentence. */
+type LinearBy<A extends Shape, W extends Shape> = W extends readonly [
+  infer Out extends number,
+  infer In extends number,
+]
+  ? LinearShape<A, In, Out>
+  : Shape;
+
 interface LinearRule<In extends number, Out extends number> extends ShapeRule {
   readonly output: LinearShape<Extract<this["input"], Shape>, In, Out>;
 }
@@ -100,6 +108,11 @@ export class Linear<const In extends number = number, const Out extends number =
 }
 
 /** x Wᵀ + b with x [..., in], W [out, in] and b [out]. PyTorch's nn.functional.linear. */
+export function linear<A extends Shape, W extends Shape>(
+  input: Checked<LinearBy<A, W>, Tensor<A>>,
+  weight: Tensor<W>,
+  bias?: Tensor | null,
+): Tensor<Ok<LinearBy<A, W>>>;
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const product = input.matmul(mT(weight));
   return bias === null ? product : product.add(bias);

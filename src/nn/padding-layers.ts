@@ -1,13 +1,20 @@
 /** Layers that put elements around what they get, along its last dims: zeros, a number, the mirrored or nearest elements, or those of the other end. */
 import { takeAt } from "../ops/indexing.js";
+import type { PaddedShape } from "../ops/rearranged-types.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
 import { formatShape } from "../tensor/shape.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BuiltIn } from "./module.js";
+import type { After, Layer, ShapeRule } from "./shape-rule.js";
 
 /** One number for all sides, or [left, right, top, bottom, front, back] as far as there are dims. Numbers below 0 cut off. */
 export type Padding = number | readonly number[];
+
+interface PaddingRule<Dims extends 1 | 2 | 3, P> extends ShapeRule {
+  readonly output: PaddedShape<Extract<this["input"], Shape>, Dims, P>;
+}
 
 type Mode = "constant" | "reflect" | "replicate" | "circular";
 
@@ -41,6 +48,10 @@ abstract class PaddingLayer extends BuiltIn {
   }
 
   /** [N, C, ...] or [C, ...] → the same with longer last dims. @throws Error where there is not enough to mirror or repeat */
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     const { padding, mode } = this;
     const dims = padding.length / 2;
@@ -93,50 +104,64 @@ abstract class ConstantPad extends PaddingLayer {
 }
 
 /** A number around [..., L]. PyTorch's nn.ConstantPad1d. */
-export class ConstantPad1d extends ConstantPad {
-  constructor(padding: Padding, value: number | { value?: number }) {
+export class ConstantPad1d<const P extends Padding = Padding> extends ConstantPad {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<1, P>>;
+
+  constructor(padding: P, value: number | { value?: number }) {
     super(padding, value, 1);
   }
 }
 
 /** Zeros around [..., L]. PyTorch's nn.ZeroPad1d. */
-export class ZeroPad1d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ZeroPad1d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<1, P>>;
+
+  constructor(padding: P) {
     super(padding, 1);
   }
 }
 
 /** A number around [..., H, W]. PyTorch's nn.ConstantPad2d. */
-export class ConstantPad2d extends ConstantPad {
-  constructor(padding: Padding, value: number | { value?: number }) {
+export class ConstantPad2d<const P extends Padding = Padding> extends ConstantPad {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<2, P>>;
+
+  constructor(padding: P, value: number | { value?: number }) {
     super(padding, value, 2);
   }
 }
 
 /** Zeros around [..., H, W]. PyTorch's nn.ZeroPad2d. */
-export class ZeroPad2d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ZeroPad2d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<2, P>>;
+
+  constructor(padding: P) {
     super(padding, 2);
   }
 }
 
 /** A number around [..., D, H, W]. PyTorch's nn.ConstantPad3d. */
-export class ConstantPad3d extends ConstantPad {
-  constructor(padding: Padding, value: number | { value?: number }) {
+export class ConstantPad3d<const P extends Padding = Padding> extends ConstantPad {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<3, P>>;
+
+  constructor(padding: P, value: number | { value?: number }) {
     super(padding, value, 3);
   }
 }
 
 /** Zeros around [..., D, H, W]. PyTorch's nn.ZeroPad3d. */
-export class ZeroPad3d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ZeroPad3d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<3, P>>;
+
+  constructor(padding: P) {
     super(padding, 3);
   }
 }
 
 /** The mirrored elements, without the border itself, around [..., L]. PyTorch's nn.ReflectionPad1d. */
-export class ReflectionPad1d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ReflectionPad1d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<1, P>>;
+
+  constructor(padding: P) {
     super(padding, 1);
   }
 
@@ -146,8 +171,10 @@ export class ReflectionPad1d extends PaddingLayer {
 }
 
 /** The mirrored elements, without the border itself, around [..., H, W]. PyTorch's nn.ReflectionPad2d. */
-export class ReflectionPad2d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ReflectionPad2d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<2, P>>;
+
+  constructor(padding: P) {
     super(padding, 2);
   }
 
@@ -157,8 +184,10 @@ export class ReflectionPad2d extends PaddingLayer {
 }
 
 /** The mirrored elements, without the border itself, around [..., D, H, W]. PyTorch's nn.ReflectionPad3d. */
-export class ReflectionPad3d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ReflectionPad3d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<3, P>>;
+
+  constructor(padding: P) {
     super(padding, 3);
   }
 
@@ -168,8 +197,10 @@ export class ReflectionPad3d extends PaddingLayer {
 }
 
 /** The nearest elements around [..., L]. PyTorch's nn.ReplicationPad1d. */
-export class ReplicationPad1d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ReplicationPad1d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<1, P>>;
+
+  constructor(padding: P) {
     super(padding, 1);
   }
 
@@ -179,8 +210,10 @@ export class ReplicationPad1d extends PaddingLayer {
 }
 
 /** The nearest elements around [..., H, W]. PyTorch's nn.ReplicationPad2d. */
-export class ReplicationPad2d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ReplicationPad2d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<2, P>>;
+
+  constructor(padding: P) {
     super(padding, 2);
   }
 
@@ -190,8 +223,10 @@ export class ReplicationPad2d extends PaddingLayer {
 }
 
 /** The nearest elements around [..., D, H, W]. PyTorch's nn.ReplicationPad3d. */
-export class ReplicationPad3d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class ReplicationPad3d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<3, P>>;
+
+  constructor(padding: P) {
     super(padding, 3);
   }
 
@@ -201,8 +236,10 @@ export class ReplicationPad3d extends PaddingLayer {
 }
 
 /** The elements of the other end around [..., L]. PyTorch's nn.CircularPad1d. */
-export class CircularPad1d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class CircularPad1d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<1, P>>;
+
+  constructor(padding: P) {
     super(padding, 1);
   }
 
@@ -212,8 +249,10 @@ export class CircularPad1d extends PaddingLayer {
 }
 
 /** The elements of the other end around [..., H, W]. PyTorch's nn.CircularPad2d. */
-export class CircularPad2d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class CircularPad2d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<2, P>>;
+
+  constructor(padding: P) {
     super(padding, 2);
   }
 
@@ -223,8 +262,10 @@ export class CircularPad2d extends PaddingLayer {
 }
 
 /** The elements of the other end around [..., D, H, W]. PyTorch's nn.CircularPad3d. */
-export class CircularPad3d extends PaddingLayer {
-  constructor(padding: Padding) {
+export class CircularPad3d<const P extends Padding = Padding> extends PaddingLayer {
+  declare readonly shapeRule?: TypeOnly<PaddingRule<3, P>>;
+
+  constructor(padding: P) {
     super(padding, 3);
   }
 

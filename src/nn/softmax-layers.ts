@@ -1,11 +1,17 @@
 /** Softmax and its relatives as layers, and the gated linear unit. */
-import type { Shape } from "../tensor/shape-types.js";
+import type { HalvedShape } from "../ops/rearranged-types.js";
+import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { formatShape } from "../tensor/shape.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
 import { glu, logSoftmax, softmax, softmin } from "./activation-functions.js";
 import { BuiltIn } from "./module.js";
+import type { After, Layer, ShapeRule } from "./shape-rule.js";
+
+interface GLURule<D extends number> extends ShapeRule {
+  readonly output: HalvedShape<Extract<this["input"], Shape>, D>;
+}
 
 type DimArguments = Given<{ dim?: number }, [dim: "dim"]>;
 
@@ -57,14 +63,19 @@ export class Softmax2d extends SameShape {
 }
 
 /** a · sigmoid(b), where a and b are the halves of x along `dim` (the last if not given). PyTorch's nn.GLU (Dauphin et al. 2017). */
-export class GLU extends BuiltIn {
+export class GLU<const D extends number = -1> extends BuiltIn {
+  declare readonly shapeRule?: TypeOnly<GLURule<D>>;
   readonly dim: number;
 
-  constructor(...given: DimArguments) {
+  constructor(...given: Given<{ dim?: D }, [dim: "dim"]>) {
     super();
     this.dim = optionsOf<{ dim: number }>("GLU", "dim", given).dim ?? -1;
   }
 
+  forward<L extends Layer, S extends Shape>(
+    this: L,
+    input: Checked<After<L, S>, Tensor<S>>,
+  ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     return glu(input, this.dim);
   }

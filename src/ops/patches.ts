@@ -7,19 +7,21 @@ import type { Node } from "../graph/record/node.js";
 import type { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { checkWhole, formatShape, sizeOf } from "../tensor/shape.js";
+import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import { permute, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
-import { listOf, type Sizes } from "./windows.js";
+import type { FoldShape, ShuffledShape, UnfoldShape, UnshuffledShape } from "./rearranged-types.js";
+import { type Default, listOf, type Sizes } from "./windows.js";
 
 /** Options of `unfold` and `fold`. */
-export interface PatchOptions {
+export interface PatchOptions<D = Sizes, P = Sizes, S = Sizes> {
   /** Steps from element to element of a patch; 1 if not given. */
-  dilation?: Sizes;
+  dilation?: D;
   /** Zeros at both ends; 0 if not given. */
-  padding?: Sizes;
+  padding?: P;
   /** Steps from patch to patch; 1 if not given. */
-  stride?: Sizes;
+  stride?: S;
 }
 
 /** Where the patches of images [h, w] lie. */
@@ -121,21 +123,36 @@ function columnsToImage(x: Tensor, at: Patches): Tensor {
   return record(FOLD, inner, x, null, null, at);
 }
 
-export type UnfoldFunction = (
-  input: Tensor,
-  kernelSize: Sizes,
-  ...rest: Given<PatchOptions, [dilation: "dilation", padding: "padding", stride: "stride"]>
-) => Tensor;
+type PatchOrder = [dilation: "dilation", padding: "padding", stride: "stride"];
 
-export type FoldFunction = (
-  input: Tensor,
-  outputSize: Sizes,
-  kernelSize: Sizes,
-  ...rest: Given<PatchOptions, [dilation: "dilation", padding: "padding", stride: "stride"]>
-) => Tensor;
+export type UnfoldFunction = <
+  A extends Shape,
+  const K extends Sizes,
+  const D extends Default = Default,
+  const P extends Default = Default,
+  const S extends Default = Default,
+>(
+  input: Checked<UnfoldShape<A, K, D, P, S>, Tensor<A>>,
+  kernelSize: K,
+  ...rest: Given<PatchOptions<D, P, S>, PatchOrder>
+) => Tensor<Ok<UnfoldShape<A, K, D, P, S>>>;
+
+export type FoldFunction = <
+  A extends Shape,
+  const O extends Sizes,
+  const K extends Sizes,
+  const D extends Default = Default,
+  const P extends Default = Default,
+  const S extends Default = Default,
+>(
+  input: Checked<FoldShape<A, O, K, D, P, S>, Tensor<A>>,
+  outputSize: O,
+  kernelSize: K,
+  ...rest: Given<PatchOptions<D, P, S>, PatchOrder>
+) => Tensor<Ok<FoldShape<A, O, K, D, P, S>>>;
 
 /** The patches of images [N, C, H, W] or [C, H, W] as columns [N, C · kH · kW, patches] (`torch.nn.functional.unfold`). @throws Error when patches do not fit */
-export const unfold = takes<UnfoldFunction>(
+export const unfold = takes(
   "unfold",
   "input, kernelSize | dilation, padding, stride",
   (input: Tensor, kernelSize: Sizes, options: PatchOptions) => {
@@ -148,10 +165,10 @@ export const unfold = takes<UnfoldFunction>(
     const y = imageToColumns(x, at);
     return shape.length === 4 ? y : y.squeeze(0);
   },
-);
+) as unknown as UnfoldFunction;
 
 /** Images of `outputSize` [N, C, H, W] of columns [N, C · kH · kW, patches], as `unfold` gives them: where patches overlap they are added (`torch.nn.functional.fold`). @throws Error when the columns do not fit */
-export const fold = takes<FoldFunction>(
+export const fold = takes(
   "fold",
   "input, outputSize, kernelSize | dilation, padding, stride",
   (input: Tensor, outputSize: Sizes, kernelSize: Sizes, options: PatchOptions) => {
@@ -175,26 +192,25 @@ export const fold = takes<FoldFunction>(
     const y = columnsToImage(shape.length === 3 ? input : input.unsqueeze(0), at);
     return shape.length === 3 ? y : y.squeeze(0);
   },
-);
+) as unknown as FoldFunction;
 
 /** [*, C · r², H, W] → [*, C, H · r, W · r]: r² channels become the pixels of a square (`torch.nn.functional.pixel_shuffle`). @throws Error when the channels are no multiple of r² */
-export const pixelShuffle = takes<(input: Tensor, upscaleFactor: number) => Tensor>(
-  "pixelShuffle",
-  "input, upscaleFactor |",
-  (input: Tensor, r: number) => {
-    const { front, c, h, w } = pixels("pixelShuffle", input, "upscaleFactor", r);
-    if (c % (r * r) !== 0)
-      throw new Error(
-        `pixelShuffle: input ${formatShape(input.shape)} has ${c} channels, no multiple of ${r}² = ${r * r}`,
-      );
-    const n = sizeOf(front);
-    const apart = permute(reshape(input, [n, c / (r * r), r, r, h, w]), [0, 1, 4, 2, 5, 3]);
-    return reshape(apart, [...front, c / (r * r), h * r, w * r]);
-  },
-);
+export const pixelShuffle = takes("pixelShuffle", "input, upscaleFactor |", (input: Tensor, r: number) => {
+  const { front, c, h, w } = pixels("pixelShuffle", input, "upscaleFactor", r);
+  if (c % (r * r) !== 0)
+    throw new Error(
+      `pixelShuffle: input ${formatShape(input.shape)} has ${c} channels, no multiple of ${r}² = ${r * r}`,
+    );
+  const n = sizeOf(front);
+  const apart = permute(reshape(input, [n, c / (r * r), r, r, h, w]), [0, 1, 4, 2, 5, 3]);
+  return reshape(apart, [...front, c / (r * r), h * r, w * r]);
+}) as unknown as <A extends Shape, const R extends number>(
+  input: Checked<ShuffledShape<A, R>, Tensor<A>>,
+  upscaleFactor: R,
+) => Tensor<Ok<ShuffledShape<A, R>>>;
 
 /** [*, C, H · r, W · r] → [*, C · r², H, W]: the inverse of `pixelShuffle` (`torch.nn.functional.pixel_unshuffle`). @throws Error when height and width are no multiples of r */
-export const pixelUnshuffle = takes<(input: Tensor, downscaleFactor: number) => Tensor>(
+export const pixelUnshuffle = takes(
   "pixelUnshuffle",
   "input, downscaleFactor |",
   (input: Tensor, r: number) => {
@@ -207,7 +223,10 @@ export const pixelUnshuffle = takes<(input: Tensor, downscaleFactor: number) => 
     const apart = permute(reshape(input, [n, c, h / r, r, w / r, r]), [0, 1, 3, 5, 2, 4]);
     return reshape(apart, [...front, c * r * r, h / r, w / r]);
   },
-);
+) as unknown as <A extends Shape, const R extends number>(
+  input: Checked<UnshuffledShape<A, R>, Tensor<A>>,
+  downscaleFactor: R,
+) => Tensor<Ok<UnshuffledShape<A, R>>>;
 
 function pixels(
   name: string,

@@ -7,7 +7,7 @@ import type { NotGiven } from "./windows.js";
 export type Or<Option, Usual> = 0 extends 1 & Option ? number : NotGiven extends Option ? Usual : Option;
 
 /** What an option given once for all dims of space, or for each of them, is for dim `I`. */
-type At<Option, I extends number> = 0 extends 1 & Option
+export type At<Option, I extends number> = 0 extends 1 & Option
   ? number
   : Option extends number
     ? Option

@@ -148,6 +148,13 @@ export type Quotient<A, B> = [A] extends [never]
           ? Divided<Turned<A>, B>
           : never;
 
+/** N / M; null where it is no whole number. */
+export type Share<N, M> = [Quotient<Digits<N>, Digits<M>>] extends [never]
+  ? number
+  : Value<Difference<Digits<N>, Product<Quotient<Digits<N>, Digits<M>>, Digits<M>>>> extends 0
+    ? Value<Quotient<Digits<N>, Digits<M>>>
+    : null;
+
 /** Long division of an A whose first digit stands first. */
 type Divided<A, B, Rest extends string = "", Out extends string = ""> = A extends `${infer D}${infer AR}`
   ? DividedOnce<`${D}${Rest}`, B> extends [infer Q extends Digit, infer R extends string]

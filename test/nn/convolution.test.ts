@@ -105,5 +105,8 @@ test("errors name the layer, what came and what to do", () => {
     () => nn.functional.conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 2, 2]), { stride: 0 }),
     /stride must be/,
   );
-  assert.throws(() => nn.functional.fold(zeros([1, 8, 5]), 4, 2, { stride: 2 }), /2 · 2 = 4 patches, got 5/);
+  assert.throws(
+    () => nn.functional.fold(zeros([1, 8, 5]) as Tensor, 4, 2, { stride: 2 }),
+    /2 · 2 = 4 patches, got 5/,
+  );
 });
