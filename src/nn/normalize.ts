@@ -106,7 +106,11 @@ export function normalizeChannels(
     return [rstd, w === undefined ? rstd : rstd.mul(beside(w))];
   };
   const [w, b] = parts(inputs);
-  const y = noGrad(() => affine(x.sub(statistics.mean).mul(scaleOf(w)[1]), undefined, b));
+  const y = noGrad(() => {
+    const scale = scaleOf(w)[1];
+    const shift = statistics.mean.mul(scale);
+    return x.mul(scale).add(b === undefined ? shift.neg() : beside(b).sub(shift));
+  });
   const backward = (now: readonly Tensor[], [given]: readonly Tensor["node"][]): readonly Tensor[] => {
     const g = new Tensor(given!);
     const centered = now[0]!.sub(statistics.mean);

@@ -65,7 +65,7 @@ export function scaledDotProductAttention(
   if (enableGqa) [key, value] = [groups(name, query, key), groups(name, query, value)];
   const scale = options.scale ?? 1 / Math.sqrt(query.size(-1));
   const mask = isCausal ? causal(query.size(-2), key.size(-2)) : attnMask;
-  const weights = attentionWeights(query, key, scale, mask);
+  const weights = attentionWeights(query, key, scale, mask, !isCausal);
   return dropout(weights, { p: dropoutP, training: dropoutP > 0 }).matmul(value);
 }
 
@@ -85,12 +85,20 @@ function causal(queries: number, keys: number): Tensor {
 /**
  * softmax(Q Kᵀ scale + mask), and 0 for a query that may attend to nothing.
  * @param mask bool, true where a key may be attended to, or numbers
+ * @param mayHideAll whether there may be such a query: not where each sees the first key
  */
-export function attentionWeights(query: Tensor, key: Tensor, scale: number, mask: Tensor | null): Tensor {
+export function attentionWeights(
+  query: Tensor,
+  key: Tensor,
+  scale: number,
+  mask: Tensor | null,
+  mayHideAll = true,
+): Tensor {
   // The scale goes to the smaller factor.
   const scores = query.mul(scale).matmul(key.transpose(-2, -1));
   if (mask === null) return scores.softmax(-1);
   const masked = mask.dtype === "bool" ? where(mask, scores, -Infinity) : scores.add(mask);
+  if (!mayHideAll) return masked.softmax(-1);
   const none = masked.amax(-1, { keepdim: true }).eq(-Infinity);
   return where(none, 0, masked.softmax(-1));
 }
