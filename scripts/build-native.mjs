@@ -54,6 +54,7 @@ export const kernelFiles = [
   "factor",
   "householder",
   "eigen",
+  "eigen_general",
   "singular",
   "matrix_exp",
   "fourier",

@@ -17,6 +17,7 @@ export {
   pinv,
   type Tolerance,
 } from "./pseudo-inverse.js";
+export { eig, type Eig, eigvals } from "./eigen.js";
 export { eigh, type Eigh, eigvalsh, svd, type Svd, svdvals } from "./spectral.js";
 export { inv, invEx, type InvEx, solve, solveEx, type SolveEx, solveTriangular } from "./systems.js";
 export { risingVander as vander } from "../ops/combine.js";

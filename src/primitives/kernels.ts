@@ -4,6 +4,7 @@
  */
 import { ctc, ctcBackward } from "./alignment.js";
 import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
+import { eig } from "./eigen.js";
 import { fft, irfft, rfft } from "./fourier.js";
 import { gather, positions, scatterAdd, scatterInto, take, takeAdd, takeInto } from "./indexed.js";
 import type { KernelRow } from "./kernel.js";
@@ -55,6 +56,7 @@ const rows = {
   householderQr,
   householderProduct,
   eigh,
+  eig,
   svd,
   matrixExp,
   fft,

@@ -116,7 +116,7 @@ function turned<Value extends Shaped>(
 const sweepsOf = (n: number): number => 6 + Math.ceil(Math.log2(Math.max(2, n)));
 
 /** For values [batch, n] where each comes in their order, [batch, 1, n, n]: […, place, entry]. */
-function places<Value extends Shaped>(b: Builder<Value>, values: Value, falling: boolean): Value {
+export function places<Value extends Shaped>(b: Builder<Value>, values: Value, falling: boolean): Value {
   const [batch, n] = values.shape as [number, number];
   const own = b.reshape(values, [batch, n, 1]);
   const other = b.reshape(values, [batch, 1, n]);
@@ -132,7 +132,7 @@ function places<Value extends Shaped>(b: Builder<Value>, values: Value, falling:
 }
 
 /** The columns of [batch, rows, n] in the order of `places`. */
-function arranged<Value extends Shaped>(b: Builder<Value>, x: Value, isHere: Value): Value {
+export function arranged<Value extends Shaped>(b: Builder<Value>, x: Value, isHere: Value): Value {
   const [batch, rows, n] = x.shape as [number, number, number];
   return only(b, isHere, b.reshape(x, [batch, rows, 1, n]), 3);
 }

@@ -462,6 +462,7 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   householderQr: matrixCases,
   householderProduct: reflectionCases,
   eigh: spectralCases,
+  eig: spectralCases,
   svd: spectralCases,
   matrixExp: spectralCases,
   fft: transformCases,

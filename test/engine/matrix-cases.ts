@@ -178,6 +178,7 @@ export const closeness: Readonly<Partial<Record<KernelOp, number>>> = {
   householderProduct: 2 ** 10,
   // Of vectors as many as close values leave open.
   eigh: 2 ** 15,
+  eig: 2 ** 18,
   svd: 2 ** 15,
   matrixExp: 2 ** 10,
   fft: 2 ** 9,

@@ -33,6 +33,12 @@ def far(*shape):
     return rand(*shape) + 3 * torch.eye(shape[-1])
 
 
+def by_real_part(values, vectors):
+    """Eigenvalues by rising real part, conjugates with the positive imaginary part first, and the magnitudes of their vectors."""
+    order = sorted(range(len(values)), key=lambda i: (round(values[i].real.item(), 9), abs(values[i].imag.item()), -values[i].imag.item()))
+    return values[order], vectors[:, order].abs().square()
+
+
 L = torch.linalg
 T = torch.fft
 c = torch.view_as_complex
@@ -200,6 +206,9 @@ cases = {
     "istftBoth": (lambda z: torch.istft(c(z), 4, center=False, normalized=True, onesided=False, return_complex=True), rand(4, 5, 2)),
     "istftShort": (lambda z, w: torch.istft(c(z), 6, 2, window=w, length=7), rand(4, 6, 2), rand(6).abs() + 1),
     "istftReal": (lambda z: torch.istft(c(z), 6, 2, onesided=False), rand(6, 4, 2)),
+    "eig": (lambda a: by_real_part(*L.eig(a)), rand(5, 5)),
+    "eigReal": (lambda a: by_real_part(*L.eig(a)), rand(3, 3) + torch.diag(torch.tensor([9.0, 0.0, -9.0]))),
+    "eigvals": (lambda a: by_real_part(L.eigvals(a), torch.zeros(4, 4))[0], rand(4, 4)),
 }
 
 only_values = {"choleskyInverse", "qrComplete", "matrixRank", "matrixRankTol", "lstsqGelsd", "vander", "vanderRising", "vanderLinalg"}  # PyTorch has no gradient of them

@@ -204,6 +204,15 @@ const cases: Readonly<Record<string, (...inputs: Tensor[]) => Tensor | readonly 
   istftBoth: (z) => z!.istft(4, { center: false, normalized: true, onesided: false, returnComplex: true }),
   istftShort: (z, w) => istft(z!, 6, 2, { window: w!, length: 7 }),
   istftReal: (z) => z!.istft(6, { hopLength: 2, onesided: false }),
+  eig: (a) => {
+    const { eigenvalues, eigenvectors } = linalg.eig(a!);
+    return [eigenvalues, eigenvectors.square().sum(-1)];
+  },
+  eigReal: (a) => {
+    const { eigenvalues, eigenvectors } = linalg.eig(a!);
+    return [eigenvalues, eigenvectors.square().sum(-1)];
+  },
+  eigvals: (a) => linalg.eigvals(a!),
 };
 
 for (const [name, f] of Object.entries(cases)) {
@@ -420,4 +429,38 @@ test("symmetric matrices that are not definite are solved by their blocks of one
   assert.equal(linalg.ldlFactorEx(none).info.item(), 1);
   assert.throws(() => linalg.ldlFactor(none).LD.tolist(), /ldlFactor: the matrix is singular/);
   assert.throws(() => linalg.ldlSolve(LD, pivots, none), /ldlSolve: factors .* expected 20 rows/);
+});
+
+test("eigenvalues of matrices that are not symmetric: vectors belong to them, conjugates are exact, real ones are real", () => {
+  manualSeed(6);
+  const own = (a: Tensor): void => {
+    const { eigenvalues, eigenvectors } = linalg.eig(a);
+    const [p, q] = eigenvalues.unsqueeze(-3).unbind(-1) as [Tensor, Tensor];
+    const [u, w] = eigenvectors.unbind(-1) as [Tensor, Tensor];
+    const size = Number(a.abs().max().item()) * a.shape.at(-1)! + 1e-300;
+    assert.ok(apart(a.matmul(u), u.mul(p).sub(w.mul(q))) < 1e-13 * size);
+    assert.ok(apart(a.matmul(w), u.mul(q).add(w.mul(p))) < 1e-13 * size);
+  };
+  const options = { dtype: "float64" } as const;
+  for (const n of [1, 2, 3, 8, 40, 120]) own(randn([n, n], options));
+  own(randn([7, 4, 4], options));
+  // Those on which QR steps with usual shifts go round in circles, nilpotent and defective ones.
+  const numbers = (f: (i: number, j: number) => number): Tensor =>
+    matrix(Array.from({ length: 6 }, (_, i) => Array.from({ length: 6 }, (__, j) => f(i, j))));
+  own(numbers((i, j) => Number((i + 1) % 6 === j)));
+  own(numbers((i, j) => Number(i + 1 === j)));
+  own(numbers((i, j) => Number(i === j || i + 1 === j)));
+  own(numbers(() => 1));
+  own(numbers(() => 0));
+  const turning = matrix([
+    [0, -1, 0],
+    [1, 0, 0],
+    [0, 0, -2],
+  ]);
+  assert.deepEqual(linalg.eigvals(turning).tolist(), [
+    [-2, 0],
+    [0, 1],
+    [0, -1],
+  ]);
+  assert.throws(() => linalg.eigvals(turning.div(0)).tolist(), /eigvals: .*not finite/);
 });

@@ -34,7 +34,7 @@ const largestMatrix = 2000;
 
 function isSmall({ op, operands, attributes }: Call): boolean {
   const [first] = operands;
-  if (op === "eigh" || op === "svd")
+  if (op === "eigh" || op === "eig" || op === "svd")
     return sizeOf(first!.dims) <= 50 && !operands[0]!.values.some(Number.isNaN);
   if (op in closeness) return sizeOf(first!.dims) <= largestMatrix;
   return (

@@ -165,6 +165,7 @@ describe("calls of kernels", () => {
     householderQr: () => [[], []],
     householderProduct: (dtype) => [[some([2, 3], dtype)], [3], [], [2, 4, 3]],
     eigh: () => [[], [], [], [2, 3, 3]],
+    eig: () => [[], [], [], [2, 3, 3]],
     svd: () => [[], [0]],
     matrixExp: () => [[], [], [], [2, 3, 3]],
     fft: () => [[], [1, 0], [0.5], [4, 3, 2]],
