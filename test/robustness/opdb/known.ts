@@ -42,6 +42,3 @@ export const known: Readonly<Record<string, Known>> = {
   "special.bessel_y0": imprecise,
   "special.bessel_y1": imprecise,
 };
-
-/** Not there yet or not yet right, and not judged: a name leaves this list with the commit that brings the operation. */
-export const toCome: ReadonlySet<string> = new Set(`linalg.eig linalg.eigvals`.split(/\s+/));
