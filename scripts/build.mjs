@@ -222,13 +222,13 @@ async function part(name, work) {
   console.log(`${name.padEnd(12)} ${note} (${seconds} s)`);
 }
 
-/** Brings all parts up to date, beside each other. Throws when one that is needed cannot be built. */
 /** Whether dist is what the sources make: "missing", "older" than they are, or "fresh". */
 export function stateOfBuild(wanted = fingerprint()) {
   if (!existsSync(stamp)) return "missing";
   return readFileSync(stamp, "utf8") === wanted ? "fresh" : "older";
 }
 
+/** Brings all parts up to date, beside each other. Throws when one that is needed cannot be built. */
 export async function buildAll() {
   const { buildNative } = await import("./build-native.mjs");
   const { buildWasm } = await import("./build-wasm.mjs");

@@ -3,7 +3,7 @@
  * Arguments choose a part: `npm test -- unit`, `npm test -- interop`, or files. Interop tests run one file at a time, because
  * clients such as jupyter_kernel_test wait only a tenth of a second for a message.
  */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -15,6 +15,22 @@ const run = (title, command, args) => {
     process.exit(1);
   }
 };
+/** Checks that use one core each run beside each other; what one prints comes in one piece. */
+const runTogether = (checks) =>
+  Promise.all(
+    checks.map(
+      ([title, command, args]) =>
+        new Promise((resolve) => {
+          execFile(command, args, { maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
+            console.log(`\n▸ ${title}\n${stdout}${stderr}`.trimEnd());
+            if (error) console.error(`✖ ${title} failed (${error.signal ?? `exit code ${error.code}`})`);
+            resolve(error === null);
+          });
+        }),
+    ),
+  ).then((passed) => {
+    if (passed.includes(false)) process.exit(1);
+  });
 const bin = (name, ...args) => [process.execPath, [join("node_modules", name), ...args]];
 
 const testFiles = (folder) =>
@@ -44,11 +60,12 @@ process.env.LC_ALL = "C.UTF-8";
 const [what = "all"] = process.argv.slice(2);
 const all = testFiles("test");
 run("build", process.execPath, ["scripts/build.mjs"]);
-if (what === "all") {
-  run("type check", ...bin("typescript/bin/tsc", "--noEmit"));
-  run("lint", ...bin("eslint/bin/eslint.js", "--max-warnings", "0", "."));
-  run("format", ...bin("prettier/bin/prettier.cjs", "--check", "."));
-}
+if (what === "all")
+  await runTogether([
+    ["type check", ...bin("typescript/bin/tsc", "--noEmit")],
+    ["lint", ...bin("eslint/bin/eslint.js", "--max-warnings", "0", ".")],
+    ["format", ...bin("prettier/bin/prettier.cjs", "--check", ".")],
+  ]);
 if (what.endsWith(".ts")) run(what, ...nodeTest(1, process.argv.slice(2)));
 if (what === "all" || what === "unit")
   run(
