@@ -27,6 +27,7 @@ export {
 } from "./tensor/creation/constant.js";
 export { type ArrayOptions, asarray, asTensor, scalarTensor } from "./ops/as-tensor.js";
 export { tensor } from "./tensor/creation/from-data.js";
+export { type PrintOptions, setPrintoptions } from "./tensor/print-options.js";
 export {
   canCast,
   finfo,

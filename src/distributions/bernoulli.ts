@@ -36,7 +36,12 @@ export abstract class ByProbs extends Distribution {
   readonly #probs: Tensor | null;
   readonly #logits: Tensor | null;
 
-  constructor(name: string, given: ProbsOptions, probability: Constraint = unitInterval) {
+  constructor(
+    name: string,
+    given: ProbsOptions,
+    probability: Constraint = unitInterval,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     const { validateArgs } = given;
     const parameters = broadcastAll<string>(name, {
       ...oneOf(name, given.probs ?? undefined, given.logits ?? undefined),
@@ -47,6 +52,7 @@ export abstract class ByProbs extends Distribution {
       constraints: { probs: probability, logits: real },
       batchShape: value.shape,
       validateArgs,
+      more,
     });
     this.#probs = parameters.probs ?? null;
     this.#logits = parameters.logits ?? null;

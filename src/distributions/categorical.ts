@@ -163,6 +163,18 @@ export class OneHotCategorical extends ByClasses {
   }
 }
 
+/**
+ * OneHotCategorical whose `rsample` gives the sample with the gradient of the probabilities (Bengio et al. 2013). PyTorch's
+ * distributions.OneHotCategoricalStraightThrough.
+ */
+export class OneHotCategoricalStraightThrough extends OneHotCategorical {
+  override readonly hasRsample = true;
+  override rsample(sampleShape: readonly number[] = []): Tensor {
+    const { probs } = this;
+    return this.sample(sampleShape).add(probs.sub(probs.detach()));
+  }
+}
+
 /** Options of `Multinomial`. */
 export interface MultinomialOptions extends ClassOptions {
   totalCount?: number;

@@ -1,4 +1,5 @@
 /** What parameters and samples of distributions have to be (torch.distributions.constraints). */
+import { choleskyEx } from "../linalg/cholesky.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -65,6 +66,26 @@ export const symmetricPositive = constraint(
   (x) => x.sub(x.mT).abs().lt(1e-6).all(-1).all(-1),
   2,
 );
+
+export const positiveDefinite = constraint(
+  "symmetric positive definite matrices",
+  (x) => symmetricPositive.check(x).logicalAnd(choleskyEx(x).info.eq(0)),
+  2,
+);
+export const correlationTriangle = constraint(
+  "lower triangular matrices with a diagonal above 0 and rows of length 1",
+  (x) => {
+    const off = x.square().sum(-1).sub(1).abs();
+    const eps = x.dtype === "float64" ? 2 ** -52 : 2 ** -23;
+    return lowerTriangularPositive.check(x).logicalAnd(off.lt(10 * x.shape.at(-1)! * eps).all(-1));
+  },
+  2,
+);
+
+/** x > low. */
+export function above(low: number): Constraint {
+  return constraint(`above ${low}`, (x) => x.gt(low));
+}
 
 /** x ≥ low. */
 export function atLeast(low: Tensor): Constraint {

@@ -10,11 +10,13 @@ export {
   Categorical,
   Multinomial,
   OneHotCategorical,
+  OneHotCategoricalStraightThrough,
   RelaxedOneHotCategorical,
   type ClassOptions,
   type MultinomialOptions,
 } from "./categorical.js";
 export type { Constraint } from "./constraint.js";
+export { ContinuousBernoulli, type ContinuousBernoulliOptions } from "./continuous-bernoulli.js";
 export { Binomial, NegativeBinomial, Poisson, type CountOptions } from "./counts.js";
 export { Distribution, type DistributionOptions, type Numeric } from "./distribution.js";
 export {
@@ -31,12 +33,14 @@ export {
   type GammaOptions,
   type RateOptions,
 } from "./gamma.js";
+export { GeneralizedPareto, type GeneralizedParetoOptions } from "./generalized-pareto.js";
 export {
   Independent,
   MixtureSameFamily,
   type IndependentOptions,
   type MixtureOptions,
 } from "./independent.js";
+export { InverseGamma, LogisticNormal } from "./inverse-gamma.js";
 export { klDivergence, registerKl } from "./kl.js";
 export {
   Cauchy,
@@ -48,6 +52,10 @@ export {
   type StudentTOptions,
   type UniformOptions,
 } from "./location-scale.js";
+export {
+  LowRankMultivariateNormal,
+  type LowRankMultivariateNormalOptions,
+} from "./low-rank-multivariate-normal.js";
 export { MultivariateNormal, type MultivariateNormalOptions } from "./multivariate-normal.js";
 export { HalfNormal, LogNormal, Normal, type LocScaleOptions, type ScaleOptions } from "./normal.js";
 export { Kumaraswamy, Pareto, Weibull, type ParetoOptions, type WeibullOptions } from "./power.js";
@@ -64,4 +72,16 @@ export {
   TanhTransform,
   Transform,
 } from "./transforms.js";
+export {
+  AbsTransform,
+  CatTransform,
+  CorrCholeskyTransform,
+  CumulativeDistributionTransform,
+  IndependentTransform,
+  LowerCholeskyTransform,
+  PositiveDefiniteTransform,
+  ReshapeTransform,
+  StackTransform,
+} from "./transforms-of-parts.js";
 export { VonMises, type VonMisesOptions } from "./von-mises.js";
+export { LKJCholesky, type LkjCholeskyOptions, Wishart, type WishartOptions } from "./wishart.js";

@@ -3,11 +3,13 @@ import { where } from "../ops/select.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Bernoulli, Geometric } from "./bernoulli.js";
 import { Categorical, OneHotCategorical } from "./categorical.js";
+import { ContinuousBernoulli } from "./continuous-bernoulli.js";
 import { Binomial, Poisson } from "./counts.js";
 import { Distribution, sumRightmost } from "./distribution.js";
 import { Beta, Dirichlet, Exponential, Gamma } from "./gamma.js";
 import { Independent } from "./independent.js";
 import { Cauchy, Gumbel, Laplace, Uniform } from "./location-scale.js";
+import { LowRankMultivariateNormal, lowRankDivergence } from "./low-rank-multivariate-normal.js";
 import { MultivariateNormal } from "./multivariate-normal.js";
 import { HalfNormal, LogNormal, Normal } from "./normal.js";
 import { Pareto } from "./power.js";
@@ -184,6 +186,13 @@ registerKl(OneHotCategorical, OneHotCategorical, (p, q) => {
   return where(p.probs.eq(0), 0, allowed).sum(-1);
 });
 registerKl(MultivariateNormal, MultivariateNormal, (p, q) => p.divergence(q));
+registerKl(LowRankMultivariateNormal, LowRankMultivariateNormal, lowRankDivergence);
+registerKl(LowRankMultivariateNormal, MultivariateNormal, lowRankDivergence);
+registerKl(MultivariateNormal, LowRankMultivariateNormal, lowRankDivergence);
+registerKl(ContinuousBernoulli, ContinuousBernoulli, (p, q) => {
+  const own = p.logNorm.add(p.probs.neg().log1p());
+  return p.mean.mul(p.logits.sub(q.logits)).add(own).sub(q.logNorm).sub(q.probs.neg().log1p());
+});
 registerKl(Uniform, Normal, (p, q) => {
   const width = p.high.sub(p.low);
   const first = width.div(q.scale.mul(Math.sqrt(2 * Math.PI))).log();

@@ -11,10 +11,8 @@ import { Tensor } from "../tensor/tensor.js";
 import { type Constraint, lowerTriangularPositive, realVector, symmetricPositive } from "./constraint.js";
 import { Distribution, type DistributionOptions, read } from "./distribution.js";
 
-/** Options of `MultivariateNormal`: one of the three matrices, of shape [..., K, K]. */
-export interface MultivariateNormalOptions extends DistributionOptions {
-  /** The means, of shape [..., K]. */
-  loc?: Tensor;
+/** A covariance, in one of three ways, of shape [..., K, K]. */
+export interface MatrixOptions {
   covarianceMatrix?: Tensor | null;
   /** The inverse of the covariance. */
   precisionMatrix?: Tensor | null;
@@ -22,7 +20,30 @@ export interface MultivariateNormalOptions extends DistributionOptions {
   scaleTril?: Tensor | null;
 }
 
+/** Options of `MultivariateNormal`: one of the three matrices. */
+export interface MultivariateNormalOptions extends DistributionOptions, MatrixOptions {
+  /** The means, of shape [..., K]. */
+  loc?: Tensor;
+}
+
 const matrices = ["covarianceMatrix", "precisionMatrix", "scaleTril"] as const;
+type MatrixKey = (typeof matrices)[number];
+
+/** The one matrix that is given. @throws TypeError for none or more than one @internal */
+export function matrixOf(name: string, given: MatrixOptions): [MatrixKey, Tensor] {
+  const which = matrices.filter((key) => given[key] instanceof Tensor);
+  if (which.length !== 1)
+    throw new TypeError(
+      `${name}: expected one of ${matrices.join(", ")}, got ${which.join(" and ") || "none"}`,
+    );
+  return [which[0]!, given[which[0]!]!];
+}
+
+/** L of the matrix that is given; `cholesky` refuses what is not positive definite. @internal */
+export function triangleOf(key: MatrixKey, matrix: Tensor): Tensor {
+  if (key === "scaleTril") return matrix;
+  return key === "covarianceMatrix" ? cholesky(matrix) : fromPrecision(matrix);
+}
 
 /** e^(−½ (x − μ)ᵀ Σ⁻¹ (x − μ)) / √((2π)ᴷ |Σ|). PyTorch's distributions.MultivariateNormal. */
 export class MultivariateNormal extends Distribution {
@@ -47,13 +68,7 @@ export class MultivariateNormal extends Distribution {
     const { loc, validateArgs, ...given } = read<MultivariateNormalOptions>(name, signature, rest);
     if (!(loc instanceof Tensor) || loc.ndim === 0)
       throw new TypeError(`${name}: expected loc as a tensor [..., K]`);
-    const which = matrices.filter((key) => given[key] instanceof Tensor);
-    if (which.length !== 1)
-      throw new TypeError(
-        `${name}: expected one of ${matrices.join(", ")}, got ${which.join(" and ") || "none"}`,
-      );
-    const key = which[0]!;
-    const matrix = given[key]!;
+    const [key, matrix] = matrixOf(name, given);
     const k = loc.shape.at(-1)!;
     if (matrix.ndim < 2 || matrix.shape.at(-1) !== k || matrix.shape.at(-2) !== k)
       throw new Error(
@@ -78,13 +93,7 @@ export class MultivariateNormal extends Distribution {
       validateArgs,
     });
     this.loc = parameters.loc;
-    // cholesky refuses what is not positive definite.
-    this.scaleTril =
-      key === "scaleTril"
-        ? parameters[key]!
-        : key === "covarianceMatrix"
-          ? cholesky(parameters[key]!)
-          : fromPrecision(parameters[key]!);
+    this.scaleTril = triangleOf(key, parameters[key]!);
   }
   override get support(): Constraint {
     return realVector;

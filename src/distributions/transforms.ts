@@ -265,6 +265,6 @@ function times(a: Numeric, b: Numeric): Numeric {
 }
 
 /** ln (1 + eˣ), with all digits of either sign. */
-function softplus(x: Tensor): Tensor {
+export function softplus(x: Tensor): Tensor {
   return x.clampMin(0).add(x.abs().neg().exp().log1p());
 }

@@ -68,6 +68,12 @@ const NOT_DIFFERENTIABLE: Op<string> = {
   },
 };
 
+/** The reflections below the diagonal, over them R; and a factor for each. Without a gradient. @internal */
+export function reflectionsOf(a: Tensor): { reflectors: Tensor; tau: Tensor } {
+  const from = call("householderQr", [a.node], []);
+  return { reflectors: new Tensor(pick(from, 0)), tau: new Tensor(pick(from, 1)) };
+}
+
 /** The first `columns` columns of the product of reflections. */
 function columnsOf(reflectors: Tensor, tau: Tensor, columns: number): Tensor {
   return new Tensor(call("householderProduct", [reflectors.node, tau.node], [columns]));
@@ -82,9 +88,7 @@ function factored(a: Tensor, mode: QrMode): { q: Tensor; r: Tensor } {
     const { q, r } = factored(narrow(a, a.ndim - 1, 0, m), mode);
     return { q, r: concat([r, matmul(mT(q), narrow(a, a.ndim - 1, m, n - m))], a.ndim - 1) };
   }
-  const from = call("householderQr", [a.node], []);
-  const reflectors = new Tensor(pick(from, 0));
-  const tau = new Tensor(pick(from, 1));
+  const { reflectors, tau } = reflectionsOf(a);
   const rows = mode === "complete" ? m : k;
   const upper = triu(narrow(reflectors, a.ndim - 2, 0, rows));
   const unfit = mode === "r" || (mode === "complete" && m > n);

@@ -43,7 +43,7 @@ export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDro
 export { bilinear } from "./bilinear.js";
 export { embedding, embeddingBag } from "./embedding-functions.js";
 export { affineGrid, gridSample } from "./grid-sample.js";
-export { interpolate, upsample } from "./interpolate.js";
+export { interpolate, upsample, upsampleBilinear, upsampleNearest } from "./interpolate.js";
 export {
   batchNorm,
   groupNorm,
@@ -56,6 +56,7 @@ export { padded as pad } from "../ops/pad.js";
 export { multiHeadAttentionForward } from "./attention/multihead.js";
 export { scaledDotProductAttention } from "./attention/scaled-dot-product.js";
 export { linear } from "./linear.js";
+export { linearCrossEntropy, type LinearCrossEntropyOptions } from "./loss/linear-cross-entropy.js";
 export { crossEntropy, nllLoss, type ClassOptions, type CrossEntropyOptions } from "./loss/classification.js";
 export {
   binaryCrossEntropy,
@@ -125,5 +126,15 @@ export {
 } from "./loss/margin.js";
 export { cosineEmbeddingLoss, tripletMarginLoss, tripletMarginWithDistanceLoss } from "./loss/metric.js";
 export { ctcLoss } from "./loss/ctc.js";
+export {
+  adaptiveMaxPool1dWithIndices,
+  adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3dWithIndices,
+  fractionalMaxPool2dWithIndices,
+  fractionalMaxPool3dWithIndices,
+  maxPool1dWithIndices,
+  maxPool2dWithIndices,
+  maxPool3dWithIndices,
+} from "../ops/pool-indices.js";
 export { pdist } from "../ops/distances.js";
 export { cosineSimilarity, normalize, pairwiseDistance } from "./distance.js";

@@ -101,6 +101,25 @@ export const interpolate = takes(
   ...options: Given<InterpolateOptions<Size, Scale>, typeof ORDER>
 ) => Tensor<Ok<ResizedShape<A, Size, Scale>>>;
 
+/** Options of `upsampleNearest` and `upsampleBilinear`. */
+export interface OldUpsampleOptions {
+  size?: InterpolateOptions["size"];
+  scaleFactor?: InterpolateOptions["scaleFactor"];
+}
+
+function older(name: string, mode: Partial<InterpolateOptions>) {
+  return takes<(input: Tensor, ...options: Given<OldUpsampleOptions, ["size", "scaleFactor"]>) => Tensor>(
+    name,
+    "input | size, scaleFactor",
+    (input: Tensor, options: OldUpsampleOptions) => interpolate(input, { ...options, ...mode }),
+  );
+}
+
+/** `interpolate` by the nearest element (`torch.nn.functional.upsample_nearest`). */
+export const upsampleNearest = older("upsampleNearest", { mode: "nearest" });
+/** `interpolate` of images between elements, corners on corners (`torch.nn.functional.upsample_bilinear`). */
+export const upsampleBilinear = older("upsampleBilinear", { mode: "bilinear", alignCorners: true });
+
 function check(
   input: Tensor,
   { size, scaleFactor, mode = "nearest", alignCorners, recomputeScaleFactor, antialias }: InterpolateOptions,

@@ -66,6 +66,7 @@ export * as functional from "./functional.js";
 export * as init from "./init.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { CrossEntropyLoss, NLLLoss } from "./loss/classification.js";
+export { LinearCrossEntropyLoss, type LinearCrossEntropyLossOptions } from "./loss/linear-cross-entropy.js";
 export { BCELoss, BCEWithLogitsLoss, KLDivLoss } from "./loss/probability.js";
 export { CTCLoss } from "./loss/ctc.js";
 export { GaussianNLLLoss, PoissonNLLLoss } from "./loss/likelihood.js";

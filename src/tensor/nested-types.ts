@@ -1,4 +1,6 @@
 /** Nested arrays as types: the data that a tensor is made from, and what reading gives. */
+import type { TypedArray } from "../primitives/elements.js";
+import type { DType } from "./dtype.js";
 import type { Shape } from "./shape-types.js";
 
 /** An element as it is read: of a bool tensor true or false. */
@@ -32,7 +34,7 @@ interface Unnested<E extends Element> {
 /** An element, or nested arrays of elements. */
 export type NestedElements<E extends Element = Element> = E | NestedElements<E>[];
 
-/** Values that `tensor()` takes: a number or boolean, nested arrays of them, or a typed array. */
+/** Values that `tensor()` takes: a number or boolean, nested arrays of them, a typed array, or what `toCloneable()` gives. */
 export type TensorData =
   | number
   | boolean
@@ -43,7 +45,17 @@ export type TensorData =
   | Int32Array
   | BigInt64Array
   | Uint8Array
-  | Int8Array;
+  | Int8Array
+  | Cloneable;
+
+/** A tensor as a plain object, which structuredClone, postMessage and IndexedDB carry; `x.toCloneable()` gives it. */
+export interface Cloneable<S extends Shape = Shape> {
+  readonly dtype: DType;
+  readonly shape: S;
+  /** As `dataSync()` gives it: it owns its buffer, which may be transferred. */
+  readonly data: TypedArray | BigInt64Array;
+  readonly requiresGrad: boolean;
+}
 
 /** The shape of nested array literals; a list whose length is not known gives `number`, one whose depth is not known `Shape`. */
 export type ShapeOfData<D> = [D] extends [never]
@@ -58,6 +70,8 @@ export type ShapeOfData<D> = [D] extends [never]
         : Shape
       : [D] extends [ArrayLike<number>]
         ? [number]
-        : Shape;
+        : [D] extends [Cloneable<infer S>]
+          ? S
+          : Shape;
 
 type LengthOf<D extends readonly unknown[]> = number extends D["length"] ? number : D["length"];

@@ -1,19 +1,16 @@
 /**
- * Tensors as text, as PyTorch prints them: four digits, scientific where magnitudes differ much, the middle of large tensors left out.
+ * Tensors as text, as PyTorch prints them: four digits, scientific where magnitudes differ much, the middle of large tensors left out;
+ * `setPrintoptions` says otherwise (print-options.ts).
  */
 import { defineSymbol, type Tensor } from "./core.js";
 import type { Elements } from "../primitives/elements.js";
 import { type DType, isFloating } from "./dtype.js";
 import { operation } from "./operation.js";
+import { printOptions } from "./print-options.js";
 import { readElements } from "./reading.js";
 import { formatShape, sizeOf } from "./shape.js";
 import type { Shape } from "./shape-types.js";
 
-const PRECISION = 4;
-const LINE_WIDTH = 80;
-const EDGE_ITEMS = 3;
-/** Tensors with more elements are summarized. */
-const THRESHOLD = 1000;
 const PREFIX = "tensor(";
 
 declare module "./core.js" {
@@ -25,7 +22,7 @@ declare module "./core.js" {
 
 /** JavaScript rounds exact halves up, Python to the even digit. */
 function halfToEven(text: string, exact: string, cut: number): string {
-  const tail = exact.slice(cut).replace(/e.*$/, "");
+  const tail = exact.slice(cut).replace(/e.*$/, "").replace(".", "");
   const last = text.slice(0, cut).at(-1)!;
   if (!/^50*$/.test(tail) || Number(last) % 2 === 0) return text;
   return text.slice(0, cut - 1) + String(Number(last) - 1) + text.slice(cut);
@@ -41,7 +38,7 @@ export function toFixed(x: number, digits: number): string {
   if (Object.is(x, -0)) return `-${(0).toFixed(digits)}`;
   const text = x.toFixed(digits);
   // With no digits the point is missing too.
-  return digits === 0 ? text : halfToEven(text, x.toFixed(60), text.length);
+  return halfToEven(text, x.toFixed(60), text.length);
 }
 
 /** Python's `f"{x:.4e}"`: at least two digits of exponent. */
@@ -76,15 +73,16 @@ class Formatter {
       max = Math.max(max, Math.abs(v));
       if (v !== Math.ceil(v)) this.whole = false;
     }
-    this.scientific = max / min > 1000 || max > 1e8 || (!this.whole && min < 1e-4);
+    const asked = max / min > 1000 || max > 1e8 || (!this.whole && min < 1e-4);
+    this.scientific = printOptions.sciMode ?? asked;
     for (const v of finite) this.width = Math.max(this.width, this.text(v).length);
   }
 
   private text(v: number | bigint): string {
     if (this.dtype === "bool") return v ? "True" : "False";
     if (typeof v === "bigint" || !isFloating(this.dtype)) return String(v);
-    if (this.scientific) return toExponential(v, PRECISION);
-    if (!this.whole) return toFixed(v, PRECISION);
+    if (this.scientific) return toExponential(v, printOptions.precision);
+    if (!this.whole) return toFixed(v, printOptions.precision);
     return Number.isFinite(v) ? `${toFixed(v, 0)}.` : nonFinite(v);
   }
 
@@ -101,7 +99,8 @@ export function edges(n: number, head: number, tail: number): (number | null)[] 
 
 /** The positions that are shown along a dim. */
 function shown(n: number, summarize: boolean): (number | null)[] {
-  if (summarize && n > 2 * EDGE_ITEMS) return edges(n, EDGE_ITEMS, EDGE_ITEMS);
+  if (summarize && n > 2 * printOptions.edgeitems)
+    return edges(n, printOptions.edgeitems, printOptions.edgeitems);
   return Array.from({ length: n }, (_, i) => i);
 }
 
@@ -136,7 +135,7 @@ function write(
   if (rank === 0) return how.format(data[at]!);
   const positions = shown(shape[dim]!, summarize);
   if (rank === 1) {
-    const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (how.width + 2)));
+    const perLine = Math.max(1, Math.floor((printOptions.linewidth - indent) / (how.width + 2)));
     const items = positions.map((i) => (i === null ? " ..." : how.format(data[at + i]!)));
     const lines: string[] = [];
     for (let i = 0; i < items.length; i += perLine) lines.push(items.slice(i, i + perLine).join(", "));
@@ -155,7 +154,7 @@ function withSuffixes(text: string, suffixes: readonly string[]): string {
   let out = text;
   let length = text.length - text.lastIndexOf("\n") + 1;
   for (const suffix of suffixes) {
-    if (length + suffix.length + 2 > LINE_WIDTH) {
+    if (length + suffix.length + 2 > printOptions.linewidth) {
       out += `,\n${" ".repeat(indent)}${suffix}`;
       length = indent + suffix.length;
     } else {
@@ -175,7 +174,7 @@ function tuple(shape: Shape): string {
 function valuesText(x: Tensor, indent: number): string {
   if (x.numel() === 0) return "[]";
   const data = readElements(x, "toString");
-  const summarize = data.length > THRESHOLD;
+  const summarize = data.length > printOptions.threshold;
   const values: (number | bigint)[] = [];
   collect(data, x.shape, 0, 0, summarize, values);
   return write(data, x.shape, 0, 0, indent, summarize, new Formatter(values, x.dtype));

@@ -83,6 +83,7 @@ import "./brackets.js";
 import "./display.js";
 
 import "./print.js";
+import "./cloneable.js";
 import "./reading.js";
 
 export { Tensor } from "./core.js";

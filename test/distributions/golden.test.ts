@@ -31,6 +31,7 @@ interface Golden {
     gradients: (Nested | null)[];
   }[];
   transforms: { name: string; args: number[]; x: Nested; y: Nested; slope: Nested }[];
+  parts: readonly { name: string; x: Nested; y: Nested; back: Nested; slope: Nested | null }[];
   composed: {
     flow: { logProb: Nested; cdf: Nested; icdf: Nested };
     independent: { logProb: Nested; entropy: Nested };
@@ -153,6 +154,29 @@ test("transforms and their slopes, there and back", () => {
     near(transform.inverse(numbers(y)), x, `${name} back`, 1e-7);
     near(transform.logAbsDetJacobian(from, numbers(y)), slope, `${name}, slope`);
     near(transform.inv.forward(numbers(y)), x, `${name}.inv`, 1e-7);
+  }
+});
+
+const parts: Readonly<Record<string, () => D.Transform>> = {
+  abs: () => new D.AbsTransform(),
+  cdf: () => new D.CumulativeDistributionTransform(new D.Normal(numbers(0.5), numbers(2))),
+  independent: () => new D.IndependentTransform(new D.ExpTransform(), 1),
+  reshape: () => new D.ReshapeTransform([2], [2, 1]),
+  cat: () => new D.CatTransform([new D.ExpTransform(), new D.AffineTransform(0.5, -2)], 1, [2, 1]),
+  stack: () =>
+    new D.StackTransform([new D.ExpTransform(), new D.SigmoidTransform(), new D.TanhTransform()], 1),
+  lower: () => new D.LowerCholeskyTransform(),
+  definite: () => new D.PositiveDefiniteTransform(),
+  correlation: () => new D.CorrCholeskyTransform(),
+};
+
+test("transforms of parts, shapes and matrices", () => {
+  for (const { name, x, y, back, slope } of golden.parts) {
+    const transform = parts[name]!();
+    near(transform.forward(numbers(x)), y, name);
+    near(transform.inverse(numbers(y)), back, `${name} back`, 1e-7);
+    if (slope !== null) near(transform.logAbsDetJacobian(numbers(x), numbers(y)), slope, `${name}, slope`);
+    else assert.throws(() => transform.logAbsDetJacobian(numbers(x), numbers(y)), /has no slope/);
   }
 });
 

@@ -42,6 +42,10 @@ const continuous: Record<string, D.Distribution> = {
   Weibull: new D.Weibull(2, 1.5),
   Pareto: new D.Pareto(2, 3),
   Kumaraswamy: new D.Kumaraswamy(1.5, 2.5),
+  InverseGamma: new D.InverseGamma(3, 2),
+  ContinuousBernoulli: new D.ContinuousBernoulli(0.8),
+  "GeneralizedPareto of a heavy tail": new D.GeneralizedPareto(0.5, 2, 0.3),
+  "GeneralizedPareto of a tail that ends": new D.GeneralizedPareto(0.5, 2, -0.4),
 };
 
 describe("by Kolmogorov and Smirnov samples are as their distribution function says", () => {
@@ -123,9 +127,17 @@ describe("counts come as often as their probabilities say", () => {
       const least = cells - 1 + 4 * Math.sqrt(2 * cells) + 4;
       assert.ok(chi2 < least, `χ² is ${chi2} in ${cells} cells, expected below ${least}`);
     });
-  test("OneHotCategorical, Multinomial and Dirichlet have their means and variances", () => {
+  test("OneHotCategorical, Multinomial, Dirichlet and distributions of vectors and matrices have their means and variances", () => {
     manualSeed(3);
     const made = [
+      new D.LowRankMultivariateNormal(tensor([1, -1]), tensor([[1.2], [-0.4]]), tensor([0.5, 1.5])),
+      new D.Wishart(
+        5,
+        tensor([
+          [2, 0.5],
+          [0.5, 1],
+        ]),
+      ),
       new D.OneHotCategorical(tensor([1, 3, 4])),
       new D.Multinomial(12, tensor([1, 3, 4])),
       new D.Dirichlet(tensor([0.5, 2, 4])),
@@ -139,6 +151,42 @@ describe("counts come as often as their probabilities say", () => {
       assert.ok(ratio < 0.15, `${String(d)}: variances are off by ${ratio}`);
     }
   });
+});
+
+test("samples of LKJCholesky are triangles of correlations, by the onion method as wide as η says", () => {
+  for (const [eta, dim] of [
+    [0.7, 2],
+    [1, 3],
+    [4, 4],
+  ] as const) {
+    manualSeed(5);
+    const d = new D.LKJCholesky(dim, eta);
+    const lower = d.sample([n]);
+    d.logProb(lower);
+    const correlations = lower.matmul(lower.mT as Tensor).double();
+    const off = correlations.select(-1, 0).select(-1, dim - 1);
+    // Each correlation is 2 Beta(a, a) − 1 with a = η + dim / 2 − 1, of variance 1 / (2 a + 1).
+    const variance = 1 / (2 * eta + dim - 1);
+    assert.ok(Math.abs(off.mean().item()) < 5 * Math.sqrt(variance / n), `mean ${off.mean().item()}`);
+    const ratio = off.var().item() / variance;
+    assert.ok(Math.abs(ratio - 1) < 0.1, `η ${eta}, ${dim} dims: variance is off by ${ratio}`);
+  }
+});
+
+test("OneHotCategoricalStraightThrough gives samples with the gradient of probabilities", () => {
+  const logits = tensor([0.1, 0.5, -1], { requiresGrad: true });
+  const d = new D.OneHotCategoricalStraightThrough({ logits });
+  const x = d.rsample([5]);
+  assert.ok(x.sum(-1).sub(1).abs().max().item() < 1e-6);
+  x.select(-1, 0).sum().backward();
+  const p = logits.detach().softmax(-1);
+  const slope = p
+    .select(0, 0)
+    .mul(p)
+    .neg()
+    .add(tensor([1, 0, 0]).mul(p))
+    .mul(5);
+  assert.ok(logits.grad!.sub(slope).abs().max().item() < 1e-6);
 });
 
 describe("samples have a gradient", () => {

@@ -82,7 +82,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^(is_cpu|is_meta|is_mps|layout|name|output_nr|qscheme|record_stream|volatile|short|resize|to_padded|sspaddmm|symeig|solve|lstsq|eig)(_as)?_?$/,
     "a property of devices and layouts that are not here, or gone from PyTorch too",
   ],
-  [/^(RNNBase|RNNCellBase)$/, "the base of layers that are here"],
+  [/^(RNNBase|RNNCellBase|ExponentialFamily)$/, "the base of what is here"],
 ];
 
 function camel(name: string): string {

@@ -73,7 +73,7 @@ def case(name, values=(), probabilities=(), fixed=None, **params):
                 result = getattr(make(), what)(value)
             except (NotImplementedError, AttributeError):
                 continue
-            smooth = not make().support.is_discrete and name != "Gamma" and name != "Chi2"
+            smooth = not make().support.is_discrete and name not in ("Gamma", "Chi2", "InverseGamma")
             record["of"][camel(what)] = {"value": numbers(result), "gradients":
                                          gradients(result, tensors) if what == "log_prob" or smooth else None}
     if len(probabilities):
@@ -134,6 +134,23 @@ spread = [[2.0, 0.3, -0.4], [0.3, 1.0, 0.2], [-0.4, 0.2, 1.5]]
 for key, matrix in (("covariance_matrix", spread), ("precision_matrix", spread), ("scale_tril", [[1.2, 0.0, 0.0], [0.4, 0.7, 0.0], [-0.3, 0.5, 1.1]])):
     case("MultivariateNormal", [[0.1, 0.3, -2.0], [1.0, 0.0, 2.5]], loc=[0.5, -1.0, 2.0], **{key: matrix})
 
+case("LowRankMultivariateNormal", [[0.1, 0.3, -2.0], [1.0, 0.0, 2.5]], loc=[0.5, -1.0, 2.0],
+     cov_factor=[[1.2, 0.3], [0.4, 0.7], [-0.3, 0.5]], cov_diag=[0.5, 1.5, 0.8])
+case("LowRankMultivariateNormal", [[0.1, 0.3], [1.0, 2.5]], loc=[[0.5, -1.0], [2.0, 1.0]], cov_factor=[[1.2], [-0.4]], cov_diag=[0.5, 1.5])
+covariances = [[[2.0, 0.3, -0.4], [0.3, 1.0, 0.2], [-0.4, 0.2, 1.5]], [[5.0, 1.0, 0.0], [1.0, 4.0, -1.0], [0.0, -1.0, 6.0]]]
+for key, matrix in (("covariance_matrix", spread), ("precision_matrix", spread), ("scale_tril", [[1.2, 0.0, 0.0], [0.4, 0.7, 0.0], [-0.3, 0.5, 1.1]])):
+    case("Wishart", covariances, df=5.5, **{key: matrix})
+case("Wishart", covariances, df=[3.5, 7.0], covariance_matrix=spread)
+triangles = [[[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.0, -0.6, 0.8]], [[1.0, 0.0, 0.0], [-0.8, 0.6, 0.0], [0.48, 0.6, 0.64]]]
+case("LKJCholesky", triangles, concentration=[0.7, 2.5], fixed={"dim": 3})
+case("InverseGamma", positive, concentration=[0.7, 3.5], rate=[0.4, 2.0])
+case("LogisticNormal", [[0.2, 0.3, 0.5], [0.6, 0.1, 0.3]], **ls)
+for key, value in (("probs", [0.3, 0.85]), ("probs", [0.4995, 0.5003]), ("logits", [-1.2, 2.3])):
+    case("ContinuousBernoulli", unit, ps, **{key: value})
+case("GeneralizedPareto", [[0.6, 1.3], [1.1, 1.7], [4.0, 3.2]], ps, loc=[0.5, 1.0], scale=[0.7, 2.5], concentration=[0.3, -0.4])
+case("GeneralizedPareto", [[0.6, 1.3], [1.1, 1.7]], ps, loc=[0.5, 1.0], scale=[0.7, 2.5], concentration=[0.0, 0.7])
+case("OneHotCategoricalStraightThrough", [[0, 1, 0], [0, 0, 1]], probs=classes)
+
 kl = []
 
 
@@ -168,6 +185,11 @@ divergence("OneHotCategorical", dict(probs=classes), "OneHotCategorical", dict(l
 divergence("Uniform", dict(low=[0.0, 1.0], high=[1.0, 2.0]), "Normal", ls)
 divergence("MultivariateNormal", dict(loc=[0.5, -1.0, 2.0], covariance_matrix=spread),
            "MultivariateNormal", dict(loc=[0.0, 1.0, 1.0], scale_tril=[[1.2, 0.0, 0.0], [0.4, 0.7, 0.0], [-0.3, 0.5, 1.1]]))
+lowrank = lambda shift: dict(loc=[0.5 + shift, -1.0, 2.0], cov_factor=[[1.2, 0.3 + shift], [0.4, 0.7], [-0.3, 0.5]], cov_diag=[0.5, 1.5 + shift, 0.8])
+divergence("LowRankMultivariateNormal", lowrank(0.0), "LowRankMultivariateNormal", lowrank(0.4))
+divergence("LowRankMultivariateNormal", lowrank(0.0), "MultivariateNormal", dict(loc=[0.0, 1.0, 1.0], covariance_matrix=spread))
+divergence("MultivariateNormal", dict(loc=[0.0, 1.0, 1.0], covariance_matrix=spread), "LowRankMultivariateNormal", lowrank(0.4))
+divergence("ContinuousBernoulli", dict(probs=[0.3, 0.85]), "ContinuousBernoulli", dict(logits=[-1.2, 2.3]))
 
 transforms = []
 for name, args, x in (
@@ -182,6 +204,24 @@ for name, args, x in (
     y = t(x)
     transforms.append({"name": name, "args": args, "x": numbers(x), "y": numbers(y), "slope": numbers(t.log_abs_det_jacobian(x, y))})
 
+T = D.transforms
+parts = []
+square = [[0.3, -1.2, 0.4], [1.0, 0.2, -0.5], [0.1, 0.7, -0.9]]
+for name, t, x, has_slope in (
+    ("abs", T.AbsTransform(), some, False),
+    ("cdf", T.CumulativeDistributionTransform(D.Normal(torch.tensor(0.5), torch.tensor(2.0))), some, True),
+    ("independent", T.IndependentTransform(T.ExpTransform(), 1), some, True),
+    ("reshape", T.ReshapeTransform((2,), (2, 1)), some, True),
+    ("cat", T.CatTransform([T.ExpTransform(), T.AffineTransform(0.5, -2.0)], dim=1, lengths=[2, 1]), square, True),
+    ("stack", T.StackTransform([T.ExpTransform(), T.SigmoidTransform(), T.TanhTransform()], dim=1), square, True),
+    ("lower", T.LowerCholeskyTransform(), square, False),
+    ("definite", T.PositiveDefiniteTransform(), square, False),
+    ("correlation", T.CorrCholeskyTransform(), square, True),
+):
+    x = torch.tensor(x)
+    y = t(x)
+    parts.append({"name": name, "x": numbers(x), "y": numbers(y), "back": numbers(t.inv(y)),
+                  "slope": numbers(t.log_abs_det_jacobian(x, y)) if has_slope else None})
 composed = {}
 base = D.Normal(torch.tensor([0.5, -1.0]), torch.tensor([0.7, 2.5]))
 flow = D.TransformedDistribution(base, [D.transforms.AffineTransform(1.0, -0.5), D.transforms.SigmoidTransform()])
@@ -198,7 +238,7 @@ composed["mixture"] = {"logProb": numbers(result), "gradient": numbers(torch.aut
 a = torch.tensor([0.1, 0.5, 1.0, 3.0, 7.9, 9.0, 50.0, 50.0, 50.0])
 x = torch.tensor([0.02, 0.7, 0.9, 4.0, 5.0, 8.7, 30.0, 52.0, 80.0])
 gamma = {"alpha": numbers(a), "x": numbers(x), "gradient": numbers(torch._standard_gamma_grad(a, x))}
-out = {"torch": torch.__version__.split("+")[0], "cases": cases, "kl": kl, "transforms": transforms, "composed": composed, "gamma": gamma}
+out = {"torch": torch.__version__.split("+")[0], "cases": cases, "kl": kl, "transforms": transforms, "parts": parts, "composed": composed, "gamma": gamma}
 path = pathlib.Path(__file__).with_name("distributions.json")
 path.write_text(json.dumps(out, separators=(",", ":")) + "\n")
 print(f"{path.name}: {path.stat().st_size} bytes, {len(cases)} distributions, {len(kl)} divergences")

@@ -10,8 +10,9 @@ interface Said {
 }
 
 interface Case {
-  readonly name: "weightNorm" | "spectralNorm";
-  readonly options: Readonly<Record<string, number | null>>;
+  readonly name: "weightNorm" | "spectralNorm" | "orthogonal";
+  readonly options: Readonly<Record<string, number | string | boolean | null>>;
+  readonly features: number;
   readonly state: Readonly<Record<string, Said>>;
   readonly x: Said;
   readonly y: Said;
@@ -41,9 +42,10 @@ function assertClose(actual: Tensor, expected: Said, what: string): void {
 const { utils } = nn;
 
 describe("parametrized weights", () => {
-  for (const { name, options, state, x, y, gradient, parameterGradients, after } of cases) {
+  for (const { name, options, features, state, x, y, gradient, parameterGradients, after } of cases) {
     test(`${name} ${JSON.stringify(options)} is PyTorch's`, () => {
-      const layer = utils.parametrizations[name](new nn.Linear(4, 3, { dtype: "float64" }), options);
+      const plain = new nn.Linear(features, 3, { dtype: "float64" });
+      const layer = utils.parametrizations[name](plain, options);
       const given = Object.fromEntries(Object.entries(state).map(([key, value]) => [key, made(value)]));
       assert.deepEqual(Object.keys(layer.stateDict()).sort(), Object.keys(state).sort());
       layer.loadStateDict(given);

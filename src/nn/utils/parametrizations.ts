@@ -146,3 +146,5 @@ export function spectralNorm<M extends Module>(
   const dim = options.dim ?? (module.name().startsWith("ConvTranspose") ? 1 : 0);
   return registerParametrization(module, name, new SpectralNorm(weight, nPowerIterations, dim, eps));
 }
+
+export { orthogonal, type OrthogonalMap, type OrthogonalOptions } from "./orthogonal.js";

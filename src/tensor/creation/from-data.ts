@@ -7,6 +7,7 @@ import { leaf } from "../../graph/record/build.js";
 import { dtypeBytes } from "../../primitives/dtypes.js";
 import { type Elements, writeElements } from "../../primitives/elements.js";
 import { Tensor } from "../core.js";
+import { checkCloneable, isCloneable } from "../cloneable.js";
 import { checkNumber, type DType, isInteger, getDefaultDtype } from "../dtype.js";
 import { sizeOf } from "../shape.js";
 import type { ShapeOfData, TensorData } from "../nested-types.js";
@@ -153,7 +154,7 @@ function firstElement(data: unknown): unknown {
 
 /**
  * A tensor from a number, a boolean, a bigint, nested arrays of them, or a typed array (`torch.tensor`). The data is copied.
- * Numbers give float32, booleans bool, bigints int64, typed arrays the dtype of their elements (a Uint8Array uint8, bool where that is asked for).
+ * A clone of `x.toCloneable()` gives the tensor again. Numbers give float32, booleans bool, bigints int64, typed arrays the dtype of their elements (a Uint8Array uint8, bool where that is asked for).
  * @throws Error when rows have different lengths; TypeError for what is not a number, and for typed arrays of no dtype (Uint16Array …);
  * RangeError for what does not fit into an integer dtype.
  */
@@ -163,6 +164,12 @@ export function tensor(data: TensorData, options?: TensorOptions): Tensor {
     throw new TypeError(
       "tensor: got a tensor; use x.clone().detach() for a copy of its values, stack([...]) to join tensors",
     );
+  }
+  if (isCloneable(data)) {
+    checkCloneable(data);
+    const dtype = dtypeOf("tensor", options, data.dtype);
+    const whole = fromTyped(data.data, dtype, data.shape);
+    return finish("tensor", whole._node, { requiresGrad: data.requiresGrad, ...options });
   }
   let t: Tensor;
   if (ArrayBuffer.isView(data)) {
