@@ -77,7 +77,7 @@ napi_value compile(napi_env env, napi_callback_info info) {
   const char* error = nullptr;
   Executable* executable = decode(static_cast<const int32_t*>(words), int64_t(length), chosenTable(), &error);
   if (!executable) return fail(env, error);
-  if (frameLength < size_t(kHeader + executable->scalars + executable->externals)) {
+  if (frameLength < size_t(kHeader) + size_t(executable->scalars) + size_t(executable->externals)) {
     release(executable);
     return fail(env, "compile: the frame is too short");
   }
