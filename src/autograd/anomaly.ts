@@ -89,6 +89,11 @@ export function isAnomalyEnabled(): boolean {
   return anomaly.enabled;
 }
 
+/** Whether a gradient that is NaN is an error in anomaly mode (`torch.is_anomaly_check_nan_enabled`). */
+export function isAnomalyCheckNanEnabled(): boolean {
+  return anomaly.checkNan;
+}
+
 /** Options of anomaly mode. */
 export interface AnomalyOptions {
   /** Whether a gradient that is NaN is an error. Default true. */

@@ -3,7 +3,7 @@ export { cholesky, choleskyEx, type CholeskyEx } from "./cholesky.js";
 export type { Slogdet } from "./determinants.js";
 export { ldlFactor, type LdlFactor, ldlFactorEx, type LdlFactorEx, ldlSolve } from "./ldl.js";
 export { lu, type Lu, luFactor, type LuFactor, luFactorEx, type LuFactorEx, luSolve } from "./lu.js";
-export { det, matrixExp, matrixPower, slogdet } from "../tensor/functions.js";
+export { det, matmul, matrixExp, matrixPower, slogdet } from "../tensor/functions.js";
 export { matrixNorm, type MatrixOrd, norm, type NormOptions, vectorNorm } from "./norms.js";
 export { householderProduct, qr, type Qr, type QrMode } from "./orthogonal.js";
 export { diagonal, tensorinv, tensorsolve } from "./powers.js";

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { autograd, tensor } from "../../src/index.js";
+import * as cellgrad from "../../src/index.js";
 
 const { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } = autograd;
 const here = import.meta.filename;
@@ -72,4 +73,11 @@ test("without checkNan, and outside, nothing is thrown", () => {
   assert.equal(isAnomalyEnabled(), true);
   setDetectAnomaly(false);
   x.sqrt().mul(0).sum().backward();
+});
+
+test("whether NaN is an error can be asked, under PyTorch's older names too", () => {
+  cellgrad.setAnomalyEnabled(true, { checkNan: false });
+  assert.deepEqual([cellgrad.isAnomalyEnabled(), cellgrad.isAnomalyCheckNanEnabled()], [true, false]);
+  cellgrad.setAnomalyEnabled(false);
+  assert.deepEqual([cellgrad.isAnomalyEnabled(), cellgrad.isAnomalyCheckNanEnabled()], [false, true]);
 });
