@@ -11,8 +11,8 @@ import {
 } from "../ops/convolution.js";
 import {
   type ConvPadding,
-  type Default,
-  type DefaultPadding,
+  type SizesOrDefault,
+  type PaddingOrDefault,
   layout,
   listOf,
   type Sizes,
@@ -260,9 +260,9 @@ export class Conv1d<
   const In extends number = number,
   const Out extends number = number,
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends DefaultPadding = DefaultPadding,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends PaddingOrDefault = PaddingOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
 > extends Conv {
   declare readonly shapeRule?: TypeOnly<ConvRule<"Conv1d", 1, In, Out, K, S, P, D>>;
 
@@ -279,9 +279,9 @@ export class Conv2d<
   const In extends number = number,
   const Out extends number = number,
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends DefaultPadding = DefaultPadding,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends PaddingOrDefault = PaddingOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
 > extends Conv {
   declare readonly shapeRule?: TypeOnly<ConvRule<"Conv2d", 2, In, Out, K, S, P, D>>;
 
@@ -295,9 +295,9 @@ export class Conv3d<
   const In extends number = number,
   const Out extends number = number,
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends DefaultPadding = DefaultPadding,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends PaddingOrDefault = PaddingOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
 > extends Conv {
   declare readonly shapeRule?: TypeOnly<ConvRule<"Conv3d", 3, In, Out, K, S, P, D>>;
 
@@ -387,10 +387,10 @@ export class ConvTranspose1d<
   const In extends number = number,
   const Out extends number = number,
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const More extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const More extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
 > extends ConvTranspose {
   declare readonly shapeRule?: TypeOnly<ConvTransposeRule<"ConvTranspose1d", 1, In, Out, K, S, P, More, D>>;
 
@@ -408,10 +408,10 @@ export class ConvTranspose2d<
   const In extends number = number,
   const Out extends number = number,
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const More extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const More extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
 > extends ConvTranspose {
   declare readonly shapeRule?: TypeOnly<ConvTransposeRule<"ConvTranspose2d", 2, In, Out, K, S, P, More, D>>;
 
@@ -426,10 +426,10 @@ export class ConvTranspose3d<
   const In extends number = number,
   const Out extends number = number,
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const More extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const More extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
 > extends ConvTranspose {
   declare readonly shapeRule?: TypeOnly<ConvTransposeRule<"ConvTranspose3d", 3, In, Out, K, S, P, More, D>>;
 

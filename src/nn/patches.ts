@@ -8,7 +8,7 @@ import {
   unfold,
 } from "../ops/patches.js";
 import type { FoldShape, ShuffledShape, UnfoldShape, UnshuffledShape } from "../ops/rearranged-types.js";
-import type { Default, Sizes } from "../ops/windows.js";
+import type { SizesOrDefault, Sizes } from "../ops/windows.js";
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -44,9 +44,9 @@ function describe(kernelSize: Sizes, { dilation, padding, stride }: Required<Pat
 /** The patches of images [N, C, H, W] or [C, H, W] as columns [N, C · kH · kW, patches]. PyTorch's nn.Unfold. */
 export class Unfold<
   const K extends Sizes = Sizes,
-  const D extends Default = Default,
-  const P extends Default = Default,
-  const S extends Default = Default,
+  const D extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const S extends SizesOrDefault = SizesOrDefault,
 > extends BuiltIn {
   declare readonly shapeRule?: TypeOnly<UnfoldRule<K, D, P, S>>;
   readonly kernelSize: Sizes;
@@ -78,9 +78,9 @@ export class Unfold<
 export class Fold<
   const O extends Sizes = Sizes,
   const K extends Sizes = Sizes,
-  const D extends Default = Default,
-  const P extends Default = Default,
-  const S extends Default = Default,
+  const D extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const S extends SizesOrDefault = SizesOrDefault,
 > extends BuiltIn {
   declare readonly shapeRule?: TypeOnly<FoldRule<O, K, D, P, S>>;
   readonly outputSize: Sizes;

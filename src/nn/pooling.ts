@@ -31,7 +31,7 @@ import {
   type OutputSizes,
   type Pooled,
 } from "../ops/max-pool.js";
-import { type Default, listOf, type Sizes } from "../ops/windows.js";
+import { type SizesOrDefault, listOf, type Sizes } from "../ops/windows.js";
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -98,9 +98,9 @@ type MaxRest<S, P, D, Ceil, Indices> = Given<
 /** The greatest element of each window of [N, C, L] or [C, L]. PyTorch's nn.MaxPool1d. */
 export class MaxPool1d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
   const Indices extends boolean = false,
 > extends MaxPool<Indices> {
@@ -117,9 +117,9 @@ export class MaxPool1d<
 /** The greatest element of each window of [N, C, H, W] or [C, H, W]. PyTorch's nn.MaxPool2d. */
 export class MaxPool2d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
   const Indices extends boolean = false,
 > extends MaxPool<Indices> {
@@ -136,9 +136,9 @@ export class MaxPool2d<
 /** The greatest element of each window of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.MaxPool3d. */
 export class MaxPool3d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
   const Indices extends boolean = false,
 > extends MaxPool<Indices> {
@@ -211,8 +211,8 @@ type AvgRest<S, P, Ceil> = Given<
 /** The mean of each window of [N, C, L] or [C, L]. PyTorch's nn.AvgPool1d. */
 export class AvgPool1d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 > extends AvgPool {
   declare readonly shapeRule?: TypeOnly<PoolRule<"AvgPool1d", 1, K, S, P, 1, Ceil>>;
@@ -245,8 +245,8 @@ export class AvgPool1d<
 /** The mean of each window of [N, C, H, W] or [C, H, W]. PyTorch's nn.AvgPool2d. */
 export class AvgPool2d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 > extends AvgPool {
   declare readonly shapeRule?: TypeOnly<PoolRule<"AvgPool2d", 2, K, S, P, 1, Ceil>>;
@@ -262,8 +262,8 @@ export class AvgPool2d<
 /** The mean of each window of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.AvgPool3d. */
 export class AvgPool3d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 > extends AvgPool {
   declare readonly shapeRule?: TypeOnly<PoolRule<"AvgPool3d", 3, K, S, P, 1, Ceil>>;
@@ -425,7 +425,7 @@ type LPRest<S, Ceil> = Given<LPPoolOptions<S, Ceil>, [stride: "stride", ceilMode
 /** (Σ xᵖ)^(1/p) of each window of [N, C, L] or [C, L]. PyTorch's nn.LPPool1d. */
 export class LPPool1d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 > extends LPPool {
   declare readonly shapeRule?: TypeOnly<PoolRule<"LPPool1d", 1, K, S, 0, 1, Ceil>>;
@@ -441,7 +441,7 @@ export class LPPool1d<
 /** (Σ xᵖ)^(1/p) of each window of [N, C, H, W] or [C, H, W]. PyTorch's nn.LPPool2d. */
 export class LPPool2d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 > extends LPPool {
   declare readonly shapeRule?: TypeOnly<PoolRule<"LPPool2d", 2, K, S, 0, 1, Ceil>>;
@@ -457,7 +457,7 @@ export class LPPool2d<
 /** (Σ xᵖ)^(1/p) of each window of [N, C, D, H, W] or [C, D, H, W]. PyTorch's nn.LPPool3d. */
 export class LPPool3d<
   const K extends Sizes = Sizes,
-  const S extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 > extends LPPool {
   declare readonly shapeRule?: TypeOnly<PoolRule<"LPPool3d", 3, K, S, 0, 1, Ceil>>;

@@ -17,7 +17,15 @@ import { fused } from "./fused.js";
 import { matmul } from "./matmul.js";
 import { adaptiveSize, checkNotEmpty, type OutputSizes, strideOf } from "./max-pool.js";
 import { reshape } from "./movement.js";
-import { batched, type Default, listOf, outputSize, type PoolWindows, type Sizes, three } from "./windows.js";
+import {
+  batched,
+  type SizesOrDefault,
+  listOf,
+  outputSize,
+  type PoolWindows,
+  type Sizes,
+  three,
+} from "./windows.js";
 
 /** Options of `avgPool1d`, `avgPool2d` and `avgPool3d`. */
 export interface AvgPoolOptions<S = Sizes, P = Sizes, Ceil = boolean> {
@@ -36,8 +44,8 @@ export interface AvgPoolOptions<S = Sizes, P = Sizes, Ceil = boolean> {
 export type AvgPoolFunction<Dims extends 1 | 2 | 3> = <
   A extends Shape,
   const K extends Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 >(
   input: Checked<PoolShape<A, `avgPool${Dims}d`, Dims, K, S, P, 1, Ceil>, Tensor<A>>,
@@ -202,7 +210,7 @@ export interface LPPoolOptions<S = Sizes, Ceil = boolean> {
 export type LPPoolFunction<Dims extends 1 | 2 | 3> = <
   A extends Shape,
   const K extends Sizes,
-  const S extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
 >(
   input: Checked<PoolShape<A, `lpPool${Dims}d`, Dims, K, S, 0, 1, Ceil>, Tensor<A>>,

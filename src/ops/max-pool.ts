@@ -17,7 +17,15 @@ import { reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import { checkInt32Count } from "./reduce.js";
 import { scatter } from "./scatter.js";
-import { type Batched, batched, type Default, listOf, outputSize, type Sizes, three } from "./windows.js";
+import {
+  type Batched,
+  batched,
+  type SizesOrDefault,
+  listOf,
+  outputSize,
+  type Sizes,
+  three,
+} from "./windows.js";
 
 /** Options of `maxPool1d`, `maxPool2d` and `maxPool3d`. */
 export interface MaxPoolOptions<S = Sizes, P = Sizes, D = Sizes, Ceil = boolean, Indices = boolean> {
@@ -39,9 +47,9 @@ export type Pooled<Indices, Y> = [Indices] extends [true] ? [values: Y, indices:
 export type MaxPoolFunction<Dims extends 1 | 2 | 3> = <
   A extends Shape,
   const K extends Sizes,
-  const S extends Default = Default,
-  const P extends Default = Default,
-  const D extends Default = Default,
+  const S extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const D extends SizesOrDefault = SizesOrDefault,
   const Ceil extends boolean = false,
   const Indices extends boolean = false,
 >(

@@ -12,7 +12,7 @@ import { type Given, takes } from "../tensor/signature.js";
 import { permute, reshape } from "./movement.js";
 import { checkTensor } from "./operand.js";
 import type { FoldShape, ShuffledShape, UnfoldShape, UnshuffledShape } from "./rearranged-types.js";
-import { type Default, listOf, type Sizes } from "./windows.js";
+import { type SizesOrDefault, listOf, type Sizes } from "./windows.js";
 
 /** Options of `unfold` and `fold`. */
 export interface PatchOptions<D = Sizes, P = Sizes, S = Sizes> {
@@ -128,9 +128,9 @@ type PatchOrder = [dilation: "dilation", padding: "padding", stride: "stride"];
 export type UnfoldFunction = <
   A extends Shape,
   const K extends Sizes,
-  const D extends Default = Default,
-  const P extends Default = Default,
-  const S extends Default = Default,
+  const D extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const S extends SizesOrDefault = SizesOrDefault,
 >(
   input: Checked<UnfoldShape<A, K, D, P, S>, Tensor<A>>,
   kernelSize: K,
@@ -141,9 +141,9 @@ export type FoldFunction = <
   A extends Shape,
   const O extends Sizes,
   const K extends Sizes,
-  const D extends Default = Default,
-  const P extends Default = Default,
-  const S extends Default = Default,
+  const D extends SizesOrDefault = SizesOrDefault,
+  const P extends SizesOrDefault = SizesOrDefault,
+  const S extends SizesOrDefault = SizesOrDefault,
 >(
   input: Checked<FoldShape<A, O, K, D, P, S>, Tensor<A>>,
   outputSize: O,

@@ -19,10 +19,10 @@ export interface NotGiven {
   readonly [notGiven]: never;
 }
 /** Type of sizes that may be left out; also the name under which the compiler shows that they were. */
-export type Default = Sizes | NotGiven;
-export type DefaultPadding = ConvPadding | NotGiven;
-export type DefaultCount = number | NotGiven;
-export type DefaultFlag = boolean | NotGiven;
+export type SizesOrDefault = Sizes | NotGiven;
+export type PaddingOrDefault = ConvPadding | NotGiven;
+export type CountOrDefault = number | NotGiven;
+export type FlagOrDefault = boolean | NotGiven;
 
 export type Three = readonly [number, number, number];
 

@@ -7,7 +7,7 @@ import { BuiltIn } from "../module.js";
 import { Parameter } from "../parameter.js";
 import { cat } from "../../ops/join.js";
 import { where } from "../../ops/select.js";
-import type { DefaultFlag, NotGiven } from "../../ops/windows.js";
+import type { FlagOrDefault, NotGiven } from "../../ops/windows.js";
 import type { Tensor } from "../../tensor/core.js";
 import { empty, zeros } from "../../tensor/creation/constant.js";
 import type { FloatDType } from "../../tensor/dtype.js";
@@ -271,10 +271,10 @@ export interface AttendOptions<Average = boolean> extends Pick<
 export class MultiheadAttention<
   const E extends number = number,
   const N extends number = number,
-  const First extends DefaultFlag = DefaultFlag,
+  const First extends FlagOrDefault = FlagOrDefault,
   const K extends number | null | NotGiven = number | null | NotGiven,
   const V extends number | null | NotGiven = number | null | NotGiven,
-  const Added extends DefaultFlag = DefaultFlag,
+  const Added extends FlagOrDefault = FlagOrDefault,
 > extends BuiltIn {
   declare readonly attention?: TypeOnly<Heads<E, N, First, K, V, Added>>;
   readonly embedDim: number;
@@ -352,7 +352,7 @@ export class MultiheadAttention<
     Q extends Shape,
     KS extends Shape,
     VS extends Shape,
-    const Average extends DefaultFlag = DefaultFlag,
+    const Average extends FlagOrDefault = FlagOrDefault,
   >(
     this: { readonly attention?: TypeOnly<M> },
     query: Checked<Queries<M, Q>, Tensor<Q>>,

@@ -6,7 +6,7 @@ import { formatShape } from "../../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
 import { where } from "../../ops/select.js";
-import type { DefaultFlag } from "../../ops/windows.js";
+import type { FlagOrDefault } from "../../ops/windows.js";
 import type { Attended } from "./attention-types.js";
 
 /** Options of `scaledDotProductAttention`. */
@@ -32,7 +32,7 @@ export function scaledDotProductAttention<
   Q extends Shape,
   K extends Shape,
   V extends Shape,
-  const Gqa extends DefaultFlag = DefaultFlag,
+  const Gqa extends FlagOrDefault = FlagOrDefault,
 >(
   query: Tensor<Q>,
   key: Tensor<K>,

@@ -11,7 +11,7 @@ import { formatShape } from "../../tensor/shape.js";
 import type { Checked, Ok, Shape, TypeOnly } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
 import type { Or } from "../../ops/window-types.js";
-import type { DefaultCount } from "../../ops/windows.js";
+import type { CountOrDefault } from "../../ops/windows.js";
 import type { EndRule } from "../feature-rules.js";
 import type { After, ShapeRule } from "../shape-rule.js";
 import {
@@ -179,7 +179,7 @@ export interface TransformerMasks {
 }
 
 /** An encoder, and a decoder that attends to its outputs. PyTorch's nn.Transformer (Vaswani et al. 2017). */
-export class Transformer<const D extends DefaultCount = number> extends BuiltIn {
+export class Transformer<const D extends CountOrDefault = number> extends BuiltIn {
   declare readonly shapeRule?: TypeOnly<EndRule<"Transformer", Or<D, 512>>>;
   readonly encoder: TransformerEncoder;
   readonly decoder: TransformerDecoder;

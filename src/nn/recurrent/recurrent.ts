@@ -4,7 +4,7 @@ import { uniform_ } from "../init.js";
 import { BuiltIn } from "../module.js";
 import { Parameter } from "../parameter.js";
 import { stack } from "../../ops/join.js";
-import type { DefaultCount, DefaultFlag } from "../../ops/windows.js";
+import type { CountOrDefault, FlagOrDefault } from "../../ops/windows.js";
 import { empty, zeros } from "../../tensor/creation/constant.js";
 import { Tensor } from "../../tensor/core.js";
 import type { FloatDType } from "../../tensor/dtype.js";
@@ -294,9 +294,9 @@ abstract class Simple extends Recurrent {
 export class RNN<
   const In extends number = number,
   const H extends number = number,
-  const L extends DefaultCount = DefaultCount,
-  const First extends DefaultFlag = DefaultFlag,
-  const Both extends DefaultFlag = DefaultFlag,
+  const L extends CountOrDefault = CountOrDefault,
+  const First extends FlagOrDefault = FlagOrDefault,
+  const Both extends FlagOrDefault = FlagOrDefault,
 > extends Simple {
   declare readonly rule?: TypeOnly<LayerRule<Recurrence<"RNN", In, H, L, First, Both, 0>>>;
   readonly nonlinearity: "tanh" | "relu";
@@ -330,9 +330,9 @@ export class RNN<
 export class GRU<
   const In extends number = number,
   const H extends number = number,
-  const L extends DefaultCount = DefaultCount,
-  const First extends DefaultFlag = DefaultFlag,
-  const Both extends DefaultFlag = DefaultFlag,
+  const L extends CountOrDefault = CountOrDefault,
+  const First extends FlagOrDefault = FlagOrDefault,
+  const Both extends FlagOrDefault = FlagOrDefault,
 > extends Simple {
   declare readonly rule?: TypeOnly<LayerRule<Recurrence<"GRU", In, H, L, First, Both, 0>>>;
   constructor(
@@ -358,10 +358,10 @@ export class GRU<
 export class LSTM<
   const In extends number = number,
   const H extends number = number,
-  const L extends DefaultCount = DefaultCount,
-  const First extends DefaultFlag = DefaultFlag,
-  const Both extends DefaultFlag = DefaultFlag,
-  const P extends DefaultCount = DefaultCount,
+  const L extends CountOrDefault = CountOrDefault,
+  const First extends FlagOrDefault = FlagOrDefault,
+  const Both extends FlagOrDefault = FlagOrDefault,
+  const P extends CountOrDefault = CountOrDefault,
 > extends Recurrent {
   declare readonly rule?: TypeOnly<LayerRule<Recurrence<"LSTM", In, H, L, First, Both, P>>>;
   constructor(

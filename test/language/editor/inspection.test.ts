@@ -14,17 +14,21 @@ function inspect(text: string): string {
 }
 
 const CONV2D =
-  '(inChannels: 1, outChannels: 2, kernelSize: Sizes, stride?: Sizes, padding?: Sizes | "same" | "valid", dilation?: Sizes, groups?: number';
+  "(inChannels: 1, outChannels: 2, kernelSize: 3, stride?: SizesOrDefault, padding?: PaddingOrDefault, dilation?: SizesOrDefault, groups?: number";
 
 test("a layer shows its parameters by name, each with its own type", () => {
   const text = inspect("nn.Conv2|d");
   assert.match(text, /^class Conv2d</);
   assert.match(
     text,
-    /\nnew Conv2d<[^(]*>\(inChannels: In, outChannels: Out, kernelSize: Sizes, stride\?: Sizes, padding\?: /,
+    /\nnew Conv2d<[^(]*>\(inChannels: number, outChannels: number, kernelSize: Sizes, stride\?: SizesOrDefault, padding\?: PaddingOrDefault, /,
   );
-  assert.match(text, /, options\?: Readonly<ConvOptions>\): Conv2d</);
-  assert.ok(inspect("new nn.Conv2|d(1, 2, 3)").startsWith(`new Conv2d<1, 2>${CONV2D}`));
+  assert.match(text, /, options\?: Readonly<ConvOptions<[^)]*>>\): Conv2d</);
+  assert.ok(
+    inspect("new nn.Conv2|d(1, 2, 3)").startsWith(
+      `new Conv2d<1, 2, 3, SizesOrDefault, PaddingOrDefault, SizesOrDefault>${CONV2D}`,
+    ),
+  );
   assert.ok(inspect("new nn.Conv2d(1, 2, 3, |)").startsWith(`Conv2d${CONV2D}`));
 });
 
@@ -32,7 +36,7 @@ test("inside of a call its options are listed, with what each is", () => {
   const text = inspect("new nn.Conv2d(1, 2, 3, |)");
   assert.match(
     text,
-    /\n\noptions:\n\n- `stride\?: Sizes` Steps from window to window; 1 if not given\.\n- `padding\?: /,
+    /\n\noptions:\n\n- `stride\?: SizesOrDefault` Steps from window to window; 1 if not given\.\n- `padding\?: /,
   );
   assert.match(inspect("new optim.SGD([], |)"), /\n- `momentum\?: number` /);
 });
@@ -44,7 +48,7 @@ test("a function that is a value of a type shows how it is called", () => {
   );
   assert.match(
     inspect("nn.functional.conv2|d"),
-    /^const conv2d: \w+\nconv2d\(input: Tensor, weight: Tensor, bias\?: /,
+    /^const conv2d: Convolve<2>\nconv2d<[^(]*>\(input: Tensor<A>, weight: Tensor<W>, bias\?: /,
   );
   assert.equal(inspect("twic|e"), "const twice: Step\ntwice(x: number): number");
   assert.equal(inspect("hal|f"), "const half: (x: number) => number");

@@ -75,9 +75,9 @@ void Decoder::program() {
   if (words.word() != kTableHash) return fail("the engine was built from another table of primitives than the program; run npm run build");
   executable.externals = words.length();
   bytes = make<int64_t>(executable.memory, executable.externals + 1);
-  for (int32_t i = 0; i < executable.externals; i++) bytes[i + 1] = words.size();
+  for (int32_t i = 0; i < executable.externals; i++) bytes[i + 1] = words.bytes();
   executable.scalars = words.word();
-  executable.arenaBytes = bytes[0] = words.size();
+  executable.arenaBytes = bytes[0] = words.bytes();
   executable.commit = words.word();
   executable.kernelCount = words.length();
   if (executable.scalars < 0 || executable.commit < 0 || executable.commit > executable.kernelCount) return fail("a program has a negative number of scalars or commits after its last kernel");

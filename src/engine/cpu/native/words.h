@@ -9,6 +9,8 @@ namespace cellgrad {
 
 /// No size, stride, offset, attribute or number of points exceeds this, so that their sums, and products with an element's bytes, fit in 64 bits.
 constexpr int64_t kMost = int64_t(1) << 48;
+/// Bytes that a program asks for may be more than a system has: up to this, the largest whole number that JavaScript counts to, they are refused as that.
+constexpr int64_t kMostBytes = int64_t(1) << 53;
 
 struct Words {
   const int32_t* next;
@@ -22,17 +24,18 @@ struct Words {
     }
     return *next++;
   }
-  int64_t wide() {
+  int64_t wide(int64_t most = kMost) {
     const uint32_t low = uint32_t(word());
     const uint32_t high = uint32_t(word());
     const int64_t number = int64_t(uint64_t(high) << 32 | low);
-    if (number >= -kMost && number <= kMost) return number;
+    if (number >= -most && number <= most) return number;
     ok = false;
     return 0;
   }
-  /// A number of elements or bytes.
-  int64_t size() {
-    const int64_t number = wide();
+  /// A number of elements.
+  int64_t size() { return notNegative(wide()); }
+  int64_t bytes() { return notNegative(wide(kMostBytes)); }
+  int64_t notNegative(int64_t number) {
     if (number < 0) ok = false;
     return number;
   }
