@@ -101,13 +101,14 @@ export function checkedRange(
   const marked = graph.select(outside, fromEnd, graph.scalar(0, "int32"));
   const all = node.shape.map((_, dim) => dim);
   const index = graph.reshape(graph.reduce("max", marked, all, false), [1]);
-  blame(index, 1, (found) => {
+  const told = (found: number): string | Promise<string> => {
     const position = node.size - found;
     const checked = new Tensor(node);
     return readsAtOnce(checked)
       ? say(readNumbers(checked, "a check")[position]!, position)
       : checked.data().then((values) => say(values[position]!, position));
-  });
+  };
+  blame(index, 1, told, node);
   const passed = graph.reshape(graph.positions(index, 1), []);
   const isPassed = graph.binary("eq", passed, graph.scalar(0, "int32"));
   return record(CHECKED, graph.select(isPassed, result.node, result.node), result);

@@ -23,11 +23,21 @@ const origins = new WeakMap<Node, Origin[]>();
 /**
  * An operation of the caller uses `index` on a dimension of size `rows`. Should a value lie outside [-rows, rows), what `say` says of
  * it is thrown when the operation is computed, with the stack of now.
+ * @param cause what the index was made of, where that is what is wrong
  */
-export function blame(index: Node, rows: number, say: Say): void {
+export function blame(index: Node, rows: number, say: Say, cause = index): void {
   const known = origins.get(index) ?? [];
   if (known.some((origin) => origin.rows === rows)) return;
-  origins.set(index, [...known, { rows, error: new RangeError(""), say }]);
+  const error = new RangeError("");
+  origins.set(index, [...known, { rows, error, say }]);
+  causes.set(error, cause);
+}
+
+const causes = new WeakMap<object, Node>();
+
+/** What is wrong, where an error is one of those that were made here. */
+export function causeOf(error: unknown): Node | undefined {
+  return typeof error === "object" && error !== null ? causes.get(error) : undefined;
 }
 
 /** Who is to blame for an index that the kernel of a call meets. */

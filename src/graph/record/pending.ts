@@ -202,8 +202,45 @@ export function abandonPending(sequence: readonly Node[], start: number, end: nu
     if (reads) lost.add(node);
     else rest.push(node);
   }
-  for (const node of lost) node.flags = (node.flags | Flag.consumed) & ~Flag.kept;
+  for (const node of lost) stopWaiting(node);
   leavePending(rest);
+}
+
+/** The same where it is known what is wrong: other values that are made of it must not bring the error to an unrelated step either. */
+export function abandonReadersOf(cause: Node): void {
+  const seen = new Map<Node, boolean>([[cause, true]]);
+  // What waits need not have its operands in the list: they left it when a value was read.
+  const reads = (first: Node): boolean => {
+    const path: Node[] = [first];
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+      if (seen.has(node)) {
+        path.pop();
+        continue;
+      }
+      const operands = [node.a, node.b, node.c, ...(node.list ?? [])].filter(
+        (operand): operand is Node => operand !== null && (operand.storage === null || operand === cause),
+      );
+      const open = operands.find((operand) => !seen.has(operand));
+      if (open) path.push(open);
+      else
+        seen.set(
+          node,
+          operands.some((operand) => seen.get(operand) === true),
+        );
+    }
+    return seen.get(first) === true;
+  };
+  const rest: Node[] = [];
+  for (let i = 0; i < count; i++) {
+    const node = pending[i]!;
+    if (node.storage === null && reads(node)) stopWaiting(node);
+    else rest.push(node);
+  }
+  leavePending(rest);
+}
+
+function stopWaiting(node: Node): void {
+  node.flags = (node.flags | Flag.consumed) & ~Flag.kept;
 }
 
 /** After an evaluation: only nodes that may yet be sinks stay. Gives their number. */

@@ -6,8 +6,10 @@ import { whenEngineChanges } from "../../engine/current.js";
 import { compute, computePiece, inOrder } from "./compute.js";
 import { refuseSamples } from "../record/mapping.js";
 import { Flag, type Node } from "../record/node.js";
+import { causeOf } from "../record/origin.js";
 import {
   abandonPending,
+  abandonReadersOf,
   isAside,
   isFull,
   isWanted,
@@ -49,6 +51,8 @@ export function evaluate(nodes: readonly Node[]): void {
     compute(roots, true);
   } catch (error) {
     giveUp(roots);
+    const cause = causeOf(error);
+    if (cause) abandonReadersOf(cause);
     throw error;
   }
   if (thinPending() === 0) readings = 0;
