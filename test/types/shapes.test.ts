@@ -251,10 +251,10 @@ test("losses are single numbers unless every element's is kept", () => {
   infers("losses", {
     a: "Tensor<[]>",
     b: "Tensor<[]>",
-    c: "Tensor<Shape>",
+    c: "Tensor<[4, 3]>",
     d: "Tensor<[]>",
     e: "Tensor<[]>",
-    f: "Tensor<Shape>",
+    f: "Tensor<[4, 3]>",
     g: "Tensor<[]>",
     h: "Tensor<Shape>",
     i: "Tensor<[]>",

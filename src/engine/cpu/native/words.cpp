@@ -26,7 +26,8 @@ Dims readDims(Words& words) {
 ViewWords readView(Words& words) {
   ViewWords view{};
   view.place.base = words.word();
-  view.place.offset = words.wide();
+  // In bytes, so up to as many as there may be.
+  view.place.offset = words.wide(kMostBytes);
   view.dtype = DType(words.word());
   view.count = words.length();
   if (view.count > kMaxAxes || view.dtype < 0 || view.dtype >= kDTypes) words.ok = false;

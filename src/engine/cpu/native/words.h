@@ -7,7 +7,7 @@
 
 namespace cellgrad {
 
-/// No size, stride, offset, attribute or number of points exceeds this, so that their sums, and products with an element's bytes, fit in 64 bits.
+/// No size, stride, attribute or number of points exceeds this, so that their sums, and products with an element's bytes, fit in 64 bits.
 constexpr int64_t kMost = int64_t(1) << 48;
 /// Bytes that a program asks for may be more than a system has: up to this, the largest whole number that JavaScript counts to, they are refused as that.
 constexpr int64_t kMostBytes = int64_t(1) << 53;
