@@ -154,7 +154,7 @@ export class CatTransform extends PartsTransform {
     this.lengths = lengths;
     this.eventDim = Math.max(0, ...tseq.map((one) => one.eventDim));
   }
-  /** @internal */
+  /** As in `PartsTransform`. */
   protected parts(x: Tensor): Tensor[] {
     let start = 0;
     return this.lengths.map((length) => {
@@ -162,7 +162,7 @@ export class CatTransform extends PartsTransform {
       return x.narrow(this.dim, start - length, length) as Tensor;
     });
   }
-  /** @internal */
+  /** As in `PartsTransform`. */
   protected joined(parts: Tensor[]): Tensor {
     return cat(parts, this.dim);
   }
@@ -180,11 +180,11 @@ export class StackTransform extends PartsTransform {
   constructor(tseq: readonly Transform[], dim = 0) {
     super(tseq, dim, tseq.length);
   }
-  /** @internal */
+  /** As in `PartsTransform`. */
   protected parts(x: Tensor): Tensor[] {
     return this.transforms.map((_, i) => x.select(this.dim, i) as Tensor);
   }
-  /** @internal */
+  /** As in `PartsTransform`. */
   protected joined(parts: Tensor[]): Tensor {
     return stack(parts, this.dim);
   }
