@@ -136,3 +136,29 @@ test("a checked result hands its gradient on, and a step that meets a value outs
   assert.throws(() => optimizer.step(), { message: "3 at 0" });
   assert.deepEqual(weight.tolist(), [3, 3]);
 });
+
+/** Two values that the same mistake spoils. */
+const spoiled: Record<string, () => readonly [Tensor, Tensor]> = {
+  "two values under one check": () => {
+    const x = tensor([0.5, 2]).mul(1);
+    const told = (result: Tensor): Tensor => checkedRange(result, x, 0, 1, () => "outside");
+    return [told(x.sum()), told(x.mean())];
+  },
+  "two readers of one position": () => {
+    const index = later(7);
+    return [zeros([3]).indexSelect(0, index).add(1), ones([3]).indexSelect(0, index).mul(2)];
+  },
+  "what is made of what is read": () => {
+    const x = zeros([3]).take(later(7));
+    return [x, x.add(1).exp().sum()];
+  },
+};
+
+for (const [name, make] of Object.entries(spoiled))
+  test(`${name}: who reads one is told, who reads others is not, also after many readings`, () => {
+    const [read, unread] = make();
+    assert.throws(() => read.tolist(), RangeError);
+    // What waits and is never read is computed with one of so many readings.
+    for (let i = 0; i < 200; i++) assert.equal(ones([2]).add(i).sum().item(), 2 + 2 * i);
+    assert.throws(() => unread.tolist(), RangeError);
+  });
