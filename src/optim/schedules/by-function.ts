@@ -6,8 +6,12 @@ import { eachGroup, LRScheduler, type Scheduled, type ScheduleOptions } from "./
 /** A factor by step number. */
 export type Factor = (t: number) => number;
 
-/** base · factor(t), whatever the rate is now; with an array, a factor for each group. PyTorch's LambdaLR. */
-export class LambdaLR extends LRScheduler {
+interface FactorOptions extends ScheduleOptions {
+  /** For all groups, or one for each. */
+  lrLambda: Factor | readonly Factor[];
+}
+
+abstract class ByFunction extends LRScheduler {
   readonly #factors: readonly Factor[];
 
   constructor(
@@ -15,56 +19,34 @@ export class LambdaLR extends LRScheduler {
     lrLambda: Factor | readonly Factor[],
     ...rest: Given<ScheduleOptions, [lastEpoch: "lastEpoch"]>
   );
-  constructor(
-    optimizer: Scheduled,
-    options: Readonly<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }>,
-  );
+  constructor(optimizer: Scheduled, options: Readonly<FactorOptions>);
   constructor(optimizer: Scheduled, ...given: unknown[]) {
-    const options = scheduleArguments<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }, "lrLambda">(
-      "LambdaLR",
-      "lrLambda, lastEpoch",
-      given,
-      ["lrLambda"],
-    );
-    const { lrLambda } = options;
+    const { name } = new.target;
+    const options = scheduleArguments<FactorOptions, "lrLambda">(name, "lrLambda, lastEpoch", given, [
+      "lrLambda",
+    ]);
     super(optimizer, options);
-    this.#factors = eachGroup("LambdaLR", "lrLambda", optimizer.paramGroups, lrLambda);
+    this.#factors = eachGroup(name, "lrLambda", optimizer.paramGroups, options.lrLambda);
     this.apply();
   }
 
+  /** The factor of a group at step t. */
+  protected factor(t: number, group: number): number {
+    return this.#factors[group]!(t);
+  }
+}
+
+/** base · factor(t), whatever the rate is now; with an array, a factor for each group. PyTorch's LambdaLR. */
+export class LambdaLR extends ByFunction {
   protected rate(_lr: number, t: number, base: number, group: number): number {
-    return base * this.#factors[group]!(t);
+    return base * this.factor(t, group);
   }
 }
 
 /** lr · factor(t) at every step from 1 on; with an array, a factor for each group. PyTorch's MultiplicativeLR. */
-export class MultiplicativeLR extends LRScheduler {
-  readonly #factors: readonly Factor[];
-
-  constructor(
-    optimizer: Scheduled,
-    lrLambda: Factor | readonly Factor[],
-    ...rest: Given<ScheduleOptions, [lastEpoch: "lastEpoch"]>
-  );
-  constructor(
-    optimizer: Scheduled,
-    options: Readonly<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }>,
-  );
-  constructor(optimizer: Scheduled, ...given: unknown[]) {
-    const options = scheduleArguments<ScheduleOptions & { lrLambda: Factor | readonly Factor[] }, "lrLambda">(
-      "MultiplicativeLR",
-      "lrLambda, lastEpoch",
-      given,
-      ["lrLambda"],
-    );
-    const { lrLambda } = options;
-    super(optimizer, options);
-    this.#factors = eachGroup("MultiplicativeLR", "lrLambda", optimizer.paramGroups, lrLambda);
-    this.apply();
-  }
-
+export class MultiplicativeLR extends ByFunction {
   protected rate(lr: number, t: number, _base: number, group: number): number {
-    return lr * this.#factors[group]!(t);
+    return lr * this.factor(t, group);
   }
 
   protected override initialRate(lr: number): number {
