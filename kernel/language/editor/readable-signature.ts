@@ -25,19 +25,21 @@ function optionsType(signature: string): string | undefined {
 
 /** Types of shapes that are computed: `Checked<Result, Tensor<S>>` is a tensor that fits, `Tensor<Ok<Result>>` what comes of it. */
 function withoutChecks(signature: string): string {
+  const checked = exchanged(signature, "Checked<", ([, parameter = "Tensor"]) => parameter);
+  return exchanged(checked, "Tensor<Ok<", () => "Tensor");
+}
+
+/** Exchanges each type that begins with `start`, by what is made of its arguments. */
+function exchanged(signature: string, start: string, by: (list: readonly string[]) => string): string {
+  const name = start.slice(0, start.indexOf("<") + 1);
+  const place = new RegExp(`\\b${start}`, "u");
   let text = signature;
-  for (;;) {
-    const start = /\bChecked</u.exec(text);
-    if (!start) break;
-    const [, parameter, end] = argumentsFrom(text, start.index + start[0].length) ?? [];
-    if (parameter === undefined || end === undefined) break;
-    text = text.slice(0, start.index) + parameter + text.slice(Number(end));
-  }
-  for (;;) {
-    const start = /\bTensor<Ok</u.exec(text);
-    const [, end] = (start && argumentsFrom(text, start.index + "Tensor<".length)) ?? [];
-    if (!start || end === undefined) break;
-    text = `${text.slice(0, start.index)}Tensor${text.slice(Number(end))}`;
+  let at = text.search(place);
+  while (at >= 0) {
+    const found = argumentsFrom(text, at + name.length);
+    if (!found) return text;
+    text = text.slice(0, at) + by(found.list) + text.slice(found.end);
+    at = text.search(place);
   }
   return text;
 }
@@ -47,31 +49,28 @@ function withConstraints(signature: string): string {
   const [start] = /^(?:new )?[\w$.]+</u.exec(signature) ?? [];
   const parameters = start === undefined ? undefined : argumentsFrom(signature, start.length);
   if (!parameters) return signature;
-  const end = Number(parameters.pop());
-  let text = signature.slice(end);
-  for (const parameter of parameters) {
-    const [, name, constraint] = /^(?:const )?([\w$]+) extends ([^=]*[^=\s])/u.exec(parameter) ?? [];
+  let text = signature.slice(parameters.end);
+  for (const parameter of parameters.list) {
+    const [, name, constraint] = /^(?:const )?(\w+) extends ([^=]*[^=\s])/u.exec(parameter) ?? [];
     if (name === undefined || constraint === undefined) continue;
-    text = text.replace(
-      new RegExp(`(?<=: )${name.replaceAll("$", "\\$")}(?=,|\\)| \\|)`, "gu"),
-      () => constraint,
-    );
+    text = text.replace(new RegExp(`(?<=: )${name}(?=,|\\)| \\|)`, "gu"), () => constraint);
   }
-  return signature.slice(0, end) + text;
+  return signature.slice(0, parameters.end) + text;
 }
 
-/** The arguments of a type from an offset behind its bracket on, and the offset behind the bracket that closes them. */
-function argumentsFrom(text: string, offset: number): string[] | undefined {
-  const found: string[] = [];
+/** The arguments of a type, read from behind its opening bracket, and the offset behind the closing one. */
+function argumentsFrom(text: string, offset: number): { list: string[]; end: number } | undefined {
+  const list: string[] = [];
   let [depth, from] = [0, offset];
   for (let i = offset; i < text.length; i++) {
     const character = text[i]!;
     if (/[<([{]/u.test(character)) depth++;
     else if (/[)\]}]/u.test(character) || (character === ">" && text[i - 1] !== "=")) {
       if (depth-- > 0) continue;
-      return [...found, text.slice(from, i).trim(), String(i + 1)];
+      list.push(text.slice(from, i).trim());
+      return { list, end: i + 1 };
     } else if (character === "," && depth === 0) {
-      found.push(text.slice(from, i).trim());
+      list.push(text.slice(from, i).trim());
       from = i + 1;
     }
   }
