@@ -43,12 +43,19 @@ const arrows = {
 
 const noDefaultExport = { selector: "ExportDefaultDeclaration", message: "Use named exports." };
 
+/** Editors show a parameter by its label in `Given`. */
+const noNamelessParameter = {
+  selector: 'TSTypeReference[typeName.name="Given"] TSTupleType > TSLiteralType',
+  message: 'Give the parameter its name as a label too: [dim: "dim"].',
+};
+const refusedSyntax = [noDefaultExport, noNamelessParameter];
+
 /** Refuses imports of paths that match any of the expressions, in each form: `import … from`, `export … from`, `import("…")` and as a type. */
 const without = (refused) => ({
   "no-restricted-imports": ["error", { patterns: refused.map(([regex, message]) => ({ regex, message })) }],
   "no-restricted-syntax": [
     "error",
-    noDefaultExport,
+    ...refusedSyntax,
     ...refused.map(([regex, message]) => ({
       selector: `:matches(ImportExpression, TSImportType)[source.value=/${regex.replaceAll("/", "\\/")}/]`,
       message,
@@ -102,7 +109,7 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      "no-restricted-syntax": ["error", noDefaultExport],
+      "no-restricted-syntax": ["error", ...refusedSyntax],
     },
   },
   {

@@ -17,7 +17,12 @@ export interface ContinuousBernoulliOptions extends ProbsOptions {
 export class ContinuousBernoulli extends ByProbs {
   override readonly hasRsample = true;
   readonly #lims: readonly [number, number];
-  constructor(...rest: Given<ContinuousBernoulliOptions, ["probs", "logits", "lims", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      ContinuousBernoulliOptions,
+      [probs: "probs", logits: "logits", lims: "lims", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "ContinuousBernoulli";
     const given = read<ContinuousBernoulliOptions>(name, "probs, logits, lims, validateArgs", rest);
     const lims = given.lims ?? [0.499, 0.501];

@@ -20,7 +20,12 @@ export class GeneralizedPareto extends Distribution {
   readonly loc: Tensor;
   readonly scale: Tensor;
   readonly concentration: Tensor;
-  constructor(...rest: Given<GeneralizedParetoOptions, ["loc", "scale", "concentration", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      GeneralizedParetoOptions,
+      [loc: "loc", scale: "scale", concentration: "concentration", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "GeneralizedPareto";
     const signature = "loc, scale, concentration, validateArgs";
     const { loc, scale, concentration, validateArgs } = read<GeneralizedParetoOptions>(name, signature, rest);

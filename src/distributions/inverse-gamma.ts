@@ -11,7 +11,9 @@ import { TransformedDistribution } from "./transformed.js";
 
 /** 1 / x for x of Gamma(concentration, rate). PyTorch's distributions.InverseGamma. */
 export class InverseGamma extends TransformedDistribution {
-  constructor(...rest: Given<GammaOptions, ["concentration", "rate", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<GammaOptions, [concentration: "concentration", rate: "rate", validateArgs: "validateArgs"]>
+  ) {
     const { validateArgs, ...given } = read<GammaOptions>(
       "InverseGamma",
       "concentration, rate, validateArgs",
@@ -54,7 +56,7 @@ export class InverseGamma extends TransformedDistribution {
 
 /** Points of a simplex of K + 1 numbers: a stick broken by K normal numbers. PyTorch's distributions.LogisticNormal. */
 export class LogisticNormal extends TransformedDistribution {
-  constructor(...rest: Given<LocScaleOptions, ["loc", "scale", "validateArgs"]>) {
+  constructor(...rest: Given<LocScaleOptions, [loc: "loc", scale: "scale", validateArgs: "validateArgs"]>) {
     const { validateArgs, ...given } = read<LocScaleOptions>(
       "LogisticNormal",
       "loc, scale, validateArgs",

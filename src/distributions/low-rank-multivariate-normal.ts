@@ -34,7 +34,10 @@ export class LowRankMultivariateNormal extends Distribution {
   /** L with L Lᵀ = C = I + Wᵀ D⁻¹ W, of shape [..., M, M]. */
   readonly #capacitance: Tensor;
   constructor(
-    ...rest: Given<LowRankMultivariateNormalOptions, ["loc", "covFactor", "covDiag", "validateArgs"]>
+    ...rest: Given<
+      LowRankMultivariateNormalOptions,
+      [loc: "loc", covFactor: "covFactor", covDiag: "covDiag", validateArgs: "validateArgs"]
+    >
   ) {
     const name = "LowRankMultivariateNormal";
     const given = read<LowRankMultivariateNormalOptions>(name, "loc, covFactor, covDiag, validateArgs", rest);

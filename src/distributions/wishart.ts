@@ -43,7 +43,16 @@ export class Wishart extends Distribution {
   /** L with L Lᵀ = Σ, of shape [..., K, K]. */
   readonly scaleTril: Tensor;
   constructor(
-    ...rest: Given<WishartOptions, ["df", "covarianceMatrix", "precisionMatrix", "scaleTril", "validateArgs"]>
+    ...rest: Given<
+      WishartOptions,
+      [
+        df: "df",
+        covarianceMatrix: "covarianceMatrix",
+        precisionMatrix: "precisionMatrix",
+        scaleTril: "scaleTril",
+        validateArgs: "validateArgs",
+      ]
+    >
   ) {
     const name = "Wishart";
     const signature = "df, covarianceMatrix, precisionMatrix, scaleTril, validateArgs";
@@ -168,7 +177,12 @@ export interface LkjCholeskyOptions extends DistributionOptions {
 export class LKJCholesky extends Distribution {
   readonly dim: number;
   readonly concentration: Tensor;
-  constructor(...rest: Given<LkjCholeskyOptions, ["dim", "concentration", "validateArgs"]>) {
+  constructor(
+    ...rest: Given<
+      LkjCholeskyOptions,
+      [dim: "dim", concentration: "concentration", validateArgs: "validateArgs"]
+    >
+  ) {
     const name = "LKJCholesky";
     const given = read<LkjCholeskyOptions>(name, "dim, concentration, validateArgs", rest);
     const { dim, concentration = 1, validateArgs } = given;

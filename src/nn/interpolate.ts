@@ -108,10 +108,13 @@ export interface OldUpsampleOptions {
 }
 
 function older(name: string, mode: Partial<InterpolateOptions>) {
-  return takes<(input: Tensor, ...options: Given<OldUpsampleOptions, ["size", "scaleFactor"]>) => Tensor>(
-    name,
-    "input | size, scaleFactor",
-    (input: Tensor, options: OldUpsampleOptions) => interpolate(input, { ...options, ...mode }),
+  return takes<
+    (
+      input: Tensor,
+      ...options: Given<OldUpsampleOptions, [size: "size", scaleFactor: "scaleFactor"]>
+    ) => Tensor
+  >(name, "input | size, scaleFactor", (input: Tensor, options: OldUpsampleOptions) =>
+    interpolate(input, { ...options, ...mode }),
   );
 }
 

@@ -47,7 +47,14 @@ export const setPrintoptions = takes<
   (
     ...options: Given<
       PrintOptions,
-      ["precision", "threshold", "edgeitems", "linewidth", "profile", "sciMode"]
+      [
+        precision: "precision",
+        threshold: "threshold",
+        edgeitems: "edgeitems",
+        linewidth: "linewidth",
+        profile: "profile",
+        sciMode: "sciMode",
+      ]
     >
   ) => void
 >(
