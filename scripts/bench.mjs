@@ -1,19 +1,26 @@
 /**
  * `npm run bench`: cellgrad beside its peers, measured one after the other in one run on this machine; prints tables of medians.
- * `npm run bench -- steps`, `-- layers`, `-- loops` or `-- kernels` runs one part. Peers come from `npm run bench:setup`; what is missing is named.
+ * `npm run bench -- rows`, `-- layers`, `-- loops` or `-- kernels` runs one part, `--only TEXT` the rows or layers whose names contain it, and
+ * `--json FILE` writes what was measured. Peers come from `npm run bench:setup`; what is missing is named.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { buildSync } from "esbuild";
+import { measurePeak, measureRows } from "./bench-rows.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const peers = join(root, "bench", "peers");
 const python = process.env.CELLGRAD_BENCH_PYTHON ?? join(peers, ".venv", "bin", "python");
 const seconds = process.env.CELLGRAD_BENCH_SECONDS ?? "2";
 const missing = [];
+const {
+  values: { only = "", json },
+  positionals: [what = "all"],
+} = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, json: { type: "string" } } });
 
 /** Runs a measuring program and returns the JSON lines that it printed. */
 function measure(label, command, args) {
@@ -34,11 +41,11 @@ function measure(label, command, args) {
 const has = (path, what) =>
   existsSync(path) || (missing.push(`${what}: not installed (npm run bench:setup)`), false);
 /** Measures cellgrad as its users run it: bundled, as the package is, not compiled on the way. */
-function own(file, label, env = [], argument = seconds) {
+function own(file, label, env = [], argument = [seconds]) {
   const outfile = join(root, "build", "bench", file.replace(/\.ts$/, ".mjs"));
   const entryPoints = [join(root, "bench", file)];
   buildSync({ entryPoints, outfile, bundle: true, format: "esm", platform: "node", packages: "external" });
-  return measure(label, "env", [...env, process.execPath, outfile, argument]);
+  return measure(label, "env", [...env, process.execPath, outfile, ...argument]);
 }
 
 function table(title, rows, unit) {
@@ -72,35 +79,63 @@ function tables(rows, unit) {
   }
 }
 
-function steps() {
-  const rows = [
-    ...own("article.ts", "cellgrad, article"),
-    ...own("mlp.ts", "cellgrad, MLP"),
-    ...own("cnn.ts", "cellgrad, CNN"),
-    ...own("lstm.ts", "cellgrad, recurrent layers"),
-    ...own("article.ts", "cellgrad (wasm), article", ["CELLGRAD_ENGINE=wasm"]),
-    ...own("mlp.ts", "cellgrad (wasm), MLP", ["CELLGRAD_ENGINE=wasm"]),
-    ...own("cnn.ts", "cellgrad (wasm), CNN", ["CELLGRAD_ENGINE=wasm"]),
-    ...own("lstm.ts", "cellgrad (wasm), recurrent layers", ["CELLGRAD_ENGINE=wasm"]),
-  ];
-  if (has(python, "PyTorch and TensorFlow")) {
-    rows.push(...measure("PyTorch", python, [join(peers, "steps_torch.py"), seconds]));
-    rows.push(...measure("TensorFlow", python, [join(peers, "steps_tensorflow.py"), seconds]));
+/** Rows of the speed table beside the best of each peer, with the spread of the samples and the share of what the processor can do. */
+async function rows() {
+  const peak = measurePeak();
+  const results = await measureRows({ python, seconds: Number(seconds), only, missing });
+  const names = [...new Set(results.map(({ name }) => name))];
+  const of = (name, peer) =>
+    results
+      .filter((row) => row.name === name && row.peer.startsWith(peer))
+      .reduce((best, row) => (best && best.us <= row.us ? best : row), undefined);
+  const ratios = [];
+  const cells = {};
+  for (const name of names) {
+    const own = of(name, "cellgrad");
+    const native = results.find((row) => row.name === name && row.peer === "cellgrad");
+    const others = results.filter((row) => row.name === name && !row.peer.startsWith("cellgrad"));
+    const best = others.reduce((least, row) => (least && least.us <= row.us ? least : row), undefined);
+    const cell = (cells[name] = {});
+    for (const peer of new Set(results.map((row) => row.peer))) {
+      const row = of(name, peer);
+      if (row && row.peer === peer) cell[peer] = `${shown(row.us)}${row.threads > 1 ? "" : " (1)"}`;
+    }
+    if (native)
+      cell.spread = `${percent(native.low / native.us - 1)} to ${percent(native.high / native.us - 1)}`;
+    if (native && best) {
+      cell["best peer ÷ cellgrad"] = Number((best.us / native.us).toPrecision(3));
+      ratios.push(best.us / native.us);
+    }
+    const flops = multiplyAdds(name);
+    if (own && flops && peak) cell["of peak"] = percent(flops / 1e3 / own.us / peak.gflops.at(-1), "");
   }
-  if (has(join(peers, "node_modules", "@tensorflow", "tfjs"), "TensorFlow.js"))
-    rows.push(...measure("TensorFlow.js", process.execPath, [join(peers, "steps_tfjs.mjs"), seconds]));
-  tables(
-    rows.map((row) => ({ ...row, value: row.us })),
-    "µs a step (median)",
-  );
+  console.log("\nµs (median; one thread where (1) stands, else two)");
+  console.table(cells);
+  const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+  if (ratios.length > 0) console.log(`geometric mean of best peer ÷ cellgrad: ${mean.toFixed(2)}`);
+  if (peak)
+    console.log(
+      `this machine at most, one thread and two: ${peak.gflops.join(" and ")} GFLOP/s of float32 multiply-adds in registers, ${peak.gigabytes.join(" and ")} GB/s read`,
+    );
+  return { peak, results };
+}
+
+const shown = (us) => String(Number(us.toPrecision(3)));
+const percent = (share, sign = share > 0 ? "+" : "") => `${sign}${(100 * share).toFixed(0)} %`;
+
+/** Twice the multiply-adds of a row that is one product of matrices. */
+function multiplyAdds(name) {
+  const [, n] = /^matmul (\d+)$/.exec(name) ?? [];
+  if (n) return 2 * n ** 3;
+  return name.startsWith("64 products") ? 2 * 64 * 128 * 64 * 128 : undefined;
 }
 
 /** One table: milliseconds of the computing thread, and how often PyTorch's fit into ours. */
 function layers() {
-  const rows = own("layers.ts", "cellgrad, layers");
-  rows.push(...own("layers.ts", "cellgrad (wasm), layers", ["CELLGRAD_ENGINE=wasm"]));
+  const rows = own("layers.ts", "cellgrad, layers", [], [seconds, only]);
+  rows.push(...own("layers.ts", "cellgrad (wasm), layers", ["CELLGRAD_ENGINE=wasm"], [seconds, only]));
   if (has(python, "PyTorch"))
-    rows.push(...measure("PyTorch", python, [join(peers, "layers_torch.py"), seconds]));
+    rows.push(...measure("PyTorch", python, [join(peers, "layers_torch.py"), seconds, only]));
   const cells = {};
   for (const { name, peer, forward, both } of rows) {
     const cell = (cells[name] ??= {});
@@ -113,11 +148,12 @@ function layers() {
   }
   console.log("\nLayers on one thread, its ms (median): forward / forward and backward");
   console.table(cells);
+  return rows;
 }
 
 function loops() {
   const rounds = process.env.CELLGRAD_BENCH_ROUNDS ?? "5";
-  const rows = own("loops.ts", "cellgrad, loops", [], rounds);
+  const rows = own("loops.ts", "cellgrad, loops", [], [rounds]);
   if (has(python, "PyTorch"))
     rows.push(...measure("PyTorch", python, [join(peers, "loops_torch.py"), rounds]));
   for (const name of new Set(rows.map((row) => row.name))) {
@@ -139,6 +175,7 @@ function loops() {
       ),
     );
   }
+  return rows;
 }
 
 function kernels() {
@@ -181,12 +218,15 @@ function kernels() {
     "median",
   );
   for (const row of rows.filter((row) => row.name === "failure")) console.log(`${row.peer}: ${row.value}`);
+  return rows;
 }
 
 console.log(`${cpus().length} × ${cpus()[0].model}, Node ${process.version}, ${seconds} s a measurement`);
-const what = process.argv[2] ?? "all";
-if (what === "all" || what === "steps") steps();
-if (what === "all" || what === "layers") layers();
-if (what === "all" || what === "loops") loops();
-if (what === "all" || what === "kernels") kernels();
+const parts = { rows, layers, loops, kernels };
+const chosen = what === "all" ? Object.keys(parts) : [what];
+if (chosen.some((part) => !(part in parts)))
+  throw new Error(`there is no part ${what}; parts are ${Object.keys(parts).join(", ")}`);
+const measured = {};
+for (const part of chosen) measured[part] = await parts[part]();
+if (json !== undefined) writeFileSync(json, `${JSON.stringify(measured, null, 1)}\n`);
 if (missing.length > 0) console.log(`\nLeft out:\n${missing.map((line) => `  ${line}`).join("\n")}`);

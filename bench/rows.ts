@@ -1,0 +1,62 @@
+/**
+ * cellgrad's side of `npm run bench -- rows`: waits on standard input for lines of JSON, does what they ask for and answers each with a line.
+ * `{ "list": true }` asks for the rows' names, `{ "begin": ROW }` makes a row ready and warms it up, `{ "measure": SECONDS }` times it. bench/peers has the same for each peer.
+ */
+import { createInterface } from "node:readline";
+import { engine } from "../src/engine/current.js";
+import { setNumThreads } from "../src/index.js";
+import { rows } from "./rows/rows.js";
+
+/** Samples last about this long, so that a fast row's clock is not what is measured. */
+const SAMPLE_MS = 10;
+const WARM_MS = 300;
+
+let step: () => void = () => undefined;
+let stepsInSample = 1;
+
+function begin(name: string, threads: number | undefined): void {
+  const make = rows[name];
+  if (make === undefined)
+    throw new Error(`there is no row ${name}; rows are ${Object.keys(rows).join("; ")}`);
+  if (threads !== undefined) setNumThreads(threads);
+  step = make();
+  const from = performance.now();
+  let count = 0;
+  do {
+    step();
+    count++;
+  } while (count < 3 || performance.now() - from < WARM_MS);
+  stepsInSample = Math.max(1, Math.round((SAMPLE_MS * count) / (performance.now() - from)));
+}
+
+/** Microseconds a step of each sample. */
+function measure(seconds: number): number[] {
+  const samples: number[] = [];
+  const from = performance.now();
+  do {
+    const start = performance.now();
+    for (let i = 0; i < stepsInSample; i++) step();
+    samples.push(((performance.now() - start) * 1000) / stepsInSample);
+  } while (performance.now() - from < seconds * 1000);
+  return samples;
+}
+
+interface Asked {
+  readonly list?: true;
+  readonly begin?: string;
+  readonly threads?: number;
+  readonly measure?: number;
+}
+
+for await (const line of createInterface(process.stdin)) {
+  const { list, begin: name, threads, measure: seconds } = JSON.parse(line) as Asked;
+  if (list) {
+    console.log(JSON.stringify({ names: Object.keys(rows) }));
+  } else if (name !== undefined) {
+    begin(name, threads);
+    console.log(JSON.stringify({ ready: name, description: engine().description }));
+  } else if (seconds !== undefined) {
+    const us = measure(seconds);
+    console.log(JSON.stringify({ us, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+  }
+}
