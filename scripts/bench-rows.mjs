@@ -18,6 +18,8 @@ class Contender {
     Object.assign(this, { peer, threads });
     const stdio = ["pipe", "pipe", "inherit"];
     this.process = spawn(command, args, { cwd: root, stdio, env: { ...process.env, ...env } });
+    // One that has ended is noticed by its answers.
+    this.process.stdin.on("error", () => undefined);
     this.ended = new Promise((resolve) => this.process.once("close", resolve));
     this.lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
   }

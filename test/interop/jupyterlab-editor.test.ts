@@ -169,6 +169,15 @@ test("Shift+Tab inside a call shows its signature and the parameter that is next
   await untilShown(lab.page.locator(".jp-Tooltip"), /outFeatures: number/);
   await lab.screenshot("tooltip-layer.png");
   await key("Escape");
+  await write("new nn.Conv2d(3, 8, 3, ");
+  await key("Shift+Tab");
+  await untilShown(
+    lab.page.locator(".jp-Tooltip"),
+    /kernelSize: 3, stride\?: SizesOrDefault, padding\?: PaddingOrDefault, /,
+    /stride\?: SizesOrDefault\s+Steps from window to window; 1 if not given\./,
+  );
+  await lab.screenshot("tooltip-options.png");
+  await key("Escape");
 });
 
 test("Shift+Tab on a variable shows its type", options, async () => {
