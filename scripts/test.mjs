@@ -1,7 +1,7 @@
 /**
  * `npm test`: build, type check, lint, format, unit tests, then interop tests with the real peers.
- * Arguments choose a part: `npm test -- unit`, `npm test -- interop`, or files. Interop tests run one file at a time, because
- * clients such as jupyter_kernel_test wait only a tenth of a second for a message.
+ * Arguments choose a part: `npm test -- unit`, `npm test -- interop`, or files. Interop tests whose clients wait only a tenth of a second for a
+ * message, as jupyter_kernel_test does, run one file at a time; the others, which wait for pages and servers, two.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -39,6 +39,9 @@ const testFiles = (folder) =>
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 const isInterop = (file) => file.startsWith(join("test", "interop"));
+/** Whose clients do not wait long for a message. */
+const isImpatient = (file) =>
+  /[\\/](command-line|jupyter-kernel-test|protocol|subshells)\.test\.ts$/.test(file);
 const nodeTest = (concurrency, files, ...more) => [
   process.execPath,
   [
@@ -76,4 +79,14 @@ if (what === "all" || what === "unit")
       `--test-timeout=${HANGS_MS}`,
     ),
   );
-if (what === "all" || what === "interop") run("interop tests", ...nodeTest(1, all.filter(isInterop)));
+if (what === "all" || what === "interop") {
+  const interop = all.filter(isInterop);
+  run("interop tests, protocol", ...nodeTest(1, interop.filter(isImpatient)));
+  run(
+    "interop tests, pages and packages",
+    ...nodeTest(
+      2,
+      interop.filter((file) => !isImpatient(file)),
+    ),
+  );
+}
