@@ -40,6 +40,7 @@ export const kernelFiles = [
   "gemm_cut",
   "index",
   "scan",
+  "taps",
   "sort",
   "convolution",
   "convolution_weight",
@@ -64,7 +65,7 @@ export const kernelFiles = [
 
 /** Elementwise results must not depend on which operations share a loop, and random numbers and what is carried along a dim not on the instruction set. */
 export const fileFlags = Object.fromEntries(
-  ["index", "ops", "random", "scan"].map((file) => [file, ["-ffp-contract=off"]]),
+  ["index", "ops", "random", "scan", "taps"].map((file) => [file, ["-ffp-contract=off"]]),
 );
 
 const instructionSets = {

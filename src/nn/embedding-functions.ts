@@ -1,17 +1,18 @@
 /** Rows of a table at the positions that indices give, alone or summed up in bags. */
 import { noGrad } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
+import { positions as checkedPositions } from "../graph/record/build.js";
 import { labelPositions } from "../ops/check.js";
 import { takeAt } from "../ops/indexing.js";
 import { where } from "../ops/select.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
-import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
 import type { Op } from "../tensor/op.js";
 import { readNumbers } from "../tensor/reading.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Known, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { Tensor } from "../tensor/tensor.js";
+import { greatestOfBags, sumsOfBags } from "./bags.js";
 
 /** The input itself, whose gradient is multiplied by the second one, and is 0 where that is. */
 const SCALED: Op = {
@@ -81,23 +82,22 @@ function shorten(weight: Tensor, index: Tensor, maxNorm: number, p: number): voi
   });
 }
 
-/** Rows at flat positions, [n, D]. */
-function rowsAt(
+/** The table, of which each row's gradient is divided by how often the row is used. */
+function scaledByUses(weight: Tensor, index: Tensor): Tensor {
+  const factor = uses(index, weight).clamp({ min: 1 }).reciprocal().to(weight.dtype);
+  return record(SCALED, weight.node, weight, factor.unsqueeze(1));
+}
+
+/** The table as rows are taken from it at flat positions, and the row that gets no gradient. */
+function prepared(
   name: string,
   weight: Tensor,
   index: Tensor,
-  { paddingIdx, maxNorm, normType = 2, scaleGradByFreq = false }: EmbeddingFunctionOptions,
-): { rows: Tensor; isPadding: Tensor | null } {
+  { paddingIdx, maxNorm, normType = 2, scaleGradByFreq }: EmbeddingFunctionOptions,
+): { table: Tensor; padding: number | null } {
   const padding = paddingOf(name, paddingIdx, weight.shape[0]!);
   if (maxNorm !== null && maxNorm !== undefined) shorten(weight, index, maxNorm, normType);
-  const rows = takeAt(weight, 0, index);
-  const isPadding = padding === null ? null : index.eq(padding);
-  if (!scaleGradByFreq && isPadding === null) return { rows, isPadding };
-  let factor = scaleGradByFreq
-    ? takeAt(uses(index, weight), 0, index).reciprocal().to(weight.dtype)
-    : ones([index.numel()], { dtype: weight.dtype });
-  if (isPadding !== null) factor = where(isPadding, 0, factor);
-  return { rows: record(SCALED, rows.node, rows, factor.unsqueeze(1)), isPadding };
+  return { table: scaleGradByFreq === true ? scaledByUses(weight, index) : weight, padding };
 }
 
 /**
@@ -108,7 +108,11 @@ export const embedding = takes(
   "embedding",
   "input, weight | paddingIdx, maxNorm, normType, scaleGradByFreq, sparse",
   (input: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor => {
-    const { rows } = rowsAt("embedding", weight, positions("embedding", input, weight), options);
+    const index = positions("embedding", input, weight);
+    const { table, padding } = prepared("embedding", weight, index, options);
+    const all = takeAt(table, 0, index);
+    const rows =
+      padding === null ? all : record(SCALED, all.node, all, index.ne(padding).to(weight.dtype).unsqueeze(1));
     return rows.reshape([...input.shape, weight.shape[1]!]);
   },
 ) as unknown as <A extends Shape, W extends Shape>(
@@ -203,50 +207,13 @@ export const embeddingBag = takes<
       throw new Error('embeddingBag: mode "max" does not scale gradients by frequency');
     const starts = bounds(input, options.offsets, includeLastOffset);
     const index = positions("embeddingBag", input, weight);
-    const { rows, isPadding } = rowsAt("embeddingBag", weight, index, options);
-    if (mode === "max") return greatest(rows, isPadding, starts);
-    let counted = factors === null ? rows : rows.mul(factors.reshape([factors.numel(), 1]).to(rows.dtype));
-    if (isPadding !== null) counted = where(isPadding.unsqueeze(1), 0, counted);
-    const count = starts.length - 1;
-    const bagOf = new Int32Array(input.numel());
-    for (let bag = 0; bag < count; bag++) bagOf.fill(bag, starts[bag], starts[bag + 1]);
-    const used = starts[count]!;
-    const bags = fromTyped(bagOf.subarray(0, used).slice(), "int32", [used]);
-    const sum = zeros([count, weight.shape[1]!], { dtype: rows.dtype }).indexAdd(
-      0,
-      bags,
-      counted.narrow(0, 0, used),
-    );
+    const { table, padding } = prepared("embeddingBag", weight, index, options);
+    const from = new Tensor(checkedPositions(index.node, weight.shape[0]!)).int();
+    const at = padding === null ? from : where(from.eq(padding), -1, from);
+    if (mode === "max") return greatestOfBags(table, at, starts);
+    const sum = sumsOfBags(table, at, factors?.reshape([factors.numel()]) ?? null, starts);
     if (mode === "sum") return sum;
-    const present = isPadding === null ? ones([used]) : isPadding.logicalNot().narrow(0, 0, used).float();
-    const sizes = zeros([count]).indexAdd(0, bags, present).clamp({ min: 1 });
-    return sum.div(sizes.unsqueeze(1).to(sum.dtype));
+    const sizes = sumsOfBags(ones([weight.shape[0]!, 1], { dtype: sum.dtype }), at, null, starts);
+    return sum.div(sizes.clamp({ min: 1 }));
   },
 );
-
-/** The greatest of each bag, whose rows are put beside each other as [B, longest, D]. */
-function greatest(rows: Tensor, isPadding: Tensor | null, starts: readonly number[]): Tensor {
-  const count = starts.length - 1;
-  const lengths = starts.slice(1).map((end, bag) => end - starts[bag]!);
-  const longest = Math.max(0, ...lengths);
-  const size = rows.shape[1]!;
-  if (longest === 0) return zeros([count, size], { dtype: rows.dtype });
-  const places = new Int32Array(count * longest);
-  const inBag = Array.from({ length: count * longest }, (_, i) => {
-    const bag = Math.floor(i / longest);
-    const at = i % longest;
-    if (at >= lengths[bag]!) return false;
-    places[i] = starts[bag]! + at;
-    return true;
-  });
-  const index = fromTyped(places, "int32", [count * longest]);
-  let present: Tensor = tensorOf(inBag, { dtype: "bool" });
-  if (isPadding !== null) present = present.logicalAnd(takeAt(isPadding.logicalNot(), 0, index));
-  const table = where(present.unsqueeze(1), takeAt(rows, 0, index), -Infinity).reshape([
-    count,
-    longest,
-    size,
-  ]);
-  const isFull = present.reshape([count, longest]).any(1).unsqueeze(1);
-  return where(isFull, table.max(1).values, 0);
-}

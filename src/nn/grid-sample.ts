@@ -2,8 +2,9 @@
 import { fused } from "../ops/fused.js";
 import { stack } from "../ops/join.js";
 import { where } from "../ops/select.js";
+import { sumAt } from "../ops/taps.js";
 import { ones } from "../tensor/creation/constant.js";
-import { linspace } from "../tensor/creation/range.js";
+import { arange, linspace } from "../tensor/creation/range.js";
 import { formatShape } from "../tensor/shape.js";
 import { type Given, takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -46,23 +47,6 @@ function padded(x: Tensor, space: Space): Tensor {
   return inside(where(isEven, rest.add(low), rest.neg().add(span + low)));
 }
 
-/** Elements of the image [N, C, P] at places [N, Q] along each dim, and 0 where one lies outside. */
-function look(flat: Tensor, places: readonly Tensor[], sizes: readonly number[]): Tensor {
-  const [count = 0, channels = 0] = flat.shape;
-  let isInside: Tensor | null = null;
-  let index: Tensor | null = null;
-  places.forEach((place, dim) => {
-    const size = sizes[dim]!;
-    const within = place.ge(0).logicalAnd(place.le(size - 1));
-    const whole = where(within, place, 0).to("int32");
-    isInside = isInside === null ? within : (isInside as Tensor).logicalAnd(within);
-    index = index === null ? whole : (index as Tensor).mul(size).add(whole);
-  });
-  const at: Tensor = index!;
-  const where1 = at.unsqueeze(1).expand([count, channels, at.shape[1]!]);
-  return where((isInside as unknown as Tensor).unsqueeze(1), flat.gather(2, where1), 0);
-}
-
 /**
  * The image [N, C, H, W] (or volume [N, C, D, H, W]) at the places of a grid [N, H', W', 2] of (x, y) (or [N, D', H', W', 3] of (x, y, z)), where -1
  * and 1 are its edges → [N, C, H', W'] (or [N, C, D', H', W']). PyTorch's nn.functional.grid_sample (Jaderberg et al. 2015).
@@ -90,20 +74,15 @@ export const gridSample = takes<
     const places = out.reduce((product, size) => product * size, 1);
     const spaces = sizes.map((size): Space => ({ size, paddingMode, alignCorners }));
     return fused([input, grid], (image, given) => {
-      const flat = image.reshape([count, channels, sizes.reduce((product, size) => product * size, 1)]);
+      const flat = image.reshape([count, channels, sizes.reduce((product, size) => product * size, 1), 1]);
       const list = given.reshape([count, places, sizes.length]);
       // The grid says x first, which is the last dim.
       const at = spaces.map((space, dim) => placeOf(list.select(2, sizes.length - 1 - dim), space));
-      const result =
-        mode === "bicubic"
-          ? cubic(flat, at, spaces)
-          : corners(
-              flat,
-              at.map((x, dim) => padded(x, spaces[dim]!)),
-              sizes,
-              mode,
-            );
-      return result.reshape([count, channels, ...out]);
+      const beside = [count, ...sizes.map(() => 1), places];
+      const lines = at.map((x, dim) => lineOf(mode, x.reshape(beside), spaces[dim]!, dim + 1));
+      const { index, weight } = together(lines, sizes);
+      const table = [count, index.numel() / (count * places), places];
+      return sumAt(flat, index.reshape(table), weight.reshape(table)).reshape([count, channels, ...out]);
     });
   },
 );
@@ -133,71 +112,66 @@ function check(input: Tensor, grid: Tensor, mode: string, paddingMode: string): 
     throw new Error(`gridSample: expected an input with elements, got ${formatShape(input.shape)}`);
 }
 
-/** The nearest element, or the mean of the 4 (8) around a place, weighted by nearness. */
-function corners(flat: Tensor, at: readonly Tensor[], sizes: readonly number[], mode: string): Tensor {
-  if (mode === "nearest")
-    return look(
-      flat,
-      at.map((x) => x.detach().round()),
-      sizes,
-    );
-  const floors = at.map((x) => x.detach().floor());
-  const rests = at.map((x, dim) => x.sub(floors[dim]!));
-  let sum: Tensor | null = null;
-  for (let corner = 0; corner < 2 ** at.length; corner++) {
-    const isUpper = at.map((_, dim) => ((corner >> dim) & 1) === 1);
-    const weight = rests
-      .map((rest, dim) => (isUpper[dim]! ? rest : rest.neg().add(1)))
-      .reduce((a, b) => a.mul(b));
-    const value = look(
-      flat,
-      floors.map((x, dim) => (isUpper[dim]! ? x.add(1) : x)),
-      sizes,
-    );
-    const part = value.mul(weight.unsqueeze(1));
-    sum = sum === null ? part : (sum as Tensor).add(part);
+/** Along one dim the elements around places, which stand beside each other in a dim of their own, and their weights. */
+interface Line {
+  /** int32; −1 where there is none. */
+  readonly index: Tensor;
+  readonly weight: Tensor;
+}
+
+/** The elements around places x [N, 1, …, Q], in dim `dim`: the nearest one, the two between which a place lies, or the four around it. */
+function lineOf(mode: string, x: Tensor, space: Space, dim: number): Line {
+  if (mode === "nearest") {
+    const index = inside(padded(x, space).detach().round(), space);
+    return { index, weight: ones(x.shape, { dtype: x.dtype }) };
   }
-  return sum!;
+  const taps = mode === "bicubic" ? 4 : 2;
+  const step = arange(taps, { dtype: x.dtype }).reshape(x.shape.map((_, d) => (d === dim ? taps : 1)));
+  if (mode === "bicubic") {
+    // The padding mode is asked for each element.
+    const floor = x.detach().floor();
+    const index = inside(padded(floor.add(step.sub(1)), space).detach(), space);
+    return { index, weight: cubicWeight(x.sub(floor).add(1).sub(step)) };
+  }
+  const at = padded(x, space);
+  const floor = at.detach().floor();
+  // 1 − t of the lower one, t of the upper one, at a place t behind the lower.
+  const weight = at.sub(floor).mul(step.mul(2).sub(1)).add(step.neg().add(1));
+  return { index: inside(floor.add(step), space), weight };
 }
 
-/** Keys' weights of the four elements around a place, t behind the second. */
-function cubicWeights(t: Tensor): Tensor[] {
+/** Whole places as positions, −1 for those outside. */
+function inside(place: Tensor, { size }: Space): Tensor {
+  return where(place.ge(0).logicalAnd(place.le(size - 1)), place, -1).to("int32");
+}
+
+/** Keys' weight of an element at a distance from a place. */
+function cubicWeight(difference: Tensor): Tensor {
   const a = -0.75;
-  const near = (x: Tensor): Tensor =>
-    x
-      .mul(a + 2)
-      .sub(a + 3)
-      .mul(x)
-      .mul(x)
-      .add(1);
-  const far = (x: Tensor): Tensor =>
-    x
-      .mul(a)
-      .sub(5 * a)
-      .mul(x)
-      .add(8 * a)
-      .mul(x)
-      .sub(4 * a);
-  return [far(t.add(1)), near(t), near(t.neg().add(1)), far(t.neg().add(2))];
+  const x = difference.abs();
+  const near = x
+    .mul(a + 2)
+    .sub(a + 3)
+    .mul(x)
+    .mul(x)
+    .add(1);
+  const far = x
+    .mul(a)
+    .sub(5 * a)
+    .mul(x)
+    .add(8 * a)
+    .mul(x)
+    .sub(4 * a);
+  return where(x.le(1), near, far);
 }
 
-/** The 16 elements around a place; the padding mode is asked for each of them. */
-function cubic(flat: Tensor, at: readonly Tensor[], spaces: readonly Space[]): Tensor {
-  const floors = at.map((x) => x.detach().floor());
-  const weights = at.map((x, dim) => cubicWeights(x.sub(floors[dim]!)));
-  const sizes = spaces.map((space) => space.size);
-  let sum: Tensor | null = null;
-  for (let i = 0; i < 4; i++)
-    for (let j = 0; j < 4; j++) {
-      const value = look(
-        flat,
-        [i, j].map((k, dim) => padded(floors[dim]!.add(k - 1), spaces[dim]!)),
-        sizes,
-      );
-      const part = value.mul(weights[0]![i]!.mul(weights[1]![j]!).unsqueeze(1));
-      sum = sum === null ? part : (sum as Tensor).add(part);
-    }
-  return sum!;
+/** Elements around places in all dims: where they lie in the image, and their weights, which are products. */
+function together(lines: readonly Line[], sizes: readonly number[]): Line {
+  return lines.reduce((all, line, dim) => {
+    const isOutside = all.index.lt(0).logicalOr(line.index.lt(0));
+    const index = where(isOutside, -1, all.index.mul(sizes[dim]!).add(line.index));
+    return { index, weight: all.weight.mul(line.weight) };
+  });
 }
 
 /**

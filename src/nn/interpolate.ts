@@ -6,9 +6,12 @@ import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "../ops/
 import { fused } from "../ops/fused.js";
 import { takeAt } from "../ops/indexing.js";
 import type { ResizedShape } from "../ops/rearranged-types.js";
+import { sumAt } from "../ops/taps.js";
 import type { NotGiven } from "../ops/windows.js";
+import { ones } from "../tensor/creation/constant.js";
 import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
-import { formatShape } from "../tensor/shape.js";
+import { isFloating } from "../tensor/dtype.js";
+import { formatShape, sizeOf } from "../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { type Given, takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -83,18 +86,23 @@ export const interpolate = takes(
     if (spatial.includes(0) || input.shape[1] === 0)
       throw new Error(`interpolate: expected an input with elements, got ${formatShape(input.shape)}`);
     if (mode === "area") return averaged(input, sizes);
+    // A dim that shrinks comes first, and of those that grow the last one, in which an entry is one element.
+    const order = spatial.map((_, i) => i).sort((i, j) => growth(i) - growth(j) || j - i);
+    function growth(i: number): number {
+      return Math.sign(sizes[i]! - spatial[i]!);
+    }
     const isDouble = input.dtype === "float64";
-    return fused([input], (x) => {
-      let y = x;
-      spatial.forEach((from, i) => {
-        const to = sizes[i]!;
-        const scale = scales?.[i] ?? null;
-        if (antialias)
-          y = y.dtype === "uint8" ? y : weighted(y, i + 2, antialiased(mode, from, to, scale, alignCorners));
-        else y = tapped(y, i + 2, taps(mode, from, to, scale, alignCorners, isDouble));
-      });
-      return y;
-    });
+    const resized = (x: Tensor): Tensor =>
+      order.reduce((y, i) => {
+        const [from, to, scale] = [spatial[i]!, sizes[i]!, scales?.[i] ?? null];
+        const along = antialias
+          ? antialiased(mode, from, to, scale, alignCorners)
+          : taps(mode, from, to, scale, alignCorners, isDouble);
+        return tapped(y, i + 2, along);
+      }, x);
+    if (isFloating(input.dtype) || mode.startsWith("nearest")) return fused([input], resized);
+    const rounded = resized(input.float()).round();
+    return (input.dtype === "uint8" ? rounded.clamp(0, 255) : rounded).to(input.dtype);
   },
 ) as unknown as <A extends Shape, const Size extends Resize = Resize, const Scale extends Resize = Resize>(
   input: Checked<ResizedShape<A, Size, Scale>, Tensor<A>>,
@@ -186,25 +194,18 @@ function averaged(input: Tensor, sizes: readonly number[]): Tensor {
 
 /** Σ_k weights_k · the entries at places_k along `dim`. */
 function tapped(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
-  const shape = x.shape.map((_, d) => (d === dim ? -1 : 1));
-  let sum: Tensor | null = null;
-  places.forEach((list, k) => {
-    const entries = takeAt(x, dim, fromTyped(list, "int32", [list.length]));
-    const weight = weights?.[k];
-    const part =
-      weight === undefined ? entries : entries.mul(tensorOf(weight, { dtype: x.dtype }).reshape(shape));
-    sum = sum === null ? part : sum.add(part);
-  });
-  return sum!;
-}
-
-/** The product with a matrix [out, in] along `dim`. */
-function weighted(x: Tensor, dim: number, matrix: readonly (readonly number[])[]): Tensor {
-  const weights = tensorOf(
-    matrix.map((row) => [...row]),
-    { dtype: x.dtype },
-  ) as Tensor;
-  return x.transpose(dim, -1).matmul(weights.transpose(0, 1)).transpose(dim, -1);
+  const [taps, points] = [places.length, places[0]!.length];
+  const flat = new Int32Array(taps * points);
+  places.forEach((list, k) => flat.set(list, k * points));
+  if (weights === null && !isFloating(x.dtype)) return takeAt(x, dim, fromTyped(flat, "int32", [points]));
+  const table = [1, taps, points];
+  const factors =
+    weights === null
+      ? ones(table, { dtype: x.dtype })
+      : tensorOf(weights.flat(), { dtype: x.dtype }).reshape(table);
+  const { shape } = x;
+  const planes = x.reshape([1, sizeOf(shape.slice(0, dim)), shape[dim]!, sizeOf(shape.slice(dim + 1))]);
+  return sumAt(planes, fromTyped(flat, "int32", table), factors).reshape(shape.with(dim, points));
 }
 
 /** `interpolate` under its older name. PyTorch's nn.functional.upsample. */

@@ -81,24 +81,33 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** The matrix [to, from] of filters that are widened where the output is smaller, so that each input counts. */
+/** Filters that are widened where the output is smaller, so that each input counts. Where an output has fewer inputs than others, the places that are left are −1. */
 export function antialiased(
   mode: string,
   from: number,
   to: number,
   scale: number | null,
   alignCorners: boolean,
-): number[][] {
+): Taps {
   const { reach, at } = filters[mode]!;
   const step = stepOf(from, to, scale, alignCorners);
   const width = Math.max(step, 1);
-  return Array.from({ length: to }, (_, i) => {
+  const filter = Array.from({ length: to }, (_, i) => {
     const center = step * (i + 0.5);
     const first = Math.max(Math.trunc(center - reach * width + 0.5), 0);
     const end = Math.min(Math.trunc(center + reach * width + 0.5), from);
-    const row = new Array<number>(from).fill(0);
-    let total = 0;
-    for (let j = first; j < end; j++) total += row[j] = at((j - center + 0.5) / width);
-    return total === 0 ? row : row.map((weight) => weight / total);
+    const weights = Array.from({ length: Math.max(end - first, 0) }, (_unused, j) =>
+      at((first + j - center + 0.5) / width),
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return { first, weights: total === 0 ? weights : weights.map((weight) => weight / total) };
   });
+  const count = Math.max(1, ...filter.map(({ weights }) => weights.length));
+  const each = Array.from({ length: count }, (_, k) => k);
+  return {
+    places: each.map((k) =>
+      Int32Array.from(filter, ({ first, weights }) => (k < weights.length ? first + k : -1)),
+    ),
+    weights: each.map((k) => filter.map(({ weights }) => weights[k] ?? 0)),
+  };
 }

@@ -18,6 +18,7 @@ import { rnn, rnnBackward } from "./recurrent/rnn.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
 import { sort } from "./sort.js";
 import { eigh, matrixExp, svd } from "./spectral.js";
+import { taps, tapsFactor, tapsInput } from "./taps.js";
 
 const rows = {
   sort,
@@ -33,6 +34,9 @@ const rows = {
   scatterInto,
   takeInto,
   positions,
+  taps,
+  tapsInput,
+  tapsFactor,
   convolution,
   convolutionInput,
   convolutionWeight,

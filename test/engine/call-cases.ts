@@ -283,6 +283,50 @@ function* poolBackwardCases(op: KernelOp, dtype: DTypeName, random: () => number
   }
 }
 
+/** Images, channels, rows, entries of a row, tables, taps and points: rows of one element, side by side or not, and of several; more rows than go together. */
+const tapped: readonly (readonly number[])[] = [
+  [1, 1, 5, 1, 1, 2, 7],
+  [2, 3, 6, 1, 1, 2, 33],
+  [2, 20, 37, 1, 2, 4, 50],
+  [3, 40, 28, 1, 1, 3, 56],
+  [4, 17, 9, 1, 2, 1, 5],
+  [2, 3, 5, 4, 2, 3, 6],
+  [1, 2, 30, 70, 1, 20, 8],
+  [0, 3, 4, 1, 1, 2, 3],
+  [2, 3, 4, 1, 1, 2, 0],
+  [2, 0, 4, 2, 2, 2, 3],
+];
+
+function* tapsCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [batch, channels, rows, inner, tables, count, points] of tapped as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ][]) {
+    const some = (...dims: number[]): Operand => floatsOf(dtype, dims, () => 2 * random() - 1);
+    const table = [tables, count, points];
+    // Some lie outside.
+    const index: Operand = {
+      dtype: "int32",
+      dims: table,
+      values: numbersOf(table, () => Math.floor(random() * (rows + 2)) - 1),
+    };
+    const [x, g, factors] = [
+      some(batch, channels, rows, inner),
+      some(batch, channels, points, inner),
+      some(...table),
+    ];
+    const operands = { taps: [x, index, factors], tapsInput: [g, index, factors], tapsFactor: [x, g, index] }[
+      op as "taps"
+    ];
+    yield { op, operands, attributes: op === "tapsInput" ? [rows] : [], scalars: [] };
+  }
+}
+
 function numbersOf(dims: readonly number[], value: () => number): number[] {
   return Array.from({ length: sizeOf(dims) }, value);
 }
@@ -438,6 +482,7 @@ const sumsInOperands = new Map<typeof indexedCases, number>([
   [recurrentCases, 1],
   [normalizationCases, 10],
   [momentCases, 1],
+  [tapsCases, 10],
   [alignmentCases, 10],
 ]);
 
@@ -455,6 +500,9 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   scatterInto: indexedCases,
   takeInto: indexedCases,
   positions: positionCases,
+  taps: tapsCases,
+  tapsInput: tapsCases,
+  tapsFactor: tapsCases,
   lu: matrixCases,
   pivotOrder: pivotCases,
   cholesky: matrixCases,

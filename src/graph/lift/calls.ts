@@ -151,6 +151,20 @@ const convolution: Rule = ({ op, operands, attributes, samples }) => {
   return reshape(w, [samples, w.shape[0]! / samples, ...w.shape.slice(1)]);
 };
 
+/** Each image has a table of its own. */
+const taps: Rule = ({ op, operands: [x, ...tables], attributes, samples }) => {
+  const images = x!.sample.shape[0]!;
+  const each = (table: Lifted): Node => {
+    const all = spread(table, samples);
+    const [, count, ...rest] = all.shape as [number, number, ...number[]];
+    const turns = count === 0 ? 0 : images / count;
+    const apart = reshape(all, [samples, 1, count, ...rest]);
+    return reshape(expand(apart, [samples, turns, count, ...rest]), [samples * images, ...rest]);
+  };
+  const y = call(op, [rowsOf(spread(x!, samples)), ...tables.map(each)], attributes);
+  return reshape(y, [samples, images, ...y.shape.slice(1)]);
+};
+
 const rules: Partial<Record<KernelOp, Rule>> = {
   sort: alongDim,
   cumsum: alongDim,
@@ -166,10 +180,18 @@ const rules: Partial<Record<KernelOp, Rule>> = {
   convolutionWeight: convolution,
   take,
   takeAdd,
+  taps,
+  tapsInput: taps,
 };
 
 /** Kernels that take rows, or planes, each by itself: samples are more of them. How many operands have rows; the others are the same for all. */
-const rowsApart: Partial<Record<KernelOp, number>> = { maxPool: 1, maxPoolBackward: 2, layerNorm: 1 };
+const rowsApart: Partial<Record<KernelOp, number>> = {
+  maxPool: 1,
+  maxPoolBackward: 2,
+  layerNorm: 1,
+  taps: 1,
+  tapsInput: 1,
+};
 
 /** The call for all samples: of a kernel without a rule each sample's by itself. A tuple is told by what `pick` makes of it. */
 export function liftCall(called: Called): (result: number | null) => Node {

@@ -91,6 +91,9 @@ describe("calls of kernels", () => {
     take: () => [[positions([2, 2], 3)], [1]],
     scatterAdd: (dtype) => [[positions([2, 5, 4], 3), some([2, 5, 4], dtype)], [1]],
     positions: () => [[], [6]],
+    taps: (dtype) => [[places(), some([1, 3, 5], dtype)], []],
+    tapsInput: (dtype) => [[places(), some([1, 3, 5], dtype)], [4], [], [2, 3, 5]],
+    tapsFactor: (dtype) => [[some([2, 1, 5, 4], dtype), places()], []],
     convolution: (dtype) => [[some([5, 3, 1, 1, 2], dtype)], convolved(3)],
     convolutionInput: (dtype) => [[some([3, 5, 1, 1, 2], dtype)], convolved(5)],
     convolutionWeight: (dtype) => [[some([2, 4, 1, 1, 3], dtype)], convolved(2)],
@@ -174,6 +177,9 @@ describe("calls of kernels", () => {
   };
   /** Shapes of first operands of other ranks. */
   const otherwise: Partial<Record<KernelOp, readonly number[]>> = {
+    taps: [2, 1, 3, 4],
+    tapsInput: [2, 3, 5, 1],
+    tapsFactor: [2, 1, 3, 4],
     convolution: [2, 3, 1, 1, 4],
     convolutionInput: [2, 3, 1, 1, 4],
     convolutionWeight: [2, 3, 1, 1, 4],
@@ -217,6 +223,11 @@ function positions(shape: readonly number[], rows: number): Node {
 }
 
 /** Classes of the places of three sequences of one label. */
+/** Positions of three taps of five points among 3 or 4 rows; one lies outside. */
+function places(): Node {
+  return given([0, 1, 2, 0, 1, 2, 2, -1, 1, 0, 1, 0, 0, 2, 1], [1, 3, 5], "int32");
+}
+
 function sequences(): Node {
   return given([0, 1, 0, 0, 2, 0, 0, 3, 0], [3, 3], "int32");
 }
