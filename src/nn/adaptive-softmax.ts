@@ -7,6 +7,7 @@ import { where } from "../ops/select.js";
 import type { FloatDType } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
+import { namedTuple, type Positions } from "../tensor/named-tuple.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Linear } from "./linear.js";
 import { BuiltIn } from "./module.js";
@@ -23,7 +24,7 @@ export interface AdaptiveSoftmaxOptions {
 }
 
 /** What `AdaptiveLogSoftmaxWithLoss` gives: the log probability of each target [N], and their mean with the sign turned. */
-export interface AdaptiveSoftmaxResult extends Iterable<Tensor> {
+export interface AdaptiveSoftmaxResult extends Positions<Tensor> {
   readonly output: Tensor;
   readonly loss: Tensor;
 }
@@ -126,9 +127,6 @@ export class AdaptiveLogSoftmaxWithLoss extends BuiltIn {
     });
     const loss = output.mean().neg();
     const result = isOne ? output.squeeze(0) : output;
-    const pair: AdaptiveSoftmaxResult = Object.defineProperty({ output: result, loss }, Symbol.iterator, {
-      value: () => [result, loss].values(),
-    }) as unknown as AdaptiveSoftmaxResult;
-    return pair;
+    return namedTuple({ output: result, loss });
   }
 }

@@ -6,7 +6,7 @@ import { zeros } from "../tensor/creation/constant.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
 import { linspace } from "../tensor/creation/range.js";
 import { type DType, isFloating, isInteger } from "../tensor/dtype.js";
-import { named } from "../tensor/named.js";
+import { namedTuple, type Positions } from "../tensor/named-tuple.js";
 import { operation } from "../tensor/operation.js";
 import { readNumbers } from "../tensor/reading.js";
 import { formatShape } from "../tensor/shape.js";
@@ -53,7 +53,7 @@ export interface HistogramOptions {
 }
 
 /** What `histogram` gives; it may be destructured by position too. */
-export interface Histogram extends Iterable<Tensor> {
+export interface Histogram extends Positions<Tensor> {
   readonly hist: Tensor;
   readonly binEdges: Tensor;
 }
@@ -186,8 +186,8 @@ export const histogram = operation(
       count,
       dtype,
     );
-    if (!density) return named({ hist, binEdges });
+    if (!density) return namedTuple({ hist, binEdges });
     const width = sub(narrow(binEdges, 0, 1, count), narrow(binEdges, 0, 0, count));
-    return named({ hist: div(div(hist, sum(hist)), width), binEdges });
+    return namedTuple({ hist: div(div(hist, sum(hist)), width), binEdges });
   },
 );

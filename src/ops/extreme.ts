@@ -10,7 +10,7 @@ import { type FunctionOf, operation } from "../tensor/operation.js";
 import { allDims, formatShape, keptShape, normalizeDims } from "../tensor/shape.js";
 import type { Reduce } from "../tensor/reduction-types.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
-import { named } from "../tensor/named.js";
+import { namedTuple, type Positions } from "../tensor/named-tuple.js";
 import type { Checked, Shape } from "../tensor/shape-types.js";
 import { mul } from "./arithmetic.js";
 import { div } from "./division.js";
@@ -24,7 +24,7 @@ import { where } from "./select.js";
 import { isnan } from "./finite.js";
 
 /** What `max(dim)` and `min(dim)` give; it may be destructured by position too. */
-export interface ValuesAndIndices<S extends Shape = Shape> extends Iterable<Tensor<S>> {
+export interface ValuesAndIndices<S extends Shape = Shape> extends Positions<Tensor<S>> {
   readonly values: Tensor<S>;
   /** int32 positions along the dim. */
   readonly indices: Tensor<S>;
@@ -129,7 +129,7 @@ declare module "../tensor/core.js" {
 }
 
 /** What `aminmax` gives; it may be destructured by position too. */
-export interface MinAndMax<S extends Shape = Shape> extends Iterable<Tensor<S>> {
+export interface MinAndMax<S extends Shape = Shape> extends Positions<Tensor<S>> {
   readonly min: Tensor<S>;
   readonly max: Tensor<S>;
 }
@@ -138,7 +138,7 @@ export const aminmax = operation(
   "aminmax",
   "| *, dim, keepdim",
   (x: Tensor, { dim, keepdim = false }: ReduceOptions & { dim?: number } = {}): MinAndMax =>
-    named({
+    namedTuple({
       min: extreme("min", AMIN, "aminmax", x, dim, keepdim),
       max: extreme("max", AMAX, "aminmax", x, dim, keepdim),
     }),
@@ -313,9 +313,10 @@ export const min = operation(
 function extremeWithIndex(op: "max" | "min", x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const dims = normalizeDims(op, dim, x.ndim);
   const indices = position(op === "max" ? "argmax" : "argmin", x, dim, keepdim);
-  if (x._node.dtype === "bool") return named({ values: extreme(op, AMAX, op, x, dim, keepdim), indices });
+  if (x._node.dtype === "bool")
+    return namedTuple({ values: extreme(op, AMAX, op, x, dim, keepdim), indices });
   const attributes: Reduced = { kept: keptShape(x._node.shape, dims), dims };
   const how = op === "max" ? MAX_DIM : MIN_DIM;
   const values = record(how, reduce(op, x.node, dims, keepdim), x, indices, null, attributes);
-  return named({ values, indices });
+  return namedTuple({ values, indices });
 }

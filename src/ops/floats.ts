@@ -7,7 +7,7 @@ import { binary, scalar, select, unary } from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
 import { Tensor } from "../tensor/core.js";
 import { type DType, isFloating, isInteger } from "../tensor/dtype.js";
-import { named } from "../tensor/named.js";
+import { namedTuple, type Positions } from "../tensor/named-tuple.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
@@ -22,7 +22,7 @@ import { pow } from "./power.js";
 import { sign } from "./rounding.js";
 
 /** What `frexp` gives; it may be destructured by position too. */
-export interface MantissaAndExponent<S extends Shape = Shape> extends Iterable<Tensor<S>> {
+export interface MantissaAndExponent<S extends Shape = Shape> extends Positions<Tensor<S>> {
   readonly mantissa: Tensor<S>;
   readonly exponent: Tensor<S>;
 }
@@ -116,7 +116,7 @@ export const frexp = operation("frexp", (x): MantissaAndExponent => {
     null,
     cast(powers, x.dtype),
   );
-  return named({ mantissa, exponent: cast(exponents, "int32") });
+  return namedTuple({ mantissa, exponent: cast(exponents, "int32") });
 });
 
 /** 2 to a power, a float. */

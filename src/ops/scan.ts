@@ -6,7 +6,7 @@ import { record } from "../autograd/record.js";
 import { call, cast as graphCast, pick } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
 import type { DType } from "../tensor/dtype.js";
-import { named } from "../tensor/named.js";
+import { namedTuple } from "../tensor/named-tuple.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
@@ -155,5 +155,5 @@ function extremes(kernel: "cummax" | "cummin", op: Op<number>, x: Tensor, dim: n
   checkInt32Count(kernel, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call(kernel, [x.node], [d]);
   const indices = new Tensor(pick(from, 1));
-  return named({ values: record(op, graphCast(pick(from, 0), x.dtype), x, indices, null, d), indices });
+  return namedTuple({ values: record(op, graphCast(pick(from, 0), x.dtype), x, indices, null, d), indices });
 }

@@ -4,7 +4,7 @@
 import { record } from "../autograd/record.js";
 import { call, cast, pick } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
-import { named } from "../tensor/named.js";
+import { namedTuple } from "../tensor/named-tuple.js";
 import { operation } from "../tensor/operation.js";
 import { normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
@@ -69,7 +69,7 @@ function sorted(name: string, x: Tensor, d: number, descending: boolean, count: 
   checkInt32Count(name, x, x.ndim === 0 ? [] : [d], "a position");
   const from = call("sort", [x.node], [d, Number(descending), count]);
   const indices = new Tensor(pick(from, 1));
-  return named({ values: record(SORT, cast(pick(from, 0), x.dtype), x, indices, null, d), indices });
+  return namedTuple({ values: record(SORT, cast(pick(from, 0), x.dtype), x, indices, null, d), indices });
 }
 
 const signature = "dim | descending, stable";
@@ -128,7 +128,7 @@ export const kthvalue = operation(
 export function entryOfRows(x: Tensor, d: number, at: Tensor, keepdim: boolean): ValuesAndIndices {
   const values =
     x.ndim === 0 ? reshape(gatherAt(reshape(x, [1]), 0, reshape(at, [1])), []) : gatherAt(x, d, at);
-  if (keepdim || x.ndim === 0) return named({ values, indices: at });
+  if (keepdim || x.ndim === 0) return namedTuple({ values, indices: at });
   const shape = at.shape.filter((_, i) => i !== d);
-  return named({ values: reshape(values, shape), indices: reshape(at, shape) });
+  return namedTuple({ values: reshape(values, shape), indices: reshape(at, shape) });
 }

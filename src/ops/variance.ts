@@ -4,7 +4,7 @@
 import { record } from "../autograd/record.js";
 import { binary, reduce, scalar, unary } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/core.js";
-import { named } from "../tensor/named.js";
+import { type NamedTuple, namedTuple } from "../tensor/named-tuple.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
 import { keptShape, normalizeDims } from "../tensor/shape.js";
@@ -143,7 +143,7 @@ export const std = operation(
   (x: Tensor, dim?: DimsOrUnbiased, options: VarianceOptions = {}) => variance("std", x, dim, options),
 );
 
-type WithMean<K extends "var" | "std"> = Readonly<Record<K | "mean", Tensor>> & Iterable<Tensor>;
+type WithMean<K extends "var" | "std"> = NamedTuple<Record<K | "mean", Tensor>>;
 type WithMeanOptions = VarianceOptions & { dim?: Dims };
 
 /** How `varMean` and `stdMean` are called. */
@@ -163,7 +163,7 @@ export const varMean = takes<BothOf<"var">>(
   `x, ${signature}`,
   (x: Tensor, dim: DimsOrUnbiased, options: VarianceOptions) => {
     checkTensor("varMean", x);
-    return named({ var: varOf(x, dim, options), mean: averageOf(x, dim, options) });
+    return namedTuple({ var: varOf(x, dim, options), mean: averageOf(x, dim, options) });
   },
 );
 
@@ -173,6 +173,6 @@ export const stdMean = takes<BothOf<"std">>(
   `x, ${signature}`,
   (x: Tensor, dim: DimsOrUnbiased, options: VarianceOptions) => {
     checkTensor("stdMean", x);
-    return named({ std: std(x, dim, options), mean: averageOf(x, dim, options) });
+    return namedTuple({ std: std(x, dim, options), mean: averageOf(x, dim, options) });
   },
 );

@@ -1,6 +1,6 @@
 /**
- * The same seed gives the same bits at any thread count: random reductions, products, index operations and training runs, large enough
- * to be split, are computed with 1, 2, 3, 4 and 8 threads. Results of integers are the same on both engines as well.
+ * The same seed gives the same bits at any thread count: random reductions, products, index operations, layers with their gradients and training
+ * runs, large enough to be split, are computed with 1, 2, 3, 4 and 8 threads. Results of integers are the same on both engines as well.
  * `npm run fuzz:threads [runs] [seed]`; CELLGRAD_ISA chooses the instruction set.
  */
 import { createHash } from "node:crypto";
@@ -19,6 +19,7 @@ import {
   type TypedArray,
 } from "../../src/index.js";
 import { Chance } from "./chance.js";
+import { layerDraft, valuesOf } from "./layer-drafts.js";
 
 export const threadCounts = [1, 2, 3, 4, 8] as const;
 
@@ -239,19 +240,31 @@ function training(chance: Chance): Draft {
   };
 }
 
+function networks(chance: Chance): Draft {
+  const layer = layerDraft(chance);
+  const seed = chance.below(1e6);
+  return {
+    text: layer.text,
+    exact: false,
+    results: () => {
+      manualSeed(seed);
+      return valuesOf(layer).map((value) => value.dataSync());
+    },
+  };
+}
+
+/** Each kind as often as it stands here, of twenty. */
+const kinds: readonly [times: number, kind: (chance: Chance) => Draft][] = [
+  [6, reduction],
+  [2, integers],
+  [3, product],
+  [2, indexing],
+  [1, training],
+  [6, networks],
+];
+
 function draft(chance: Chance): Draft {
-  const number = chance.below(20);
-  const kind =
-    number < 12
-      ? reduction
-      : number < 14
-        ? integers
-        : number < 17
-          ? product
-          : number < 19
-            ? indexing
-            : training;
-  return kind(chance);
+  return chance.of(kinds.flatMap(([times, kind]) => new Array<typeof kind>(times).fill(kind)))(chance);
 }
 
 function hashOf(arrays: readonly TypedArray[]): string {
