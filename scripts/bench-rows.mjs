@@ -83,16 +83,22 @@ export function measurePeak() {
   return JSON.parse(spawnSync(program, [], { encoding: "utf8" }).stdout);
 }
 
-/** Measures the rows whose names contain `only`; a line for each row and contender. */
-export async function measureRows({ python, seconds, only, missing }) {
-  const running = contenders(python, missing).map((each) => new Contender(each));
+/**
+ * Measures the rows whose names contain `only`; a line for each row and contender. With `oneThread` everything runs on one thread, and what counts is
+ * the processor's time, which other programs do not lengthen.
+ */
+export async function measureRows({ python, seconds, only, oneThread, missing }) {
+  const running = contenders(python, missing)
+    .filter(({ peer, threads }) => !oneThread || threads === 1 || peer === "cellgrad")
+    .map((each) => new Contender({ ...each, threads: oneThread ? 1 : each.threads }));
+  const clock = oneThread ? { clock: "processor" } : {};
   const results = [];
   const { names } = await running[0].ask({ list: true });
   for (const name of names.filter((each) => each.includes(only))) {
     process.stderr.write(`  measuring ${name} …\n`);
     const ready = [];
     for (const contender of running)
-      if ((await contender.ask({ begin: name, threads: contender.threads }))?.ready)
+      if ((await contender.ask({ begin: name, threads: contender.threads, ...clock }))?.ready)
         ready.push([contender, []]);
     for (let turn = 0; turn < TURNS; turn++)
       for (const [contender, samples] of ready)

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: cellgrad beside its peers, measured one after the other in one run on this machine; prints tables of medians.
  * `npm run bench -- rows`, `-- layers`, `-- loops` or `-- kernels` runs one part, `--only TEXT` the rows or layers whose names contain it, and
- * `--json FILE` writes what was measured. Peers come from `npm run bench:setup`; what is missing is named.
+ * `--json FILE` writes what was measured, `--one-thread` measures rows in processor time on one thread. Peers come from `npm run bench:setup`; what is missing is named.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,9 +18,12 @@ const python = process.env.CELLGRAD_BENCH_PYTHON ?? join(peers, ".venv", "bin", 
 const seconds = process.env.CELLGRAD_BENCH_SECONDS ?? "2";
 const missing = [];
 const {
-  values: { only = "", json },
+  values: { only = "", json, "one-thread": oneThread = false },
   positionals: [what = "all"],
-} = parseArgs({ allowPositionals: true, options: { only: { type: "string" }, json: { type: "string" } } });
+} = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: "string" }, json: { type: "string" }, "one-thread": { type: "boolean" } },
+});
 
 /** Runs a measuring program and returns the JSON lines that it printed. */
 function measure(label, command, args) {
@@ -82,7 +85,7 @@ function tables(rows, unit) {
 /** Rows of the speed table beside the best of each peer, with the spread of the samples and the share of what the processor can do. */
 async function rows() {
   const peak = measurePeak();
-  const results = await measureRows({ python, seconds: Number(seconds), only, missing });
+  const results = await measureRows({ python, seconds: Number(seconds), only, oneThread, missing });
   const names = [...new Set(results.map(({ name }) => name))];
   const of = (name, peer) =>
     results
@@ -107,9 +110,14 @@ async function rows() {
       ratios.push(best.us / native.us);
     }
     const flops = multiplyAdds(name);
-    if (own && flops && peak) cell["of peak"] = percent(flops / 1e3 / own.us / peak.gflops.at(-1), "");
+    if (own && flops && peak)
+      cell["of peak"] = percent(flops / 1e3 / own.us / peak.gflops[oneThread ? 0 : 1], "");
   }
-  console.log("\nµs (median; one thread where (1) stands, else two)");
+  console.log(
+    oneThread
+      ? "\nµs of the processor on one thread (median)"
+      : "\nµs (median; one thread where (1) stands, else two)",
+  );
   console.table(cells);
   const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
   if (ratios.length > 0) console.log(`geometric mean of best peer ÷ cellgrad: ${mean.toFixed(2)}`);

@@ -16,30 +16,38 @@ async function warmUp(step) {
 }
 
 /** Microseconds a step of each sample. A step that computes later gives a promise. */
-async function measure(step, count, seconds) {
+async function measure(step, count, seconds, now) {
   const samples = [];
   const from = performance.now();
   do {
-    const start = performance.now();
+    const start = now();
     for (let i = 0; i < count; i++) {
       const pending = step();
       if (pending instanceof Promise) await pending;
     }
-    samples.push(((performance.now() - start) * 1000) / count);
+    samples.push(((now() - start) * 1000) / count);
   } while (performance.now() - from < seconds * 1000);
   return samples;
+}
+
+/** Milliseconds of the processor for this process. */
+function processorTime() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Answers what is asked: `rows` makes a step by a row's name. A row that the peer cannot compute is as if it were not there. */
 export async function serve(rows, description) {
   let step, count;
+  let now = () => performance.now();
   for await (const line of createInterface(process.stdin)) {
     const asked = JSON.parse(line);
     let answer = {};
     if (asked.measure !== undefined) {
-      const us = await measure(step, count, asked.measure);
+      const us = await measure(step, count, asked.measure, now);
       answer = { us, peakBytes: process.resourceUsage().maxRSS * 1024 };
     } else if (asked.begin in rows) {
+      if (asked.clock === "processor") now = processorTime;
       try {
         step = await rows[asked.begin]();
         count = await warmUp(step);

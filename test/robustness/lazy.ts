@@ -8,7 +8,20 @@ import { pathToFileURL } from "node:url";
 
 import { engine, useEngine } from "../../src/engine/current.js";
 import { setFusion } from "../../src/graph/run/run.js";
-import { cat, grad, manualSeed, nn, noGrad, optim, randn, type Tensor, where } from "../../src/index.js";
+import {
+  cat,
+  eye,
+  fft,
+  grad,
+  linalg,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  randn,
+  type Tensor,
+  where,
+} from "../../src/index.js";
 import { generator } from "../graph/random-graphs.js";
 
 type Random = () => number;
@@ -17,6 +30,7 @@ type Look = (x: Tensor) => Tensor;
 /** What one line of a loop's body does with the values that live from one repetition to the next. */
 type Line = (values: Tensor[], t: number, look: Look) => void;
 
+const F = nn.functional;
 const shapes = [[], [4], [3, 4], [4, 4], [2, 3, 4]] as const;
 /** For each shape those that broadcast to it. */
 const fitting = [[0], [0, 1], [0, 1, 2], [0, 1, 3], [0, 1, 2, 4]] as const;
@@ -35,7 +49,7 @@ function body(next: Random, count: number): Line[] {
       (values, t, look) => {
         values[to] = look(make(values[to]!, values[other]!, t, look));
       };
-    switch (pick(rank === 0 ? 4 : 12)) {
+    switch (pick(rank === 0 ? 4 : 18)) {
       case 0:
         return set((x) => x.mul(factor).tanh());
       case 1:
@@ -65,6 +79,36 @@ function body(next: Random, count: number): Line[] {
         return (values, _t, look) => {
           const turned = look(look(values[4]!.transpose(0, 2)).mul(factor));
           values[2] = look(turned.mean(2).t().sub(turned.sum(0).at(0).at(0)).tanh());
+        };
+      // Kernels of layers and of matrices, whose operands are what was fused before.
+      case 11:
+        return (values, _t, look) => {
+          const [x, w] = [look(values[4]!.mul(factor)), values[3]!.narrow(0, 0, 3).reshape([3, 4, 1])];
+          values[4] = look(F.conv1d(x, w.narrow(1, 0, 3), null, { padding: "same" }).tanh());
+        };
+      case 12:
+        return (values, _t, look) => {
+          const { values: sorted } = look(values[2]!.neg()).sort(dim % 2);
+          values[2] = look(sorted.add(F.maxPool1d(values[2]!, 3, { stride: 1, padding: 1 }))).tanh();
+        };
+      case 13:
+        return (values, _t, look) => {
+          const solved = linalg.solve(look(values[3]!.add(eye(4).mul(9))), values[3]!.t());
+          values[3] = look(solved.mul(factor).sin());
+        };
+      case 14:
+        return (values, _t, look) => {
+          const x = values[4]!;
+          values[4] = F.scaledDotProductAttention(x, look(x.sin()), x.cos()).tanh();
+        };
+      case 15:
+        return (values, _t, look) => {
+          values[4] = F.layerNorm(look(values[4]!.add(0.1)), [4], values[1]!).sin();
+        };
+      case 16:
+        return (values, _t, look) => {
+          const waves = fft.rfft(look(values[2]!.mul(factor)), undefined, 1);
+          values[1] = look(fft.irfft(waves.mul(0.5), 4, 1).sum(0)).tanh();
         };
       default:
         return (values, t, look) => {

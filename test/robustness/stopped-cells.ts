@@ -3,6 +3,7 @@
  *
  * A training makes its step k from the batch k and from the state of the random generator that the first run, which nobody stopped, had at
  * that step. `record` notes a digest of everything that a step changes, `go` steps until it is stopped, and `check` answers what is wrong.
+ * No layer keeps averages: a forward pass changes them, so that they are ahead of the weights where the stop comes before the step.
  */
 export const DEFINITIONS = `
 import { createHash } from "node:crypto";
@@ -52,6 +53,23 @@ const trainings: Record<string, () => Training> = {
       if (k % 5 === 0) train.evaluate(model, loader as any, { loss: ce });
     } };
   },
+  "a convolution, a norm and an LSTM"() {
+    const conv = new nn.Conv1d(1, 6, 3, { padding: 1 }), norm = new nn.BatchNorm1d(6, { trackRunningStats: false }), lstm = new nn.LSTM(12, 5), head = new nn.Linear(5, 3);
+    const model = new (class extends nn.Module {
+      conv = conv; norm = norm; lstm = lstm; head = head;
+      forward(x: Tensor): Tensor {
+        const channels = this.norm.forward(this.conv.forward(x.unsqueeze(1))).relu() as any;
+        return this.head.forward(this.lstm.forward(channels.transpose(0, 1))[0].select(0, -1) as any);
+      }
+    })();
+    const opt = new optim.RMSprop(model.parameters(), { lr: 0.002, momentum: 0.5 });
+    return { model, opt, schedule: null, modes: [], one(k) {
+      const [x, y] = batch(k);
+      opt.zeroGrad();
+      ce(model.forward(x), y).backward();
+      opt.step();
+    } };
+  },
 };
 const losses: number[] = [];
 
@@ -93,6 +111,7 @@ export const BY_HAND = [
   "SGD with momentum",
   "Adam with a schedule for each step, and clipping",
   "AdamW with dropout, noGrad and evaluate",
+  "a convolution, a norm and an LSTM",
 ];
 
 /** Places where gradients are off or layers are in another mode for a while, each to be stopped. */

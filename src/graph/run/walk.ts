@@ -138,7 +138,9 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         continue;
       }
       if (kind === Kind.tuple) {
-        for (const result of picksOf.get(node)!) if (result.storage === null) stack[depth++] = result;
+        // None where a stop came between the recording of a tuple and that of its results.
+        const results = picksOf.get(node) ?? [];
+        for (const result of results) if (result.storage === null) stack[depth++] = result;
       }
       const attributes = node.attributes;
       if (attributes !== null) {

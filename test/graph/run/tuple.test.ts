@@ -1,0 +1,35 @@
+/** A kernel with several results is recorded as a tuple and one node for each result that is taken; a stop may come between any two of these. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { call, pick } from "../../../src/graph/record/build.js";
+import { picksOf } from "../../../src/graph/record/node.js";
+import { manualSeed, nn, optim, randn } from "../../../src/index.js";
+
+const x = randn([3, 3]);
+
+/** A step, which computes whatever is pending; gives the weight that it leaves. */
+function stepped(): number[][] {
+  manualSeed(0);
+  const layer = new nn.Linear(2, 2);
+  const optimizer = new optim.SGD(layer.parameters(), { lr: 0.1 });
+  layer
+    .forward(randn([1, 2]))
+    .sum()
+    .backward();
+  optimizer.step();
+  return layer.weight.tolist();
+}
+
+const expected = stepped();
+
+test("a tuple none of whose results was taken yet does not disturb the step that comes next", () => {
+  call("sort", [x.node], [1, 0, 3]);
+  assert.deepEqual(stepped(), expected);
+});
+
+test("nor does a result that its tuple does not know yet", () => {
+  const tuple = call("sort", [x.node], [1, 0, 3]);
+  pick(tuple, 0);
+  picksOf.delete(tuple);
+  assert.deepEqual(stepped(), expected);
+});
