@@ -10,12 +10,12 @@ import { formatShape, sameShape } from "../tensor/shape.js";
 import type { TensorData } from "../tensor/nested-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { Tensor } from "../tensor/tensor.js";
-import type { Slot, State, Transform } from "./transform.js";
+import type { FromOptions, Slot, State, Transform } from "./transform.js";
 
 /** The declared states of a chain, by name: tensors, and numbers with what they begin with. */
 export interface Declared<Options> {
   readonly tensors: Readonly<Record<string, State<Options>>>;
-  readonly numbers: Readonly<Record<string, (options: Options) => number>>;
+  readonly numbers: Readonly<Record<string, FromOptions<Options>>>;
 }
 
 /** What the links of a chain declare. */

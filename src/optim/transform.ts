@@ -42,10 +42,13 @@ export interface Slot {
   writeNumber(name: string, value: number): void;
 }
 
+/** A number that follows from options; the type of a method, which leaves an optimizer of more options an `Optimizer`. */
+export type FromOptions<Options> = { of(options: Options): number }["of"];
+
 /** How a state tensor begins, and its shape. */
 export interface State<Options> {
   /** What its elements are at first: a number, or what the parameter is. 0 if not given. */
-  readonly value?: number | "parameter" | ((options: Options) => number);
+  readonly value?: number | "parameter" | FromOptions<Options>;
   /** Its shape for a parameter of a shape, or null where a parameter of that shape has no such state. The parameter's if not given. */
   readonly shape?: (parameter: Shape) => Shape | null;
 }
@@ -55,7 +58,7 @@ export interface Transform<Options> {
   /** All state tensors that it may keep of a parameter, by name: what a saved state may hold. */
   readonly states?: Readonly<Record<string, State<Options>>>;
   /** Numbers that it keeps of a parameter beside the step count, by name, and what they begin with. */
-  readonly numbers?: Readonly<Record<string, (options: Options) => number>>;
+  readonly numbers?: Readonly<Record<string, FromOptions<Options>>>;
   /** A better direction; `options` are those of the parameter's group now. */
   update(direction: Node, slot: Slot, options: Options): Node;
 }

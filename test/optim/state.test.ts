@@ -89,13 +89,9 @@ describe("state", () => {
     const w = () => ones([2], { requiresGrad: true });
     const [a, b] = [w(), w()];
     const adagrad = new optim.Adagrad([a], { initialAccumulatorValue: 0.25 });
-    assertClose(first(adagrad as unknown as optim.Optimizer, a)["sum"] as Tensor, [9.25, 9.25], "sum");
+    assertClose(first(adagrad, a)["sum"] as Tensor, [9.25, 9.25], "sum");
     const rprop = new optim.Rprop([b], { lr: 0.125 });
-    assertClose(
-      first(rprop as unknown as optim.Optimizer, b)["stepSize"] as Tensor,
-      [0.125, 0.125],
-      "stepSize",
-    );
+    assertClose(first(rprop, b)["stepSize"] as Tensor, [0.125, 0.125], "stepSize");
   });
   test("has the shape that its optimizer says: rows and columns of matrices, all of vectors", () => {
     const matrix = ones([2, 3, 4], { requiresGrad: true });
