@@ -15,7 +15,7 @@ import type { Broadcast, Elementwise } from "../tensor/broadcast-types.js";
 import type { Checked, Shape } from "../tensor/shape-types.js";
 import { cast } from "./cast.js";
 import { inPlace } from "./change.js";
-import { checkTensor, commonDType, constant } from "./operand.js";
+import { checkedTensor, checkTensor, commonDType, constant } from "./operand.js";
 import type { BinaryOp } from "../primitives/elementwise.js";
 
 /** `a op b` for tensors of one dtype or of several. */
@@ -177,7 +177,7 @@ export const rsub = operation(
   "rsub",
   SCALED,
   (input: Tensor, other: Tensor | number, options?: Scale): Tensor => {
-    if (typeof other !== "number") return sub(other, input, options);
+    if (typeof other !== "number") return sub(checkedTensor("rsub", other), input, options);
     const alpha = options?.alpha ?? 1;
     const a = alpha === 1 ? input : mul(input, alpha);
     const x = withNumber(a, other);

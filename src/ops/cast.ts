@@ -20,6 +20,7 @@ const TO: Op = {
 export function cast(x: Tensor, dtype: DType): Tensor {
   const node = x.node;
   if (node.dtype === dtype) return x;
+  if (!isDType(dtype)) throw new TypeError(`${String(dtype)} is not a dtype; there are ${dtypeList}`);
   if (dtype === "bool") return new Tensor(binary("ne", node, scalar(0, node.dtype)));
   const y = castNode(node, dtype);
   return isFloating(dtype) ? record(TO, y, x) : new Tensor(y);
@@ -78,7 +79,11 @@ declare module "../tensor/core.js" {
 
 operation("to", (x, what, dtype) => cast(x, dtypeTo("to", what, dtype) ?? x._node.dtype));
 operation("cpu", (x) => x);
-operation("typeAs", (x, other) => cast(x, other.dtype));
+operation("typeAs", (x, other) => {
+  if (!(other instanceof Tensor))
+    throw new TypeError(`typeAs: expected a tensor, got ${typeof other}; x.to("float64") takes a dtype`);
+  return cast(x, other.dtype);
+});
 operation("float", (x) => cast(x, "float32"));
 operation("double", (x) => cast(x, "float64"));
 operation("half", (x) => cast(x, "float16"));

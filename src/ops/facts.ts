@@ -8,6 +8,7 @@ import type { DType } from "../tensor/dtype.js";
 import { isContiguous } from "../tensor/geometry.js";
 import { operation, property } from "../tensor/operation.js";
 import { normalizeDim, sameShape } from "../tensor/shape.js";
+import { checkedTensor } from "./operand.js";
 import type { Shape } from "../tensor/shape-types.js";
 import "./cast.js";
 import "./fill.js";
@@ -51,7 +52,9 @@ operation("ndimension", (x) => x.ndim);
 operation("elementSize", (x) => dtypeBytes[x.dtype]);
 property("itemsize", (x) => dtypeBytes[x.dtype]);
 property("nbytes", (x) => x.numel() * dtypeBytes[x.dtype]);
-operation("isSameSize", "other |", (x: Tensor, other: Tensor) => sameShape(x.shape, other.shape));
+operation("isSameSize", "other |", (x: Tensor, other: Tensor) =>
+  sameShape(x.shape, checkedTensor("isSameSize", other).shape),
+);
 operation("isSigned", (x) => x.dtype !== "bool" && x.dtype !== "uint8");
 operation("isContiguous", (x) => isContiguous(geometryOf(x)));
 operation("storageOffset", (x) => geometryOf(x).offset);
@@ -91,7 +94,7 @@ operation("apply_", (x, f) =>
 );
 
 operation("map_", (x, other, f) => {
-  const theirs = asNumbers(other.broadcastTo(x.shape).dataSync());
+  const theirs = asNumbers(checkedTensor("map_", other).broadcastTo(x.shape).dataSync());
   return x.copy_(
     like(
       x,

@@ -17,7 +17,15 @@ import { mul } from "./arithmetic.js";
 import { cast } from "./cast.js";
 import { inPlace } from "./change.js";
 import { div } from "./division.js";
-import { checkTensor, commonDType, constant, floating, numberTensor, zeroLike } from "./operand.js";
+import {
+  checkedTensor,
+  checkTensor,
+  commonDType,
+  constant,
+  floating,
+  numberTensor,
+  zeroLike,
+} from "./operand.js";
 import { pow } from "./power.js";
 import { sign } from "./rounding.js";
 
@@ -187,7 +195,10 @@ export const nextafter = operation("nextafter", "other |", (x: Tensor, other: Te
 inPlace("nextafter_", "other |", nextafter);
 
 export const floatPower = operation("floatPower", "exponent |", (x: Tensor, exponent: Tensor | number) =>
-  pow(cast(x, "float64"), typeof exponent === "number" ? exponent : cast(exponent, "float64")),
+  pow(
+    cast(x, "float64"),
+    typeof exponent === "number" ? exponent : cast(checkedTensor("floatPower", exponent), "float64"),
+  ),
 );
 inPlace("floatPower_", "exponent |", (x: Tensor, exponent: Tensor | number) => {
   if (x.dtype !== "float64")

@@ -35,6 +35,12 @@ export function commonDType(name: string, a: Tensor, b: Tensor): DType {
   return m.dtype === n.dtype ? m.dtype : promote(m.dtype, m.shape.length, n.dtype, n.shape.length);
 }
 
+/** The value, a tensor. @throws TypeError when it is none. */
+export function checkedTensor(name: string, value: Tensor): Tensor {
+  checkTensor(name, value);
+  return value;
+}
+
 /** @throws TypeError when the value is not a tensor. */
 export function checkTensor(name: string, value: unknown): asserts value is Tensor {
   if (!(value instanceof Tensor)) {

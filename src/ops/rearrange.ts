@@ -101,6 +101,8 @@ export const repeatInterleave = operation(
     const n = row.shape[d]!;
     const counts = countsOf(repeats, n);
     const total = typeof counts === "number" ? counts * n : counts.reduce((sum, count) => sum + count, 0);
+    if (!(total * (row.numel() / (n || 1)) <= Number.MAX_SAFE_INTEGER))
+      throw new RangeError(`repeatInterleave: ${total} entries are more than a dim can have`);
     if (outputSize !== undefined && outputSize !== total)
       throw new Error(`repeatInterleave: outputSize is ${outputSize}, but the counts come to ${total}`);
     if (typeof counts !== "number") {

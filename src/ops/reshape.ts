@@ -5,11 +5,12 @@ import { geometryOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
 import { isContiguous, reshaped, squeezed, unsqueezed } from "../tensor/geometry.js";
 import { operation, variadic } from "../tensor/operation.js";
-import { formatShape, listOfSizes, normalizeDim, resolveReshape } from "../tensor/shape.js";
+import { checkList, formatShape, listOfSizes, normalizeDim, resolveReshape } from "../tensor/shape.js";
 import type { Flatten, Reshape, Unsqueeze } from "../tensor/movement-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { flattened, listedDims, reshape, SQUEEZE, unsqueeze } from "./movement.js";
+import { checkedTensor } from "./operand.js";
 import { summable, sumDims } from "./reduce.js";
 import { viewed } from "./region.js";
 
@@ -59,7 +60,7 @@ operation("flatten", "startDim, endDim |", (x: Tensor, startDim?: number, endDim
 operation("ravel", (x) => reshapedView(x, [x.numel()]));
 
 operation("reshapeAs", "other |", (x: Tensor, other: Tensor) =>
-  reshapedView(x, resolveReshape("reshapeAs", x._node.shape, other.shape)),
+  reshapedView(x, resolveReshape("reshapeAs", x._node.shape, checkedTensor("reshapeAs", other).shape)),
 );
 
 variadic(
@@ -111,12 +112,13 @@ variadic(
 );
 
 operation("viewAs", "other |", (x: Tensor, other: Tensor) =>
-  strictView("viewAs", x, resolveReshape("viewAs", x._node.shape, other.shape)),
+  strictView("viewAs", x, resolveReshape("viewAs", x._node.shape, checkedTensor("viewAs", other).shape)),
 );
 
 operation("unflatten", "dim, sizes |", (x: Tensor, dim: number, sizes: Shape) => {
   const shape = x._node.shape;
   const d = normalizeDim("unflatten", dim, shape.length);
+  checkList("unflatten", "sizes", sizes);
   const inner = resolveReshape("unflatten", [shape[d]!], sizes);
   return strictView("unflatten", x, [...shape.slice(0, d), ...inner, ...shape.slice(d + 1)]);
 });

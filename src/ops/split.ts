@@ -4,7 +4,7 @@
 import { Tensor } from "../tensor/core.js";
 import { operation } from "../tensor/operation.js";
 import { readNumbers } from "../tensor/reading.js";
-import { checkWhole, formatShape, normalizeDim } from "../tensor/shape.js";
+import { checkList, checkWhole, formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { narrowedView, selectedView } from "./views.js";
 
@@ -39,6 +39,7 @@ export const split = operation(
         Math.min(size, n - i * size),
       );
     } else {
+      checkList("split", "sizes", size);
       sizes = size;
       const sum = size.reduce((a, b) => a + b, 0);
       if (sum !== n || size.some((k) => k < 0)) {
@@ -107,7 +108,10 @@ declare module "../tensor/core.js" {
 }
 
 function cutsOf(name: string, given: Cuts): number | readonly number[] {
-  if (!(given instanceof Tensor)) return given;
+  if (!(given instanceof Tensor)) {
+    if (typeof given !== "number") checkList(name, "positions", given);
+    return given;
+  }
   if (given.ndim > 1)
     throw new Error(`${name}: expected a number or a vector, got ${formatShape(given.shape)}`);
   const numbers = [...readNumbers(given, name)];

@@ -3,7 +3,7 @@
  */
 import type { Tensor } from "../tensor/core.js";
 import { operation, variadic } from "../tensor/operation.js";
-import { checkWhole, formatShape, normalizeDim } from "../tensor/shape.js";
+import { checkList, checkWhole, formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { concat } from "./join.js";
@@ -27,6 +27,8 @@ function rolled(x: Tensor, shifts: number | readonly number[], dims?: number | r
     return reshape(rolled(flatten(x, 0, -1), shifts, 0), shape);
   }
   if (shape.length === 0) throw new RangeError("roll: a 0-dimensional tensor has no dims; leave dims out");
+  if (typeof shifts !== "number") checkList("roll", "shifts", shifts);
+  if (typeof dims !== "number") checkList("roll", "dims", dims);
   const shiftList = typeof shifts === "number" ? [shifts] : shifts;
   const dimList = typeof dims === "number" ? [dims] : dims;
   if (shiftList.length !== dimList.length) {
@@ -94,6 +96,7 @@ operation(
   "| k, dims",
   (x: Tensor, { k = 1, dims = [0, 1] }: { k?: number; dims?: readonly number[] } = {}) => {
     checkWhole("rot90", "number of quarters", k);
+    checkList("rot90", "two dims", dims);
     if (dims.length !== 2) throw new Error(`rot90: expected two dims, got [${dims.join(", ")}]`);
     if (x.ndim < 2)
       throw new Error(`rot90: expected at least 2 dimensions, got shape ${formatShape(x.shape)}`);

@@ -7,7 +7,7 @@ import { isInteger } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { expanded, permuted, selected, sliced } from "../tensor/geometry.js";
 import { operation, property, variadic } from "../tensor/operation.js";
-import { allDims, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
+import { allDims, checkList, formatShape, listOfSizes, normalizeDim } from "../tensor/shape.js";
 import type { Permute, Transpose, TransposeLast, WithSize } from "../tensor/movement-types.js";
 import type { Mutable, Shape } from "../tensor/shape-types.js";
 import {
@@ -20,7 +20,7 @@ import {
   swapLast,
   TRANSPOSE,
 } from "./movement.js";
-import { checkTensor } from "./operand.js";
+import { checkedTensor, checkTensor } from "./operand.js";
 import { viewed } from "./region.js";
 
 declare module "../tensor/core.js" {
@@ -169,12 +169,15 @@ declare module "../tensor/core.js" {
 }
 
 function expandedView(name: string, x: Tensor, target: Shape): Tensor {
+  checkList(name, "sizes", target);
   const y = broadcastTo(name, x, target);
   return viewed(x, y, expanded(geometryOf(x), y.shape));
 }
 
 variadic("expand", (x, shape) => expandedView("expand", x, listOfSizes("expand", shape)), "size");
-operation("expandAs", "other |", (x: Tensor, other: Tensor) => expandedView("expandAs", x, other.shape));
+operation("expandAs", "other |", (x: Tensor, other: Tensor) =>
+  expandedView("expandAs", x, checkedTensor("expandAs", other).shape),
+);
 operation("broadcastTo", "size |", (x: Tensor, shape: Shape) => expandedView("broadcastTo", x, shape));
 
 declare module "../tensor/core.js" {

@@ -5,7 +5,7 @@ import { geometryOf, stateOf } from "../tensor/alias.js";
 import type { Tensor } from "../tensor/core.js";
 import { type Geometry, isContiguous, selected, sliced, wholeOf } from "../tensor/geometry.js";
 import { operation } from "../tensor/operation.js";
-import { checkShape, formatShape, normalizeDim, sameShape, sizeOf } from "../tensor/shape.js";
+import { checkList, checkShape, formatShape, normalizeDim, sameShape, sizeOf } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { normalizeIndex } from "./movement.js";
 import { checkTensor } from "./operand.js";
@@ -96,6 +96,7 @@ function checkedGeometry(
   elements: number,
 ): Geometry {
   checkShape(name, size);
+  checkList(name, "strides", strides);
   if (strides.length !== size.length)
     throw new Error(
       `${name}: expected ${size.length} strides for size ${formatShape(size)}, got ${strides.length}`,

@@ -12,8 +12,8 @@ import type { Shape } from "./shape-types.js";
 declare module "./core.js" {
   interface Tensor<S extends Shape = Shape> {
     /**
-     * The tensor as a plain object, of which `tensor(object)` makes it again: `worker.postMessage(x.toCloneable())`. structuredClone of a tensor
-     * itself has no use: it is a DataCloneError, or what the graph knows of a value that is not computed. How it was computed stays behind, as with `detach()`.
+     * The tensor as a plain object, of which `tensor(object)` makes it again: `worker.postMessage(x.toCloneable())`. A tensor
+     * itself is refused there. How it was computed stays behind, as with `detach()`.
      */
     toCloneable(): Cloneable;
   }

@@ -34,6 +34,18 @@ type Sizes<T> = T extends { readonly [ofType]?: TypeOnly<readonly [...infer S ex
 declare const ofType: unique symbol;
 
 /**
+ * What structuredClone and postMessage are told of a tensor. They copy an object's own properties and nothing of its class, and call no method
+ * of it; a getter they call, but a tensor that had one of its own would cost three times as much to make. One object for all tensors costs nothing.
+ */
+const refusal = {
+  get tensor(): never {
+    throw new TypeError(
+      "structuredClone and postMessage copy plain objects, not tensors; send x.toCloneable(), and where it arrives tensor(message) makes the tensor again",
+    );
+  },
+};
+
+/**
  * An n-dimensional array whose operations can be differentiated (`torch.Tensor`).
  *
  * Operations check shapes and dtypes at once but compute only when a value is read (`item`, `tolist`, `data`, printing) or a
@@ -42,6 +54,8 @@ declare const ofType: unique symbol;
  */
 export class Tensor<S extends Shape = Shape> {
   declare readonly [ofType]?: TypeOnly<S>;
+  /** @internal The first property, so that structuredClone and postMessage meet it before all others. */
+  _cloned = refusal;
   /** @internal Shape, dtype and the value; read the value through `node`. */
   _node: Node;
   /** @internal Null for a tensor that shares its value with no other and was not changed since an operation referred to it. */

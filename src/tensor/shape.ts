@@ -78,6 +78,7 @@ export function normalizeDims(
     const d = normalizeDim(name, dim, rank);
     return rank === 0 ? allDims(0) : oneDim(d);
   }
+  checkList(name, "dims", dim);
   if (dim.length === 0 || rank === 0) return allDims(rank);
   const dims = dim.map((d) => normalizeDim(name, d, rank)).sort((x, y) => x - y);
   for (let i = 1; i < dims.length; i++) {
@@ -96,6 +97,7 @@ export function keptShape(shape: Shape, dims: readonly number[]): Shape {
 
 /** @throws Error when the list is not a shape: whole numbers, not negative. */
 export function checkShape(name: string, shape: Shape): void {
+  checkList(name, "sizes", shape);
   for (let i = 0; i < shape.length; i++) {
     const n = shape[i]!;
     if (!Number.isInteger(n) || n < 0) {
@@ -139,6 +141,14 @@ export function resolveReshape(name: string, from: Shape, to: Shape): Shape {
   const out = to.slice();
   out[unknown] = size / known;
   return out;
+}
+
+/** @throws TypeError for what is not a list */
+export function checkList(name: string, what: string, list: unknown): asserts list is readonly unknown[] {
+  if (!Array.isArray(list))
+    throw new TypeError(
+      `${name}: expected a list of ${what}, got ${list === null || typeof list !== "object" ? String(list) : `a ${list.constructor.name}`}`,
+    );
 }
 
 /** Sizes given as one array or one by one: `reshape([2, -1])` and `reshape(2, -1)`. */

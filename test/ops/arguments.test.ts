@@ -1,7 +1,7 @@
 /** Arguments are taken as PyTorch takes them, by position and by name; a dtype may be given by another tensor. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ones, tensor } from "../../src/index.js";
+import { ones, type Tensor, tensor } from "../../src/index.js";
 
 test("clamp takes its bounds by position, by name, or one of each", () => {
   const x = tensor([-2, 0.5, 3]);
@@ -84,4 +84,31 @@ test("to takes a dtype, a tensor that has it, and the one device", () => {
     () => x.to("float8" as never),
     /to: float8 is not a dtype; there are float32, float64, int32, bool, int64, uint8, int8, float16 and bfloat16/,
   );
+});
+
+test("an argument of another kind is refused where it is given, by the operation's name", () => {
+  const x = ones([2, 3]) as unknown as Record<string, (...args: unknown[]) => Tensor>;
+  for (const [name, args, message] of [
+    ["rsub", [[NaN]], /rsub: expected a tensor, got an array; wrap it/],
+    ["typeAs", [3], /typeAs: expected a tensor, got number/],
+    ["viewAs", [[6]], /viewAs: expected a tensor/],
+    ["expandAs", [3], /expandAs: expected a tensor/],
+    ["sum", ["rows"], /sum: expected a list of dims, got rows/],
+    ["mean", [ones([2])], /mean: expected a list of dims, got a Tensor/],
+    ["broadcastTo", [3], /broadcastTo: expected a list of sizes, got 3/],
+    ["asStrided", [[2], 1], /asStrided: expected a list of strides, got 1/],
+    ["split", [null], /split: expected a list of sizes, got null/],
+    [
+      "repeatInterleave",
+      [2 ** 53],
+      /repeatInterleave: 54043195528445950 entries are more than a dim can have/,
+    ],
+    ["softmax", [0, "float"], /float is not a dtype; there are float32/],
+    ["argsort", [0, 1.5], /sort: expected descending to be a whole number, got 1\.5/],
+    ["normal_", [ones([])], /expected a number, got a Tensor/],
+    ["expand", [2 ** 53, 2, 3], /a tensor of shape \[9007199254740992, 2, 3\] would have more elements/],
+  ] as const)
+    assert.throws(() => x[name]!(...args), { message });
+  // None of them has left something behind that a later reading meets.
+  assert.equal(ones([2]).sum().item(), 2);
 });

@@ -93,6 +93,11 @@ const callees = Object.fromEntries(
  * @param attributes in the order of the kernel's row
  */
 export function call(primitive: KernelOp, operands: Node[], attributes: readonly number[]): Node {
+  for (let i = 0; i < attributes.length; i++)
+    if (!Number.isSafeInteger(attributes[i]))
+      throw new RangeError(
+        `${primitive}: expected ${kernels[primitive].attributes[i]} to be a whole number, got ${String(attributes[i])}`,
+      );
   const { code, isTuple, moves, updates, infer } = callees[primitive];
   const rounding = moves ? operands[0]!.code & roundingMask : roundingOfAny(operands);
   const list = rounding === 0 || moves ? operands : operands.map(computing);

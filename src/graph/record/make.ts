@@ -22,6 +22,10 @@ export function made(
   b: Node | null,
   c: Node | null,
 ): Node {
+  if (!(size <= Number.MAX_SAFE_INTEGER))
+    throw new RangeError(
+      `a tensor of shape [${shape.join(", ")}] would have more elements than can be counted`,
+    );
   workBegins();
   makeRoom();
   if (a !== null) a.flags |= Flag.consumed;
@@ -43,10 +47,19 @@ export function leaf(storage: Storage, dtype: DTypeName, shape: readonly number[
 
 /** A 0-d constant. Its value is handed over at each run, so a plan serves all values. */
 export function scalar(value: number, dtype: DTypeName): Node {
+  // What computes would find out only later, at a line that has no part in it.
+  if (typeof value !== "number" && typeof value !== "boolean")
+    throw new TypeError(`expected a number, got ${described(value)}`);
   const code = Kind.scalar | (dtypeNumbers[dtype] << dtypeShift);
   const node = new Node(code, dtype, noDims, 1, null, null, null);
   node.value = value;
   return node;
+}
+
+function described(value: unknown): string {
+  if (typeof value !== "object" || value === null)
+    return typeof value === "string" ? `"${value}"` : String(value);
+  return Array.isArray(value) ? "a list" : `a ${value.constructor?.name ?? "object"}`;
 }
 
 /** The row-major number of each element. */
