@@ -122,6 +122,7 @@ export {
   selu_,
   threshold_,
 } from "./nn/functional.js";
+export { frobeniusNorm, normExceptDim, nuclearNorm } from "./ops/older-norms.js";
 export { where } from "./ops/select.js";
 export { grad, type GradOptions, valueAndGrad } from "./autograd/grad.js";
 export {

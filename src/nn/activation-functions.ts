@@ -250,28 +250,11 @@ export const rrelu_ = inPlaceFunction(
   randomlySloped,
 );
 
-/**
- * x where it is positive, else weight · x, with one weight for all or, for x [N, C, ...], one for each channel [C]. PyTorch's
- * nn.functional.prelu (He et al. 2015).
- * @throws Error when the weight is neither
- */
+/** The method `prelu` as a function: x where it is positive, else weight · x. PyTorch's nn.functional.prelu (He et al. 2015). */
 export const prelu = takes<(input: Tensor, weight: Tensor) => Tensor>(
   "prelu",
   "input, weight |",
-  (x: Tensor, weight: Tensor): Tensor => {
-    const count = weight.numel();
-    const channels = x.ndim > 1 ? x.shape[1]! : 1;
-    if (weight.ndim > 1 || (count !== 1 && (x.ndim === 0 || count !== channels)))
-      throw new Error(
-        `prelu: expected a weight of [1] or of one number for each of ${channels} channels of ${formatShape(x.shape)}, got ${formatShape(weight.shape)}`,
-      );
-    if (weight.dtype !== x.dtype)
-      throw new TypeError(`prelu: input is ${x.dtype} and weight ${weight.dtype}; they must be the same`);
-    const shape = x.shape.map((_, dim) => (dim === 1 ? count : 1));
-    const slope = weight.reshape(shape);
-    // Brought to 0 where it is positive, so that an infinity there does not reach the weight's gradient as 0 · ∞.
-    return where(x.gt(0), x, slope.mul(x.clamp({ max: 0 })));
-  },
+  rectifiers.prelu,
 );
 
 /** a · sigmoid(b), where a and b are the halves of x along `dim` (the last if not given). @throws Error for an odd size */

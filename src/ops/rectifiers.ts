@@ -7,13 +7,16 @@ import type { Node } from "../graph/record/node.js";
 import { Tensor } from "../tensor/core.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
+import { formatShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { inPlace } from "./change.js";
+import { clamp } from "./clamp.js";
 import { ge, gt, le, lt } from "./compare.js";
 import { div } from "./division.js";
 import { logicalAnd, logicalOr } from "./logical.js";
-import { floating } from "./operand.js";
+import { reshape } from "./movement.js";
+import { checkTensor, floating } from "./operand.js";
 import { where } from "./select.js";
 
 function constant(value: number, like: Node): Node {
@@ -70,6 +73,35 @@ export const leakyRelu = operation("leakyRelu", (x, { negativeSlope = 0.01 } = {
 });
 
 export const threshold = operation("threshold", (x, threshold, value) => where(le(x, threshold), value, x));
+
+declare module "../tensor/core.js" {
+  interface Tensor<S extends Shape = Shape> {
+    /**
+     * x where it is positive, else weight · x, with one weight for all or, for x [N, C, ...], one for each channel [C] (`torch.prelu`; He et al. 2015).
+     * @throws Error when the weight is neither
+     */
+    prelu(weight: Tensor): Tensor<S>;
+  }
+}
+
+export const prelu = operation("prelu", "weight |", (x: Tensor, weight: Tensor): Tensor => {
+  checkTensor("prelu", weight);
+  const { shape } = x._node;
+  const count = weight.numel();
+  const channels = shape.length > 1 ? shape[1]! : 1;
+  if (weight.ndim > 1 || (count !== 1 && (shape.length === 0 || count !== channels)))
+    throw new Error(
+      `prelu: expected a weight of [1] or of one number for each of ${channels} channels of ${formatShape(shape)}, got ${formatShape(weight.shape)}`,
+    );
+  if (weight.dtype !== x.dtype)
+    throw new TypeError(`prelu: input is ${x.dtype} and weight ${weight.dtype}; they must be the same`);
+  const slope = reshape(
+    weight,
+    shape.map((_, dim) => (dim === 1 ? count : 1)),
+  );
+  // Brought to 0 where it is positive, so that an infinity there does not reach the weight's gradient as 0 · ∞.
+  return where(gt(x, 0), x, mul(slope, clamp(x, null, 0)));
+});
 
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {

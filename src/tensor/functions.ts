@@ -597,3 +597,11 @@ export const istft = functionOf("istft");
 export const svd = functionOf("svd");
 /** The method `x.vdot` as a function. */
 export const vdot = functionOf("vdot");
+/** The method `x.geqrf` as a function. */
+export const geqrf = functionOf("geqrf");
+/** The method `x.orgqr` as a function. */
+export const orgqr = functionOf("orgqr");
+/** The method `x.ormqr` as a function. */
+export const ormqr = functionOf("ormqr");
+/** The method `x.triangularSolve` as a function. */
+export const triangularSolve = functionOf("triangularSolve");

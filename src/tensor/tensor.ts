@@ -8,6 +8,7 @@ import "../linalg/cholesky.js";
 import "../fft/short-time.js";
 import "../linalg/determinants.js";
 import "../linalg/lu.js";
+import "../linalg/older.js";
 import "../linalg/orthogonal.js";
 import "../linalg/powers.js";
 import "../linalg/pseudo-inverse.js";

@@ -61,6 +61,11 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /autocast|deterministic|warn_always|flush_denormal|interop_threads|matmul_precision|default_device|default_tensor_type|init_num_threads|thread_safe|get_device|is_distributed|is_storage|^type_?|typename|as_subclass|^compile$|^cond$|^fork$|^wait$|parse_|import_ir|merge_type|unify_type|jit|is_inference|storage|data_ptr|dim_order|has_names|names$|^names|rename|align_|refine_|share_memory|is_shared|is_set_to|map_?2?_|module_load|reinforce|apply_|dlpack|from_file|const_data|version|grad_dtype|is_mkl|untyped|is_vulkan|backward_hooks|nested|set_$|^set_data$|register_parametrization_/,
     "Python, devices or compilation: it has no counterpart in a TypeScript runtime that plans for itself",
   ],
+  [
+    /^range$/,
+    "deprecated by PyTorch: `arange(start, end + step, step)`; in cells the name is taken for Python's `range`, which leaves its end out",
+  ],
+  [/to_padded/, "nested tensors: not part of cellgrad; `nn.utils.rnn.padSequence` pads"],
   [/DataParallel|Distributed|^SyncBatchNorm/, "more than one machine: `distributed` is still to come"],
   [
     /weight_norm$|spectral_norm$|remove_(weight|spectral)_norm|skip_init|clip_grad_norm$|clip_grad_value|convert_conv|clip_grads_with_norm|get_total_norm/,
@@ -70,16 +75,13 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^Lazy|Uninitialized|^Container$|NLLLoss2d/,
     "old, or layers whose sizes come with the first batch: shapes are checked before anything runs",
   ],
-  [
-    /cholesky_inverse|orgqr|ormqr|geqrf|triangular_solve|householder|histogramdd|segment_reduce/,
-    "rare: `linalg` has what it is made of",
-  ],
+  [/histogramdd|segment_reduce/, "rare: `histogram` and `indexReduce` are what it is made of"],
   [
     /^Optional$|assert_int|has_torch_function|debug_unwrap|functionalize|replace_all_batch_norm|DataChunk|get_worker_info|default_convert|transfer_param|multi_avg_fn|grouped_mm|scaled_mm/,
     "a tool of PyTorch's own code",
   ],
   [
-    /^(is_cpu|is_meta|is_mps|layout|name|output_nr|qscheme|record_stream|volatile|short|resize|to_padded|sspaddmm|symeig|solve|lstsq|eig)(_as)?_?$/,
+    /^(is_cpu|is_meta|is_mps|layout|name|output_nr|qscheme|record_stream|volatile|short|resize|sspaddmm|symeig|solve|lstsq|eig)(_as)?_?$/,
     "a property of devices and layouts that are not here, or gone from PyTorch too",
   ],
   [/^(RNNBase|RNNCellBase|ExponentialFamily)$/, "the base of what is here"],

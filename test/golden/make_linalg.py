@@ -209,9 +209,32 @@ cases = {
     "eig": (lambda a: by_real_part(*L.eig(a)), rand(5, 5)),
     "eigReal": (lambda a: by_real_part(*L.eig(a)), rand(3, 3) + torch.diag(torch.tensor([9.0, 0.0, -9.0]))),
     "eigvals": (lambda a: by_real_part(L.eigvals(a), torch.zeros(4, 4))[0], rand(4, 4)),
+    # Names of old
+    "frobeniusNorm": (lambda a: torch.frobenius_norm(a, [0, 2], True), rand(2, 3, 4)),
+    "frobeniusNormOfDim": (lambda a: torch.frobenius_norm(a, 1), rand(2, 3, 4)),
+    "frobeniusNormOfAll": (lambda a: torch.frobenius_norm(a, []), rand(2, 3, 4)),
+    "nuclearNorm": (lambda a: torch.nuclear_norm(a, True), rand(3, 4)),
+    "nuclearNormOfDims": (lambda a: torch.nuclear_norm(a, [0, 1]), rand(3, 2, 4)),
+    "normExceptDim": (lambda a: torch.norm_except_dim(a, 2, 1), rand(2, 3, 4)),
+    "normExceptDim3": (lambda a: torch.norm_except_dim(a, 3), rand(2, 3, 4)),
+    "normExceptNone": (lambda a: torch.norm_except_dim(a, 2, -1), rand(2, 3)),
+    "normExceptDimOfVector": (lambda a: torch.norm_except_dim(a), rand(4)),
+    "prelu": (torch.prelu, rand(2, 3, 4), rand(3)),
+    "preluMethod": (lambda a, w: a.prelu(w), rand(2, 3), rand(1)),
+    "geqrf": (torch.geqrf, rand(2, 4, 3)),
+    "geqrfWide": (torch.geqrf, rand(3, 5)),
+    "orgqr": (torch.orgqr, rand(4, 3), rand(2)),
+    "ormqr": (torch.ormqr, rand(4, 3), rand(3), rand(4, 2)),
+    "ormqrRight": (lambda a, t, c: torch.ormqr(a, t, c, False, True), rand(2, 4, 4), rand(2, 4), rand(2, 3, 4)),
+    "triangularSolve": (torch.triangular_solve, rand(3, 2), far(3, 3)),
+    "triangularSolveTransposed": (
+        lambda b, a: torch.triangular_solve(b, a, upper=False, transpose=True, unitriangular=True),
+        rand(2, 3, 2),
+        far(3, 3),
+    ),
 }
 
-only_values = {"choleskyInverse", "qrComplete", "matrixRank", "matrixRankTol", "lstsqGelsd", "vander", "vanderRising", "vanderLinalg"}  # PyTorch has no gradient of them
+only_values = {"choleskyInverse", "qrComplete", "matrixRank", "matrixRankTol", "lstsqGelsd", "vander", "vanderRising", "vanderLinalg", "geqrf", "geqrfWide"}  # PyTorch has no gradient of them
 
 
 

@@ -27,9 +27,9 @@ NAMES_LEFT_OUT = {
     "cdouble", "cfloat", "chalf", "H", "to_sparse", "hash_tensor", "max_pool2d_with_indices_backward", "grid_sampler_2d", "grid_sampler_3d",
     "empty_permuted", "empty_strided", "new_empty_strided", "nonzero_static", "alias_copy", "as_strided_copy", "expand_copy", "diagonal_copy",
     "narrow_copy", "view_copy", "permute_copy", "split_with_sizes_copy", "unbind_copy", "unfold_copy", "squeeze_copy", "unsqueeze_copy",
-    "transpose_copy", "t_copy", "unsafe_split", "unsafe_chunk", "ormqr", "geqrf", "resize_", "resize_as_", "__radd__", "__rdiv__",
+    "transpose_copy", "t_copy", "unsafe_split", "unsafe_chunk", "resize_", "resize_as_", "__radd__", "__rdiv__",
     "__rmul__", "__rand__", "__ror__", "__rxor__", "__rmatmul__", "__rmod__", "__rpow__", "__rsub__", "nn.functional.linear_cross_entropy",
-    "nn.functional.upsample_bilinear", "nn.functional.upsample_nearest", "triangular_solve", "scalar_tensor",
+    "nn.functional.upsample_bilinear", "nn.functional.upsample_nearest", "scalar_tensor",
 }
 RANDOM = {
     "bernoulli", "multinomial", "randn", "randn_like", "rand_like", "randint", "randint_like", "normal", "cauchy", "exponential", "geometric",

@@ -59,7 +59,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "nelement ndimension elementSize itemsize nbytes isSameSize isSigned isContiguous storageOffset stride type isFloatingPoint isNonzero":
     "test/ops/facts.test.ts",
   "moveaxis swapaxes swapdims adjoint H sliceScatter newTensor": "test/ops/alias.test.ts, facts.test.ts",
-  "inverse ger": "other names: test/ops/facts.test.ts",
+  "inverse ger orgqr": "other names: test/ops/facts.test.ts",
   istft: "test/ops/linalg.test.ts",
   toString: "display: test/tensor/print.test.ts",
   toCloneable: "test/tensor/cloneable.test.ts",

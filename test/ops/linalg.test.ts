@@ -10,6 +10,13 @@ import {
   combinations,
   cumulativeTrapezoid,
   einsum,
+  frobeniusNorm,
+  geqrf,
+  normExceptDim,
+  nuclearNorm,
+  ormqr,
+  prelu,
+  triangularSolve,
   eye,
   fft,
   hannWindow,
@@ -213,7 +220,36 @@ const cases: Readonly<Record<string, (...inputs: Tensor[]) => Tensor | readonly 
     return [eigenvalues, eigenvectors.square().sum(-1)];
   },
   eigvals: (a) => linalg.eigvals(a!),
+  frobeniusNorm: (a) => frobeniusNorm(a!, [0, 2], true),
+  frobeniusNormOfDim: (a) => frobeniusNorm(a!, 1),
+  frobeniusNormOfAll: (a) => frobeniusNorm(a!, []),
+  nuclearNorm: (a) => nuclearNorm(a!, true),
+  nuclearNormOfDims: (a) => nuclearNorm(a!, [0, 1]),
+  normExceptDim: (a) => normExceptDim(a!, 2, 1),
+  normExceptDim3: (a) => normExceptDim(a!, 3),
+  normExceptNone: (a) => normExceptDim(a!, { dim: -1 }),
+  normExceptDimOfVector: (a) => normExceptDim(a!),
+  prelu: (a, w) => prelu(a!, w!),
+  preluMethod: (a, w) => a!.prelu(w!),
+  geqrf: (a) => [...a!.geqrf()],
+  geqrfWide: (a) => [...geqrf(a!)],
+  orgqr: (a, tau) => a!.orgqr(tau!),
+  ormqr: (a, tau, c) => a!.ormqr(tau!, c!),
+  ormqrRight: (a, tau, c) => ormqr(a!, tau!, c!, { left: false, transpose: true }),
+  triangularSolve: (b, a) => [...b!.triangularSolve(a!)],
+  triangularSolveTransposed: (b, a) => [
+    ...triangularSolve(b!, a!, { upper: false, transpose: true, unitriangular: true }),
+  ],
 };
+
+test("names of old refuse what they cannot take", () => {
+  const x = randn([2, 3, 4]);
+  assert.throws(() => frobeniusNorm(x, [0, 1, 2]), /frobeniusNorm: expected at most two dims/);
+  assert.throws(() => nuclearNorm(x), /takes? two dims, got 3/);
+  assert.throws(() => normExceptDim(x, 2.5), /normExceptDim: expected a whole pow/);
+  assert.throws(() => normExceptDim(x, 2, 3), /normExceptDim: dim 3 is out of range/);
+  assert.throws(() => randn([4, 3]).ormqr(randn([3]), randn([3, 2])), /ormqr: .*expected 4 rows/);
+});
 
 for (const [name, f] of Object.entries(cases)) {
   test(name, () => assertGolden(name, f));
