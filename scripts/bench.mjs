@@ -87,27 +87,22 @@ async function rows() {
   const peak = measurePeak();
   const results = await measureRows({ python, seconds: Number(seconds), only, oneThread, missing });
   const names = [...new Set(results.map(({ name }) => name))];
-  const of = (name, peer) =>
-    results
-      .filter((row) => row.name === name && row.peer.startsWith(peer))
-      .reduce((best, row) => (best && best.us <= row.us ? best : row), undefined);
+  const fastest = (rows) => rows.reduce((best, row) => (best && best.us <= row.us ? best : row), undefined);
   const ratios = [];
   const cells = {};
   for (const name of names) {
-    const own = of(name, "cellgrad");
-    const native = results.find((row) => row.name === name && row.peer === "cellgrad");
-    const others = results.filter((row) => row.name === name && !row.peer.startsWith("cellgrad"));
-    const best = others.reduce((least, row) => (least && least.us <= row.us ? least : row), undefined);
+    const of = results.filter((row) => row.name === name);
+    const own = of.find((row) => row.peer === "cellgrad");
+    const best = fastest(of.filter((row) => !row.peer.startsWith("cellgrad")));
     const cell = (cells[name] = {});
     for (const peer of new Set(results.map((row) => row.peer))) {
-      const row = of(name, peer);
-      if (row && row.peer === peer) cell[peer] = `${shown(row.us)}${row.threads > 1 ? "" : " (1)"}`;
+      const row = fastest(of.filter((each) => each.peer === peer));
+      if (row) cell[peer] = `${shown(row.us)}${row.threads > 1 ? "" : " (1)"}`;
     }
-    if (native)
-      cell.spread = `${percent(native.low / native.us - 1)} to ${percent(native.high / native.us - 1)}`;
-    if (native && best) {
-      cell["best peer ÷ cellgrad"] = Number((best.us / native.us).toPrecision(3));
-      ratios.push(best.us / native.us);
+    if (own) cell.spread = `${percent(own.low / own.us - 1)} to ${percent(own.high / own.us - 1)}`;
+    if (own && best) {
+      cell["best peer ÷ cellgrad"] = Number((best.us / own.us).toPrecision(3));
+      ratios.push(best.us / own.us);
     }
     const flops = multiplyAdds(name);
     if (own && flops && peak)
