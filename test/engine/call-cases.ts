@@ -248,6 +248,27 @@ const pools: readonly (readonly [x: readonly number[], ...rest: (readonly [numbe
     [1, 1, 1],
     [1, 2, 2],
   ],
+  // Lines, windows and windows with gaps that are longer than what is computed at once.
+  [
+    [2, 1, 3, 1500],
+    [1, 2, 3],
+    [1, 1, 1],
+    [0, 0, 1],
+    [1, 1, 1],
+    [1, 2, 1500],
+  ],
+  [
+    [1, 1, 2, 2900],
+    [1, 2, 1400],
+    [1, 1, 50],
+    [0, 0, 25],
+    [1, 1, 2],
+    [1, 1, 3],
+  ],
+  [
+    [1, 2, 3, 2500],
+    [1, 2, 2],
+  ],
 ];
 
 function* poolCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {

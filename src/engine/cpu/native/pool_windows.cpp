@@ -1,5 +1,6 @@
-// The greatest element of each window of an image, and its position (src/primitives/pool.ts). A row of outputs is computed together, tap by tap,
-// so that the compiler vectorises it.
+// The greatest element of each window of an image, and its position (src/primitives/pool.ts): first the greatest of each column of a row of windows,
+// then of each window the greatest of its columns. Several rows of windows lie one after the other in a buffer, so that images of few
+// columns fill the vectors too.
 #include <string.h>
 
 #include <type_traits>
@@ -11,8 +12,10 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-/// Outputs of a row that are computed together.
-constexpr int64_t kRow = 256;
+/// Columns that the buffer holds; rows of windows which are longer are computed in parts.
+constexpr int64_t kColumns = 1024;
+/// Stands for where a window lies outside of its image.
+constexpr int32_t kNowhere = 0x7fffffff;
 
 struct PoolPlan {
   int64_t planes;
@@ -84,18 +87,53 @@ constexpr T lowestOf() {
   else return T(0);
 }
 
-/// Takes element first + j * step, at position `at` + j * step, into output j, for n outputs. NaN wins, and stays until
-/// the next one, since nothing is greater.
-template <class T, int Step>
-inline void takeIn(T* best, int32_t* where, const T* x, int32_t at, int64_t step, int64_t n) {
-  const int64_t by = Step ? Step : step;
-#pragma GCC ivdep
+/// The greatest of each column so far, and its position.
+template <class T, bool Indexed>
+struct Columns {
+  alignas(64) T best[kColumns];
+  alignas(64) int32_t where[Indexed ? kColumns : 1];
+};
+
+/// Takes a line of an image into columns. NaN wins, and stays until the next one, since nothing is greater.
+template <class T, bool Indexed>
+inline void takeLine(T* __restrict best, int32_t* __restrict where, const T* x, int32_t at, int64_t n) {
   for (int64_t j = 0; j < n; j++) {
-    const T value = x[j * by], before = best[j];
+    const T value = x[j], before = best[j];
     bool better = value > before;
     if constexpr (std::is_floating_point_v<T>) better |= value != value;
     best[j] = better ? value : before;
-    where[j] = better ? int32_t(at + j * by) : where[j];
+    if constexpr (Indexed) where[j] = better ? at + int32_t(j) : where[j];
+  }
+}
+
+/// Takes the first two lines into columns at once.
+template <class T, bool Indexed>
+inline void takeTwo(T* __restrict best, int32_t* __restrict where, const T* x, int32_t at, const T* y, int32_t then, int64_t n) {
+  for (int64_t j = 0; j < n; j++) {
+    const T value = y[j], before = x[j];
+    bool better = value > before;
+    if constexpr (std::is_floating_point_v<T>) better |= value != value;
+    best[j] = better ? value : before;
+    if constexpr (Indexed) where[j] = (better ? then : at) + int32_t(j);
+  }
+}
+
+/// Takes columns, of which every `Step`th begins a window, into outputs: of equal ones the first in the image, of several NaN the last.
+template <class T, bool Indexed, int Step>
+inline void takeColumns(T* __restrict best, int32_t* __restrict where, const T* columns, const int32_t* from, int64_t step, int64_t n) {
+  const int64_t by = Step ? Step : step;
+  for (int64_t j = 0; j < n; j++) {
+    const T value = columns[j * by], before = best[j];
+    bool better = value > before;
+    if constexpr (Indexed) {
+      const int32_t at = from[j * by], old = where[j];
+      better |= (value == before) & (at < old);
+      if constexpr (std::is_floating_point_v<T>) better |= (value != value) & ((before == before) | (at > old));
+      where[j] = better ? at : old;
+    } else if constexpr (std::is_floating_point_v<T>) {
+      better |= value != value;
+    }
+    best[j] = better ? value : before;
   }
 }
 
@@ -107,66 +145,150 @@ struct PoolTask {
   int64_t perPiece;
 };
 
-template <class T>
-void poolRow(const PoolPlan& plan, const T* x, T* best, int32_t* where, int64_t od, int64_t oh, int64_t w0, int64_t count) {
+/// The columns first to first + count, as far as the image has them, of the windows (od, oh).
+template <class T, bool Indexed>
+void foldLines(const PoolPlan& plan, const T* x, T* best, int32_t* where, int64_t od, int64_t oh, int64_t first, int64_t count) {
   int64_t d0, d1, byD, h0, h1, byH;
   plan.range(0, od, d0, d1, byD);
   plan.range(1, oh, h0, h1, byH);
-  const int64_t corner = (d0 * plan.size[1] + h0) * plan.size[2];
+  const int64_t before = first < 0 ? (-first < count ? -first : count) : 0;
+  const int64_t rest = plan.size[2] - first, end = rest < 0 ? 0 : rest < count ? rest : count;
+  for (int64_t j = 0; j < count; j++) {
+    if (j == before && end > before) j = end;
+    if (j >= count) break;
+    best[j] = lowestOf<T>();
+    if constexpr (Indexed) where[j] = kNowhere;
+  }
+  if (end <= before) return;
+  const int64_t n = end - before;
+  best += before;
+  if constexpr (Indexed) where += before;
+  const auto line = [&](int64_t d, int64_t h) { return (d * plan.size[1] + h) * plan.size[2] + first + before; };
+  int64_t next = h0 + byH;
+  if (next < h1) {
+    const int64_t at = line(d0, h0), then = line(d0, next);
+    takeTwo<T, Indexed>(best, where, x + at, int32_t(at), x + then, int32_t(then), n);
+    next += byH;
+  } else {
+    const int64_t at = line(d0, h0);
+    memcpy(best, x + at, size_t(n) * sizeof(T));
+    if constexpr (Indexed)
+      for (int64_t j = 0; j < n; j++) where[j] = int32_t(at + j);
+  }
+  for (int64_t d = d0; d < d1; d += byD, next = h0) {
+    for (int64_t h = next; h < h1; h += byH) {
+      const int64_t at = line(d, h);
+      takeLine<T, Indexed>(best, where, x + at, int32_t(at), n);
+    }
+  }
+}
+
+/// Outputs of adaptive windows of one row, whose columns begin at column `first`.
+template <class T, bool Indexed>
+void foldAdaptive(const PoolPlan& plan, const Columns<T, Indexed>& columns, int64_t first, int64_t w0, int64_t count, T* best, int32_t* where) {
   for (int64_t j = 0; j < count; j++) {
     int64_t w, end, by;
     plan.range(2, w0 + j, w, end, by);
-    best[j] = lowestOf<T>();
-    where[j] = int32_t(corner + w);
+    best[j] = columns.best[w - first];
+    if constexpr (Indexed) where[j] = columns.where[w - first];
+    for (w++; w < end; w++) takeColumns<T, Indexed, 1>(best + j, where + j, columns.best + w - first, Indexed ? columns.where + w - first : nullptr, 1, 1);
   }
-  for (int64_t d = d0; d < d1; d += byD) {
-    for (int64_t h = h0; h < h1; h += byH) {
-      const int64_t line = (d * plan.size[1] + h) * plan.size[2];
-      if (plan.adaptive) {
-        for (int64_t j = 0; j < count; j++) {
-          int64_t w, end, by;
-          for (plan.range(2, w0 + j, w, end, by); w < end; w++) takeIn<T, 1>(best + j, where + j, x + line + w, int32_t(line + w), 1, 1);
-        }
-        continue;
-      }
-      const int64_t stride = plan.stride[2];
-      for (int64_t k = 0; k < plan.window[2]; k++) {
-        // Outputs whose tap k lies in the line.
-        const int64_t first = k * plan.dilation[2] - plan.padding[2] + w0 * stride;
-        const int64_t low = first < 0 ? (-first + stride - 1) / stride : 0, rest = plan.size[2] - first;
-        const int64_t end = rest <= 0 ? 0 : (rest + stride - 1) / stride, high = end < count ? end : count;
-        if (low >= high) continue;
-        const int64_t at = line + first + low * stride;
-        if (stride == 1) takeIn<T, 1>(best + low, where + low, x + at, int32_t(at), 1, high - low);
-        else if (stride == 2) takeIn<T, 2>(best + low, where + low, x + at, int32_t(at), 2, high - low);
-        else takeIn<T, 0>(best + low, where + low, x + at, int32_t(at), stride, high - low);
+}
+
+/// Outputs of n windows, each of which begins `stride` columns after the one before.
+template <class T, bool Indexed>
+void foldWindows(const PoolPlan& plan, const Columns<T, Indexed>& columns, int64_t n, T* best, int32_t* where) {
+  const int64_t stride = plan.stride[2];
+  for (int64_t j = 0; j < n; j++) best[j] = columns.best[j * stride];
+  if constexpr (Indexed)
+    for (int64_t j = 0; j < n; j++) where[j] = columns.where[j * stride];
+  for (int64_t k = 1; k < plan.window[2]; k++) {
+    const T* from = columns.best + k * plan.dilation[2];
+    const int32_t* at = Indexed ? columns.where + k * plan.dilation[2] : nullptr;
+    if (stride == 1) takeColumns<T, Indexed, 1>(best, where, from, at, 1, n);
+    else if (stride == 2) takeColumns<T, Indexed, 2>(best, where, from, at, 2, n);
+    else takeColumns<T, Indexed, 0>(best, where, from, at, stride, n);
+  }
+}
+
+template <class T, bool Indexed>
+void poolPlane(const PoolPlan& plan, const T* x, T* values, int32_t* indices, Columns<T, Indexed>& columns, Columns<T, Indexed>& outputs) {
+  const int64_t lines = plan.outputs[0] * plan.outputs[1], width = plan.outputs[2], stride = plan.stride[2];
+  const int64_t reach = (plan.window[2] - 1) * plan.dilation[2] + 1;
+  // Rows of windows, each in columns of its own: a multiple of the stride, so that the windows of all follow each other.
+  const int64_t pitch = (((width - 1) * stride + reach + stride - 1) / stride) * stride;
+  if (!plan.adaptive && pitch <= kColumns) {
+    const int64_t together = kColumns / pitch, each = pitch / stride;
+    for (int64_t line = 0; line < lines; line += together) {
+      const int64_t count = lines - line < together ? lines - line : together;
+      for (int64_t i = 0; i < count; i++)
+        foldLines<T, Indexed>(plan, x, columns.best + i * pitch, columns.where + (Indexed ? i * pitch : 0), (line + i) / plan.outputs[1], (line + i) % plan.outputs[1], -plan.padding[2], pitch);
+      // The last row's windows beyond its width would reach over the end.
+      foldWindows<T, Indexed>(plan, columns, (count - 1) * each + width, outputs.best, outputs.where);
+      for (int64_t i = 0; i < count; i++) {
+        if (values) memcpy(values + (line + i) * width, outputs.best + i * each, size_t(width) * sizeof(T));
+        if constexpr (Indexed) memcpy(indices + (line + i) * width, outputs.where + i * each, size_t(width) * 4);
       }
     }
+    return;
+  }
+  for (int64_t line = 0; line < lines; line++) {
+    for (int64_t w0 = 0, count; w0 < width; w0 += count) {
+      // As many windows as have their columns in the buffer.
+      int64_t first = w0 * stride - plan.padding[2], needed = 0, begin, by;
+      if (plan.adaptive) plan.range(2, w0, first, needed, by);
+      for (count = 1; w0 + count < width; count++) {
+        int64_t end = first + count * stride + reach;
+        if (plan.adaptive) plan.range(2, w0 + count, begin, end, by);
+        if (end - first > kColumns) break;
+        needed = end;
+      }
+      if (!plan.adaptive) needed = first + (count - 1) * stride + reach;
+      T* best = outputs.best;
+      if (needed - first > kColumns) {
+        // One window that is wider than the buffer, part by part.
+        count = 1;
+        bool begun = false;
+        for (int64_t at = first; at < needed; at += kColumns) {
+          const int64_t part = needed - at < kColumns ? needed - at : kColumns;
+          foldLines<T, Indexed>(plan, x, columns.best, columns.where, line / plan.outputs[1], line % plan.outputs[1], at, part);
+          for (int64_t j = 0; j < part; j++) {
+            if (!plan.adaptive && (at + j - first) % plan.dilation[2] != 0) continue;
+            if (!begun) best[0] = columns.best[j];
+            if constexpr (Indexed)
+              if (!begun) outputs.where[0] = columns.where[j];
+            if (begun) takeColumns<T, Indexed, 1>(best, outputs.where, columns.best + j, Indexed ? columns.where + j : nullptr, 1, 1);
+            begun = true;
+          }
+        }
+      } else {
+        foldLines<T, Indexed>(plan, x, columns.best, columns.where, line / plan.outputs[1], line % plan.outputs[1], first, needed - first);
+        if (plan.adaptive) foldAdaptive<T, Indexed>(plan, columns, first, w0, count, best, outputs.where);
+        else foldWindows<T, Indexed>(plan, columns, count, best, outputs.where);
+      }
+      if (values) memcpy(values + line * width + w0, best, size_t(count) * sizeof(T));
+      if constexpr (Indexed) memcpy(indices + line * width + w0, outputs.where, size_t(count) * 4);
+    }
+  }
+}
+
+template <class T, bool Indexed>
+void poolPlanes(const PoolTask& task, int64_t piece) {
+  const PoolPlan& plan = *task.plan;
+  const int64_t end = (piece + 1) * task.perPiece < plan.planes ? (piece + 1) * task.perPiece : plan.planes;
+  Columns<T, Indexed> columns, outputs;
+  for (int64_t p = piece * task.perPiece; p < end && !stopRequested(); p++) {
+    T* values = task.values ? reinterpret_cast<T*>(task.values) + p * plan.points() : nullptr;
+    int32_t* indices = task.indices ? reinterpret_cast<int32_t*>(task.indices) + p * plan.points() : nullptr;
+    poolPlane<T, Indexed>(plan, reinterpret_cast<const T*>(task.x) + p * plan.plane(), values, indices, columns, outputs);
   }
 }
 
 template <class T>
 void poolPiece(void* context, int64_t piece, char*) {
   const PoolTask& task = *static_cast<PoolTask*>(context);
-  const PoolPlan& plan = *task.plan;
-  const int64_t end = (piece + 1) * task.perPiece < plan.planes ? (piece + 1) * task.perPiece : plan.planes;
-  T best[kRow];
-  int32_t where[kRow];
-  for (int64_t p = piece * task.perPiece; p < end && !stopRequested(); p++) {
-    const T* x = reinterpret_cast<const T*>(task.x) + p * plan.plane();
-    int64_t out = p * plan.points();
-    for (int64_t od = 0; od < plan.outputs[0]; od++) {
-      for (int64_t oh = 0; oh < plan.outputs[1]; oh++) {
-        for (int64_t w0 = 0; w0 < plan.outputs[2]; w0 += kRow) {
-          const int64_t count = plan.outputs[2] - w0 < kRow ? plan.outputs[2] - w0 : kRow;
-          poolRow(plan, x, best, where, od, oh, w0, count);
-          if (task.values) memcpy(task.values + out * int64_t(sizeof(T)), best, size_t(count) * sizeof(T));
-          if (task.indices) memcpy(task.indices + out * 4, where, size_t(count) * 4);
-          out += count;
-        }
-      }
-    }
-  }
+  if (task.indices) poolPlanes<T, true>(task, piece);
+  else poolPlanes<T, false>(task, piece);
 }
 
 template <class T>
