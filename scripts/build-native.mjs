@@ -34,6 +34,7 @@ export const kernelFiles = [
   "ops",
   "transcendental",
   "tile",
+  "bands",
   "random",
   "reduce",
   "gemm",

@@ -69,6 +69,99 @@ test("random bodies over random strided and broadcast views", () => {
   }
 });
 
+test("operands whose neighbours lie far apart are read as blocks, in every dtype, alone and beside others", () => {
+  const random = randomizer(5);
+  const shapes: readonly (readonly [dims: readonly number[], order: readonly number[]])[] = [
+    [
+      [80, 64],
+      [0, 1],
+    ],
+    [
+      [101, 70],
+      [0, 1],
+    ],
+    [
+      [7, 900],
+      [0, 1],
+    ],
+    [
+      [2, 300, 19],
+      [1, 2, 0],
+    ],
+    [
+      [30, 5, 40],
+      [0, 1, 2],
+    ],
+    [
+      [20, 33, 18],
+      [0, 2, 1],
+    ],
+    [
+      [3, 40, 5, 21],
+      [1, 3, 0, 2],
+    ],
+  ];
+  for (const [dims, order] of shapes) {
+    // Dims in the order of their strides, the smallest first, with a gap behind each.
+    const across = new Array<number>(dims.length).fill(0);
+    let end = 1;
+    for (const d of order) {
+      across[d] = end;
+      end *= dims[d]! + (d % 2);
+    }
+    const total = dims.reduce((a, b) => a * b, 1);
+    for (const dtype of dtypeNames) {
+      const values = (length: number): ReturnType<typeof numbers> =>
+        numbers(
+          dtype,
+          Array.from({ length }, () =>
+            dtype === "bool" ? Math.floor(random() * 2) : Math.floor(random() * 90),
+          ),
+        );
+      const what = `${dtype} [${dims.join()}] with strides [${across.join()}]`;
+      const result = { view: view(1, dtype, rowMajor(dims)), value: 0 };
+      const loads = [view(0, dtype, across)];
+      const copy: Kernel = { kind: "map", dims, body: { loads, code: [load(0, dtype)] }, stores: [result] };
+      check([copy], [values(end), values(total)], { what });
+      if (dtype !== "float32" && dtype !== "float64" && dtype !== "int32") continue;
+      // The same read twice, another in the usual order and one that repeats; what is stored as it is, and what is not.
+      const row = dims.map((_, d) => (d === dims.length - 1 ? 1 : 0));
+      for (const repeats of [false, true]) {
+        const body: Kernel = {
+          kind: "map",
+          dims,
+          body: {
+            loads: [
+              view(0, dtype, across),
+              view(2, dtype, across),
+              view(3, dtype, repeats ? row : rowMajor(dims)),
+            ],
+            code: [
+              load(0, dtype),
+              load(1, dtype),
+              load(2, dtype),
+              { kind: "scalar", index: 0, dtype },
+              { kind: "binary", op: "mul", a: 0, b: 3, dtype },
+              { kind: "binary", op: "add", a: 4, b: 1, dtype },
+              { kind: "binary", op: "sub", a: 5, b: 2, dtype },
+            ],
+          },
+          stores: [
+            { view: view(1, dtype, rowMajor(dims)), value: 6 },
+            { view: view(4, dtype, rowMajor(dims)), value: 0 },
+            { view: view(5, dtype, across), value: 5 },
+          ],
+        };
+        const externals = [end, total, end, total, total, end].map(values);
+        check([body], externals, {
+          scalars: [3],
+          what: `${what}${repeats ? ", beside one that repeats" : ""}`,
+        });
+      }
+    }
+  }
+});
+
 test("an update in place reads the old values, also beside other stores", () => {
   for (const length of [1, 3, 16, 100, 3000]) {
     const w = numbers(

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bands.h"
 #include "scalar_math.h"
 
 namespace cellgrad {
@@ -143,7 +144,7 @@ inline void step(const TileRunner& runner, const Step& step, int64_t first, int6
 
 int64_t tileScratch(const TileProgram& program) {
   const int64_t pointers = program.values + program.loadCount + program.directStoreCount + program.storeCount;
-  return roundUp(pointers * int64_t(sizeof(char*)), 64) + program.registerBytes;
+  return roundUp(pointers * int64_t(sizeof(char*)), 64) + program.registerBytes + bandScratch(program);
 }
 
 char* TileRunner::begin(const TileProgram& tileProgram, const Frame& runFrame, char* scratch, int64_t most) {
@@ -222,7 +223,7 @@ void mapPiece(void* context, int64_t piece, char* scratch) {
 
 void runMap(const MapKernel& kernel, const Frame& frame) {
   const TileProgram& program = kernel.program;
-  if (program.points == 0) return;
+  if (program.points == 0 || runInBands(kernel, frame)) return;
   const int64_t tiles = (program.points + program.tile - 1) / program.tile;
   const int64_t pieces = piecesFor(tiles, double(program.points) * program.cost);
   MapTask task{&program, &frame, (tiles + pieces - 1) / pieces};
