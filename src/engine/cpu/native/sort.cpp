@@ -1,5 +1,6 @@
 // Sorting along a dim: a radix sort of unsigned keys whose order is that of the values, with their positions. It is stable, so the result
-// is one, whatever threads there are. Short rows are sorted by insertion; of one long row the passes are cut into pieces.
+// is one, whatever threads there are. Short rows are sorted by insertion; of one long row the passes are cut into pieces. Where only the first
+// entries are wanted, those that cannot be among them are left out beforehand.
 #include <string.h>
 
 #include <type_traits>
@@ -18,6 +19,9 @@ constexpr int64_t kShort = 40;
 constexpr int64_t kLong = 1 << 16;
 constexpr int64_t kPieces = 32;
 constexpr int kDigit = 8, kBuckets = 1 << kDigit;
+/// Of rows of so many times as many entries as are wanted the others are left out, by the first bits of their keys.
+constexpr int64_t kMuch = 8;
+constexpr int kFirstBits = 10, kFirstBuckets = 1 << kFirstBits;
 
 template <class T>
 using KeyOf = std::conditional_t<sizeof(T) == 8, uint64_t, std::conditional_t<sizeof(T) == 4, uint32_t, uint8_t>>;
@@ -103,6 +107,33 @@ int sortByRadix(Pairs<K>& pairs, int64_t n) {
   return from;
 }
 
+/// The first bits of a key.
+template <class K>
+inline int firstBitsOf(K key) {
+  constexpr int bits = 8 * int(sizeof(K));
+  return int(key >> (bits > kFirstBits ? bits - kFirstBits : 0));
+}
+
+/// Counts entries by the first bits of their keys.
+template <class T>
+void countFirstBits(const T* source, int64_t stride, int64_t n, bool descending, int32_t* counts) {
+  memset(counts, 0, kFirstBuckets * sizeof(int32_t));
+  for (int64_t i = 0; i < n; i++) counts[firstBitsOf(keyOf(source[i * stride], descending))]++;
+}
+
+/// Writes keys and positions of those of n entries whose keys begin with bits up to `last`, in their order; returns how many they are.
+template <class T>
+int64_t gatherFirst(const T* source, int64_t stride, int64_t first, int64_t n, bool descending, int last, KeyOf<T>* keys, int32_t* positions) {
+  int64_t count = 0;
+  for (int64_t i = first; i < first + n; i++) {
+    const KeyOf<T> key = keyOf(source[i * stride], descending);
+    if (firstBitsOf(key) > last) continue;
+    keys[count] = key;
+    positions[count++] = int32_t(i);
+  }
+  return count;
+}
+
 struct SortTask {
   const CallKernel* call;
   const Frame* frame;
@@ -110,6 +141,8 @@ struct SortTask {
   int64_t count;
   bool descending;
   int64_t perPiece;
+
+  bool takesFew() const { return count * kMuch <= rows.length; }
 };
 
 template <class T>
@@ -140,13 +173,22 @@ void rowsPiece(void* context, int64_t piece, char* scratch) {
   Pairs<KeyOf<T>> pairs(scratch, n);
   for (int64_t row = piece * task.perPiece; row < (piece + 1) * task.perPiece && row < all && !stopRequested(); row++) {
     const T* source = sourceOf<T>(task, row);
-    for (int64_t i = 0; i < n; i++) {
-      pairs.keys[0][i] = keyOf(source[i * task.rows.inner], task.descending);
-      pairs.positions[0][i] = int32_t(i);
+    int64_t sortedCount = n;
+    if (n > kShort && task.takesFew()) {
+      int32_t counts[kFirstBuckets];
+      countFirstBits(source, task.rows.inner, n, task.descending, counts);
+      int last = 0;
+      for (int64_t found = counts[0]; found < task.count; found += counts[last]) last++;
+      sortedCount = gatherFirst(source, task.rows.inner, 0, n, task.descending, last, pairs.keys[0], pairs.positions[0]);
+    } else {
+      for (int64_t i = 0; i < n; i++) {
+        pairs.keys[0][i] = keyOf(source[i * task.rows.inner], task.descending);
+        pairs.positions[0][i] = int32_t(i);
+      }
     }
     int sorted = 0;
-    if (n <= kShort) sortByInsertion(pairs, n);
-    else sorted = sortByRadix(pairs, n);
+    if (sortedCount <= kShort) sortByInsertion(pairs, sortedCount);
+    else sorted = sortByRadix(pairs, sortedCount);
     writeRow<T>(task, row, pairs.positions[sorted], 0, task.count);
   }
 }
@@ -161,9 +203,47 @@ struct LongRow {
   int64_t (*counts)[kBuckets];  // by piece: how many entries of each bucket, then where the next one goes
   int from, pass;
 
-  int64_t begin(int64_t piece) const { return task.rows.length * piece / kPieces; }
+  int64_t length = task.rows.length;  // entries that are sorted
+  int last = 0;                       // the greatest first bits of their keys
+  int64_t found[kPieces] = {};
+
+  int64_t begin(int64_t piece) const { return length * piece / kPieces; }
 
   static int64_t bytes(int64_t n) { return Pairs<K>::bytes(n) + kPieces * kBuckets * 8; }
+
+  /// Counts by first bits take the room of the second pair.
+  int32_t* firstCounts(int64_t piece) const { return pairs.positions[1] + piece * kFirstBuckets; }
+
+  static void countFirst(void* context, int64_t piece, char*) {
+    LongRow& self = *static_cast<LongRow*>(context);
+    const int64_t inner = self.task.rows.inner, first = self.begin(piece);
+    countFirstBits(sourceOf<T>(self.task, self.row) + first * inner, inner, self.begin(piece + 1) - first, self.task.descending, self.firstCounts(piece));
+  }
+
+  /// Those of a piece are written where the piece begins.
+  static void gather(void* context, int64_t piece, char*) {
+    LongRow& self = *static_cast<LongRow*>(context);
+    const int64_t first = self.begin(piece);
+    self.found[piece] = gatherFirst(sourceOf<T>(self.task, self.row), self.task.rows.inner, first, self.begin(piece + 1) - first, self.task.descending, self.last, self.pairs.keys[0] + first, self.pairs.positions[0] + first);
+  }
+
+  /// Leaves out what cannot be among the first ones.
+  void select() {
+    parallel(kPieces, countFirst, this);
+    int64_t before = 0;
+    for (last = 0;; last++) {
+      for (int64_t piece = 0; piece < kPieces; piece++) before += firstCounts(piece)[last];
+      if (before >= task.count || last == kFirstBuckets - 1) break;
+    }
+    parallel(kPieces, gather, this);
+    int64_t count = 0;
+    for (int64_t piece = 0; piece < kPieces; piece++) {
+      memmove(pairs.keys[0] + count, pairs.keys[0] + begin(piece), size_t(found[piece]) * sizeof(K));
+      memmove(pairs.positions[0] + count, pairs.positions[0] + begin(piece), size_t(found[piece]) * sizeof(int32_t));
+      count += found[piece];
+    }
+    length = count;
+  }
 
   static void fill(void* context, int64_t piece, char*) {
     LongRow& self = *static_cast<LongRow*>(context);
@@ -210,7 +290,7 @@ struct LongRow {
     for (int bucket = 0; bucket < kBuckets; bucket++) {
       int64_t inBucket = 0;
       for (int64_t piece = 0; piece < kPieces; piece++) inBucket += counts[piece][bucket];
-      if (inBucket == task.rows.length) return false;
+      if (inBucket == length) return false;
       for (int64_t piece = 0; piece < kPieces; piece++) {
         const int64_t size = counts[piece][bucket];
         counts[piece][bucket] = start;
@@ -221,7 +301,13 @@ struct LongRow {
   }
 
   void sort() {
-    parallel(kPieces, fill, this);
+    if (task.takesFew()) select();
+    else parallel(kPieces, fill, this);
+    if (length < kLong && !stopRequested()) {
+      from = sortByRadix(pairs, length);
+      parallel(kPieces, write, this);
+      return;
+    }
     for (pass = 0; pass < int(sizeof(K)) && !stopRequested(); pass++) {
       parallel(kPieces, count, this);
       if (stopRequested() || !placesFromCounts()) continue;
