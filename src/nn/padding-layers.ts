@@ -1,7 +1,6 @@
 /** Layers that put elements around what they get, along its last dims: zeros, a number, the mirrored or nearest elements, or those of the other end. */
-import { takeAt } from "../ops/indexing.js";
+import type { PadMode } from "../ops/pad.js";
 import type { PaddedShape } from "../ops/rearranged-types.js";
-import { fromTyped } from "../tensor/creation/from-data.js";
 import { formatShape } from "../tensor/shape.js";
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { optionsOf } from "../tensor/signature.js";
@@ -15,15 +14,6 @@ export type Padding = number | readonly number[];
 interface PaddingRule<Dims extends 1 | 2 | 3, P> extends ShapeRule {
   readonly output: PaddedShape<Extract<this["input"], Shape>, Dims, P>;
 }
-
-type Mode = "constant" | "reflect" | "replicate" | "circular";
-
-/** Which element of a dim of `size` stands at place i of the padded one, counted from its own first. */
-const sources: Readonly<Record<Exclude<Mode, "constant">, (i: number, size: number) => number>> = {
-  reflect: (i, size) => (i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i),
-  replicate: (i, size) => Math.min(Math.max(i, 0), size - 1),
-  circular: (i, size) => ((i % size) + size) % size,
-};
 
 abstract class PaddingLayer extends BuiltIn {
   readonly padding: readonly number[];
@@ -39,7 +29,7 @@ abstract class PaddingLayer extends BuiltIn {
     this.padding = sides;
   }
 
-  protected get mode(): Mode {
+  protected get mode(): PadMode {
     return "constant";
   }
 
@@ -60,13 +50,13 @@ abstract class PaddingLayer extends BuiltIn {
       throw new Error(
         `${this.name()}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got ${formatShape(input.shape)}`,
       );
-    let y = input;
     for (let i = 0; i < dims; i++)
-      y = this.#along(y, input.ndim - 1 - i, padding[2 * i]!, padding[2 * i + 1]!, mode);
-    return y;
+      this.#check(input, input.ndim - 1 - i, padding[2 * i]!, padding[2 * i + 1]!, mode);
+    return input.pad(padding, { mode });
   }
 
-  #along(x: Tensor, dim: number, before: number, after: number, mode: Exclude<Mode, "constant">): Tensor {
+  /** That there is enough to put before and after a dim, and that something is left of it. */
+  #check(x: Tensor, dim: number, before: number, after: number, mode: PadMode): void {
     const size = x.shape[dim]!;
     const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Infinity;
     if (before > most || after > most || size + before + after < 1 || size === 0)
@@ -74,11 +64,6 @@ abstract class PaddingLayer extends BuiltIn {
         `${this.name()}: padding ${before} and ${after} does not fit dim ${dim} of ${formatShape(x.shape)}` +
           (most === Infinity ? "" : `, which gives ${most} at most`),
       );
-    if (before === 0 && after === 0) return x;
-    const places = Int32Array.from({ length: size + before + after }, (_, i) =>
-      sources[mode](i - before, size),
-    );
-    return takeAt(x, dim, fromTyped(places, "int32", [places.length]));
   }
 
   override extraRepr(): string {

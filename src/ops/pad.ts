@@ -1,16 +1,20 @@
 /**
  * Elements around a tensor: a constant, or what is in it, reflected, repeated or from its other end.
  */
+import { isComputed } from "../primitives/dtypes.js";
 import type { Tensor } from "../tensor/core.js";
+import { ones } from "../tensor/creation/constant.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
+import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
-import { checkWhole, formatShape } from "../tensor/shape.js";
+import { checkWhole, formatShape, sizeOf } from "../tensor/shape.js";
 import { takes } from "../tensor/signature.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { takeAt } from "./indexing.js";
-import { padOf, sliceOf } from "./movement.js";
+import { padOf, reshape, sliceOf } from "./movement.js";
 import { checkTensor } from "./operand.js";
+import { sumAt } from "./taps.js";
 
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
@@ -78,7 +82,8 @@ function paddedFromInside(x: Tensor, padding: readonly number[], mode: Exclude<P
       `pad: mode "${mode}" pads the last 1, 2 or 3 dims of a tensor of one or two dims more, got [${padding.join(", ")}] for shape ${formatShape(x.shape)}`,
     );
   }
-  let y = x;
+  /** Of each padded dim, the last one first, where its entries come from; null: from where they are. */
+  const lines: (Int32Array | null)[] = [];
   for (let i = 0; i < dims; i++) {
     const d = x.ndim - 1 - i;
     const n = x._node.shape[d]!;
@@ -92,14 +97,53 @@ function paddedFromInside(x: Tensor, padding: readonly number[], mode: Exclude<P
     const size = n + left + right;
     if (size < 0)
       throw new RangeError(`pad: [${padding.join(", ")}] crops more than shape ${formatShape(x.shape)} has`);
-    if (left === 0 && right === 0) continue;
+    if (left === 0 && right === 0) {
+      lines.push(null);
+      continue;
+    }
     // What comes from the other end comes from what is not cropped.
     const first = mode === "circular" ? Math.max(0, -left) : 0;
     const kept = mode === "circular" ? n - first - Math.max(0, -right) : n;
-    const from = Int32Array.from({ length: size }, (_, k) => first + sources[mode](k - left - first, kept));
-    y = takeAt(y, d, fromTyped(from, "int32", [size]));
+    lines.push(Int32Array.from({ length: size }, (_, k) => first + sources[mode](k - left - first, kept)));
   }
-  return y === x ? clone(x) : y;
+  if (lines.every((line) => line === null)) return clone(x);
+  return atOnce(x, lines) ?? lines.reduce((y, line, i) => entriesAt(y, x.ndim - 1 - i, line), x);
+}
+
+/** Points of an image of which each has a position of its own, and images that are worth it. */
+const mostAtOnce = 4096;
+const fewestImages = 16;
+
+/** All padded dims as one, where many small images have the same positions. */
+function atOnce(x: Tensor, lines: readonly (Int32Array | null)[]): Tensor | null {
+  const { shape } = x._node;
+  const front = shape.slice(0, -lines.length);
+  const space = shape.slice(-lines.length);
+  const sizes = space.map((n, i) => lines.at(-1 - i)?.length ?? n);
+  if (sizeOf(sizes) > mostAtOnce || sizeOf(space) > mostAtOnce || sizeOf(front) < fewestImages) return null;
+  let positions = Int32Array.of(0);
+  space.forEach((n, i) => {
+    const line = lines.at(-1 - i) ?? Int32Array.from({ length: n }, (_, k) => k);
+    const next = new Int32Array(positions.length * line.length);
+    positions.forEach((at, j) => line.forEach((k, l) => (next[j * line.length + l] = at * n + k)));
+    positions = next;
+  });
+  const flat = reshape(x, [...front, sizeOf(space)]);
+  return reshape(entriesAt(flat, front.length, positions), [...front, ...sizes]);
+}
+
+/** Entries of dim `d` at positions. As sums of one entry each their gradient is written once; those added to zeros are written twice. */
+function entriesAt(x: Tensor, d: number, from: Int32Array | null): Tensor {
+  if (from === null) return x;
+  const { dtype, shape } = x._node;
+  const count = from.length;
+  if (!isFloating(dtype) || !isComputed(dtype)) return takeAt(x, d, fromTyped(from, "int32", [count]));
+  const planes = reshape(x, [1, sizeOf(shape.slice(0, d)), shape[d]!, sizeOf(shape.slice(d + 1))]);
+  const table = [1, 1, count];
+  return reshape(
+    sumAt(planes, fromTyped(from, "int32", table), ones(table, { dtype })),
+    shape.with(d, count),
+  );
 }
 
 export const pad = operation(

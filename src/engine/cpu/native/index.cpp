@@ -1,25 +1,13 @@
 // Reading and writing at positions along a dim (src/primitives/indexed.ts). Positions are checked before anything is written.
 #include <string.h>
 
-#include <type_traits>
-
 #include "call_views.h"
-#include "scalar_math.h"
+#include "indexed_beside.h"
 #include "tile.h"
 
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
-
-/// Rows after which a long loop looks whether the run is to stop.
-constexpr int64_t kPollEvery = 65536;
-
-/// Points [outer, count, inner] that are read from, or added to, a table [outer, rows, inner].
-struct Indexed {
-  int64_t outer, count, inner, rows;
-  const CallView *index, *table, *points;
-  int64_t indexStride[3], tableStride[3], pointStride[3];
-};
 
 /// @param whole the shape of the index takes the dim's place; otherwise there is a position for each element
 /// @return what is wrong with shapes, dtypes or strides, or null
@@ -84,51 +72,17 @@ bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
   return true;
 }
 
+/// A row of n elements. Short ones are copied here: a call of memcpy takes longer.
 template <class T>
-inline T times(T a, T x) {
-  if constexpr (std::is_same_v<T, Bool>) return bitAnd(a, x);
-  else if constexpr (std::is_integral_v<T>) return mulInt(a, x);
-  else return a * x;
+inline void copyRow(T* to, const T* from, int64_t n) {
+  constexpr int lanes = VectorOf<T>::lanes;
+  if (n < lanes || n > 32 * lanes) {
+    memcpy(to, from, size_t(n) * sizeof(T));
+    return;
+  }
+  for (int64_t i = 0; i + lanes <= n; i += lanes) storeVector(to + i, loadVector(from + i));
+  storeVector(to + n - lanes, loadVector(from + n - lanes));
 }
-
-/// What is made of what stands at a place and what comes there; each has `of(stands, comes, factor)`.
-struct Add {
-  template <class T>
-  static inline T of(T stands, T comes, T factor) {
-    if constexpr (std::is_same_v<T, Bool>) return bitOr(stands, times(factor, comes));
-    else if constexpr (std::is_integral_v<T>) return addInt(stands, times(factor, comes));
-    else return stands + times(factor, comes);
-  }
-};
-struct Put {
-  template <class T>
-  static inline T of(T, T comes, T) { return comes; }
-};
-struct Mul {
-  template <class T>
-  static inline T of(T stands, T comes, T) { return times(stands, comes); }
-};
-struct Max {
-  template <class T>
-  static inline T of(T stands, T comes, T) {
-    if constexpr (std::is_same_v<T, Bool>) return bitOr(stands, comes);
-    else return maximum(stands, comes);
-  }
-};
-struct Min {
-  template <class T>
-  static inline T of(T stands, T comes, T) {
-    if constexpr (std::is_same_v<T, Bool>) return bitAnd(stands, comes);
-    else return minimum(stands, comes);
-  }
-};
-
-struct IndexTask {
-  const Indexed* indexed;
-  const Frame* frame;
-  double alpha;
-  int64_t perPiece;
-};
 
 /// Gathers points [first, first + perPiece) of [outer, count].
 template <class T, class I>
@@ -138,22 +92,27 @@ void gatherPiece(void* context, int64_t piece, char*) {
   const T* table = reinterpret_cast<const T*>(at(*task.frame, k.table->place));
   const I* index = reinterpret_cast<const I*>(at(*task.frame, k.index->place));
   T* out = reinterpret_cast<T*>(at(*task.frame, k.points->place));
-  const int64_t first = piece * task.perPiece, all = k.outer * k.count;
-  const int64_t end = first + task.perPiece < all ? first + task.perPiece : all;
-  for (int64_t p = first; p < end; p++) {
-    const int64_t o = p / k.count, i = p % k.count;
-    T* to = out + o * k.pointStride[0] + i * k.pointStride[1];
-    const I* rows = index + o * k.indexStride[0] + i * k.indexStride[1];
+  const bool areRows = k.indexStride[2] == 0 && k.tableStride[2] == 1 && k.pointStride[2] == 1;
+  const int64_t all = k.outer * k.count, byRow = k.tableStride[1];
+  int64_t p = piece * task.perPiece;
+  const int64_t end = p + task.perPiece < all ? p + task.perPiece : all;
+  while (p < end) {
+    const int64_t o = p / k.count, i0 = p % k.count, n = k.count - i0 < end - p ? k.count - i0 : end - p;
+    const int64_t byPoint = k.pointStride[1], byIndex = k.indexStride[1];
+    T* to = out + o * k.pointStride[0] + i0 * byPoint;
+    const I* rows = index + o * k.indexStride[0] + i0 * byIndex;
     const T* from = table + o * k.tableStride[0];
-    if (k.indexStride[2] == 0 && k.tableStride[2] == 1 && k.pointStride[2] == 1) {
-      const int64_t row = rows[0] < 0 ? rows[0] + k.rows : rows[0];
-      memcpy(to, from + row * k.tableStride[1], size_t(k.inner) * sizeof(T));
+    p += n;
+    if (k.inner == 1) {
+      for (int64_t i = 0; i < n; i++) to[i * byPoint] = from[rowOf(rows[i * byIndex], k.rows) * byRow];
       continue;
     }
-    for (int64_t n = 0; n < k.inner; n++) {
-      int64_t row = rows[n * k.indexStride[2]];
-      if (row < 0) row += k.rows;
-      to[n * k.pointStride[2]] = from[row * k.tableStride[1] + n * k.tableStride[2]];
+    for (int64_t i = 0; i < n; i++, to += byPoint, rows += byIndex) {
+      if (areRows) {
+        copyRow(to, from + rowOf(rows[0], k.rows) * byRow, k.inner);
+        continue;
+      }
+      for (int64_t j = 0; j < k.inner; j++) to[j * k.pointStride[2]] = from[rowOf(rows[j * k.indexStride[2]], k.rows) * byRow + j * k.tableStride[2]];
     }
   }
 }
@@ -169,6 +128,19 @@ void scatterPiece(void* context, int64_t piece, char*) {
   const T factor = convert<T>(task.alpha);
   const int64_t first = piece * task.perPiece, all = k.outer * k.inner;
   const int64_t end = first + task.perPiece < all ? first + task.perPiece : all;
+  if (k.inner == 1) {
+    for (int64_t o = first; o < end; o++) {
+      const I* rows = index + o * k.indexStride[0];
+      const T* from = source + o * k.pointStride[0];
+      T* to = target + o * k.tableStride[0];
+      for (int64_t i = 0; i < k.count; i++) {
+        if (i % kPollEvery == 0 && stopRequested()) return;
+        T& place = to[rowOf(rows[i * k.indexStride[1]], k.rows) * k.tableStride[1]];
+        place = How::of(place, from[i * k.pointStride[1]], factor);
+      }
+    }
+    return;
+  }
   for (int64_t p = first; p < end;) {
     const int64_t o = p / k.inner, n0 = p % k.inner;
     const int64_t n1 = k.inner - n0 < end - p ? k.inner : n0 + (end - p);
@@ -178,14 +150,12 @@ void scatterPiece(void* context, int64_t piece, char*) {
       const T* from = source + o * k.pointStride[0] + i * k.pointStride[1];
       T* to = target + o * k.tableStride[0];
       if (k.indexStride[2] == 0 && k.pointStride[2] == 1 && k.tableStride[2] == 1) {
-        to += (rows[0] < 0 ? rows[0] + k.rows : rows[0]) * k.tableStride[1];
+        to += rowOf(rows[0], k.rows) * k.tableStride[1];
         for (int64_t n = n0; n < n1; n++) to[n] = How::of(to[n], from[n], factor);
         continue;
       }
       for (int64_t n = n0; n < n1; n++) {
-        int64_t row = rows[n * k.indexStride[2]];
-        if (row < 0) row += k.rows;
-        T& place = to[row * k.tableStride[1] + n * k.tableStride[2]];
+        T& place = to[rowOf(rows[n * k.indexStride[2]], k.rows) * k.tableStride[1] + n * k.tableStride[2]];
         place = How::of(place, from[n * k.pointStride[2]], factor);
       }
     }
@@ -223,7 +193,11 @@ bool read(const CallKernel& call, bool whole, const Frame& frame, RunStatus& sta
   IndexTask task{&indexed, &frame, 1, 0};
   return withIndex(indexed, frame, status, [&](auto index) {
     using I = decltype(index);
-    withBytes(bytesOf(indexed.table->dtype), [&](auto bits) { runPieces(task, indexed.outer * indexed.count, gatherPiece<decltype(bits), I>); });
+    withBytes(bytesOf(indexed.table->dtype), [&](auto bits) {
+      using T = decltype(bits);
+      if (areBeside<T>(indexed)) runPieces(task, blocksBeside(indexed), gatherBeside<T, I>);
+      else runPieces(task, indexed.outer * indexed.count, gatherPiece<T, I>);
+    });
   });
 }
 
@@ -234,7 +208,14 @@ bool write(const CallKernel& call, bool whole, double alpha, const Frame& frame,
   IndexTask task{&indexed, &frame, alpha, 0};
   return withIndex(indexed, frame, status, [&](auto index) {
     using I = decltype(index);
-    withNumber(indexed.table->dtype, [&](auto zero) { runPieces(task, indexed.outer * indexed.inner, scatterPiece<decltype(zero), I, How>); });
+    withNumber(indexed.table->dtype, [&](auto zero) {
+      using T = decltype(zero);
+      // Gradients of what is gathered so.
+      if constexpr (std::is_same_v<How, Add>) {
+        if (areBeside<T>(indexed)) return runPieces(task, blocksBeside(indexed), addBeside<T, I>);
+      }
+      runPieces(task, indexed.outer * indexed.inner, scatterPiece<T, I, How>);
+    });
   });
 }
 
