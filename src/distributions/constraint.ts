@@ -26,30 +26,41 @@ function constraint(
 
 const whole = (x: Tensor): Tensor => x.eq(x.floor());
 
+/** Any number. */
 export const real = constraint("a number", (x) => x.eq(x));
+/** Vectors of numbers. */
 export const realVector = constraint("vectors of numbers", (x) => x.eq(x).all(-1), 1);
+/** x > 0. */
 export const positive = constraint("above 0", (x) => x.gt(0));
+/** x ≥ 0. */
 export const nonnegative = constraint("at least 0", (x) => x.ge(0));
+/** 0 ≤ x ≤ 1. */
 export const unitInterval = constraint("from 0 to 1", (x) => x.ge(0).logicalAnd(x.le(1)));
+/** 0 or 1. */
 export const boolean = constraint("0 or 1", (x) => x.eq(0).logicalOr(x.eq(1)), 0, true);
+/** Whole numbers from 0 on. */
 export const nonnegativeInteger = constraint(
   "a whole number from 0 on",
   (x) => x.ge(0).logicalAnd(whole(x)),
   0,
   true,
 );
+/** Vectors of numbers above 0. */
 export const positiveVector = constraint("vectors of numbers above 0", (x) => x.gt(0).all(-1), 1);
+/** Vectors of numbers from 0 on whose sum is 1. */
 export const simplex = constraint(
   "vectors of numbers from 0 on whose sum is 1",
   (x) => x.ge(0).all(-1).logicalAnd(x.sum(-1).sub(1).abs().lt(1e-6)),
   1,
 );
+/** Vectors of one 1 and else 0. */
 export const oneHot = constraint(
   "vectors of one 1 and else 0",
   (x) => boolean.check(x).all(-1).logicalAnd(x.sum(-1).eq(1)),
   1,
   true,
 );
+/** Lower triangular matrices with a diagonal above 0. */
 export const lowerTriangularPositive = constraint(
   "lower triangular matrices with a diagonal above 0",
   (x) =>
@@ -61,17 +72,20 @@ export const lowerTriangularPositive = constraint(
       .logicalAnd(x.diagonal(0, -2, -1).gt(0).all(-1)),
   2,
 );
+/** Symmetric matrices. */
 export const symmetricPositive = constraint(
   "symmetric matrices",
   (x) => x.sub(x.mT).abs().lt(1e-6).all(-1).all(-1),
   2,
 );
 
+/** Symmetric positive definite matrices. */
 export const positiveDefinite = constraint(
   "symmetric positive definite matrices",
   (x) => symmetricPositive.check(x).logicalAnd(choleskyEx(x).info.eq(0)),
   2,
 );
+/** Lower triangular matrices with a diagonal above 0 and rows of length 1. */
 export const correlationTriangle = constraint(
   "lower triangular matrices with a diagonal above 0 and rows of length 1",
   (x) => {
@@ -83,13 +97,13 @@ export const correlationTriangle = constraint(
 );
 
 /** x > low. */
-export function above(low: number): Constraint {
-  return constraint(`above ${low}`, (x) => x.gt(low));
+export function above(low: Tensor | number): Constraint {
+  return constraint(`above ${say(low)}`, (x) => x.gt(low as Tensor));
 }
 
 /** x ≥ low. */
-export function atLeast(low: Tensor): Constraint {
-  return constraint("at least the lower bound", (x) => x.ge(low));
+export function atLeast(low: Tensor | number): Constraint {
+  return constraint(`at least ${say(low)}`, (x) => x.ge(low as Tensor));
 }
 
 /** low ≤ x ≤ high. */

@@ -56,6 +56,11 @@ export abstract class Distribution {
     validates = value;
   }
 
+  /** What the parameters have to be, by their names. */
+  get argConstraints(): Readonly<Record<string, Constraint>> {
+    return this.made.constraints ?? {};
+  }
+
   /** What samples are. */
   abstract get support(): Constraint;
 
@@ -179,12 +184,13 @@ export abstract class Distribution {
     return [...(sampleShape as readonly number[]), ...this.batchShape, ...this.eventShape];
   }
 
-  /** Any of the parameters, for dtype. */
-  protected get like(): Tensor {
+  /** @internal Any of the parameters, for dtype. */
+  get like(): Tensor {
     return Object.values(this.made.parameters)[0]!;
   }
 
-  private checked(value: Numeric): Tensor {
+  /** The value as a tensor, of the shape and kind that values have. */
+  protected checked(value: Numeric): Tensor {
     const v = asTensor(value, this.like);
     if (!this.validates) return v;
     const name = this.constructor.name;

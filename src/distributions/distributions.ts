@@ -16,6 +16,7 @@ export {
   type MultinomialOptions,
 } from "./categorical.js";
 export type { Constraint } from "./constraint.js";
+export * as constraints from "./constraints.js";
 export { ContinuousBernoulli, type ContinuousBernoulliOptions } from "./continuous-bernoulli.js";
 export { Binomial, NegativeBinomial, Poisson, type CountOptions } from "./counts.js";
 export { Distribution, type DistributionOptions, type Numeric } from "./distribution.js";
@@ -41,6 +42,8 @@ export {
   type MixtureOptions,
 } from "./independent.js";
 export { InverseGamma, LogisticNormal } from "./inverse-gamma.js";
+import "./kl-unlike.js";
+
 export { klDivergence, registerKl } from "./kl.js";
 export {
   Cauchy,

@@ -78,6 +78,14 @@ export class GeneralizedPareto extends Distribution {
     const z = this.standard(value);
     return where(isZero, z, xi.mul(z).log1p().div(xi)).neg();
   }
+  /** The logarithm of the probability of at most `value`. */
+  logCdf(value: Numeric): Tensor {
+    return this.cdf(value).log();
+  }
+  /** The logarithm of the probability of more than `value`. */
+  logSurvivalFunction(value: Numeric): Tensor {
+    return this.logSurvival(this.checked(value));
+  }
   protected override cumulative(value: Tensor): Tensor {
     return this.logSurvival(value).expm1().neg();
   }

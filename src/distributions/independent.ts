@@ -156,7 +156,8 @@ export class MixtureSameFamily extends Distribution {
     const center = this.mean.unsqueeze(-1 - this.eventShape.length) as Tensor;
     return this.averaged(variance).add(this.averaged(mean.sub(center).square()));
   }
-  protected override get like(): Tensor {
+  /** @internal */
+  override get like(): Tensor {
     return this.mixtureDistribution.probs;
   }
   protected override draw(shape: readonly number[]): Tensor {

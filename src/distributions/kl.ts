@@ -1,5 +1,6 @@
-/** The Kullback-Leibler divergence KL(p ‖ q) = E_p[ln p − ln q] of the pairs that have a formula. */
+/** The Kullback-Leibler divergence KL(p ‖ q) = E_p[ln p − ln q] of pairs of one kind that have a formula; kl-unlike.ts has the others. */
 import { where } from "../ops/select.js";
+import { full } from "../tensor/creation/constant.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Bernoulli, Geometric } from "./bernoulli.js";
 import { Categorical, OneHotCategorical } from "./categorical.js";
@@ -48,8 +49,10 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
   return found.formula(p, q);
 }
 
-function infinite(like: Tensor): Tensor {
-  return like.detach().mul(0).add(Infinity);
+/** Infinity for each of a batch that both broadcast to. @internal */
+export function infinite(p: Distribution, q: Distribution): Tensor {
+  const like = (d: Distribution): Tensor => full([...d.batchShape], Infinity, { dtype: d.like.dtype });
+  return like(p).maximum(like(q));
 }
 
 function normals(p: { loc: Tensor; scale: Tensor }, q: { loc: Tensor; scale: Tensor }): Tensor {
@@ -117,20 +120,6 @@ registerKl(Gamma, Gamma, (p, q) => {
     .add(a.sub(b).mul(a.digamma()))
     .add(q.rate.sub(p.rate).mul(a.div(p.rate)));
 });
-registerKl(Exponential, Gamma, (p, q) => {
-  const ratio = q.rate.div(p.rate);
-  const eulerGamma = 0.5772156649015328606;
-  return q.concentration
-    .neg()
-    .mul(ratio.log())
-    .add(ratio)
-    .add(q.concentration.lgamma())
-    .add(q.concentration.mul(eulerGamma))
-    .sub(1 + eulerGamma);
-});
-registerKl(Gamma, Exponential, (p, q) =>
-  p.entropy().neg().sub(q.rate.log()).add(q.rate.mul(p.concentration).div(p.rate)),
-);
 registerKl(Beta, Beta, (p, q) => {
   const [a, b] = [p.concentration1, p.concentration0];
   const [c, d] = [q.concentration1, q.concentration0];
@@ -165,11 +154,10 @@ registerKl(Bernoulli, Bernoulli, (p, q) => {
   return some.add(none);
 });
 registerKl(Binomial, Binomial, (p, q) => {
-  const inf = infinite(p.probs);
   const result = p.totalCount.mul(
     p.probs.mul(p.logits.sub(q.logits)).add(p.probs.neg().log1p()).sub(q.probs.neg().log1p()),
   );
-  return where(p.totalCount.gt(q.totalCount), inf, result);
+  return where(p.totalCount.gt(q.totalCount), Infinity, result);
 });
 registerKl(Geometric, Geometric, (p, q) =>
   p.entropy().neg().sub(q.probs.neg().log1p().div(p.probs)).sub(q.logits),
@@ -192,16 +180,6 @@ registerKl(MultivariateNormal, LowRankMultivariateNormal, lowRankDivergence);
 registerKl(ContinuousBernoulli, ContinuousBernoulli, (p, q) => {
   const own = p.logNorm.add(p.probs.neg().log1p());
   return p.mean.mul(p.logits.sub(q.logits)).add(own).sub(q.logNorm).sub(q.probs.neg().log1p());
-});
-registerKl(Uniform, Normal, (p, q) => {
-  const width = p.high.sub(p.low);
-  const first = width.div(q.scale.mul(Math.sqrt(2 * Math.PI))).log();
-  const square = q.scale.square().mul(2);
-  const second = width
-    .square()
-    .div(12)
-    .add(p.high.add(p.low).sub(q.loc.mul(2)).mul(0.5).square());
-  return second.div(square).sub(first);
 });
 registerKl(Independent, Independent, (p, q) => {
   if (p.reinterpretedBatchNdims !== q.reinterpretedBatchNdims)

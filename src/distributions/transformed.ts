@@ -64,7 +64,8 @@ export class TransformedDistribution extends Distribution {
       },
     };
   }
-  protected override get like(): Tensor {
+  /** @internal */
+  override get like(): Tensor {
     return this.baseDist.sample();
   }
   override sample(sampleShape: readonly number[] = []): Tensor {

@@ -1,6 +1,6 @@
 /** Distributions of matrices: Wishart, of covariances, and LKJCholesky, of correlations. */
 import { broadcast } from "../graph/record/shapes.js";
-import { choleskySolve } from "../linalg/cholesky.js";
+import { choleskyInverse, choleskySolve } from "../linalg/cholesky.js";
 import { slogdet } from "../linalg/determinants.js";
 import { cat } from "../ops/join.js";
 import { eye } from "../tensor/creation/constant.js";
@@ -89,6 +89,11 @@ export class Wishart extends Distribution {
   /** Σ = L Lᵀ. */
   get covarianceMatrix(): Tensor {
     return this.made.parameters.covarianceMatrix ?? matmul(this.scaleTril, this.scaleTril.mT as Tensor);
+  }
+  /** Σ⁻¹. */
+  get precisionMatrix(): Tensor {
+    const { precisionMatrix } = this.made.parameters;
+    return precisionMatrix ?? choleskyInverse(this.scaleTril);
   }
   private get k(): number {
     return this.eventShape[0]!;

@@ -238,3 +238,63 @@ test("what does not fit is refused with its value", () => {
   );
   assert.ok(Number.isNaN(new D.Normal(0, -1, false).entropy().item()));
 });
+
+test("constraints have PyTorch's names, and distributions say theirs", () => {
+  const C = D.constraints;
+  const holds = (constraint: D.Constraint, x: Tensor): unknown => constraint.check(x).tolist();
+  assert.deepEqual(holds(C.greaterThan(1), tensor([1, 2])), [false, true]);
+  assert.deepEqual(holds(C.greaterThanEq(tensor([1, 3])), tensor([1, 2])), [true, false]);
+  assert.deepEqual(holds(C.lessThan(2), tensor([1, 2])), [true, false]);
+  assert.deepEqual(holds(C.interval(0, 2), tensor([-1, 2])), [false, true]);
+  assert.deepEqual(holds(C.halfOpenInterval(0, 2), tensor([0, 2])), [true, false]);
+  assert.deepEqual(holds(C.integerInterval(0, 2), tensor([0.5, 2])), [false, true]);
+  assert.deepEqual(holds(C.positiveInteger, tensor([0, 1, 1.5])), [false, true, false]);
+  assert.equal(holds(C.multinomial(3), tensor([1, 2])), true);
+  const matrices = tensor([
+    [
+      [1, 0],
+      [2, 1],
+    ],
+    [
+      [1, 2],
+      [2, 4],
+    ],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+  ]);
+  assert.deepEqual(holds(C.lowerTriangular, matrices), [true, false, false]);
+  assert.deepEqual(holds(C.lowerCholesky, matrices), [true, false, false]);
+  assert.deepEqual(holds(C.symmetric, matrices), [false, true, true]);
+  assert.deepEqual(holds(C.positiveSemidefinite, matrices), [false, true, false]);
+  assert.deepEqual(holds(C.square, matrices), [true, true, true]);
+  assert.equal(new D.Normal(0, 1).argConstraints["scale"], C.positive);
+  assert.equal(new D.Poisson(1).support, C.nonnegativeInteger);
+});
+
+test("what PyTorch has of single distributions besides", () => {
+  const near = (x: Tensor, expected: number[]): void => {
+    Array.from(x.flatten().dataSync() as Float64Array).forEach((value, i) => {
+      assert.ok(Math.abs(value - expected[i]!) < 5e-5, `${value} is not ${expected[i]}`);
+    });
+  };
+  const f64 = (values: number | number[] | number[][]): Tensor =>
+    tensor(values as number[], { dtype: "float64" });
+  // PyTorch's numbers.
+  const pareto = new D.GeneralizedPareto(f64(0.5), f64(0.7), f64(0.3));
+  near(pareto.logCdf(f64([0.6, 4])), [-2.0361, -0.0483]);
+  near(pareto.logSurvivalFunction(f64([0.6, 4])), [-0.1399, -3.0543]);
+  const covarianceMatrix = f64([
+    [2, 0.3],
+    [0.3, 1],
+  ]);
+  near(new D.Wishart(5.5, { covarianceMatrix }).precisionMatrix, [0.5236, -0.1571, -0.1571, 1.0471]);
+  // A uniform distribution that covers the values just so, where PyTorch says infinity.
+  const bernoulli = new D.ContinuousBernoulli(f64(0.3));
+  const unit = new D.Uniform(f64(0), f64(1));
+  near(D.klDivergence(bernoulli, unit).add(bernoulli.entropy()), [0]);
+  const points = unit.icdf(f64(Array.from({ length: 2000 }, (_, i) => (i + 0.5) / 2000)));
+  near(D.klDivergence(unit, bernoulli), [Number(bernoulli.logProb(points).mean().neg().item())]);
+  assert.equal(D.klDivergence(new D.Uniform(-1, 0.5), new D.ContinuousBernoulli(0.3)).item(), Infinity);
+});

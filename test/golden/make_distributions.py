@@ -160,7 +160,12 @@ def divergence(p, a, q, b):
     leaves = list(first.values()) + list(second.values())
     kl.append({"p": p, "a": {camel(k): numbers(v) for k, v in first.items()},
                "q": q, "b": {camel(k): numbers(v) for k, v in second.items()},
-               "value": numbers(result), "gradients": gradients(result, leaves)})
+               "value": numbers(result), "gradients": [without_nan(g) for g in gradients(result, leaves)]})
+
+
+def without_nan(g):
+    """Where a divergence is infinite PyTorch has NaN as the gradient of some; it is 0 here."""
+    return [without_nan(x) for x in g] if isinstance(g, list) else 0.0 if g == "NaN" else g
 
 
 other = dict(loc=[1.5, 0.25], scale=[1.2, 0.5])
@@ -190,6 +195,33 @@ divergence("LowRankMultivariateNormal", lowrank(0.0), "LowRankMultivariateNormal
 divergence("LowRankMultivariateNormal", lowrank(0.0), "MultivariateNormal", dict(loc=[0.0, 1.0, 1.0], covariance_matrix=spread))
 divergence("MultivariateNormal", dict(loc=[0.0, 1.0, 1.0], covariance_matrix=spread), "LowRankMultivariateNormal", lowrank(0.4))
 divergence("ContinuousBernoulli", dict(probs=[0.3, 0.85]), "ContinuousBernoulli", dict(logits=[-1.2, 2.3]))
+
+# Those of two kinds. Where PyTorch gives infinity although the uniform distribution covers [0, 1] just so, the numbers are others.
+kinds = {
+    "Beta": dict(concentration1=[0.7, 3.5], concentration0=[0.4, 2.0]),
+    "ContinuousBernoulli": dict(probs=[0.3, 0.85]),
+    "Exponential": dict(rate=[1.2, 0.5]),
+    "Gamma": dict(concentration=[1.7, 2.5], rate=[1.4, 0.3]),
+    "Gumbel": dict(loc=[0.5, -1.0], scale=[0.7, 2.5]),
+    "Laplace": dict(loc=[0.5, -1.0], scale=[0.7, 2.5]),
+    "Normal": dict(loc=[1.5, 0.25], scale=[1.2, 0.5]),
+    "Pareto": dict(scale=[0.2, 2.0], alpha=[2.5, 3.7]),
+    "Uniform": dict(low=[0.25, 0.4], high=[0.75, 0.9]),
+    "Bernoulli": dict(probs=[0.3, 0.85]),
+    "Poisson": dict(rate=[0.7, 12.5]),
+}
+registered = {(p.__name__, q.__name__) for p, q in torch.distributions.kl._KL_REGISTRY}
+for p, a in kinds.items():
+    for q, b in kinds.items():
+        if p != q and (p, q) in registered and (p, q) != ("Uniform", "Normal") and (p, q) not in (("Exponential", "Gamma"), ("Gamma", "Exponential")):
+            divergence(p, a, q, b)
+around = dict(low=[-0.25, -1.4], high=[1.75, 1.9])
+for p in ("Beta", "Normal"):
+    divergence(p, kinds[p], "Uniform", around)
+for q in ("Beta", "Exponential", "Gamma", "Gumbel", "Pareto"):
+    divergence("Uniform", dict(low=[-0.25, 2.5], high=[0.75, 3.0]), q, kinds[q])
+for q in ("Exponential", "Gamma", "Normal"):
+    divergence("Pareto", dict(scale=[0.2, 2.0], alpha=[0.9, 1.0]), q, kinds[q])
 
 transforms = []
 for name, args, x in (
