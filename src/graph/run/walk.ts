@@ -120,8 +120,10 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       const light = free || kind === Kind.tuple || (kind <= Kind.copy && node.size >= hugeSize);
       const again = !light && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
       const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
-      // All results of a tuple that were taken become results: it would have to run again for those that are missing.
-      if (saved || kind === Kind.pick || (again && (flags & Flag.readAfresh) !== 0)) {
+      // Who reads one result of a tuple is likely to read the others, for which it would have to run again. A step needs most of them for its
+      // gradients alone.
+      const picked = kind === Kind.pick && (reading || (flags & (Flag.consumed | Flag.kept)) !== Flag.consumed);
+      if (saved || picked || (again && (flags & Flag.readAfresh) !== 0)) {
         key[k++] = code | resultBit;
         walked.extra[extraCount++] = node;
       } else {
