@@ -1,7 +1,7 @@
 /**
  * The greatest element of each window: max pooling, adaptive max pooling, and what puts such elements back where they were.
  */
-import { noGrad } from "../autograd/mode.js";
+import { isGradEnabled, noGrad } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
 import { call, cast as graphCast, pick, reshape as graphReshape } from "../graph/record/build.js";
 import { Tensor } from "../tensor/core.js";
@@ -128,24 +128,27 @@ export function checkNotEmpty(name: string, from: Batched): void {
     throw new Error(`${name}: only the batch may be empty, got ${formatShape(from.x.shape)}`);
 }
 
-/** Values and positions, [n, c, d, h, w], of windows that the attributes of the kernel say. */
+/** Values, and if wanted positions, [n, c, d, h, w], of windows that the attributes of the kernel say. */
 function pooled(
   name: string,
   from: Batched,
   attributes: number[],
   size: readonly number[],
-): [Tensor, Tensor] {
+  returnIndices: boolean,
+): Tensor | [Tensor, Tensor] {
   const { x } = from;
   checkInt32Count(name, x, [2, 3, 4], "a position");
   const [n, c, ...space] = x._node.shape as [number, number, ...number[]];
   const planes = graphReshape(x.node, [n * c, ...space]);
   const tuple = call("maxPool", [planes], [...attributes, ...size]);
   const points = sizeOf(size);
-  const positions = pick(tuple, 1);
-  const index = new Tensor(graphReshape(positions, [n * c, points]));
   const values = graphCast(graphReshape(pick(tuple, 0), [n, c, ...size]), x._node.dtype);
-  const y = record(MAX_POOL, values, x, index);
-  return [from.unbatched(y), from.unbatched(reshape(index, [n, c, ...size]))];
+  // Positions that neither the user nor the gradient wants are not computed.
+  if (!returnIndices && !(isGradEnabled() && x.requiresGrad))
+    return from.unbatched(record(MAX_POOL, values, x));
+  const index = new Tensor(graphReshape(pick(tuple, 1), [n * c, points]));
+  const y = from.unbatched(record(MAX_POOL, values, x, index));
+  return returnIndices ? [y, from.unbatched(reshape(index, [n, c, ...size]))] : y;
 }
 
 function maxPool<Dims extends 1 | 2 | 3>(dims: Dims): MaxPoolFunction<Dims> {
@@ -166,8 +169,7 @@ function maxPool<Dims extends 1 | 2 | 3>(dims: Dims): MaxPoolFunction<Dims> {
       ...three(dilation, 1),
       0,
     ];
-    const both = pooled(name, from, attributes, three(size, 1));
-    return options.returnIndices === true ? both : both[0];
+    return pooled(name, from, attributes, three(size, 1), options.returnIndices === true);
   };
   return takes(
     name,
@@ -208,8 +210,7 @@ function adaptiveMaxPool<Dims extends 1 | 2 | 3>(dims: Dims): AdaptiveMaxPoolFun
     const size = adaptiveSize(name, outputs, from.space);
     const one = [1, 1, 1];
     const attributes = [...one, ...one, 0, 0, 0, ...one, 1];
-    const both = pooled(name, from, attributes, three(size, 1));
-    return returnIndices ? both : both[0];
+    return pooled(name, from, attributes, three(size, 1), returnIndices);
   };
   return takes(
     name,
