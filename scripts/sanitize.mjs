@@ -50,7 +50,7 @@ function checkSanitizer() {
 }
 
 const testsOf = (folder) =>
-  readdirSync(folder)
+  readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith(".test.ts"))
     .map((name) => join(folder, name));
 const given = process.argv.slice(2);
