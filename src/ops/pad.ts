@@ -9,6 +9,7 @@ import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkWhole, formatShape, sizeOf } from "../tensor/shape.js";
 import { takes } from "../tensor/signature.js";
+import type { Pad } from "../tensor/movement-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
 import { takeAt } from "./indexing.js";
@@ -32,7 +33,12 @@ declare module "../tensor/core.js" {
      * a constant, or with `mode` "reflect" those inside without the edge, "replicate" the edge, "circular" those of the other end.
      * @throws Error where there are more amounts than dims, or more to reflect than there is
      */
-    pad(pad: readonly number[], mode?: PadMode | PadOptions, value?: number): Tensor;
+    pad<A extends Shape, const P extends Shape>(
+      this: Tensor<A>,
+      pad: P,
+      mode?: PadMode | PadOptions,
+      value?: number,
+    ): Tensor<Pad<A, P>>;
   }
 }
 
@@ -166,13 +172,23 @@ export const pad = operation(
 
 /** `x.pad(pad, mode, value)` as a function (`torch.nn.functional.pad`). */
 export const padded = takes<
-  (x: Tensor, pad: readonly number[], mode?: PadMode | PadOptions, value?: number) => Tensor
+  <A extends Shape, const P extends Shape>(
+    x: Tensor<A>,
+    pad: P,
+    mode?: PadMode | PadOptions,
+    value?: number,
+  ) => Tensor<Pad<A, P>>
 >("pad", "input, pad | mode, value", (x: Tensor, padding: readonly number[], options: PadOptions) => {
   checkTensor("pad", x);
   return pad(x, padding, options);
 });
 
 /** A constant, 0 unless given, around each dim: `[left, right]` of the last dim, then of the one before … (`torch.constant_pad_nd`). */
+export function constantPadNd<A extends Shape, const P extends Shape>(
+  x: Tensor<A>,
+  padding: P,
+  value?: number,
+): Tensor<Pad<A, P>>;
 export function constantPadNd(x: Tensor, padding: readonly number[], value = 0): Tensor {
   checkTensor("constantPadNd", x);
   return pad(x, padding, { value });

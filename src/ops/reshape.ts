@@ -17,8 +17,8 @@ import { viewed } from "./region.js";
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** The elements in row-major order with a new shape; one size may be −1. `reshape([2, -1])` or `reshape(2, -1)`. */
-    reshape<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
-    reshape<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
+    reshape<A extends Shape, const R extends Shape>(this: Tensor<A>, shape: R): Tensor<Reshape<R, A>>;
+    reshape<A extends Shape, const R extends Shape>(this: Tensor<A>, ...shape: R): Tensor<Reshape<R, A>>;
     /** Dims `startDim` to `endDim` as one. Default: all. */
     flatten<A extends Shape, const D extends number = 0, const E extends number = -1>(
       this: Tensor<A>,
@@ -85,8 +85,8 @@ variadic(
 declare module "../tensor/core.js" {
   interface Tensor<S extends Shape = Shape> {
     /** As `reshape`, and always a view. @throws Error where only a copy can have the shape, as of a transposed matrix. */
-    view<const R extends Shape>(shape: R): Tensor<Reshape<R>>;
-    view<const R extends Shape>(...shape: R): Tensor<Reshape<R>>;
+    view<A extends Shape, const R extends Shape>(this: Tensor<A>, shape: R): Tensor<Reshape<R, A>>;
+    view<A extends Shape, const R extends Shape>(this: Tensor<A>, ...shape: R): Tensor<Reshape<R, A>>;
     /** The shape of `other`. */
     viewAs<B extends Shape>(other: Tensor<B>): Tensor<B>;
     /** Dim `dim` split into `sizes`, of which one may be −1. */

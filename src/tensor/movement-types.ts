@@ -1,5 +1,5 @@
 /** Shapes of operations that move, join and cut elements and compute nothing. */
-import type { Digits, Product, Value } from "./arithmetic-types.js";
+import type { Digits, Product, ProductOf, Share, Sum, Value } from "./arithmetic-types.js";
 import type { Dim, Known, Shape } from "./shape-types.js";
 
 /** Dims `D` and `E` exchanged. */
@@ -24,9 +24,38 @@ export type TransposeLast<A extends Shape> =
       : A
     : Shape;
 
-/** `R` with `number` in the place of -1. */
-export type Reshape<R extends Shape> =
-  Known<R> extends true ? { -readonly [K in keyof R]: R[K] extends -1 ? number : R[K] } : Shape;
+/** `R` with what is left of the elements of `A` in the place of -1. */
+export type Reshape<R extends Shape, A extends Shape = Shape> =
+  Known<R> extends true
+    ? -1 extends R[number]
+      ? { -readonly [K in keyof R]: R[K] extends -1 ? Rest<A, R> : R[K] }
+      : { -readonly [K in keyof R]: R[K] }
+    : Shape;
+
+/** The elements of `A` in the sizes of `R` that are known; `number` where that is not known, or does not divide them. */
+type Rest<A extends Shape, R extends Shape> =
+  Known<A> extends true
+    ? Share<
+        Value<ProductOf<A>>,
+        Value<ProductOf<{ [K in keyof R]: R[K] extends -1 ? 1 : R[K] }>>
+      > extends infer N
+      ? N extends number
+        ? N
+        : number
+      : never
+    : number;
+
+/** `A` with pairs of amounts before and behind its dims, the last one first; a size is not known where an amount is negative. */
+export type Pad<A extends Shape, P extends Shape> =
+  Known<A> extends true
+    ? Known<P> extends true
+      ? P extends readonly [infer Before, infer Behind, ...infer Others extends Shape]
+        ? A extends readonly [...infer Front extends Shape, infer N]
+          ? [...Pad<Front, Others>, Value<Sum<Digits<N>, Sum<Digits<Before>, Digits<Behind>>>>]
+          : Shape
+        : A
+      : Shape
+    : Shape;
 
 /** Dims `D` to `E` as one; a 0-dimensional tensor becomes a vector. */
 export type Flatten<A extends Shape, D extends number, E extends number> =

@@ -24,6 +24,18 @@ testTypes({
       k: "Tensor<[]>",
     },
   },
+  "losses of several labels have one number, or with `none` one for each row": {
+    code: `${given}
+      const a = F.multilabelSoftMarginLoss(x, y); const b = F.multilabelSoftMarginLoss(x, y, { reduction: "none" }); const c = new nn.MultiLabelMarginLoss({ reduction: "none" }).forward(x, t.reshape([4, 1]).expand([4, 3]));
+      const d = new nn.MultiLabelSoftMarginLoss().forward(u, y); const e = F.multilabelMarginLoss(randn([3]), randint(3, [3]), { reduction: "none" });`,
+    types: {
+      a: "Tensor<[]>",
+      b: "Tensor<[4]>",
+      c: "Tensor<[4]>",
+      d: "Tensor<[]>",
+      e: "Tensor<[]>",
+    },
+  },
   "losses of classes take numbers of classes, or probabilities": {
     code: `${given}
       const a = F.crossEntropy(x, t); const b = F.crossEntropy(x, y); const c = F.crossEntropy(randn([2, 5, 8, 8]), randint(5, [2, 8, 8]), { reduction: "none" });
@@ -59,6 +71,10 @@ testTypes({
   "the compiler refuses a target that would be broadcast": {
     code: `nn.functional.mseLoss(randn([4, 1]), randn([4]));`,
     refused: "mseLoss: input [4, 1] and target [4] must have the same shape",
+  },
+  "the compiler refuses labels of other classes": {
+    code: `new nn.MultiLabelSoftMarginLoss().forward(randn([4, 3]), randn([4, 2]));`,
+    refused: "MultiLabelSoftMarginLoss: input [4, 3] and target [4, 2] must have the same shape",
   },
   "the compiler refuses a target of another shape, of a layer too": {
     code: `new nn.BCELoss().forward(randn([4, 1]), randn([8, 1]));`,

@@ -48,6 +48,31 @@ testTypes({
       f: "Tensor<[3, number]>",
     },
   },
+  "what is left of a shape, and amounts around it": {
+    code: `${given}
+      const a = randn([4, 6]).reshape([2, -1]); const b = randn([4, 6]).view(-1, 3, 2); const c = randn([64, 1, 28, 28]).reshape([64, -1]); const d = randn([4, 6]).reshape([5, -1]); const e = u.reshape([2, -1]);
+      const f = randn([4, n]).reshape([2, -1]); const g = randn([4, 6]).reshape([2, 12]); const h = randn([0, 6]).reshape([3, -1]); const i = randn([4, 6]).reshape([-1]);
+      const j = randn([2, 3, 4]).pad([1, 2]); const k = randn([2, 3, 4]).pad([1, 2, 0, 3]); const l = F.pad(randn([3, 4]), [-1, 2]); const m = u.pad([1, 1]); const o = F.pad(randn([3, 4]), [n, 1], "reflect");
+      const lin = new nn.Linear(12, 2).forward(randn([2, 3, 4]).reshape([2, -1])); const p = randn([3, 4]).pad([1, 1] as number[]);`,
+    types: {
+      a: "Tensor<[2, 12]>",
+      b: "Tensor<[4, 3, 2]>",
+      c: "Tensor<[64, 784]>",
+      d: "Tensor<[5, number]>",
+      e: "Tensor<[2, number]>",
+      f: "Tensor<[2, number]>",
+      g: "Tensor<[2, 12]>",
+      h: "Tensor<[3, 0]>",
+      i: "Tensor<[24]>",
+      j: "Tensor<[2, 3, 7]>",
+      k: "Tensor<[2, 6, 7]>",
+      l: "Tensor<[3, number]>",
+      m: "Tensor<Shape>",
+      o: "Tensor<[3, number]>",
+      lin: "Tensor<[2, 2]>",
+      p: "Tensor<Shape>",
+    },
+  },
   "images of another size": {
     code: `${given}
       const a = new nn.Upsample({ scaleFactor: 2 }).forward(randn([1, 3, 4, 5])); const b = new nn.Upsample([7, 8], null, "bilinear").forward(randn([1, 3, 4, 5])); const c = F.interpolate(randn([1, 3, 4]), { scaleFactor: 1.5 });

@@ -189,7 +189,7 @@ test("movement keeps track of sizes", () => {
   infers("movement", {
     a: "Tensor<[4, 3, 2]>",
     b: "Tensor<[6, 4]>",
-    c: "Tensor<[2, number]>",
+    c: "Tensor<[2, 12]>",
     d: "Tensor<[2, 1, 3, 4]>",
     e: "Tensor<[4, 2, 3]>",
     f: "Tensor<[3, 2]>",

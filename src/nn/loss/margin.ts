@@ -9,7 +9,7 @@ import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import type { Given } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import type { Paired, SamePair } from "./pair-types.js";
+import type { Paired, RowPair, SamePair } from "./pair-types.js";
 import {
   LEGACY,
   type LegacyOptions,
@@ -22,7 +22,7 @@ import {
   reduced,
   type ReducedShape,
   type Reduction,
-  sameShapes,
+  rowLoss,
 } from "./reduction.js";
 
 type Legacy = typeof LEGACY;
@@ -78,11 +78,10 @@ export const softMarginLoss = pairedLoss(
  * nn.functional.multilabel_soft_margin_loss.
  * @throws Error when the shapes differ
  */
-export const multilabelSoftMarginLoss = lossFunction(
+export const multilabelSoftMarginLoss = rowLoss(
   "multilabelSoftMarginLoss",
   WEIGHT_ORDER,
   (input: Tensor, target: Tensor, { weight = null, reduction }: WeightOptions) => {
-    sameShapes("multilabelSoftMarginLoss", input, target);
     return fused([input, target, weight], (x, y, factors) => {
       const each = y.mul(x.logSigmoid()).add(y.neg().add(1).mul(x.neg().logSigmoid())).neg();
       return reduced((factors === null ? each : each.mul(factors)).mean(-1), reduction);
@@ -158,11 +157,10 @@ export const multiMarginLoss = lossFunction(
  * the first -1. PyTorch's nn.functional.multilabel_margin_loss.
  * @throws Error when the shapes differ; RangeError for a label outside [-1, C)
  */
-export const multilabelMarginLoss = lossFunction(
+export const multilabelMarginLoss = rowLoss(
   "multilabelMarginLoss",
   LEGACY,
   (input: Tensor, target: Tensor, { reduction }: Options) => {
-    sameShapes("multilabelMarginLoss", input, target);
     if (!isInteger(target.dtype))
       throw new TypeError(
         `multilabelMarginLoss: labels must be integers, not ${target.dtype}; use target.int()`,
@@ -263,7 +261,11 @@ export class MultiLabelSoftMarginLoss<R extends Reduction = "mean"> extends Loss
     this.weight = options.weight ? this.registerBuffer("weight", options.weight) : null;
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<RowPair<"MultiLabelSoftMarginLoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<RowPair<"MultiLabelSoftMarginLoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return multilabelSoftMarginLoss(input, target, { weight: this.weight, reduction: this.reduction });
   }
 }
@@ -300,7 +302,11 @@ export class MultiLabelMarginLoss<R extends Reduction = "mean"> extends Loss<R> 
     super(lossOptions<Options<R>>("MultiLabelMarginLoss", LEGACY, given).reduction);
   }
 
-  forward(input: Tensor, target: Tensor): Tensor<ReducedShape<R>> {
+  forward<A extends Shape, B extends Shape>(
+    input: Tensor<A>,
+    target: Checked<Paired<RowPair<"MultiLabelMarginLoss">, A, B>, Tensor<B>>,
+  ): Tensor<ReducedShape<R, Ok<Paired<RowPair<"MultiLabelMarginLoss">, A, B>>>>;
+  forward(input: Tensor, target: Tensor): Tensor {
     return multilabelMarginLoss(input, target, { reduction: this.reduction });
   }
 }

@@ -18,6 +18,11 @@ export interface SamePair<Name extends string> extends PairRule {
   readonly output: Same<Name, Extract<this["input"], Shape>, Extract<this["target"], Shape>>;
 }
 
+/** Shapes must be the same, [N, C] or [C]; each row has one loss. */
+export interface RowPair<Name extends string> extends PairRule {
+  readonly output: RowsOf<Same<Name, Extract<this["input"], Shape>, Extract<this["target"], Shape>>>;
+}
+
 /** Classes [N, …] for [N, C, …]; with `Probabilities` the target may have the shape of the input. */
 export interface ClassPair<Name extends string, Probabilities extends boolean> extends PairRule {
   readonly output: OfClasses<
@@ -42,6 +47,12 @@ type Same<Name extends string, A extends Shape, B extends Shape> =
       ? A
       : B
     : `${Name}: input ${ShapeText<A>} and target ${ShapeText<B>} must have the same shape`;
+
+type RowsOf<S> = S extends readonly [...infer Rows extends Shape, number]
+  ? Rows
+  : S extends string
+    ? S
+    : Shape;
 
 type Labels<A extends Shape> = A extends readonly [
   infer N extends number,

@@ -6,7 +6,7 @@ import { type Given, optionsOf, takes } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warn } from "../../tensor/warn.js";
 import { BuiltIn } from "../module.js";
-import type { AnyPair, Paired, PairRule, SamePair } from "./pair-types.js";
+import type { AnyPair, Paired, PairRule, RowPair, SamePair } from "./pair-types.js";
 
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
 export type Reduction = "mean" | "sum" | "none";
@@ -110,6 +110,24 @@ export function pairedLoss<
     N,
     Reduction,
     SamePair<Name>
+  >;
+}
+
+/** A loss of an input and a target of the same shape [N, C] or [C], with one number for each row. */
+export function rowLoss<
+  O extends object,
+  const N extends readonly (keyof O & string)[],
+  const Name extends string,
+>(
+  name: Name,
+  order: N,
+  compute: (input: Tensor, target: Tensor, options: O) => Tensor,
+): LossFunction<O & LegacyOptions, N, Reduction, RowPair<Name>> {
+  return pairedLoss(name, order, compute) as unknown as LossFunction<
+    O & LegacyOptions,
+    N,
+    Reduction,
+    RowPair<Name>
   >;
 }
 
