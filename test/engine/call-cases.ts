@@ -248,6 +248,19 @@ const pools: readonly (readonly [x: readonly number[], ...rest: (readonly [numbe
     [1, 1, 1],
     [1, 2, 2],
   ],
+  // Windows of 2 × 2 side by side, in rows of one and several vectors, with a column and a line left over.
+  ...[
+    [3, 1, 7, 69],
+    [2, 1, 4, 29],
+    [2, 1, 6, 15],
+    [2, 1, 5, 8],
+  ].map(
+    (dims) =>
+      [dims, [1, 2, 2], [1, 2, 2], [0, 0, 0], [1, 1, 1], [1, dims[2]! >> 1, dims[3]! >> 1]] as readonly [
+        number[],
+        ...[number, number, number][],
+      ],
+  ),
   // Lines, windows and windows with gaps that are longer than what is computed at once.
   [
     [2, 1, 3, 1500],

@@ -7,6 +7,7 @@
 
 #include "call_views.h"
 #include "tile.h"
+#include "transpose.h"
 
 namespace cellgrad {
 namespace CG_ISA {
@@ -272,6 +273,62 @@ void poolPlane(const PoolPlan& plan, const T* x, T* values, int32_t* indices, Co
   }
 }
 
+/// N lanes, whatever the instruction set has.
+template <class T, int N>
+struct LanesOf {
+  typedef T Type __attribute__((vector_size(N * sizeof(T))));
+};
+
+/// The lanes First, First + 2, … of a and b put behind one another.
+template <int First, class Words, int... I>
+inline __attribute__((always_inline)) Words everySecond(Words a, Words b, std::integer_sequence<int, I...>) {
+  return shuffled<Words, int32_t, First + 2 * I...>(a, b);
+}
+
+/// A row of n windows of 2 × 2 elements, N at a time; the last N overlap those before.
+template <int N, bool Indexed>
+inline void poolPairs(const float* x, int64_t width, int32_t at, float* values, int32_t* indices, int64_t n) {
+  using Floats = typename LanesOf<float, N>::Type;
+  using Words = typename LanesOf<int32_t, N>::Type;
+  using Lanes = std::make_integer_sequence<int, N>;
+  Words twice;
+  for (int i = 0; i < N; i++) twice[i] = 2 * i;
+  for (int64_t j = 0; j < n; j += N) {
+    const int64_t first = j + N <= n ? j : n - N;
+    Words pairs[4];
+    for (int row = 0; row < 2; row++) memcpy(&pairs[2 * row], x + row * width + 2 * first, 2 * sizeof(Words));
+    const Words taps[4] = {everySecond<0, Words>(pairs[0], pairs[1], Lanes()), everySecond<1, Words>(pairs[0], pairs[1], Lanes()), everySecond<0, Words>(pairs[2], pairs[3], Lanes()), everySecond<1, Words>(pairs[2], pairs[3], Lanes())};
+    Words best = taps[0], where = twice + (at + int32_t(2 * first));
+    const int32_t offsets[4] = {0, 1, int32_t(width), int32_t(width) + 1};
+    const Words corner = where;
+    for (int tap = 1; tap < 4; tap++) {
+      const Floats value = Floats(taps[tap]);
+      const Words better = (value > Floats(best)) | (value != value);
+      best = (taps[tap] & better) | (best & ~better);
+      if constexpr (Indexed) where = ((corner + offsets[tap]) & better) | (where & ~better);
+    }
+    memcpy(values + first, &best, sizeof best);
+    if constexpr (Indexed) memcpy(indices + first, &where, sizeof where);
+  }
+}
+
+/// Whether the plane was computed: windows of 2 × 2 side by side, the most usual ones, in rows that fill a vector.
+template <bool Indexed>
+bool poolPairs(const PoolPlan& plan, const float* x, float* values, int32_t* indices) {
+  const int64_t width = plan.size[2], n = plan.outputs[2];
+  const bool isPairs = plan.window[1] == 2 && plan.window[2] == 2 && plan.stride[1] == 2 && plan.stride[2] == 2 && plan.dilation[1] == 1 && plan.dilation[2] == 1;
+  if (!isPairs || plan.adaptive || plan.size[0] != 1 || plan.outputs[0] != 1 || plan.padding[1] || plan.padding[2] || n < 4 || 2 * n > width || 2 * plan.outputs[1] > plan.size[1] || !values) return false;
+  for (int64_t oh = 0; oh < plan.outputs[1]; oh++) {
+    const float* from = x + 2 * oh * width;
+    int32_t* where = Indexed ? indices + oh * n : nullptr;
+    const int32_t at = int32_t(2 * oh * width);
+    if (kVectorBytes >= 64 && n >= 16) poolPairs<16, Indexed>(from, width, at, values + oh * n, where, n);
+    else if (kVectorBytes >= 32 && n >= 8) poolPairs<8, Indexed>(from, width, at, values + oh * n, where, n);
+    else poolPairs<4, Indexed>(from, width, at, values + oh * n, where, n);
+  }
+  return true;
+}
+
 template <class T, bool Indexed>
 void poolPlanes(const PoolTask& task, int64_t piece) {
   const PoolPlan& plan = *task.plan;
@@ -280,7 +337,10 @@ void poolPlanes(const PoolTask& task, int64_t piece) {
   for (int64_t p = piece * task.perPiece; p < end && !stopRequested(); p++) {
     T* values = task.values ? reinterpret_cast<T*>(task.values) + p * plan.points() : nullptr;
     int32_t* indices = task.indices ? reinterpret_cast<int32_t*>(task.indices) + p * plan.points() : nullptr;
-    poolPlane<T, Indexed>(plan, reinterpret_cast<const T*>(task.x) + p * plan.plane(), values, indices, columns, outputs);
+    const T* x = reinterpret_cast<const T*>(task.x) + p * plan.plane();
+    if constexpr (std::is_same_v<T, float>)
+      if (poolPairs<Indexed>(plan, x, values, indices)) continue;
+    poolPlane<T, Indexed>(plan, x, values, indices, columns, outputs);
   }
 }
 
