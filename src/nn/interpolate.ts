@@ -4,11 +4,9 @@
  */
 import { adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d } from "../ops/average-pool.js";
 import { fused } from "../ops/fused.js";
-import { takeAt } from "../ops/indexing.js";
 import type { ResizedShape } from "../ops/rearranged-types.js";
-import { sumAt } from "../ops/taps.js";
+import { entriesAt, sumAt } from "../ops/taps.js";
 import type { NotGiven } from "../ops/windows.js";
-import { ones } from "../tensor/creation/constant.js";
 import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
 import { isFloating } from "../tensor/dtype.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
@@ -194,18 +192,14 @@ function averaged(input: Tensor, sizes: readonly number[]): Tensor {
 
 /** Σ_k weights_k · the entries at places_k along `dim`. */
 function tapped(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
-  const [taps, points] = [places.length, places[0]!.length];
-  const flat = new Int32Array(taps * points);
-  places.forEach((list, k) => flat.set(list, k * points));
-  if (weights === null && !isFloating(x.dtype)) return takeAt(x, dim, fromTyped(flat, "int32", [points]));
-  const table = [1, taps, points];
-  const factors =
-    weights === null
-      ? ones(table, { dtype: x.dtype })
-      : tensorOf(weights.flat(), { dtype: x.dtype }).reshape(table);
+  if (weights === null) return entriesAt(x, dim, places[0]!);
+  const table = [1, places.length, places[0]!.length];
+  const flat = new Int32Array(sizeOf(table));
+  places.forEach((list, k) => flat.set(list, k * list.length));
+  const factors = tensorOf(weights.flat(), { dtype: x.dtype }).reshape(table);
   const { shape } = x;
   const planes = x.reshape([1, sizeOf(shape.slice(0, dim)), shape[dim]!, sizeOf(shape.slice(dim + 1))]);
-  return sumAt(planes, fromTyped(flat, "int32", table), factors).reshape(shape.with(dim, points));
+  return sumAt(planes, fromTyped(flat, "int32", table), factors).reshape(shape.with(dim, table[2]!));
 }
 
 /** `interpolate` under its older name. PyTorch's nn.functional.upsample. */

@@ -1,21 +1,16 @@
 /**
  * Elements around a tensor: a constant, or what is in it, reflected, repeated or from its other end.
  */
-import { isComputed } from "../primitives/dtypes.js";
 import type { Tensor } from "../tensor/core.js";
-import { ones } from "../tensor/creation/constant.js";
-import { fromTyped } from "../tensor/creation/from-data.js";
-import { isFloating } from "../tensor/dtype.js";
 import { operation } from "../tensor/operation.js";
 import { checkWhole, formatShape, sizeOf } from "../tensor/shape.js";
 import { takes } from "../tensor/signature.js";
 import type { Pad } from "../tensor/movement-types.js";
 import type { Shape } from "../tensor/shape-types.js";
 import { clone } from "./copy.js";
-import { takeAt } from "./indexing.js";
 import { padOf, reshape, sliceOf } from "./movement.js";
 import { checkTensor } from "./operand.js";
-import { sumAt } from "./taps.js";
+import { entriesAt } from "./taps.js";
 
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
@@ -113,7 +108,10 @@ function paddedFromInside(x: Tensor, padding: readonly number[], mode: Exclude<P
     lines.push(Int32Array.from({ length: size }, (_, k) => first + sources[mode](k - left - first, kept)));
   }
   if (lines.every((line) => line === null)) return clone(x);
-  return atOnce(x, lines) ?? lines.reduce((y, line, i) => entriesAt(y, x.ndim - 1 - i, line), x);
+  return (
+    atOnce(x, lines) ??
+    lines.reduce((y, line, i) => (line === null ? y : entriesAt(y, x.ndim - 1 - i, line)), x)
+  );
 }
 
 /** Points of an image of which each has a position of its own, and images that are worth it. */
@@ -136,20 +134,6 @@ function atOnce(x: Tensor, lines: readonly (Int32Array | null)[]): Tensor | null
   });
   const flat = reshape(x, [...front, sizeOf(space)]);
   return reshape(entriesAt(flat, front.length, positions), [...front, ...sizes]);
-}
-
-/** Entries of dim `d` at positions. As sums of one entry each their gradient is written once; those added to zeros are written twice. */
-function entriesAt(x: Tensor, d: number, from: Int32Array | null): Tensor {
-  if (from === null) return x;
-  const { dtype, shape } = x._node;
-  const count = from.length;
-  if (!isFloating(dtype) || !isComputed(dtype)) return takeAt(x, d, fromTyped(from, "int32", [count]));
-  const planes = reshape(x, [1, sizeOf(shape.slice(0, d)), shape[d]!, sizeOf(shape.slice(d + 1))]);
-  const table = [1, 1, count];
-  return reshape(
-    sumAt(planes, fromTyped(from, "int32", table), ones(table, { dtype })),
-    shape.with(d, count),
-  );
 }
 
 export const pad = operation(

@@ -1,9 +1,13 @@
 /** Sums of a few entries along a dim, each times a factor (src/primitives/taps.ts), and their gradients, which are sums of the same kind. */
 import { record } from "../autograd/record.js";
 import { wanted } from "../autograd/wanted.js";
-import { call } from "../graph/record/build.js";
+import { call, take } from "../graph/record/build.js";
 import type { Tensor } from "../tensor/core.js";
+import { ones } from "../tensor/creation/constant.js";
+import { fromTyped } from "../tensor/creation/from-data.js";
 import type { Op } from "../tensor/op.js";
+import { sizeOf } from "../tensor/shape.js";
+import { reshape } from "./movement.js";
 
 /** Inputs: x, factors, index. */
 const TAPS: Op = {
@@ -47,6 +51,19 @@ const TAPS_FACTOR: Op = {
  */
 export function sumAt(x: Tensor, index: Tensor, factors: Tensor): Tensor {
   return record(TAPS, call("taps", [x.node, index.node, factors.node], []), x, factors, index);
+}
+
+/** Entries of dim `dim` at positions from the front. They are moved, and their gradient is a sum of taps. */
+export function entriesAt(x: Tensor, dim: number, positions: Int32Array): Tensor {
+  const { dtype, shape } = x._node;
+  const planes = reshape(x, [1, sizeOf(shape.slice(0, dim)), shape[dim]!, sizeOf(shape.slice(dim + 1))]);
+  const index = fromTyped(positions, "int32", [positions.length]);
+  const table = reshape(index, [1, 1, positions.length]);
+  const node = take(planes.node, 2, index.node);
+  return reshape(
+    record(TAPS, node, planes, ones(table.shape, { dtype }), table),
+    shape.with(dim, positions.length),
+  );
 }
 
 /** What comes back to x: each factor times the gradient of its point, added at its position. */

@@ -28,7 +28,9 @@ const special = [NaN, Infinity, -Infinity, 0, -0, 1e-40, 3e9, -3e9, 1, 1, 2];
 function attributesOf(op: KernelOp, dims: readonly number[], dim: number): readonly (readonly number[])[] {
   const n = dims[dim] ?? 1;
   if (op === "sort")
-    return [0, 1].flatMap((descending) => [n, Math.ceil(n / 3)].map((count) => [dim, descending, count]));
+    return [0, 1].flatMap((descending) =>
+      [n, Math.ceil(n / 3), Math.ceil(n / 20)].map((count) => [dim, descending, count]),
+    );
   if (op === "linearRecurrence") return [0, 1].map((reversed) => [dim, reversed]);
   return [[dim]];
 }
@@ -61,6 +63,8 @@ const tables: readonly (readonly [dims: readonly number[], dim: number, count: n
   [[3, 6], 1, 7],
   [[2, 3, 6, 5], 2, 4],
   [[6, 40], 0, 300],
+  [[37, 30], 1, 45],
+  [[16, 9], 1, 3],
 ];
 
 /** The operands of a gather or scatter, and of their like that have a position for each entry. */
@@ -87,6 +91,8 @@ function* indexedCases(op: KernelOp, dtype: DTypeName, random: () => number): Ge
       const x: Operand = { dtype, dims, values: table };
       const index: Operand = { dtype: count % 2 === 0 ? "int32" : "int64", dims: indexDims, values: at };
       yield { ...call, operands: [x, index, ...others] };
+      // Positions that follow one another.
+      yield { ...call, operands: [x, { ...index, values: at.map((_, i) => i % rows) }, ...others] };
       // Through strides: one position for all columns, and a table and a source that run backwards.
       const shared = indexDims.map((_, d) =>
         whole || d > dim ? 0 : sizeOf(indexDims.slice(d + 1, dim + 1)),

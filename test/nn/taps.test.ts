@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   arange,
+  cat,
   gradcheck,
   gradgradcheck,
   manualSeed,
@@ -113,6 +114,32 @@ test("bags have gradients of the table and of the factors", () => {
     table,
     factors,
   ]);
+});
+
+test("padding with what is inside has gradients, and moves elements of every dtype as they are", () => {
+  manualSeed(5);
+  const x = randn([2, 3, 4], float64);
+  const images = randn([16, 3, 2], float64);
+  for (const mode of ["reflect", "replicate", "circular"] as const) {
+    checkBoth(mode, (a) => a!.pad([2, 1], mode), [x]);
+    checkBoth(`${mode} and cropped`, (a) => a!.pad([-1, 2], mode), [x]);
+    // Of many small images all dims at once, of few dim by dim.
+    const all = images.pad([1, 1, 2, 1], mode);
+    const one = cat([0, 1, 15].map((i) => images.narrow(0, i, 1).pad([1, 1, 2, 1], mode)));
+    assert.deepEqual(all.indexSelect(0, [0, 1, 15]).tolist(), one.tolist());
+    assert.ok(
+      gradcheck((a) => a!.pad([1, 1, 2, 1], mode), [images]),
+      `${mode} of many`,
+    );
+  }
+  const bits = tensor([[[-0, NaN, Infinity]]], { dtype: "float16" }).pad([1, 1], "reflect");
+  assert.deepEqual(bits.flatten().tolist(), [NaN, -0, NaN, Infinity, NaN]);
+  assert.deepEqual(
+    tensor([[[true, false]]])
+      .pad([1, 1], "circular")
+      .tolist(),
+    [[[false, true, false, true]]],
+  );
 });
 
 test("samples that are mapped are those one by one", () => {

@@ -3,6 +3,7 @@
 
 #include "call_views.h"
 #include "indexed_beside.h"
+#include "indexed_runs.h"
 #include "tile.h"
 
 namespace cellgrad {
@@ -70,18 +71,6 @@ bool checkIndices(const Indexed& k, const Frame& frame, RunStatus& status) {
     }
   }
   return true;
-}
-
-/// A row of n elements. Short ones are copied here: a call of memcpy takes longer.
-template <class T>
-inline void copyRow(T* to, const T* from, int64_t n) {
-  constexpr int lanes = VectorOf<T>::lanes;
-  if (n < lanes || n > 32 * lanes) {
-    memcpy(to, from, size_t(n) * sizeof(T));
-    return;
-  }
-  for (int64_t i = 0; i + lanes <= n; i += lanes) storeVector(to + i, loadVector(from + i));
-  storeVector(to + n - lanes, loadVector(from + n - lanes));
 }
 
 /// Gathers points [first, first + perPiece) of [outer, count].
@@ -195,7 +184,9 @@ bool read(const CallKernel& call, bool whole, const Frame& frame, RunStatus& sta
     using I = decltype(index);
     withBytes(bytesOf(indexed.table->dtype), [&](auto bits) {
       using T = decltype(bits);
-      if (areBeside<T>(indexed)) runPieces(task, blocksBeside(indexed), gatherBeside<T, I>);
+      RunsTask runs{task, {}, 0};
+      if (findRuns<I>(indexed, frame, runs)) runPieces(runs, indexed.outer, gatherRuns<T>);
+      else if (areBeside<T>(indexed)) runPieces(task, blocksBeside(indexed), gatherBeside<T, I>);
       else runPieces(task, indexed.outer * indexed.count, gatherPiece<T, I>);
     });
   });
@@ -211,7 +202,7 @@ bool write(const CallKernel& call, bool whole, double alpha, const Frame& frame,
     withNumber(indexed.table->dtype, [&](auto zero) {
       using T = decltype(zero);
       // Gradients of what is gathered so.
-      if constexpr (std::is_same_v<How, Add>) {
+      if constexpr (std::is_same_v<How, Add> && std::is_floating_point_v<T>) {
         if (areBeside<T>(indexed)) return runPieces(task, blocksBeside(indexed), addBeside<T, I>);
       }
       runPieces(task, indexed.outer * indexed.inner, scatterPiece<T, I, How>);
