@@ -1,7 +1,7 @@
 /**
  * Eigenvalues of matrices that need not be symmetric, which are complex: a last dim of size 2. Real ones come as such, others as exact conjugates.
  *
- * Reflections make the matrix zero below its subdiagonal, double-shifted QR steps (Francis) upper triangular but for 2 × 2 blocks of conjugate
+ * Rows and columns are scaled to sizes alike, which the composed form leaves out; reflections make the matrix zero below its subdiagonal, double-shifted QR steps (Francis) upper triangular but for 2 × 2 blocks of conjugate
  * pairs; vectors are found by substitution from the last row up.
  */
 import type { KernelRow } from "./kernel.js";
@@ -42,6 +42,39 @@ function reflectionOf(x: readonly number[]): { w: number[]; tau: number; beta: n
   const beta = w[0]! < 0 ? length : -length;
   w[0]! -= beta;
   return { w, tau: 2 / w.reduce((sum, value) => sum + value * value, 0), beta: beta * most };
+}
+
+/** 2⁵⁰⁰: what is scaled by less stays far from overflow. */
+const MOST_SCALE = 2 ** 500;
+
+/**
+ * a becomes D⁻¹ A D, whose rows and columns are about as large as each other, so that small entries keep their digits beside large ones (Parlett
+ * and Reinsch 1969). @returns D, powers of 2, by which nothing is rounded
+ */
+function balance({ n, at }: Square): Float64Array {
+  const d = new Float64Array(n).fill(1);
+  for (let again = true; again;) {
+    again = false;
+    for (let i = 0; i < n; i++) {
+      let [column, row] = [0, 0];
+      for (let j = 0; j < n; j++) {
+        if (j === i) continue;
+        column += Math.abs(at[j * n + i]!);
+        row += Math.abs(at[i * n + j]!);
+      }
+      if (column === 0 || row === 0) continue;
+      const sum = column + row;
+      let f = 1;
+      for (; column < row / 2 && d[i]! * f < MOST_SCALE; column *= 4) f *= 2;
+      for (; column >= row * 2 && d[i]! * f > 1 / MOST_SCALE; column /= 4) f /= 2;
+      if (!((column + row) / f < 0.95 * sum)) continue;
+      again = true;
+      d[i]! *= f;
+      for (let j = 0; j < n; j++) at[i * n + j]! /= f;
+      for (let j = 0; j < n; j++) at[j * n + i]! *= f;
+    }
+  }
+  return d;
 }
 
 function toHessenberg(h: Square, v: Square): void {
@@ -249,6 +282,7 @@ function eigenOf(x: Float64Array, n: number, values: Float64Array, vectors: Floa
   const t: Square = { n, at: x.slice() };
   const v: Square = { n, at: new Float64Array(n * n) };
   for (let i = 0; i < n; i++) v.at[i * n + i] = 1;
+  const d = balance(t);
   toHessenberg(t, v);
   if (!toTriangle(t, v)) return false;
   const found: (readonly [re: number, im: number, place: number])[] = [];
@@ -277,6 +311,10 @@ function eigenOf(x: Float64Array, n: number, values: Float64Array, vectors: Floa
         p[i]! += v.at[i * n + j]! * u[j]!;
         q[i]! += v.at[i * n + j]! * w[j]!;
       }
+    for (let i = 0; i < n; i++) {
+      p[i]! *= d[i]!;
+      q[i]! *= d[i]!;
+    }
     normalize(p, q);
     for (let i = 0; i < n; i++) {
       vectors[2 * (i * n + to)] = p[i]!;

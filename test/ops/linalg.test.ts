@@ -467,6 +467,33 @@ test("symmetric matrices that are not definite are solved by their blocks of one
   assert.throws(() => linalg.ldlSolve(LD, pivots, none), /ldlSolve: factors .* expected 20 rows/);
 });
 
+test("eigenvalues of matrices whose entries are of very different sizes keep their digits", () => {
+  const n = 7;
+  const options = { dtype: "float64" } as const;
+  manualSeed(8);
+  const even = randn([n, n], options);
+  // D⁻¹ A D with powers of 2 in D has the eigenvalues of A to the last digit, and its vectors times D⁻¹.
+  const d = tensor(
+    Array.from({ length: n }, (_, i) => 2 ** (14 * i - 40)),
+    options,
+  );
+  const graded = even.mul(d).div(d.unsqueeze(1));
+  const [plain, found] = [linalg.eig(even), linalg.eig(graded)];
+  assert.ok(apart(plain.eigenvalues, found.eigenvalues) < 3e-14);
+  const lengths = found.eigenvectors
+    .mul(d.reshape([n, 1, 1]))
+    .square()
+    .sum([0, 2])
+    .sqrt();
+  const magnitudes = (v: Tensor): Tensor => v.square().sum(-1).sqrt();
+  const scaled = magnitudes(found.eigenvectors).mul(d.unsqueeze(1)).div(lengths);
+  assert.ok(apart(magnitudes(plain.eigenvectors), scaled) < 1e-12);
+  const far = linalg.eigvals(tensor([1, 1e-300, 1e300, 2], options).reshape([2, 2]));
+  assert.ok(
+    apart(far.select(1, 0), tensor([(3 - Math.sqrt(5)) / 2, (3 + Math.sqrt(5)) / 2], options)) < 1e-14,
+  );
+});
+
 test("eigenvalues of matrices that are not symmetric: vectors belong to them, conjugates are exact, real ones are real", () => {
   manualSeed(6);
   const own = (a: Tensor): void => {

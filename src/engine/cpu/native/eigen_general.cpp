@@ -1,5 +1,5 @@
-// Eigenvalues and eigenvectors of matrices that need not be symmetric, as src/primitives/eigen.ts says: Hessenberg form, double-shifted QR steps,
-// substitution. All of it is computed in double.
+// Eigenvalues and eigenvectors of matrices that need not be symmetric, as src/primitives/eigen.ts says: balancing, Hessenberg form, double-shifted QR
+// steps, substitution. All of it is computed in double.
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -50,6 +50,33 @@ void reflectColumns(double* a, int64_t n, const double* w, int64_t count, double
     for (int64_t i = 0; i < count; i++) sum += w[i] * row[i];
     sum *= tau;
     for (int64_t i = 0; i < count; i++) row[i] -= sum * w[i];
+  }
+}
+
+/// a becomes D⁻¹ A D, whose rows and columns are about as large as each other, for powers of 2 in d, so nothing is rounded (Parlett and Reinsch 1969).
+void balance(double* a, int64_t n, double* d) {
+  const double most = 0x1p500;
+  for (int64_t i = 0; i < n; i++) d[i] = 1;
+  for (bool again = true; again && !stopRequested();) {
+    again = false;
+    for (int64_t i = 0; i < n; i++) {
+      double column = 0, row = 0;
+      for (int64_t j = 0; j < n; j++) {
+        if (j == i) continue;
+        column += fabs(a[j * n + i]);
+        row += fabs(a[i * n + j]);
+      }
+      if (column == 0 || row == 0) continue;
+      const double sum = column + row;
+      double f = 1;
+      for (; column < row / 2 && d[i] * f < most; column *= 4) f *= 2;
+      for (; column >= row * 2 && d[i] * f > 1 / most; column /= 4) f /= 2;
+      if (!((column + row) / f < 0.95 * sum)) continue;
+      again = true;
+      d[i] *= f;
+      for (int64_t j = 0; j < n; j++) a[i * n + j] /= f;
+      for (int64_t j = 0; j < n; j++) a[j * n + i] *= f;
+    }
   }
 }
 
@@ -249,7 +276,7 @@ void findValues(const double* t, int64_t n, Found* found) {
   }
 }
 
-int64_t eigMemory(int64_t n) { return 3 * roundUp(n * n * 8, 64) + 6 * roundUp(n * 8, 64) + roundUp(n * int64_t(sizeof(Found)), 64); }
+int64_t eigMemory(int64_t n) { return 3 * roundUp(n * n * 8, 64) + 7 * roundUp(n * 8, 64) + roundUp(n * int64_t(sizeof(Found)), 64); }
 
 /// @return whether there are any: not of what is not finite
 template <class T>
@@ -259,6 +286,7 @@ bool eigTyped(const T* x, T* values, T* vectors, int64_t n, Workspace work) {
   double* w = work.take<double>(n);
   double* sums = work.take<double>(n);
   double *re = work.take<double>(n), *im = work.take<double>(n), *p = work.take<double>(n), *q = work.take<double>(n);
+  double* d = work.take<double>(n);
   Found* found = work.take<Found>(n);
   bool done = true;
   for (int64_t i = 0; i < n * n; i++) {
@@ -268,6 +296,7 @@ bool eigTyped(const T* x, T* values, T* vectors, int64_t n, Workspace work) {
   }
   for (int64_t i = 0; i < n; i++) v[i * n + i] = 1;
   if (done) {
+    balance(t, n, d);
     toHessenberg(t, v, n, w, sums);
     done = toTriangle(t, v, n, sums);
   }
@@ -289,8 +318,8 @@ bool eigTyped(const T* x, T* values, T* vectors, int64_t n, Workspace work) {
     const int64_t place = found[k].place;
     vectorOf(t, n, place, found[k].value, tiny, re, im);
     for (int64_t i = 0; i < n; i++) {
-      p[i] = dotOf(v + i * n, re, place + 1);
-      q[i] = dotOf(v + i * n, im, place + 1);
+      p[i] = d[i] * dotOf(v + i * n, re, place + 1);
+      q[i] = d[i] * dotOf(v + i * n, im, place + 1);
     }
     normalize(p, q, n);
     for (int64_t i = 0; i < n; i++) {
