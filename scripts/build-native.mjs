@@ -49,6 +49,8 @@ export const kernelFiles = [
   "pool_windows",
   "normalize",
   "moments",
+  "batch_norm",
+  "softmax",
   "alignment",
   "recurrent",
   "recurrent_backward",

@@ -74,26 +74,20 @@ export function normalizeBatch(
   const mean = tracked?.mean ?? null;
   const variance = tracked?.variance ?? null;
   checkChannels(name, input, { runningMean: mean, runningVar: variance, weight, bias });
-  const { ndim: rank } = input;
-  if (!useBatch) {
-    if (mean === null || variance === null)
-      throw new Error(`${name}: expected runningMean and runningVar where training is false`);
-    return fused([input, mean, variance, weight, bias], (x, m, v, w, b) => {
-      // One factor for each channel: it is computed once, and each element takes fewer steps.
-      const scale = affine(v.reshape([v.numel()]).add(eps).rsqrt(), vector(w), null);
-      return affine(x.sub(perChannel(m, rank)!), perChannel(scale, rank), perChannel(b, rank));
-    });
-  }
+  if (!useBatch && (mean === null || variance === null))
+    throw new Error(`${name}: expected runningMean and runningVar where training is false`);
   const count = input.numel() / input.shape[1]!;
-  if (count === 1)
+  if (useBatch && count === 1)
     throw new Error(
       `${name}: a batch of one value a feature, ${formatShape(input.shape)}, has no variance; use a larger batch or eval()`,
     );
-  return fused([input, weight, bias], (x, w, b) => {
+  const [keptMean, keptVariance] = useBatch ? [null, null] : [vector(mean), vector(variance)];
+  return fused([input, weight, bias, keptMean, keptVariance], (x, w, b, m, v) => {
     const [n = 0, channels = 0] = x.shape;
-    const inner = channels === 0 ? 0 : count / n;
-    const whole = normalizeChannels(x.reshape([n, channels, inner]), vector(w), vector(b), eps);
-    if (tracked !== null) track(tracked, whole.mean, whole.variance, count);
+    const inner = channels === 0 || n === 0 ? 0 : count / n;
+    const given = m && v ? { mean: m, variance: v } : null;
+    const whole = normalizeChannels(x.reshape([n, channels, inner]), vector(w), vector(b), eps, given);
+    if (useBatch && tracked !== null) track(tracked, whole.mean, whole.variance, count);
     return whole.output.reshape(x.shape);
   });
 }

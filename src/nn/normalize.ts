@@ -2,7 +2,6 @@
  * Normalization by kernels (src/primitives/normalization.ts): rows of elements that lie side by side, and channels of a batch. What the kernels
  * do not take, and gradients that are recorded themselves, are composed of operations.
  */
-import { noGrad } from "../autograd/mode.js";
 import { isRecorded, recordWhole } from "../autograd/record-whole.js";
 import { call, pick, scalar } from "../graph/record/build.js";
 import { markSaved } from "../graph/run/evaluate.js";
@@ -76,55 +75,54 @@ export function normalizeRows(
   return recordWhole(name, [y], inputs, backward, composed)[0]!;
 }
 
-/** Each channel of x [N, C, L] brought to mean 0 and variance 1, times its weight, plus its bias, [C] or null; and the channels' statistics [1, C, 1]. */
+/** Means and (biased) variances of channels [C]. */
+export interface Statistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/**
+ * Each channel of x [N, C, L] brought to mean 0 and variance 1, times its weight, plus its bias, [C] or null; and the channels' statistics, which
+ * are those that are given or the batch's own.
+ */
 export function normalizeChannels(
   x: Tensor,
   weight: Tensor | null,
   bias: Tensor | null,
   eps: number,
-): { output: Tensor; mean: Tensor; variance: Tensor } {
+  given: Statistics | null,
+): Statistics & { output: Tensor } {
   const channels = x.size(1);
+  const { dtype } = x;
+  const inputs = [x, weight ?? ones([channels], { dtype }), bias ?? zeros([channels], { dtype })];
   const beside = (a: Tensor): Tensor => a.reshape([1, channels, 1]);
-  const affine = (a: Tensor, w: Tensor | undefined, b: Tensor | undefined): Tensor => {
-    const scaled = w === undefined ? a : a.mul(beside(w));
-    return b === undefined ? scaled : scaled.add(beside(b));
+  const composed = ([a, w, b]: readonly Tensor[]): Statistics & { output: Tensor } => {
+    const mean = given?.mean ?? a!.mean([0, 2]);
+    const centered = a!.sub(beside(mean));
+    const variance = given?.variance ?? centered.square().mean([0, 2]);
+    // One factor for each channel: it is computed once, and each element takes fewer steps.
+    const scale = variance.add(eps).rsqrt().mul(w!);
+    return { output: centered.mul(beside(scale)).add(beside(b!)), mean, variance };
   };
-  const inputs = [x, weight, bias].filter((input) => input !== null);
-  /** The weight and the bias among the inputs. */
-  const parts = ([, ...rest]: readonly Tensor[]): [w: Tensor | undefined, b: Tensor | undefined] =>
-    weight === null ? [undefined, rest[0]] : [rest[0], rest[1]];
-  if (!areTaken(x, weight, bias)) {
-    const { output, ...statistics } = normalized(x, [0, 2], eps);
-    return { output: affine(output, ...parts(inputs)), ...statistics };
-  }
-  const from = call("moments", [x.node], []);
-  const [mean, variance] = [0, 1].map((i) => pick(from, i)) as [Tensor["node"], Tensor["node"]];
-  for (const node of [mean, variance]) markSaved(node);
-  const statistics = { mean: beside(new Tensor(mean)), variance: beside(new Tensor(variance)) };
-  const scaleOf = (w: Tensor | undefined): [rstd: Tensor, scale: Tensor] => {
-    const rstd = statistics.variance.add(eps).rsqrt();
-    return [rstd, w === undefined ? rstd : rstd.mul(beside(w))];
-  };
-  const [w, b] = parts(inputs);
-  const y = noGrad(() => {
-    const scale = scaleOf(w)[1];
-    const shift = statistics.mean.mul(scale);
-    return x.mul(scale).add(b === undefined ? shift.neg() : beside(b).sub(shift));
-  });
-  const backward = (now: readonly Tensor[], [given]: readonly Tensor["node"][]): readonly Tensor[] => {
-    const g = new Tensor(given!);
-    const centered = now[0]!.sub(statistics.mean);
-    const [rstd, scale] = scaleOf(parts(now)[0]);
-    const sum = g.sum([0, 2], { keepdim: true });
-    const along = g.mul(centered).sum([0, 2], { keepdim: true });
-    const count = x.numel() / channels;
-    const rest = g.sub(sum.div(count)).sub(centered.mul(along.mul(rstd.square()).div(count)));
-    const ofWeight = weight === null ? [] : [along.mul(rstd).reshape([channels])];
-    return [rest.mul(scale), ...ofWeight, ...(bias === null ? [] : [sum.reshape([channels])])];
-  };
-  const composed = (now: readonly Tensor[]): readonly Tensor[] => [
-    affine(normalized(now[0]!, [0, 2], eps).output, ...parts(now)),
+  const statistics = given === null ? [] : [given.mean, given.variance];
+  if (!areTaken(x, weight, bias, ...statistics) || statistics.some((each) => each._requiresGrad))
+    return composed(inputs);
+  const batch = given === null ? call("moments", [x.node], []) : null;
+  const [mean, variance] = [0, 1].map((i) => (batch === null ? statistics[i]!.node : pick(batch, i))) as [
+    Tensor["node"],
+    Tensor["node"],
   ];
-  const [output] = recordWhole("NativeBatchNormBackward0", [y.node], inputs, backward, composed);
-  return { output: output!, ...statistics };
+  for (const node of [mean, variance]) markSaved(node);
+  const epsilon = scalar(eps, "float64");
+  const [a, w, b] = inputs.map(({ node }) => node) as [Tensor["node"], Tensor["node"], Tensor["node"]];
+  const y = call("batchNorm", [a, mean, variance, w, b, epsilon], []);
+  const backward = (now: readonly Tensor[], [g]: readonly Tensor["node"][]): readonly Tensor[] => {
+    const operands = [g!, now[0]!.node, mean, variance, now[1]!.node, epsilon];
+    const back = call("batchNormBackward", operands, [given === null ? 1 : 0]);
+    return [0, 1, 2].map((i) => new Tensor(pick(back, i)));
+  };
+  const output = recordWhole("NativeBatchNormBackward0", [y], inputs, backward, (now) => [
+    composed(now).output,
+  ])[0]!;
+  return { output, mean: new Tensor(mean), variance: new Tensor(variance) };
 }

@@ -2,10 +2,19 @@
  * Softmax, its logarithm, and the logarithm of summed exponentials. All subtract the greatest element first, so that nothing overflows.
  */
 import { spread } from "./spread.js";
+import { isGradEnabled } from "../autograd/mode.js";
 import { record } from "../autograd/record.js";
-import { binary, reduce, reshape as reshapeNode, scalar, select, unary } from "../graph/record/build.js";
+import {
+  binary,
+  call,
+  reduce,
+  reshape as reshapeNode,
+  scalar,
+  select,
+  unary,
+} from "../graph/record/build.js";
 import type { Node } from "../graph/record/node.js";
-import type { Tensor } from "../tensor/core.js";
+import { Tensor } from "../tensor/core.js";
 import type { DType } from "../tensor/dtype.js";
 import type { Op } from "../tensor/op.js";
 import { operation } from "../tensor/operation.js";
@@ -37,12 +46,14 @@ declare module "../tensor/core.js" {
   }
 }
 
+/** The attribute is the dim, of a number none. */
 const SOFTMAX: Op<readonly number[]> = {
   name: "SoftmaxBackward0",
   saves: true,
   gradient(y, g) {
-    const weighted = mul(g, y);
-    return [sub(weighted, mul(y, sumDims(weighted, y._attributes, true)))];
+    const dims = y._attributes;
+    if (!isGradEnabled()) return [new Tensor(call("softmaxBackward", [g.node, y.node], [dims[0] ?? 0]))];
+    return [mul(sub(g, sumDims(mul(g, y), dims, true)), y)];
   },
 };
 
@@ -52,9 +63,7 @@ export const softmax = operation(
   (input: Tensor, dim: number, { dtype }: { dtype?: DType } = {}) => {
     const x = floating(dtype === undefined ? input : cast(input, dtype));
     const dims = oneDim("softmax", x, dim);
-    const node = x.node;
-    const e = unary("exp", binary("sub", node, reduce("max", node, dims, true)));
-    return record(SOFTMAX, binary("div", e, reduce("sum", e, dims, true)), x, null, null, dims);
+    return record(SOFTMAX, call("softmax", [x.node], [dims[0] ?? 0]), x, null, null, dims);
   },
 );
 
@@ -69,7 +78,9 @@ const LOG_SOFTMAX: Op<readonly number[]> = {
   name: "LogSoftmaxBackward0",
   saves: true,
   gradient(y, g) {
-    return [sub(g, mul(exp(y), sumDims(g, y._attributes, true)))];
+    const dims = y._attributes;
+    if (!isGradEnabled()) return [new Tensor(call("logSoftmaxBackward", [g.node, y.node], [dims[0] ?? 0]))];
+    return [sub(g, mul(exp(y), sumDims(g, dims, true)))];
   },
 };
 
@@ -79,10 +90,7 @@ export const logSoftmax = operation(
   (input: Tensor, dim: number, { dtype }: { dtype?: DType } = {}) => {
     const x = floating(dtype === undefined ? input : cast(input, dtype));
     const dims = oneDim("logSoftmax", x, dim);
-    const node = x.node;
-    const shifted = binary("sub", node, reduce("max", node, dims, true));
-    const total = unary("log", reduce("sum", unary("exp", shifted), dims, true));
-    return record(LOG_SOFTMAX, binary("sub", shifted, total), x, null, null, dims);
+    return record(LOG_SOFTMAX, call("logSoftmax", [x.node], [dims[0] ?? 0]), x, null, null, dims);
   },
 );
 

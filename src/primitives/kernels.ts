@@ -3,6 +3,7 @@
  * family stand together in a file.
  */
 import { ctc, ctcBackward } from "./alignment.js";
+import { batchNorm, batchNormBackward } from "./batch-normalization.js";
 import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
 import { eig } from "./eigen.js";
 import { fft, irfft, rfft } from "./fourier.js";
@@ -16,6 +17,7 @@ import { gru, gruBackward } from "./recurrent/gru.js";
 import { lstm, lstmBackward } from "./recurrent/lstm.js";
 import { rnn, rnnBackward } from "./recurrent/rnn.js";
 import { cummax, cummin, cumprod, cumsum, linearRecurrence } from "./scan.js";
+import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.js";
 import { sort } from "./sort.js";
 import { eigh, matrixExp, svd } from "./spectral.js";
 import { taps, tapsFactor, tapsInput } from "./taps.js";
@@ -45,6 +47,12 @@ const rows = {
   layerNorm,
   layerNormBackward,
   moments,
+  batchNorm,
+  batchNormBackward,
+  softmax,
+  logSoftmax,
+  softmaxBackward,
+  logSoftmaxBackward,
   ctc,
   ctcBackward,
   rnn,

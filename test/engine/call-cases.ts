@@ -411,6 +411,48 @@ const channels: readonly (readonly [outer: number, channels: number, inner: numb
   [3, 0, 4],
 ];
 
+function* batchNormCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const dims of channels) {
+    const some = (...sizes: number[]): Operand => floatsOf(dtype, sizes, () => 2 * random() - 1);
+    const c = dims[1];
+    const x = some(...dims);
+    const variance = floatsOf(dtype, [c], () => 0.5 + random());
+    const statistics = [some(c), variance, some(c)];
+    const scalars = [1e-5];
+    if (op === "batchNorm") yield { op, operands: [x, ...statistics, some(c)], attributes: [], scalars };
+    else
+      for (const ofBatch of [0, 1])
+        yield { op, operands: [some(...dims), x, ...statistics], attributes: [ofBatch], scalars };
+  }
+}
+
+/** Rows that are short, of some vectors and of several spans, dense and not; columns of more than one block, and more rows than are added near. */
+const softmaxes: readonly (readonly [dims: readonly number[], dim: number])[] = [
+  ...shapes,
+  [[0, 5], 1],
+  [[5, 0], 1],
+  [[3, 1], 1],
+  [[2, 9000], 1],
+  [[100, 1000], 1],
+  [[2, 21, 600], 1],
+];
+
+function* softmaxCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [dims, dim] of softmaxes) {
+    const g = floatsOf(dtype, dims, () => 2 * random() - 1);
+    const x = floatsOf(dtype, dims, () => 8 * (2 * random() - 1));
+    // A part that is minus infinity, as where a mask hides it.
+    const masked = { ...x, values: x.values.map((value, i) => (i % 7 === 3 ? -Infinity : value)) };
+    const probabilities = floatsOf(dtype, dims, () => random() / 10);
+    const logarithms = floatsOf(dtype, dims, () => -8 * random());
+    const before = { softmax: [x, masked], logSoftmax: [x, masked] }[op as string];
+    const lists = before?.map((each) => [each]) ?? [
+      [g, op === "softmaxBackward" ? probabilities : logarithms],
+    ];
+    for (const operands of lists) yield { op, operands, attributes: [dim], scalars: [] };
+  }
+}
+
 function* momentCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
   // Far from 0, where squares alone would lose all digits.
   for (const dims of channels)
@@ -523,6 +565,8 @@ const sumsInOperands = new Map<typeof indexedCases, number>([
   [normalizationCases, 10],
   [momentCases, 1],
   [tapsCases, 10],
+  [batchNormCases, 10],
+  [softmaxCases, 8],
   [alignmentCases, 10],
 ]);
 
@@ -564,6 +608,12 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   layerNorm: normalizationCases,
   layerNormBackward: normalizationCases,
   moments: momentCases,
+  batchNorm: batchNormCases,
+  batchNormBackward: batchNormCases,
+  softmax: softmaxCases,
+  logSoftmax: softmaxCases,
+  softmaxBackward: softmaxCases,
+  logSoftmaxBackward: softmaxCases,
   ctc: alignmentCases,
   ctcBackward: alignmentCases,
   rnn: recurrentCases,

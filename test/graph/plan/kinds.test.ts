@@ -107,6 +107,20 @@ describe("calls of kernels", () => {
       [1, 6, 4],
     ],
     moments: () => [[], []],
+    batchNorm: (dtype) => [
+      [some([3], dtype), given([1, 2, 3], [3], dtype), some([3], dtype), some([3], dtype)],
+      [],
+      [0.5],
+    ],
+    batchNormBackward: (dtype) => [
+      [some([2, 3, 4], dtype), some([3], dtype), given([1, 2, 3], [3], dtype), some([3], dtype)],
+      [1],
+      [0.5],
+    ],
+    softmax: () => [[], [1]],
+    logSoftmax: () => [[], [2]],
+    softmaxBackward: (dtype) => [[some([2, 3, 4], dtype)], [1]],
+    logSoftmaxBackward: (dtype) => [[some([2, 3, 4], dtype)], [2]],
     ctc: () => [[sequences(), given([2, 1, 2], [3], "int32"), given([2, 2, 0], [3], "int32")], []],
     ctcBackward: (dtype) => [
       [

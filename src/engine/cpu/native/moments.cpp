@@ -2,19 +2,13 @@
 #include <math.h>
 
 #include "call_views.h"
+#include "channels.h"
 #include "pool.h"
 #include "row_sums.h"
 
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
-
-/// x [outer, channels, inner].
-struct Channels {
-  DType dtype;
-  int64_t outer, channels, inner;
-  int64_t points() const { return outer * inner; }
-};
 
 const char* channelsOf(const CallKernel& call, Channels& c) {
   const CallView& x = call.operands[0];
@@ -34,8 +28,6 @@ inline void merge(double& seen, double& mean, double& squares, double count, dou
   seen = all;
 }
 
-/// With fewer neighbours a channel's columns are taken by themselves.
-constexpr int64_t kShortRun = 32;
 /// Columns that are carried together, and rows of them that are in the cache at once.
 constexpr int64_t kColumns = 256;
 constexpr int64_t kRows = 32;

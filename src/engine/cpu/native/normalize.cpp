@@ -3,7 +3,7 @@
 
 #include "call_views.h"
 #include "pool.h"
-#include "row_sums.h"
+#include "row_writes.h"
 
 namespace cellgrad {
 namespace CG_ISA {
@@ -31,11 +31,15 @@ const char* weightsOf(const CallKernel& call, const CallView& weight, RowWeights
 }
 
 template <class T>
+bool isPast(const RowWeights& w) { return w.rows * w.n * int64_t(sizeof(T)) >= kPastCaches; }
+
+template <class T>
 struct ForwardTask {
   const RowWeights* w;
   const T *x, *weight, *bias;
   T *y, *mean, *rstd;
   double eps;
+  bool past;
   int64_t perPiece;
 };
 
@@ -56,16 +60,15 @@ void forwardPiece(void* context, int64_t piece, char*) {
     const T *weight = task.weight + r % w.period * w.segments, *bias = task.bias + r % w.period * w.segments;
     const T m = T(mean), s = T(rstd);
     if (w.inner == 1) {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < w.n; i++) y[i] = (x[i] - m) * s * weight[i] + bias[i];
+      writeRow(y, w.n, task.past, [=](auto how, int64_t i) { return (how.load(x + i) - m) * s * how.load(weight + i) + how.load(bias + i); });
       continue;
     }
     for (int64_t k = 0; k < w.segments; k++, x += w.inner, y += w.inner) {
-      const T a = weight[k], b = bias[k];
-#pragma GCC ivdep
-      for (int64_t i = 0; i < w.inner; i++) y[i] = (x[i] - m) * s * a + b;
+      const T a = s * weight[k], b = bias[k];
+      writeRow(y, w.inner, task.past, [=](auto how, int64_t i) { return (how.load(x + i) - m) * a + b; });
     }
   }
+  endPast();
 }
 
 /// Rows whose shares in the weights' gradients are added in the operands' dtype.
@@ -89,6 +92,7 @@ struct BackwardTask {
   T* dx;
   double* sums;  // [pieces, 2, count]
   T* near;       // [pieces, 2, n]: of the last rows, where each row has all weights
+  bool past;
   int64_t pieces;
 };
 
@@ -105,13 +109,12 @@ void backwardRow(const BackwardTask<T>& task, int64_t r, T* dweight, T* dbias) {
     });
     T* dx = task.dx + r * n;
     const T c = T(both[0] / double(n)), d = T(both[1] / double(n));
-#pragma GCC ivdep
-    for (int64_t i = 0; i < n; i++) {
-      const T normal = (x[i] - m) * s;
-      dweight[i] += g[i] * normal;
-      dbias[i] += g[i];
-      dx[i] = (g[i] * weight[i] - c - normal * d) * s;
-    }
+    writeRow(dx, n, task.past, [=](auto how, int64_t i) {
+      const auto gradient = how.load(g + i), normal = (how.load(x + i) - m) * s;
+      how.store(dweight + i, how.load(dweight + i) + gradient * normal);
+      how.store(dbias + i, how.load(dbias + i) + gradient);
+      return (gradient * how.load(weight + i) - c - normal * d) * s;
+    });
     return;
   }
 #pragma GCC ivdep
@@ -146,8 +149,7 @@ void backwardSegments(const BackwardTask<T>& task, int64_t r, double* dweight, d
     const int64_t start = r * w.n + k * w.inner;
     const T *g = task.g + start, *x = task.x + start, a = weight[k];
     T* dx = task.dx + start;
-#pragma GCC ivdep
-    for (int64_t i = 0; i < w.inner; i++) dx[i] = (g[i] * a - c - (x[i] - m) * s * d) * s;
+    writeRow(dx, w.inner, task.past, [=](auto how, int64_t i) { return (how.load(g + i) * a - c - (how.load(x + i) - m) * s * d) * s; });
   }
 }
 
@@ -161,6 +163,7 @@ void backwardPiece(void* context, int64_t piece, char*) {
   int64_t r = w.rows * piece / task.pieces;
   if (!w.areWhole()) {
     for (; r < end && !stopRequested(); r++) backwardSegments(task, r, dweight, dbias);
+    endPast();
     return;
   }
   T *near = task.near + piece * 2 * w.n, *nearBias = near + w.n;
@@ -170,6 +173,7 @@ void backwardPiece(void* context, int64_t piece, char*) {
 #pragma GCC ivdep
     for (int64_t i = 0; i < 2 * w.n; i++) dweight[i] += double(near[i]);
   }
+  endPast();
 }
 
 }  // namespace
@@ -190,7 +194,7 @@ void layerNorm(const CallKernel& call, const Frame& frame) {
   withFloat(w.dtype, [&](auto zero) {
     using T = decltype(zero);
     const CallView *in = call.operands, *out = call.results;
-    ForwardTask<T> task{&w, dataOf<T>(frame, in[0]), dataOf<T>(frame, in[1]), dataOf<T>(frame, in[2]), dataOf<T>(frame, out[0]), dataOf<T>(frame, out[1]), dataOf<T>(frame, out[2]), frame.scalars[call.scalars[0]], 0};
+    ForwardTask<T> task{&w, dataOf<T>(frame, in[0]), dataOf<T>(frame, in[1]), dataOf<T>(frame, in[2]), dataOf<T>(frame, out[0]), dataOf<T>(frame, out[1]), dataOf<T>(frame, out[2]), frame.scalars[call.scalars[0]], isPast<T>(w), 0};
     const int64_t pieces = piecesFor(w.rows, double(w.rows) * double(w.n) * 0.5);
     task.perPiece = (w.rows + pieces - 1) / pieces;
     if (pieces == 1) forwardPiece<T>(&task, 0, nullptr);
@@ -224,7 +228,7 @@ void layerNormBackward(const CallKernel& call, const Frame& frame) {
     const int64_t pieces = backwardPieces(w);
     double* sums = reinterpret_cast<double*>(frame.shared);
     T* near = reinterpret_cast<T*>(sums + pieces * 2 * w.count);
-    BackwardTask<T> task{&w, dataOf<T>(frame, in[0]), dataOf<T>(frame, in[1]), dataOf<T>(frame, in[2]), dataOf<T>(frame, in[3]), dataOf<T>(frame, in[4]), dataOf<T>(frame, out[0]), sums, near, pieces};
+    BackwardTask<T> task{&w, dataOf<T>(frame, in[0]), dataOf<T>(frame, in[1]), dataOf<T>(frame, in[2]), dataOf<T>(frame, in[3]), dataOf<T>(frame, in[4]), dataOf<T>(frame, out[0]), sums, near, isPast<T>(w), pieces};
     if (piecesFor(pieces, double(w.rows) * double(w.n)) > 1) parallel(pieces, backwardPiece<T>, &task);
     else
       for (int64_t i = 0; i < pieces; i++) backwardPiece<T>(&task, i, nullptr);

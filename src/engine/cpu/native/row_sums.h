@@ -11,15 +11,36 @@ constexpr int kSums = 4;
 /// Terms that are added in the operands' dtype.
 constexpr int64_t kSpan = 4096;
 
-/// How a term reads its elements: one, or as many as a vector has.
+/// How a term reads and writes its elements: one, or as many as a vector has.
 struct One {
   template <class T>
   static T load(const T* x) { return *x; }
+  template <class T>
+  static void store(T* to, T x) { *to = x; }
 };
 struct Many {
   template <class T>
   static Vector<T> load(const T* x) { return loadVector(x); }
+  template <class T>
+  static void store(T* to, Vector<T> x) { storeVector(to, x); }
 };
+
+/// The sum of a vector's lanes, in float64.
+template <class T>
+inline double totalOf(Vector<T> v) {
+  constexpr int W = VectorOf<T>::lanes;
+  T lanes[W];
+  storeVector(lanes, v);
+  if constexpr (W < 4) {
+    return double(lanes[0]) + double(lanes[1]);
+  } else {
+    double quarters[W / 4];
+    for (int i = 0; i < W / 4; i++) quarters[i] = (double(lanes[i]) + double(lanes[i + W / 4])) + (double(lanes[i + W / 2]) + double(lanes[i + 3 * W / 4]));
+    double total = quarters[0];
+    for (int i = 1; i < W / 4; i++) total += quarters[i];
+    return total;
+  }
+}
 
 /// Adds to N totals what term(how, i, terms) says for each i in [0, n).
 template <int N, class T, class F>
@@ -38,10 +59,7 @@ inline void addUp(int64_t n, double* totals, F term) {
         }
       }
       for (int k = 0; k < N; k++) {
-        const Vector<T> all = (sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k]);
-        double total = 0;
-        for (int lane = 0; lane < W; lane++) total += double(all[lane]);
-        totals[k] += total;
+        totals[k] += totalOf<T>((sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k]));
       }
     }
     for (; i < end; i++) {
