@@ -51,6 +51,7 @@ export const kernelFiles = [
   "moments",
   "batch_norm",
   "softmax",
+  "attention",
   "alignment",
   "recurrent",
   "recurrent_backward",

@@ -5,10 +5,9 @@
 import { isRecorded, recordWhole } from "../autograd/record-whole.js";
 import { call, pick, scalar } from "../graph/record/build.js";
 import { markSaved } from "../graph/run/evaluate.js";
-import { isComputed } from "../primitives/dtypes.js";
 import { Tensor } from "../tensor/core.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
-import { isFloating } from "../tensor/dtype.js";
+import { areTaken } from "./kernel-operands.js";
 
 /** (x − mean) / √(var + eps) over `dims`, with the statistics, their dims kept. */
 export function normalized(
@@ -20,17 +19,6 @@ export function normalized(
   const centered = input.sub(mean);
   const variance = centered.square().mean(dims, { keepdim: true });
   return { output: centered.mul(variance.add(eps).rsqrt()), mean, variance };
-}
-
-/** Whether the kernels take these: all of one dtype that they compute in, and not empty. */
-function areTaken(x: Tensor, ...others: readonly (Tensor | null)[]): boolean {
-  const { dtype } = x;
-  return (
-    isFloating(dtype) &&
-    isComputed(dtype) &&
-    x.numel() > 0 &&
-    others.every((other) => other === null || other.dtype === dtype)
-  );
 }
 
 /**

@@ -3,6 +3,7 @@
  * family stand together in a file.
  */
 import { ctc, ctcBackward } from "./alignment.js";
+import { attention, attentionBackward } from "./attention.js";
 import { batchNorm, batchNormBackward } from "./batch-normalization.js";
 import { convolution, convolutionInput, convolutionWeight } from "./convolution.js";
 import { eig } from "./eigen.js";
@@ -49,6 +50,8 @@ const rows = {
   moments,
   batchNorm,
   batchNormBackward,
+  attention,
+  attentionBackward,
   softmax,
   logSoftmax,
   softmaxBackward,

@@ -453,6 +453,28 @@ function* softmaxCases(op: KernelOp, dtype: DTypeName, random: () => number): Ge
   }
 }
 
+/** One query and key, sizes that are not whole vectors, more queries than keys, several blocks of both, and entries of several pieces. */
+const attentions: readonly (readonly [n: number, l: number, s: number, e: number, f: number])[] = [
+  [1, 1, 1, 1, 1],
+  [0, 2, 3, 4, 5],
+  [3, 5, 7, 4, 3],
+  [2, 9, 4, 16, 32],
+  [1, 130, 600, 8, 20],
+  [2, 300, 270, 3, 1],
+];
+
+function* attentionCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
+  for (const [n, l, s, e, f] of attentions)
+    for (const causal of [0, 1]) {
+      const some = (...dims: number[]): Operand => floatsOf(dtype, dims, () => 2 * random() - 1);
+      const operands = [some(n, l, e), some(n, s, e), some(n, s, f)];
+      // Logarithms of sums of so many exponentials, about.
+      const logs = floatsOf(dtype, [n, l], () => Math.log(s) + random());
+      if (op === "attentionBackward") operands.splice(0, 3, some(n, l, f), ...operands, some(n, l, f), logs);
+      yield { op, operands, attributes: [causal], scalars: [0.7] };
+    }
+}
+
 function* momentCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
   // Far from 0, where squares alone would lose all digits.
   for (const dims of channels)
@@ -567,6 +589,7 @@ const sumsInOperands = new Map<typeof indexedCases, number>([
   [tapsCases, 10],
   [batchNormCases, 10],
   [softmaxCases, 8],
+  [attentionCases, 10],
   [alignmentCases, 10],
 ]);
 
@@ -610,6 +633,8 @@ const generators: Record<KernelOp, typeof indexedCases> = {
   moments: momentCases,
   batchNorm: batchNormCases,
   batchNormBackward: batchNormCases,
+  attention: attentionCases,
+  attentionBackward: attentionCases,
   softmax: softmaxCases,
   logSoftmax: softmaxCases,
   softmaxBackward: softmaxCases,

@@ -193,6 +193,8 @@ const rowsApart: Partial<Record<KernelOp, number>> = {
   maxPool: 1,
   maxPoolBackward: 2,
   layerNorm: 1,
+  attention: 3,
+  attentionBackward: 6,
   taps: 1,
   tapsInput: 1,
 };

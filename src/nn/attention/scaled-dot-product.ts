@@ -7,6 +7,7 @@ import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
 import { where } from "../../ops/select.js";
 import type { FlagOrDefault } from "../../ops/windows.js";
+import { attend } from "./attend.js";
 import type { Attended } from "./attention-types.js";
 
 /** Options of `scaledDotProductAttention`. */
@@ -64,9 +65,14 @@ export function scaledDotProductAttention(
   if (isCausal && attnMask !== null) throw new Error(`${name}: give either attnMask or isCausal, not both`);
   if (enableGqa) [key, value] = [groups(name, query, key), groups(name, query, value)];
   const scale = options.scale ?? 1 / Math.sqrt(query.size(-1));
-  const mask = isCausal ? causal(query.size(-2), key.size(-2)) : attnMask;
-  const weights = attentionWeights(query, key, scale, mask, !isCausal);
-  return dropout(weights, { p: dropoutP, training: dropoutP > 0 }).matmul(value);
+  const composed = (q: Tensor, k: Tensor, v: Tensor): Tensor => {
+    const mask = isCausal ? causal(q.size(-2), k.size(-2)) : attnMask;
+    const weights = attentionWeights(q, k, scale, mask, !isCausal);
+    return dropout(weights, { p: dropoutP, training: dropoutP > 0 }).matmul(v);
+  };
+  const isWhole = attnMask === null && dropoutP === 0;
+  const attended = isWhole ? attend(query, key, value, scale, isCausal, composed) : null;
+  return attended ?? composed(query, key, value);
 }
 
 /** Each head of keys or values as often as queries use it. */

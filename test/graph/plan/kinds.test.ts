@@ -117,6 +117,18 @@ describe("calls of kernels", () => {
       [1],
       [0.5],
     ],
+    attention: (dtype) => [[some([2, 5, 4], dtype), some([2, 5, 2], dtype)], [0], [0.5]],
+    attentionBackward: (dtype) => [
+      [
+        some([2, 3, 2], dtype),
+        some([2, 5, 2], dtype),
+        some([2, 5, 4], dtype),
+        some([2, 3, 4], dtype),
+        some([2, 3], dtype),
+      ],
+      [1],
+      [0.5],
+    ],
     softmax: () => [[], [1]],
     logSoftmax: () => [[], [2]],
     softmaxBackward: (dtype) => [[some([2, 3, 4], dtype)], [1]],
