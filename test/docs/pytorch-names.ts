@@ -65,6 +65,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
     /^range$/,
     "deprecated by PyTorch: `arange(start, end + step, step)`; in cells the name is taken for Python's `range`, which leaves its end out",
   ],
+  [
+    /^rearrange$/,
+    "a language of patterns of its own (einops): `permute` and `reshape` are what it is made of",
+  ],
   [/to_padded/, "nested tensors: not part of cellgrad; `nn.utils.rnn.padSequence` pads"],
   [/DataParallel|Distributed|^SyncBatchNorm/, "more than one machine: `distributed` is still to come"],
   [
