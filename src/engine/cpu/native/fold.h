@@ -104,6 +104,7 @@ void merge(const FoldStep& fold, Accumulator& into, const Accumulator& from) {
 }
 
 constexpr int kWide = 64;  // parallel chains inside one run; they also bound how many float32 additions follow each other
+constexpr int kParts = 8;  // sums that the chains are added to
 
 template <class T>
 double sumRun(const T* x, int64_t n) {
@@ -119,8 +120,14 @@ double sumRun(const T* x, int64_t n) {
     for (int j = 0; j < kWide; j++) lanes[j] += x[i + j];
   }
   for (int64_t j = 0; i < n; i++, j++) lanes[j] += x[i];
+  // Not one chain of additions, which would take as long as a row of a thousand.
+  double parts[kParts];
+  for (int j = 0; j < kParts; j++) parts[j] = double(lanes[j]);
+  for (int k = kParts; k < kWide; k += kParts) {
+    for (int j = 0; j < kParts; j++) parts[j] += double(lanes[k + j]);
+  }
   double total = 0;
-  for (int j = 0; j < kWide; j++) total += double(lanes[j]);
+  for (int j = 0; j < kParts; j++) total += parts[j];
   return total;
 }
 

@@ -31,29 +31,31 @@ int64_t columnsTogether(const ReduceKernel& kernel) { return rowsTogether(kernel
 /// Kept points whose results are finished at once.
 int64_t batchPoints(const ReduceKernel& kernel) { return kernel.epilogue.tile > kSpan ? kernel.epilogue.tile : kSpan; }
 
-/// Long rows of floats are summed so many at a time in their own dtype, before they go to the accumulators in float64.
+/// Long rows of floats are summed so many at a time in their own dtype, before they are added to sums in float64.
 constexpr int64_t kRowsNear = 8;
 bool isSummedNear(const ReduceKernel& kernel, const FoldStep& fold) {
   return fold.op == Fold::sum && isFloat(fold.valueType) && kernel.inner > 1 && rowsTogether(kernel) == 1;
 }
 
-/// Working memory of one piece: a span for `foldRows`, the accumulators, sums of a few rows for each fold, and the values of spans that are
-/// longer than a tile.
+/// Working memory of one piece: a span for `foldRows`, the accumulators, sums of a few rows and of all for each fold, and the values of spans that
+/// are longer than a tile.
 struct Working {
   char* work;
   Accumulator* totals;
   char* near;
+  double* sums;
   char* staged;
 
   static int64_t bytes(const ReduceKernel& kernel) {
     const int64_t stagedBytes = kernel.body.tile < kSpan ? kernel.foldCount * kSpan * 8 : 0;
-    return kSpan * 8 + 128 + kernel.foldCount * kSpan * (int64_t(sizeof(Accumulator)) + 8) + stagedBytes;
+    return kSpan * 8 + 128 + kernel.foldCount * kSpan * (int64_t(sizeof(Accumulator)) + 16) + stagedBytes;
   }
 
   Working(const ReduceKernel& kernel, char* memory) : work(memory) {
     totals = reinterpret_cast<Accumulator*>(memory + kSpan * 8 + 128);
     near = reinterpret_cast<char*>(totals + kernel.foldCount * kSpan);
-    staged = near + kernel.foldCount * kSpan * 8;
+    sums = reinterpret_cast<double*>(near + kernel.foldCount * kSpan * 8);
+    staged = near + kernel.foldCount * kSpan * 16;
   }
 };
 
@@ -75,28 +77,80 @@ const char* valuesOf(const TileRunner& body, const ReduceKernel& kernel, const W
   return count <= kernel.body.tile ? body.values[kernel.folds[fold].value] : working.staged + fold * kSpan * 8;
 }
 
-/// Adds a row to the sums of the few rows before it, and with the last of them those to the accumulators.
+/// Adds a row to the sums of the few rows before it, and with the last of them those to the sums of all.
 template <class T>
-void sumNear(Accumulator* into, T* sums, const T* x, int64_t width, bool isFirst, bool isLast) {
-  if (isFirst) memcpy(static_cast<void*>(sums), x, size_t(width) * sizeof(T));
+void sumNear(double* sums, T* near, const T* x, int64_t width, bool isFirst, bool isLast) {
+  if (isFirst) memcpy(static_cast<void*>(near), x, size_t(width) * sizeof(T));
   else {
 #pragma GCC ivdep
-    for (int64_t j = 0; j < width; j++) sums[j] += x[j];
+    for (int64_t j = 0; j < width; j++) near[j] += x[j];
   }
-  if (isLast)
-    for (int64_t j = 0; j < width; j++) into[j].real += double(sums[j]);
+  if (isLast) {
+#pragma GCC ivdep
+    for (int64_t j = 0; j < width; j++) sums[j] += double(near[j]);
+  }
 }
 
-void sumRowNear(const FoldStep& fold, Accumulator* into, char* sums, const char* x, int64_t width, bool isFirst, bool isLast) {
-  if (fold.valueType == kFloat64) sumNear(into, reinterpret_cast<double*>(sums), reinterpret_cast<const double*>(x), width, isFirst, isLast);
-  else sumNear(into, reinterpret_cast<float*>(sums), reinterpret_cast<const float*>(x), width, isFirst, isLast);
+void sumRowNear(const FoldStep& fold, double* sums, char* near, const char* x, int64_t width, bool isFirst, bool isLast) {
+  if (fold.valueType == kFloat64) sumNear(sums, reinterpret_cast<double*>(near), reinterpret_cast<const double*>(x), width, isFirst, isLast);
+  else sumNear(sums, reinterpret_cast<float*>(near), reinterpret_cast<const float*>(x), width, isFirst, isLast);
+}
+
+/// Whether all there is to do is one sum of floats that lie in memory as the points do: then they are read where they are.
+bool isPlainSum(const ReduceKernel& kernel) {
+  const TileProgram& body = kernel.body;
+  if (kernel.foldCount != 1 || body.loadCount != 1 || body.stepCount || body.directStoreCount || body.storeCount) return false;
+  const FoldStep& fold = kernel.folds[0];
+  return fold.value == body.loads[0].value && (isSummedNear(kernel, fold) || (kernel.inner == 1 && fold.op == Fold::sum && isFloat(fold.valueType)));
+}
+
+/// The sums of a few rows, added as `sumNear` adds them.
+template <class T>
+void sumRows(double* sums, const T* x, int64_t stride, int64_t rows, int64_t width) {
+  if (rows == kRowsNear) {
+#pragma GCC ivdep
+    for (int64_t j = 0; j < width; j++) {
+      T near = x[j];
+#pragma GCC unroll 8
+      for (int64_t r = 1; r < kRowsNear; r++) near += x[r * stride + j];
+      sums[j] += double(near);
+    }
+    return;
+  }
+  for (int64_t j = 0; j < width; j++) {
+    T near = x[j];
+    for (int64_t r = 1; r < rows; r++) near += x[r * stride + j];
+    sums[j] += double(near);
+  }
+}
+
+/// A plain sum of `rows` rows of columns from point `first` on, or of as many neighbours; the same bits as where values are computed on the way.
+template <class T>
+void sumInPlace(const ReduceKernel& kernel, const Working& working, const T* x, int64_t rows, int64_t width) {
+  if (kernel.inner == 1) {
+    double total = 0;
+    for (int64_t r = 0; r < rows && !stopRequested(); r += kSpan) total += sumRun(x + r, rows - r < kSpan ? rows - r : kSpan);
+    working.totals[0].real = total;
+    return;
+  }
+  for (int64_t j = 0; j < width; j++) working.sums[j] = 0;
+  for (int64_t r = 0; r < rows && !stopRequested(); r += kRowsNear) {
+    sumRows(working.sums, x + r * kernel.inner, kernel.inner, rows - r < kRowsNear ? rows - r : kRowsNear, width);
+  }
+  for (int64_t j = 0; j < width; j++) working.totals[j].real = working.sums[j];
 }
 
 /// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into the totals ([folds][width]).
 void foldColumns(TileRunner& body, const ReduceKernel& kernel, const Working& working, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width) {
+  if (r1 > r0 && isPlainSum(kernel)) {
+    const int64_t first = (o * kernel.reduced + r0) * kernel.inner + c0;
+    if (kernel.folds[0].valueType == kFloat64) return sumInPlace(kernel, working, reinterpret_cast<const double*>(body.loadBases[0]) + first, r1 - r0, width);
+    return sumInPlace(kernel, working, reinterpret_cast<const float*>(body.loadBases[0]) + first, r1 - r0, width);
+  }
   Accumulator* into = working.totals;
   for (int32_t f = 0; f < kernel.foldCount; f++) {
     for (int64_t j = 0; j < width; j++) into[f * width + j] = identity(kernel.folds[f]);
+    if (isSummedNear(kernel, kernel.folds[f])) memset(working.sums + f * kSpan, 0, size_t(width) * sizeof(double));
   }
   const int64_t together = rowsTogether(kernel);
   for (int64_t r = r0; r < r1 && !stopRequested(); r += together) {
@@ -106,10 +160,14 @@ void foldColumns(TileRunner& body, const ReduceKernel& kernel, const Working& wo
       const char* values = valuesOf(body, kernel, working, f, rows * width);
       if (isSummedNear(kernel, kernel.folds[f])) {
         const int64_t number = (r - r0) % kRowsNear;
-        sumRowNear(kernel.folds[f], into + f * width, working.near + f * kSpan * 8, values, width, number == 0, number == kRowsNear - 1 || r + 1 == r1);
+        sumRowNear(kernel.folds[f], working.sums + f * kSpan, working.near + f * kSpan * 8, values, width, number == 0, number == kRowsNear - 1 || r + 1 == r1);
       } else if (kernel.inner == 1) foldValues(kernel.folds[f], into[f], values, rows, r);
       else foldRowValues(kernel.folds[f], into + f * width, values, working.work, rows, width, r);
     }
+  }
+  for (int32_t f = 0; f < kernel.foldCount; f++) {
+    if (!isSummedNear(kernel, kernel.folds[f])) continue;
+    for (int64_t j = 0; j < width; j++) into[f * width + j].real = working.sums[f * kSpan + j];
   }
 }
 
