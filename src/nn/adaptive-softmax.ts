@@ -78,6 +78,12 @@ export class AdaptiveLogSoftmaxWithLoss extends BuiltIn {
     });
   }
 
+  /** Draws the weights of all classes anew (`torch.nn.AdaptiveLogSoftmaxWithLoss.reset_parameters`). */
+  resetParameters(): void {
+    for (const part of [this.head, ...this.tail.flatMap((cluster) => [...cluster])])
+      (part as Linear).resetParameters();
+  }
+
   /** Log probabilities of all classes: [N, inFeatures] → [N, nClasses]. */
   logProb(input: Tensor): Tensor {
     const head = this.head.forward(input).logSoftmax(-1);

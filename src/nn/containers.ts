@@ -13,8 +13,8 @@ abstract class Container extends Module {
   }
 }
 
-/** A place in a list, counted from its end where it is negative. @throws RangeError */
-function place(name: string, index: number, length: number): number {
+/** A place in a list, counted from its end where it is negative. @throws RangeError @internal */
+export function place(name: string, index: number, length: number): number {
   const i = index < 0 ? index + length : index;
   if (!Number.isInteger(i) || i < 0 || i >= length)
     throw new RangeError(`${name}: index ${index} is out of range for ${length} element(s)`);
@@ -119,6 +119,11 @@ export class ModuleDict<M extends Module = Module> extends Container {
     const module = this.get(key);
     this.#modules.delete(key);
     return module;
+  }
+
+  /** Takes all modules out (`torch.nn.ModuleDict.clear`). */
+  clear(): void {
+    this.#modules.clear();
   }
 
   /** Adds modules by name. */
@@ -231,6 +236,37 @@ export class ParameterDict extends Container {
   /** Whether there is one of that name. */
   has(key: string): boolean {
     return this.#parameters.has(key);
+  }
+
+  /** Takes the parameter of a name out and returns it. @throws Error (`torch.nn.ParameterDict.pop`) */
+  pop(key: string): Parameter {
+    const parameter = this.get(key);
+    this.#parameters.delete(key);
+    return parameter;
+  }
+
+  /** Takes the last parameter out and returns it with its name. @throws Error where there is none (`torch.nn.ParameterDict.popitem`) */
+  popitem(): [string, Parameter] {
+    const last = this.items().at(-1);
+    if (last === undefined) throw new Error("ParameterDict.popitem: there is no parameter to take out");
+    this.#parameters.delete(last[0]);
+    return last;
+  }
+
+  /** The parameter of a name; where there is none, `value` becomes it (`torch.nn.ParameterDict.setdefault`). */
+  setdefault(key: string, value: Tensor): Parameter {
+    if (!this.has(key)) this.set(key, value);
+    return this.get(key);
+  }
+
+  /** Takes all parameters out (`torch.nn.ParameterDict.clear`). */
+  clear(): void {
+    this.#parameters.clear();
+  }
+
+  /** A dictionary of its own with the same parameters (`torch.nn.ParameterDict.copy`). */
+  copy(): ParameterDict {
+    return new ParameterDict(Object.fromEntries(this.#parameters));
   }
 
   /** Adds parameters by name. */

@@ -73,6 +73,10 @@ function table(
     : normal_(new Parameter(empty([rows, size], { dtype }), { requiresGrad }));
 }
 
+function clearPadding({ weight, paddingIdx }: { weight: Parameter; paddingIdx: number | null }): void {
+  if (paddingIdx !== null) noGrad(() => weight.select(0, paddingIdx).zero_());
+}
+
 function paddingRow(name: string, padding: number | null | undefined, rows: number): number | null {
   if (padding === null || padding === undefined) return null;
   if (!Number.isInteger(padding) || padding < -rows || padding >= rows)
@@ -104,7 +108,7 @@ export class Embedding<const D extends number = number> extends BuiltIn {
     this.normType = options.normType ?? 2;
     this.scaleGradByFreq = options.scaleGradByFreq ?? false;
     this.weight = table("Embedding", numEmbeddings, embeddingDim, options);
-    if (!options._weight) this.#clearPadding();
+    if (!options._weight) clearPadding(this);
   }
 
   /** A layer with this table [rows, D], which is not trained unless `freeze` is false (`torch.nn.Embedding.from_pretrained`). */
@@ -138,12 +142,7 @@ export class Embedding<const D extends number = number> extends BuiltIn {
   /** Draws the table anew. */
   resetParameters(): void {
     normal_(this.weight);
-    this.#clearPadding();
-  }
-
-  #clearPadding(): void {
-    const { paddingIdx } = this;
-    if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_());
+    clearPadding(this);
   }
 
   /** [...] → [..., embeddingDim]. @throws RangeError for a number outside the table, at the latest when it is computed */
@@ -207,8 +206,7 @@ export class EmbeddingBag extends BuiltIn {
     this.mode = options.mode ?? "mean";
     this.includeLastOffset = options.includeLastOffset ?? false;
     this.weight = table("EmbeddingBag", numEmbeddings, embeddingDim, options);
-    const { paddingIdx } = this;
-    if (!options._weight && paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).zero_());
+    if (!options._weight) clearPadding(this);
   }
 
   /** A layer with this table [rows, D], which is not trained unless `freeze` is false (`torch.nn.EmbeddingBag.from_pretrained`). */
@@ -221,6 +219,12 @@ export class EmbeddingBag extends BuiltIn {
     const { freeze = true, ...rest } = options;
     const [rows = 0, size = 0] = embeddings.shape;
     return new EmbeddingBag(rows, size, { ...rest, _weight: embeddings, _freeze: freeze });
+  }
+
+  /** Draws the table anew (`torch.nn.EmbeddingBag.reset_parameters`). */
+  resetParameters(): void {
+    normal_(this.weight);
+    clearPadding(this);
   }
 
   /** [B, L], or [n] with offsets [B], → [B, embeddingDim]. @throws Error when shapes do not fit */

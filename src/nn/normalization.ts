@@ -9,6 +9,7 @@ import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { SameShape } from "./activation.js";
 import type { EndRule, SecondRule } from "./feature-rules.js";
+import { ones_, zeros_ } from "./init.js";
 import {
   groupNorm,
   layerNorm,
@@ -69,6 +70,12 @@ export class LayerNorm<
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, { dtype })) : null;
   }
 
+  /** Sets the weight to 1 and the bias to 0 (`torch.nn.LayerNorm.reset_parameters`). */
+  resetParameters(): void {
+    if (this.weight !== null) ones_(this.weight);
+    if (this.bias !== null) zeros_(this.bias);
+  }
+
   /** [..., ...normalizedShape] → the same. @throws Error when the last sizes are others */
   forward<L extends Layer, S extends Shape>(
     this: L,
@@ -121,6 +128,11 @@ export class RMSNorm<
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, { dtype })) : null;
+  }
+
+  /** Sets the weight to 1 (`torch.nn.RMSNorm.reset_parameters`). */
+  resetParameters(): void {
+    if (this.weight !== null) ones_(this.weight);
   }
 
   /** [..., ...normalizedShape] → the same. @throws Error when the last sizes are others */
@@ -176,6 +188,12 @@ export class GroupNorm<const C extends number = number> extends SameShape {
     this.affine = affine;
     this.weight = affine ? new Parameter(ones([numChannels], { dtype })) : null;
     this.bias = affine && bias ? new Parameter(zeros([numChannels], { dtype })) : null;
+  }
+
+  /** Sets the weight to 1 and the bias to 0 (`torch.nn.GroupNorm.reset_parameters`). */
+  resetParameters(): void {
+    if (this.weight !== null) ones_(this.weight);
+    if (this.bias !== null) zeros_(this.bias);
   }
 
   /** [N, numChannels, ...] → the same. @throws Error for another number of channels */

@@ -18,6 +18,7 @@ import type { Shape } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { float, SameShape } from "./activation.js";
+import { constant_ } from "./init.js";
 import { Parameter } from "./parameter.js";
 
 /** max(0, x). PyTorch's nn.ReLU. */
@@ -309,6 +310,11 @@ export class PReLU extends SameShape {
     this.numParameters = numParameters;
     this.init = init;
     this.weight = new Parameter(full([numParameters], init, { dtype }));
+  }
+
+  /** Sets the weight to `init` (`torch.nn.PReLU.reset_parameters`). */
+  resetParameters(): void {
+    constant_(this.weight, this.init);
   }
 
   forward<S extends Shape>(input: Tensor<S>): Tensor<S>;

@@ -1,6 +1,7 @@
 /** Layers one after the other, with the shape followed through them by the type system. */
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { place } from "./containers.js";
 import { inLayer } from "./layer-path.js";
 import { Module } from "./module.js";
 import type { After, Chain, Layer, ShapeRule, Through } from "./shape-rule.js";
@@ -15,15 +16,60 @@ interface SequentialRule<Layers extends readonly Layer[]> extends ShapeRule {
 export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> extends Module {
   declare readonly shapeRule?: TypeOnly<SequentialRule<Layers>>;
   readonly layers: readonly Layer[];
+  /** The same list, for what changes it. */
+  readonly #layers: Layer[];
 
   constructor(...layers: Layers) {
     super();
-    this.layers = layers;
+    this.#layers = [...layers];
+    this.layers = this.#layers;
   }
 
   /** Number of layers. */
   get length(): number {
     return this.layers.length;
+  }
+
+  /** The layer at a place, counted from the end where it is negative. @throws RangeError */
+  at(index: number): Layer {
+    return this.layers[place("Sequential.at", index, this.length)]!;
+  }
+
+  /** Puts another layer at a place. @throws RangeError; TypeError for what is no module */
+  set(index: number, layer: Layer): void {
+    checkLayer("set", layer);
+    this.#layers[place("Sequential.set", index, this.length)] = layer;
+  }
+
+  /**
+   * Adds a layer at the end (`torch.nn.Sequential.append`). Types know the layer in what is returned, which is the module itself; the type of a
+   * variable that there was before stays that of its layers then.
+   */
+  append<const L extends Layer>(layer: L): Sequential<readonly [...Layers, L]> {
+    checkLayer("append", layer);
+    this.#layers.push(layer);
+    return this as unknown as Sequential<readonly [...Layers, L]>;
+  }
+
+  /** Adds layers at the end, such as those of another Sequential (`torch.nn.Sequential.extend`). */
+  extend(layers: Iterable<Layer>): Sequential {
+    const list = [...layers];
+    for (const layer of list) checkLayer("extend", layer);
+    this.#layers.push(...list);
+    return this;
+  }
+
+  /** Puts a layer before the one at `index`, which counts from the end where it is negative (`torch.nn.Sequential.insert`). @throws RangeError */
+  insert(index: number, layer: Layer): Sequential {
+    checkLayer("insert", layer);
+    const at = index === this.length ? index : place("Sequential.insert", index, this.length);
+    this.#layers.splice(at, 0, layer);
+    return this;
+  }
+
+  /** Takes the layer at a place out and returns it (`torch.nn.Sequential.pop`). @throws RangeError */
+  pop(index: number): Layer {
+    return this.#layers.splice(place("Sequential.pop", index, this.length), 1)[0]!;
   }
 
   forward<L extends Layer, S extends Shape>(
@@ -50,6 +96,13 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
   [Symbol.iterator](): IterableIterator<Layer> {
     return this.layers.values();
   }
+}
+
+function checkLayer(method: string, layer: unknown): void {
+  if (!(layer instanceof Module))
+    throw new TypeError(
+      `Sequential.${method}: expected a layer, such as new nn.Linear(3, 2), got ${layer === null ? "null" : typeof layer}`,
+    );
 }
 
 /** `new Sequential(...layers)`, where layers that do not fit each other are refused by the compiler. */
