@@ -76,6 +76,12 @@ export class ModuleList<M extends Module = Module> extends Container {
     return this.#modules.map((module, i) => [String(i), module]);
   }
 
+  /** @internal */
+  override setChild(name: string, module: Module): void {
+    if (name === String(this.length)) this.append(module as M);
+    else this.set(Number(name), module as M);
+  }
+
   [Symbol.iterator](): IterableIterator<M> {
     return this.#modules.values();
   }
@@ -148,6 +154,11 @@ export class ModuleDict<M extends Module = Module> extends Container {
 
   override namedChildren(): [string, Module][] {
     return this.items();
+  }
+
+  /** @internal */
+  override setChild(name: string, module: Module): void {
+    this.set(name, module as M);
   }
 
   [Symbol.iterator](): IterableIterator<string> {

@@ -6,6 +6,7 @@
  */
 import { dtypeTo } from "../ops/cast.js";
 import { type DType, type FloatDType, isFloating } from "../tensor/dtype.js";
+import { emptyLike } from "../tensor/creation/constant.js";
 import { Tensor } from "../tensor/tensor.js";
 import type { RemovableHandle } from "../autograd/handle.js";
 import {
@@ -16,9 +17,16 @@ import {
   type ForwardPreHook,
   type HookOptions,
 } from "./hooks.js";
-import { convert, Parameter } from "./parameter.js";
+import { assignValue, convert, Parameter } from "./parameter.js";
 import { describeModule, moduleTable } from "./repr.js";
-import { loadState, type LoadResult, type SavedState, type StateDict } from "./stateDict.js";
+import {
+  addStateHook,
+  type LoadStateDictPostHook,
+  type LoadStateDictPreHook,
+  type StateDictPostHook,
+  type StateDictPreHook,
+} from "./state-hooks.js";
+import { loadState, type LoadResult, type SavedState, saveState, type StateDict } from "./stateDict.js";
 
 /** A layer or a model: state plus `forward`. PyTorch's nn.Module. */
 export abstract class Module {
@@ -88,6 +96,44 @@ export abstract class Module {
     return addModuleHook("registerFullBackwardHook", this, "backward", hook, options);
   }
 
+  /** Calls `hook(module, prefix, keepVars)` before the module is saved (`torch.nn.Module.register_state_dict_pre_hook`). */
+  registerStateDictPreHook(hook: StateDictPreHook<this>): RemovableHandle {
+    return addStateHook("registerStateDictPreHook", this, "savePre", hook);
+  }
+
+  /**
+   * Calls `hook(module, stateDict, prefix, localMetadata)` when the module is saved, which may change `stateDict`
+   * (`torch.nn.Module.register_state_dict_post_hook`).
+   */
+  registerStateDictPostHook(hook: StateDictPostHook<this>): RemovableHandle {
+    return addStateHook("registerStateDictPostHook", this, "savePost", hook);
+  }
+
+  /**
+   * Calls `hook(module, stateDict, prefix, localMetadata, strict, missingKeys, unexpectedKeys, errorMsgs)` before the module is loaded, which may
+   * change what it gets (`torch.nn.Module.register_load_state_dict_pre_hook`).
+   */
+  registerLoadStateDictPreHook(hook: LoadStateDictPreHook<this>): RemovableHandle {
+    return addStateHook("registerLoadStateDictPreHook", this, "loadPre", hook);
+  }
+
+  /**
+   * Calls `hook(module, incompatibleKeys)` when values are loaded, which may take keys off the lists
+   * (`torch.nn.Module.register_load_state_dict_post_hook`).
+   */
+  registerLoadStateDictPostHook(hook: LoadStateDictPostHook<this>): RemovableHandle {
+    return addStateHook("registerLoadStateDictPostHook", this, "loadPost", hook);
+  }
+
+  /**
+   * What a subclass has to save beside tensors, such as a table of words; in state dicts it is called `_extra_state`
+   * (`torch.nn.Module.get_extra_state`). JSON must take it where the state dict is to become JSON.
+   */
+  getExtraState?(): unknown;
+
+  /** Takes over what `getExtraState` gave, from a state dict (`torch.nn.Module.set_extra_state`). */
+  setExtraState?(state: never): void;
+
   /**
    * What the property `name` is called in state dicts: as written in a user's module; the library's own layers say PyTorch's name.
    * @internal
@@ -150,6 +196,42 @@ export abstract class Module {
   /** The module of a name such as "encoder.layers.0"; "" is this one. @throws Error (`torch.nn.Module.get_submodule`) */
   getSubmodule(target: string): Module {
     return found(this, target, "submodule", this.namedModules());
+  }
+
+  /**
+   * Puts a module in the place of the one of a name such as "encoder.layers.0", or adds it to its parent, which `strict` forbids
+   * (`torch.nn.Module.set_submodule`).
+   * @throws Error where there is no such parent, or what is there is no module
+   */
+  setSubmodule(target: string, module: Module, strict: boolean | { strict?: boolean } = false): void {
+    const name = `${this.name()}.setSubmodule`;
+    if (target === "") throw new Error(`${name}: expected a name such as "encoder.layers.0", got ""`);
+    if (!(module instanceof Module))
+      throw new TypeError(`${name}: expected a module, got ${module === null ? "null" : typeof module}`);
+    for (const [path, parent] of this.namedModules()) {
+      const child = path === "" ? target : target.slice(path.length + 1);
+      if (path !== "" && !target.startsWith(`${path}.`)) continue;
+      if (parent.namedChildren().some(([each]) => each === child)) {
+        parent.setChild(child, module);
+        return;
+      }
+    }
+    const at = target.lastIndexOf(".");
+    const parent = this.getSubmodule(target.slice(0, Math.max(at, 0)));
+    if (typeof strict === "object" ? strict.strict === true : strict)
+      found(this, target, "submodule", this.namedModules());
+    parent.setChild(target.slice(at + 1), module);
+  }
+
+  /** Puts a module in the place of the child of a name, or adds it. @throws Error where something else is there @internal */
+  setChild(name: string, module: Module): void {
+    const [holder, key] = holderOf(this, (path) => this.stateKey(path) === name) ?? [this, name];
+    const before: unknown = Reflect.get(holder, key);
+    if (key in holder && !(before instanceof Module))
+      throw new Error(
+        `${this.name()}.setSubmodule: "${name}" is no module; registerModule("${name}", module) replaces what is there`,
+      );
+    Object.assign(holder, { [key]: module });
   }
 
   /** The parameter of a name such as "encoder.weight". @throws Error (`torch.nn.Module.get_parameter`) */
@@ -240,22 +322,31 @@ export abstract class Module {
   }
 
   /**
-   * A copy of all parameters and buffers, detached: training on does not change it.
-   * Names are PyTorch's ("0.weight", "norm.running_mean", "lstm.weight_ih_l0").
+   * Gives parameters and buffers values that nobody has set, in place, before others are loaded (`torch.nn.Module.to_empty`).
+   * Without `recurse` only this module's own.
+   */
+  toEmpty({ recurse = true }: { device?: "cpu"; recurse?: boolean } = {}): this {
+    const buffers = this.namedBuffers("", recurse).map(([, buffer]) => buffer);
+    for (const tensor of [...this.parameters(recurse), ...buffers]) assignValue(tensor, emptyLike(tensor));
+    return this;
+  }
+
+  /**
+   * A copy of all parameters and buffers, detached: training on does not change it. Names are PyTorch's ("0.weight", "norm.running_mean",
+   * "lstm.weight_ih_l0"). What `getExtraState` gives stands under `_extra_state`.
    */
   stateDict(): StateDict {
-    const state: StateDict = {};
-    for (const [name, tensor] of this.#state()) state[name] = tensor.detach().clone();
-    return state;
+    return saveState(this);
   }
 
   /**
    * Takes over the values of a state dict; the types stay this module's. A state dict that was written as JSON is understood too:
    * `model.loadStateDict(JSON.parse(text))`.
-   * @throws Error that lists keys that are missing, unexpected or of another shape; with `strict: false` only the last.
+   * @throws Error that lists keys that are missing, unexpected or of another shape; with `strict: false` only the last. Nothing is changed then, but
+   *   by hooks.
    */
   loadStateDict(state: SavedState, { strict = true }: { strict?: boolean } = {}): LoadResult {
-    return loadState(this.name(), this.#state(), state, strict);
+    return loadState(this, state, strict);
   }
 
   /** Tensors and modules that are properties of this one, by name; containers say theirs. @internal */
@@ -296,30 +387,30 @@ export abstract class Module {
       .map(([name, tensor]) => [this.stateKey(name), tensor]);
   }
 
-  #state(): [string, Tensor][] {
-    const isState = (module: Module, member: Tensor, name: string): boolean =>
-      member instanceof Parameter || module.#buffers.get(name) === true;
-    return this.#collect(isState, "", true, false);
+  /** Own parameters and buffers of this module alone that state dicts have. @internal */
+  ownState(): [string, Tensor][] {
+    return this.ownMembers()
+      .filter(
+        (member): member is [string, Tensor] =>
+          member[1] instanceof Parameter ||
+          (member[1] instanceof Tensor && this.#buffers.get(member[0]) === true),
+      )
+      .map(([name, tensor]) => [this.stateKey(name), tensor]);
   }
 
-  /** Tensors of this module and those below, each once, or under all its names. */
+  /** Tensors of this module and those below, each once. */
   #collect(
     wanted: (module: Module, member: Tensor, name: string) => boolean,
     prefix: string,
     recurse: boolean,
-    once = true,
   ): [string, Tensor][] {
     const found: [string, Tensor][] = [];
     const seen = new Set<Tensor>();
-    const modules: readonly [string, Module][] = !recurse
-      ? [[prefix, this]]
-      : once
-        ? this.namedModules(prefix)
-        : everyPlace(prefix, this);
+    const modules: readonly [string, Module][] = recurse ? this.namedModules(prefix) : [[prefix, this]];
     for (const [path, module] of modules) {
       for (const [name, member] of module.ownMembers()) {
         if (!(member instanceof Tensor) || !wanted(module, member, name)) continue;
-        if (once && seen.has(member)) continue;
+        if (seen.has(member)) continue;
         seen.add(member);
         found.push([join(path, module.stateKey(name)), member]);
       }
@@ -334,16 +425,6 @@ export abstract class BuiltIn extends Module {
   override stateKey(name: string): string {
     return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   }
-}
-
-/** A module and those below it, those that are in several places in each of them, as PyTorch's state dicts have them. */
-function everyPlace(prefix: string, module: Module, above: readonly Module[] = []): [string, Module][] {
-  if (above.includes(module)) return [];
-  const path = [...above, module];
-  const below = module
-    .namedChildren()
-    .flatMap(([name, child]) => everyPlace(join(prefix, name), child, path));
-  return [[prefix, module], ...below];
 }
 
 function found<T>(module: Module, target: string, what: string, all: readonly [string, T][]): T {
@@ -369,11 +450,31 @@ function members(module: Module): [string, Tensor | Module][] {
   return found;
 }
 
+/** The module, array or plain object that has a module under a path that is wanted, and its key there. */
+function holderOf(
+  module: Module,
+  isWanted: (path: string) => boolean,
+): readonly [holder: object, key: string] | undefined {
+  const seen = new Set<unknown>();
+  const visit = (holder: object, prefix: string): readonly [object, string] | undefined => {
+    seen.add(holder);
+    for (const [key, value] of Object.entries(holder) as [string, unknown][]) {
+      const path = join(prefix, key);
+      if (value instanceof Module && isWanted(path)) return [holder, key];
+      const below = isCollection(value) && !seen.has(value) ? visit(value, path) : undefined;
+      if (below !== undefined) return below;
+    }
+    return undefined;
+  };
+  return visit(module, "");
+}
+
 function isCollection(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function join(prefix: string, name: string): string {
+/** A name behind those of what it is in. @internal */
+export function join(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }

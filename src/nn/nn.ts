@@ -157,4 +157,10 @@ export { Sequential, sequential } from "./sequential.js";
 export type { Layer, SameShapeRule, ShapeRule } from "./shape-rule.js";
 export { Summary, summary, type SummaryOptions, type SummaryRow } from "./summary.js";
 export type { LoadResult, SavedState, StateDict } from "./stateDict.js";
+export type {
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  StateDictPostHook,
+  StateDictPreHook,
+} from "./state-hooks.js";
 export type { TypeOnly } from "../tensor/shape-types.js";

@@ -93,6 +93,12 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
     return this.layers.map((layer, i) => [String(i), layer]);
   }
 
+  /** @internal */
+  override setChild(name: string, module: Module): void {
+    if (name === String(this.length)) this.append(module as Layer);
+    else this.set(Number(name), module as Layer);
+  }
+
   [Symbol.iterator](): IterableIterator<Layer> {
     return this.layers.values();
   }

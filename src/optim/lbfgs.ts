@@ -266,14 +266,14 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /** A copy of state and options: the state of all parameters is number 0's, with the history as matrices `oldDirs` and `oldStps`. */
-  override stateDict(): OptimizerState<LBFGSOptions> {
-    const full = super.stateDict();
+  protected override saved(): OptimizerState<LBFGSOptions> {
+    const full = super.saved();
     return { ...full, state: this.#memory.funcEvals === 0 ? {} : { 0: noGrad(() => this.#saved()) } };
   }
 
-  override loadStateDict(saved: SavedOptimizerState<LBFGSOptions>): void {
+  protected override load(saved: SavedOptimizerState<LBFGSOptions>): void {
     const memory = this.#read(saved.state[0] ?? {});
-    super.loadStateDict({ ...saved, state: {} });
+    super.load({ ...saved, state: {} });
     this.#memory = memory;
   }
 

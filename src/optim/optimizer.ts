@@ -2,11 +2,13 @@
  * `Optimizer`: parameter groups, state and the step that all optimizers share. What differs between them is their chain of
  * transformations (`transform.ts`). A step only builds nodes; `graph/run` runs them, with all that is pending, as one plan.
  */
+import { addHook, type RemovableHandle } from "../autograd/handle.js";
 import { enableGrad } from "../autograd/mode.js";
 import { binary } from "../graph/record/build.js";
 import { settled } from "../graph/record/rounding.js";
 import { step } from "../graph/run/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
+import type { HookOptions } from "../nn/hooks.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
 import type { TensorData } from "../tensor/nested-types.js";
 import { zerosLike } from "../tensor/creation/constant.js";
@@ -28,6 +30,9 @@ export interface SavedOptimizerState<Options> extends Pick<OptimizerState<Option
   readonly state: Readonly<Record<number, Readonly<Record<string, Tensor | TensorData>>>>;
 }
 
+/** When hooks are called. */
+type Hooked = "stepPre" | "stepPost" | "savePre" | "savePost" | "loadPre" | "loadPost";
+
 /** Base of all optimizers; PyTorch's optim.Optimizer. */
 export abstract class Optimizer<Options extends { lr: number } = { lr: number }> {
   /** Options can be changed between steps: `opt.paramGroups[0].lr = 0.001`. */
@@ -38,8 +43,14 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   /** What the chain's links keep of a parameter. */
   readonly #declared: Declared<Options>;
   readonly #states = new Map<Tensor, ParameterState<Options>>();
-  readonly #before = new Set<() => void>();
-  readonly #after = new Set<() => void>();
+  readonly #hooks: Record<Hooked, ((state: never) => unknown)[]> = {
+    stepPre: [],
+    stepPost: [],
+    savePre: [],
+    savePost: [],
+    loadPre: [],
+    loadPost: [],
+  };
 
   protected constructor(
     params: readonly Tensor[] | readonly ParamGroup<Options>[],
@@ -101,32 +112,74 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   step(): void;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
-    for (const hook of this.#before) hook();
+    this.#call("stepPre", null);
     const result = this.advance(closure);
-    for (const hook of this.#after) hook();
+    this.#call("stepPost", null);
     return result;
   }
 
-  /** Calls `hook` before each step; `handle.remove()` removes it (`register_step_pre_hook`). */
-  registerStepPreHook(hook: (optimizer: this) => void): { remove: () => void } {
-    return this.#register(this.#before, hook);
+  /** Calls `hook` before each step; `handle.remove()` removes it (`torch.optim.Optimizer.register_step_pre_hook`). */
+  registerStepPreHook(hook: (optimizer: this) => void): RemovableHandle {
+    return this.#register("stepPre", hook);
   }
 
-  /** Calls `hook` after each step; `handle.remove()` removes it (`register_step_post_hook`). */
-  registerStepPostHook(hook: (optimizer: this) => void): { remove: () => void } {
-    return this.#register(this.#after, hook);
+  /** Calls `hook` after each step; `handle.remove()` removes it (`torch.optim.Optimizer.register_step_post_hook`). */
+  registerStepPostHook(hook: (optimizer: this) => void): RemovableHandle {
+    return this.#register("stepPost", hook);
   }
 
-  #register(hooks: Set<() => void>, hook: (optimizer: this) => void): { remove: () => void } {
+  /** Calls `hook` before each `stateDict()` (`torch.optim.Optimizer.register_state_dict_pre_hook`). */
+  registerStateDictPreHook(hook: (optimizer: this) => void, options?: HookOptions): RemovableHandle {
+    return this.#register("savePre", hook, options);
+  }
+
+  /**
+   * Calls `hook` with what `stateDict()` is to give; it may change it, or give another that takes its place
+   * (`torch.optim.Optimizer.register_state_dict_post_hook`).
+   */
+  registerStateDictPostHook(
+    hook: (optimizer: this, state: OptimizerState<Options>) => unknown,
+    options?: HookOptions,
+  ): RemovableHandle {
+    return this.#register("savePost", hook, options);
+  }
+
+  /**
+   * Calls `hook` with a shallow copy of what `loadStateDict` was given; it may change it, or give another that takes its place
+   * (`torch.optim.Optimizer.register_load_state_dict_pre_hook`).
+   */
+  registerLoadStateDictPreHook(
+    hook: (optimizer: this, state: SavedOptimizerState<Options>) => unknown,
+    options?: HookOptions,
+  ): RemovableHandle {
+    return this.#register("loadPre", hook, options);
+  }
+
+  /** Calls `hook` after each `loadStateDict` (`torch.optim.Optimizer.register_load_state_dict_post_hook`). */
+  registerLoadStateDictPostHook(hook: (optimizer: this) => void, options?: HookOptions): RemovableHandle {
+    return this.#register("loadPost", hook, options);
+  }
+
+  #register(
+    moment: Hooked,
+    hook: (optimizer: this, state: never) => unknown,
+    { prepend = false }: HookOptions = {},
+  ): RemovableHandle {
     if (typeof hook !== "function")
       throw new TypeError(
         `${this.constructor.name}: expected a function that is called with the optimizer, got ${typeof hook}`,
       );
-    const call = () => {
-      hook(this);
-    };
-    hooks.add(call);
-    return { remove: () => hooks.delete(call) };
+    return addHook(this.#hooks[moment], (state: never) => hook(this, state), prepend);
+  }
+
+  /** Calls the hooks of a moment; a state that one gives takes the place of the one that there is. */
+  #call<State extends object | null>(moment: Hooked, state: State): State {
+    let current = state;
+    for (const hook of this.#hooks[moment].slice()) {
+      const other = hook(current as never);
+      if (current !== null && typeof other === "object" && other !== null) current = other as State;
+    }
+    return current;
   }
 
   /** A copy of what is kept of each parameter that has been trained, by the parameter. */
@@ -168,6 +221,12 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
 
   /** A copy of state and options, for `loadStateDict`; parameters are numbered through all groups. */
   stateDict(): OptimizerState<Options> {
+    this.#call("savePre", null);
+    return this.#call("savePost", this.saved());
+  }
+
+  /** What `stateDict` gives, without hooks. */
+  protected saved(): OptimizerState<Options> {
     const state: OptimizerState<Options>["state"] = {};
     const paramGroups: OptimizerState<Options>["paramGroups"] = [];
     let number = 0;
@@ -185,6 +244,12 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
 
   /** Takes over what `stateDict` gave, also by way of JSON. @throws Error when groups, names of states or shapes differ */
   loadStateDict(saved: SavedOptimizerState<Options>): void {
+    this.load(this.#call("loadPre", { ...saved }));
+    this.#call("loadPost", null);
+  }
+
+  /** What `loadStateDict` does, without hooks. */
+  protected load(saved: SavedOptimizerState<Options>): void {
     const name = `${this.constructor.name}.loadStateDict`;
     const sizes = (groups: readonly { params: readonly unknown[] }[]) =>
       groups.map((group) => group.params.length).join(" + ");

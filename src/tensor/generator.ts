@@ -62,6 +62,26 @@ export class Generator {
     return this;
   }
 
+  /** A generator of its own that stands where this one stands (`torch.Generator.clone_state`). */
+  cloneState(): Generator {
+    return new Generator().setState(this.getState());
+  }
+
+  /** How many numbers were taken since the seed (`torch.Generator.get_offset`). */
+  getOffset(): number {
+    return this.#position;
+  }
+
+  /** Goes to that place after the seed, whatever was drawn (`torch.Generator.set_offset`). @throws RangeError unless it is a whole number from 0 on */
+  setOffset(offset: number): this {
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw new RangeError(
+        `setOffset: expected a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, got ${offset}`,
+      );
+    this.#position = offset;
+    return this;
+  }
+
   /** Takes `count` numbers; gives the position of the first. @internal */
   take(count: number): number {
     const at = this.#position;

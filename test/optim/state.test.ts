@@ -158,3 +158,56 @@ describe("state", () => {
     );
   });
 });
+
+describe("hooks of state dicts", () => {
+  const adam = () => {
+    const weight = ones([2], { requiresGrad: true });
+    const optimizer = new optim.Adam([weight], 0.1);
+    weight.square().sum().backward();
+    optimizer.step();
+    return optimizer;
+  };
+  test("before and after saving, in the order that prepend says", () => {
+    const optimizer = adam();
+    const seen: string[] = [];
+    optimizer.registerStateDictPreHook((one) => seen.push(`second ${one === optimizer}`));
+    optimizer.registerStateDictPreHook(() => seen.push("first"), { prepend: true });
+    optimizer.registerStateDictPostHook((_, state) => {
+      seen.push("after");
+      state.paramGroups[0]!.lr = 7;
+    });
+    const handle = optimizer.registerStateDictPostHook((_, state) => ({ ...state, state: {} }));
+    const saved = optimizer.stateDict();
+    assert.deepEqual(seen, ["first", "second true", "after"]);
+    assert.equal(saved.paramGroups[0]!.lr, 7);
+    assert.deepEqual(saved.state, {});
+    assert.equal(optimizer.paramGroups[0]!.lr, 0.1);
+    handle.remove();
+    assert.equal(optimizer.stateDict().state[0]!.step, 1);
+  });
+  test("before and after loading: what one gives is loaded, what was given stays", () => {
+    const [optimizer, saved] = [adam(), adam().stateDict()];
+    const seen: number[] = [];
+    optimizer.registerLoadStateDictPreHook((_, state) => ({
+      ...state,
+      paramGroups: state.paramGroups.map((group) => ({ ...group, lr: 3 })),
+    }));
+    optimizer.registerLoadStateDictPostHook((one) => seen.push(one.paramGroups[0]!.lr));
+    optimizer.loadStateDict(saved);
+    assert.deepEqual(seen, [3]);
+    assert.equal(saved.paramGroups[0]!.lr, 0.1);
+  });
+  test("LBFGS, whose state is its own, calls them too", () => {
+    const weight = ones([2], { requiresGrad: true });
+    const optimizer = new optim.LBFGS([weight]);
+    const seen: string[] = [];
+    optimizer.registerStateDictPreHook(() => seen.push("saving"));
+    optimizer.registerLoadStateDictPostHook(() => seen.push("loaded"));
+    optimizer.loadStateDict(optimizer.stateDict());
+    assert.deepEqual(seen, ["saving", "loaded"]);
+    assert.throws(
+      () => optimizer.registerStateDictPreHook(3 as never),
+      /^TypeError: LBFGS: expected a function that is called with the optimizer, got number/,
+    );
+  });
+});

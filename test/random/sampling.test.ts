@@ -123,6 +123,18 @@ test("a generator is a stream of its own: every function draws from it, and the 
   assert.deepEqual(rand([3], { generator: own }).tolist(), next);
 });
 
+test("a generator is cloned where it stands, and goes to any place after its seed", () => {
+  const own = new Generator().manualSeed(4);
+  assert.equal(own.getOffset(), 0);
+  const [first, second] = [rand([3], { generator: own }).tolist(), own.getOffset()];
+  const clone = own.cloneState();
+  const next = rand([3], { generator: own }).tolist();
+  assert.deepEqual(rand([3], { generator: clone }).tolist(), next);
+  assert.deepEqual(rand([3], { generator: own.setOffset(0) }).tolist(), first);
+  assert.deepEqual(rand([3], { generator: own.setOffset(second) }).tolist(), next);
+  assert.throws(() => own.setOffset(-1), /^RangeError: setOffset: expected a whole number from 0 to/);
+});
+
 test("seed() starts anew from where nobody knows, initialSeed() says from where", () => {
   const fresh = seed();
   assert.equal(initialSeed(), fresh);

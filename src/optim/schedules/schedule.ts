@@ -97,6 +97,14 @@ export abstract class LRScheduler implements Schedule {
     });
   }
 
+  /**
+   * The rates that a step to number `lastEpoch` makes of those that the groups have now (`torch.optim.lr_scheduler.LRScheduler.get_lr`): `step` sets them,
+   * and for schedules that multiply they are not those of now, which `getLastLr` gives.
+   */
+  getLr(): number[] {
+    return this.#rates("step");
+  }
+
   /** The learning rate of each parameter group as it is now. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
@@ -131,13 +139,17 @@ export abstract class LRScheduler implements Schedule {
 
   /** Sets the rates of step `lastEpoch`; constructors call it once their options are there. */
   protected apply(moment: Moment = "begin"): void {
-    const rates = this.optimizer.paramGroups.map((group, i) => {
+    const rates = this.#rates(moment);
+    this.optimizer.paramGroups.forEach((group, i) => (group.lr = rates[i]!));
+  }
+
+  #rates(moment: Moment): number[] {
+    return this.optimizer.paramGroups.map((group, i) => {
       const base = this.#baseLrs[i] ?? group.lr;
       if (moment === "restart") return this.restartRate(group.lr, base, i);
       const rate = moment === "begin" ? this.initialRate : this.rate;
       return rate.call(this, group.lr, this.lastEpoch, base, i);
     });
-    this.optimizer.paramGroups.forEach((group, i) => (group.lr = rates[i]!));
   }
 }
 

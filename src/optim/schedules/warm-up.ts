@@ -79,6 +79,7 @@ export class LinearLR extends LRScheduler {
 
   protected rate(lr: number, t: number): number {
     const { startFactor: start, endFactor: end, totalIters: total } = this;
+    if (t === 0) return lr * start;
     if (t > total) return lr;
     // The factor of step t over that of step t − 1.
     return lr * (1 + (end - start) / (total * start + (t - 1) * (end - start)));
