@@ -43,12 +43,16 @@ export type Through<Layers extends readonly unknown[], S extends Shape> = Layers
     ? Shape
     : S;
 
-/** The layers themselves, with a sentence in the place of the first one that does not fit the one before. */
-export type Chain<Layers extends readonly unknown[], S extends Shape = Shape> = Layers extends readonly [
-  infer First,
-  ...infer Rest,
-]
+/**
+ * The layers themselves, with a sentence in the place of the first one that does not fit the one before. The recursion comes last in its branch,
+ * with what was found so far in `Done`: so the compiler follows a thousand layers, and otherwise some thirty.
+ */
+export type Chain<
+  Layers extends readonly unknown[],
+  S extends Shape = Shape,
+  Done extends readonly unknown[] = [],
+> = Layers extends readonly [infer First, ...infer Rest]
   ? After<First, S> extends infer Out
-    ? [Out extends string ? Out : First, ...Chain<Rest, Out extends Shape ? Out : Shape>]
+    ? Chain<Rest, Out extends Shape ? Out : Shape, [...Done, Out extends string ? Out : First]>
     : never
-  : Layers;
+  : [...Done, ...Layers];

@@ -1,7 +1,15 @@
 /** Layers with parameters for features follow shapes, and refuse another number of features. */
 import { testTypes } from "./cells.js";
 
+/** As many linear layers, with an activation behind each. */
+const deep = (layers: number, more = ""): string =>
+  `nn.sequential(${"new nn.Linear(64, 64), new nn.ReLU(), ".repeat(layers)}${more})`;
+
 testTypes({
+  "models of hundreds of layers are followed": {
+    code: `const a = ${deep(150, "new nn.Linear(64, 3)")}.forward(randn([2, 64]));`,
+    types: { a: "Tensor<[2, 3]>" },
+  },
   "norms keep the shape": {
     code: `
       const u: Tensor = randn([2]); const any: any = 1; const n: number = 3;
@@ -26,6 +34,10 @@ testTypes({
       l: "Tensor<[2, 4, 9]>",
       m: "Tensor<[2, 3, 4, 5]>",
     },
+  },
+  "the compiler refuses a layer that does not fit, deep in a model": {
+    code: deep(40, "new nn.Linear(32, 3)") + ";",
+    refused: "Linear(32 → 3): input [..., 64] has last size 64",
   },
   "the compiler refuses another last size": {
     code: "new nn.LayerNorm(8).forward(randn([2, 9]));",
