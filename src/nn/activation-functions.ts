@@ -13,7 +13,7 @@ import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
 import { takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { warn } from "../tensor/warn.js";
-import { type InPlace, inPlaceFunction, sameShapeFunction } from "./function-form.js";
+import { type InPlace, inPlaceFunction, sameShapeFunction, takesTensors } from "./function-form.js";
 
 /** max(0, x). */
 export const relu = sameShapeFunction(
@@ -258,7 +258,7 @@ export const prelu = takes<(input: Tensor, weight: Tensor) => Tensor>(
 );
 
 /** a · sigmoid(b), where a and b are the halves of x along `dim` (the last if not given). @throws Error for an odd size */
-export const glu = takes("glu", "input | dim", (x: Tensor, { dim = -1 }: { dim?: number }): Tensor => {
+export const glu = takesTensors("glu", "input | dim", (x: Tensor, { dim = -1 }: { dim?: number }): Tensor => {
   if (x.ndim === 0) throw new Error("glu: expected a tensor with a dimension to halve, got a number");
   if (!isFloating(x.dtype)) throw new TypeError(`glu: expected a floating tensor, got ${x.dtype}`);
   const d = normalizeDim("glu", dim, x.ndim);

@@ -1,4 +1,5 @@
 /** The bilinear layer, of two inputs. */
+import { checkTensor } from "../ops/operand.js";
 import { empty } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
@@ -10,6 +11,9 @@ import { Parameter } from "./parameter.js";
 
 /** y_o = x1ᵀ W_o x2 + b_o for x1 [..., I], x2 [..., J], W [O, I, J] and b [O]. PyTorch's nn.functional.bilinear. @throws Error when shapes do not fit */
 export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkTensor("bilinear", x1);
+  checkTensor("bilinear (x2)", x2);
+  checkTensor("bilinear (weight)", weight);
   const [out = 0, first = 0, second = 0] = weight.shape;
   const batch = x1.shape.slice(0, -1);
   if (

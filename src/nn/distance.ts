@@ -1,8 +1,9 @@
 /** Distances and angles between vectors, as functions and as layers. */
 import { fused } from "../ops/fused.js";
-import { type Given, optionsOf, takes } from "../tensor/signature.js";
+import { type Given, optionsOf } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { BuiltIn } from "./module.js";
+import { takesTensors } from "./function-form.js";
 
 interface CosineOptions {
   /** The dim of the vectors' components; 1 if not given. */
@@ -12,7 +13,7 @@ interface CosineOptions {
 }
 
 /** a · b / (max(‖a‖, eps) max(‖b‖, eps)) along `dim`; the shapes broadcast. PyTorch's nn.functional.cosine_similarity. */
-export const cosineSimilarity = takes<
+export const cosineSimilarity = takesTensors<
   (x1: Tensor, x2: Tensor, ...options: Given<CosineOptions, [dim: "dim", eps: "eps"]>) => Tensor
 >("cosineSimilarity", "x1, x2 | dim, eps", (x1: Tensor, x2: Tensor, { dim = 1, eps = 1e-8 }: CosineOptions) =>
   fused([x1, x2], (a, b) => {
@@ -45,7 +46,7 @@ interface DistanceOptions {
 }
 
 /** ‖x1 - x2 + eps‖ₚ over the last dim; the shapes broadcast. PyTorch's nn.functional.pairwise_distance. */
-export const pairwiseDistance = takes<
+export const pairwiseDistance = takesTensors<
   (
     x1: Tensor,
     x2: Tensor,
@@ -66,7 +67,7 @@ interface NormalizeOptions {
 }
 
 /** x / max(‖x‖ₚ, eps) along `dim`. PyTorch's nn.functional.normalize. */
-export const normalize = takes<
+export const normalize = takesTensors<
   (input: Tensor, ...options: Given<NormalizeOptions, [p: "p", dim: "dim", eps: "eps"]>) => Tensor
 >("normalize", "input | p, dim, eps", (input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions) =>
   fused([input], (x) => x.div(x.norm(p, dim, { keepdim: true }).clamp({ min: eps }))),

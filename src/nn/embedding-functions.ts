@@ -10,9 +10,10 @@ import type { Op } from "../tensor/op.js";
 import { readNumbers } from "../tensor/reading.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Known, Shape } from "../tensor/shape-types.js";
-import { type Given, takes } from "../tensor/signature.js";
+import type { Given } from "../tensor/signature.js";
 import { Tensor } from "../tensor/tensor.js";
 import { greatestOfBags, sumsOfBags } from "./bags.js";
+import { takesTensors } from "./function-form.js";
 
 /** The input itself, whose gradient is multiplied by the second one, and is 0 where that is. */
 const SCALED: Op = {
@@ -104,7 +105,7 @@ function prepared(
  * weight[input]: rows of the table [rows, D] at the positions in the input, [...] → [..., D]. PyTorch's nn.functional.embedding.
  * @throws RangeError for a position outside, at the latest when it is used
  */
-export const embedding = takes(
+export const embedding = takesTensors(
   "embedding",
   "input, weight | paddingIdx, maxNorm, normType, scaleGradByFreq, sparse",
   (input: Tensor, weight: Tensor, options: EmbeddingFunctionOptions): Tensor => {
@@ -186,7 +187,7 @@ function bounds(input: Tensor, offsets: Tensor | null | undefined, includesLast:
  * PyTorch's nn.functional.embedding_bag.
  * @throws Error when shapes do not fit
  */
-export const embeddingBag = takes<
+export const embeddingBag = takesTensors<
   (input: Tensor, weight: Tensor, ...options: Given<EmbeddingBagFunctionOptions, typeof BAG_ORDER>) => Tensor
 >(
   "embeddingBag",

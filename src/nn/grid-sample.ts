@@ -6,8 +6,9 @@ import { sumAt } from "../ops/taps.js";
 import { ones } from "../tensor/creation/constant.js";
 import { arange, linspace } from "../tensor/creation/range.js";
 import { formatShape } from "../tensor/shape.js";
-import { type Given, takes } from "../tensor/signature.js";
+import type { Given } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { takesTensors } from "./function-form.js";
 
 /** Options of `gridSample`. */
 export interface GridSampleOptions {
@@ -52,7 +53,7 @@ function padded(x: Tensor, space: Space): Tensor {
  * and 1 are its edges → [N, C, H', W'] (or [N, C, D', H', W']). PyTorch's nn.functional.grid_sample (Jaderberg et al. 2015).
  * @throws Error when shapes and modes do not fit
  */
-export const gridSample = takes<
+export const gridSample = takesTensors<
   (
     input: Tensor,
     grid: Tensor,
@@ -179,7 +180,7 @@ function together(lines: readonly Line[], sizes: readonly number[]): Line {
  * (or [N, C, D, H, W]). PyTorch's nn.functional.affine_grid.
  * @throws Error when shapes do not fit
  */
-export const affineGrid = takes<
+export const affineGrid = takesTensors<
   (
     theta: Tensor,
     size: readonly number[],

@@ -11,9 +11,10 @@ import { fromTyped, tensor as tensorOf } from "../tensor/creation/from-data.js";
 import { isFloating } from "../tensor/dtype.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
-import { type Given, takes } from "../tensor/signature.js";
+import type { Given } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { antialiased, type Taps, taps } from "./resampling.js";
+import { takesTensors } from "./function-form.js";
 
 /** How `interpolate` finds values between elements. */
 export type InterpolateMode =
@@ -65,7 +66,7 @@ const ranks: Readonly<Record<InterpolateMode, readonly number[]>> = {
  * [N, C, ...sizes] → [N, C, ...new sizes]. PyTorch's nn.functional.interpolate.
  * @throws Error when sizes and mode do not fit the input
  */
-export const interpolate = takes(
+export const interpolate = takesTensors(
   "interpolate",
   `input | ${ORDER.join(", ")}`,
   (input: Tensor, options: InterpolateOptions): Tensor => {
@@ -114,7 +115,7 @@ export interface OldUpsampleOptions {
 }
 
 function older(name: string, mode: Partial<InterpolateOptions>) {
-  return takes<
+  return takesTensors<
     (
       input: Tensor,
       ...options: Given<OldUpsampleOptions, [size: "size", scaleFactor: "scaleFactor"]>
@@ -203,7 +204,7 @@ function tapped(x: Tensor, dim: number, { places, weights }: Taps): Tensor {
 }
 
 /** `interpolate` under its older name. PyTorch's nn.functional.upsample. */
-export const upsample = takes<
+export const upsample = takesTensors<
   (
     input: Tensor,
     ...options: Given<

@@ -1,5 +1,6 @@
 /** The fully connected layer. */
 import { mT } from "../ops/movement.js";
+import { checkTensor } from "../ops/operand.js";
 import { empty } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
 import { formatShape } from "../tensor/shape.js";
@@ -114,6 +115,8 @@ export function linear<A extends Shape, W extends Shape>(
   bias?: Tensor | null,
 ): Tensor<Ok<LinearBy<A, W>>>;
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  checkTensor("linear", input);
+  checkTensor("linear (weight)", weight);
   const product = input.matmul(mT(weight));
   return bias === null ? product : product.add(bias);
 }

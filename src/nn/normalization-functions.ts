@@ -5,9 +5,10 @@ import { fused } from "../ops/fused.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Shape } from "../tensor/shape-types.js";
-import { type Given, takes } from "../tensor/signature.js";
+import type { Given } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { normalizeChannels, normalized, normalizeRows } from "./normalize.js";
+import { takesTensors } from "./function-form.js";
 
 /** x · weight + bias, or what there is of them. */
 function affine(x: Tensor, weight: Tensor | null, bias: Tensor | null): Tensor {
@@ -108,7 +109,7 @@ interface BatchNormFunctionOptions {
  * PyTorch's nn.functional.batch_norm (Ioffe and Szegedy 2015).
  * @throws Error when shapes do not fit, or a batch in training has one value for each channel
  */
-export const batchNorm = takes<
+export const batchNorm = takesTensors<
   (
     input: Tensor,
     runningMean: Tensor | null,
@@ -146,7 +147,7 @@ interface InstanceNormFunctionOptions {
  * al. 2016).
  * @throws Error when shapes do not fit, or there is one value for each channel of an example
  */
-export const instanceNorm = takes<
+export const instanceNorm = takesTensors<
   (
     input: Tensor,
     ...options: Given<
@@ -204,7 +205,7 @@ interface AffineOptions {
  * and He 2018).
  * @throws Error when the channels do not divide into groups
  */
-export const groupNorm = takes<
+export const groupNorm = takesTensors<
   (
     input: Tensor,
     numGroups: number,
@@ -255,7 +256,7 @@ function shapeOf(normalizedShape: number | Shape): Shape {
  * nn.functional.layer_norm (Ba, Kiros and Hinton 2016).
  * @throws Error when the last sizes are others
  */
-export const layerNorm = takes<
+export const layerNorm = takesTensors<
   (
     input: Tensor,
     normalizedShape: number | Shape,
@@ -295,7 +296,7 @@ interface RMSNormFunctionOptions {
  * and Sennrich 2019).
  * @throws Error when the last sizes are others
  */
-export const rmsNorm = takes<
+export const rmsNorm = takesTensors<
   (
     input: Tensor,
     normalizedShape: number | Shape,
@@ -338,7 +339,7 @@ export function sumOverChannels(x: Tensor, before: number, after: number): Tenso
  * x / (k + alpha · mean of x² over `size` channels around each)^beta for [N, C, ...]. PyTorch's nn.functional.local_response_norm
  * (Krizhevsky et al. 2012).
  */
-export const localResponseNorm = takes<
+export const localResponseNorm = takesTensors<
   (
     input: Tensor,
     size: number,

@@ -1,8 +1,8 @@
 /** Classes as vectors. */
 import * as indexing from "../ops/indexing.js";
 import type { DType } from "../tensor/dtype.js";
-import { takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { takesTensors } from "./function-form.js";
 
 /** How `oneHot` is called. */
 export interface OneHot {
@@ -14,7 +14,7 @@ export interface OneHot {
  * Rows of 0 with a 1 at the class: [N] → [N, numClasses], with as many classes as there are where -1 or nothing is given; int64 of int64,
  * else int32, unless another dtype is given. PyTorch's nn.functional.one_hot.
  */
-export const oneHot: OneHot = takes<OneHot>(
+export const oneHot: OneHot = takesTensors<OneHot>(
   "oneHot",
   "input, numClasses | *, dtype",
   (input: Tensor, numClasses: number | undefined, options: { dtype?: DType }) =>

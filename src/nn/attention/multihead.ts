@@ -13,9 +13,10 @@ import { empty, zeros } from "../../tensor/creation/constant.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape } from "../../tensor/shape.js";
 import type { Checked, Shape, TypeOnly } from "../../tensor/shape-types.js";
-import { type Given, optionsOf, takes } from "../../tensor/signature.js";
+import { type Given, optionsOf } from "../../tensor/signature.js";
 import type { Heads, Keys, Queries, Values, WeightsShape } from "./attention-types.js";
 import { scaledDotProductAttention } from "./scaled-dot-product.js";
+import { takesTensors } from "../function-form.js";
 
 /** What `multiHeadAttentionForward` is told beside queries, keys and values; PyTorch's names and defaults. */
 export interface MultiHeadOptions {
@@ -63,7 +64,7 @@ function additive(mask: Tensor, like: Tensor): Tensor {
  * PyTorch's torch.nn.functional.multi_head_attention_forward.
  * @throws Error for shapes that do not belong together
  */
-export const multiHeadAttentionForward = takes<
+export const multiHeadAttentionForward = takesTensors<
   (
     query: Tensor,
     key: Tensor,

@@ -5,6 +5,7 @@ import { ones } from "../../tensor/creation/constant.js";
 import { formatShape } from "../../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
 import { type Given, optionsOf } from "../../tensor/signature.js";
+import { checkTensor } from "../../ops/operand.js";
 import { where } from "../../ops/select.js";
 import type { FlagOrDefault } from "../../ops/windows.js";
 import { attend } from "./attend.js";
@@ -47,6 +48,9 @@ export function scaledDotProductAttention(
   ...rest: Given<AttentionOptions, [attnMask: "attnMask", dropoutP: "dropoutP", isCausal: "isCausal"]>
 ): Tensor {
   const name = "scaledDotProductAttention";
+  checkTensor(name, query);
+  checkTensor(`${name} (key)`, key);
+  checkTensor(`${name} (value)`, value);
   const order = "attnMask, dropoutP, isCausal, *, scale, enableGqa";
   const options = optionsOf<AttentionOptions>(name, order, rest);
   const { attnMask = null, dropoutP = 0, isCausal = false, enableGqa = false } = options;

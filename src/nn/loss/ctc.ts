@@ -4,7 +4,7 @@ import { tensor as tensorOf } from "../../tensor/creation/from-data.js";
 import { isInteger } from "../../tensor/dtype.js";
 import { readNumbers } from "../../tensor/reading.js";
 import { formatShape } from "../../tensor/shape.js";
-import { type Given, takes } from "../../tensor/signature.js";
+import type { Given } from "../../tensor/signature.js";
 import { Tensor } from "../../tensor/tensor.js";
 import { alignmentLoss } from "./alignment.js";
 import {
@@ -15,6 +15,7 @@ import {
   type ReducedShape,
   type Reduction,
 } from "./reduction.js";
+import { takesTensors } from "../function-form.js";
 
 interface CTCOptions<R extends Reduction = Reduction> extends LossOptions<R> {
   /** The class that says nothing; 0 if not given. */
@@ -56,7 +57,7 @@ export interface CTCLossFunction {
  * PyTorch's nn.functional.ctc_loss, which takes the log probabilities for the output of a logSoftmax (Graves et al. 2006).
  * @throws Error when shapes or lengths do not fit
  */
-export const ctcLoss = takes<CTCLossFunction>(
+export const ctcLoss = takesTensors<CTCLossFunction>(
   "ctcLoss",
   `logProbs, targets, inputLengths, targetLengths | ${CTC_ORDER.join(", ")}`,
   (logProbs: Tensor, targets: Tensor, inputs: Lengths, lengths: Lengths, options: CTCOptions): Tensor => {

@@ -4,7 +4,7 @@ import { fused } from "../../ops/fused.js";
 import { where } from "../../ops/select.js";
 import { full } from "../../tensor/creation/constant.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
-import { type Given, optionsOf, takes } from "../../tensor/signature.js";
+import { type Given, optionsOf } from "../../tensor/signature.js";
 import { Tensor } from "../../tensor/tensor.js";
 import {
   type LegacyOptions,
@@ -16,6 +16,7 @@ import {
   type ReducedShape,
   type Reduction,
 } from "./reduction.js";
+import { takesTensors } from "../function-form.js";
 
 /** Options of `gaussianNllLoss`. */
 interface GaussianOptions<R extends Reduction = Reduction> extends LossOptions<R> {
@@ -48,7 +49,7 @@ export interface GaussianNllLoss {
  * PyTorch's nn.functional.gaussian_nll_loss (Nix and Weigend 1994).
  * @throws Error when the shapes do not fit; RangeError for a variance below 0, at the latest when the loss is computed
  */
-export const gaussianNllLoss = takes<GaussianNllLoss>(
+export const gaussianNllLoss = takesTensors<GaussianNllLoss>(
   "gaussianNllLoss",
   `input, target, var | ${GAUSSIAN_ORDER.join(", ")}`,
   (input: Tensor, target: Tensor, variance: Tensor | number, options: GaussianOptions): Tensor => {

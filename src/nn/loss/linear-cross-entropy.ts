@@ -3,10 +3,10 @@ import { matmul } from "../../tensor/functions.js";
 import type { FloatDType } from "../../tensor/dtype.js";
 import { formatShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
-import { takes } from "../../tensor/signature.js";
 import { Linear } from "../linear.js";
 import { crossEntropy, type CrossEntropyOptions } from "./classification.js";
 import { Loss, type LossOptions, type ReducedShape, type Reduction } from "./reduction.js";
+import { takesTensors } from "../function-form.js";
 
 /** Options of `linearCrossEntropy`. */
 export interface LinearCrossEntropyOptions<R extends Reduction = Reduction> extends LossOptions<R> {
@@ -53,7 +53,7 @@ function classLosses(
  * or probabilities with the classes as dim 1. PyTorch's nn.functional.linear_cross_entropy, without the `options` that cut a batch into chunks.
  * @throws Error when the shapes do not fit
  */
-export const linearCrossEntropy = takes<
+export const linearCrossEntropy = takesTensors<
   <R extends Reduction = "mean">(
     input: Tensor,
     linearWeight: Tensor,

@@ -2,7 +2,7 @@
 import { fused } from "../../ops/fused.js";
 import { where } from "../../ops/select.js";
 import { formatShape, sameShape } from "../../tensor/shape.js";
-import { type Given, optionsOf, takes } from "../../tensor/signature.js";
+import { type Given, optionsOf } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { pairwiseDistance } from "../distance.js";
 import {
@@ -16,6 +16,7 @@ import {
   type ReducedShape,
   type Reduction,
 } from "./reduction.js";
+import { takesTensors } from "../function-form.js";
 
 interface TripletOptions<R extends Reduction = Reduction> extends LossOptions<R>, LegacyOptions {
   /** 1 if not given. */
@@ -77,7 +78,7 @@ export type TripletMarginWithDistanceLossFunction = <R extends Reduction = "mean
 ) => Tensor<ReducedShape<R>>;
 
 /** `tripletMarginLoss` with a distance of one's own. PyTorch's nn.functional.triplet_margin_with_distance_loss. */
-export const tripletMarginWithDistanceLoss = takes<TripletMarginWithDistanceLossFunction>(
+export const tripletMarginWithDistanceLoss = takesTensors<TripletMarginWithDistanceLossFunction>(
   "tripletMarginWithDistanceLoss",
   `anchor, positive, negative | ${TRIPLET_DISTANCE}`,
   (anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletDistanceOptions): Tensor => {

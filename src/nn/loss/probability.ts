@@ -7,7 +7,7 @@ import { type DType, isFloating, promote } from "../../tensor/dtype.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warnOfActivation } from "./activated.js";
 import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
-import { type Given, takes } from "../../tensor/signature.js";
+import type { Given } from "../../tensor/signature.js";
 import type { Paired, SamePair } from "./pair-types.js";
 import {
   LEGACY,
@@ -22,6 +22,7 @@ import {
   type Reduction,
   reductionOf,
 } from "./reduction.js";
+import { takesTensors } from "../function-form.js";
 
 /** Options of the binary losses. */
 export interface BinaryOptions<R extends Reduction = Reduction> extends LossOptions<R>, LegacyOptions {
@@ -106,11 +107,9 @@ const DIVERGENCE_ORDER: [...typeof LEGACY, logTarget: "logTarget"] = [...LEGACY,
  * first size, which is what the divergence's definition says. PyTorch's nn.functional.kl_div.
  * @throws Error when the shapes differ
  */
-export const klDiv = takes<LossFunction<DivergenceOptions, typeof DIVERGENCE_ORDER, Reduction | "batchmean">>(
-  "klDiv",
-  `input, target | ${DIVERGENCE_ORDER.join(", ")}`,
-  divergence,
-);
+export const klDiv = takesTensors<
+  LossFunction<DivergenceOptions, typeof DIVERGENCE_ORDER, Reduction | "batchmean">
+>("klDiv", `input, target | ${DIVERGENCE_ORDER.join(", ")}`, divergence);
 
 function divergence(input: Tensor, target: Tensor, options: DivergenceOptions): Tensor {
   const { logTarget = false } = options;

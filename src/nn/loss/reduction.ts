@@ -2,11 +2,12 @@
 import { formatShape, sameShape } from "../../tensor/shape.js";
 import type { NotGiven } from "../../ops/windows.js";
 import type { Checked, Ok, Shape } from "../../tensor/shape-types.js";
-import { type Given, optionsOf, takes } from "../../tensor/signature.js";
+import { type Given, optionsOf } from "../../tensor/signature.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { warn } from "../../tensor/warn.js";
 import { BuiltIn } from "../module.js";
 import type { AnyPair, Paired, PairRule, RowPair, SamePair } from "./pair-types.js";
+import { takesTensors } from "../function-form.js";
 
 /** "mean" (the default) divides the sum by the number of elements; "none" keeps every element's loss. */
 export type Reduction = "mean" | "sum" | "none";
@@ -84,7 +85,7 @@ export function lossFunction<O extends object, const N extends readonly (keyof O
   order: N,
   compute: (input: Tensor, target: Tensor, options: O) => Tensor,
 ): LossFunction<O & LegacyOptions, N> {
-  return takes(
+  return takesTensors(
     name,
     `input, target | ${order.join(", ")}, *, reduction`,
     (input: Tensor, target: Tensor, options: O) => compute(input, target, plain(options)),
@@ -138,8 +139,10 @@ export function lossFunction3<O extends object, const N extends readonly (keyof 
   order: N,
   compute: (a: Tensor, b: Tensor, c: Tensor, options: O) => Tensor,
 ): LossFunction3<O & LegacyOptions, N> {
-  return takes(name, `${tensors} | ${order.join(", ")}`, (a: Tensor, b: Tensor, c: Tensor, options: O) =>
-    compute(a, b, c, plain(options)),
+  return takesTensors(
+    name,
+    `${tensors} | ${order.join(", ")}`,
+    (a: Tensor, b: Tensor, c: Tensor, options: O) => compute(a, b, c, plain(options)),
   );
 }
 
