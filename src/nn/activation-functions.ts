@@ -10,7 +10,6 @@ import { rand } from "../tensor/random.js";
 import { type DType, isFloating } from "../tensor/dtype.js";
 import { formatShape, normalizeDim } from "../tensor/shape.js";
 import type { Checked, Ok, Shape } from "../tensor/shape-types.js";
-import { takes } from "../tensor/signature.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { warn } from "../tensor/warn.js";
 import { type InPlace, inPlaceFunction, sameShapeFunction, takesTensors } from "./function-form.js";
@@ -251,7 +250,7 @@ export const rrelu_ = inPlaceFunction(
 );
 
 /** The method `prelu` as a function: x where it is positive, else weight · x. PyTorch's nn.functional.prelu (He et al. 2015). */
-export const prelu = takes<(input: Tensor, weight: Tensor) => Tensor>(
+export const prelu = takesTensors<(input: Tensor, weight: Tensor) => Tensor>(
   "prelu",
   "input, weight |",
   rectifiers.prelu,

@@ -1,4 +1,5 @@
 /** A softmax over many classes of which few are frequent. */
+import { checkTensor } from "../ops/operand.js";
 import { isInteger, getDefaultDtype } from "../tensor/dtype.js";
 import { cat } from "../ops/join.js";
 import { labelPositions } from "../ops/check.js";
@@ -104,6 +105,8 @@ export class AdaptiveLogSoftmaxWithLoss extends BuiltIn {
 
   /** The log probability of each target, [N, inFeatures] and classes [N] → [N] (or of one, without N), and the loss. @throws Error when shapes do not fit */
   forward(input: Tensor, target: Tensor): AdaptiveSoftmaxResult {
+    checkTensor("AdaptiveLogSoftmaxWithLoss", input);
+    checkTensor("AdaptiveLogSoftmaxWithLoss (target)", target);
     const isOne = target.ndim === 0;
     if (target.ndim > 1 || input.ndim !== target.ndim + 1 || (!isOne && input.shape[0] !== target.shape[0]))
       throw new Error(

@@ -1,4 +1,5 @@
 /** Layers that normalize each channel, over a batch or within each example, and keep running statistics. */
+import { checkTensor } from "../ops/operand.js";
 import { noGrad } from "../autograd/mode.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
 import { type FloatDType, getDefaultDtype } from "../tensor/dtype.js";
@@ -126,6 +127,7 @@ abstract class BatchNorm<const C extends number = number> extends ChannelNorm {
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
     const name = `${this.name()}(${this.numFeatures})`;
+    checkTensor(name, input);
     const [words, ranks] = this.expected;
     if (!ranks.includes(input.ndim) || input.shape[1] !== this.numFeatures)
       throw new Error(
@@ -188,6 +190,7 @@ abstract class InstanceNorm extends ChannelNorm {
     input: Checked<After<L, S>, Tensor<S>>,
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
+    checkTensor(this.name(), input);
     const isOne = input.ndim === this.spatial + 1;
     const batch = isOne ? input.unsqueeze(0) : input;
     if (batch.ndim !== this.spatial + 2 || (this.affine && batch.shape[1] !== this.numFeatures)) {

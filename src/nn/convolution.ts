@@ -1,4 +1,5 @@
 /** Convolutions and transposed convolutions as layers. */
+import { checkTensor } from "../ops/operand.js";
 import {
   conv1d,
   conv2d,
@@ -115,8 +116,9 @@ abstract class Convolution extends BuiltIn {
   /** @throws Error when the input has another number of dims or channels */
   protected checkInput(input: Tensor): void {
     const dims = this.kernelSize.length;
-    const { shape } = input;
     const name = `${this.name()}(${this.inChannels} → ${this.outChannels})`;
+    checkTensor(name, input);
+    const { shape } = input;
     if (shape.length !== dims + 1 && shape.length !== dims + 2)
       throw new Error(
         `${name}: input ${formatShape(shape)} must be ${layout(dims, true)} or ${layout(dims, false)} with C = ${this.inChannels}`,

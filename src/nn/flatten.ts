@@ -1,4 +1,5 @@
 /** The layer that flattens dimensions into one. */
+import { checkTensor } from "../ops/operand.js";
 import type { Flatten as Flat } from "../tensor/movement-types.js";
 import type { Checked, Dim, Ok, Shape, ShapeText, TypeOnly } from "../tensor/shape-types.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -38,6 +39,7 @@ export class Flatten<const Start extends number = 1, const End extends number = 
     input: Checked<After<L, S>, Tensor<S>>,
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
+    checkTensor("Flatten", input);
     return input.flatten(this.startDim, this.endDim);
   }
 

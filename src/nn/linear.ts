@@ -85,6 +85,7 @@ export class Linear<const In extends number = number, const Out extends number =
     input: Checked<After<L, S>, Tensor<S>>,
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
+    checkTensor("Linear", input);
     const last = input.shape.at(-1);
     if (last !== this.inFeatures) throw new Error(this.#misfit(input.shape));
     return linear(input, this.weight, this.bias);

@@ -1,4 +1,5 @@
 /** Layers that normalize over an example's features. batch-normalization.ts has those over a batch. */
+import { checkTensor } from "../ops/operand.js";
 import { fused } from "../ops/fused.js";
 import { cat } from "../ops/join.js";
 import { ones, zeros } from "../tensor/creation/constant.js";
@@ -202,6 +203,7 @@ export class GroupNorm<const C extends number = number> extends SameShape {
     input: Checked<After<L, S>, Tensor<S>>,
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
+    checkTensor("GroupNorm", input);
     if (input.shape[1] !== this.numChannels)
       throw new Error(
         `GroupNorm(${this.numGroups}, ${this.numChannels}): input ${formatShape(input.shape)} must be [N, ${this.numChannels}, ...]`,
@@ -274,6 +276,7 @@ export class CrossMapLRN2d extends SameShape {
   /** [N, C, H, W] → the same. @throws Error for another number of dimensions */
   forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
   forward(input: Tensor): Tensor {
+    checkTensor("CrossMapLRN2d", input);
     if (input.ndim !== 4)
       throw new Error(`CrossMapLRN2d: expected an input [N, C, H, W], got ${formatShape(input.shape)}`);
     const { size, alpha, beta, k } = this;

@@ -1,4 +1,5 @@
 /** Layers that put elements around what they get, along its last dims: zeros, a number, the mirrored or nearest elements, or those of the other end. */
+import { checkTensor } from "../ops/operand.js";
 import type { PadMode } from "../ops/pad.js";
 import type { PaddedShape } from "../ops/rearranged-types.js";
 import { formatShape } from "../tensor/shape.js";
@@ -43,6 +44,7 @@ abstract class PaddingLayer extends BuiltIn {
     input: Checked<After<L, S>, Tensor<S>>,
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
+    checkTensor(this.name(), input);
     const { padding, mode } = this;
     const dims = padding.length / 2;
     if (mode === "constant") return input.pad(padding, { value: this.fill });

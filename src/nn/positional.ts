@@ -1,4 +1,5 @@
 /** Ways to tell a model where in a sequence an element stands, and the sum of a layer and its input. */
+import { checkTensor } from "../ops/operand.js";
 import { Dropout } from "./dropout.js";
 import { normal_ } from "./init.js";
 import { inLayer } from "./layer-path.js";
@@ -24,6 +25,7 @@ export interface PositionalOptions {
 
 /** The first T rows of `table` [maxLen, E] in a shape that is added to `x`. */
 function added(name: string, x: Tensor, table: Tensor, batchFirst: boolean): Tensor {
+  checkTensor(name, x);
   const [longest, width] = [table.size(0), table.size(1)];
   const timeDim = x.ndim === 3 && batchFirst ? 1 : 0;
   if ((x.ndim !== 2 && x.ndim !== 3) || x.size(-1) !== width)
@@ -66,6 +68,7 @@ export class SinusoidalPositionalEncoding extends BuiltIn {
   /** [N, T, E] → the same. @throws Error for a sequence longer than maxLen */
   forward<S extends Shape>(input: Tensor<S>): Tensor<S>;
   forward(input: Tensor): Tensor {
+    checkTensor("SinusoidalPositionalEncoding", input);
     const sum = added("SinusoidalPositionalEncoding", input, this.encoding.to(input.dtype), this.batchFirst);
     return this.dropout.forward(sum);
   }
@@ -131,6 +134,7 @@ export class RotaryPositionalEncoding extends BuiltIn {
   /** [..., T, dim] → the same. @param offset place of the first element, for keys that were computed before; 0 if not given */
   forward<S extends Shape>(input: Tensor<S>, offset?: number): Tensor<S>;
   forward(input: Tensor, offset = 0): Tensor {
+    checkTensor("RotaryPositionalEncoding", input);
     const { shape } = input;
     if (shape.length < 2 || shape.at(-1) !== this.dim)
       throw new Error(`RotaryPositionalEncoding: input ${formatShape(shape)} must be [..., T, ${this.dim}]`);

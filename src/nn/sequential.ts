@@ -21,6 +21,7 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
 
   constructor(...layers: Layers) {
     super();
+    layers.forEach((layer, i) => checkLayer(`Sequential (layer ${i})`, layer));
     this.#layers = [...layers];
     this.layers = this.#layers;
   }
@@ -37,7 +38,7 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
 
   /** Puts another layer at a place. @throws RangeError; TypeError for what is no module */
   set(index: number, layer: Layer): void {
-    checkLayer("set", layer);
+    checkLayer("Sequential.set", layer);
     this.#layers[place("Sequential.set", index, this.length)] = layer;
   }
 
@@ -46,7 +47,7 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
    * variable that there was before stays that of its layers then.
    */
   append<const L extends Layer>(layer: L): Sequential<readonly [...Layers, L]> {
-    checkLayer("append", layer);
+    checkLayer("Sequential.append", layer);
     this.#layers.push(layer);
     return this as unknown as Sequential<readonly [...Layers, L]>;
   }
@@ -54,14 +55,14 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
   /** Adds layers at the end, such as those of another Sequential (`torch.nn.Sequential.extend`). */
   extend(layers: Iterable<Layer>): Sequential {
     const list = [...layers];
-    for (const layer of list) checkLayer("extend", layer);
+    for (const layer of list) checkLayer("Sequential.extend", layer);
     this.#layers.push(...list);
     return this;
   }
 
   /** Puts a layer before the one at `index`, which counts from the end where it is negative (`torch.nn.Sequential.insert`). @throws RangeError */
   insert(index: number, layer: Layer): Sequential {
-    checkLayer("insert", layer);
+    checkLayer("Sequential.insert", layer);
     const at = index === this.length ? index : place("Sequential.insert", index, this.length);
     this.#layers.splice(at, 0, layer);
     return this;
@@ -104,11 +105,15 @@ export class Sequential<Layers extends readonly Layer[] = readonly Layer[]> exte
   }
 }
 
-function checkLayer(method: string, layer: unknown): void {
-  if (!(layer instanceof Module))
-    throw new TypeError(
-      `Sequential.${method}: expected a layer, such as new nn.Linear(3, 2), got ${layer === null ? "null" : typeof layer}`,
-    );
+function checkLayer(what: string, layer: unknown): void {
+  if (layer instanceof Module) return;
+  const got =
+    typeof layer === "function"
+      ? `a function; its layer is made by new, such as new nn.ReLU()`
+      : layer === null
+        ? "null"
+        : typeof layer;
+  throw new TypeError(`${what}: expected a layer, such as new nn.Linear(3, 2), got ${got}`);
 }
 
 /** `new Sequential(...layers)`, where layers that do not fit each other are refused by the compiler. */

@@ -1,4 +1,5 @@
 /** Softmax and its relatives as layers, and the gated linear unit. */
+import { checkTensor } from "../ops/operand.js";
 import type { HalvedShape } from "../ops/rearranged-types.js";
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { formatShape } from "../tensor/shape.js";
@@ -54,6 +55,7 @@ export class Softmin extends AlongDim {
 export class Softmax2d extends SameShape {
   /** @throws Error for another number of dimensions */
   forward<S extends Shape>(input: Tensor<S>): Tensor<S> {
+    checkTensor("Softmax2d", input);
     if (input.ndim !== 3 && input.ndim !== 4)
       throw new Error(
         `Softmax2d: expected an input [N, C, H, W] or [C, H, W], got ${formatShape(input.shape)}`,

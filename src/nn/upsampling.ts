@@ -1,4 +1,5 @@
 /** Layers that change the sizes of images, and that give a dim back its sizes. */
+import { checkTensor } from "../ops/operand.js";
 import type { ResizedShape, UnflattenShape } from "../ops/rearranged-types.js";
 import type { Checked, Ok, Shape, TypeOnly } from "../tensor/shape-types.js";
 import { type Given, optionsOf } from "../tensor/signature.js";
@@ -121,6 +122,7 @@ export class Unflatten<const D extends number = number, const R extends Shape = 
     input: Checked<After<L, S>, Tensor<S>>,
   ): Tensor<Ok<After<L, S>>>;
   forward(input: Tensor): Tensor {
+    checkTensor("Unflatten", input);
     return input.unflatten(this.dim, [...this.unflattenedSize]);
   }
 

@@ -2,6 +2,7 @@
  * The mean of each window, and what is made of it: average pooling, adaptive average pooling and Lp pooling. Sums of windows are a convolution
  * with ones of each channel by itself.
  */
+import { checkTensor } from "./operand.js";
 import type { Tensor } from "../tensor/core.js";
 import { ones } from "../tensor/creation/constant.js";
 import { fromTyped } from "../tensor/creation/from-data.js";
@@ -228,6 +229,7 @@ function lpPool<Dims extends 1 | 2 | 3>(
     name,
     "input, normType, kernelSize | stride, ceilMode",
     (input: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions) => {
+      checkTensor(name, input);
       const window = listOf(name, "kernelSize", kernelSize, dims, 1);
       const count = window.reduce((a, b) => a * b, 1);
       return fused([input], (x) => {

@@ -13,7 +13,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Files that describe one thing from two sides, so that a type of each has one of the other's in it. */
 export const INHERENT: readonly (readonly string[])[] = [
   ["src/graph/plan/group.ts", "src/graph/plan/values.ts"],
-  ["src/nn/hooks.ts", "src/nn/module.ts", "src/nn/repr.ts"],
+  // A module, and what is done with one: it is called, saved and shown.
+  ["src/nn/hooks.ts", "src/nn/module.ts", "src/nn/repr.ts", "src/nn/state-hooks.ts", "src/nn/stateDict.ts"],
   ["src/tensor/alias.ts", "src/tensor/core.ts", "src/tensor/op.ts"],
 ];
 

@@ -1,4 +1,5 @@
 /** Attention with several heads, as a function and as a layer. */
+import { checkTensor } from "../../ops/operand.js";
 import { dropout } from "../dropout.js";
 import { constant_, xavierNormal_, xavierUniform_ } from "../init.js";
 import { Linear } from "../linear.js";
@@ -105,6 +106,9 @@ function attend(
   heads: number,
   options: MultiHeadOptions,
 ): Attended {
+  checkTensor("MultiheadAttention (query)", query);
+  checkTensor("MultiheadAttention (key)", key);
+  checkTensor("MultiheadAttention (value)", value);
   const isBatched = query.ndim === 3;
   if (query.ndim !== 2 && query.ndim !== 3)
     throw new Error(`MultiheadAttention: queries ${formatShape(query.shape)} must be [L, N, E] or [L, E]`);

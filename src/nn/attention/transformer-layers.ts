@@ -1,4 +1,5 @@
 /** One layer of a transformer's encoder and one of its decoder (Vaswani et al. 2017). */
+import { checkTensor } from "../../ops/operand.js";
 import { Dropout } from "../dropout.js";
 import { Linear } from "../linear.js";
 import { BuiltIn } from "../module.js";
@@ -123,6 +124,7 @@ export class TransformerEncoderLayer<const D extends number = number> extends Bu
   ): Tensor {
     const order = "srcMask, srcKeyPaddingMask, isCausal";
     const masks = optionsOf<EncoderMasks>("TransformerEncoderLayer.forward", order, rest);
+    checkTensor("TransformerEncoderLayer", src);
     const attention = (x: Tensor): Tensor => {
       const [y] = this.selfAttn.forward(x, x, x, {
         attnMask: masks.srcMask ?? null,
@@ -224,6 +226,8 @@ export class TransformerDecoderLayer<const D extends number = number> extends Bu
   forward(tgt: Tensor, memory: Tensor, ...rest: Given<DecoderMasks, DecoderOrder>): Tensor {
     const order = "tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal";
     const masks = optionsOf<DecoderMasks>("TransformerDecoderLayer.forward", order, rest);
+    checkTensor("TransformerDecoderLayer", tgt);
+    checkTensor("TransformerDecoderLayer (memory)", memory);
     const itself = (x: Tensor): Tensor => {
       const [y] = this.selfAttn.forward(x, x, x, {
         attnMask: masks.tgtMask ?? null,

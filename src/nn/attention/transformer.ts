@@ -1,4 +1,5 @@
 /** Stacks of a transformer's layers, and the whole of it: nn.TransformerEncoder, nn.TransformerDecoder and nn.Transformer. */
+import { checkTensor } from "../../ops/operand.js";
 import { ModuleList } from "../containers.js";
 import { xavierUniform_ } from "../init.js";
 import { inLayer } from "../layer-path.js";
@@ -269,6 +270,8 @@ export class Transformer<const D extends CountOrDefault = number> extends BuiltI
     const order =
       "srcMask, tgtMask, memoryMask, srcKeyPaddingMask, tgtKeyPaddingMask, memoryKeyPaddingMask, srcIsCausal, tgtIsCausal, memoryIsCausal";
     const masks = optionsOf<TransformerMasks>("Transformer.forward", order, rest);
+    checkTensor("Transformer (src)", src);
+    checkTensor("Transformer (tgt)", tgt);
     const both = `src ${formatShape(src.shape)} and tgt ${formatShape(tgt.shape)}`;
     if (src.size(-1) !== this.dModel || tgt.size(-1) !== this.dModel)
       throw new Error(`Transformer: ${both} must have the last size ${this.dModel}`);

@@ -1,4 +1,5 @@
 /** Recurrent cells, which compute one time: nn.RNNCell, nn.LSTMCell and nn.GRUCell. */
+import { checkTensor } from "../../ops/operand.js";
 import { uniform_ } from "../init.js";
 import { BuiltIn } from "../module.js";
 import { Parameter } from "../parameter.js";
@@ -64,6 +65,7 @@ abstract class Cell extends BuiltIn {
 
   protected run(input: Tensor, given: State | null, states: number): State {
     const title = `${this.name()}(${this.inputSize} → ${this.hiddenSize})`;
+    checkTensor(title, input);
     if ((input.ndim !== 1 && input.ndim !== 2) || input.shape.at(-1) !== this.inputSize)
       throw new Error(
         `${title}: input ${formatShape(input.shape)} must be [B, ${this.inputSize}] or [${this.inputSize}]`,

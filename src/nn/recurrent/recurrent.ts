@@ -1,4 +1,5 @@
 /** Recurrent layers: nn.RNN, nn.LSTM and nn.GRU, with levels, directions, dropout between levels, projections, and packed sequences. */
+import { checkTensor } from "../../ops/operand.js";
 import { dropout } from "../dropout.js";
 import { uniform_ } from "../init.js";
 import { BuiltIn } from "../module.js";
@@ -249,6 +250,7 @@ abstract class Recurrent extends BuiltIn {
   }
 
   #checkSize(input: Tensor): void {
+    checkTensor(this.#title(), input);
     const last = input.shape.at(-1);
     if (last !== this.inputSize)
       throw new Error(

@@ -41,8 +41,8 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["x.ndim()", "x.ndim"],
   ],
   "objects are in brackets": [
-    ["model[0]", "model.layers[0]"],
-    ["model[-1]", "model.layers.at(-1)!"],
+    ["model[0]", "model.at(0)"],
+    ["model[-1]", "model.at(-1)"],
     ["net[1]", "net.layers[1]"],
     ["x[0]", "x.at(0)"],
     ["x[-1]", "x.at(-1)"],
