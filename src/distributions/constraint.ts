@@ -21,7 +21,8 @@ function constraint(
   eventDim = 0,
   isDiscrete = false,
 ): Constraint {
-  return { text, check, eventDim, isDiscrete };
+  // A function of the object's own, which bears its name.
+  return { text, check: (value) => check(value), eventDim, isDiscrete };
 }
 
 const whole = (x: Tensor): Tensor => x.eq(x.floor());
