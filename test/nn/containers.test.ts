@@ -54,7 +54,7 @@ describe("Sequential", () => {
   test("what is no layer is refused, and nothing is added", () => {
     const model = new nn.Sequential();
     const message =
-      /^TypeError: Sequential\.\w+: expected a layer, such as new nn.Linear\(3, 2\), got (null|function)$/;
+      /^TypeError: Sequential\.\w+: expected a layer, such as new nn.Linear\(3, 2\), got (null|a function; its layer is made by new, such as new nn.ReLU\(\))$/;
     assert.throws(() => model.append(null as never), message);
     assert.throws(() => model.insert(0, Math.sin as never), message);
     assert.throws(() => model.extend([new nn.ReLU(), null as never]), message);
