@@ -16,6 +16,7 @@ import { cast } from "./cast.js";
 import { inPlace } from "./change.js";
 import { eq, ge, gt, le, lt } from "./compare.js";
 import { logicalAnd, logicalOr } from "./logical.js";
+import { isOptions } from "../tensor/signature.js";
 import { checkTensor, commonDType, constant, numberTensor } from "./operand.js";
 import { where } from "./select.js";
 
@@ -138,8 +139,17 @@ const CLAMP_TENSORS: Op = {
   },
 };
 
+/** What is neither a number nor a tensor would bind nothing, in silence. */
+function checkBound(what: string, bound: unknown): void {
+  if (bound === null || typeof bound === "number" || bound instanceof Tensor) return;
+  const got = Array.isArray(bound) ? "an array; wrap it: tensor([...])" : typeof bound;
+  throw new TypeError(`clamp: expected ${what} as a number or a tensor, got ${got}`);
+}
+
 function clampTo(x: Tensor, min: Bound = null, max: Bound = null): Tensor {
   if (min === null && max === null) throw new TypeError("clamp: expected min, max or both");
+  checkBound("min", min);
+  checkBound("max", max);
   if (min instanceof Object || max instanceof Object) return clampTensors(x, min, max);
   let dtype = x._node.dtype;
   if (typeof min === "number") dtype = promoteWithNumber(dtype, min);
@@ -177,8 +187,9 @@ operation("clamp", "min, max |", clampTo);
 
 /** `clamp` as the library calls it: bounds by position or by name. */
 export function clamp(x: Tensor, min: Bound | ClampBounds = null, max: Bound = null): Tensor {
-  if (min === null || typeof min === "number" || min instanceof Tensor) return clampTo(x, min, max);
-  return clampTo(x, min.min, min.max);
+  return isOptions(min)
+    ? clampTo(x, min["min"] as Bound, min["max"] as Bound)
+    : clampTo(x, min as Bound, max);
 }
 
 inPlace("clamp_", "min, max |", clampTo);

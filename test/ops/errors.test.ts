@@ -233,3 +233,22 @@ test("what is no tensor is refused by name", () => {
   assert.throws(() => x.add(null), { message: "add: expected a tensor, got null" });
   assert.throws(() => x.add("1"), { message: "add: expected a tensor, got string" });
 });
+
+test("a bound of clamp that is neither a number nor a tensor is refused, and not left out", () => {
+  const x = z(2);
+  for (const clamp of [
+    (bound: unknown) => x.clamp(bound as number),
+    (bound: unknown) => x.clamp({ max: bound as number }),
+    (bound: unknown) => x.clampMin(bound as number),
+    (bound: unknown) => x.clamp_(0, bound as number),
+  ])
+    for (const [bound, got] of [
+      ["1", "string"],
+      [true, "boolean"],
+      [[1, 2], "an array"],
+    ] as const)
+      assert.throws(
+        () => clamp(bound),
+        new RegExp(`^TypeError: clamp: expected (min|max) as a number or a tensor, got ${got}`),
+      );
+});
