@@ -28,7 +28,7 @@ export const decoderFiles = [
   "body_values",
 ];
 /** Compiled once, for any processor of the architecture. */
-const plainFiles = [...decoderFiles, "addon", "isa", "pool"];
+const plainFiles = [...decoderFiles, "addon", "isa", "large_buffers", "pool"];
 /** Compiled once per instruction set. */
 export const kernelFiles = [
   "ops",

@@ -14,6 +14,8 @@ export type EngineName = (typeof engineNames)[number];
 export interface Storage {
   readonly engine: Engine;
   readonly byteLength: number;
+  /** Who looks into the bytes longer than holding the storage holds this, if there is one: else the memory is used again. */
+  readonly lease?: object | undefined;
 }
 
 /** Bytes in JavaScript's memory, from `byteOffset` on, which fits every typed array. */

@@ -65,6 +65,7 @@ export const platform: Platform = {
   totalMemory: () => Infinity,
   availableMemory: () => Infinity,
   collectGarbage() {},
+  collectYoungGarbage() {},
   loadAddon() {
     throw new Error("browsers load none");
   },

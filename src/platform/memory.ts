@@ -69,16 +69,27 @@ export function availableMemory(): number {
   return Math.min(freemem(), ...left);
 }
 
-let collect: (() => void) | undefined;
+let exposed: ((options?: { type: "minor" }) => void) | undefined;
+
+/** V8's own function, which is not there unless it is asked for. */
+function collector(): (options?: { type: "minor" }) => void {
+  if (exposed === undefined) {
+    setFlagsFromString("--expose-gc");
+    exposed = runInNewContext("gc") as (options?: { type: "minor" }) => void;
+    setFlagsFromString("--no-expose-gc");
+  }
+  return exposed;
+}
 
 /** Frees what no program can reach. Otherwise done in V8's own time, which knows nothing of the system's limits. */
 export function collectGarbage(): void {
-  if (collect === undefined) {
-    setFlagsFromString("--expose-gc");
-    collect = runInNewContext("gc") as () => void;
-    setFlagsFromString("--no-expose-gc");
-  }
+  const collect = collector();
   collect();
   // The second one waits for the first one's freeing, which goes on beside the program.
   collect();
+}
+
+/** Frees what no program can reach of what was made since the last collections. */
+export function collectYoungGarbage(): void {
+  collector()({ type: "minor" });
 }

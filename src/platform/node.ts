@@ -8,7 +8,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 
 import { loadAddon } from "./addon.js";
 import { builtFile } from "./built.js";
-import { availableMemory, collectGarbage, totalMemory } from "./memory.js";
+import { availableMemory, collectGarbage, collectYoungGarbage, totalMemory } from "./memory.js";
 import type { Platform } from "./platform.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */
@@ -42,6 +42,7 @@ export const platform: Platform = {
   totalMemory,
   availableMemory,
   collectGarbage,
+  collectYoungGarbage,
   loadAddon,
   wasmModule: () => compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm"))),
   digits: () => readFileSync(builtFile("digits.bin")),

@@ -22,6 +22,8 @@ export interface Platform {
   availableMemory(): number;
   /** Frees what no program can reach, where that can be asked for. */
   collectGarbage(): void;
+  /** As `collectGarbage`, of what was made a short while ago only, which takes a tenth of a millisecond. */
+  collectYoungGarbage(): void;
   /** The native engine and, for people, where it comes from. @throws Error when there is none for this machine. */
   loadAddon(): { readonly addon: unknown; readonly origin: string };
   /** The WebAssembly engine's module, compiled. @throws Error when it is not built. */

@@ -66,6 +66,9 @@ async function readLater(x: Tensor): Promise<Elements> {
   return elementsOf(node.dtype, await storage.engine.read(storage), 0, node.size);
 }
 
+/** Elements that somebody keeps hold what they look into. */
+const leases = new WeakMap<Elements, object>();
+
 /** Gives the element at a place in row-major order as what it is: a number, or true and false. */
 function elementsFor(asking: string, x: Tensor): (i: number) => Element {
   const data = readElements(x, asking);
@@ -96,7 +99,7 @@ function nested(element: (i: number) => Element, shape: Shape): NestedElements {
 }
 
 /**
- * The elements in row-major order, mostly not copied: never write to it, never keep it across an operation.
+ * The elements in row-major order, mostly not copied: never write to it. An operation on `x` in place may change them.
  * @param asking who needs them, and if need be why: the beginning of the error's message
  * @throws Error on an engine that computes asynchronously
  * @internal
@@ -111,7 +114,9 @@ export function readElements(x: Tensor, asking: string): Elements {
   if (node.storage === null) evaluate([node]);
   const storage = node.storage!;
   const { buffer, byteOffset } = storage.engine.readSync!(storage);
-  return elementsOf(node.dtype, buffer, byteOffset, node.size);
+  const elements = elementsOf(node.dtype, buffer, byteOffset, node.size);
+  if (storage.lease !== undefined) leases.set(elements, storage.lease);
+  return elements;
 }
 
 /** As `readElements`, as numbers: those of int64 beyond 2⁵³ are rounded. @internal */

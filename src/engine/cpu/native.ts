@@ -20,6 +20,8 @@ interface Addon {
   threads(count?: number): number;
   interruptFlag(flag: Int32Array | null): void;
   releaseMemory(): void;
+  takeBuffer(byteLength: number, lease: object): ArrayBuffer | null;
+  keepBuffer(buffer: ArrayBuffer, lease: object): void;
 }
 
 /** Words of the frame before the scalars: outcome, failed kernel, index, rows. */
@@ -111,11 +113,7 @@ export function loadNative(): Engine {
       const threads = addon.threads();
       return `native, ${isaName(addon.isa)}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
     },
-    ...cpuMemory(
-      () => engine,
-      budget,
-      (buffer) => addon.address(buffer),
-    ),
+    ...cpuMemory(() => engine, budget, addon),
     compile(program) {
       const frame = new Float64Array(
         new ArrayBuffer(8 * (header + program.scalars + program.externals.length)),

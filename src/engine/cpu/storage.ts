@@ -1,12 +1,13 @@
 /**
  * Memory of the CPU engines: uninitialized ArrayBuffers of JavaScript's own, so that V8 accounts for them and frees them even inside a
  * synchronous loop, where finalizers never run. Small requests share a chunk, since an ArrayBuffer costs about a microsecond and a slice of
- * one some nanoseconds; a chunk lives until the last storage in it is collected.
+ * one some nanoseconds; a chunk lives until the last storage in it is collected. Large ones are used again (see large-buffers.ts).
  */
 import { platform } from "../../platform/node.js";
 import { type Bytes, type Engine, formatBytes, OutOfMemory, type Storage } from "../engine.js";
 import type { Budget } from "./budget.js";
 import { Home } from "./home.js";
+import { LargeBuffers, type Lease, type Leasing, smallestLarge } from "./large-buffers.js";
 
 const chunkBytes = 64 * 1024;
 /** Requests above this size get a buffer of their own. */
@@ -26,6 +27,8 @@ export class CpuStorage implements Storage, Bytes {
     readonly address: number,
     /** Of an engine that copies: the buffer that this is in, where that holds nothing but one allocation. */
     readonly home?: Home,
+    /** Of a large buffer: while anyone holds this, the buffer is not used for anything else. */
+    readonly lease?: Lease,
   ) {}
 
   bytes(): Uint8Array {
@@ -42,37 +45,42 @@ export function firstBytes(storage: CpuStorage, length: number): Uint8Array {
 /** The part of the port that is about memory. */
 type Memory = Required<Pick<Engine, "allocate" | "part" | "write" | "read" | "readSync">>;
 
+/** What an engine that computes where the buffers are knows of them. */
+interface Place extends Leasing {
+  /** The engine's name for the start of a buffer. */
+  address(buffer: ArrayBuffer): number;
+}
+
 /**
- * Memory of an engine. `addressOf` is the engine's name for the start of a buffer, and storage begins where it is a multiple of 64; an
- * engine that copies has none, and its storage has address 0 and, above the size of shared chunks, a home.
+ * Memory of an engine. Storage begins where the engine's address of it is a multiple of 64; an engine that copies has no addresses, and its
+ * storage has address 0 and, above the size of shared chunks, a home.
  */
-export function cpuMemory(
-  engine: () => Engine,
-  budget: Budget,
-  addressOf?: (buffer: ArrayBuffer) => number,
-): Memory {
+export function cpuMemory(engine: () => Engine, budget: Budget, place?: Place): Memory {
+  const large = place && new LargeBuffers(place);
   let chunk: ArrayBuffer | undefined;
   let chunkAddress = 0;
   let next = 0;
 
-  const fresh = (
-    byteLength: number,
-    filled?: boolean,
-  ): { buffer: ArrayBuffer; address: number; start: number } => {
-    const buffer = bufferOf(byteLength + alignment, budget, filled);
-    const address = addressOf?.(buffer) ?? 0;
+  const aligned = (buffer: ArrayBuffer): { buffer: ArrayBuffer; address: number; start: number } => {
+    const address = place?.address(buffer) ?? 0;
     return { buffer, address, start: (alignment - (address % alignment)) % alignment };
   };
 
   return {
     allocate(byteLength, filled) {
       if (byteLength > largestShared) {
-        const { buffer, address, start } = fresh(byteLength, filled);
-        const home = addressOf === undefined ? new Home(buffer, start, byteLength) : undefined;
+        const make = () => bufferOf(byteLength + alignment, budget, filled);
+        if (large !== undefined && byteLength >= smallestLarge) {
+          const lease: Lease = {};
+          const { buffer, address, start } = aligned(large.take(byteLength + alignment, lease, make));
+          return new CpuStorage(engine(), buffer, start, byteLength, address + start, undefined, lease);
+        }
+        const { buffer, address, start } = aligned(make());
+        const home = place === undefined ? new Home(buffer, start, byteLength) : undefined;
         return new CpuStorage(engine(), buffer, start, byteLength, address && address + start, home);
       }
       if (chunk === undefined || next + byteLength > chunk.byteLength) {
-        const { buffer, address, start } = fresh(chunkBytes);
+        const { buffer, address, start } = aligned(bufferOf(chunkBytes, budget, undefined));
         chunk = buffer;
         chunkAddress = address;
         next = start;
@@ -85,7 +93,7 @@ export function cpuMemory(
       const whole = storage as CpuStorage;
       const address = whole.address && whole.address + byteOffset;
       const start = whole.byteOffset + byteOffset;
-      return new CpuStorage(whole.engine, whole.buffer, start, byteLength, address, whole.home);
+      return new CpuStorage(whole.engine, whole.buffer, start, byteLength, address, whole.home, whole.lease);
     },
     write(storage, fill) {
       fill(storage as CpuStorage);

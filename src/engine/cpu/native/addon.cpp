@@ -7,6 +7,7 @@
 
 #include "decode.h"
 #include "isa.h"
+#include "large_buffers.h"
 #include "memory.h"
 #include "pool.h"
 
@@ -40,6 +41,7 @@ struct Instance {
   Pool* pool = makePool();
   Room arena, shared;
   std::vector<char*> bases;
+  LargeBuffers buffers;
 };
 
 napi_value fail(napi_env env, const char* text) {
@@ -170,12 +172,35 @@ napi_value interruptFlag(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/// takeBuffer(byteLength: number, lease: object): ArrayBuffer | null
+napi_value takeBuffer(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  double bytes = 0;
+  if (count < 2 || napi_get_value_double(env, arguments[0], &bytes) != napi_ok) return fail(env, "takeBuffer: expected a number and an object");
+  napi_value buffer = instanceOf(env)->buffers.take(env, bytes, arguments[1]);
+  if (!buffer) napi_get_null(env, &buffer);
+  return buffer;
+}
+
+/// keepBuffer(buffer: ArrayBuffer, lease: object)
+napi_value keepBuffer(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2, bytes = 0;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  if (count < 2 || napi_get_arraybuffer_info(env, arguments[0], nullptr, &bytes) != napi_ok) return fail(env, "keepBuffer: expected an ArrayBuffer and an object");
+  instanceOf(env)->buffers.keep(env, arguments[0], double(bytes), arguments[1]);
+  return nullptr;
+}
+
 /// releaseMemory(): gives back what the runs of this runtime share; the next one takes what it needs.
 napi_value releaseMemory(napi_env env, napi_callback_info) {
   Instance* instance = instanceOf(env);
   usePool(instance->pool);
   instance->arena.release();
   instance->shared.release();
+  instance->buffers.release(env);
   releaseScratch();
 #if defined(__GLIBC__)
   malloc_trim(0);
@@ -227,6 +252,7 @@ void freeInstance(napi_env env, void* data, void*) {
   freePool(instance->pool);
   instance->arena.release();
   instance->shared.release();
+  instance->buffers.release(env);
   delete instance;
 }
 
@@ -248,7 +274,7 @@ napi_value init(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback fn;
-  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}};
+  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}, {"takeBuffer", takeBuffer}, {"keepBuffer", keepBuffer}};
   for (const auto& function : functions) {
     napi_value value;
     napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.fn, instance, &value);

@@ -114,7 +114,7 @@ t: …ms
       setTimeout(() => { Promise.reject(new Error("in a promise")); }, wait);
     `);
     const second = await notebook.launch(
-      'console.log("begun"); await new Promise((resolve) => ($.go = resolve))',
+      'await new Promise((resolve) => { $.go = resolve; console.log("begun"); })',
     );
     await until(() => first.stdout().split("\n").length > 4);
     await until(() => /in a timer[^]*in a promise|in a promise[^]*in a timer/.test(first.stderr()));

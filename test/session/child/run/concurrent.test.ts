@@ -38,7 +38,7 @@ describe("two cells at once", () => {
 
   it("are both stopped by an interrupt, and the state is kept", async () => {
     const cells = [
-      await notebook.launch('console.log("begun"); $.kept = 7; await new Promise(() => {})'),
+      await notebook.launch('$.kept = 7; console.log("begun"); await new Promise(() => {})'),
       await notebook.launch(
         'console.log("begun"); while (true) await new Promise((resolve) => setImmediate(resolve))',
       ),

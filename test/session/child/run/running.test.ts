@@ -240,12 +240,12 @@ describe("an interrupt", () => {
   }))
     it(`leaves what is drawn at the end of a cell that ${what} the time that it takes`, async () => {
       const { ended } = await notebook.launch(
-        `console.log("begun");
-         globalThis[Symbol.for("cellgrad.displayHost")].atCellEnd(() => {
+        `globalThis[Symbol.for("cellgrad.displayHost")].atCellEnd(() => {
            const end = performance.now() + 300;
            while (performance.now() < end);
            console.error("drawn");
          });
+         console.log("begun");
          ${loop}`,
       );
       await notebook.session.interrupt();
