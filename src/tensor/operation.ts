@@ -2,6 +2,7 @@
  * How an operation becomes a method of tensors. Its implementation is written once, as a function whose first parameter is the tensor: the
  * library calls that, users call the method, and the compiler checks it against the method's declaration (docs/adding-an-operation.md).
  */
+import { inOperation } from "../graph/record/make.js";
 import { Tensor } from "./core.js";
 import type { Shape } from "./shape-types.js";
 import { isOptions, reader } from "./signature.js";
@@ -124,7 +125,11 @@ function addByName(
 ): void {
   if (signature === null) {
     addMethod(name, function (a, b, c, d) {
-      return f(this, a, b, c, d);
+      try {
+        return f(this, a, b, c, d);
+      } catch (error) {
+        throw inOperation(name, error);
+      }
     });
     return;
   }
@@ -141,11 +146,15 @@ function addByName(
   addMethod(name, function (this: Tensor, ...args: unknown[]) {
     const call = f as (...all: unknown[]) => unknown;
     const first = args[0];
-    // The usual call is not read: it is as fast as one without a signature.
-    if (args.length === 0) return call(this);
-    if (args.length === 1 && takesOne && (typeof first !== "object" || first instanceof Tensor))
-      return call(this, first);
-    return call(this, ...read(args));
+    try {
+      // The usual call is not read: it is as fast as one without a signature.
+      if (args.length === 0) return call(this);
+      if (args.length === 1 && takesOne && (typeof first !== "object" || first instanceof Tensor))
+        return call(this, first);
+      return call(this, ...read(args));
+    } catch (error) {
+      throw inOperation(name, error);
+    }
   } as never);
 }
 
