@@ -187,10 +187,11 @@ napi_value takeBuffer(napi_env env, napi_callback_info info) {
 /// keepBuffer(buffer: ArrayBuffer, lease: object)
 napi_value keepBuffer(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  size_t count = 2, bytes = 0;
+  size_t count = 2;
+  bool fits = false;
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
-  if (count < 2 || napi_get_arraybuffer_info(env, arguments[0], nullptr, &bytes) != napi_ok) return fail(env, "keepBuffer: expected an ArrayBuffer and an object");
-  instanceOf(env)->buffers.keep(env, arguments[0], double(bytes), arguments[1]);
+  if (count < 2 || napi_is_arraybuffer(env, arguments[0], &fits) != napi_ok || !fits) return fail(env, "keepBuffer: expected an ArrayBuffer and an object");
+  instanceOf(env)->buffers.keep(env, arguments[0], arguments[1]);
   return nullptr;
 }
 

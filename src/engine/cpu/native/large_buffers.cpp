@@ -1,5 +1,7 @@
 #include "large_buffers.h"
 
+#include "memory.h"
+
 namespace cellgrad {
 
 namespace {
@@ -20,8 +22,12 @@ napi_value LargeBuffers::take(napi_env env, double bytes, napi_value lease) {
   return found;
 }
 
-void LargeBuffers::keep(napi_env env, napi_value buffer, double bytes, napi_value lease) {
-  Used used{nullptr, nullptr, bytes};
+void LargeBuffers::keep(napi_env env, napi_value buffer, napi_value lease) {
+  void* memory = nullptr;
+  size_t bytes = 0;
+  napi_get_arraybuffer_info(env, buffer, &memory, &bytes);
+  wantLargePages(memory, bytes);
+  Used used{nullptr, nullptr, double(bytes)};
   napi_create_reference(env, buffer, 1, &used.buffer);
   napi_create_reference(env, lease, 0, &used.lease);
   used_.push_back(used);

@@ -17,7 +17,7 @@ class LargeBuffers {
   napi_value take(napi_env env, double bytes, napi_value lease);
 
   /// Keeps a buffer that is in use for the lease.
-  void keep(napi_env env, napi_value buffer, double bytes, napi_value lease);
+  void keep(napi_env env, napi_value buffer, napi_value lease);
 
   /// Lets go of all buffers: one that is in use lives until nobody holds it.
   void release(napi_env env);

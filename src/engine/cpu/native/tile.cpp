@@ -10,6 +10,9 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
+/// What loads read of so many bytes is probably in the cache still.
+constexpr int64_t kInCache = 512 << 10;
+
 /// Elements that a register has room for past the end of its tile.
 template <class T>
 constexpr int kPad = int(64 / sizeof(T));
@@ -157,7 +160,13 @@ char* TileRunner::begin(const TileProgram& tileProgram, const Frame& runFrame, c
   const int64_t pointers = tileProgram.values + tileProgram.loadCount + tileProgram.directStoreCount + tileProgram.storeCount;
   registers = scratch + roundUp(pointers * int64_t(sizeof(char*)), 64);
   for (int32_t i = 0; i < tileProgram.values; i++) values[i] = registers + tileProgram.registerOf[i];
-  for (int32_t i = 0; i < tileProgram.loadCount; i++) loadBases[i] = at(runFrame, tileProgram.loads[i].place);
+  int64_t loaded = 0;
+  for (int32_t i = 0; i < tileProgram.loadCount; i++) {
+    loadBases[i] = at(runFrame, tileProgram.loads[i].place);
+    loaded += tileProgram.points * tileProgram.loads[i].size;
+  }
+  // A single step reads memory all the time as it is.
+  fetches = tileProgram.stepCount > 1 && loaded > kInCache;
   for (int32_t i = 0; i < tileProgram.directStoreCount; i++) storeBases[i] = at(runFrame, tileProgram.directStores[i].place);
   for (int32_t i = 0; i < tileProgram.storeCount; i++) bases[i] = at(runFrame, tileProgram.stores[i].place);
   int64_t count = most < tileProgram.tile ? most : tileProgram.tile;
@@ -190,7 +199,21 @@ void TileRunner::run(int64_t first, int64_t count) {
     const Direct& store = p.directStores[i];
     values[store.value] = full ? storeBases[i] + first * store.size : registers + store.reg;
   }
-  for (int32_t i = 0; i < p.stepCount; i++) step(*this, p.steps[i], first, count, padded);
+  // Beside each step a part of the next tile is fetched: otherwise memory would wait while registers are computed with, and the reverse.
+  const int64_t after = first + count;
+  const bool fetching = fetches && full && after + count <= p.points;
+  int64_t fetched = 0;
+  for (int32_t i = 0; i < p.stepCount; i++) {
+    if (fetching) {
+      const int64_t until = roundUp(count * (i + 1) / p.stepCount, 64);
+      for (int32_t l = 0; l < p.loadCount; l++) {
+        const char* next = loadBases[l] + (after + fetched) * p.loads[l].size;
+        for (int64_t b = 0; b < (until - fetched) * p.loads[l].size; b += 64) __builtin_prefetch(next + b, 0, 3);
+      }
+      fetched = until;
+    }
+    step(*this, p.steps[i], first, count, padded);
+  }
   if (!full) {
     for (int32_t i = 0; i < p.directStoreCount; i++) {
       const Direct& store = p.directStores[i];

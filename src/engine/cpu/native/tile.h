@@ -15,6 +15,7 @@ struct TileRunner {
   char** storeBases;   // direct stores
   char** bases;        // scattered stores
   char* registers;
+  bool fetches;        // the next tile's loads while a tile is computed
 
   /// Lays the runner out in scratch memory and computes what is the same for every tile. `most` bounds the tiles' sizes.
   /// Returns the first free byte of scratch.
