@@ -26,6 +26,8 @@ export const decoderFiles = [
   "schedule",
   "schedule_registers",
   "body_values",
+  "fuse_steps",
+  "machine_code",
 ];
 /** Compiled once, for any processor of the architecture. */
 const plainFiles = [...decoderFiles, "addon", "isa", "large_buffers", "pool"];

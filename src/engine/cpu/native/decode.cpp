@@ -1,5 +1,6 @@
 // Decodes programs: checks that every view stays inside its buffer, and schedules the bodies of maps.
 #include "decoder.h"
+#include "machine_code.h"
 
 namespace cellgrad {
 
@@ -110,7 +111,24 @@ Executable* decode(const int32_t* words, int64_t count, const KernelTable& table
   return nullptr;
 }
 
+namespace {
+
+void forgetCode(const TileProgram& program) {
+  for (int32_t i = 0; i < program.stepCount; i++) giveBackCode(reinterpret_cast<void*>(program.steps[i].code));
+}
+
+}  // namespace
+
 void release(Executable* executable) {
+  for (int32_t i = 0; executable->kernels && i < executable->kernelCount; i++) {
+    const Kernel& kernel = executable->kernels[i];
+    if (kernel.kind == KernelKind::map && kernel.map) forgetCode(kernel.map->program);
+    if (kernel.kind == KernelKind::matmul && kernel.matmul) forgetCode(kernel.matmul->epilogue);
+    if (kernel.kind == KernelKind::reduce && kernel.reduce) {
+      forgetCode(kernel.reduce->body);
+      forgetCode(kernel.reduce->epilogue);
+    }
+  }
   Block* memory = executable->memory;
   freeAll(memory);
 }

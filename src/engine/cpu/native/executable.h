@@ -49,7 +49,10 @@ struct Place {
 /// n is a multiple of kLanes; operands may be anywhere in memory, and out may be one of them.
 using OpFn = void (*)(char* out, const char* a, const char* b, const char* c, int64_t n);
 
-enum class StepKind : int32_t { op, load, scalar, affine, random };
+/// Several operations on float32 in one loop; `bytes` of a row of points, a multiple of kLanes numbers.
+using CodeFn = void (*)(char* const* values, char* registers, int64_t bytes);
+
+enum class StepKind : int32_t { op, code, load, scalar, affine, random };
 
 /// Where a value comes from that no arithmetic makes: strided memory, a scalar, a coordinate, the random stream.
 struct Source {
@@ -65,6 +68,7 @@ struct Step {
   bool uniform;  // only the first kLanes lanes are needed: the value is uniform
   int32_t out, a, b, c;
   OpFn fn;
+  CodeFn code;
   const Source* source;
 };
 

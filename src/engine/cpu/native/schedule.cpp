@@ -132,6 +132,10 @@ void Scheduler::findWide() {
   }
 }
 
+Fused Scheduler::fusedOf(int32_t i) const {
+  return Binary(code[i].p[0]) == Binary::add ? Fused::add : values[i].product == 1 ? Fused::subtractFrom : Fused::subtract;
+}
+
 /// The loop of operation i and its operands.
 void Scheduler::fillOperation(Step& step, int32_t i) const {
   step.fn = values[i].fn;
@@ -141,8 +145,7 @@ void Scheduler::fillOperation(Step& step, int32_t i) const {
     step.a = rootOperand(p, 0);
     step.b = rootOperand(p, 1);
     step.c = rootOperand(i, 1 - values[i].product);
-    const Fused op = Binary(code[i].p[0]) == Binary::add ? Fused::add : values[i].product == 1 ? Fused::subtractFrom : Fused::subtract;
-    step.fn = table.fused(op, code[i].dtype, whichIsUniform(step.a, step.b));
+    step.fn = table.fused(fusedOf(i), code[i].dtype, whichIsUniform(step.a, step.b));
     return;
   }
   if (operandCount(code[i]) > 1) step.b = rootOperand(i, 1);
@@ -208,6 +211,12 @@ void Scheduler::makeSteps() {
   program.prologue = make<Step>(memory, count);
   program.steps = make<Step>(memory, count);
   stepValue = make<int32_t>(memory, count);
+  // Arithmetic that nothing stands between becomes one step.
+  if (fusesSteps(table)) {
+    for (int32_t i = 0; i < count; i++) {
+      if (counts(i) && operandCount(code[i]) == 0) emit(i);
+    }
+  }
   for (int32_t i = 0; i < count; i++) {
     if (!counts(i) || values[i].absorbed || operandCount(code[i]) == 0) continue;
     for (int32_t w = 0; w < operandCount(code[i]); w++) {
@@ -235,6 +244,7 @@ const char* schedule(TileProgram& program, const BodySpec& spec, const KernelTab
   scheduler.makeStores();
   scheduler.giveRegisters();
   scheduler.numberValues(valueOf);
+  scheduler.fuseSteps(valueOf);
   scheduler.useNumbers(valueOf);
   return nullptr;
 }

@@ -139,7 +139,9 @@ void Scheduler::useNumbers(const int32_t* valueOf) {
     if (step.kind == StepKind::op) step.a = valueOf[step.a], step.b = valueOf[step.b], step.c = valueOf[step.c];
   };
   for (int32_t n = 0; n < program.prologueCount; n++) renumber(program.prologue[n]);
+  program.cost += fusedCost;
   for (int32_t n = 0; n < program.stepCount; n++) {
+    if (program.steps[n].kind == StepKind::code) continue;
     program.cost += costOf(n);
     renumber(program.steps[n]);
   }

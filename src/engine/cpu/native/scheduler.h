@@ -19,6 +19,7 @@ struct BodyValue {
   int32_t lastUse;    // step after which its register is free
   bool storable;      // no step after it reads memory, so that it may be computed where it is stored
   bool storedDirectly;  // it is
+  bool storedLate;    // it is, by fused steps and after all that they read
   int64_t reg;
   OpFn fn;
   Pattern pattern;
@@ -46,6 +47,9 @@ inline int32_t operand(const InstructionWords& i, int32_t which) {
 
 struct Registers;
 
+/// Whether runs of steps become machine code.
+bool fusesSteps(const KernelTable& table);
+
 /// Fills in what the instructions alone say. Returns an error text where they do not fit each other or the kernel's dims, or null.
 const char* describeValues(BodyValue* values, const BodySpec& spec, const KernelTable& table);
 
@@ -67,9 +71,12 @@ class Scheduler {
   void makeStores();
   void giveRegisters();
   void numberValues(int32_t* valueOf);
+  void fuseSteps(const int32_t* valueOf);
   void useNumbers(const int32_t* valueOf);
 
  private:
+  friend class StepFuser;
+
   BodyValue& rootOf(int32_t i) { return values[values[i].root]; }
   int32_t rootOperand(int32_t i, int32_t which) const { return values[operand(code[i], which)].root; }
   /// A value of its own that somebody needs.
@@ -86,6 +93,12 @@ class Scheduler {
   const Source* makeSource(StepKind kind, int32_t i);
   void releaseOperands(Registers& registers, int32_t n, bool sameSize) const;
   double costOf(int32_t n) const;
+  Fused fusedOf(int32_t i) const;
+  int32_t stepOperands(int32_t n) const;
+  bool isFusible(int32_t n) const;
+  int32_t runFrom(int32_t begin, int32_t limit) const;
+  void storeLate(int32_t begin, int32_t end);
+  void storeAfterwards();
 
   TileProgram& program;
   const BodySpec& spec;
@@ -98,6 +111,8 @@ class Scheduler {
   int32_t* stepValue = nullptr;
   /// The last step that reads memory.
   int32_t lastRead = -1;
+  /// What the fused steps cost for a point.
+  double fusedCost = 0;
 };
 
 }  // namespace cellgrad

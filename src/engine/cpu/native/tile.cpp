@@ -125,6 +125,7 @@ inline void step(const TileRunner& runner, const Step& step, int64_t first, int6
     step.fn(out, values[step.a], values[step.b], values[step.c], padded);
     return;
   }
+  if (step.kind == StepKind::code) return step.code(values, runner.registers, padded * int64_t(sizeof(float)));
   // The operations that follow work on whole vectors: give the lanes past the last point a value.
   const int64_t size = bytesOf(step.source->dtype);
   if (count != padded) memset(out + (padded - kLanes) * size, 0, size_t(kLanes * size));
@@ -139,7 +140,8 @@ inline void step(const TileRunner& runner, const Step& step, int64_t first, int6
         randomTile(reinterpret_cast<double*>(out), *step.source, runner.frame->scalars, first, count);
       }
       break;
-    case StepKind::op: break;
+    case StepKind::op:
+    case StepKind::code: break;
   }
 }
 
