@@ -66,6 +66,7 @@ export const kernelFiles = [
   "matrix_exp",
   "fourier",
   "calls",
+  "peak",
   "run",
 ];
 

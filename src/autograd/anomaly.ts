@@ -15,18 +15,6 @@ onInterrupt(() => {
   anomaly.enabled = false;
 });
 
-/** What stands above the user's line in a stack: the operation's own functions. */
-const framesKept = 40;
-
-/** For an operation that is recorded now. @internal */
-export function originOfRecord(): Error {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = framesKept;
-  const origin = new Error("");
-  Error.stackTraceLimit = stackTraceLimit;
-  return origin;
-}
-
 function hasNaN(x: Tensor): boolean {
   if (!isFloating(x.dtype)) return false;
   return readNumbers(x, "detectAnomaly").some((value) => value !== value);

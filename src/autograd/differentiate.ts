@@ -2,6 +2,7 @@
  * The backward pass: from results back to inputs it orders the recorded operations, runs their gradients, and gathers gradients at leaves.
  */
 import { scalar } from "../graph/record/build.js";
+import { recorder } from "../graph/record/provenance.js";
 import { isNarrow, unroundedly } from "../graph/record/rounding.js";
 import { keep } from "../graph/run/evaluate.js";
 import { add } from "../ops/arithmetic.js";
@@ -97,6 +98,7 @@ export function differentiate(
       let g = t._pending;
       t._pending = null;
       if (g === null) continue;
+      if (recorder !== null) recorder.differentiate(t._node);
       const extras = t._extras;
       if (extras !== null && extras.hooks !== null) for (const hook of extras.hooks.slice()) g = hook(g) ?? g;
       if (inputs !== null) {
@@ -117,6 +119,7 @@ export function differentiate(
       }
     }
   } finally {
+    recorder?.endBackward();
     restoreGradMode(before);
     resumePass(outer);
     if (interrupted !== null)

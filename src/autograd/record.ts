@@ -4,10 +4,11 @@
  */
 import { markSaved } from "../graph/run/evaluate.js";
 import { Flag, type Node } from "../graph/record/node.js";
+import { originOfRecord } from "../graph/record/provenance.js";
 import { referredTo, stateMeant, stateOf } from "../tensor/alias.js";
 import { Tensor } from "../tensor/core.js";
 import type { Extras, Op } from "../tensor/op.js";
-import { anomaly, originOfRecord } from "./anomaly.js";
+import { anomaly } from "./anomaly.js";
 import { isGradEnabled } from "./mode.js";
 
 /** The tensor for `node`, which `op` computed from `a`, `b` and `c`. */

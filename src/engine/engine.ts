@@ -80,6 +80,13 @@ export interface Engine {
   /** Nobody reads these bytes before a run has written all of them as "out". If that run fails, their content is arbitrary. */
   discard?(storage: Storage): void;
   compile(program: Program): Executable;
+  /**
+   * From here on each run writes how many nanoseconds its kernels took, in their order, if there is room for all of them; null: no longer.
+   * Of engines that can be read at once.
+   */
+  kernelTimes?(nanoseconds: Float64Array | null): void;
+  /** Floating-point operations a second of float32 multiply-adds that touch no memory, on all threads: measured for some milliseconds. */
+  measurePeak?(): number;
   numThreads: number;
   /**
    * A word of shared memory (of a SharedArrayBuffer) that another thread sets to stop runs, or null for none. While `flag[0]` is not 0

@@ -5,6 +5,7 @@
 import { addHook, type RemovableHandle } from "../autograd/handle.js";
 import { enableGrad } from "../autograd/mode.js";
 import { binary } from "../graph/record/build.js";
+import { recorder } from "../graph/record/provenance.js";
 import { settled } from "../graph/record/rounding.js";
 import { step } from "../graph/run/evaluate.js";
 import { critical, stepEnded } from "../interrupts.js";
@@ -194,6 +195,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     const result = closure === undefined ? undefined : enableGrad(closure);
     const updates: Update[] = [];
     const stepped: ParameterState<Options>[] = [];
+    recorder?.optimize(true);
     for (const group of this.paramGroups) {
       for (const tensor of group.params) {
         // Not `grad`: reading that has the gradient stored, which the step alone does not need.
@@ -210,6 +212,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         });
       }
     }
+    recorder?.optimize(false);
     // Counted when the step is committed: one that fails, for instance on an index out of range, does not count.
     const committed = (): void => {
       for (const state of stepped) state.end();

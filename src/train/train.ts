@@ -14,3 +14,6 @@ export { evaluate, type Evaluation } from "./evaluate.js";
 export { fit, type FitOptions } from "./fit.js";
 export type { History } from "./history.js";
 export { accuracy, meanAbsoluteError, type Metric } from "./metrics.js";
+export { profile, type ProfileOptions } from "./profile/profile.js";
+export type { Profile } from "./profile/result.js";
+export type { ProfileGroup, ProfileRow } from "./profile/rows.js";

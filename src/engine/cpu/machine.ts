@@ -9,7 +9,9 @@ import { Budget } from "./budget.js";
 import { type LinearMemory, Residents, usualLimits } from "./residents.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */
-declare const WebAssembly: { readonly Instance: new (module: object) => { readonly exports: unknown } };
+declare const WebAssembly: {
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -19,9 +21,14 @@ interface Exports {
   /** Why there is no plan: so many bytes could not be had, or else a text. */
   missingBytes(): number;
   errorText(): number;
-  run(plan: number, frame: number, bases: number): void;
+  /** @param nanoseconds where the time of each kernel goes, or 0 */
+  run(plan: number, frame: number, bases: number, nanoseconds: number): void;
   dispose(plan: number): void;
+  multiplyAdds(rounds: number): number;
 }
+
+/** What the module asks for: the clock of native/clock.h. */
+const imports = { host: { nanoseconds: () => 1e6 * performance.now() } };
 
 /** The module's allocator gives no larger piece. */
 export const largest = 0x7fff_0000;
@@ -46,6 +53,8 @@ export class Machine implements LinearMemory {
   /** Counts instances: plans and addresses of an earlier one are gone. */
   generation = 0;
   stopFlag: Int32Array | null = null;
+  /** Where runs write what their kernels took, see Engine.kernelTimes. */
+  kernelTimes: Float64Array | null = null;
   /** Whose commit has begun and not ended. */
   committing: { commit(): void } | null = null;
   readonly budget = new Budget(() => this.renew());
@@ -61,7 +70,7 @@ export class Machine implements LinearMemory {
   }
 
   private instantiate(): Exports {
-    return new WebAssembly.Instance(this.module).exports as Exports;
+    return new WebAssembly.Instance(this.module, imports).exports as Exports;
   }
 
   /** Everything in the instance's memory is given up, once the values in it are saved. Between `enter` and `leave` as outside of them. */
@@ -149,8 +158,17 @@ export class Machine implements LinearMemory {
     return missing > 0 ? tooLarge(missing) : new Error(textAt(wasm, wasm.errorText()));
   }
 
-  run(plan: number, frame: number, bases: number): void {
-    this.instance.run(plan, frame, bases);
+  run(plan: number, frame: number, bases: number, kernels: number): void {
+    const times = this.kernelTimes;
+    const address = times === null || times.length < kernels ? 0 : this.allocate(8 * kernels);
+    this.instance.run(plan, frame, bases, address);
+    if (times === null || address === 0) return;
+    times.set(this.views().doubles.subarray(address / 8, address / 8 + kernels));
+    this.release(address);
+  }
+
+  multiplyAdds(rounds: number): number {
+    return this.instance.multiplyAdds(rounds);
   }
 
   dispose(plan: number): void {

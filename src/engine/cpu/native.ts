@@ -8,6 +8,7 @@ import type { Program } from "../program.js";
 import { Budget } from "./budget.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "../externals.js";
+import { measuredPeak } from "./peak.js";
 import { cpuMemory, type CpuStorage } from "./storage.js";
 
 interface Addon {
@@ -22,6 +23,8 @@ interface Addon {
   releaseMemory(): void;
   takeBuffer(byteLength: number, lease: object): ArrayBuffer | null;
   keepBuffer(buffer: ArrayBuffer, lease: object): void;
+  kernelTimes(nanoseconds: Float64Array | null): void;
+  multiplyAdds(rounds: number): number;
 }
 
 /** Words of the frame before the scalars: outcome, failed kernel, index, rows. */
@@ -123,6 +126,10 @@ export function loadNative(): Engine {
       abandoned.register(executable, { addon, plan }, executable);
       return executable;
     },
+    kernelTimes(nanoseconds) {
+      addon.kernelTimes(nanoseconds);
+    },
+    measurePeak: () => measuredPeak((rounds) => addon.multiplyAdds(rounds)),
     get numThreads() {
       return addon.threads();
     },

@@ -9,6 +9,7 @@ import type { External, Program } from "../program.js";
 import { encodeProgram } from "./encode.js";
 import { checkExternals } from "../externals.js";
 import { largest, Machine, tooLarge } from "./machine.js";
+import { measuredPeak } from "./peak.js";
 import { cpuMemory, type CpuStorage, firstBytes } from "./storage.js";
 
 /** Words of the frame before the scalars: failed kernel, index, rows. */
@@ -114,7 +115,7 @@ class WasmExecutable implements Executable {
     }
     const basesAt = start + 8 * (header + program.scalars);
     this.copyIn(basesAt);
-    machine.run(compiled.plan, start, basesAt);
+    machine.run(compiled.plan, start, basesAt, program.kernels.length);
     const { doubles } = machine.views();
     const failed = doubles[start / 8]!;
     if (failed >= 0) throw new RunError(failed, doubles[start / 8 + 1]!, doubles[start / 8 + 2]!);
@@ -265,6 +266,15 @@ export function loadWasm(machine = new Machine(platform.wasmModule())): Engine {
       const executable = new WasmExecutable(engine, machine, program, compiled);
       abandoned.register(executable, compiled, executable);
       return executable;
+    },
+    kernelTimes(nanoseconds) {
+      machine.kernelTimes = nanoseconds;
+    },
+    measurePeak() {
+      machine.enter();
+      const peak = measuredPeak((rounds) => machine.multiplyAdds(rounds));
+      machine.leave();
+      return peak;
     },
     get numThreads() {
       return 1;

@@ -4,6 +4,7 @@
 import type { Executable, Storage } from "../../engine/engine.js";
 import type { Kernel, Place, Program } from "../../engine/program.js";
 import { commitOf } from "../../engine/program.js";
+import { computedBy } from "./computed.js";
 import { emit } from "./emit.js";
 import { fuse } from "./fuse.js";
 import type { Group } from "./group.js";
@@ -44,6 +45,8 @@ export class Plan {
     readonly constants: readonly number[],
     /** For each kernel that can fail the position in the walk of the node that it computes. */
     readonly failing: ReadonlyMap<number, number>,
+    /** For each kernel the positions in the walk of the nodes that it computes, see computed.ts; null where nobody looked on. */
+    readonly computed: readonly Int32Array[] | null,
   ) {}
 }
 
@@ -66,6 +69,7 @@ export function makePlan(request: Request): Plan {
   const constants: number[] = [];
   const kernels: Kernel[] = [];
   const failing = new Map<number, number>();
+  const computed: Int32Array[] | null = request.watched ? [] : null;
   const constant = (value: number): number => {
     const known = constants.findIndex((each) => Object.is(each, value));
     return request.scalars + (known >= 0 ? known : constants.push(value) - 1);
@@ -79,6 +83,7 @@ export function makePlan(request: Request): Plan {
     if (kernel === null) continue;
     if (group.canFail) failing.set(kernels.length, group.special!.node);
     kernels.push(kernel);
+    computed?.push(computedBy(group));
   }
   const program: Program = {
     externals,
@@ -97,6 +102,7 @@ export function makePlan(request: Request): Plan {
     request.scalars,
     constants,
     failing,
+    computed,
   );
 }
 

@@ -14,4 +14,6 @@ export interface Request {
   readonly fusing: boolean;
   /** Those that the engine has. */
   readonly kernels: ReadonlySet<KernelOp>;
+  /** Whether it is to be told what each kernel computes. */
+  readonly watched: boolean;
 }

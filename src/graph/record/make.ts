@@ -5,6 +5,7 @@ import type { DTypeName } from "../../primitives/dtypes.js";
 import { dtypeNumbers } from "../../primitives/table.js";
 import { distributions, dtypeShift, Flag, Kind, Node, opShift } from "./node.js";
 import { makeRoom, pinned, track } from "./pending.js";
+import { recorder } from "./provenance.js";
 import { product } from "./shapes.js";
 
 const noDims: readonly number[] = [];
@@ -32,6 +33,7 @@ export function made(
   if (b !== null) b.flags |= Flag.consumed;
   if (c !== null) c.flags |= Flag.consumed;
   const node = new Node(code, dtype, shape, size, a, b, c);
+  if (recorder !== null) recorder.note(node);
   track(node);
   return node;
 }

@@ -64,10 +64,10 @@ function forgetOldest(): void {
       if (oldest === null || plan.lastUsed < oldest.lastUsed) oldest = plan;
     }
   }
-  if (oldest !== null) forget(oldest);
+  if (oldest !== null) forgetPlan(oldest);
 }
 
-function forget(plan: Plan): void {
+export function forgetPlan(plan: Plan): void {
   const first = byHash.get(plan.hash)!;
   if (first === plan) {
     if (plan.next === null) byHash.delete(plan.hash);

@@ -8,6 +8,7 @@ import { cutIntoPieces } from "./pieces.js";
 import type { Plan } from "../plan/plan.js";
 import { addPlan, knownPlan, release, run, settle } from "./run.js";
 import { undoWalk, walk, walked } from "./walk.js";
+import { watcher } from "./watch.js";
 
 /** A graph of up to so many nodes is planned as a whole at once; one of more than `mostWhole` never. */
 const fewNodes = 256;
@@ -52,7 +53,8 @@ export function compute(roots: readonly Node[], reading: boolean): void {
 /** The nodes of the last walk that are to be computed, in the order in which they were made; null where one plan is better. */
 export function sequenceToCut(): Node[] | null {
   const { nodes, nodeCount } = walked;
-  if (nodeCount <= fewNodes || (nodeCount <= mostWhole && comesAgain())) return null;
+  // Who looks on wants to see the plan that a loop will have, not the pieces of its first steps.
+  if (nodeCount <= fewNodes || (nodeCount <= mostWhole && (watcher !== null || comesAgain()))) return null;
   const sequence: Node[] = [];
   for (let i = 0; i < nodeCount; i++) {
     const node = nodes[i]!;

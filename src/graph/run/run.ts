@@ -6,7 +6,7 @@ import { engine } from "../../engine/current.js";
 import { type Engine, type Explain, RunError, RunStopped, type Storage } from "../../engine/engine.js";
 import { settleStop } from "../../interrupts.js";
 import { platform } from "../../platform/node.js";
-import { cachedPlan, clearPlans, rememberPlan } from "./cache.js";
+import { cachedPlan, clearPlans, forgetPlan, rememberPlan } from "./cache.js";
 import { describeProgram } from "../plan/describe.js";
 import type { Node } from "../record/node.js";
 import { blamedAt, outOfRange } from "../record/origin.js";
@@ -14,6 +14,7 @@ import { pinned } from "../record/pending.js";
 import { makePlan, Plan } from "../plan/plan.js";
 import { Placement, type Result } from "../plan/results.js";
 import { forgetWalk, undoWalk, walk, walked } from "./walk.js";
+import { watcher } from "./watch.js";
 import type { KernelOp } from "../../primitives/kernels.js";
 
 let fusing = platform.setting("CELLGRAD_FUSION") !== "off";
@@ -57,7 +58,11 @@ export function knownPlan(): Plan | null {
     clearPlans();
     planned = current;
   }
-  return cachedPlan();
+  const plan = cachedPlan();
+  if (plan === null || watcher === null || plan.computed !== null) return plan;
+  // Who looks on has to know what the kernels compute: it is planned again.
+  forgetPlan(plan);
+  return null;
 }
 
 /** Makes and keeps a plan for the last walk, which reached these roots. */
@@ -78,6 +83,7 @@ function newPlan(roots: readonly Node[], updates: number, overwritable: readonly
     scalars: walked.scalarCount,
     fusing,
     kernels: kernelsHere(),
+    watched: watcher !== null,
   });
   if (plan.program.kernels.length > 0) {
     plan.executable = engine().compile(plan.program);
@@ -110,7 +116,9 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
   for (let i = 0; i < scalarCount; i++) target[i] = scalars[i]!;
   for (;;) {
     try {
-      return executable.run(externals, here.readSync === undefined ? explanation(plan) : undefined);
+      executable.run(externals, here.readSync === undefined ? explanation(plan) : undefined);
+      if (watcher !== null) watcher(plan, walked.nodes);
+      return;
     } catch (error) {
       // The interrupt may have been meant for other code: then the run is done again.
       if (error instanceof RunStopped && settleStop()) continue;
@@ -201,6 +209,7 @@ export function describePlan(nodes: readonly Node[]): string {
       scalars,
       fusing,
       kernels: kernelsHere(),
+      watched: false,
     });
     return describeProgram(plan.program);
   } finally {

@@ -1,6 +1,7 @@
 // The Node-API face of the native engine: executables by number, one call a run, no objects made on the way.
 #include <node_api.h>
 
+#include <atomic>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -38,6 +39,9 @@ struct Instance {
   std::vector<int32_t> freeNumbers;
   const int32_t* stopFlag = nullptr;
   napi_ref keepFlag = nullptr;
+  double* kernelTimes = nullptr;
+  size_t kernelTimesLength = 0;
+  napi_ref keepTimes = nullptr;
   Pool* pool = makePool();
   Room arena, shared;
   std::vector<char*> bases;
@@ -141,7 +145,8 @@ napi_value run(napi_env env, napi_callback_info info) {
   const Frame frame{loaded.frame + kHeader, base, instance->shared.bytes};
   RunStatus status;
   watchStop(instance->stopFlag);
-  executable.table->run(executable, frame, status);
+  const bool timed = instance->kernelTimes && size_t(executable.kernelCount) <= instance->kernelTimesLength;
+  executable.table->run(executable, frame, status, timed ? instance->kernelTimes : nullptr);
   loaded.frame[1] = status.failedKernel;
   loaded.frame[2] = status.index;
   loaded.frame[3] = double(status.rows);
@@ -170,6 +175,52 @@ napi_value interruptFlag(napi_env env, napi_callback_info info) {
   instance->stopFlag = static_cast<const int32_t*>(flag);
   if (given) napi_create_reference(env, argument, 1, &instance->keepFlag);
   return nullptr;
+}
+
+/// kernelTimes(nanoseconds: Float64Array | null): where runs write from here on how long each of their kernels took, if there is room for all.
+napi_value kernelTimes(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  Instance* instance = instanceOf(env);
+  napi_typedarray_type type;
+  size_t length = 0;
+  void* times = nullptr;
+  bool given = false;
+  napi_is_typedarray(env, argument, &given);
+  if (given && (napi_get_typedarray_info(env, argument, &type, &length, &times, nullptr, nullptr) != napi_ok || type != napi_float64_array)) {
+    return fail(env, "kernelTimes: expected a Float64Array");
+  }
+  if (instance->keepTimes) napi_delete_reference(env, instance->keepTimes);
+  instance->keepTimes = nullptr;
+  instance->kernelTimes = static_cast<double*>(times);
+  instance->kernelTimesLength = length;
+  if (given) napi_create_reference(env, argument, 1, &instance->keepTimes);
+  return nullptr;
+}
+
+/// multiplyAdds(rounds: number): number. Arithmetic alone on all threads, and how many floating-point operations these were.
+napi_value multiplyAdds(napi_env env, napi_callback_info info) {
+  napi_value argument, result;
+  size_t count = 1;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  struct Work {
+    int64_t rounds;
+    std::atomic<double> operations;
+  } work{0, {0}};
+  napi_get_value_int64(env, argument, &work.rounds);
+  usePool(instanceOf(env)->pool);
+  watchStop(nullptr);
+  // Of equal pieces each thread takes as many as the others do.
+  parallel(4 * threadCount(), [](void* context, int64_t, char*) {
+    Work& work = *static_cast<Work*>(context);
+    const double done = chosenTable().multiplyAdds(work.rounds);
+    double sum = work.operations.load();
+    while (!work.operations.compare_exchange_weak(sum, sum + done)) {
+    }
+  }, &work);
+  napi_create_double(env, work.operations.load(), &result);
+  return result;
 }
 
 /// takeBuffer(byteLength: number, lease: object): ArrayBuffer | null
@@ -275,7 +326,7 @@ napi_value init(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback fn;
-  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}, {"takeBuffer", takeBuffer}, {"keepBuffer", keepBuffer}};
+  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}, {"takeBuffer", takeBuffer}, {"keepBuffer", keepBuffer}, {"kernelTimes", kernelTimes}, {"multiplyAdds", multiplyAdds}};
   for (const auto& function : functions) {
     napi_value value;
     napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.fn, instance, &value);

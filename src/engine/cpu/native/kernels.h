@@ -25,7 +25,10 @@ struct KernelTable {
   const char* (*callCheck)(const CallKernel& call);
   int64_t (*callShared)(const CallKernel& call);
   int64_t (*callScratch)(const CallKernel& call);
-  void (*run)(const Executable& executable, const Frame& frame, RunStatus& status);
+  /// Where `nanoseconds` is not null, how long each kernel took is written there.
+  void (*run)(const Executable& executable, const Frame& frame, RunStatus& status, double* nanoseconds);
+  /// Does so many rounds of arithmetic that touches no memory, and gives the number of floating-point operations.
+  double (*multiplyAdds)(int64_t rounds);
 };
 
 #define CG_DECLARE_TABLE(isa) \

@@ -31,13 +31,15 @@ CG_EXPORT(compile) Executable* cgCompile(const int32_t* words, int32_t count) {
   return nullptr;
 }
 
-/// `frame`: [failed kernel, index, rows, scalars...]; `bases`: the arena, then the externals.
-CG_EXPORT(run) void cgRun(const Executable* executable, double* frame, char** bases) {
+/// `frame`: [failed kernel, index, rows, scalars...]; `bases`: the arena, then the externals; `nanoseconds`: of each kernel, or null.
+CG_EXPORT(run) void cgRun(const Executable* executable, double* frame, char** bases, double* nanoseconds) {
   RunStatus status;
-  executable->table->run(*executable, Frame{frame + 3, bases, shared.bytes}, status);
+  executable->table->run(*executable, Frame{frame + 3, bases, shared.bytes}, status, nanoseconds);
   frame[0] = status.failedKernel;
   frame[1] = status.index;
   frame[2] = double(status.rows);
 }
+
+CG_EXPORT(multiplyAdds) double cgMultiplyAdds(double rounds) { return base::table.multiplyAdds(int64_t(rounds)); }
 
 CG_EXPORT(dispose) void cgDispose(Executable* executable) { cellgrad::release(executable); }
