@@ -1,7 +1,7 @@
 /** How much a kernel computes and moves, from its shapes alone: what its time is compared with. */
 import { dtypeBytes } from "../primitives/dtypes.js";
 import { type KernelOp, kernels } from "../primitives/kernels.js";
-import type { Body, CallKernel, Kernel, View } from "./program.js";
+import type { Body, CallKernel, Kernel, Store, View } from "./program.js";
 
 export interface KernelWork {
   /**
@@ -13,59 +13,83 @@ export interface KernelWork {
   readonly bytes: number;
 }
 
+/** A view, and the sizes of the space in which a kernel goes through it. */
+export interface Access {
+  readonly view: View;
+  readonly dims: readonly number[];
+}
+
 export function workOf(kernel: Kernel): KernelWork {
+  const { reads, writes } = accessesOf(kernel);
+  const bytes = [...reads, ...writes].reduce((sum, access) => sum + bytesOf(access), 0);
+  return { operations: operationsOf(kernel), bytes };
+}
+
+function operationsOf(kernel: Kernel): number | null {
   switch (kernel.kind) {
     case "map":
-      return {
-        operations: product(kernel.dims) * arithmeticOf(kernel.body),
-        bytes: bytesOf(kernel.body.loads, kernel.dims) + bytesOf(viewsOf(kernel.stores), kernel.dims),
-      };
+      return product(kernel.dims) * arithmeticOf(kernel.body);
     case "reduce": {
-      const { kept, reduced, body, epilogue, folds, stores } = kernel;
-      const all = [...kept, ...reduced];
-      return {
-        operations:
-          product(all) * (arithmeticOf(body) + folds.length) + product(kept) * arithmeticOf(epilogue),
-        bytes: bytesOf(body.loads, all) + bytesOf([...epilogue.loads, ...viewsOf(stores)], kept),
-      };
+      const { kept, reduced, body, epilogue, folds } = kernel;
+      const points = product([...kept, ...reduced]);
+      return points * (arithmeticOf(body) + folds.length) + product(kept) * arithmeticOf(epilogue);
+    }
+    case "matmul": {
+      const { batch, m, n, k, epilogue } = kernel;
+      return product([...batch, m, n]) * (2 * k + arithmeticOf(epilogue));
+    }
+    case "call":
+      return convolutionWork(kernel);
+    default:
+      return kernel satisfies never;
+  }
+}
+
+/** What a kernel reads and writes. */
+export function accessesOf(kernel: Kernel): {
+  readonly reads: readonly Access[];
+  readonly writes: readonly Access[];
+} {
+  switch (kernel.kind) {
+    case "map":
+      return { reads: over(kernel.dims, kernel.body.loads), writes: storesOver(kernel.dims, kernel.stores) };
+    case "reduce": {
+      const { kept, reduced, body, epilogue, stores } = kernel;
+      const reads = [...over([...kept, ...reduced], body.loads), ...over(kept, epilogue.loads)];
+      return { reads, writes: storesOver(kept, stores) };
     }
     case "matmul": {
       const { batch, m, n, k, a, b, epilogue, stores } = kernel;
       const dims = [...batch, m, n];
-      return {
-        operations: product(dims) * (2 * k + arithmeticOf(epilogue)),
-        bytes:
-          bytesOf([a], [...batch, m, k]) +
-          bytesOf([b], [...batch, k, n]) +
-          bytesOf([...epilogue.loads, ...viewsOf(stores)], dims),
-      };
+      const operands = [...over([...batch, m, k], [a]), ...over([...batch, k, n], [b])];
+      return { reads: [...operands, ...over(dims, epilogue.loads)], writes: storesOver(dims, stores) };
     }
     case "call":
       return {
-        operations: convolutionWork(kernel),
-        bytes: [...kernel.operands, ...kernel.results]
-          .filter((view) => view !== null)
-          .reduce((sum, view) => sum + bytesOf([view], view.dims), 0),
+        reads: kernel.operands.map((view) => ({ view, dims: view.dims })),
+        writes: kernel.results.filter((view) => view !== null).map((view) => ({ view, dims: view.dims })),
       };
     default:
       return kernel satisfies never;
   }
 }
 
+function over(dims: readonly number[], views: readonly View[]): Access[] {
+  return views.map((view) => ({ view, dims }));
+}
+
+function storesOver(dims: readonly number[], stores: readonly Store[]): Access[] {
+  return stores.map(({ view }) => ({ view, dims }));
+}
+
+/** Bytes of the elements. Dims along which a view stands still have one. */
+export function bytesOf({ view, dims }: Access): number {
+  const { strides, dtype } = view;
+  return product(dims.filter((_, i) => strides[i] !== 0)) * dtypeBytes[dtype];
+}
+
 function product(sizes: readonly number[]): number {
   return sizes.reduce((size, each) => size * each, 1);
-}
-
-function viewsOf(stores: readonly { readonly view: View }[]): View[] {
-  return stores.map(({ view }) => view);
-}
-
-/** Dims along which a view stands still are read once. */
-function bytesOf(views: readonly View[], dims: readonly number[]): number {
-  return views.reduce((sum, { dtype, strides }) => {
-    const elements = product(dims.filter((_, i) => strides[i] !== 0));
-    return sum + elements * dtypeBytes[dtype];
-  }, 0);
 }
 
 /** Floating-point instructions of a body for each point. */

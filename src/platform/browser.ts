@@ -64,6 +64,8 @@ export const platform: Platform = {
   largestBufferReason: "in a browser",
   totalMemory: () => Infinity,
   availableMemory: () => Infinity,
+  bufferMemory: () => NaN,
+  externalMemory: () => NaN,
   collectGarbage() {},
   collectYoungGarbage() {},
   loadAddon() {

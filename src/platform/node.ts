@@ -2,7 +2,7 @@
 import { Buffer, constants } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { isMainThread } from "node:worker_threads";
 import { deflateSync, inflateSync } from "node:zlib";
 
@@ -41,6 +41,8 @@ export const platform: Platform = {
   largestBufferReason: `in Node ${process.versions.node.split(".")[0]}; Node 22 and newer allow more`,
   totalMemory,
   availableMemory,
+  bufferMemory: () => process.memoryUsage().arrayBuffers,
+  externalMemory: () => getHeapStatistics().external_memory,
   collectGarbage,
   collectYoungGarbage,
   loadAddon,

@@ -25,6 +25,8 @@ interface Addon {
   keepBuffer(buffer: ArrayBuffer, lease: object): void;
   kernelTimes(nanoseconds: Float64Array | null): void;
   multiplyAdds(rounds: number): number;
+  spareBytes(): number;
+  scratchBytes(): number;
 }
 
 /** Words of the frame before the scalars: outcome, failed kernel, index, rows. */
@@ -130,6 +132,7 @@ export function loadNative(): Engine {
       addon.kernelTimes(nanoseconds);
     },
     measurePeak: () => measuredPeak((rounds) => addon.multiplyAdds(rounds)),
+    overhead: () => ({ scratch: addon.scratchBytes(), spare: addon.spareBytes() }),
     get numThreads() {
       return addon.threads();
     },

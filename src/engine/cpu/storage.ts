@@ -6,6 +6,7 @@
 import { platform } from "../../platform/node.js";
 import { type Bytes, type Engine, formatBytes, OutOfMemory, type Storage } from "../engine.js";
 import type { Budget } from "./budget.js";
+import { noteBuffer } from "./high-water.js";
 import { Home } from "./home.js";
 import { LargeBuffers, type Lease, type Leasing, smallestLarge } from "./large-buffers.js";
 
@@ -119,14 +120,22 @@ function bufferOf(byteLength: number, budget: Budget, filled: boolean | undefine
     );
   }
   budget.take(byteLength, filled);
+  const buffer = allocated(byteLength) ?? retried(byteLength, budget);
+  noteBuffer(byteLength);
+  return buffer;
+}
+
+function allocated(byteLength: number): ArrayBuffer | undefined {
   try {
     return platform.allocate(byteLength);
   } catch {
-    budget.makeRoom();
+    return undefined;
   }
-  try {
-    return platform.allocate(byteLength);
-  } catch {
-    throw budget.shortage(byteLength);
-  }
+}
+
+function retried(byteLength: number, budget: Budget): ArrayBuffer {
+  budget.makeRoom();
+  const buffer = allocated(byteLength);
+  if (buffer === undefined) throw budget.shortage(byteLength);
+  return buffer;
 }

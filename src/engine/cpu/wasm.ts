@@ -276,6 +276,7 @@ export function loadWasm(machine = new Machine(platform.wasmModule())): Engine {
       machine.leave();
       return peak;
     },
+    overhead: () => ({ scratch: machine.views().bytes.length, spare: 0 }),
     get numThreads() {
       return 1;
     },

@@ -4,6 +4,7 @@ import { operationName } from "../../graph/record/operation-name.js";
 import type { Node } from "../../graph/record/node.js";
 import { type Pass, Recorder } from "../../graph/record/provenance.js";
 import type { Plan } from "../../graph/plan/plan.js";
+import { SavedForBackward } from "./saved.js";
 import { userLine } from "./user-line.js";
 
 /** Kernels of the same kind that come of the same operations of the same line. */
@@ -32,6 +33,7 @@ interface Kernel {
 
 export class Measurement {
   readonly recorder = new Recorder();
+  readonly saved = new SavedForBackward();
   /** Where the engine writes. */
   readonly nanoseconds = new Float64Array(mostKernels);
   readonly #rows = new Map<string, Gathered>();
@@ -50,6 +52,7 @@ export class Measurement {
   begin(step: number): void {
     this.#step = step;
     this.#runs = new Map();
+    if (step < 0) this.saved.begin();
   }
 
   /** A plan has run. */
@@ -60,7 +63,12 @@ export class Measurement {
     if (known === undefined) this.#kernels.set(plan, (known = []));
     const step = this.#step;
     if (step < 0) {
-      known[run] = this.#kernelsOf(plan, nodes);
+      const kernels = this.#kernelsOf(plan, nodes);
+      known[run] = kernels;
+      this.saved.ran(
+        plan,
+        kernels.map(({ row }) => row),
+      );
       return;
     }
     const kernels = known[run] ?? known.at(-1) ?? (known[run] = this.#kernelsOf(plan, nodes));

@@ -7,6 +7,7 @@ import { watchRuns } from "../../graph/run/watch.js";
 import { interruptible, onInterrupt } from "../../interrupts.js";
 import type { Module } from "../../nn/module.js";
 import { Tensor } from "../../tensor/core.js";
+import { layerName } from "../layer-name.js";
 import { Measurement } from "./measurement.js";
 import { Profile } from "./result.js";
 import { OUTSIDE, type ProfileRow } from "./rows.js";
@@ -138,7 +139,7 @@ function* run(
 /** Says for each operation in which layer of the model it is recorded, until the function that comes back is called. */
 function followLayers(model: Module, { recorder }: Measurement): () => void {
   const handles = model.namedModules().flatMap(([path, module]) => {
-    const name = path === "" ? module.name() : `${path}: ${module.name()}`;
+    const name = layerName(path, module);
     return [
       module.registerForwardPreHook(() => recorder.enterLayer(name), { prepend: true }),
       module.registerForwardHook(() => recorder.leaveLayer(name)),
@@ -167,7 +168,7 @@ function peakOf(here: Engine): number {
 }
 
 function profileOf(
-  { rows }: Measurement,
+  { rows, saved }: Measurement,
   times: readonly number[],
   plansMade: number,
   peak: number,
@@ -204,7 +205,7 @@ function profileOf(
   };
   return new Profile({
     ...{ milliseconds, steps: times.length, rows: [...kernels, rest], plansMade },
-    ...{ peakGigaflops: peak / 1e9, device },
+    ...{ peakGigaflops: peak / 1e9, device, memory: saved.memory },
   });
 }
 

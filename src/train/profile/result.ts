@@ -1,10 +1,13 @@
 /** What `train.profile` gives: rows of kernels, their sums by layer, operation and line, as a table and as a flame chart. */
 import { element, fragment } from "../../../html/writer.js";
+import { formatBytes } from "../../engine/engine.js";
 import type { MimeBundle } from "../../viz/display-host.js";
 import type { PlotFigure } from "../../viz/figure.js";
 import { flameChart } from "./flame-chart.js";
 import { grouped, OUTSIDE, type ProfileGroup, type ProfileRow } from "./rows.js";
-import { groupTable, htmlOf, number, percent, rowTable, textOf } from "./table.js";
+import { htmlOf, textOf } from "../table.js";
+import type { ProfileMemory } from "./saved.js";
+import { groupTable, keptTable, number, percent, rowTable } from "./table.js";
 
 /** What a profile has measured. */
 export interface Measured {
@@ -14,6 +17,7 @@ export interface Measured {
   readonly plansMade: number;
   readonly peakGigaflops: number;
   readonly device: string;
+  readonly memory: ProfileMemory;
 }
 
 /** The time of a step by kernel: shows itself as a table, and in a notebook as a flame chart as well. */
@@ -30,6 +34,8 @@ export class Profile {
   readonly peakGigaflops: number;
   /** The engine that computed, such as "native, AVX-512, 2 threads". */
   readonly device: string;
+  /** What a step needs of memory, and what its forward pass keeps for the backward pass. */
+  readonly memory: ProfileMemory;
 
   constructor(measured: Measured) {
     this.milliseconds = measured.milliseconds;
@@ -38,6 +44,7 @@ export class Profile {
     this.plansMade = measured.plansMade;
     this.peakGigaflops = measured.peakGigaflops;
     this.device = measured.device;
+    this.memory = measured.memory;
   }
 
   /** Time by layer, forward and backward together. */
@@ -88,9 +95,14 @@ export class Profile {
     return `${number(this.milliseconds)} ms a step (${this.steps} steps, ${this.device}, peak ${number(this.peakGigaflops)} GFLOP/s)`;
   }
 
+  #memoryText(): string {
+    const { intermediates, kept } = this.memory;
+    return `intermediate values: ${formatBytes(intermediates)}; kept for the backward pass: ${formatBytes(kept)}`;
+  }
+
   /** The table as text: the 20 longest rows. */
   toString(): string {
-    return [this.#title(), ...this.advice, "", textOf(rowTable(this.rows))].join("\n");
+    return [this.#title(), this.#memoryText(), ...this.advice, "", textOf(rowTable(this.rows))].join("\n");
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -103,10 +115,12 @@ export class Profile {
     ]!();
     const tables = fragment(
       element("p", {}, this.#title()),
+      element("p", {}, this.#memoryText()),
       ...this.advice.map((sentence) => element("p", {}, sentence)),
       htmlOf(rowTable(this.rows)),
       htmlOf(groupTable("layer", this.byLayer())),
       htmlOf(groupTable("line", this.byLine())),
+      htmlOf(keptTable(this.memory.layers)),
     );
     return { "text/plain": this.toString(), "text/html": `${String(figure["text/html"])}${String(tables)}` };
   }

@@ -246,6 +246,22 @@ napi_value keepBuffer(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/// spareBytes(): number. Of buffers that are kept to be used again.
+napi_value spareBytes(napi_env env, napi_callback_info) {
+  napi_value result;
+  napi_create_double(env, instanceOf(env)->buffers.freeBytes(env), &result);
+  return result;
+}
+
+/// scratchBytes(): number. What the runs of this runtime share.
+napi_value scratchBytes(napi_env env, napi_callback_info) {
+  Instance* instance = instanceOf(env);
+  usePool(instance->pool);
+  napi_value result;
+  napi_create_double(env, double(instance->arena.size + instance->shared.size + scratchSize() * threadCount()), &result);
+  return result;
+}
+
 /// releaseMemory(): gives back what the runs of this runtime share; the next one takes what it needs.
 napi_value releaseMemory(napi_env env, napi_callback_info) {
   Instance* instance = instanceOf(env);
@@ -326,7 +342,7 @@ napi_value init(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback fn;
-  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}, {"takeBuffer", takeBuffer}, {"keepBuffer", keepBuffer}, {"kernelTimes", kernelTimes}, {"multiplyAdds", multiplyAdds}};
+  } functions[] = {{"compile", compile}, {"run", run}, {"dispose", dispose}, {"address", address}, {"threads", threads}, {"interruptFlag", interruptFlag}, {"releaseMemory", releaseMemory}, {"takeBuffer", takeBuffer}, {"keepBuffer", keepBuffer}, {"kernelTimes", kernelTimes}, {"multiplyAdds", multiplyAdds}, {"spareBytes", spareBytes}, {"scratchBytes", scratchBytes}};
   for (const auto& function : functions) {
     napi_value value;
     napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.fn, instance, &value);

@@ -82,6 +82,11 @@ void LargeBuffers::evict(napi_env env) {
   }
 }
 
+double LargeBuffers::freeBytes(napi_env env) {
+  reclaim(env);
+  return freeBytes_;
+}
+
 void LargeBuffers::release(napi_env env) {
   for (const Used& used : used_) {
     napi_delete_reference(env, used.buffer);

@@ -19,6 +19,9 @@ class LargeBuffers {
   /// Keeps a buffer that is in use for the lease.
   void keep(napi_env env, napi_value buffer, napi_value lease);
 
+  /// Bytes of the buffers that nobody uses now.
+  double freeBytes(napi_env env);
+
   /// Lets go of all buffers: one that is in use lives until nobody holds it.
   void release(napi_env env);
 
