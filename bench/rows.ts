@@ -1,11 +1,14 @@
 /**
  * cellgrad's side of `npm run bench -- rows`: waits on standard input for lines of JSON, does what they ask for and answers each with a line.
- * `{ "list": true }` asks for the rows' names, `{ "begin": ROW }` makes a row ready and warms it up, `{ "measure": SECONDS }` times it. bench/peers has the same for each peer.
+ * `{ "list": true }` asks for the names of the table's rows and of those of growth, `{ "begin": ROW }` makes a row ready and warms it up, `{ "measure": SECONDS }` times it. bench/peers has the same for each peer.
  */
 import { createInterface } from "node:readline";
 import { engine } from "../src/engine/current.js";
 import { setNumThreads } from "../src/index.js";
-import { rows } from "./rows/rows.js";
+import { growth } from "./rows/growth.js";
+import { rows as table } from "./rows/rows.js";
+
+const rows: Readonly<Record<string, () => () => void>> = { ...table, ...growth };
 
 /** Samples last about this long, so that a fast row's clock is not what is measured. */
 const SAMPLE_MS = 10;
@@ -60,7 +63,7 @@ for await (const line of createInterface(process.stdin)) {
   const { list, begin: name, threads, clock, measure: seconds } = JSON.parse(line) as Asked;
   if (clock === "processor") now = processorTime;
   if (list) {
-    console.log(JSON.stringify({ names: Object.keys(rows) }));
+    console.log(JSON.stringify({ names: Object.keys(table), growth: Object.keys(growth) }));
   } else if (name !== undefined) {
     begin(name, threads);
     console.log(JSON.stringify({ ready: name, description: engine().description }));

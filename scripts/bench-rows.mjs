@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const TURNS = 5;
 
 /** A program that measures rows; it is asked by lines of JSON and answers with lines of JSON. */
-class Contender {
+export class Contender {
   constructor({ peer, threads, command, args, env }) {
     Object.assign(this, { peer, threads });
     const stdio = ["pipe", "pipe", "inherit"];
@@ -37,10 +37,10 @@ class Contender {
   }
 }
 
-const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+export const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 
 /** What runs the rows; peers that are not installed are named by `missing`. */
-function contenders(python, missing) {
+export function contenders(python, missing) {
   const outfile = join(root, "build", "bench", "rows.mjs");
   const entryPoints = [join(root, "bench", "rows.ts")];
   buildSync({ entryPoints, outfile, bundle: true, format: "esm", platform: "node", packages: "external" });

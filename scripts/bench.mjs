@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: cellgrad beside its peers, measured one after the other in one run on this machine; prints tables of medians.
- * `npm run bench -- rows`, `-- layers`, `-- loops` or `-- kernels` runs one part, `--only TEXT` the rows or layers whose names contain it, and
+ * `npm run bench -- rows`, `-- growth`, `-- memory`, `-- layers`, `-- loops` or `-- kernels` runs one part, `--only TEXT` the rows or layers whose names contain it, and
  * `--json FILE` writes what was measured, `--one-thread` measures rows in processor time on one thread. Peers come from `npm run bench:setup`; what is missing is named.
  */
 import { spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildSync } from "esbuild";
+import { drawGrowth, measureGrowth, measureMemory } from "./bench-growth.mjs";
 import { measurePeak, measureRows } from "./bench-rows.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -123,6 +124,41 @@ async function rows() {
   return { peak, results };
 }
 
+/** A line for each row with both peers' time and peak memory. */
+function besides(results) {
+  const cells = {};
+  for (const { name, peer, us, peakBytes } of results) {
+    const cell = (cells[name] ??= {});
+    cell[`${peer}, ms`] = Number((us / 1000).toPrecision(3));
+    cell[`${peer}, MB`] = Math.round(peakBytes / 1e6);
+  }
+  for (const name of Object.keys(cells)) {
+    const [own, peer] = ["cellgrad", "PyTorch"].map((each) =>
+      results.find((row) => row.name === name && row.peer === each),
+    );
+    if (own && peer) cells[name]["PyTorch ÷ cellgrad"] = Number((peer.us / own.us).toPrecision(3));
+  }
+  console.table(cells);
+}
+
+/** Writes build/bench/growth.svg too. */
+async function growth() {
+  const results = await measureGrowth({ python, seconds: Number(seconds), only, missing });
+  console.log("\nA training step (median) and the peak memory of a process that does nothing else");
+  besides(results);
+  const file = join(root, "build", "bench", "growth.svg");
+  writeFileSync(file, drawGrowth(results));
+  console.log(`the plot: ${file}`);
+  return { results };
+}
+
+async function memory() {
+  const results = await measureMemory({ python, seconds: Number(seconds), only, missing });
+  console.log("\nPeak memory of a process that does nothing else");
+  besides(results);
+  return { results };
+}
+
 const shown = (us) => String(Number(us.toPrecision(3)));
 const percent = (share, sign = share > 0 ? "+" : "") => `${sign}${(100 * share).toFixed(0)} %`;
 
@@ -225,7 +261,7 @@ function kernels() {
 }
 
 console.log(`${cpus().length} × ${cpus()[0].model}, Node ${process.version}, ${seconds} s a measurement`);
-const parts = { rows, layers, loops, kernels };
+const parts = { rows, growth, memory, layers, loops, kernels };
 const chosen = what === "all" ? Object.keys(parts) : [what];
 if (chosen.some((part) => !(part in parts)))
   throw new Error(`there is no part ${what}; parts are ${Object.keys(parts).join(", ")}`);

@@ -249,6 +249,29 @@ def classifier_of_sequences():
     return training(model, torch.randn(50, 32, 64), labels(10, 32), F.cross_entropy, adam(model))
 
 
+def of_sizes(sizes, make):
+    return {size: (lambda size=size: make(size)) for size in sizes}
+
+
+GROWTH = {
+    "batch": of_sizes(
+        [1, 4, 16, 64, 256, 1024, 4096], lambda n: classifier(mlp(784, 512, 256, 10), torch.randn(n, 784))
+    ),
+    "width": of_sizes(
+        [16, 64, 256, 1024, 4096], lambda n: regression(mlp(n, n, n, n), torch.randn(64, n), torch.randn(64, n))
+    ),
+    "depth": of_sizes(
+        [2, 8, 32, 100, 200],
+        lambda n: regression(mlp(*[64] * (n + 1)), torch.randn(32, 64), torch.randn(32, 64)),
+    ),
+    "sequence": of_sizes(
+        [16, 64, 256, 1024, 2048],
+        lambda n: regression(encoder_layer(), torch.randn(4, n, 128), torch.randn(4, n, 128)),
+    ),
+}
+ROWS |= {f"{series}: {size}": make for series, sizes in GROWTH.items() for size, make in sizes.items()}
+
+
 def prepare(threads):
     torch.set_num_threads(threads)
     torch.manual_seed(0)

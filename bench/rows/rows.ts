@@ -6,7 +6,7 @@ import { evaluate } from "../../src/graph/run/evaluate.js";
 import { manualSeed, nn, noGrad, optim, rand, randint, randn, type Tensor } from "../../src/index.js";
 import { cnn, GPT, LastOfLSTM, mlp, ResidualNetwork } from "./models.js";
 
-type Step = () => void;
+export type Step = () => void;
 /** A module that takes one tensor and gives one. */
 type Model = nn.Module & { forward(x: Tensor): Tensor };
 type Optimizer = Pick<optim.SGD, "zeroGrad" | "step">;
@@ -18,7 +18,7 @@ const VOCABULARY = 96;
 /** The last loss that a step read, and the last result of an operation: what nobody reads need not be computed. */
 export const last: { loss?: number; result?: Tensor } = {};
 
-function training(model: Model, x: Tensor, y: Tensor, loss: Loss, optimizer: Optimizer): Step {
+export function training(model: Model, x: Tensor, y: Tensor, loss: Loss, optimizer: Optimizer): Step {
   return () => {
     optimizer.zeroGrad();
     const value = loss(model.forward(x), y);
@@ -43,10 +43,10 @@ function operation(compute: () => Tensor): Step {
 }
 
 const labels = (classes: number, ...shape: number[]): Tensor => randint(0, classes, shape);
-const adam = (model: Model): Optimizer => new optim.Adam(model.parameters(), { lr: 1e-3 });
+export const adam = (model: Model): Optimizer => new optim.Adam(model.parameters(), { lr: 1e-3 });
 
 /** Trains a classifier of 10 classes with Adam. */
-function classifier(model: Model, x: Tensor): Step {
+export function classifier(model: Model, x: Tensor): Step {
   return training(model, x, labels(10, x.shape[0]!), crossEntropy, adam(model));
 }
 
@@ -164,7 +164,7 @@ export const rows: Readonly<Record<string, () => Step>> = seeded({
 });
 
 /** Rows that begin from the same random numbers whichever were made before. */
-function seeded(table: Record<string, () => Step>): Record<string, () => Step> {
+export function seeded(table: Record<string, () => Step>): Record<string, () => Step> {
   return Object.fromEntries(
     Object.entries(table).map(([name, make]) => [
       name,

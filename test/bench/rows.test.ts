@@ -38,7 +38,7 @@ for (const engine of ["native", "wasm"])
     `bench/rows.ts measures rows on the ${engine} engine`,
     { skip: engine === "native" && withoutNative },
     () => {
-      const chosen = ["article 2-3-1, batch 64, SGD", "matmul 64"];
+      const chosen = ["article 2-3-1, batch 64, SGD", "matmul 64", "width: 16"];
       const asked = chosen.flatMap((begin) => [{ begin, threads: 1 }, { measure: 0.02 }]);
       const [{ names } = {}, ...answered] = answers(engine, [{ list: true }, ...asked]);
       assert.ok((names as string[]).length > 30);
