@@ -154,6 +154,22 @@ describe("a cell that is stopped", () => {
     assert.equal((await run("console.log(state())")).printed, `${whole}\n`);
   });
 
+  it("leaves no profile behind, whether its work is asynchronous or not", async () => {
+    await run(`
+      const layer = new nn.Linear(4, 4);
+      const input = randn([8, 4]);`);
+    for (const code of [
+      'console.log("ready"); train.profile(() => layer.forward(input), { model: layer, steps: 100_000 });',
+      'console.log("ready"); await train.profile(async () => { await sleep(1); return layer.forward(input); }, { model: layer, steps: 100_000 });',
+    ]) {
+      await prints(code, "");
+      const { printed } = await run(
+        "console.log(train.profile(() => layer.forward(input), { model: layer }).byLayer().map(({ name }) => name).sort().join())",
+      );
+      assert.equal(printed, "Linear,outside kernels\n");
+    }
+  });
+
   it("awaits as Node does where nobody stops it", async () => {
     const { printed } = await run(`
         async function a() { console.log("a1"); await b(); console.log("a2"); }
