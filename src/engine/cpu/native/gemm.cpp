@@ -74,7 +74,9 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
   const int64_t column0 = block.panel0 * width, column1 = block.panel1 * width < n ? block.panel1 * width : n;
   T* rows = reinterpret_cast<T*>(scratch);  // packed rows of A
   T* c = reinterpret_cast<T*>(scratch + cut.packedRows);
-  int64_t cRow = cut.dense ? n : cut.blockPanels * width;
+  // A block that has not all columns has rows of its own length in scratch memory.
+  const bool dense = cut.dense && column1 - column0 == n;
+  int64_t cRow = dense ? n : cut.blockPanels * width;
   if (kernel.direct) {
     c = reinterpret_cast<T*>(at(frame, kernel.out)) + (block.entry * kernel.m + row0) * n + column0;
     cRow = n;
@@ -126,7 +128,7 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
   if (kernel.direct) return;
   const int64_t start = block.entry * kernel.m + row0;
   const TileProgram& program = kernel.epilogue;
-  if (cut.dense) {
+  if (dense) {
     const int64_t points = (row1 - row0) * n;
     padResults(c, points);
     for (int64_t i = 0; i < points; i += program.tile) {
@@ -149,6 +151,7 @@ struct MatmulTask {
   int64_t entry0;         // batch entry of piece 0
   int64_t rowBlocks, columnBlocks;
   int64_t panelsPerPiece;
+  bool packsInside;       // a piece packs the panels of B that it alone reads
 };
 
 template <class T>
@@ -175,7 +178,10 @@ void blockPiece(void* context, int64_t piece, char* scratch) {
   block.panel1 = kernel.cut.panels * (columnBlock + 1) / task.columnBlocks;
   TileRunner epilogue;
   char* free = kernel.direct ? scratch : epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile);
-  computeBlock(kernel, *task.frame, operandsOf<T>(kernel, *task.frame, entry), reinterpret_cast<const T*>(task.frame->shared), block, epilogue, free);
+  const Operands<T> operands = operandsOf<T>(kernel, *task.frame, entry);
+  T* packed = reinterpret_cast<T*>(task.frame->shared);
+  if (task.packsInside) packB(kernel, packed, operands.b, block.panel0, block.panel1);
+  computeBlock(kernel, *task.frame, operands, static_cast<const T*>(packed), block, epilogue, free);
 }
 
 /// A whole batch entry, B packed by the piece itself.
@@ -228,7 +234,7 @@ void runVector(const MatmulKernel& kernel, const Frame& frame) {
   const double cost = double(kernel.batch) * double(kernel.n) * (double(kernel.k) * 0.1 + kernel.epilogue.cost);
   int64_t pieces = piecesFor(kernel.n / 64, cost / double(kernel.batch));
   if (pieces < 1) pieces = 1;
-  MatmulTask task{&kernel, &frame, 0, 1, 0, roundUp((kernel.n + pieces - 1) / pieces, 64)};
+  MatmulTask task{&kernel, &frame, 0, 1, 0, roundUp((kernel.n + pieces - 1) / pieces, 64), false};
   if (task.panelsPerPiece > kBlockColumns * 8) task.panelsPerPiece = kBlockColumns * 8;
   task.columnBlocks = (kernel.n + task.panelsPerPiece - 1) / task.panelsPerPiece;
   const int64_t all = kernel.batch * task.columnBlocks;
@@ -238,13 +244,26 @@ void runVector(const MatmulKernel& kernel, const Frame& frame) {
 
 inline int64_t blocksOf(int64_t panels, int64_t largest) { return (panels + largest - 1) / largest; }
 
+/// More, smaller blocks where there would be too few for the threads. Each block of rows reads all of B, each block of columns all of A: the
+/// smaller of the two is read again.
+inline void splitFurther(const MatmulKernel& kernel, int64_t entries, int64_t wanted, MatmulTask& task) {
+  const MatmulGeometry& cut = kernel.cut;
+  const auto more = [](int64_t blocks, int64_t most) { return blocks * 2 < most ? blocks * 2 : most; };
+  while (entries * task.rowBlocks * task.columnBlocks < wanted) {
+    const bool rows = task.rowBlocks < cut.rowPanels, columns = task.columnBlocks < cut.panels;
+    if (!rows && !columns) return;
+    if (rows && (!columns || task.rowBlocks * kernel.n <= task.columnBlocks * kernel.m)) task.rowBlocks = more(task.rowBlocks, cut.rowPanels);
+    else task.columnBlocks = more(task.columnBlocks, cut.panels);
+  }
+}
+
 template <class T>
 void runTyped(const MatmulKernel& kernel, const Frame& frame) {
   const MatmulGeometry& cut = kernel.cut;
   if (cut.vector) return runVector<T>(kernel, frame);
   const double products = double(kernel.batch) * double(kernel.m) * double(kernel.n) * double(kernel.k);
   const double cost = products / (VectorOf<T>::lanes * 3.0) + double(kernel.batch * kernel.m) * double(kernel.n) * kernel.epilogue.cost;
-  MatmulTask task{&kernel, &frame, 0, blocksOf(cut.rowPanels, cut.blockRowPanels), blocksOf(cut.panels, cut.blockPanels), 1};
+  MatmulTask task{&kernel, &frame, 0, blocksOf(cut.rowPanels, cut.blockRowPanels), blocksOf(cut.panels, cut.blockPanels), 1, false};
   if (cut.batchInside) {
     if (piecesFor(kernel.batch, cost) > 1) parallel(kernel.batch, entryPiece<T>, &task);
     else
@@ -253,19 +272,16 @@ void runTyped(const MatmulKernel& kernel, const Frame& frame) {
   }
   const int64_t entries = kernel.sharedB ? kernel.batch : 1;
   const double entryCost = kernel.sharedB ? cost : cost / double(kernel.batch);
-  // More, smaller blocks where there would be too few for the threads.
   int64_t wanted = piecesFor(entries * cut.rowPanels * cut.panels, entryCost);
   if (wanted > threadCount() * 4) wanted = threadCount() * 4;
-  while (entries * task.rowBlocks * task.columnBlocks < wanted && (task.rowBlocks < cut.rowPanels || (!cut.dense && task.columnBlocks < cut.panels))) {
-    if (task.rowBlocks < cut.rowPanels) task.rowBlocks = task.rowBlocks * 2 < cut.rowPanels ? task.rowBlocks * 2 : cut.rowPanels;
-    else task.columnBlocks = task.columnBlocks * 2 < cut.panels ? task.columnBlocks * 2 : cut.panels;
-  }
+  splitFurther(kernel, entries, wanted, task);
   const int64_t pieces = entries * task.rowBlocks * task.columnBlocks;
+  task.packsInside = wanted > 1 && entries == 1 && task.rowBlocks == 1;
   const int64_t packPieces = piecesFor(cut.panels, double(kernel.k) * double(kernel.n) * 0.3);
   task.panelsPerPiece = (cut.panels + packPieces - 1) / packPieces;
   for (task.entry0 = 0; task.entry0 < kernel.batch; task.entry0 += entries) {
-    if (packPieces == 1) packPiece<T>(&task, 0, nullptr);
-    else parallel((cut.panels + task.panelsPerPiece - 1) / task.panelsPerPiece, packPiece<T>, &task);
+    if (!task.packsInside && packPieces == 1) packPiece<T>(&task, 0, nullptr);
+    else if (!task.packsInside) parallel((cut.panels + task.panelsPerPiece - 1) / task.panelsPerPiece, packPiece<T>, &task);
     if (wanted == 1) {
       for (int64_t i = 0; i < pieces; i++) blockPiece<T>(&task, i, callerScratch());
     } else {
