@@ -244,15 +244,19 @@ void runVector(const MatmulKernel& kernel, const Frame& frame) {
 
 inline int64_t blocksOf(int64_t panels, int64_t largest) { return (panels + largest - 1) / largest; }
 
+/// B of so many bytes is read again by each block of rows at little cost.
+constexpr int64_t kSmallB = 128 * 1024;
+
 /// More, smaller blocks where there would be too few for the threads. Each block of rows reads all of B, each block of columns all of A: the
-/// smaller of the two is read again.
+/// smaller of the two is read again. An epilogue works best on whole rows, so that there are few blocks of columns then.
 inline void splitFurther(const MatmulKernel& kernel, int64_t entries, int64_t wanted, MatmulTask& task) {
   const MatmulGeometry& cut = kernel.cut;
   const auto more = [](int64_t blocks, int64_t most) { return blocks * 2 < most ? blocks * 2 : most; };
   while (entries * task.rowBlocks * task.columnBlocks < wanted) {
     const bool rows = task.rowBlocks < cut.rowPanels, columns = task.columnBlocks < cut.panels;
     if (!rows && !columns) return;
-    if (rows && (!columns || task.rowBlocks * kernel.n <= task.columnBlocks * kernel.m)) task.rowBlocks = more(task.rowBlocks, cut.rowPanels);
+    const bool wholeRows = cut.dense && !kernel.direct && (cut.packedBytes <= kSmallB || task.columnBlocks >= threadCount());
+    if (rows && (!columns || wholeRows || task.rowBlocks * kernel.n <= task.columnBlocks * kernel.m)) task.rowBlocks = more(task.rowBlocks, cut.rowPanels);
     else task.columnBlocks = more(task.columnBlocks, cut.panels);
   }
 }
