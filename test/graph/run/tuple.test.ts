@@ -1,8 +1,11 @@
 /** A kernel with several results is recorded as a tuple and one node for each result that is taken; a stop may come between any two of these. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { engine } from "../../../src/engine/current.js";
+import type { Engine } from "../../../src/engine/engine.js";
 import { call, pick } from "../../../src/graph/record/build.js";
 import { picksOf } from "../../../src/graph/record/node.js";
+import { evaluate } from "../../../src/graph/run/evaluate.js";
 import { manualSeed, nn, optim, randn } from "../../../src/index.js";
 
 const x = randn([3, 3]);
@@ -32,4 +35,26 @@ test("nor does a result that its tuple does not know yet", () => {
   pick(tuple, 0);
   picksOf.delete(tuple);
   assert.deepEqual(stepped(), expected);
+});
+
+test("a result that is read has one storage, the others that were taken each one too", () => {
+  const here = engine() as { allocate: Engine["allocate"] };
+  const { allocate } = here;
+  const given = randn([70, 70]);
+  given.sum().item();
+  const sizes: number[] = [];
+  here.allocate = (bytes, filled) => {
+    sizes.push(bytes);
+    return allocate(bytes, filled);
+  };
+  try {
+    const tuple = call("sort", [given.node], [1, 0, 70]);
+    const values = pick(tuple, 0);
+    pick(tuple, 1);
+    evaluate([values]);
+  } finally {
+    here.allocate = allocate;
+  }
+  // The values and the indices.
+  assert.deepEqual(sizes, [70 * 70 * 4, 70 * 70 * 4]);
 });
