@@ -12,7 +12,7 @@ import { overwriteInPlace } from "./in-place.js";
 import { layOut, type Lifetime } from "./arena.js";
 import { valuesOf } from "./merge.js";
 import type { Request } from "./request.js";
-import { placeResults, type Result, type Targets, targetsOf } from "./results.js";
+import { Placement, placeResults, type Result, type Targets, targetsOf } from "./results.js";
 import { kernelOrder } from "./kernel-order.js";
 import { fuseHorizontally } from "./horizontal-fusion.js";
 import type { Value } from "./values.js";
@@ -29,6 +29,8 @@ export class Plan {
   /** The plan that was asked for after this one last time. */
   follower: Plan | null = null;
   lastUsed = 0;
+  /** The roots whose results take a storage of their own. Two roots may be one value, which takes one. */
+  readonly storing: readonly number[];
 
   constructor(
     readonly program: Program,
@@ -47,7 +49,15 @@ export class Plan {
     readonly failing: ReadonlyMap<number, number>,
     /** For each kernel the positions in the walk of the nodes that it computes, see computed.ts; null where nobody looked on. */
     readonly computed: readonly Int32Array[] | null,
-  ) {}
+  ) {
+    const seen = new Set<Result>();
+    this.storing = [...results.keys()].filter((root) => {
+      const result = results[root]!;
+      if (result.placement !== Placement.own || seen.has(result)) return false;
+      seen.add(result);
+      return true;
+    });
+  }
 }
 
 export function makePlan(request: Request): Plan {

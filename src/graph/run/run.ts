@@ -94,7 +94,7 @@ function newPlan(roots: readonly Node[], updates: number, overwritable: readonly
 
 /** Executes with the leaves of the last walk. `plan.externals` holds all storages until `release`. */
 export function run(plan: Plan, variableStorage: (update: number, bytes: number) => Storage): void {
-  const { externals, results } = plan;
+  const { externals, results, storing } = plan;
   const { leaves, scalars, scalarCount } = walked;
   const here = engine();
   for (let i = 0; i < plan.leaves; i++) {
@@ -102,12 +102,11 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
     externals[i] = leaf.engine === here ? leaf : moved(leaf, here);
   }
   const updates = plan.inPlace.length;
-  for (let i = 0; i < results.length; i++) {
-    const result = results[i]!;
-    if (result.placement === Placement.own) {
-      const own = i < updates ? variableStorage(i, result.bytes) : null;
-      externals[result.index] = own !== null && own.engine === here ? own : here.allocate(result.bytes);
-    }
+  for (let i = 0; i < storing.length; i++) {
+    const root = storing[i]!;
+    const { index, bytes } = results[root]!;
+    const own = root < updates ? variableStorage(root, bytes) : null;
+    externals[index] = own !== null && own.engine === here ? own : here.allocate(bytes);
   }
   if (plan.block >= 0) externals[plan.block] = here.allocate(plan.blockBytes);
   const { executable } = plan;

@@ -123,9 +123,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       // Who reads one result of a tuple is likely to read the others, for which it would have to run again. A step needs most of them for its
       // gradients alone.
       const picked =
-        kind === Kind.pick &&
-        (reading || (flags & (Flag.consumed | Flag.kept)) !== Flag.consumed) &&
-        !roots.includes(node);
+        kind === Kind.pick && (reading || (flags & (Flag.consumed | Flag.kept)) !== Flag.consumed);
       if (saved || picked || (again && (flags & Flag.readAfresh) !== 0)) {
         key[k++] = code | resultBit;
         walked.extra[extraCount++] = node;
