@@ -2,7 +2,7 @@
 import type { KernelRow } from "../../primitives/kernel.js";
 import { type KernelOp, kernels } from "../../primitives/kernels.js";
 import { kernelOpNumbers, kernelOps, dtypeNumbers } from "../../primitives/table.js";
-import { Kind, type Node, dtypeShift, Flag, opOf, opShift, picksOf, roundingMask } from "./node.js";
+import { Kind, type Node, dtypeShift, Flag, opOf, opShift, roundingMask } from "./node.js";
 import { made, scalar } from "./make.js";
 import { pad, slice } from "./move.js";
 import { computing, isNarrow, roundingOf } from "./rounding.js";
@@ -127,8 +127,7 @@ export function pick(from: Node, index: number): Node {
   const code = Kind.pick | (dtypeNumbers[dtype] << dtypeShift);
   const node = made(code, dtype, shape, product(shape), from, null, null);
   node.attributes = [index];
-  const picks = picksOf.get(from);
-  if (picks === undefined) picksOf.set(from, [node]);
-  else picks.push(node);
+  if (from.picks === null) from.picks = [node];
+  else from.picks.push(node);
   return node;
 }

@@ -96,6 +96,11 @@ export class Node {
   declare c: Node | null;
   /** All operands of a concat; of a call or tuple the operands and then the scalars. */
   declare list: readonly Node[] | null;
+  /**
+   * Of a tuple the results that were taken so far: they are computed together, or the kernel would run again for each. In a WeakMap they would
+   * outlive the tuple: to a collection of young objects what an old map holds is alive, and so would be all that they were computed from.
+   */
+  declare picks: Node[] | null;
   /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
   declare attributes: readonly number[] | null;
   /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
@@ -126,6 +131,7 @@ export class Node {
     this.b = b;
     this.c = c;
     this.list = null;
+    this.picks = null;
     this.attributes = null;
     this.value = null;
     this.storage = null;
@@ -135,12 +141,6 @@ export class Node {
     this.serial = nodes = (nodes + 1) & maxSerial;
   }
 }
-
-/**
- * Of each tuple the results that were taken so far: they are computed together, or the kernel would run again for each. Not a field, which
- * every node of a training step would have to fill.
- */
-export const picksOf = new WeakMap<Node, Node[]>();
 
 /** A node, or what says the same of a value. */
 type Coded = Pick<Node, "code">;

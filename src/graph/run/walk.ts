@@ -7,7 +7,7 @@
  * 7 % longer.
  */
 import type { Storage } from "../../engine/engine.js";
-import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node, picksOf } from "../record/node.js";
+import { dtypeMask, firstKeyBit, Flag, Kind, kindMask, type Node } from "../record/node.js";
 import { openWindow } from "../plan/window.js";
 
 const variableBit = firstKeyBit;
@@ -142,8 +142,8 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       }
       if (kind === Kind.tuple) {
         // None where a stop came between the recording of a tuple and that of its results.
-        const results = picksOf.get(node) ?? [];
-        for (const result of results) if (result.storage === null) stack[depth++] = result;
+        const { picks } = node;
+        if (picks !== null) for (const result of picks) if (result.storage === null) stack[depth++] = result;
       }
       const attributes = node.attributes;
       if (attributes !== null) {
