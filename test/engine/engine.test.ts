@@ -1,6 +1,7 @@
 /** What both engines promise besides arithmetic: storage, the same bits at any thread count, agreement, clear errors. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { engine as currentEngine, engineReport, useEngine } from "../../src/engine/current.js";
@@ -311,12 +312,41 @@ test(
   { skip: engines.length < 2 },
   () => {
     for (const isa of ["base", "avx2"]) {
-      const files = ["elementwise", "map", "reduce", "matmul", "random"].map(
+      const files = ["elementwise", "map", "fused-steps", "reduce", "matmul", "random"].map(
         (name) => `test/engine/${name}.test.ts`,
       );
       const env: NodeJS.ProcessEnv = { ...process.env, CELLGRAD_ISA: isa };
       delete env["NODE_TEST_CONTEXT"];
       execFileSync(process.execPath, ["--import", "tsx", "--test", ...files], { env, stdio: "pipe" });
+    }
+  },
+);
+
+test(
+  "an instruction set that the processor lacks is never chosen",
+  { skip: engines.length < 2 || process.platform !== "linux" || process.arch !== "x64" },
+  () => {
+    const flags = new Set(
+      /^flags\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))![1]!.trim().split(" "),
+    );
+    const needs = {
+      "AVX-512": ["avx512f", "avx512dq", "avx512bw", "avx512vl"],
+      AVX2: ["avx2", "fma"],
+      SSE2: ["sse2"],
+    };
+    for (const isa of ["base", "avx2", "avx512", "avx1024", undefined]) {
+      const env: NodeJS.ProcessEnv = { ...process.env, CELLGRAD_ENGINE: "native" };
+      delete env["NODE_TEST_CONTEXT"];
+      delete env["CELLGRAD_ISA"];
+      if (isa !== undefined) env["CELLGRAD_ISA"] = isa;
+      const program = `import { engineReport } from "./src/engine/current.js"; console.log(engineReport().description);`;
+      const description = execFileSync(
+        process.execPath,
+        ["--import", "tsx", "--input-type=module", "--eval", program],
+        { env, encoding: "utf8" },
+      );
+      const chosen = /^native, ([^,]+),/.exec(description)![1]! as keyof typeof needs;
+      for (const flag of needs[chosen]) assert.ok(flags.has(flag), `${isa}: ${description}`);
     }
   },
 );
