@@ -94,7 +94,10 @@ describe("a cell that is stopped", () => {
       `try { ${READY} await sleep(60_000); } catch (error) { console.log((error as Error).name); }`,
       "Interrupted\n",
     );
-    await prints(`${READY} for (;;) try { await sleep(60_000); } catch { console.log("caught"); }`, "caught\n");
+    await prints(
+      `${READY} for (;;) try { await sleep(60_000); } catch { console.log("caught"); }`,
+      "caught\n",
+    );
     await prints(`try { ${READY} await sleep(60_000); } finally { for (;;); }`, "");
     const twice = await run(
       `try { ${READY} await sleep(60_000); } finally { await sleep(60_000); console.log("late"); }`,
