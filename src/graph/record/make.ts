@@ -47,17 +47,13 @@ export function leaf(storage: Storage, dtype: DTypeName, shape: readonly number[
   return node;
 }
 
-/** What should be a number is none; which operation it was given to is said by the method (`inOperation`). */
-class NotANumber extends TypeError {
-  override readonly name = "TypeError";
-  isNamed = false;
-}
+/** What should be a number is none; these errors do not say yet which operation it was given to. */
+const unnamed = new WeakSet<TypeError>();
 
 /** The error, which begins with the name of the operation whose argument it is about. */
 export function inOperation(name: string, error: unknown): unknown {
-  if (!(error instanceof NotANumber) || error.isNamed) return error;
+  if (!(error instanceof TypeError) || !unnamed.delete(error)) return error;
   const { message, stack } = error;
-  error.isNamed = true;
   error.message = `${name}: ${message}`;
   if (stack !== undefined) error.stack = stack.replace(message, error.message);
   return error;
@@ -66,8 +62,11 @@ export function inOperation(name: string, error: unknown): unknown {
 /** A 0-d constant. Its value is handed over at each run, so a plan serves all values. */
 export function scalar(value: number, dtype: DTypeName): Node {
   // What computes would find out only later, at a line that has no part in it.
-  if (typeof value !== "number" && typeof value !== "boolean")
-    throw new NotANumber(`expected a number, got ${described(value)}`);
+  if (typeof value !== "number" && typeof value !== "boolean") {
+    const error = new TypeError(`expected a number, got ${described(value)}`);
+    unnamed.add(error);
+    throw error;
+  }
   const code = Kind.scalar | (dtypeNumbers[dtype] << dtypeShift);
   const node = new Node(code, dtype, noDims, 1, null, null, null);
   node.value = value;
