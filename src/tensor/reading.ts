@@ -3,7 +3,7 @@
  * by which the library reads.
  */
 import { engine } from "../engine/current.js";
-import type { Engine } from "../engine/engine.js";
+import type { Engine, Storage } from "../engine/engine.js";
 import type { Node } from "../graph/record/node.js";
 import { evaluate } from "../graph/run/evaluate.js";
 import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primitives/elements.js";
@@ -55,7 +55,7 @@ operation("tolist", (x) => nested(elementsFor("tolist", x), x._node.shape) as Va
 
 operation("toJSON", (x) => nested(elementsFor("toJSON", x), x._node.shape));
 
-operation("dataSync", (x) => readElements(x, "dataSync").slice());
+operation("dataSync", (x) => glance(x, "dataSync").elements.slice());
 
 operation("data", (x) => readLater(x) as Promise<TypedArray>);
 
@@ -71,7 +71,7 @@ const leases = new WeakMap<Elements, object>();
 
 /** Gives the element at a place in row-major order as what it is: a number, or true and false. */
 function elementsFor(asking: string, x: Tensor): (i: number) => Element {
-  const data = readElements(x, asking);
+  const data = glance(x, asking).elements;
   if (data instanceof BigInt64Array) return (i) => exactNumber(asking, data[i]!);
   return x.dtype === "bool" ? (i) => data[i] !== 0 : (i) => data[i]!;
 }
@@ -105,6 +105,13 @@ function nested(element: (i: number) => Element, shape: Shape): NestedElements {
  * @internal
  */
 export function readElements(x: Tensor, asking: string): Elements {
+  const { elements, storage } = glance(x, asking);
+  if (storage.lease !== undefined) leases.set(elements, storage.lease);
+  return elements;
+}
+
+/** As `readElements`, for who does not keep the elements across an operation: then their memory may be used again. */
+function glance(x: Tensor, asking: string): { elements: Elements; storage: Storage } {
   const { node } = x;
   if (!readsAtOnce(x)) {
     throw new Error(
@@ -114,9 +121,7 @@ export function readElements(x: Tensor, asking: string): Elements {
   if (node.storage === null) evaluate([node]);
   const storage = node.storage!;
   const { buffer, byteOffset } = storage.engine.readSync!(storage);
-  const elements = elementsOf(node.dtype, buffer, byteOffset, node.size);
-  if (storage.lease !== undefined) leases.set(elements, storage.lease);
-  return elements;
+  return { elements: elementsOf(node.dtype, buffer, byteOffset, node.size), storage };
 }
 
 /** As `readElements`, as numbers: those of int64 beyond 2⁵³ are rounded. @internal */
