@@ -39,7 +39,7 @@ function operationsOf(kernel: Kernel): number | null {
       return product([...batch, m, n]) * (2 * k + arithmeticOf(epilogue));
     }
     case "call":
-      return convolutionWork(kernel);
+      return callWork(kernel);
     default:
       return kernel satisfies never;
   }
@@ -98,14 +98,59 @@ function arithmeticOf({ code }: Body): number {
     .length;
 }
 
-/** Of the three kernels of convolution: each element of y takes a multiplication with an addition for each weight of its channel. */
-function convolutionWork({ primitive, operands, results }: CallKernel): number | null {
-  const convolutions: readonly KernelOp[] = ["convolution", "convolutionInput", "convolutionWeight"];
-  if (!convolutions.includes(primitive)) return null;
+/** Sizes of an operand or a result by its name. */
+type DimsOf = (name: string) => readonly number[];
+
+/** Each element of y takes a multiplication with an addition for each weight of its channel. */
+function convolutionProducts(dims: DimsOf): number {
+  const [, ...weights] = dims("w");
+  return product(dims("y")) * product(weights);
+}
+
+/** Pairs of queries and keys: `causal` lets query i see keys 0 to i. */
+function attentionPairs(dims: DimsOf, [causal]: readonly number[]): number {
+  const [n, queries] = dims("q") as [number, number, number];
+  const keys = dims("k")[1]!;
+  if (causal !== 1) return n * queries * keys;
+  const whole = Math.min(queries, keys);
+  return n * ((whole * (whole + 1)) / 2 + (queries - whole) * keys);
+}
+
+/** Scores over the features of k, weighted sums over those of v. */
+function attentionProducts(dims: DimsOf, attributes: readonly number[]): number {
+  return attentionPairs(dims, attributes) * (dims("k")[2]! + dims("v")[2]!);
+}
+
+/** Scores once more and dq and dk over the features of k; slopes of the weights and dv over those of v. */
+function attentionBackwardProducts(dims: DimsOf, attributes: readonly number[]): number {
+  return attentionPairs(dims, attributes) * (3 * dims("k")[2]! + 2 * dims("v")[2]!);
+}
+
+/** At each time each example meets all weights of the hidden state; `states` has times and examples first. */
+function recurrentProducts(states: string): (dims: DimsOf) => number {
+  return (dims) => product(dims(states).slice(0, 2)) * product(dims("w"));
+}
+
+/** Multiplications with an addition of kernels whose work is mostly these; sigmoids, exponentials and maxima beside them are not counted. */
+const products: Partial<Record<KernelOp, (dims: DimsOf, attributes: readonly number[]) => number>> = {
+  convolution: convolutionProducts,
+  convolutionInput: convolutionProducts,
+  convolutionWeight: convolutionProducts,
+  attention: attentionProducts,
+  attentionBackward: attentionBackwardProducts,
+  rnn: recurrentProducts("x"),
+  rnnBackward: recurrentProducts("dy"),
+  lstm: recurrentProducts("x"),
+  lstmBackward: recurrentProducts("dy"),
+  gru: recurrentProducts("x"),
+  gruBackward: recurrentProducts("dy"),
+};
+
+function callWork({ primitive, operands, results, attributes }: CallKernel): number | null {
+  const count = products[primitive];
+  if (count === undefined) return null;
   const row = kernels[primitive];
   const names: readonly string[] = [...row.operands, ...row.results];
-  const dimsOf = (name: string): readonly number[] =>
-    [...operands, ...results][names.indexOf(name)]?.dims ?? [];
-  const [, ...weights] = dimsOf("w");
-  return 2 * product(dimsOf("y")) * product(weights);
+  const dims: DimsOf = (name) => [...operands, ...results][names.indexOf(name)]?.dims ?? [];
+  return 2 * count(dims, attributes);
 }

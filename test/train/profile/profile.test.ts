@@ -106,6 +106,42 @@ describe("a profile", () => {
     assert.deepEqual(profile.rows.map(({ pass }) => pass).toSorted(), ["", "forward"]);
   });
 
+  test("counts the products of attention and of recurrent layers, forward and backward", () => {
+    const operations = (work: () => unknown): Record<string, number | null> => {
+      const rows = train
+        .profile(work, { steps: 1, warmup: 1 })
+        .rows.filter(({ kernel }) => kernel === "call");
+      return Object.fromEntries(rows.map((row) => [row.operation, row.operations]));
+    };
+    const [q, k, v] = [[2, 3, 40, 16] as const, [2, 3, 40, 16] as const, [2, 3, 40, 8] as const].map(
+      (shape) => randn([...shape], { requiresGrad: true }),
+    ) as [Tensor, Tensor, Tensor];
+    for (const isCausal of [false, true]) {
+      const pairs = 6 * (isCausal ? (40 * 41) / 2 : 40 * 40);
+      const attend = (): unknown => {
+        nn.functional.scaledDotProductAttention(q, k, v, { isCausal }).sum().backward();
+        return [q.grad, k.grad, v.grad];
+      };
+      const { attention, attentionBackward } = operations(attend);
+      assert.deepEqual([attention, attentionBackward], [2 * pairs * (16 + 8), 2 * pairs * (3 * 16 + 2 * 8)]);
+    }
+    const [rnn, lstm, gru] = [new nn.RNN(5, 8), new nn.LSTM(5, 8), new nn.GRU(5, 8)];
+    const x = randn([12, 6, 5]);
+    const layers = [
+      ["rnn", 1, rnn.parameters(), () => rnn.forward(x)[0]],
+      ["lstm", 4, lstm.parameters(), () => lstm.forward(x)[0]],
+      ["gru", 3, gru.parameters(), () => gru.forward(x)[0]],
+    ] as const;
+    for (const [name, gates, parameters, outputs] of layers) {
+      const counted = operations(() => {
+        outputs().sum().backward();
+        return parameters.map(({ grad }) => grad);
+      });
+      const products = 2 * 12 * 6 * gates * 8 * 8;
+      assert.deepEqual([counted[name], counted[`${name}Backward`]], [products, products]);
+    }
+  });
+
   test("tells layers apart that share a plan", () => {
     const model = nn.sequential(new nn.Linear(8, 8), new nn.Linear(8, 8));
     const x = randn([4, 8]);
