@@ -1,4 +1,6 @@
 // The native pool: workers spin for a moment after their last piece, because the next kernel usually follows at once, and then sleep.
+// Measured on two processors of a virtual machine: a worker that spins begins half a microsecond after the caller, one that sleeps 7 to 30,
+// and waking it takes the caller 3 to 9.
 #include "pool.h"
 
 #include <atomic>
@@ -16,6 +18,7 @@
 #endif
 
 #include "memory.h"
+#include "processors.h"
 
 #if defined(__x86_64__)
 #define CG_PAUSE() __builtin_ia32_pause()
@@ -63,6 +66,8 @@ struct Pool {
   std::atomic<uint64_t> state{0};
   std::atomic<int64_t> next{0};
   std::atomic<int> sleeping{0};
+  std::atomic<int> caller{kAnyProcessor};  // the processor that the current job was begun on
+  int avoided = kAnyProcessor;             // the one that the workers were kept off when they were last woken
   int started = 0;        // workers, without the caller
   Thread handles[kMaxThreads];   // of those workers, from 1 on
   std::atomic<bool> ending{false};
@@ -99,12 +104,18 @@ void work(Pool& p, const Job& job, char* scratch) {
 /// A job that this worker has not seen, or the pool's end.
 bool isNew(uint64_t state, uint64_t seen) { return state / kGeneration != seen / kGeneration; }
 
+/// Whether a worker may spin where it is: on the caller's processor it would keep the caller from running.
+bool maySpin(const Pool& p) {
+  const int here = currentProcessor();
+  return here == kAnyProcessor || here != p.caller.load(std::memory_order_relaxed);
+}
+
 void worker(Pool& p, int number, uint64_t seen) {
   current = &p;
   for (;;) {
     uint64_t now = p.state.load(std::memory_order_acquire);
     const auto start = std::chrono::steady_clock::now();
-    while (!isNew(now, seen) && std::chrono::steady_clock::now() - start < kSpin) {
+    while (!isNew(now, seen) && maySpin(p) && std::chrono::steady_clock::now() - start < kSpin) {
       for (int spin = 0; !isNew(now, seen) && spin < 32; spin++) {
         CG_PAUSE();
         now = p.state.load(std::memory_order_acquire);
@@ -169,10 +180,17 @@ void awaitEnd(Thread thread) {
 #endif
 }
 
-/// Lets the workers look at the new state.
+/// Lets the workers look at the new state. The system likes to put a thread where the one is that wakes it, which would wait for the worker
+/// then instead of working beside it: workers are kept off the caller's processor.
 void wakeAll(Pool& p) {
   if (p.sleeping.load(std::memory_order_seq_cst) == 0) return;
-  std::lock_guard<std::mutex> lock(p.sleep);
+  const int here = p.caller.load(std::memory_order_relaxed);
+  if (here != p.avoided) {
+    for (int i = 1; i <= p.started; i++) keepOff(p.handles[i], here);
+    p.avoided = here;
+  }
+  // Whoever is about to sleep holds the lock until it does; those who are woken find it free.
+  { std::lock_guard<std::mutex> lock(p.sleep); }
   p.wake.notify_all();
 }
 
@@ -184,6 +202,7 @@ void serial(int64_t pieces, void (*fn)(void*, int64_t, char*), void* context) {
 int prepare(Pool& p) {
   int threads = p.threads.load(std::memory_order_relaxed);
   while (p.started < threads - 1) {
+    p.avoided = kAnyProcessor;  // the new one is kept off nothing yet
     if (startWorker(p, p.started + 1)) p.started++;
     else p.threads.store(threads = p.started + 1, std::memory_order_relaxed);
   }
@@ -220,6 +239,7 @@ void parallel(int64_t pieces, void (*fn)(void* context, int64_t piece, char* scr
   p.active.store(threads, std::memory_order_relaxed);
   p.job = Job{fn, context, pieces};
   p.next.store(0, std::memory_order_relaxed);
+  p.caller.store(currentProcessor(), std::memory_order_relaxed);
   p.state.store((p.state.load(std::memory_order_relaxed) / kGeneration + 1) * kGeneration + kOpen, std::memory_order_seq_cst);
   wakeAll(p);
   work(p, p.job, p.scratch[0].bytes);
