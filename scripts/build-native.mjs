@@ -48,6 +48,8 @@ export const kernelFiles = [
   "convolution",
   "convolution_weight",
   "convolution_geometry",
+  "convolution_winograd",
+  "convolution_winograd_weight",
   "pool_windows",
   "normalize",
   "moments",

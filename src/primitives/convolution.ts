@@ -6,7 +6,8 @@
  * with two of x, w and y given: `convolution` gives y, `convolutionInput` x (the transposed convolution), `convolutionWeight` w. So the
  * gradient of each with respect to one of its operands is another of them. There are always three dims of space, of which the first ones have
  * size 1 where there are fewer. What lies outside of x counts as 0. The size of the result is given too, since padding need not be the same
- * at both ends, and since several sizes of x have the same size of y.
+ * at both ends, and since several sizes of x have the same size of y. Sums are added in any order and, where the engine computes them of transformed
+ * tiles (native/convolution_winograd.h), round as these do.
  */
 import type { Builder } from "./builder.js";
 import type { KernelRow, Dense } from "./kernel.js";

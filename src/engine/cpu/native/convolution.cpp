@@ -3,6 +3,7 @@
 // are fewer channels than a vector has lanes, the lanes are neighbouring outputs instead. Each output is one chain of sums, however work was cut.
 #include "convolution_geometry.h"
 #include "convolution_micro.h"
+#include "convolution_winograd.h"
 #include "gemm_pack.h"
 #include "tile.h"
 
@@ -320,17 +321,30 @@ int64_t withPlan(const CallKernel& call, bool transposed, F f) {
   return call.results[0].dtype == kFloat64 ? f(planOf<double>(conv, transposed), 0.0) : f(planOf<float>(conv, transposed), 0.0f);
 }
 
+/// The convolution of a checked call, where Winograd's method computes it.
+bool isWinograd(const CallKernel& call, bool transposed, Convolution& conv) {
+  convOf(call, transposed, conv);
+  return winogradPays(conv, call.results[0].dtype);
+}
+
 int64_t scratchOf(const CallKernel& call, bool transposed) {
+  Convolution conv{};
+  if (isWinograd(call, transposed, conv)) return winogradScratch(conv, transposed);
   return withPlan(call, transposed, [](const Plan& plan, auto zero) { return plan.sourceBytes + 2 * kPositions * 8 + roundUp(kPositions * plan.columns * int64_t(sizeof zero), 64); });
 }
 
 int64_t sharedOf(const CallKernel& call, bool transposed) {
+  Convolution conv{};
+  if (isWinograd(call, transposed, conv)) return winogradShared(conv, transposed);
   return withPlan(call, transposed, [](const Plan& plan, auto) { return Tables::bytes(plan); });
 }
 
 void runCall(const CallKernel& call, const Frame& frame, bool transposed) {
+  const Values v = valuesOf(call);
+  Convolution conv{};
+  if (isWinograd(call, transposed, conv))
+    return winograd(conv, transposed, frame, dataOf<float>(frame, v.from), dataOf<float>(frame, v.weights), dataOf<float>(frame, v.to));
   withPlan(call, transposed, [&](const Plan& plan, auto zero) {
-    const Values v = valuesOf(call);
     run<decltype(zero)>(plan, frame, v.from, v.weights, v.to);
     return int64_t(0);
   });

@@ -2,6 +2,7 @@
 // of which each has sums of its own; these are added in the order of the pieces. How many there are follows from the shapes alone.
 #include "convolution_geometry.h"
 #include "convolution_micro.h"
+#include "convolution_winograd.h"
 #include "gemm_pack.h"
 #include "tile.h"
 
@@ -195,6 +196,12 @@ int64_t withPlan(const CallKernel& call, F f) {
   return call.results[0].dtype == kFloat64 ? f(planOf<double>(conv), 0.0) : f(planOf<float>(conv), 0.0f);
 }
 
+/// The convolution of a checked call, where Winograd's method computes it.
+bool isWinograd(const CallKernel& call, Convolution& conv) {
+  convOf(call, conv);
+  return winogradPays(conv, call.results[0].dtype);
+}
+
 }  // namespace
 
 const char* checkConvolutionWeight(const CallKernel& call) {
@@ -203,6 +210,8 @@ const char* checkConvolutionWeight(const CallKernel& call) {
 }
 
 int64_t convolutionWeightScratch(const CallKernel& call) {
+  Convolution conv{};
+  if (isWinograd(call, conv)) return winogradWeightScratch(conv);
   return withPlan(call, [](const WeightPlan& plan, auto zero) {
     constexpr int64_t W = VectorOf<decltype(zero)>::lanes;
     return plan.sourceBytes + kConvBlock * (8 + kConvVectors * W * int64_t(sizeof zero));
@@ -210,10 +219,15 @@ int64_t convolutionWeightScratch(const CallKernel& call) {
 }
 
 int64_t convolutionWeightShared(const CallKernel& call) {
+  Convolution conv{};
+  if (isWinograd(call, conv)) return winogradWeightShared(conv);
   return withPlan(call, [](const WeightPlan& plan, auto zero) { return sumBytes<decltype(zero)>(plan) + plan.channelsPerPart * plan.conv.taps * 8; });
 }
 
 void convolveWeight(const CallKernel& call, const Frame& frame) {
+  const CallView *in = call.operands, &w = call.results[0];
+  Convolution conv{};
+  if (isWinograd(call, conv)) return winogradWeight(conv, frame, dataOf<float>(frame, in[0]), dataOf<float>(frame, in[1]), dataOf<float>(frame, w));
   withPlan(call, [&](const WeightPlan& plan, auto zero) {
     run<decltype(zero)>(plan, frame, call);
     return int64_t(0);
