@@ -33,16 +33,21 @@ function lastOf(node: Node, reversed: boolean): Node {
 
 /** Σ slopesᵀ h over all times and examples, h the hidden state before the time: [C, H]. */
 function weightGradient(slopes: Tensor, y: Tensor, first: Tensor, reversed: boolean): Tensor {
-  const times = slopes.size(0);
-  const product = (a: Tensor, b: Tensor): Tensor =>
-    a
-      .reshape([-1, a.size(-1)])
-      .transpose(0, 1)
-      .matmul(b.reshape([-1, b.size(-1)]));
-  const atFirst = product(slopes.select(0, reversed ? times - 1 : 0), first);
+  const [times, n, columns] = slopes.shape as [number, number, number];
+  const rows = (times - 1) * n;
+  // Times and examples are one dim before it is cut, so that the products read the rows where they lie.
+  const [slopesInTime, states] = [slopes.reshape([-1, columns]), y.reshape([-1, y.size(-1)])];
+  const atFirst = slopesInTime
+    .narrow(0, reversed ? rows : 0, n)
+    .transpose(0, 1)
+    .matmul(first);
   if (times === 1) return atFirst;
-  const [later, before] = reversed ? [0, 1] : [1, 0];
-  return product(slopes.narrow(0, later, times - 1), y.narrow(0, before, times - 1)).add(atFirst);
+  const [later, before] = reversed ? [0, n] : [n, 0];
+  return slopesInTime
+    .narrow(0, later, rows)
+    .transpose(0, 1)
+    .matmul(states.narrow(0, before, rows))
+    .add(atFirst);
 }
 
 type Run = (inputs: readonly Tensor[], reversed: boolean, composed: Composed) => Whole;
