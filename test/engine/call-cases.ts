@@ -535,13 +535,18 @@ function* alignmentCases(op: KernelOp, dtype: DTypeName, random: () => number): 
   }
 }
 
-/** Times, examples and size of a state: rows of whole vectors and others, blocks of examples that are not filled, and sums in several parts. */
+/**
+ * Times, examples and size of a state: rows of whole vectors and others, blocks of examples that are not filled, sums in several parts, and one
+ * example alone.
+ */
 const recurrences: readonly (readonly [times: number, examples: number, size: number])[] = [
   [1, 1, 1],
   [3, 2, 5],
   [4, 37, 16],
   [2, 9, 130],
   [2, 3, 264],
+  [5, 1, 128],
+  [3, 1, 24],
   [0, 2, 3],
   [2, 0, 3],
 ];

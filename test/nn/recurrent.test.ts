@@ -39,15 +39,33 @@ function assertClose(actual: Tensor, expected: Tensor, tolerance: number, what: 
   assert.ok(off <= tolerance, `${what}: off by ${off}`);
 }
 
-const makers: Readonly<Record<string, (options: nn.RecurrentOptions) => Layer>> = {
-  LSTM: (options) => new nn.LSTM(7, 130, options),
-  GRU: (options) => new nn.GRU(7, 130, options),
-  RNN: (options) => new nn.RNN(7, 130, options),
-  "RNN with relu": (options) => new nn.RNN(7, 130, { ...options, nonlinearity: "relu" }),
+const makers: Readonly<Record<string, (options: nn.RecurrentOptions, size?: number) => Layer>> = {
+  LSTM: (options, size = 130) => new nn.LSTM(7, size, options),
+  GRU: (options, size = 130) => new nn.GRU(7, size, options),
+  RNN: (options, size = 130) => new nn.RNN(7, size, options),
+  "RNN with relu": (options, size = 130) => new nn.RNN(7, size, { ...options, nonlinearity: "relu" }),
 };
 
 describe("in one kernel", () => {
   for (const [name, make] of Object.entries(makers)) {
+    test(`${name}: one example alone is computed by any number of threads`, () => {
+      manualSeed(5);
+      const layer = make({ bidirectional: true }, 256);
+      const x = randn([40, 1, 7]);
+      const first = [0, 1].map(() => randn([2, 1, 256]));
+      const slow = resultsOf(layer, x, first, true);
+      const before = engine().numThreads;
+      const all = [1, 2, 3, 16].map((threads) => {
+        setNumThreads(threads);
+        return resultsOf(layer, x, first, false).map((y, i) => {
+          assertClose(y, slow[i]!, 1e-4, `${threads} threads, result ${i}`);
+          return y.dataSync();
+        });
+      });
+      setNumThreads(before);
+      for (const results of all) assert.deepEqual(results, all[0]);
+    });
+
     for (const dtype of ["float32", "float64"] as const) {
       test(`${name}, ${dtype}: values and gradients are those of the formulas time by time`, () => {
         manualSeed(1);

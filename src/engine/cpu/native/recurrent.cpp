@@ -1,146 +1,155 @@
 // Recurrent layers along all times (src/primitives/recurrent/).
 #include "recurrent.h"
+#include "recurrent_alone.h"
 
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
 template <class T>
-inline void addTo(T* sums, const T* x, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t j = 0; j < n; j++) sums[j] += x[j];
-}
-template <class T>
-inline void applySigmoid(T* x, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t j = 0; j < n; j++) x[j] = sigmoidOf(x[j]);
-}
-template <class T>
-inline void applyTanh(T* x, int64_t n) {
-#pragma GCC ivdep
-  for (int64_t j = 0; j < n; j++) x[j] = tanhOf(x[j]);
-}
-
-/// Each cell says which parts of a row of gates the products with the state go to, and what becomes of a row, of parts of n lanes each: of the
-/// input's part x, of which `size` are given, of the states h and c.
-template <class T>
-struct Rest {
-  const T* bias;
-  bool relu;
-};
-
-struct Rnn {
-  static constexpr int parts = 1, slots = 1;
-  static constexpr bool hasCell = false;
-  static int slotOf(int part) { return part; }
-  template <class T>
-  static void step(T* z, const T* x, T* h, T*, const Rest<T>& rest, int64_t size, int64_t n) {
-    addTo(z, x, size);
-    if (rest.relu) {
-#pragma GCC ivdep
-      for (int64_t j = 0; j < n; j++) z[j] = z[j] <= 0 ? T(0) : z[j];
-    } else {
-      applyTanh(z, n);
-    }
-    memcpy(static_cast<void*>(h), z, size_t(n) * sizeof(T));
-  }
-};
-
-struct Lstm {
-  static constexpr int parts = 4, slots = 4;
-  static constexpr bool hasCell = true;
-  static int slotOf(int part) { return part; }
-  template <class T>
-  static void step(T* z, const T* x, T* h, T* c, const Rest<T>&, int64_t size, int64_t n) {
-    T *i = z, *f = z + n, *g = z + 2 * n, *o = z + 3 * n;
-    for (int part = 0; part < 4; part++) addTo(z + part * n, x + part * size, size);
-    applySigmoid(z, 2 * n);
-    applyTanh(g, n);
-    applySigmoid(o, n);
-#pragma GCC ivdep
-    for (int64_t j = 0; j < n; j++) c[j] = f[j] * c[j] + i[j] * g[j];
-#pragma GCC ivdep
-    for (int64_t j = 0; j < n; j++) h[j] = o[j] * tanhOf(c[j]);
-  }
-};
-
-struct Gru {
-  static constexpr int parts = 3, slots = 4;
-  static constexpr bool hasCell = false;
-  static int slotOf(int part) { return part == 2 ? 3 : part; }
-  template <class T>
-  static void step(T* z, const T* x, T* h, T*, const Rest<T>& rest, int64_t size, int64_t n) {
-    T *r = z, *u = z + n, *g = z + 2 * n, *m = z + 3 * n;
-    addTo(r, x, size);
-    addTo(u, x + size, size);
-    addTo(r, rest.bias, size);
-    addTo(u, rest.bias + size, size);
-    addTo(m, rest.bias + 2 * size, size);
-    padRows(g, x + 2 * size, 1, size, n);
-    applySigmoid(r, 2 * n);
-#pragma GCC ivdep
-    for (int64_t j = 0; j < n; j++) g[j] = tanhOf(g[j] + r[j] * m[j]);
-#pragma GCC ivdep
-    for (int64_t j = 0; j < n; j++) h[j] = g[j] + u[j] * (h[j] - g[j]);
-  }
-};
-
-template <class T>
 struct Task {
   const Sequences* s;
-  const T *x, *h, *c, *packed;
-  Rest<T> rest;
-  T *y, *cells, *gates;
+  Layer<T> layer;
+  const T* packed;
   int64_t perPiece;
 };
 
+/// Where a piece finds what its rows are given and leaves what becomes of them at one time, rows of n lanes. If rows are whole vectors, among the
+/// call's values; else in rooms of its own, which are filled before and emptied after the time.
+template <class T, class Cell>
+struct Rooms {
+  const Task<T>& task;
+  int64_t n, first, rows;
+  T *h, *c, *x, *gates, *bias;
+  T* end;
+
+  Rooms(const Task<T>& of, int64_t piece, char* scratch) : task(of), n(of.s->template padded<T>()), first(piece * of.perPiece) {
+    const Sequences& s = *task.s;
+    rows = s.examples - first < task.perPiece ? s.examples - first : task.perPiece;
+    h = reinterpret_cast<T*>(scratch);
+    c = h + 2 * rows * n;
+    x = c + rows * n;
+    gates = x + (whole() ? 0 : rows * Cell::parts * n);
+    bias = gates + (whole() ? 0 : rows * Cell::slots * n);
+    end = bias + (whole() ? 0 : Cell::parts * n);
+    const Layer<T>& layer = task.layer;
+    padRows(h, layer.h + first * s.size, rows, s.size, n);
+    if (Cell::hasCell) padRows(c, layer.c + first * s.size, rows, s.size, n);
+    if (layer.bias && !whole()) padRows(bias, layer.bias, Cell::parts, s.size, n);
+  }
+
+  static int64_t bytes(const Sequences& s) {
+    const int64_t n = s.padded<T>(), all = s.size == n ? 3 : 3 + Cell::parts + Cell::slots;
+    return (kMostExamples * all + Cell::parts) * n * int64_t(sizeof(T));
+  }
+
+  bool whole() const { return task.s->size == n; }
+
+  /// The first unit of the first row at a step.
+  Units<T> begin(int64_t step) const {
+    const Sequences& s = *task.s;
+    const Layer<T>& layer = task.layer;
+    const int64_t row = s.timeOf(step) * s.examples + first, earlier = step ? s.timeOf(step - 1) * s.examples + first : 0;
+    Units<T> at{x, bias, h + (step & 1) * rows * n, c, h + ((step + 1) & 1) * rows * n, c, layer.gates ? gates : nullptr, n, layer.relu};
+    if (!whole()) {
+      padRows(x, layer.x + row * Cell::parts * s.size, rows * Cell::parts, s.size, n);
+      return at;
+    }
+    at.x = layer.x + row * Cell::parts * n;
+    at.bias = layer.bias;
+    if (layer.gates) at.gates = layer.gates + row * Cell::slots * n;
+    if (layer.y) {
+      at.h = layer.y + row * n;
+      if (step) at.before = layer.y + earlier * n;
+    }
+    if (layer.cells) {
+      at.c = layer.cells + row * n;
+      if (step) at.cell = layer.cells + earlier * n;
+    }
+    return at;
+  }
+
+  void finish(int64_t step, const Units<T>& at) const {
+    if (whole()) return;
+    const Sequences& s = *task.s;
+    const Layer<T>& layer = task.layer;
+    const int64_t row = s.timeOf(step) * s.examples + first;
+    if (layer.y) storeRows(layer.y + row * s.size, at.h, rows, s.size, n);
+    if (layer.cells) storeRows(layer.cells + row * s.size, at.c, rows, s.size, n);
+    if (layer.gates) storeRows(layer.gates + row * Cell::slots * s.size, at.gates, rows * Cell::slots, s.size, n);
+  }
+};
+
+/// Some units at a time: their sums are in the nearest cache when the cell takes them.
 template <class T, class Cell>
 void examplesPiece(void* context, int64_t piece, char* scratch) {
+  constexpr int64_t W = VectorOf<T>::lanes, most = kMicroVectors * W;
   const Task<T>& task = *static_cast<Task<T>*>(context);
+  const Rooms<T, Cell> rooms(task, piece, scratch);
   const Sequences& s = *task.s;
-  const int64_t size = s.size, n = s.padded<T>(), first = piece * task.perPiece;
-  const int64_t rows = s.examples - first < task.perPiece ? s.examples - first : task.perPiece;
-  T* h = reinterpret_cast<T*>(scratch);
-  T* c = h + rows * n;
-  T* room = c + rows * n;
-  padRows(h, task.h + first * size, rows, size, n);
-  if (Cell::hasCell) padRows(c, task.c + first * size, rows, size, n);
+  const int64_t size = s.size, n = rooms.n, rows = rooms.rows;
+  T* sums = rooms.end;
   for (int64_t step = 0; step < s.times && !stopRequested(); step++) {
-    const int64_t row = s.timeOf(step) * s.examples + first;
-    // Gates are computed where they are stored, if their rows are whole vectors.
-    const bool inPlace = task.gates && size == n;
-    T* z = inPlace ? task.gates + row * Cell::slots * size : room;
-    for (int part = 0; part < Cell::parts; part++) {
-      multiply(z + Cell::slotOf(part) * n, Cell::slots * n, h, n, task.packed + part * n * size, size, 0, size, n, rows, false);
+    const Units<T> row = rooms.begin(step);
+    for (int64_t j0 = 0; j0 < n; j0 += most) {
+      const int64_t width = n - j0 < most ? n - j0 : most;
+      for (int part = 0; part < Cell::parts; part++) {
+        multiply(sums + part * width, Cell::parts * width, row.before, n, task.packed + (part * n + j0) * size, size, 0, size, width, rows, false);
+      }
+      for (int64_t i = 0; i < rows; i++) {
+        for (int64_t j = 0; j < width; j += W) {
+          Vector<T> own[Cell::parts];
+          for (int part = 0; part < Cell::parts; part++) own[part] = loadVector(sums + (i * Cell::parts + part) * width + j);
+          Cell::step(own, row.template at<Cell>(i, j0 + j));
+        }
+      }
     }
-    for (int64_t i = 0; i < rows; i++) Cell::step(z + i * Cell::slots * n, task.x + (row + i) * Cell::parts * size, h + i * n, c + i * n, task.rest, size, n);
-    if (task.y) storeRows(task.y + row * size, h, rows, size, n);
-    if (Cell::hasCell && task.cells) storeRows(task.cells + row * size, c, rows, size, n);
-    if (task.gates && !inPlace) storeRows(task.gates + row * Cell::slots * size, room, rows * Cell::slots, size, n);
+    rooms.finish(step, row);
   }
 }
 
+template <class T>
+bool isAlone(const Sequences& s) { return s.examples == 1 && s.size % VectorOf<T>::lanes == 0; }
+
 template <class Cell>
 int64_t scratchOf(const Sequences& s) {
-  return withFloat(s.dtype, [&](auto zero) { return kMostExamples * (2 + Cell::slots) * s.padded<decltype(zero)>() * int64_t(sizeof zero); });
+  return withFloat(s.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    return isAlone<T>(s) ? 0 : Rooms<T, Cell>::bytes(s) + kMostExamples * Cell::parts * kMicroVectors * kVectorBytes;
+  });
 }
 
-int64_t sharedOf(const Sequences& s) {
-  return withFloat(s.dtype, [&](auto zero) { return s.packedBytes<decltype(zero)>(); });
-}
-
-/// `c` and `cells` are null but for an LSTM, `bias` but for a GRU, `gates` for an RNN.
 template <class Cell>
-void run(const Sequences& s, const CallKernel& call, const Frame& frame, const CallView* c, const CallView& weights, const CallView* bias, bool relu, const CallView* cells, const CallView* gates) {
+int64_t sharedOf(const Sequences& s) {
+  return withFloat(s.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    return isAlone<T>(s) ? Alone<T, Cell>::sharedBytes(s) : s.packedBytes<T>();
+  });
+}
+
+/// Where the values of a call stand among its operands and results; −1 for what the cell does not have.
+struct Places {
+  int c, weights, bias, cells, gates;
+};
+
+template <class Cell>
+void run(const Sequences& s, const CallKernel& call, const Frame& frame, const Places& places, bool relu) {
   if (s.times == 0 || s.examples == 0 || s.size == 0) return;
   withFloat(s.dtype, [&](auto zero) {
     using T = decltype(zero);
-    Packing<T> packing{&s, dataOf<T>(frame, weights), reinterpret_cast<T*>(frame.shared), true};
+    const auto from = [&](int i) { return i < 0 ? nullptr : dataOf<T>(frame, call.operands[i]); };
+    const auto to = [&](int i) { return i < 0 ? nullptr : dataOf<T>(frame, call.results[i]); };
+    const Layer<T> layer{from(0), from(1), from(places.c), from(places.weights), from(places.bias), to(0), to(places.cells), to(places.gates), relu};
+    const double units = double(s.times) * double(s.examples) * double(s.size);
+    const double products = units * Cell::parts * double(s.size) / VectorOf<T>::lanes;
+    if (isAlone<T>(s)) {
+      Alone<T, Cell>{&s, layer, nullptr, {}, nullptr}.run(frame.shared, products / 2 + units);
+      return 0;
+    }
+    Packing<T> packing{&s, layer.weights, reinterpret_cast<T*>(frame.shared), true};
     packing.run();
-    const auto from = [&](const CallView* view) { return view ? dataOf<T>(frame, *view) : nullptr; };
-    Task<T> task{&s, from(call.operands), from(call.operands + 1), from(c), packing.packed, {from(bias), relu}, from(call.results), from(cells), from(gates), 0};
-    const double points = double(s.times) * double(s.examples) * double(s.size) * Cell::slots;
-    runExamples(task, examplesPiece<T, Cell>, s, points * (double(s.size) / (VectorOf<T>::lanes * 3.0) + 1.0));
+    Task<T> task{&s, layer, packing.packed, 0};
+    runExamples(task, examplesPiece<T, Cell>, s, products / 3 + units * 4);
     return 0;
   });
 }
@@ -186,7 +195,7 @@ const char* sequencesOfGru(const CallKernel& call, Sequences& s) {
   int64_t name##Shared(const CallKernel& call) {       \
     Sequences s;                                       \
     sequencesOf##Name(call, s);                        \
-    return sharedOf(s);                                \
+    return sharedOf<Name>(s);                                \
   }
 CG_RECURRENT(rnn, Rnn)
 CG_RECURRENT(lstm, Lstm)
@@ -196,19 +205,19 @@ CG_RECURRENT(gru, Gru)
 void rnn(const CallKernel& call, const Frame& frame) {
   Sequences s;
   sequencesOfRnn(call, s);
-  run<Rnn>(s, call, frame, nullptr, call.operands[2], nullptr, call.attributes[1] != 0, nullptr, nullptr);
+  run<Rnn>(s, call, frame, {-1, 2, -1, -1, -1}, call.attributes[1] != 0);
 }
 
 void lstm(const CallKernel& call, const Frame& frame) {
   Sequences s;
   sequencesOfLstm(call, s);
-  run<Lstm>(s, call, frame, call.operands + 2, call.operands[3], nullptr, false, call.results + 1, call.results + 2);
+  run<Lstm>(s, call, frame, {2, 3, -1, 1, 2}, false);
 }
 
 void gru(const CallKernel& call, const Frame& frame) {
   Sequences s;
   sequencesOfGru(call, s);
-  run<Gru>(s, call, frame, nullptr, call.operands[2], call.operands + 3, false, nullptr, call.results + 1);
+  run<Gru>(s, call, frame, {-1, 2, 3, -1, 1}, false);
 }
 
 }  // namespace CG_ISA

@@ -20,10 +20,6 @@ constexpr int64_t kRecurrentDepth = 256;
 /// Examples that go through the times together, at most.
 constexpr int64_t kMostExamples = 4 * kMicroRows;
 
-inline double sigmoidOf(double x) {
-  const double e = ::exp(-fabs(x));
-  return x >= 0 ? 1 / (1 + e) : e / (1 + e);
-}
 inline double tanhOf(double x) { return ::tanh(x); }
 
 struct Sequences {
