@@ -11,7 +11,7 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-/// Outputs that are computed together.
+/// Outputs that are computed together, of all classes along the last dim.
 constexpr int64_t kPositions = 96;
 
 struct Plan {
@@ -23,11 +23,14 @@ struct Plan {
   int64_t columns;       // the same, as whole vectors
   int64_t classes[3], step[3], size[3];  // of the result
   int64_t taps;          // of all channels
+  int64_t positions;     // outputs of each class that are computed together
   int64_t images, blocks;  // images of a unit of work, and how many such blocks there are
   int64_t packedBytes, sourceBytes;
 
   int64_t units() const { return blocks * conv.groups * source.bands; }
   int64_t classCount() const { return volume(classes); }
+  /// Bytes of where those outputs see the source and where they go.
+  int64_t placeBytes() const { return roundUp(positions * (1 + classes[2]) * 8, 64); }
 };
 
 template <class T>
@@ -62,6 +65,7 @@ Plan planOf(const Convolution& conv, bool transposed) {
   plan.direct = plan.lanes < W && s.count[2] >= W;
   plan.columns = plan.direct ? plan.lanes : roundUp(plan.lanes, W);
   plan.taps = s.channels * conv.taps;
+  plan.positions = greatest(kPositions / greatest(plan.classes[2], 1), 1);
   plan.images = 1;
   const int64_t outputs = volume(s.count);
   if (s.bands == 1 && outputs > 0 && outputs < kPositions) {
@@ -165,44 +169,66 @@ struct Sweep {
   int64_t r[3];
   int64_t taps;
   const int64_t* offset;
+  int64_t first;  // its first tap, of all classes
 };
 
+Sweep sweepOf(const Plan& plan, const Tables& tables, int64_t number, int64_t start) {
+  const int64_t first = tables.first[number];
+  Sweep sweep{{}, {}, {number / (plan.classes[1] * plan.classes[2]), number / plan.classes[2] % plan.classes[1], number % plan.classes[2]}, tables.first[number + 1] - first, tables.offset + first, first};
+  const Source& s = plan.source;
+  for (int d = 0; d < 3; d++) {
+    sweep.from[d] = d == s.band ? start : 0;
+    sweep.to[d] = ceilDivide(plan.size[d] - sweep.r[d], plan.step[d]);
+    if (d == s.band) sweep.to[d] = least(sweep.to[d], start + s.bandLength);
+  }
+  return sweep;
+}
+
+/// Stores outputs whose number in a plane is not negative.
 template <class T>
 void storeBlock(T* to, int64_t plane, const T* block, int64_t columns, int64_t lanes, const int64_t* at, int64_t count) {
   for (int64_t j = 0; j < count;) {
     int64_t run = 1;
-    while (j + run < count && at[j + run] == at[j] + run) run++;
-    transpose(to + at[j], plane, block + j * columns, columns, run, lanes);
+    while (at[j] >= 0 && j + run < count && at[j + run] == at[j] + run) run++;
+    if (at[j] >= 0) transpose(to + at[j], plane, block + j * columns, columns, run, lanes);
     j += run;
   }
 }
 
+/// The outputs of all classes that are neighbours along the last dim: they are stored together, as they lie.
 template <class T>
-void sweepChannels(const Plan& plan, const Sweep& sweep, const T* source, const T* packed, T* to, int64_t image0, int64_t images, int64_t group, char* scratch) {
+void sweepChannels(const Plan& plan, const Tables& tables, int64_t number, int64_t start, const T* source, const T* packed, T* to, int64_t image0, int64_t images, int64_t group, char* scratch) {
   constexpr int64_t W = VectorOf<T>::lanes;
   const Source& s = plan.source;
-  const int64_t plane = volume(plan.size), starts[3] = {s.band == 0 ? sweep.from[0] : 0, s.band == 1 ? sweep.from[1] : 0, s.band == 2 ? sweep.from[2] : 0};
+  const Sweep front = sweepOf(plan, tables, number, start);
+  const int64_t plane = volume(plan.size), starts[3] = {s.band == 0 ? start : 0, s.band == 1 ? start : 0, s.band == 2 ? start : 0};
+  const int64_t classes = plan.classes[2];
   int64_t* bases = reinterpret_cast<int64_t*>(scratch);
-  int64_t* at = bases + kPositions;
-  T* block = reinterpret_cast<T*>(scratch + 2 * kPositions * 8);
-  const int64_t blocks = ceilDivide(sweep.taps, kConvBlock), depth = blocks ? ceilDivide(sweep.taps, blocks) : 0;
-  for (Outputs out(sweep.from, sweep.to, images); !out.done() && !stopRequested();) {
+  int64_t* at = bases + plan.positions;
+  T* block = reinterpret_cast<T*>(scratch + plan.placeBytes());
+  for (Outputs out(front.from, front.to, images); !out.done() && !stopRequested();) {
     int64_t count = 0;
-    for (; count < kPositions && !out.done(); count++, out.next()) {
+    for (; count < plan.positions && !out.done(); count++, out.next()) {
       bases[count] = out.image * s.image + s.base(out.at[0] - starts[0], out.at[1] - starts[1], out.at[2] - starts[2]);
-      int64_t number = 0;
-      for (int d = 0; d < 3; d++) number = number * plan.size[d] + out.at[d] * plan.step[d] + sweep.r[d];
-      at[count] = (((image0 + out.image) * plan.conv.groups + group) * plan.lanes) * plane + number;
+      int64_t first = (image0 + out.image) * plan.conv.groups * plan.lanes * plane;
+      first += ((out.at[0] * plan.step[0] + front.r[0]) * plan.size[1] + out.at[1] * plan.step[1] + front.r[1]) * plan.size[2];
+      for (int64_t r = 0, last = out.at[2] * plan.step[2]; r < classes; r++, last++) at[count * classes + r] = last < plan.size[2] ? first + last : -1;
     }
-    if (sweep.taps == 0) memset(static_cast<void*>(block), 0, size_t(count * plan.columns) * sizeof(T));
-    for (int64_t k0 = 0; k0 < sweep.taps; k0 += depth) {
-      for (int64_t column = 0; column < plan.columns; column += kConvVectors * W) {
-        const int64_t width = least(kConvVectors * W, plan.columns - column);
-        const SumArguments<T> x{least(depth, sweep.taps - k0), source, bases, sweep.offset + k0, packed + sweep.taps * column + k0 * width, block + column, plan.columns, k0 > 0};
-        allSums(x, count, width / W);
+    for (int64_t r = 0; r < classes; r++) {
+      const Sweep sweep = sweepOf(plan, tables, number + r, start);
+      const int64_t blocks = ceilDivide(sweep.taps, kConvBlock), depth = blocks ? ceilDivide(sweep.taps, blocks) : 0;
+      T* results = block + r * plan.columns;
+      for (int64_t i = 0; sweep.taps == 0 && i < count; i++) memset(static_cast<void*>(results + i * classes * plan.columns), 0, size_t(plan.columns) * sizeof(T));
+      for (int64_t k0 = 0; k0 < sweep.taps; k0 += depth) {
+        for (int64_t column = 0; column < plan.columns; column += kConvVectors * W) {
+          const int64_t width = least(kConvVectors * W, plan.columns - column);
+          const T* weights = packed + sweep.first * plan.columns + sweep.taps * column + k0 * width;
+          const SumArguments<T> x{least(depth, sweep.taps - k0), source, bases, sweep.offset + k0, weights, results + column, classes * plan.columns, k0 > 0};
+          allSums(x, count, width / W);
+        }
       }
     }
-    storeBlock(to, plane, block, plan.columns, plan.lanes, at, count);
+    storeBlock(to + group * plan.lanes * plane, plane, block, plan.columns, plan.lanes, at, count * classes);
   }
 }
 
@@ -263,17 +289,12 @@ void unitsPiece(void* context, int64_t piece, char* scratch) {
     const int64_t images = least(plan.images, plan.conv.batch - image0);
     for (int64_t i = 0; i < images; i++) s.fill(source + i * s.image, reinterpret_cast<const T*>(task.from), image0 + i, group, start, 0, s.channels);
     const T* packed = reinterpret_cast<const T*>(task.tables->packed) + group * plan.taps * plan.columns;
-    for (int64_t c = 0; c < plan.classCount(); c++) {
-      const int64_t first = task.tables->first[c];
-      Sweep sweep{{}, {}, {c / (plan.classes[1] * plan.classes[2]), c / plan.classes[2] % plan.classes[1], c % plan.classes[2]}, task.tables->first[c + 1] - first, task.tables->offset + first};
-      for (int d = 0; d < 3; d++) {
-        sweep.from[d] = d == s.band ? start : 0;
-        sweep.to[d] = ceilDivide(plan.size[d] - sweep.r[d], plan.step[d]);
-        if (d == s.band) sweep.to[d] = least(sweep.to[d], start + s.bandLength);
-      }
-      const T* weights = packed + first * plan.columns;
-      if (plan.direct) sweepWindows<T>(plan, sweep, source, weights, reinterpret_cast<T*>(task.to), image0, images, group);
-      else sweepChannels<T>(plan, sweep, source, weights, reinterpret_cast<T*>(task.to), image0, images, group, scratch + plan.sourceBytes);
+    T* to = reinterpret_cast<T*>(task.to);
+    for (int64_t c = 0; c < plan.classCount(); c += plan.direct ? 1 : plan.classes[2]) {
+      if (plan.direct) {
+        const Sweep sweep = sweepOf(plan, *task.tables, c, start);
+        sweepWindows<T>(plan, sweep, source, packed + sweep.first * plan.columns, to, image0, images, group);
+      } else sweepChannels<T>(plan, *task.tables, c, start, source, packed, to, image0, images, group, scratch + plan.sourceBytes);
     }
   }
 }
@@ -330,7 +351,7 @@ bool isWinograd(const CallKernel& call, bool transposed, Convolution& conv) {
 int64_t scratchOf(const CallKernel& call, bool transposed) {
   Convolution conv{};
   if (isWinograd(call, transposed, conv)) return winogradScratch(conv, transposed);
-  return withPlan(call, transposed, [](const Plan& plan, auto zero) { return plan.sourceBytes + 2 * kPositions * 8 + roundUp(kPositions * plan.columns * int64_t(sizeof zero), 64); });
+  return withPlan(call, transposed, [](const Plan& plan, auto zero) { return plan.sourceBytes + plan.placeBytes() + roundUp(plan.positions * plan.classes[2] * plan.columns * int64_t(sizeof zero), 64); });
 }
 
 int64_t sharedOf(const CallKernel& call, bool transposed) {

@@ -90,6 +90,8 @@ struct Source {
                 const T* line = image + (i0 * size[1] + i1) * size[2] + origin2;
                 for (int64_t u = 0; u < low; u++) row[u] = T(0);
                 if (step2 == 1) memcpy(static_cast<void*>(row + low), line + low, size_t(high - low) * sizeof(T));
+                else if (step2 == 2)
+                  for (int64_t u = low; u < high; u++) row[u] = line[u * 2];
                 else
                   for (int64_t u = low; u < high; u++) row[u] = line[u * step2];
                 for (int64_t u = high; u < all; u++) row[u] = T(0);
