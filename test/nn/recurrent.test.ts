@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { engine } from "../../src/engine/current.js";
-import { grad, manualSeed, nn, randn, setNumThreads, type Tensor } from "../../src/index.js";
+import { grad, manualSeed, nn, randn, setNumThreads, type Tensor, zeros } from "../../src/index.js";
 
 const { packPaddedSequence, padPackedSequence } = nn.utils.rnn;
 
@@ -16,8 +16,14 @@ function flat(states: Tensor | readonly Tensor[]): readonly Tensor[] {
 }
 
 /** Outputs and last states, in one kernel or time by time. */
-function resultsOf(layer: Layer, x: Tensor, first: readonly Tensor[], isPacked: boolean): readonly Tensor[] {
-  const given = layer instanceof nn.LSTM ? ([first[0]!, first[1]!] as const) : first[0]!;
+function resultsOf(
+  layer: Layer,
+  x: Tensor,
+  first: readonly Tensor[] | null,
+  isPacked: boolean,
+): readonly Tensor[] {
+  const given =
+    first === null ? null : layer instanceof nn.LSTM ? ([first[0]!, first[1]!] as const) : first[0]!;
   const forward = layer.forward.bind(layer) as (x: unknown, h: unknown) => [unknown, Tensor | Tensor[]];
   if (!isPacked) {
     const [outputs, states] = forward(x, given);
@@ -89,6 +95,24 @@ describe("in one kernel", () => {
         slow!.gradients.forEach((g, i) => assertClose(fast!.gradients[i]!, g, tolerance, `gradient ${i}`));
       });
     }
+
+    test(`${name}: without first states gradients are those of zeros`, () => {
+      manualSeed(6);
+      const layer = make({ dtype: "float64", bidirectional: true }, 16);
+      const given = new Array<Tensor>(2).fill(zeros([2, 5, 16], { dtype: "float64" }));
+      for (const times of [1, 4]) {
+        const x = randn([times, 5, 7], { dtype: "float64" });
+        const [slopes, expected] = [null, given].map((first) =>
+          grad(
+            resultsOf(layer, x, first, first !== null)[0]!
+              .square()
+              .sum(),
+            layer.parameters(),
+          ),
+        );
+        expected!.forEach((g, i) => assertClose(slopes![i]!, g, 1e-11, `${times} times, gradient ${i}`));
+      }
+    });
 
     test(`${name}: a last state alone has a gradient`, () => {
       manualSeed(2);

@@ -176,7 +176,7 @@ abstract class Recurrent extends BuiltIn {
       const order = input.sortedIndices;
       const initial = this.#initial(given, input.sizes[0]!, input.data);
       const sorted = order === null ? initial : initial.map((s) => s.indexSelect(1, order));
-      const [outputs, last] = this.#levels(steps, sorted);
+      const [outputs, last] = this.#levels(steps, sorted, given === null);
       const back = input.unsortedIndices;
       return [input.with(joined(outputs)), back === null ? last : last.map((s) => s.indexSelect(1, back))];
     }
@@ -192,19 +192,19 @@ abstract class Recurrent extends BuiltIn {
       inTime.size(1),
       input,
     );
-    const [outputs, last] = this.#levels(inTime, initial);
+    const [outputs, last] = this.#levels(inTime, initial, given === null);
     const all = outputs instanceof Tensor ? outputs : stack([...outputs]);
     if (!isBatched) return [all.squeeze(1), last.map((s) => s.squeeze(1))];
     return [this.batchFirst ? all.transpose(0, 1) : all, last];
   }
 
-  #levels(input: Sequences, initial: State): [Sequences, State] {
+  #levels(input: Sequences, initial: State, isZero: boolean): [Sequences, State] {
     let below = input;
     const finals: State[] = [];
     for (let level = 0; level < this.numLayers; level++) {
       const directions = this.#suffixes(level).map((suffix, i) => {
         const first = initial.map((s) => s.select(0, level * this.#directions() + i));
-        const swept = this.#sweep(below, first, this.#weights(suffix), i === 1);
+        const swept = this.#sweep(below, first, isZero, this.#weights(suffix), i === 1);
         finals.push(swept.last);
         return swept.outputs;
       });
@@ -223,11 +223,12 @@ abstract class Recurrent extends BuiltIn {
   #sweep(
     input: Sequences,
     first: State,
+    isZero: boolean,
     weights: Weights,
     isReverse: boolean,
   ): { outputs: Sequences; last: State } {
     if (input instanceof Tensor && canSweepWhole(input, first, weights))
-      return sweepWhole(this.#step, input, first, weights, isReverse);
+      return sweepWhole(this.#step, input, first, isZero, weights, isReverse);
     // One product for all times.
     const part = inputPart(joined(input), weights);
     const parts = input instanceof Tensor ? part.unbind(0) : part.split(input.map((x) => x.size(0)));

@@ -31,29 +31,26 @@ function lastOf(node: Node, reversed: boolean): Node {
   return reshape(slice(node, starts, [1, ...rest], [1, 1, 1]), rest);
 }
 
-/** Σ slopesᵀ h over all times and examples, h the hidden state before the time: [C, H]. */
-function weightGradient(slopes: Tensor, y: Tensor, first: Tensor, reversed: boolean): Tensor {
+/** Σ slopesᵀ h over all times and examples, h the hidden state before the time, `first` before all of them, null where it is zero: [C, H]. */
+function weightGradient(slopes: Tensor, y: Tensor, first: Tensor | null, reversed: boolean): Tensor {
   const [times, n, columns] = slopes.shape as [number, number, number];
   const rows = (times - 1) * n;
   // Times and examples are one dim before it is cut, so that the products read the rows where they lie.
   const [slopesInTime, states] = [slopes.reshape([-1, columns]), y.reshape([-1, y.size(-1)])];
-  const atFirst = slopesInTime
-    .narrow(0, reversed ? rows : 0, n)
-    .transpose(0, 1)
-    .matmul(first);
-  if (times === 1) return atFirst;
+  const product = (from: number, length: number, h: Tensor): Tensor =>
+    slopesInTime.narrow(0, from, length).transpose(0, 1).matmul(h);
+  const atFirst = (h: Tensor): Tensor => product(reversed ? rows : 0, n, h);
+  if (times === 1) return first === null ? zeros([columns, y.size(-1)], { dtype: y.dtype }) : atFirst(first);
   const [later, before] = reversed ? [0, n] : [n, 0];
-  return slopesInTime
-    .narrow(0, later, rows)
-    .transpose(0, 1)
-    .matmul(states.narrow(0, before, rows))
-    .add(atFirst);
+  const sum = product(later, rows, states.narrow(0, before, rows));
+  return first === null ? sum : sum.add(atFirst(first));
 }
 
-type Run = (inputs: readonly Tensor[], reversed: boolean, composed: Composed) => Whole;
+/** `isZero` says that the first states are zero. */
+type Run = (inputs: readonly Tensor[], isZero: boolean, reversed: boolean, composed: Composed) => Whole;
 
 /** Inputs: the input's part of the gates with all biases [T, B, 4 · H], h and c [B, H], the weight [4 · H, H]. Results: outputs, h, c. */
-function wholeLstm(inputs: readonly Tensor[], reversed: boolean, composed: Composed): Whole {
+function wholeLstm(inputs: readonly Tensor[], isZero: boolean, reversed: boolean, composed: Composed): Whole {
   const forward = call(
     "lstm",
     inputs.map((x) => x.node),
@@ -67,13 +64,13 @@ function wholeLstm(inputs: readonly Tensor[], reversed: boolean, composed: Compo
   const backward: Backward = ([, h, c, w], gradients) => {
     const back = call("lstmBackward", [...gradients, gates, cells, c!.node, w!.node], [Number(reversed)]);
     const [dx, dh, dc] = [0, 1, 2].map((i) => new Tensor(pick(back, i))) as [Tensor, Tensor, Tensor];
-    return [dx, dh, dc, weightGradient(dx, new Tensor(y), h!, reversed)];
+    return [dx, dh, dc, weightGradient(dx, new Tensor(y), isZero ? null : h!, reversed)];
   };
   return recordWhole("LSTMBackward0", nodes, inputs, backward, composed) as Whole;
 }
 
 /** Inputs: the input's part with its bias [T, B, 3 · H], h [B, H], the hidden state's weight [3 · H, H] and bias [3 · H]. Results: outputs, h. */
-function wholeGru(inputs: readonly Tensor[], reversed: boolean, composed: Composed): Whole {
+function wholeGru(inputs: readonly Tensor[], isZero: boolean, reversed: boolean, composed: Composed): Whole {
   const forward = call(
     "gru",
     inputs.map((x) => x.node),
@@ -87,7 +84,7 @@ function wholeGru(inputs: readonly Tensor[], reversed: boolean, composed: Compos
   const backward: Backward = ([, h, w], gradients) => {
     const back = call("gruBackward", [...gradients, gates, y, h!.node, w!.node], [Number(reversed)]);
     const [dx, dm, dh] = [0, 1, 2].map((i) => new Tensor(pick(back, i))) as [Tensor, Tensor, Tensor];
-    return [dx, dh, weightGradient(dm, new Tensor(y), h!, reversed), dm.sum([0, 1])];
+    return [dx, dh, weightGradient(dm, new Tensor(y), isZero ? null : h!, reversed), dm.sum([0, 1])];
   };
   return recordWhole("GRUBackward0", nodes, inputs, backward, composed) as Whole;
 }
@@ -95,7 +92,7 @@ function wholeGru(inputs: readonly Tensor[], reversed: boolean, composed: Compos
 /** Inputs: the input's part with all biases [T, B, H], h [B, H], the weight [H, H]. Results: outputs, h. */
 const wholeRnn =
   (isRelu: boolean): Run =>
-  (inputs, reversed, composed) => {
+  (inputs, isZero, reversed, composed) => {
     const attributes = [Number(reversed), Number(isRelu)];
     const y = call(
       "rnn",
@@ -107,7 +104,7 @@ const wholeRnn =
     const backward: Backward = ([, h, w], gradients) => {
       const back = call("rnnBackward", [...gradients, y, w!.node], attributes);
       const [dx, dh] = [0, 1].map((i) => new Tensor(pick(back, i))) as [Tensor, Tensor];
-      return [dx, dh, weightGradient(dx, new Tensor(y), h!, reversed)];
+      return [dx, dh, weightGradient(dx, new Tensor(y), isZero ? null : h!, reversed)];
     };
     return recordWhole("RNNBackward0", nodes, inputs, backward, composed) as Whole;
   };
@@ -131,11 +128,12 @@ export function canSweepWhole(input: Tensor, first: State, weights: Weights): bo
   );
 }
 
-/** `sweep` of sequences [T, B, in] of one length: outputs [T, B, H] and last states. */
+/** `sweep` of sequences [T, B, in] of one length: outputs [T, B, H] and last states; `isZero` says that the first ones are zero. */
 export function sweepWhole(
   step: Step,
   input: Tensor,
   first: State,
+  isZero: boolean,
   weights: Weights,
   isReverse: boolean,
 ): { outputs: Tensor; last: State } {
@@ -147,7 +145,7 @@ export function sweepWhole(
       : { ...weights, biasIh: biasIh.add(biasHh), biasHh: null };
   const bias = own.biasHh ?? zeros([weightHh.size(0)], { dtype: input.dtype });
   const inputs = [inputPart(input, own), ...first, weightHh, ...(isApart ? [bias] : [])];
-  const [outputs, ...last] = kinds.get(step)!(inputs, isReverse, ([x, ...rest]) => {
+  const [outputs, ...last] = kinds.get(step)!(inputs, isZero, isReverse, ([x, ...rest]) => {
     const states = rest.slice(0, first.length);
     const [weight, hiddenBias = null] = rest.slice(first.length);
     const changed = { ...own, weightHh: weight!, biasHh: hiddenBias };
