@@ -63,6 +63,13 @@ void micro(const MicroArguments<T>& x) {
 #pragma GCC unroll 16
   for (int i = 0; i < kBases; i++) a[i] = x.a + 3 * i * aRow;
   const T* b = x.b;
+  // C is often new memory, or was pushed out of the cache by other blocks: it comes while k runs.
+  const char* line = reinterpret_cast<const char*>(x.c);
+#pragma GCC unroll 16
+  for (int i = 0; i < M; i++, line += x.cRow * int64_t(sizeof(T))) {
+#pragma GCC unroll 4
+    for (int64_t j = 0; j < int64_t(NV * sizeof(V)); j += 64) __builtin_prefetch(line + j, 1);
+  }
   for (int64_t p = x.k; p > 0; p--) {
     V row[NV];
 #pragma GCC unroll 4
