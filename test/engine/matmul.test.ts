@@ -69,6 +69,9 @@ test("row-major, transposed and strided operands, about the block sizes", () => 
     [256, 40, 20],
     [90, 1, 5],
     [100, 10, 64],
+    // Large enough to be cut for threads, with and without packing.
+    [60, 1100, 40],
+    [200, 70, 130],
   ] as const) {
     for (const dtype of ["float32", "float64"] as const) {
       const layouts = [
@@ -126,6 +129,7 @@ test("epilogue: bias, ReLU, a strided second store, and adding to what is there"
     [128, 10, 128],
     [70, 1500, 20],
     [33, 65, 520],
+    [60, 2100, 40],
   ] as const) {
     const kernel: Kernel = {
       ...product(m, n, k, f32),

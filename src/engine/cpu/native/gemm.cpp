@@ -76,7 +76,7 @@ void computeBlock(const MatmulKernel& kernel, const Frame& frame, const Operands
   T* c = reinterpret_cast<T*>(scratch + cut.packedRows);
   // A block that has not all columns has rows of its own length in scratch memory.
   const bool dense = cut.dense && column1 - column0 == n;
-  int64_t cRow = dense ? n : cut.blockPanels * width;
+  int64_t cRow = dense ? n : (block.panel1 - block.panel0) * width;
   if (kernel.direct) {
     c = reinterpret_cast<T*>(at(frame, kernel.out)) + (block.entry * kernel.m + row0) * n + column0;
     cRow = n;
@@ -151,7 +151,7 @@ struct MatmulTask {
   int64_t entry0;         // batch entry of piece 0
   int64_t rowBlocks, columnBlocks;
   int64_t panelsPerPiece;
-  bool packsInside;       // a piece packs the panels of B that it alone reads
+  bool wholeColumns;      // a piece is all rows of its columns, and packs the panels of B that it alone reads
 };
 
 template <class T>
@@ -163,25 +163,33 @@ void packPiece(void* context, int64_t piece, char*) {
   packB(kernel, reinterpret_cast<T*>(task.frame->shared), operandsOf<T>(kernel, *task.frame, task.entry0).b, first, end);
 }
 
-/// One block of C, of B that lies packed in shared memory.
+/// All rows of a block of columns; packs the panels of B.
+template <class T>
+void computeColumns(const MatmulTask& task, int64_t entry, int64_t columnBlock, T* packed, TileRunner& epilogue, char* scratch) {
+  const MatmulKernel& kernel = *task.kernel;
+  const Operands<T> operands = operandsOf<T>(kernel, *task.frame, entry);
+  const int64_t panel0 = kernel.cut.panels * columnBlock / task.columnBlocks, panel1 = kernel.cut.panels * (columnBlock + 1) / task.columnBlocks;
+  packB(kernel, packed, operands.b, panel0, panel1);
+  for (int64_t r = 0; r < task.rowBlocks; r++) {
+    const Block block{entry, kernel.cut.rowPanels * r / task.rowBlocks, kernel.cut.rowPanels * (r + 1) / task.rowBlocks, panel0, panel1};
+    computeBlock(kernel, *task.frame, operands, static_cast<const T*>(packed), block, epilogue, scratch);
+  }
+}
+
+/// One block of C, of B that lies packed in shared memory, or all rows of a block of columns.
 template <class T>
 void blockPiece(void* context, int64_t piece, char* scratch) {
   const MatmulTask& task = *static_cast<MatmulTask*>(context);
   const MatmulKernel& kernel = *task.kernel;
-  const int64_t perEntry = task.rowBlocks * task.columnBlocks, entry = task.entry0 + piece / perEntry;
-  const int64_t rowBlock = piece % perEntry % task.rowBlocks, columnBlock = piece % perEntry / task.rowBlocks;
-  Block block;
-  block.entry = entry;
-  block.rowPanel0 = kernel.cut.rowPanels * rowBlock / task.rowBlocks;
-  block.rowPanel1 = kernel.cut.rowPanels * (rowBlock + 1) / task.rowBlocks;
-  block.panel0 = kernel.cut.panels * columnBlock / task.columnBlocks;
-  block.panel1 = kernel.cut.panels * (columnBlock + 1) / task.columnBlocks;
   TileRunner epilogue;
   char* free = kernel.direct ? scratch : epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile);
-  const Operands<T> operands = operandsOf<T>(kernel, *task.frame, entry);
   T* packed = reinterpret_cast<T*>(task.frame->shared);
-  if (task.packsInside) packB(kernel, packed, operands.b, block.panel0, block.panel1);
-  computeBlock(kernel, *task.frame, operands, static_cast<const T*>(packed), block, epilogue, free);
+  if (task.wholeColumns) return computeColumns(task, task.entry0, piece, packed, epilogue, free);
+  const int64_t perEntry = task.rowBlocks * task.columnBlocks, entry = task.entry0 + piece / perEntry;
+  const int64_t rowBlock = piece % perEntry % task.rowBlocks, columnBlock = piece % perEntry / task.rowBlocks;
+  const Block block{entry, kernel.cut.rowPanels * rowBlock / task.rowBlocks, kernel.cut.rowPanels * (rowBlock + 1) / task.rowBlocks,
+                    kernel.cut.panels * columnBlock / task.columnBlocks, kernel.cut.panels * (columnBlock + 1) / task.columnBlocks};
+  computeBlock(kernel, *task.frame, operandsOf<T>(kernel, *task.frame, entry), static_cast<const T*>(packed), block, epilogue, free);
 }
 
 /// A whole batch entry, B packed by the piece itself.
@@ -191,16 +199,7 @@ void entryPiece(void* context, int64_t piece, char* scratch) {
   const MatmulKernel& kernel = *task.kernel;
   TileRunner epilogue;
   char* free = kernel.direct ? scratch : epilogue.begin(kernel.epilogue, *task.frame, scratch, kernel.epilogue.tile);
-  T* packed = reinterpret_cast<T*>(free);
-  const Operands<T> operands = operandsOf<T>(kernel, *task.frame, piece);
-  packB(kernel, packed, operands.b, 0, kernel.cut.panels);
-  for (int64_t c = 0; c < task.columnBlocks; c++) {
-    for (int64_t r = 0; r < task.rowBlocks; r++) {
-      const Block block{piece, kernel.cut.rowPanels * r / task.rowBlocks, kernel.cut.rowPanels * (r + 1) / task.rowBlocks,
-                        kernel.cut.panels * c / task.columnBlocks, kernel.cut.panels * (c + 1) / task.columnBlocks};
-      computeBlock(kernel, *task.frame, operands, static_cast<const T*>(packed), block, epilogue, free + kernel.cut.packedBytes);
-    }
-  }
+  for (int64_t c = 0; c < task.columnBlocks; c++) computeColumns(task, piece, c, reinterpret_cast<T*>(free), epilogue, free + kernel.cut.packedBytes);
 }
 
 /// `panelsPerPiece` columns of a product with one row.
@@ -242,6 +241,27 @@ void runVector(const MatmulKernel& kernel, const Frame& frame) {
   for (int64_t i = 0; i < all; i++) vectorPiece<T>(&task, i, callerScratch());
 }
 
+/// A of so many bytes is read again for each block of columns at little cost.
+constexpr int64_t kSmallA = 512 * 1024;
+/// Blocks of columns for each thread where there is an epilogue, which works best on long parts of rows.
+constexpr int64_t kEpilogueBlocks = 2;
+
+/// Cuts along columns where each piece can pack what it alone reads: then nobody waits for B, nor fetches it from the cache of another
+/// processor, which takes longer than packing it. Says whether it did.
+template <class T>
+bool cutColumns(const MatmulKernel& kernel, int64_t wanted, MatmulTask& task) {
+  const MatmulGeometry& cut = kernel.cut;
+  const int64_t threads = threadCount(), least = task.columnBlocks;
+  if (wanted < threads || !cut.packB || cut.packA || cut.panels < threads || kernel.m * kernel.k * int64_t(sizeof(T)) > kSmallA) return false;
+  if (!kernel.direct && task.rowBlocks > 1) return false;
+  int64_t blocks = kernel.direct ? wanted : threads * kEpilogueBlocks;
+  if (blocks < least) blocks = least;
+  if (blocks > cut.panels) blocks = cut.panels;
+  const int64_t even = blocks - blocks % threads;
+  task.columnBlocks = even < least ? blocks : even;
+  return true;
+}
+
 inline int64_t blocksOf(int64_t panels, int64_t largest) { return (panels + largest - 1) / largest; }
 
 /// B of so many bytes is read again by each block of rows at little cost.
@@ -278,14 +298,15 @@ void runTyped(const MatmulKernel& kernel, const Frame& frame) {
   const double entryCost = kernel.sharedB ? cost : cost / double(kernel.batch);
   int64_t wanted = piecesFor(entries * cut.rowPanels * cut.panels, entryCost);
   if (wanted > threadCount() * 4) wanted = threadCount() * 4;
-  splitFurther(kernel, entries, wanted, task);
-  const int64_t pieces = entries * task.rowBlocks * task.columnBlocks;
-  task.packsInside = wanted > 1 && entries == 1 && task.rowBlocks == 1;
-  const int64_t packPieces = piecesFor(cut.panels, double(kernel.k) * double(kernel.n) * 0.3);
+  task.wholeColumns = entries == 1 && wanted > 1 && cutColumns<T>(kernel, wanted, task);
+  if (!task.wholeColumns) splitFurther(kernel, entries, wanted, task);
+  task.wholeColumns = task.wholeColumns || (wanted > 1 && entries == 1 && task.rowBlocks == 1);
+  const int64_t pieces = task.wholeColumns ? task.columnBlocks : entries * task.rowBlocks * task.columnBlocks;
+  const int64_t packPieces = !cut.packB ? 1 : piecesFor(cut.panels, double(kernel.k) * double(kernel.n) * 0.3);
   task.panelsPerPiece = (cut.panels + packPieces - 1) / packPieces;
   for (task.entry0 = 0; task.entry0 < kernel.batch; task.entry0 += entries) {
-    if (!task.packsInside && packPieces == 1) packPiece<T>(&task, 0, nullptr);
-    else if (!task.packsInside) parallel((cut.panels + task.panelsPerPiece - 1) / task.panelsPerPiece, packPiece<T>, &task);
+    if (!task.wholeColumns && packPieces == 1) packPiece<T>(&task, 0, nullptr);
+    else if (!task.wholeColumns) parallel((cut.panels + task.panelsPerPiece - 1) / task.panelsPerPiece, packPiece<T>, &task);
     if (wanted == 1) {
       for (int64_t i = 0; i < pieces; i++) blockPiece<T>(&task, i, callerScratch());
     } else {

@@ -5,6 +5,11 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
+/// B of so many bytes stays in the second-level cache: packing it costs more than reading it where it lies.
+constexpr int64_t kReadInPlace = 256 * 1024;
+/// Panels of one operand for which the other one is read so many times.
+constexpr int64_t kOften = 32;
+
 template <class T>
 void cutTyped(MatmulKernel& kernel) {
   MatmulGeometry& cut = kernel.cut;
@@ -26,10 +31,12 @@ void cutTyped(MatmulKernel& kernel) {
   if (cut.blockPanels > cut.panels) cut.blockPanels = cut.panels;
   cut.onePass = cut.panels == 1 && kBlocks == 1;
   cut.dense = cut.panels == cut.blockPanels && (cut.onePass || cut.panels > 1 || n == cut.width);
-  // Rows or columns of A that are a multiple of a large power of two apart compete for the same cache sets.
-  const auto crowded = [](int64_t stride) { return stride != 0 && stride * int64_t(sizeof(T)) % 1024 == 0; };
-  cut.packA = cut.panels > 1 && k > 16 && (crowded(kernel.aRow) || crowded(kernel.aCol));
-  cut.packB = kernel.bCol != 1 || cut.rowPanels > 1;
+  // Rows or columns that are a multiple of 4 KiB apart compete for one set of a first-level cache, which holds 8 lines or more. With a part of
+  // that in between they compete less, and packing pays where what is packed is read often.
+  const auto crowded = [](int64_t stride, int64_t apart) { return stride != 0 && stride * int64_t(sizeof(T)) % apart == 0; };
+  cut.packA = cut.panels > 1 && k > 16 && (crowded(kernel.aRow, 4096) || crowded(kernel.aCol, cut.panels > kOften ? 1024 : 4096));
+  const bool inPlace = k * n * int64_t(sizeof(T)) <= kReadInPlace && !crowded(kernel.bRow, cut.rowPanels > kOften ? 2048 : 4096);
+  cut.packB = kernel.bCol != 1 || (cut.rowPanels > 1 && !inPlace);
   cut.packedBytes = roundUp(k * cut.panels * cut.width * int64_t(sizeof(T)), 64);
   cut.packedRows = cut.packA ? roundUp(cut.blockRowPanels * kMicroRows * cut.kBlock * int64_t(sizeof(T)), 64) + kVectorBytes : 0;
   cut.blockBytes = kernel.direct ? 0 : roundUp((cut.blockRowPanels * kMicroRows * cut.blockPanels + 1) * cut.width * int64_t(sizeof(T)), 64) + 64;

@@ -10,7 +10,7 @@ namespace CG_ISA {
 namespace {
 
 constexpr int64_t kLongestK = 800;        // a panel of B of this many rows stays in the second-level cache
-constexpr int64_t kBlockRows = 112;
+constexpr int64_t kBlockRows = 140;
 constexpr int64_t kBlockColumns = 512;
 constexpr int64_t kPackInside = 512 * 1024;  // packed B up to this size may lie in every thread's scratch
 

@@ -35,8 +35,10 @@ constexpr int kMaxThreads = 64;
 // As long as JavaScript takes between two steps of a training loop: waking a sleeping thread costs as much as a small kernel.
 constexpr auto kSpin = std::chrono::microseconds(150);
 constexpr int kYieldAfter = 4000;
-constexpr double kWorthSplitting = 25000;    // nanoseconds of work below which one thread does it all
-constexpr double kPiece = 12000;             // nanoseconds that a piece should last at least
+// Nanoseconds of work below which one thread does it all, where the workers spin and where they would have to be woken: some ten times
+// what that costs, since they have to fetch what the caller has in its caches too.
+constexpr double kWorthSharing = 10000, kWorthWaking = 25000;
+constexpr double kPiece = 5000;              // nanoseconds that a piece should last at least
 constexpr double kLongestPiece = 2e6;        // nanoseconds after which a run should look whether it is to stop
 
 struct Job {
@@ -271,7 +273,8 @@ void releaseScratch() {
 char* callerScratch() { return pool().scratch[0].bytes; }
 
 int64_t piecesFor(int64_t units, double nanoseconds) {
-  if (units < 2 || nanoseconds < kWorthSplitting) return 1;
+  if (units < 2 || nanoseconds < kWorthSharing) return 1;
+  if (nanoseconds < kWorthWaking && pool().sleeping.load(std::memory_order_relaxed) > 0) return 1;
   const int threads = threadCount();
   int64_t pieces = threads == 1 ? 1 : int64_t(nanoseconds / kPiece);
   if (pieces > threads * 4) pieces = threads * 4;
