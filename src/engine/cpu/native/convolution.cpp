@@ -1,6 +1,7 @@
 // Convolutions and transposed convolutions: rows of outputs times packed weights, summed over channels and taps. The outputs of a transposed
 // convolution fall into as many classes as its stride has residues, each of which is a convolution with stride 1 of some of the taps. Where there
-// are fewer channels than a vector has lanes, the lanes are neighbouring outputs instead. Each output is one chain of sums, however work was cut.
+// are fewer channels than a vector has lanes, or few terms in a sum, the lanes are neighbouring outputs instead. Each output is one chain of sums,
+// however work was cut.
 #include "convolution_geometry.h"
 #include "convolution_micro.h"
 #include "convolution_winograd.h"
@@ -11,6 +12,8 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
+/// Terms of a sum so few that outputs are not worth being transposed.
+constexpr int64_t kFewTaps = 32;
 /// Outputs that are computed together, of all classes along the last dim.
 constexpr int64_t kPositions = 96;
 
@@ -62,7 +65,7 @@ Plan planOf(const Convolution& conv, bool transposed) {
   }
   const Source& s = plan.source;
   plan.lanes = transposed ? conv.channels : conv.outputs;
-  plan.direct = plan.lanes < W && s.count[2] >= W;
+  plan.direct = (plan.lanes < W || s.channels * conv.taps <= kFewTaps) && s.count[2] >= W;
   plan.columns = plan.direct ? plan.lanes : roundUp(plan.lanes, W);
   plan.taps = s.channels * conv.taps;
   plan.positions = greatest(kPositions / greatest(plan.classes[2], 1), 1);
