@@ -13,7 +13,7 @@ const rows: Readonly<Record<string, () => () => void>> = { ...table, ...growth }
 /** Samples last about this long, so that a fast row's clock is not what is measured. */
 const SAMPLE_MS = 10;
 const WARM_MS = 300;
-/** A long step is planned as a whole once it has come some dozens of times; what takes seconds does not have to. */
+/** V8 compiles the code under a step for some dozens of runs; what takes seconds does not have to be run as often. */
 const WARM_STEPS = 60;
 const MOST_WARM_MS = 3000;
 

@@ -23,6 +23,7 @@ const defaults: AdadeltaOptions = { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, 
 
 /** v ← ρ v + (1 - ρ) g²;  Δ = g √(u + ε) / √(v + ε);  u ← ρ u + (1 - ρ) Δ². */
 const adadelta: Transform<AdadeltaOptions> = {
+  elementwise: true,
   states: { squareAvg: {}, accDelta: {} },
   update(direction, slot, { rho, eps }) {
     const root = (square: typeof direction) => unary("sqrt", add(square, scalar(eps, direction.dtype)));

@@ -32,6 +32,7 @@ const defaults: AdagradOptions = {
 
 /** s ← s + g²;  g / ((√s + ε) (1 + (t - 1) · lrDecay)). */
 const adagrad: Transform<AdagradOptions> = {
+  elementwise: true,
   states: { sum: { value: (options) => options.initialAccumulatorValue } },
   update(direction, slot, options) {
     const sum = add(slot.read("sum"), binary("mul", direction, direction));

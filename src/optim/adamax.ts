@@ -29,6 +29,7 @@ const defaults: AdamaxOptions = {
 
 /** m ← β₁ m + (1 - β₁) g,  u ← max(β₂ u, |g| + ε);  m̂ / u with m̂ = m / (1 - β₁ᵗ). */
 const adamax: Transform<AdamaxOptions> = {
+  elementwise: true,
   states: { expAvg: {}, expInf: {} },
   update(direction, slot, { betas, eps }) {
     const [beta1, beta2] = betas;

@@ -21,6 +21,7 @@ const defaults: LionOptions = { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, ma
 
 /** sign(β₁ m + (1 - β₁) g), then m ← β₂ m + (1 - β₂) g. */
 const lion: Transform<LionOptions> = {
+  elementwise: true,
   states: { expAvg: {} },
   update(direction, slot, { betas }) {
     const [beta1, beta2] = betas;

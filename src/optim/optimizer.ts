@@ -6,14 +6,17 @@ import { addHook, type RemovableHandle } from "../autograd/handle.js";
 import { enableGrad } from "../autograd/mode.js";
 import { binary } from "../graph/record/build.js";
 import { recorder } from "../graph/record/provenance.js";
+import { pendingCount, pendingSince } from "../graph/record/pending.js";
 import { settled } from "../graph/record/rounding.js";
 import { step } from "../graph/run/evaluate.js";
+import { watcher } from "../graph/run/watch.js";
 import { critical, stepEnded } from "../interrupts.js";
 import type { HookOptions } from "../nn/hooks.js";
 import { whereLayersAreFound } from "../nn/parameter.js";
 import type { TensorData } from "../tensor/nested-types.js";
 import { zerosLike } from "../tensor/creation/constant.js";
 import { Tensor } from "../tensor/tensor.js";
+import { SharedUpdate } from "./shared-update.js";
 import { type Declared, declaredBy, ParameterState, savedStates, type Update } from "./state.js";
 import type { Transform } from "./transform.js";
 
@@ -41,6 +44,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
   /** The options of groups that say nothing else. */
   readonly defaults: Readonly<Options>;
   readonly #chain: readonly Transform<Options>[];
+  readonly #isElementwise: boolean;
   /** What the chain's links keep of a parameter. */
   readonly #declared: Declared<Options>;
   readonly #states = new Map<Tensor, ParameterState<Options>>();
@@ -62,6 +66,7 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     this.defaults = { ...defaults, ...given(options) };
     this.#chain = chain;
     this.#declared = declaredBy(chain);
+    this.#isElementwise = chain.every(({ elementwise }) => elementwise === true);
     this.check(this.defaults);
     const list: readonly (Tensor | ParamGroup<Options>)[] = [...params];
     if (list.length === 0)
@@ -196,7 +201,10 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
     const updates: Update[] = [];
     const stepped: ParameterState<Options>[] = [];
     recorder?.optimize(true);
+    // Who looks on is told of each operation, and of the kernels that compute it.
+    const shares = this.#isElementwise && recorder === null && watcher === null;
     for (const group of this.paramGroups) {
+      let shared: SharedUpdate<Options> | null = null;
       for (const tensor of group.params) {
         // Not `grad`: reading that has the gradient stored, which the step alone does not need.
         const grad = tensor._grad;
@@ -204,12 +212,20 @@ export abstract class Optimizer<Options extends { lr: number } = { lr: number }>
         const state = this.#states.get(tensor)!;
         stepped.push(state);
         state.begin(updates, group);
+        if (shared !== null && shared.holdsFor(grad.node, state)) {
+          shared.apply(grad.node, state, updates);
+          continue;
+        }
+        const first = updates.length;
+        const before = pendingCount();
         let direction = grad.node;
         for (const transform of this.#chain) direction = transform.update(direction, state, group);
         updates.push({
           variable: tensor.variable(),
           value: settled(binary("sub", state.parameter, direction)),
         });
+        if (shares && group.params.length > 1)
+          shared = SharedUpdate.of(grad.node, state, pendingSince(before), updates.slice(first));
       }
     }
     recorder?.optimize(false);

@@ -43,6 +43,7 @@ const defaults: RAdamOptions = {
  * m ← β₁ m + (1 - β₁) g,  v ← β₂ v + (1 - β₂) g²;  m̂ · r √(1 - β₂ᵗ) / (√v + ε) while ρₜ > 5, m̂ otherwise, with m̂ = m / (1 - β₁ᵗ).
  */
 const radam: Transform<RAdamOptions> = {
+  elementwise: true,
   states: { expAvg: {}, expAvgSq: {} },
   update(direction, slot, { betas, eps }) {
     const [beta1, beta2] = betas;

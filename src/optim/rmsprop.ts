@@ -35,6 +35,7 @@ const defaults: RMSpropOptions = {
 
 /** v ← α v + (1 - α) g²;  g / (√v + ε); centered with v - ḡ² for v, where ḡ ← α ḡ + (1 - α) g. */
 const rmsprop: Transform<RMSpropOptions> = {
+  elementwise: true,
   states: { squareAvg: {}, gradAvg: {} },
   update(direction, slot, { alpha, eps, centered }) {
     let spread = average(slot, "squareAvg", binary("mul", direction, direction), alpha);

@@ -21,6 +21,7 @@ const defaults: RpropOptions = { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 5
 
 /** Where the sign has changed the step is smaller, the gradient counts as 0, and there is no step. */
 const rprop: Transform<RpropOptions> = {
+  elementwise: true,
   states: { prev: {}, stepSize: { value: (options) => options.lr } },
   update(direction, slot, options) {
     const number = (value: number) => scalar(value, direction.dtype);

@@ -37,6 +37,9 @@ export class ParameterState<Options> implements Slot {
   /** Steps so far. */
   done = 0;
   parameter: Node;
+  /** Names of the state tensors that the step has read, and of those that it has written. */
+  reads: string[] = [];
+  writes: string[] = [];
   #options: Options | null = null;
   #updates: Update[] = [];
   /** Only the optimizer reads its state, so a step may overwrite it in place. */
@@ -59,6 +62,8 @@ export class ParameterState<Options> implements Slot {
     this.#updates = updates;
     this.#options = options;
     this.#nextNumbers = null;
+    if (this.reads.length > 0) this.reads = [];
+    if (this.writes.length > 0) this.writes = [];
   }
 
   end(): void {
@@ -71,6 +76,12 @@ export class ParameterState<Options> implements Slot {
   }
 
   read(name: string): Node {
+    if (!this.reads.includes(name)) this.reads.push(name);
+    return this.stored(name);
+  }
+
+  /** A state tensor. */
+  stored(name: string): Node {
     const variable = this.#variables[name];
     if (variable === undefined) return (this.#variables[name] = this.#first(name)).node;
     // The parameter may have been converted since.
@@ -79,7 +90,13 @@ export class ParameterState<Options> implements Slot {
   }
 
   write(name: string, value: Node): void {
-    this.#updates.push({ variable: this.#variables[name]!, value: settled(value) });
+    this.writes.push(name);
+    this.update(name, settled(value), this.#updates);
+  }
+
+  /** Adds the update of a state tensor. */
+  update(name: string, value: Node, updates: Update[]): void {
+    updates.push({ variable: this.#variables[name]!, value });
   }
 
   readNumber(name: string): number {

@@ -59,6 +59,11 @@ export interface Transform<Options> {
   readonly states?: Readonly<Record<string, State<Options>>>;
   /** Numbers that it keeps of a parameter beside the step count, by name, and what they begin with. */
   readonly numbers?: Readonly<Record<string, FromOptions<Options>>>;
+  /**
+   * Elementwise, with numbers that follow from the options and the step alone: what it records for one parameter holds for all of a group. False if
+   * not given.
+   */
+  readonly elementwise?: boolean;
   /** A better direction; `options` are those of the parameter's group now. */
   update(direction: Node, slot: Slot, options: Options): Node;
 }
@@ -74,11 +79,13 @@ export function scale(a: Node, factor: number): Node {
 
 /** Turns the direction round where the group maximizes. */
 export const ascend: Transform<{ readonly maximize: boolean }> = {
+  elementwise: true,
   update: (direction, _slot, options) => (options.maximize ? unary("neg", direction) : direction),
 };
 
 /** direction + weightDecay · parameter: before the chain's other links an L2 penalty, after them decoupled decay. */
 export const weightDecay: Transform<{ readonly weightDecay: number }> = {
+  elementwise: true,
   update: (direction, slot, options) =>
     options.weightDecay === 0 ? direction : add(direction, scale(slot.parameter, options.weightDecay)),
 };
@@ -90,18 +97,21 @@ interface Decay {
 
 /** `weightDecay` where the group wants it as part of the gradient: the link before the averages. */
 export const coupledDecay: Transform<Decay> = {
+  elementwise: true,
   update: (direction, slot, options) =>
     options.decoupledWeightDecay ? direction : weightDecay.update(direction, slot, options),
 };
 
 /** `weightDecay` where the group wants it apart from the gradient: the link after the averages. */
 export const decoupledDecay: Transform<Decay> = {
+  elementwise: true,
   update: (direction, slot, options) =>
     options.decoupledWeightDecay ? weightDecay.update(direction, slot, options) : direction,
 };
 
 /** lr · direction. */
 export const learningRate: Transform<{ readonly lr: number }> = {
+  elementwise: true,
   update: (direction, _slot, options) => scale(direction, options.lr),
 };
 
@@ -111,6 +121,7 @@ export const momentum: Transform<{
   readonly dampening?: number;
   readonly nesterov?: boolean;
 }> = {
+  elementwise: true,
   states: { momentumBuffer: {} },
   update(direction, slot, options) {
     if (options.momentum === 0) return direction;
@@ -137,6 +148,7 @@ export const adam: Transform<{
   readonly eps: number;
   readonly amsgrad?: boolean;
 }> = {
+  elementwise: true,
   states: { expAvg: {}, expAvgSq: {}, maxExpAvgSq: {} },
   update(direction, slot, options) {
     const [beta1, beta2] = options.betas;

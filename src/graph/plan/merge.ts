@@ -5,6 +5,7 @@
 import { asConcat, type Assembly, padAsAssembly, sumOfAssemblies } from "./assembly.js";
 import { Composer, type Maker, type Recipe } from "./compose.js";
 import { Flag, keepsDims, Kind, kindOf, type Node, opOf } from "../record/node.js";
+import type { Steps } from "../record/steps.js";
 import { Value, withoutCasts } from "./values.js";
 import { windowSize } from "./window.js";
 import type { DTypeName } from "../../primitives/dtypes.js";
@@ -71,7 +72,7 @@ class Merger implements Maker {
   /** Scalars that are known to be 0. */
   private readonly zeros = new Set<Value>();
   private readonly composer = new Composer(this);
-  /** Results of the tuples that were composed, by what stands for the tuple. */
+  /** Results of the tuples that were composed, and of subgraphs, by what stands for the tuple. */
   private readonly composed = new Map<Value, readonly Value[]>();
   /** Position in the walk of the node whose value is made. */
   private node = -1;
@@ -82,6 +83,7 @@ class Merger implements Maker {
   /** @param slot number of a leaf, or of the first scalar of a scalar or random node, else -1 */
   of(node: Node, inputs: readonly Value[], slot: number): Value {
     this.node = node.index;
+    if (node.subgraph !== null && node.storage === null) return this.instance(node, node.subgraph, inputs);
     if (slot < 0) return this.make(node, inputs, node.attributes ?? noAttributes);
     const kind = node.storage !== null ? Kind.leaf : kindOf(node);
     const value = this.merged(`slot ${kind} ${slot}`, node, kind, inputs, noAttributes);
@@ -152,6 +154,32 @@ class Merger implements Maker {
       if (needed.has(value)) for (const input of value.inputs) needed.add(input);
     }
     return this.values.filter((value) => needed.has(value));
+  }
+
+  /** What an instance of a subgraph computes, with these operands. */
+  private instance(node: Node, { steps, results }: Steps, operands: readonly Value[]): Value {
+    const values = [...operands];
+    for (const { code, dtype, shape, size, inputs, attributes, constant } of steps) {
+      if (constant !== null) {
+        values.push(this.constant(constant, dtype));
+        continue;
+      }
+      const recipe =
+        shape === null ? { code, dtype, shape: node.shape, size: node.size } : { code, dtype, shape, size };
+      values.push(
+        this.make(
+          recipe,
+          inputs.map((input) => values[input]!),
+          attributes,
+        ),
+      );
+    }
+    const whole = valueOf(-1, node, Kind.tuple, operands, noAttributes);
+    this.composed.set(
+      whole,
+      results.map(({ number }) => values[number]!),
+    );
+    return whole;
   }
 
   private compose(recipe: Recipe, inputs: readonly Value[], attributes: readonly number[]): Value {

@@ -17,6 +17,9 @@ import { kernelOrder } from "./kernel-order.js";
 import { fuseHorizontally } from "./horizontal-fusion.js";
 import type { Value } from "./values.js";
 import { dtypeBytes } from "../../primitives/dtypes.js";
+import { type KernelOp, kernels as rows } from "../../primitives/kernels.js";
+import { kernelOps } from "../../primitives/table.js";
+import { type Node, opOf } from "../record/node.js";
 
 export class Plan {
   executable: Executable | null = null;
@@ -45,7 +48,7 @@ export class Plan {
     /** Values of the scalars from `firstConstant` on. */
     readonly firstConstant: number,
     readonly constants: readonly number[],
-    /** For each kernel that can fail the position in the walk of the node that it computes. */
+    /** For each kernel that can fail the position in the walk of the node of its index, or -1. */
     readonly failing: ReadonlyMap<number, number>,
     /** For each kernel the positions in the walk of the nodes that it computes, see computed.ts; null where nobody looked on. */
     readonly computed: readonly Int32Array[] | null,
@@ -91,7 +94,7 @@ export function makePlan(request: Request): Plan {
       constant,
     });
     if (kernel === null) continue;
-    if (group.canFail) failing.set(kernels.length, group.special!.node);
+    if (group.canFail) failing.set(kernels.length, indexOf(group.special!, request.nodes));
     kernels.push(kernel);
     computed?.push(computedBy(group));
   }
@@ -114,6 +117,18 @@ export function makePlan(request: Request): Plan {
     failing,
     computed,
   );
+}
+
+/** Position in the walk of the node that holds the positions of a call; -1 where there is none. */
+function indexOf(call: Value, nodes: readonly Node[]): number {
+  const node = nodes[call.node]!;
+  const operandOf = (op: KernelOp): number => rows[op].operands.indexOf("index");
+  // What the call was composed of may have another number of operands.
+  if (node.subgraph === null) return node.list?.[operandOf(kernelOps[opOf(node)]!)]?.index ?? -1;
+  // Inside of a subgraph there are no nodes: the index comes from outside of it.
+  let index = call.inputs[operandOf(call.kernelOp)];
+  while (index !== undefined && index.node === call.node) index = index.inputs[0];
+  return index?.node ?? -1;
 }
 
 /** For each update whether its value is written over that of its variable. */

@@ -89,6 +89,7 @@ function called(node: Node, except: number | undefined): Bounds | null {
 
 /** A result of a tuple. */
 function picked(node: Node): Bounds | null {
+  if (node.a!.subgraph !== null) return null;
   const [operand] = node.a!.list as readonly [Node];
   const [dim] = node.a!.attributes as readonly [number];
   switch (kernelOps[opOf(node.a!)]) {

@@ -6,6 +6,7 @@
  */
 import type { Storage } from "../../engine/engine.js";
 import type { DTypeName } from "../../primitives/dtypes.js";
+import type { Steps } from "./steps.js";
 
 /** What a node does with its operands. A node that has a storage is a leaf, whatever its kind says. */
 export const Kind = {
@@ -32,6 +33,8 @@ export const Kind = {
   /** A kernel of several results. It has no value itself, its results have: each is a `pick` of it. */
   tuple: 19,
   pick: 20,
+  /** An instance of a recorded part of a graph (subgraph.ts). Its results are picks of it, as those of a tuple. */
+  subgraph: 21,
 } as const;
 
 /** Bits of `Node.flags`. */
@@ -85,6 +88,10 @@ const maxSerial = 2 ** 30 - 1;
 /** Serial of the latest node. */
 let nodes = 0;
 
+export function latestSerial(): number {
+  return nodes;
+}
+
 /** Fields are declared and assigned once, in the constructor: a field definition would write each of them twice. */
 export class Node {
   declare code: number;
@@ -103,6 +110,8 @@ export class Node {
   declare picks: Node[] | null;
   /** Dims, order, sizes: see build.ts for each kind. Of a random node the position in the stream, not part of a key. */
   declare attributes: readonly number[] | null;
+  /** What a subgraph is an instance of. */
+  declare subgraph: Steps | null;
   /** Value of a scalar, seed of a random node. Null elsewhere, which keeps V8 from boxing a double in every node. */
   declare value: number | null;
   /** The dense row-major value, once the engine has been asked to compute it. */
@@ -133,6 +142,7 @@ export class Node {
     this.list = null;
     this.picks = null;
     this.attributes = null;
+    this.subgraph = null;
     this.value = null;
     this.storage = null;
     this.flags = 0;

@@ -3,9 +3,7 @@
  * operation whose index is still to be computed therefore leaves its line and its words with the node of the index.
  */
 import type { RunError } from "../../engine/engine.js";
-import { Kind, kindOf, type Node, opOf } from "./node.js";
-import { kernels } from "../../primitives/kernels.js";
-import { kernelOps } from "../../primitives/table.js";
+import { Kind, kindOf, type Node } from "./node.js";
 
 export interface Origin {
   /** Size of the dimension that is indexed: one index may be used on several. */
@@ -40,9 +38,9 @@ export function causeOf(error: unknown): Node | undefined {
   return typeof error === "object" && error !== null ? causes.get(error) : undefined;
 }
 
-/** Who is to blame for an index that the kernel of a call meets. */
-export function blamedAt(node: Node | undefined): readonly Origin[] {
-  let at = node === undefined ? null : indexOf(node);
+/** Who is to blame for this index, when the kernel of a call has met one out of range. */
+export function blamedFor(index: Node | undefined): readonly Origin[] {
+  let at = index ?? null;
   const found: Origin[] = [];
   while (at !== null) {
     found.push(...(origins.get(at) ?? []));
@@ -67,12 +65,6 @@ export function outOfRange(
   };
   const said = origin.say(index);
   return typeof said === "string" ? withMessage(said) : said.then(withMessage);
-}
-
-/** The operand of a call that holds its positions. */
-function indexOf(node: Node): Node | null {
-  const { operands } = kernels[kernelOps[opOf(node)]!];
-  return node.list?.[operands.indexOf("index")] ?? null;
 }
 
 /** What was recorded for one index is to blame for all of a batch of them. */

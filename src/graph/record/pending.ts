@@ -32,6 +32,11 @@ export function track(node: Node): void {
   pending[count++] = node;
 }
 
+/** The nodes that were made since so many waited; empty where they have been worked off. */
+export function pendingSince(first: number): Node[] {
+  return pending.slice(first, count);
+}
+
 /** Bytes that a leaf or a result holds: they stay alive as long as a pending node reads it. */
 export function pinned(bytes: number): void {
   pinnedBytes += bytes;

@@ -87,8 +87,8 @@ export function forgetPlan(plan: Plan): void {
   plan.executable?.dispose();
 }
 
-/** Planning a long graph costs about as much as so many runs in pieces. */
-const runsInPieces = 32;
+/** What has come once more than so often will probably go on coming, and planning it as a whole takes as long as a few first runs in pieces. */
+const runsInPieces = 1;
 const maxWaiting = 1024;
 /** How often long structures without a plan have come, by hash. */
 const waiting = new Map<number, number>();

@@ -53,8 +53,17 @@ export function compute(roots: readonly Node[], reading: boolean): void {
 /** The nodes of the last walk that are to be computed, in the order in which they were made; null where one plan is better. */
 export function sequenceToCut(): Node[] | null {
   const { nodes, nodeCount } = walked;
+  let size = nodeCount;
+  let isRepeated = false;
+  for (let i = 0; i < nodeCount; i++) {
+    const { subgraph } = nodes[i]!;
+    if (subgraph === null) continue;
+    isRepeated = true;
+    size += subgraph.steps.length;
+  }
   // Who looks on wants to see the plan that a loop will have, not the pieces of its first steps.
-  if (nodeCount <= fewNodes || (nodeCount <= mostWhole && (watcher !== null || comesAgain()))) return null;
+  if (size <= fewNodes || (size <= mostWhole && (isRepeated || watcher !== null || comesAgain())))
+    return null;
   const sequence: Node[] = [];
   for (let i = 0; i < nodeCount; i++) {
     const node = nodes[i]!;

@@ -68,7 +68,7 @@ function freeNodes(sequence: readonly Node[]): Uint8Array {
   sequence.forEach((node, i) => {
     node.index = i;
     const kind = kindOf(node);
-    if (kind === Kind.iota || kind === Kind.tuple) chain[i] = 1;
+    if (kind === Kind.iota || kind === Kind.tuple || kind === Kind.subgraph) chain[i] = 1;
     if (kind < Kind.reshape || kind > Kind.flip) return;
     const { index } = node.a!;
     const below = index < i && sequence[index] === node.a ? chain[index]! : 0;
@@ -131,11 +131,12 @@ function signatures(sequence: readonly Node[]): Int32Array {
   });
 }
 
-/** `weights[i]`: how many nodes and parts of joins come before node i. */
+/** `weights[i]`: how many nodes, parts of joins and steps of subgraphs come before node i. */
 function weights(sequence: readonly Node[]): Float64Array {
   const weight = new Float64Array(sequence.length + 1);
-  sequence.forEach(({ list }, i) => {
-    weight[i + 1] = weight[i]! + (list === null ? 1 : list.length);
+  sequence.forEach(({ list, subgraph }, i) => {
+    weight[i + 1] =
+      weight[i]! + (subgraph !== null ? subgraph.steps.length : list === null ? 1 : list.length);
   });
   return weight;
 }

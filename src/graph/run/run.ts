@@ -9,7 +9,7 @@ import { platform } from "../../platform/node.js";
 import { cachedPlan, clearPlans, forgetPlan, rememberPlan } from "./cache.js";
 import { describeProgram } from "../plan/describe.js";
 import type { Node } from "../record/node.js";
-import { blamedAt, outOfRange } from "../record/origin.js";
+import { blamedFor, outOfRange } from "../record/origin.js";
 import { pinned } from "../record/pending.js";
 import { makePlan, Plan } from "../plan/plan.js";
 import { Placement, type Result } from "../plan/results.js";
@@ -123,7 +123,7 @@ export function run(plan: Plan, variableStorage: (update: number, bytes: number)
       if (error instanceof RunStopped && settleStop()) continue;
       if (!(error instanceof RunError)) throw error;
       // The engine can be read at once here, so the values for the message are there and it is no promise.
-      throw outOfRange(blamedAt(failing(plan, error)), error) as RangeError;
+      throw outOfRange(blamedFor(failing(plan, error)), error) as RangeError;
     }
   }
 }
@@ -135,7 +135,7 @@ function failing(plan: Plan, { kernel }: RunError): Node | undefined {
 /** How to explain errors of an engine that computes later, when the nodes are forgotten: it keeps what the messages need. */
 function explanation(plan: Plan): Explain | undefined {
   if (plan.failing.size === 0) return undefined;
-  const blamed = new Map([...plan.failing].map(([kernel, at]) => [kernel, blamedAt(walked.nodes[at])]));
+  const blamed = new Map([...plan.failing].map(([kernel, at]) => [kernel, blamedFor(walked.nodes[at])]));
   return (error) => outOfRange(blamed.get(error.kernel) ?? [], error);
 }
 

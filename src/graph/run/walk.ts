@@ -117,7 +117,8 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
       }
       if (kind === Kind.slice && node.a!.storage !== null) openWindow(node);
       const free = (kind >= Kind.reshape && kind <= Kind.flip) || kind === Kind.iota;
-      const light = free || kind === Kind.tuple || (kind <= Kind.copy && node.size >= hugeSize);
+      const light =
+        free || kind === Kind.tuple || kind === Kind.subgraph || (kind <= Kind.copy && node.size >= hugeSize);
       const again = !light && lastSeen !== 0 && (reading || lastSeen <= stepEpoch);
       const saved = reading && (flags & Flag.saved) !== 0 && (kind === Kind.matmul || kind === Kind.reduce);
       // Who reads one result of a tuple is likely to read the others, for which it would have to run again. A step needs most of them for its
@@ -140,7 +141,7 @@ export function walk(roots: readonly Node[], updates: number, reading: boolean):
         scalars[scalarCount++] = node.attributes![0]!;
         continue;
       }
-      if (kind === Kind.tuple) {
+      if (kind === Kind.tuple || (kind === Kind.subgraph && reading)) {
         // None where a stop came between the recording of a tuple and that of its results.
         const { picks } = node;
         if (picks !== null) for (const result of picks) if (result.storage === null) stack[depth++] = result;
