@@ -14,8 +14,8 @@ export interface Recorded {
   readonly results: readonly Node[];
 }
 
-/** Steps of one subgraph: what has more is rather recorded each time than planned as a whole. */
-const mostSteps = 8192;
+/** Steps of one subgraph. What has more might be cut into pieces (run/pieces.ts), each of which would compute all of it. */
+const mostSteps = 2048;
 const noAttributes: readonly number[] = [];
 /** Stands for a number that was not met yet. */
 const unmet = new Node(Kind.leaf, "float32", noAttributes, 1, null, null, null);
