@@ -30,6 +30,8 @@ const shapes = [
   [1500, 5],
   [2, 700, 30],
   [64, 3, 900],
+  [300, 600],
+  [70, 20, 50],
 ] as const;
 
 /** More than ten operations in one body: its tile is shorter than that of a plain sum. */

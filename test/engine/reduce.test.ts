@@ -100,6 +100,49 @@ test("every fold, along any dims, of every dtype", () => {
   }
 });
 
+test("columns in groups of rows, short rows side by side, blocks and what is left over", () => {
+  const random = randomizer(17);
+  for (const [dims, axes] of [
+    [[260, 1030], [0]],
+    [[11, 4100], [0]],
+    [[7, 300], [0]],
+    [[1003, 37], [0]],
+    [[3, 45, 150], [1]],
+    [
+      [40, 3, 9, 31],
+      [0, 2, 3],
+    ],
+    [[130, 49], [1]],
+    [[90, 101], [1]],
+    [[2, 20003], [1]],
+  ] as const) {
+    const total = dims.reduce((a, b) => a * b, 1);
+    for (const dtype of total > 100_000
+      ? (["float32"] as const)
+      : (["float32", "float64", "int32", "bool"] as const)) {
+      const x = numbers(
+        dtype,
+        Array.from({ length: total }, () => Math.floor(random() * 50) / 4 - 6),
+      );
+      const { kernel, results } = reduction(dims, axes, dtype, [
+        "sum",
+        "max",
+        "min",
+        "any",
+        "argmax",
+        "argmin",
+      ]);
+      check([kernel], [x, ...results], { what: `${dtype} [${dims.join()}] along [${axes.join()}]` });
+    }
+    const factors = numbers(
+      "float32",
+      Array.from({ length: total }, (_, i) => (i % 7 === 0 ? -1 : i % 11 === 0 ? 2 : i % 11 === 5 ? 0.5 : 1)),
+    );
+    const { kernel, results } = reduction(dims, axes, "float32", ["prod", "all"]);
+    check([kernel], [factors, ...results], { what: `products of [${dims.join()}] along [${axes.join()}]` });
+  }
+});
+
 test("transposed and broadcast views", () => {
   const x = numbers(
     "float32",
@@ -122,7 +165,7 @@ test("transposed and broadcast views", () => {
 });
 
 test("NaN wins in max, min, argmax and argmin, the first of several; the first of equals is named", () => {
-  for (const length of [3, 10, 50, 2000]) {
+  for (const length of [3, 10, 17, 50, 100, 2000]) {
     for (const axes of [[0], [1]]) {
       const dims = axes[0] === 1 ? [4, length] : [length, 4];
       const x = numbers(

@@ -4,14 +4,23 @@
 namespace cellgrad {
 namespace {
 
-/// Long reductions to few numbers are cut into fixed blocks, which depend on the shape alone, so that threads have something to do.
-int64_t blocksFor(const ReduceKernel& reduce) {
-  constexpr int64_t kBlockPoints = 16384;
-  if (reduce.outer * reduce.inner > 4096) return 1;
-  int64_t blocks = reduce.reduced * reduce.inner / kBlockPoints;
-  if (blocks < 2) return 1;
-  if (blocks > 64) blocks = 64;
-  return blocks > reduce.reduced ? reduce.reduced : blocks;
+/// Long reductions to few numbers are cut into fixed blocks, which depend on the sizes alone, so that threads have something to do.
+void cutIntoBlocks(ReduceKernel& reduce) {
+  constexpr int64_t kBlockPoints = 16384, kMostBlocks = 64;
+  // What blocks leave to be put together is little beside what they read.
+  constexpr int64_t kBlockRows = 128, kBlockRun = 1024;
+  const int64_t kept = reduce.outer * reduce.inner, rows = reduce.reduced;
+  reduce.blocks = 1;
+  reduce.blockRows = rows;
+  if (kept > 4096 || kept * rows < 2 * kBlockPoints) return;
+  int64_t blockRows = kBlockPoints / reduce.inner;
+  if (blockRows < kBlockRows) blockRows = kBlockRows;
+  // Of several runs short blocks: where runs lie interleaved, as channels of images do, memory is read in order.
+  if (reduce.inner == 1 && reduce.outer > 1) blockRows = kBlockRun;
+  if (blockRows < (rows + kMostBlocks - 1) / kMostBlocks) blockRows = (rows + kMostBlocks - 1) / kMostBlocks;
+  if (blockRows * 2 > rows) return;
+  reduce.blocks = (rows + blockRows - 1) / blockRows;
+  reduce.blockRows = blockRows;
 }
 
 }  // namespace
@@ -80,7 +89,7 @@ void Decoder::reduce(Kernel& kernel) {
   reduce.outer = reduce.inner = 1;
   for (int32_t d = 0; d < kept.count; d++) (d < outside ? reduce.outer : reduce.inner) *= kept.size[d];
   reduce.reduced = reduced.points();
-  reduce.blocks = blocksFor(reduce);
+  cutIntoBlocks(reduce);
   needScratch(table.reduceScratch(reduce));
   needShared(table.reduceShared(reduce));
 }

@@ -125,7 +125,7 @@ struct ReduceKernel {
   TileProgram body;
   TileProgram epilogue;
   int64_t outer, reduced, inner;
-  int64_t blocks;  // fixed pieces of a long reduction, folded in order
+  int64_t blocks, blockRows;  // fixed pieces of a long reduction, folded in order, and how much of it each has but the last
   FoldStep* folds;
   int32_t foldCount;
 };

@@ -1,4 +1,5 @@
-// Folds: running values of sums, products, extremes and positions, how runs of elements are folded into them, and how they end.
+// Folds: running values of sums, products, extremes and positions, how they are put together, and how they end. fold_runs.h folds runs of
+// neighbours into them, fold_columns.h columns.
 #pragma once
 #include <math.h>
 #include <string.h>
@@ -13,13 +14,18 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-/// A fold's running value, of floats in float64, of integers and bool in int64; and the position of an extreme.
-struct Accumulator {
-  union {
-    double real;
-    int64_t whole;
-  };
-  int64_t position;
+/// A fold's running value: of floats in float64, of integers and bool in int64.
+union Value {
+  double real;
+  int64_t whole;
+};
+
+/// Running values of neighbouring kept points, and where the extremes were whose positions are asked for; -1: nowhere yet.
+struct Totals {
+  Value* values;
+  int64_t* positions;
+
+  Totals from(int64_t i) const { return {values + i, positions + i}; }
 };
 
 template <class T>
@@ -29,10 +35,12 @@ constexpr bool kIsReal = std::is_floating_point_v<T>;
 template <class T>
 using Running = std::conditional_t<kIsReal<T>, double, int64_t>;
 
-inline double& running(Accumulator& total, double) { return total.real; }
-inline int64_t& running(Accumulator& total, int64_t) { return total.whole; }
+inline double& running(Value& value, double) { return value.real; }
+inline int64_t& running(Value& value, int64_t) { return value.whole; }
 template <class T>
-inline Running<T>& running(Accumulator& total) { return running(total, Running<T>()); }
+inline Running<T>& running(Value& value) { return running(value, Running<T>()); }
+
+inline bool hasPosition(Fold op) { return op == Fold::argmax || op == Fold::argmin; }
 
 template <class T>
 constexpr Running<T> lowest() {
@@ -53,210 +61,110 @@ inline double times(double x, double y) { return x * y; }
 inline int64_t times(int64_t x, int64_t y) { return mulInt(x, y); }
 
 template <class T>
-Accumulator identityOf(Fold op) {
-  Accumulator start{};
-  Running<T>& value = running<T>(start);
+Running<T> identityOf(Fold op) {
   switch (op) {
-    case Fold::sum: break;
-    case Fold::any: start.whole = 0; break;
-    case Fold::prod: value = 1; break;
-    case Fold::all: start.whole = 1; break;
-    case Fold::max: value = lowest<T>(); break;
-    case Fold::min: value = highest<T>(); break;
+    case Fold::prod:
+    case Fold::all: return 1;
+    case Fold::max: return lowest<T>();
+    case Fold::min: return highest<T>();
+    case Fold::sum:
+    case Fold::any:
     case Fold::argmax:
-    case Fold::argmin: start.position = -1; break;
+    case Fold::argmin: return 0;
   }
-  return start;
+  return 0;
 }
 
-Accumulator identity(const FoldStep& fold) {
-  return withNumber(fold.valueType, [&](auto zero) { return identityOf<decltype(zero)>(fold.op); });
+/// What the fold of nothing is, n times. Of any and all the running value is whole whatever is folded.
+void begin(const FoldStep& fold, Totals into, int64_t n) {
+  const bool isWhole = fold.op == Fold::any || fold.op == Fold::all;
+  withNumber(isWhole ? kInt64 : fold.valueType, [&](auto zero) {
+    using T = decltype(zero);
+    const Running<T> identity = identityOf<T>(fold.op);
+    for (int64_t i = 0; i < n; i++) running<T>(into.values[i]) = identity;
+  });
+  if (!hasPosition(fold.op)) return;
+  for (int64_t i = 0; i < n; i++) into.positions[i] = -1;
 }
 
+/// NaN is better than all numbers.
 template <bool largest, class R>
 inline bool better(R candidate, R best) {
-  return (largest ? candidate > best : candidate < best) || (candidate != candidate && best == best);
+  return !(largest ? candidate <= best : candidate >= best) & (best == best);
 }
 
-template <class T>
-void mergeOf(Fold op, Accumulator& into, Accumulator from) {
-  Running<T>& value = running<T>(into);
-  const Running<T> next = running<T>(from);
-  switch (op) {
-    case Fold::sum: value = plus(value, next); break;
-    case Fold::prod: value = times(value, next); break;
-    case Fold::max: value = maximum(value, next); break;
-    case Fold::min: value = minimum(value, next); break;
-    case Fold::any: into.whole |= from.whole; break;
-    case Fold::all: into.whole &= from.whole; break;
-    case Fold::argmax:
-      if (from.position >= 0 && (into.position < 0 || better<true>(next, value))) into = from;
-      break;
-    case Fold::argmin:
-      if (from.position >= 0 && (into.position < 0 || better<false>(next, value))) into = from;
-      break;
-  }
-}
-
-/// Folds `from`, which comes after `into`, into it.
-void merge(const FoldStep& fold, Accumulator& into, const Accumulator& from) {
-  withNumber(fold.valueType, [&](auto zero) { mergeOf<decltype(zero)>(fold.op, into, from); });
-}
-
-constexpr int kWide = 64;  // parallel chains inside one run; they also bound how many float32 additions follow each other
-constexpr int kParts = 8;  // sums that the chains are added to
-
-template <class T>
-double sumRun(const T* x, int64_t n) {
-  if (n < kWide) {
-    double total = 0;
-    for (int64_t i = 0; i < n; i++) total += double(x[i]);
-    return total;
-  }
-  T lanes[kWide];
-  for (int j = 0; j < kWide; j++) lanes[j] = x[j];
-  int64_t i = kWide;
-  for (; i + kWide <= n; i += kWide) {
-    for (int j = 0; j < kWide; j++) lanes[j] += x[i + j];
-  }
-  for (int64_t j = 0; i < n; i++, j++) lanes[j] += x[i];
-  // Not one chain of additions, which would take as long as a row of a thousand.
-  double parts[kParts];
-  for (int j = 0; j < kParts; j++) parts[j] = double(lanes[j]);
-  for (int k = kParts; k < kWide; k += kParts) {
-    for (int j = 0; j < kParts; j++) parts[j] += double(lanes[k + j]);
-  }
-  double total = 0;
-  for (int j = 0; j < kParts; j++) total += parts[j];
-  return total;
-}
-
-template <class T, T (*F)(T, T)>
-T extremumRun(const T* x, int64_t n, T start) {
-  T best = start;
-  int64_t i = 0;
-  if (n >= kWide) {
-    T lanes[kWide];
-    for (int j = 0; j < kWide; j++) lanes[j] = x[j];
-    for (i = kWide; i + kWide <= n; i += kWide) {
-      for (int j = 0; j < kWide; j++) lanes[j] = F(lanes[j], x[i + j]);
-    }
-    for (int j = 0; j < kWide; j++) best = F(best, lanes[j]);
-  }
-  for (; i < n; i++) best = F(best, x[i]);
-  return best;
-}
-
-template <class T, bool largest>
-void positionRun(Accumulator& into, const T* x, int64_t n, int64_t stride, int64_t position) {
-  Running<T> best = running<T>(into);
-  int64_t where = into.position;
+/// Of equal extremes the first counts.
+template <bool largest, class T>
+void mergePositions(Totals into, Totals from, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
-    const Running<T> candidate = Running<T>(x[i * stride]);
-    if (where < 0 || better<largest>(candidate, best)) {
-      best = candidate;
-      where = position + i;
-    }
+    const int64_t position = from.positions[i];
+    if (position < 0) continue;
+    const Running<T> value = running<T>(into.values[i]), next = running<T>(from.values[i]);
+    const bool isEarlier = position < into.positions[i] && !better<largest>(value, next);
+    if (into.positions[i] >= 0 && !isEarlier && !better<largest>(next, value)) continue;
+    into.values[i] = from.values[i];
+    into.positions[i] = position;
   }
-  running<T>(into) = best;
-  into.position = where;
 }
 
-/// Folds n neighbouring values; `position` is the number of the first along the reduced dims.
 template <class T>
-void foldRun(const FoldStep& fold, Accumulator& into, const T* x, int64_t n, int64_t position) {
-  Running<T>& value = running<T>(into);
-  switch (fold.op) {
+void mergeOf(Fold op, Totals into, Totals from, int64_t n) {
+  Value *to = into.values, *x = from.values;
+  switch (op) {
     case Fold::sum:
-      if constexpr (kIsReal<T>) {
-        value += sumRun(x, n);
-      } else {
-        int64_t total = value;
-        for (int64_t i = 0; i < n; i++) total = plus(total, int64_t(x[i]));
-        value = total;
-      }
+      for (int64_t i = 0; i < n; i++) running<T>(to[i]) = plus(running<T>(to[i]), running<T>(x[i]));
       break;
-    case Fold::prod: {
-      Running<T> product = value;
-      for (int64_t i = 0; i < n; i++) product = times(product, Running<T>(x[i]));
-      value = product;
+    case Fold::prod:
+      for (int64_t i = 0; i < n; i++) running<T>(to[i]) = times(running<T>(to[i]), running<T>(x[i]));
       break;
-    }
-    case Fold::max: value = maximum(value, Running<T>(extremumRun<T, maximum<T>>(x, n, x[0]))); break;
-    case Fold::min: value = minimum(value, Running<T>(extremumRun<T, minimum<T>>(x, n, x[0]))); break;
-    case Fold::any: {
-      int64_t found = 0;
-      for (int64_t i = 0; i < n; i++) found |= x[i] != T(0);
-      into.whole |= found;
+    case Fold::max:
+      for (int64_t i = 0; i < n; i++) running<T>(to[i]) = maximum(running<T>(to[i]), running<T>(x[i]));
       break;
-    }
-    case Fold::all: {
-      int64_t held = 1;
-      for (int64_t i = 0; i < n; i++) held &= x[i] != T(0);
-      into.whole &= held;
+    case Fold::min:
+      for (int64_t i = 0; i < n; i++) running<T>(to[i]) = minimum(running<T>(to[i]), running<T>(x[i]));
       break;
-    }
-    case Fold::argmax: positionRun<T, true>(into, x, n, 1, position); break;
-    case Fold::argmin: positionRun<T, false>(into, x, n, 1, position); break;
-  }
-}
-
-void foldValues(const FoldStep& fold, Accumulator& into, const char* x, int64_t n, int64_t position) {
-  withNumber(fold.valueType, [&](auto zero) { foldRun(fold, into, reinterpret_cast<const decltype(zero)*>(x), n, position); });
-}
-
-/// Folds `rows` rows of `width` values onto `width` accumulators.
-template <class T>
-void foldRows(const FoldStep& fold, Accumulator* into, const T* x, T* work, int64_t rows, int64_t width, int64_t position) {
-  if constexpr (kIsReal<T>) {
-    if (fold.op == Fold::sum || fold.op == Fold::max || fold.op == Fold::min) {
-      // Halving: long vectors even where rows are short, and the exactness of pairwise summation.
-      const T* from = x;
-      while (rows > 1) {
-        const int64_t half = rows / 2, n = half * width, shift = (rows - half) * width;
-        const T* other = from + shift;
-        if (fold.op == Fold::sum) for (int64_t i = 0; i < n; i++) work[i] = from[i] + other[i];
-        else if (fold.op == Fold::max) for (int64_t i = 0; i < n; i++) work[i] = maximum(from[i], other[i]);
-        else for (int64_t i = 0; i < n; i++) work[i] = minimum(from[i], other[i]);
-        if (from != work && rows % 2) memcpy(work + n, from + n, size_t(width) * sizeof(T));
-        from = work;
-        rows -= half;
-      }
-      if (fold.op == Fold::sum) for (int64_t j = 0; j < width; j++) into[j].real += double(from[j]);
-      else if (fold.op == Fold::max) for (int64_t j = 0; j < width; j++) into[j].real = maximum(into[j].real, double(from[j]));
-      else for (int64_t j = 0; j < width; j++) into[j].real = minimum(into[j].real, double(from[j]));
-      return;
-    }
-  }
-  for (int64_t j = 0; j < width; j++) {
-    for (int64_t r = 0; r < rows; r++) foldRun(fold, into[j], x + r * width + j, 1, position + r);
-  }
-}
-
-void foldRowValues(const FoldStep& fold, Accumulator* into, const char* x, char* work, int64_t rows, int64_t width, int64_t position) {
-  withNumber(fold.valueType, [&](auto zero) {
-    using T = decltype(zero);
-    foldRows(fold, into, reinterpret_cast<const T*>(x), reinterpret_cast<T*>(work), rows, width, position);
-  });
-}
-
-/// Writes a result as `T`; the positions of extremes of nothing are 0.
-template <class T>
-void finishAs(const FoldStep& fold, const Accumulator& total, T* result) {
-  switch (fold.op) {
     case Fold::any:
-    case Fold::all: *result = convert<T>(total.whole); return;
+      for (int64_t i = 0; i < n; i++) to[i].whole |= x[i].whole;
+      break;
+    case Fold::all:
+      for (int64_t i = 0; i < n; i++) to[i].whole &= x[i].whole;
+      break;
+    case Fold::argmax: mergePositions<true, T>(into, from, n); break;
+    case Fold::argmin: mergePositions<false, T>(into, from, n); break;
+  }
+}
+
+/// Folds n running values into as many others; positions say which of them came first.
+void merge(const FoldStep& fold, Totals into, Totals from, int64_t n) {
+  withNumber(fold.valueType, [&](auto zero) { mergeOf<decltype(zero)>(fold.op, into, from, n); });
+}
+
+/// Writes results as `T`; the positions of extremes of nothing are 0.
+template <class T>
+void finishAs(const FoldStep& fold, Totals totals, T* results, int64_t n) {
+  switch (fold.op) {
     case Fold::argmax:
-    case Fold::argmin: *result = convert<T>(total.position < 0 ? 0 : total.position); return;
+    case Fold::argmin:
+      for (int64_t i = 0; i < n; i++) results[i] = convert<T>(totals.positions[i] < 0 ? 0 : totals.positions[i]);
+      return;
+    case Fold::any:
+    case Fold::all:
+      for (int64_t i = 0; i < n; i++) results[i] = convert<T>(totals.values[i].whole);
+      return;
     case Fold::sum:
     case Fold::prod:
     case Fold::max:
-    case Fold::min: *result = isFloat(fold.valueType) ? convert<T>(total.real) : convert<T>(total.whole);
+    case Fold::min:
+      if (isFloat(fold.valueType)) {
+        for (int64_t i = 0; i < n; i++) results[i] = convert<T>(totals.values[i].real);
+      } else {
+        for (int64_t i = 0; i < n; i++) results[i] = convert<T>(totals.values[i].whole);
+      }
   }
 }
 
-void finish(const FoldStep& fold, const Accumulator& total, char* results, int64_t i) {
-  withNumber(fold.dtype, [&](auto zero) { finishAs(fold, total, reinterpret_cast<decltype(zero)*>(results) + i); });
+void finish(const FoldStep& fold, Totals totals, char* results, int64_t n) {
+  withNumber(fold.dtype, [&](auto zero) { finishAs(fold, totals, reinterpret_cast<decltype(zero)*>(results), n); });
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// Reductions: the body runs tile by tile and each tile is folded while it is hot. Two orders of the iteration space:
-// [outer, reduced] folds runs of neighbouring points to one number; [outer, reduced, inner] folds whole rows onto a row.
-// What is added in which order depends on the shapes only: points are folded in spans whose length the body's tile does not change, which
-// are cut apart neither between pieces nor between batches; where each row is folded by itself it does not matter where its columns are cut.
-#include "fold.h"
+// Reductions: the body runs tile by tile and each tile is folded while it is hot; where there is nothing to compute, values are folded where they
+// lie. Two orders of the iteration space: [outer, reduced, inner] with inner = 1 folds runs of neighbouring points to one number, otherwise rows
+// are folded onto a row. What is added in which order depends on the shapes only: neither on the length of the body's tile, nor on where points are
+// cut between pieces and batches.
+#include "fold_columns.h"
+#include "fold_runs.h"
 
 namespace cellgrad {
 namespace CG_ISA {
@@ -11,230 +12,211 @@ namespace {
 struct ReduceTask {
   const ReduceKernel* kernel;
   const Frame* frame;
-  int64_t keptPerPiece;
-  int64_t blockRows;
-  Accumulator* partial;   // [kept, blocks, folds] where the reduction is cut
+  int64_t perPiece;  // kept points, or units of blocks
+  char* partial;     // where the reduction is cut: [blocks, folds] of all kept points' totals
 };
 
 int64_t keptCount(const ReduceKernel& kernel) { return kernel.outer * kernel.inner; }
 
-/// Points that are folded at once, in float32 where that is their type. A tile of the body may be shorter: its length depends on what else
-/// the body computes, and the order of additions must not.
+/// Points of a run that are folded at once, columns at most that are folded side by side, and kept points whose results are finished at once.
 constexpr int64_t kSpan = 1024;
+/// Spans of values in memory that are folded before looking whether the run is to stop.
+constexpr int64_t kSpansInPlace = 64;
+/// Columns for which the body computes a group of rows, so that they stay in the first-level cache, and points of short rows side by side.
+constexpr int64_t kComputed = 512;
+/// Points at least, where rows are put side by side.
+constexpr int64_t kLeastBeside = 64;
 
-/// Rows of `inner` columns that are folded together. More than one: all columns of a row have to be in one span.
-int64_t rowsTogether(const ReduceKernel& kernel) { return kernel.inner < kSpan ? kSpan / kernel.inner : 1; }
+/// Whether rows are so short that several may be put side by side: then all columns are folded together.
+bool isNarrow(const ReduceKernel& kernel) { return kernel.inner <= kComputed / 2; }
 
-/// Columns that may be folded at once.
-int64_t columnsTogether(const ReduceKernel& kernel) { return rowsTogether(kernel) > 1 ? kernel.inner : kernel.body.tile; }
-
-/// Kept points whose results are finished at once.
-int64_t batchPoints(const ReduceKernel& kernel) { return kernel.epilogue.tile > kSpan ? kernel.epilogue.tile : kSpan; }
-
-/// Long rows of floats are summed so many at a time in their own dtype, before they are added to sums in float64.
-constexpr int64_t kRowsNear = 8;
-bool isSummedNear(const ReduceKernel& kernel, const FoldStep& fold) {
-  return fold.op == Fold::sum && isFloat(fold.valueType) && kernel.inner > 1 && rowsTogether(kernel) == 1;
+/// Rows that are put side by side, of `rows` in all: so many that vectors are full, but that there are groups to fold onto one another.
+int64_t rowsBeside(const ReduceKernel& kernel, int64_t rows) {
+  if (!isNarrow(kernel)) return 1;
+  const int64_t most = kComputed / kernel.inner, least = (kLeastBeside + kernel.inner - 1) / kernel.inner;
+  int64_t beside = rows / kGroup;
+  if (beside < least) beside = least;
+  if (beside > most) beside = most;
+  return beside < rows ? beside : rows;
 }
 
-/// Working memory of one piece: a span for `foldRows`, the accumulators, sums of a few rows and of all for each fold, and the values of spans that
-/// are longer than a tile.
-struct Working {
-  char* work;
-  Accumulator* totals;
-  char* near;
-  double* sums;
-  char* staged;
+/// Whether there is nothing to compute: the values of all folds lie in memory as the points do.
+bool isPlain(const ReduceKernel& kernel) {
+  const TileProgram& body = kernel.body;
+  if (body.stepCount || body.directStoreCount || body.storeCount) return false;
+  for (int32_t f = 0; f < kernel.foldCount; f++) {
+    bool isLoad = false;
+    for (int32_t l = 0; l < body.loadCount; l++) isLoad = isLoad || body.loads[l].value == kernel.folds[f].value;
+    if (!isLoad) return false;
+  }
+  return true;
+}
 
-  static int64_t bytes(const ReduceKernel& kernel) {
-    const int64_t stagedBytes = kernel.body.tile < kSpan ? kernel.foldCount * kSpan * 8 : 0;
-    return kSpan * 8 + 128 + kernel.foldCount * kSpan * (int64_t(sizeof(Accumulator)) + 16) + stagedBytes;
+/// Columns that are folded at once.
+int64_t columnsTogether(const ReduceKernel& kernel) {
+  if (isNarrow(kernel)) return kernel.inner;
+  return isPlain(kernel) ? kSpan : kernel.body.tile < kComputed ? kernel.body.tile : kComputed;
+}
+
+/// The values of a reduction's folds at its points, and the working memory of one piece: for each fold running values, and what the body computes.
+struct Values {
+  static constexpr int64_t kStaged = kGroup * kComputed * 8;
+  static constexpr int64_t kPerFold = kSpan * 24;
+
+  const ReduceKernel& kernel;
+  bool plain;
+  TileRunner body;
+  char *memory, *staged;
+  int64_t start = 0;      // of what has been computed last
+  bool isStaged = false;  // more of it than a tile
+
+  static int64_t bytes(const ReduceKernel& kernel) { return kernel.foldCount * (kPerFold + (isPlain(kernel) ? 0 : kStaged)); }
+
+  Values(const ReduceKernel& reduceKernel, const Frame& frame, char* scratch) : kernel(reduceKernel), plain(isPlain(kernel)) {
+    memory = kernel.body.points ? body.begin(kernel.body, frame, scratch, kernel.body.tile) : scratch;
+    staged = memory + kernel.foldCount * kPerFold;
+  }
+  char* end() const { return memory + bytes(kernel); }
+
+  Columns columns(int32_t fold) const {
+    char* own = memory + fold * kPerFold;
+    return {{reinterpret_cast<Value*>(own), reinterpret_cast<int64_t*>(own + kSpan * 8)}, own + kSpan * 16};
+  }
+  Totals totals(int32_t fold) const { return columns(fold).totals; }
+
+  /// Computes `rows` rows of n points each, between which `gap` points are left out, unless there is nothing to compute; the first point is `first`.
+  void compute(int64_t first, int64_t rows, int64_t n, int64_t gap) {
+    const int64_t tile = kernel.body.tile;
+    start = first;
+    if (plain) return;
+    if (gap == 0) {
+      n *= rows;
+      rows = 1;
+    }
+    isStaged = rows > 1 || n > tile;
+    if (!isStaged) return body.run(first, n);
+    for (int64_t r = 0; r < rows; r++) {
+      for (int64_t done = 0; done < n; done += tile) {
+        const int64_t points = n - done < tile ? n - done : tile;
+        body.run(first + r * (n + gap) + done, points);
+        for (int32_t f = 0; f < kernel.foldCount; f++) {
+          const int64_t size = bytesOf(kernel.folds[f].valueType);
+          memcpy(staged + f * kStaged + (r * n + done) * size, body.values[kernel.folds[f].value], size_t(points * size));
+        }
+      }
+    }
   }
 
-  Working(const ReduceKernel& kernel, char* memory) : work(memory) {
-    totals = reinterpret_cast<Accumulator*>(memory + kSpan * 8 + 128);
-    near = reinterpret_cast<char*>(totals + kernel.foldCount * kSpan);
-    sums = reinterpret_cast<double*>(near + kernel.foldCount * kSpan * 8);
-    staged = near + kernel.foldCount * kSpan * 16;
+  const char* valuesAt(int32_t fold) const {
+    const FoldStep& step = kernel.folds[fold];
+    if (isStaged) return staged + fold * kStaged;
+    if (!plain) return body.values[step.value];
+    int32_t load = 0;
+    while (kernel.body.loads[load].value != step.value) load++;
+    return body.loadBases[load] + start * bytesOf(step.valueType);
+  }
+
+  /// Folds `runs` runs of n points each, one after the other from point `first` on, into the totals from the `into`-th on, or all into that one.
+  void foldRunsAt(int64_t first, int64_t runs, int64_t n, int64_t position, int64_t into, bool isOne) {
+    compute(first, runs, n, 0);
+    for (int32_t f = 0; f < kernel.foldCount; f++) foldRuns(kernel.folds[f], totals(f).from(into), isOne, valuesAt(f), n, runs, n, position);
+  }
+
+  /// Folds rows [r0, r1) of outer index `o` to one number, the `into`-th of the totals.
+  void foldLongRun(int64_t o, int64_t r0, int64_t r1, int64_t into) {
+    for (int64_t r = r0; r < r1 && !stopRequested();) {
+      const int64_t most = plain ? kSpansInPlace : 1, left = (r1 - r) / kSpan;
+      const int64_t spans = left > most ? most : left > 1 ? left : 1, n = left ? kSpan : r1 - r;
+      foldRunsAt(o * kernel.reduced + r, spans, n, r, into, true);
+      r += spans * n;
+    }
+  }
+
+  /// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o`.
+  void foldColumns(int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width) {
+    const int64_t beside = r1 > r0 ? rowsBeside(kernel, r1 - r0) : 1;
+    for (int32_t f = 0; f < kernel.foldCount; f++) begin(kernel.folds[f], totals(f), beside * width);
+    int64_t number = 0;
+    for (int64_t r = r0; r < r1 && !stopRequested();) {
+      const int64_t left = (r1 - r) / beside, rows = left >= kGroup ? kGroup : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      // In the end there may be fewer beside one another than before.
+      const int64_t points = (left ? beside : r1 - r) * width, gap = isNarrow(kernel) ? 0 : kernel.inner - width;
+      compute((o * kernel.reduced + r) * kernel.inner + c0, rows, points, gap);
+      for (int32_t f = 0; f < kernel.foldCount; f++) foldGroup(kernel.folds[f], columns(f), valuesAt(f), plain ? points + gap : points, rows, points, number);
+      number += rows;
+      r += rows * beside;
+    }
+    if (r1 <= r0) return;
+    for (int32_t f = 0; f < kernel.foldCount; f++) endColumns(kernel.folds[f], columns(f), beside, width, r0);
   }
 };
 
-/// Computes points [first, first + count) of the body, at most a span; `valuesOf` gives each fold's values.
-void runSpan(TileRunner& body, const ReduceKernel& kernel, const Working& working, int64_t first, int64_t count) {
-  const int64_t tile = kernel.body.tile;
-  if (count <= tile) return body.run(first, count);
-  for (int64_t done = 0; done < count; done += tile) {
-    const int64_t points = count - done < tile ? count - done : tile;
-    body.run(first + done, points);
-    for (int32_t f = 0; f < kernel.foldCount; f++) {
-      const int64_t bytes = bytesOf(kernel.folds[f].valueType);
-      memcpy(working.staged + f * kSpan * 8 + done * bytes, body.values[kernel.folds[f].value], size_t(points * bytes));
-    }
-  }
-}
-
-const char* valuesOf(const TileRunner& body, const ReduceKernel& kernel, const Working& working, int32_t fold, int64_t count) {
-  return count <= kernel.body.tile ? body.values[kernel.folds[fold].value] : working.staged + fold * kSpan * 8;
-}
-
-/// Adds a row to the sums of the few rows before it, and with the last of them those to the sums of all.
-template <class T>
-void sumNear(double* sums, T* near, const T* x, int64_t width, bool isFirst, bool isLast) {
-  if (isFirst) memcpy(static_cast<void*>(near), x, size_t(width) * sizeof(T));
-  else {
-#pragma GCC ivdep
-    for (int64_t j = 0; j < width; j++) near[j] += x[j];
-  }
-  if (isLast) {
-#pragma GCC ivdep
-    for (int64_t j = 0; j < width; j++) sums[j] += double(near[j]);
-  }
-}
-
-void sumRowNear(const FoldStep& fold, double* sums, char* near, const char* x, int64_t width, bool isFirst, bool isLast) {
-  if (fold.valueType == kFloat64) sumNear(sums, reinterpret_cast<double*>(near), reinterpret_cast<const double*>(x), width, isFirst, isLast);
-  else sumNear(sums, reinterpret_cast<float*>(near), reinterpret_cast<const float*>(x), width, isFirst, isLast);
-}
-
-/// Whether all there is to do is one sum of floats that lie in memory as the points do: then they are read where they are.
-bool isPlainSum(const ReduceKernel& kernel) {
-  const TileProgram& body = kernel.body;
-  if (kernel.foldCount != 1 || body.loadCount != 1 || body.stepCount || body.directStoreCount || body.storeCount) return false;
-  const FoldStep& fold = kernel.folds[0];
-  return fold.value == body.loads[0].value && (isSummedNear(kernel, fold) || (kernel.inner == 1 && fold.op == Fold::sum && isFloat(fold.valueType)));
-}
-
-/// The sums of a few rows, added as `sumNear` adds them.
-template <class T>
-void sumRows(double* sums, const T* x, int64_t stride, int64_t rows, int64_t width) {
-  if (rows == kRowsNear) {
-#pragma GCC ivdep
-    for (int64_t j = 0; j < width; j++) {
-      T near = x[j];
-#pragma GCC unroll 8
-      for (int64_t r = 1; r < kRowsNear; r++) near += x[r * stride + j];
-      sums[j] += double(near);
-    }
-    return;
-  }
-  for (int64_t j = 0; j < width; j++) {
-    T near = x[j];
-    for (int64_t r = 1; r < rows; r++) near += x[r * stride + j];
-    sums[j] += double(near);
-  }
-}
-
-/// A plain sum of `rows` rows of columns from point `first` on, or of as many neighbours; the same bits as where values are computed on the way.
-template <class T>
-void sumInPlace(const ReduceKernel& kernel, const Working& working, const T* x, int64_t rows, int64_t width) {
-  if (kernel.inner == 1) {
-    double total = 0;
-    for (int64_t r = 0; r < rows && !stopRequested(); r += kSpan) total += sumRun(x + r, rows - r < kSpan ? rows - r : kSpan);
-    working.totals[0].real = total;
-    return;
-  }
-  for (int64_t j = 0; j < width; j++) working.sums[j] = 0;
-  for (int64_t r = 0; r < rows && !stopRequested(); r += kRowsNear) {
-    sumRows(working.sums, x + r * kernel.inner, kernel.inner, rows - r < kRowsNear ? rows - r : kRowsNear, width);
-  }
-  for (int64_t j = 0; j < width; j++) working.totals[j].real = working.sums[j];
-}
-
-/// Folds rows [r0, r1) of kept columns [c0, c0 + width) under outer index `o` into the totals ([folds][width]).
-void foldColumns(TileRunner& body, const ReduceKernel& kernel, const Working& working, int64_t o, int64_t r0, int64_t r1, int64_t c0, int64_t width) {
-  if (r1 > r0 && isPlainSum(kernel)) {
-    const int64_t first = (o * kernel.reduced + r0) * kernel.inner + c0;
-    if (kernel.folds[0].valueType == kFloat64) return sumInPlace(kernel, working, reinterpret_cast<const double*>(body.loadBases[0]) + first, r1 - r0, width);
-    return sumInPlace(kernel, working, reinterpret_cast<const float*>(body.loadBases[0]) + first, r1 - r0, width);
-  }
-  Accumulator* into = working.totals;
-  for (int32_t f = 0; f < kernel.foldCount; f++) {
-    for (int64_t j = 0; j < width; j++) into[f * width + j] = identity(kernel.folds[f]);
-    if (isSummedNear(kernel, kernel.folds[f])) memset(working.sums + f * kSpan, 0, size_t(width) * sizeof(double));
-  }
-  const int64_t together = rowsTogether(kernel);
-  for (int64_t r = r0; r < r1 && !stopRequested(); r += together) {
-    const int64_t rows = r1 - r < together ? r1 - r : together;
-    runSpan(body, kernel, working, (o * kernel.reduced + r) * kernel.inner + c0, rows * width);
-    for (int32_t f = 0; f < kernel.foldCount; f++) {
-      const char* values = valuesOf(body, kernel, working, f, rows * width);
-      if (isSummedNear(kernel, kernel.folds[f])) {
-        const int64_t number = (r - r0) % kRowsNear;
-        sumRowNear(kernel.folds[f], working.sums + f * kSpan, working.near + f * kSpan * 8, values, width, number == 0, number == kRowsNear - 1 || r + 1 == r1);
-      } else if (kernel.inner == 1) foldValues(kernel.folds[f], into[f], values, rows, r);
-      else foldRowValues(kernel.folds[f], into + f * width, values, working.work, rows, width, r);
-    }
-  }
-  for (int32_t f = 0; f < kernel.foldCount; f++) {
-    if (!isSummedNear(kernel, kernel.folds[f])) continue;
-    for (int64_t j = 0; j < width; j++) into[f * width + j].real = working.sums[f * kSpan + j];
-  }
-}
-
 /// Scratch beside the two runners: result tiles and working memory.
-int64_t extraScratch(const ReduceKernel& kernel) {
-  return kernel.foldCount * (batchPoints(kernel) + kLanes) * 8 + Working::bytes(kernel);
+int64_t extraScratch(const ReduceKernel& kernel) { return kernel.foldCount * (kSpan + kLanes) * 8 + Values::bytes(kernel); }
+
+/// What a block of a cut reduction has for one fold.
+Totals partialOf(const ReduceTask& task, int64_t block, int32_t fold) {
+  const int64_t kept = keptCount(*task.kernel);
+  char* own = task.partial + (block * task.kernel->foldCount + fold) * kept * 16;
+  return {reinterpret_cast<Value*>(own), reinterpret_cast<int64_t*>(own + kept * 8)};
+}
+
+/// Folds for kept points [k, k + count), at most a span: their totals are the first ones.
+void foldPoints(const ReduceTask& task, Values& values, int64_t k, int64_t count, char* results, int64_t resultBytes) {
+  const ReduceKernel& kernel = *task.kernel;
+  const auto finishAll = [&](int64_t at, int64_t n) {
+    for (int32_t f = 0; f < kernel.foldCount; f++) finish(kernel.folds[f], values.totals(f), results + f * resultBytes + at * bytesOf(kernel.folds[f].dtype), n);
+  };
+  const auto beginAll = [&](int64_t n) {
+    for (int32_t f = 0; f < kernel.foldCount; f++) begin(kernel.folds[f], values.totals(f), n);
+  };
+  if (task.partial) {
+    beginAll(count);
+    for (int64_t b = 0; b < kernel.blocks; b++) {
+      for (int32_t f = 0; f < kernel.foldCount; f++) merge(kernel.folds[f], values.totals(f), partialOf(task, b, f).from(k), count);
+    }
+    return finishAll(0, count);
+  }
+  if (kernel.inner == 1) {
+    beginAll(count);
+    // Several short runs share a tile of the body, or all of them the folds' loops.
+    const int64_t together = values.plain || kernel.reduced == 0 ? count : kernel.body.tile / kernel.reduced;
+    if (kernel.reduced > kSpan || together < 2) {
+      for (int64_t i = 0; i < count; i++) values.foldLongRun(k + i, 0, kernel.reduced, i);
+    } else if (kernel.reduced) {
+      for (int64_t i = 0; i < count; i += together) {
+        values.foldRunsAt((k + i) * kernel.reduced, count - i < together ? count - i : together, kernel.reduced, 0, i, false);
+      }
+    }
+    return finishAll(0, count);
+  }
+  for (int64_t i = 0, width; i < count; i += width) {
+    const int64_t o = (k + i) / kernel.inner, c = (k + i) % kernel.inner, most = columnsTogether(kernel);
+    width = kernel.inner - c;
+    if (width > count - i) width = count - i;
+    if (width > most) width = most;
+    values.foldColumns(o, 0, kernel.reduced, c, width);
+    finishAll(i, width);
+  }
 }
 
 void reducePiece(void* context, int64_t piece, char* scratch) {
   const ReduceTask& task = *static_cast<ReduceTask*>(context);
   const ReduceKernel& kernel = *task.kernel;
   const int64_t kept = keptCount(kernel), folds = kernel.foldCount;
-  int64_t first = piece * task.keptPerPiece, end = first + task.keptPerPiece;
+  int64_t first = piece * task.perPiece, end = first + task.perPiece;
   if (end > kept) end = kept;
 
-  TileRunner body, epilogue;
-  char* free = scratch;
-  if (kernel.body.points) free = body.begin(kernel.body, *task.frame, free, kernel.body.tile);
-  free = epilogue.begin(kernel.epilogue, *task.frame, free, end - first);
-  char* results = free;
-  const int64_t resultBytes = (batchPoints(kernel) + kLanes) * 8;
-  const Working working(kernel, results + folds * resultBytes);
-  const Accumulator* totals = working.totals;
+  Values values(kernel, *task.frame, scratch);
+  TileRunner epilogue;
+  char* results = epilogue.begin(kernel.epilogue, *task.frame, values.end(), end - first);
+  const int64_t resultBytes = (kSpan + kLanes) * 8;
 
-  int64_t batch = batchPoints(kernel);
-  if (kernel.inner < batch) batch -= batch % kernel.inner;
+  const int64_t batch = isNarrow(kernel) ? kSpan - kSpan % kernel.inner : kSpan;
   const int64_t tile = kernel.epilogue.tile;
   for (int64_t k = first; k < end;) {
     const int64_t count = end - k < batch ? end - k : batch;
-    if (task.partial) {
-      for (int64_t i = 0; i < count; i++) {
-        for (int64_t f = 0; f < folds; f++) {
-          Accumulator total = identity(kernel.folds[f]);
-          for (int64_t b = 0; b < kernel.blocks; b++) merge(kernel.folds[f], total, task.partial[((k + i) * kernel.blocks + b) * folds + f]);
-          finish(kernel.folds[f], total, results + f * resultBytes, i);
-        }
-      }
-    } else if (kernel.inner == 1 && kernel.reduced > 0 && kernel.reduced <= kernel.body.tile / 2) {
-      // Several short reductions share a tile of the body.
-      const int64_t perTile = kernel.body.tile / kernel.reduced;
-      for (int64_t i = 0; i < count; i += perTile) {
-        const int64_t points = count - i < perTile ? count - i : perTile;
-        body.run((k + i) * kernel.reduced, points * kernel.reduced);
-        for (int64_t f = 0; f < folds; f++) {
-          const FoldStep& fold = kernel.folds[f];
-          const char* values = body.values[fold.value];
-          const int64_t bytes = kernel.reduced * bytesOf(fold.valueType);
-          for (int64_t j = 0; j < points; j++) {
-            Accumulator total = identity(fold);
-            foldValues(fold, total, values + j * bytes, kernel.reduced, 0);
-            finish(fold, total, results + f * resultBytes, i + j);
-          }
-        }
-      }
-    } else {
-      for (int64_t i = 0; i < count;) {
-        const int64_t o = (k + i) / kernel.inner, c = (k + i) % kernel.inner;
-        int64_t width = kernel.inner - c;
-        if (width > count - i) width = count - i;
-        if (width > columnsTogether(kernel)) width = columnsTogether(kernel);
-        foldColumns(body, kernel, working, o, 0, kernel.reduced, c, width);
-        for (int64_t f = 0; f < folds; f++) {
-          for (int64_t j = 0; j < width; j++) finish(kernel.folds[f], totals[f * width + j], results + f * resultBytes, i + j);
-        }
-        i += width;
-      }
-    }
+    foldPoints(task, values, k, count, results, resultBytes);
     // The epilogue works on whole vectors: give their last lanes a value.
     for (int64_t f = 0; f < folds; f++) {
       const int64_t size = bytesOf(kernel.folds[f].dtype);
@@ -251,24 +233,28 @@ void reducePiece(void* context, int64_t piece, char* scratch) {
   }
 }
 
-/// One block of a long reduction: folds its rows for all kept columns of one outer index.
+/// Blocks of long reductions: of each the rows for all kept columns of one outer index after the other, as they may lie in memory.
 void blockPiece(void* context, int64_t piece, char* scratch) {
   const ReduceTask& task = *static_cast<ReduceTask*>(context);
   const ReduceKernel& kernel = *task.kernel;
-  const int64_t o = piece / kernel.blocks, block = piece % kernel.blocks, folds = kernel.foldCount;
-  const int64_t r0 = block * task.blockRows;
-  int64_t r1 = r0 + task.blockRows;
-  if (r1 > kernel.reduced) r1 = kernel.reduced;
-  TileRunner body;
-  const Working working(kernel, body.begin(kernel.body, *task.frame, scratch, kernel.body.tile));
-  const Accumulator* totals = working.totals;
-  const int64_t columns = columnsTogether(kernel);
-  for (int64_t c = 0; c < kernel.inner; c += columns) {
-    const int64_t width = kernel.inner - c < columns ? kernel.inner - c : columns;
-    foldColumns(body, kernel, working, o, r0, r1, c, width);
-    for (int64_t j = 0; j < width; j++) {
-      for (int64_t f = 0; f < folds; f++) {
-        task.partial[((o * kernel.inner + c + j) * kernel.blocks + block) * folds + f] = totals[f * width + j];
+  Values values(kernel, *task.frame, scratch);
+  const int64_t units = kernel.blocks * kernel.outer, columns = columnsTogether(kernel);
+  const int64_t end = (piece + 1) * task.perPiece < units ? (piece + 1) * task.perPiece : units;
+  for (int64_t unit = piece * task.perPiece; unit < end && !stopRequested(); unit++) {
+    const int64_t block = unit / kernel.outer, o = unit % kernel.outer, r0 = block * kernel.blockRows;
+    const int64_t r1 = kernel.reduced - r0 < kernel.blockRows ? kernel.reduced : r0 + kernel.blockRows;
+    for (int64_t c = 0; c < kernel.inner; c += columns) {
+      const int64_t width = kernel.inner - c < columns ? kernel.inner - c : columns;
+      if (kernel.inner == 1) {
+        for (int32_t f = 0; f < kernel.foldCount; f++) begin(kernel.folds[f], values.totals(f), 1);
+        values.foldLongRun(o, r0, r1, 0);
+      } else {
+        values.foldColumns(o, r0, r1, c, width);
+      }
+      for (int32_t f = 0; f < kernel.foldCount; f++) {
+        const Totals from = values.totals(f), to = partialOf(task, block, f).from(o * kernel.inner + c);
+        memcpy(to.values, from.values, size_t(width) * sizeof(Value));
+        if (hasPosition(kernel.folds[f].op)) memcpy(to.positions, from.positions, size_t(width) * sizeof(int64_t));
       }
     }
   }
@@ -277,7 +263,7 @@ void blockPiece(void* context, int64_t piece, char* scratch) {
 }  // namespace
 
 int64_t reduceShared(const ReduceKernel& kernel) {
-  return kernel.blocks > 1 ? keptCount(kernel) * kernel.blocks * kernel.foldCount * int64_t(sizeof(Accumulator)) : 0;
+  return kernel.blocks > 1 ? keptCount(kernel) * kernel.blocks * kernel.foldCount * 16 : 0;
 }
 
 int64_t reduceScratch(const ReduceKernel& kernel) {
@@ -288,23 +274,21 @@ void runReduce(const ReduceKernel& kernel, const Frame& frame) {
   const int64_t kept = keptCount(kernel);
   if (kept == 0) return;
   const double bodyCost = double(kept) * double(kernel.reduced) * kernel.body.cost;
-  ReduceTask task{&kernel, &frame, kept, kernel.reduced, nullptr};
+  ReduceTask task{&kernel, &frame, kept, nullptr};
   if (kernel.blocks > 1) {
-    task.partial = reinterpret_cast<Accumulator*>(frame.shared);
-    task.blockRows = (kernel.reduced + kernel.blocks - 1) / kernel.blocks;
-    const int64_t blocks = kernel.outer * kernel.blocks;
-    if (piecesFor(blocks, bodyCost) > 1) parallel(blocks, blockPiece, &task);
-    else
-      for (int64_t i = 0; i < blocks; i++) blockPiece(&task, i, callerScratch());
-    reducePiece(&task, 0, callerScratch());
-    return;
+    task.partial = frame.shared;
+    const int64_t units = kernel.outer * kernel.blocks, pieces = piecesFor(units, bodyCost);
+    task.perPiece = (units + pieces - 1) / pieces;
+    if (pieces == 1) blockPiece(&task, 0, callerScratch());
+    else parallel((units + task.perPiece - 1) / task.perPiece, blockPiece, &task);
+    task.perPiece = kept;
+    return reducePiece(&task, 0, callerScratch());
   }
-  const int64_t unit = rowsTogether(kernel) > 1 ? kernel.inner : kLanes;
+  const int64_t unit = isNarrow(kernel) ? kernel.inner : kLanes;
   const int64_t units = (kept + unit - 1) / unit, pieces = piecesFor(units, bodyCost);
-  task.keptPerPiece = units / pieces * unit;
-  if (pieces == 1) task.keptPerPiece = kept;
-  if (pieces == 1) reducePiece(&task, 0, callerScratch());
-  else parallel((kept + task.keptPerPiece - 1) / task.keptPerPiece, reducePiece, &task);
+  if (pieces == 1) return reducePiece(&task, 0, callerScratch());
+  task.perPiece = units / pieces * unit;
+  parallel((kept + task.perPiece - 1) / task.perPiece, reducePiece, &task);
 }
 
 }  // namespace CG_ISA
