@@ -150,6 +150,7 @@ export * as nn from "./nn/nn.js";
 export * as optim from "./optim/optim.js";
 export * as data from "./data/data.js";
 export * as train from "./train/train.js";
+export * as io from "./io/io.js";
 export * as viz from "./viz/viz.js";
 export type { ProgressBar, ProgressOptions } from "./progress/bar.js";
 export { progress } from "./progress/progress.js";

@@ -3,6 +3,14 @@ import wasm from "../../build/wasm/cellgrad.wasm";
 
 import type { Platform } from "./platform.js";
 
+/** A stream that changes what goes through it. */
+interface Through {
+  readonly writable: { getWriter(): { write(bytes: Uint8Array): Promise<void>; close(): Promise<void> } };
+  readonly readable: {
+    getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
+  };
+}
+
 /** What a page has and this package's types do not declare. */
 interface Page {
   readonly WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
@@ -12,6 +20,8 @@ interface Page {
   };
   /** Workers of other kinds may lack it. */
   readonly navigator?: { readonly language?: string };
+  readonly CompressionStream: new (format: string) => Through;
+  readonly DecompressionStream: new (format: string) => Through;
   btoa(text: string): string;
   readonly crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
 }
@@ -51,6 +61,40 @@ function adler32(bytes: Uint8Array): number {
   return b * 0x10000 + a;
 }
 
+/** @throws Error where more than `most` bytes come out */
+async function through(stream: Through, bytes: Uint8Array, most: number): Promise<Uint8Array> {
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  // What damaged bytes do to the writer, the reader tells too.
+  const ignore = (): void => undefined;
+  writer.write(bytes).catch(ignore);
+  writer.close().catch(ignore);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value!);
+    size += next.value!.length;
+    if (size > most) {
+      await reader.cancel();
+      throw new RangeError(`more than ${most} bytes`);
+    }
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** CRC-32 of each byte, by the polynomial of zip archives. */
+const crcOf = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
 export const platform: Platform = {
   architecture: undefined,
   // The only engine there has one thread, wherever it runs.
@@ -78,8 +122,16 @@ export const platform: Platform = {
     throw new Error('in a browser they are a module of their own, add: import "cellgrad/digits"');
   },
   figuresPage: () => undefined,
+  files: undefined,
   deflate: stored,
   inflate: () => undefined,
+  deflateRaw: (bytes) => through(new page.CompressionStream("deflate-raw"), bytes, Infinity),
+  inflateRaw: (bytes, size) => through(new page.DecompressionStream("deflate-raw"), bytes, size),
+  crc32(bytes, before) {
+    let crc = ~before;
+    for (const byte of bytes) crc = (crc >>> 8) ^ crcOf[(crc ^ byte) & 0xff]!;
+    return ~crc >>> 0;
+  },
   base64(bytes) {
     const parts: string[] = [];
     // As many characters as a call may have arguments everywhere.

@@ -3,11 +3,13 @@ import { Buffer, constants } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { promisify } from "node:util";
 import { isMainThread } from "node:worker_threads";
-import { deflateSync, inflateSync } from "node:zlib";
+import { crc32, deflateRaw, deflateSync, inflateRaw, inflateSync } from "node:zlib";
 
 import { loadAddon } from "./addon.js";
 import { builtFile } from "./built.js";
+import { files } from "./files.js";
 import { availableMemory, collectGarbage, collectYoungGarbage, totalMemory } from "./memory.js";
 import type { Platform } from "./platform.js";
 
@@ -27,6 +29,11 @@ function compileOptimized(bytes: Uint8Array): object {
     setFlagsFromString("--wasm-lazy-compilation");
     setFlagsFromString("--liftoff");
   }
+}
+
+/** A Buffer's slice is no copy. */
+function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 export const platform: Platform = {
@@ -55,6 +62,7 @@ export const platform: Platform = {
       return undefined;
     }
   },
+  files,
   deflate: (bytes) => deflateSync(bytes),
   inflate(bytes) {
     try {
@@ -63,6 +71,10 @@ export const platform: Platform = {
       return undefined;
     }
   },
+  deflateRaw: async (bytes) => plain(await promisify(deflateRaw)(bytes)),
+  inflateRaw: async (bytes, size) =>
+    plain(await promisify(inflateRaw)(bytes, { maxOutputLength: Math.max(1, size) })),
+  crc32,
   base64: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64"),
   uniqueId: randomUUID,
   nextTurn: () => new Promise((resolve) => setImmediate(resolve)),

@@ -1,3 +1,27 @@
+/** Reads and writes of files. All throw the system's errors, with a `code` such as "ENOENT". */
+export interface Files {
+  open(path: string): ReadableFile;
+  /** A new file that takes the place of what `path` names only once it is complete (see `ReplacingFile`). */
+  replace(path: string): ReplacingFile;
+}
+
+/** A file that is open for reading. Who opens it closes it. */
+export interface ReadableFile {
+  readonly size: number;
+  /** Fills `into` from the file's byte `position` on; gives how many bytes there were. */
+  read(into: Uint8Array, position: number): number;
+  close(): void;
+}
+
+/** Written beside the file that it is to replace, so that whatever ends the program leaves either the old file or the new one, whole. */
+export interface ReplacingFile {
+  write(bytes: Uint8Array): void;
+  /** Waits until the disk has it, and puts it in the old file's place. */
+  commit(): void;
+  /** Takes it away again; after `commit` nothing. */
+  discard(): void;
+}
+
 /**
  * What the runtime asks of where it runs, be it Node (node.ts) or a browser (browser.ts). Everything else in src/ is plain JavaScript.
  * Modules import node.ts; the bundle for browsers takes browser.ts in its place (scripts/build.mjs).
@@ -37,10 +61,19 @@ export interface Platform {
   /** The figures' page with plotly.js in it, the whole or for traces in the plane, gzipped; undefined where there is none. */
   figuresPage(plotly: "whole" | "plane"): Uint8Array | undefined;
 
+  /** Files of this machine; undefined where a program has none, as in a browser. */
+  readonly files: Files | undefined;
+
   /** The bytes in zlib's format, as small as is possible without waiting. */
   deflate(bytes: Uint8Array): Uint8Array;
   /** What zlib's format holds; undefined where it cannot be read at once. */
   inflate(bytes: Uint8Array): Uint8Array | undefined;
+  /** Bytes in the format of zip archives (RFC 1951), as small as the usual effort makes them. */
+  deflateRaw(bytes: Uint8Array): Promise<Uint8Array>;
+  /** What such bytes hold: `size` bytes. @throws Error where there are more, or the bytes are damaged */
+  inflateRaw(bytes: Uint8Array, size: number): Promise<Uint8Array>;
+  /** CRC-32 of bytes that go on from those of which `before` is the CRC-32 (0 at the beginning). */
+  crc32(bytes: Uint8Array, before: number): number;
   base64(bytes: Uint8Array): string;
   /** A text that nobody else has. */
   uniqueId(): string;

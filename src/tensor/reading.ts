@@ -6,6 +6,7 @@ import { engine } from "../engine/current.js";
 import type { Engine, Storage } from "../engine/engine.js";
 import type { Node } from "../graph/record/node.js";
 import { evaluate } from "../graph/run/evaluate.js";
+import { dtypeBytes } from "../primitives/dtypes.js";
 import { asNumbers, type Elements, elementsOf, type TypedArray } from "../primitives/elements.js";
 import type { Tensor } from "./core.js";
 import { operation } from "./operation.js";
@@ -122,6 +123,22 @@ function glance(x: Tensor, asking: string): { elements: Elements; storage: Stora
   const storage = node.storage!;
   const { buffer, byteOffset } = storage.engine.readSync!(storage);
   return { elements: elementsOf(node.dtype, buffer, byteOffset, node.size), storage };
+}
+
+/**
+ * The elements in row-major order as the dtype's bytes, mostly not copied: never write to them, and be done with them before an operation
+ * changes `x` in place. A promise on an engine that computes elsewhere.
+ * @internal
+ */
+export function readBytes({ node }: Tensor): Uint8Array | Promise<Uint8Array> {
+  if (node.storage === null) evaluate([node]);
+  const storage = node.storage!;
+  const { engine } = storage;
+  const length = node.size * dtypeBytes[node.dtype];
+  if (engine.readSync === undefined)
+    return engine.read(storage).then((buffer) => new Uint8Array(buffer, 0, length));
+  const { buffer, byteOffset } = engine.readSync(storage);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** As `readElements`, as numbers: those of int64 beyond 2⁵³ are rounded. @internal */

@@ -1,8 +1,15 @@
 /** The pages for those who come from elsewhere say what is so: what they write in the place of another library's runs. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { describe, it } from "node:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
 import * as cellgrad from "../../src/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellgrad-docs-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
 
 const { data, nn, optim, randn, tensor } = cellgrad;
 
@@ -32,6 +39,7 @@ function world(): Record<string, unknown> {
     dataset,
     loader: new data.DataLoader(dataset, { batchSize: 2 }),
     optimizer: new optim.SGD(model.parameters(), { lr: 0.1 }),
+    path: join(folder, "file"),
     console: { log: String },
   };
 }

@@ -12,7 +12,10 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const cli = join(root, "dist", "kernel", "cli", "main.js");
 
-const modules = ["jupyterlab", "jupyter_kernel_test", "nbclient", "nbconvert", "anywidget"];
+const modules = [
+  ...["jupyterlab", "jupyter_kernel_test", "nbclient", "nbconvert", "anywidget"],
+  ...["numpy", "safetensors"],
+];
 
 function pythonWithJupyter(): string | undefined {
   const candidates = [process.env.CELLGRAD_TEST_PYTHON, join(root, ".venv", "bin", "python"), "python3"];

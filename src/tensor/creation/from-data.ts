@@ -23,6 +23,17 @@ function filledBy(fill: (elements: Elements) => void, dtype: DType, shape: Shape
   return new Tensor(leaf(storage, dtype, shape));
 }
 
+/** A tensor of the bytes that `fill` writes: elements of the dtype, dense and row-major, in the processor's order. @internal */
+export function fromBytes(dtype: DType, shape: Shape, fill: (bytes: Uint8Array) => void): Tensor {
+  const here = engine();
+  const length = sizeOf(shape) * dtypeBytes[dtype];
+  const storage = here.allocate(Math.max(1, length), true);
+  here.write(storage, ({ buffer, byteOffset }) => {
+    fill(new Uint8Array(buffer, byteOffset, length));
+  });
+  return new Tensor(leaf(storage, dtype, shape));
+}
+
 /** A tensor on a copy of dense row-major data, which is truncated for integers and `x ≠ 0` for bool. @internal */
 export function fromTyped(data: ArrayLike<number | bigint>, dtype: DType, shape: Shape): Tensor {
   return filledBy((elements) => copyAll(data, dtype, elements), dtype, shape);

@@ -90,9 +90,8 @@ export const ELSEWHERE: Readonly<Record<string, Row>> = {
   "torch.device": () => '"cpu"',
   "torch.cuda.is_available": () => "false",
   "torch.set_grad_enabled": () => "noGrad(() => { … })",
-  "torch.save": (value = "model.stateDict()", path = "path") =>
-    `(await import("node:fs")).writeFileSync(${path}, JSON.stringify(${value}))`,
-  "torch.load": (path = "path") => `JSON.parse((await import("node:fs")).readFileSync(${path}, "utf8"))`,
+  "torch.save": (value = "model.stateDict()", path = "path") => `await io.save(${value}, ${path})`,
+  "torch.load": (path = "path") => `await io.load(${path})`,
   "torch.float32": () => '"float32"',
   "torch.float": () => '"float32"',
   "torch.float64": () => '"float64"',

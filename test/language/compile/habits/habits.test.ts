@@ -157,7 +157,7 @@ const HABITS: Readonly<Record<string, readonly Habit[]>> = {
     ["x.to(torch.float64)", '"float64"', 'x.to("float64")'],
     ["torch.cuda.is_available()", "false"],
     ["torch.no_grad()", "noGrad(() => { … })", "noGrad(() => {})"],
-    ["torch.load('m.json')", `JSON.parse((await import("node:fs")).readFileSync('m.json', "utf8"))`, "JSON"],
+    ["torch.load('m.pt')", "await io.load('m.pt')", "io.load"],
     ["F.relu(x)", "nn.functional.relu(x)"],
     ["F.cross_entropy(x, target)", "nn.functional.crossEntropy(x, target)"],
     ["np.array([1, 2])", "tensor([1, 2])"],
