@@ -46,10 +46,10 @@ function prefixOf(input: Input, archive: ZipArchive): string {
   const names = archive.entries().map(({ name }) => name);
   const found = names.find((name) => name.endsWith("/data.pkl"));
   if (found === undefined)
-    throw fault(input, `it is an archive without a data.pkl, so torch.save has not written it`);
+    throw fault(input, `it is an archive without a pickle, so torch.save has not written it`);
   const prefix = found.slice(0, -"/data.pkl".length);
   if (names.some((name) => name.startsWith(`${prefix}/code/`)))
-    throw fault(input, "it is a TorchScript program; save the model's state_dict() in its place");
+    throw fault(input, "it is a TorchScript program; save the model's state dict in its place");
   return prefix;
 }
 
