@@ -5,8 +5,9 @@ namespace cellgrad {
 namespace CG_ISA {
 namespace {
 
-/// B of so many bytes stays in the second-level cache: packing it costs more than reading it where it lies.
-constexpr int64_t kReadInPlace = 256 * 1024;
+/// B of so many bytes stays in the second-level cache, and packing it costs more than reading it where it lies. Where a row of a panel is
+/// less than a line of the cache, parts of lines are read again, so that B is to stay in the first-level cache.
+constexpr int64_t kReadInPlace = kMicroVectors * kVectorBytes >= 64 ? 256 * 1024 : 16 * 1024;
 /// Panels of one operand for which the other one is read so many times.
 constexpr int64_t kOften = 32;
 
