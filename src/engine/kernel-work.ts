@@ -109,21 +109,21 @@ function convolutionProducts(dims: DimsOf): number {
 
 /** Pairs of queries and keys: `causal` lets query i see keys 0 to i. */
 function attentionPairs(dims: DimsOf, [causal]: readonly number[]): number {
-  const [n, queries] = dims("q") as [number, number, number];
+  const [n, queries, heads] = dims("q") as [number, number, number, number];
   const keys = dims("k")[1]!;
-  if (causal !== 1) return n * queries * keys;
+  if (causal !== 1) return n * heads * queries * keys;
   const whole = Math.min(queries, keys);
-  return n * ((whole * (whole + 1)) / 2 + (queries - whole) * keys);
+  return n * heads * ((whole * (whole + 1)) / 2 + (queries - whole) * keys);
 }
 
 /** Scores over the features of k, weighted sums over those of v. */
 function attentionProducts(dims: DimsOf, attributes: readonly number[]): number {
-  return attentionPairs(dims, attributes) * (dims("k")[2]! + dims("v")[2]!);
+  return attentionPairs(dims, attributes) * (dims("k")[3]! + dims("v")[3]!);
 }
 
 /** Scores once more and dq and dk over the features of k; slopes of the weights and dv over those of v. */
 function attentionBackwardProducts(dims: DimsOf, attributes: readonly number[]): number {
-  return attentionPairs(dims, attributes) * (3 * dims("k")[2]! + 2 * dims("v")[2]!);
+  return attentionPairs(dims, attributes) * (3 * dims("k")[3]! + 2 * dims("v")[3]!);
 }
 
 /** At each time each example meets all weights of the hidden state; `states` has times and examples first. */

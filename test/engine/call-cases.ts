@@ -455,24 +455,26 @@ function* softmaxCases(op: KernelOp, dtype: DTypeName, random: () => number): Ge
   }
 }
 
-/** One query and key, sizes that are not whole vectors, more queries than keys, several blocks of both, and entries of several pieces. */
-const attentions: readonly (readonly [n: number, l: number, s: number, e: number, f: number])[] = [
-  [1, 1, 1, 1, 1],
-  [0, 2, 3, 4, 5],
-  [3, 5, 7, 4, 3],
-  [2, 9, 4, 16, 32],
-  [1, 130, 600, 8, 20],
-  [2, 300, 270, 3, 1],
+/** One query and key, sizes that are not whole vectors, several heads, more queries than keys, several blocks of both, and entries of several pieces. */
+const attentions: readonly (readonly [n: number, l: number, s: number, h: number, e: number, f: number])[] = [
+  [1, 1, 1, 1, 1, 1],
+  [0, 2, 3, 1, 4, 5],
+  [1, 5, 7, 3, 4, 3],
+  [2, 9, 4, 1, 16, 32],
+  [2, 40, 40, 2, 16, 16],
+  [1, 130, 600, 1, 8, 20],
+  [1, 300, 270, 2, 3, 1],
 ];
 
 function* attentionCases(op: KernelOp, dtype: DTypeName, random: () => number): Generator<Call> {
-  for (const [n, l, s, e, f] of attentions)
+  for (const [n, l, s, h, e, f] of attentions)
     for (const causal of [0, 1]) {
       const some = (...dims: number[]): Operand => floatsOf(dtype, dims, () => 2 * random() - 1);
-      const operands = [some(n, l, e), some(n, s, e), some(n, s, f)];
+      const operands = [some(n, l, h, e), some(n, s, h, e), some(n, s, h, f)];
       // Logarithms of sums of so many exponentials, about.
-      const logs = floatsOf(dtype, [n, l], () => Math.log(s) + random());
-      if (op === "attentionBackward") operands.splice(0, 3, some(n, l, f), ...operands, some(n, l, f), logs);
+      const logs = floatsOf(dtype, [n, l, h], () => Math.log(s) + random());
+      if (op === "attentionBackward")
+        operands.splice(0, 3, some(n, l, h, f), ...operands, some(n, l, h, f), logs);
       yield { op, operands, attributes: [causal], scalars: [0.7] };
     }
 }

@@ -1,6 +1,7 @@
 /** Attention by the kernel is attention made of operations: values, gradients and their gradients, whatever the threads. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { describePlan, evaluate } from "../../src/graph/run/evaluate.js";
 import { grad, manualSeed, nn, randn, setNumThreads, type Tensor, zeros } from "../../src/index.js";
 
 const attend = nn.functional.scaledDotProductAttention;
@@ -68,4 +69,18 @@ test("bits do not depend on the threads", () => {
   setNumThreads(1);
   assert.deepEqual(bits[1], bits[0]);
   assert.deepEqual(bits[2], bits[0]);
+});
+
+test("heads of one layer's result are read where they lie, and what comes of them lies as the next layer takes it", () => {
+  const [all, output] = [new nn.Linear(8, 24), new nn.Linear(8, 8)];
+  const x = randn([2, 5, 8]);
+  evaluate([x.node]);
+  const [q, k, v] = all
+    .forward(x)
+    .split(8, 2)
+    .map((part: Tensor) => part.reshape([2, 5, 2, 4]).transpose(1, 2));
+  const attended = attend(q!, k!, v!, { isCausal: true }).transpose(1, 2).reshape([2, 5, 8]);
+  const plan = describePlan([output.forward(attended).node]);
+  const kernels = [...plan.matchAll(/^\d+: (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(kernels, ["matmul", "attention", "matmul"]);
 });

@@ -6,6 +6,7 @@ import {
   type Coordinates,
   flat,
   type Split,
+  splitColumn,
   throughFlip,
   throughPermute,
   throughReshape,
@@ -53,17 +54,32 @@ export function withoutReshapes(value: Value): Value {
   return value;
 }
 
-/** The value as a strided view of something that is not a movement, or null when strides cannot say it. */
+/**
+ * The value as a strided view of something that is not a movement, or null when strides cannot say it. A dim that a reshape splits may be one again
+ * below, as where heads are put apart and side by side again.
+ */
 export function viewOf(value: Value, at: Coordinates, dims: readonly number[]): Operand | null {
+  const splits: Split[] = [];
   while (value.isMovement) {
     const base = sourceOf(value);
-    if (value.kind === Kind.reshape && !base.isMovement) {
-      return { base, view: flat(at, value.shape, dims.length) };
-    }
+    if (value.kind === Kind.reshape && !base.isMovement) break;
     const below = throughMovement(value, at, dims);
-    if (below === null || "dim" in below) return null;
-    at = below;
-    value = base;
+    if (below === null) return null;
+    if ("dim" in below) {
+      at = fresh(at, at);
+      splitColumn(at, below);
+      dims = dims.toSpliced(below.dim, 1, dims[below.dim]! / below.inner, below.inner);
+      splits.push(below);
+    } else {
+      at = below;
+      value = base;
+    }
   }
-  return { base: value, view: flat(at, value.shape, dims.length) };
+  const view = flat(at, value.shape, dims.length);
+  for (const { dim, inner } of splits.reverse()) {
+    const [outerStride, stride] = [view.strides[dim]!, view.strides[dim + 1]!];
+    if (outerStride !== stride * inner) return null;
+    view.strides.splice(dim, 2, stride);
+  }
+  return { base: withoutReshapes(value), view };
 }

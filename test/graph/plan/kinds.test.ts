@@ -117,14 +117,14 @@ describe("calls of kernels", () => {
       [1],
       [0.5],
     ],
-    attention: (dtype) => [[some([2, 5, 4], dtype), some([2, 5, 2], dtype)], [0], [0.5]],
+    attention: (dtype) => [[some([2, 5, 1, 4], dtype), some([2, 5, 1, 2], dtype)], [0], [0.5]],
     attentionBackward: (dtype) => [
       [
-        some([2, 3, 2], dtype),
-        some([2, 5, 2], dtype),
-        some([2, 5, 4], dtype),
-        some([2, 3, 4], dtype),
-        some([2, 3], dtype),
+        some([2, 3, 1, 2], dtype),
+        some([2, 5, 1, 2], dtype),
+        some([2, 5, 1, 4], dtype),
+        some([2, 3, 1, 4], dtype),
+        some([2, 3, 1], dtype),
       ],
       [1],
       [0.5],
@@ -203,6 +203,8 @@ describe("calls of kernels", () => {
   };
   /** Shapes of first operands of other ranks. */
   const otherwise: Partial<Record<KernelOp, readonly number[]>> = {
+    attention: [2, 3, 1, 4],
+    attentionBackward: [2, 3, 1, 4],
     taps: [2, 1, 3, 4],
     tapsInput: [2, 3, 5, 1],
     tapsFactor: [2, 1, 3, 4],

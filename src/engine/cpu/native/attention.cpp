@@ -20,11 +20,13 @@ constexpr int64_t kQueries = 4 * kMicroRows;
 /// Pieces of one entry's queries, where there are few entries: so many in all, of several blocks each.
 constexpr int64_t kFewEntries = 16;
 
-/// q [entries, queries, size], k [entries, keys, size], v [entries, keys, values].
+/// q [batch, queries, heads, size], k [batch, keys, heads, size], v [batch, keys, heads, values]. An entry is a head of an example.
 struct Heads {
   DType dtype;
-  int64_t entries, queries, keys, size, values;
+  int64_t batch, heads, queries, keys, size, values;
   bool causal;
+
+  int64_t entries() const { return batch * heads; }
 
   /// Keys that queries before `end` see.
   int64_t seen(int64_t end) const { return causal && end < keys ? end : keys; }
@@ -33,13 +35,24 @@ struct Heads {
 
 const char* headsOf(const CallKernel& call, const CallView& q, Heads& h) {
   const CallView &k = (&q)[1], &v = (&q)[2];
-  if (q.dims.count != 3 || k.dims.count != 3 || v.dims.count != 3) return "a call of attention has values of three dims";
+  if (q.dims.count != 4 || k.dims.count != 4 || v.dims.count != 4) return "a call of attention has values of four dims";
   if (q.dtype != kFloat32 && q.dtype != kFloat64) return "a call of attention has an unknown dtype";
-  h = {q.dtype, q.dims.size[0], q.dims.size[1], k.dims.size[1], q.dims.size[2], v.dims.size[2], call.attributes[0] != 0};
-  bool fits = hasDims(k, h.dtype, {h.entries, h.keys, h.size}) && hasDims(v, h.dtype, {h.entries, h.keys, h.values});
+  h = {q.dtype, q.dims.size[0], q.dims.size[2], q.dims.size[1], k.dims.size[1], q.dims.size[3], v.dims.size[3], call.attributes[0] != 0};
+  bool fits = hasDims(k, h.dtype, {h.batch, h.keys, h.heads, h.size}) && hasDims(v, h.dtype, {h.batch, h.keys, h.heads, h.values});
   for (const int64_t size : {h.queries, h.keys, h.size, h.values}) fits = fits && size >= 1 && size < int64_t(1) << 24;
   return fits ? nullptr : "a call of attention has values that do not fit";
 }
+
+/// A value [batch, rows, heads, columns], or without columns, by its strides.
+template <class T>
+struct Strided {
+  T* data;
+  int64_t batch, row, head, column;
+
+  Strided(const Frame& frame, const CallView& view) : data(dataOf<T>(frame, view)), batch(view.strides[0]), row(view.strides[1]), head(view.strides[2]), column(view.dims.count > 3 ? view.strides[3] : 1) {}
+
+  T* of(const Heads& h, int64_t entry, int64_t first = 0) const { return data + entry / h.heads * batch + entry % h.heads * head + first * row; }
+};
 
 template <class T>
 constexpr int64_t kPanel = kMicroVectors * VectorOf<T>::lanes;
@@ -88,32 +101,86 @@ struct Room {
   }
 };
 
-/// from [rows, columns] transposed into panels: a factor of `columns` rows.
+/// Rows of `columns` elements transposed into panels: a factor of `columns` rows.
 template <class T>
-Factor<T> packTransposed(T* to, const T* from, int64_t rows, int64_t columns) {
+Factor<T> packTransposed(T* to, const T* from, int64_t row, int64_t column, int64_t rows, int64_t columns) {
   const int64_t all = padded<T>(rows);
-  for (int64_t column = 0; column < rows; column += kPanel<T>) {
-    const int64_t width = all - column < kPanel<T> ? all - column : kPanel<T>, there = rows - column < width ? rows - column : width;
-    packPanel(to + column * columns, from + column * columns, int64_t(1), columns, columns, there, width);
+  for (int64_t first = 0; first < rows; first += kPanel<T>) {
+    const int64_t width = all - first < kPanel<T> ? all - first : kPanel<T>, there = rows - first < width ? rows - first : width;
+    packPanel(to + first * columns, from + first * row, column, row, columns, there, width);
   }
   return {to, 0, columns, all};
 }
 
-/// Rows as a factor: as they lie where they are whole vectors, otherwise copied to `to`, with zeros.
+/// Rows times a factor, copied to `to` with zeros up to whole vectors.
 template <class T>
-Factor<T> rowsOf(T* to, const T* from, int64_t rows, int64_t columns, T factor = T(1), bool copied = false) {
+Factor<T> copyRows(T* to, const T* from, int64_t row, int64_t column, int64_t rows, int64_t columns, T factor) {
   const int64_t all = padded<T>(columns);
-  if (all == columns && !copied) return {from, columns, 0, columns};
-  for (int64_t r = 0; r < rows; r++) {
-    const T* row = from + r * columns;
-    writeRow(to + r * all, columns, false, [=](auto how, int64_t i) { return how.load(row + i) * factor; });
-    for (int64_t i = columns; i < all; i++) to[r * all + i] = T(0);
+  for (int64_t r = 0; r < rows; r++, from += row) {
+    T* out = to + r * all;
+    if (column == 1) writeRow(out, columns, false, [=](auto how, int64_t i) { return how.load(from + i) * factor; });
+    else
+      for (int64_t i = 0; i < columns; i++) out[i] = from[i * column] * factor;
+    for (int64_t i = columns; i < all; i++) out[i] = T(0);
   }
   return {to, all, 0, all};
 }
-template <class T>
-int64_t copiedSize(int64_t rows, int64_t columns) { return padded<T>(columns) == columns ? 0 : rows * padded<T>(columns); }
 
+/// Rows as a factor: as they lie where they are whole vectors and dense, otherwise copied to `to`. Rows far apart would push one another out of the cache.
+template <class T>
+Factor<T> rowsOf(T* to, const T* from, int64_t row, int64_t column, int64_t rows, int64_t columns) {
+  if (column == 1 && row == columns && padded<T>(columns) == columns) return {from, row, 0, columns};
+  return copyRows(to, from, row, column, rows, columns, T(1));
+}
+
+/// Whole vectors of scores, of which the first `count` are meant: gives the others minus infinity, so that their exponentials are 0.
+template <class T>
+int64_t hideRest(T* scores, int64_t count) {
+  const int64_t all = padded<T>(count);
+  for (int64_t j = count; j < all; j++) scores[j] = T(-HUGE_VAL);
+  return all;
+}
+
+/// The greatest of n scores, which are whole vectors.
+template <class T>
+T greatestScore(const T* scores, int64_t n) {
+  constexpr int W = VectorOf<T>::lanes;
+  Vector<T> greatest = loadVector(scores);
+  for (int64_t j = W; j < n; j += W) {
+    const Vector<T> next = loadVector(scores + j);
+    greatest = next > greatest ? next : greatest;
+  }
+  T each[W];
+  storeVector(each, greatest);
+  for (int half = W / 2; half; half /= 2)
+    for (int lane = 0; lane < half; lane++) each[lane] = each[lane + half] > each[lane] ? each[lane + half] : each[lane];
+  return each[0];
+}
+
+/// The sum of products of two rows.
+template <class T>
+T alongRow(const T* a, const T* b, int64_t column, int64_t n) {
+  constexpr int W = VectorOf<T>::lanes;
+  Vector<T> lanes = {};
+  int64_t i = 0;
+  for (; column == 1 && i + W <= n; i += W) lanes += loadVector(a + i) * loadVector(b + i);
+  double sum = totalOf<T>(lanes);
+  for (; i < n; i++) sum += double(a[i] * b[i * column]);
+  return T(sum);
+}
+
+/// Makes n scores, which are whole vectors, exponentials of their distances from the greatest, and gives their sum.
+template <class T>
+double weightsOf(T* scores, int64_t n, T greatest) {
+  constexpr int W = VectorOf<T>::lanes;
+  Vector<T> sum = {};
+  for (int64_t j = 0; j < n; j += W) {
+    const Vector<T> weights = expBelow(loadVector(scores + j) - greatest);
+    storeVector(scores + j, weights);
+    sum += weights;
+  }
+  return totalOf<T>(sum);
+}
 /// Working memory of an entry, forward.
 template <class T>
 struct Forward {
@@ -122,7 +189,7 @@ struct Forward {
 
   Forward(const Heads& h, Room& room) {
     keys = room.take<T>(h.size * padded<T>(h.keys));
-    values = room.take<T>(copiedSize<T>(h.keys, h.values));
+    values = room.take<T>(h.keys * padded<T>(h.values));
     queries = room.take<T>(kQueries * padded<T>(h.size));
     weights = room.take<T>(kQueries * kKeys);
     sums = room.take<T>(kQueries * padded<T>(h.values));
@@ -134,8 +201,8 @@ struct Forward {
 template <class T>
 struct ForwardTask {
   const Heads* h;
-  const T *q, *k, *v;
-  T *y, *logs;
+  Strided<const T> q, k, v;
+  Strided<T> y, logs;
   T scale;
   int64_t parts;  // of an entry's queries
 };
@@ -149,23 +216,22 @@ void forwardPiece(void* context, int64_t piece, char* scratch) {
   const Forward<T> own(h, room);
   const int64_t endBlock = h.blocks() * (part + 1) / task.parts;
   const int64_t seen = h.seen(h.queries * endBlock / h.blocks());
-  const Factor<T> keys = packTransposed(own.keys, task.k + entry * h.keys * h.size, seen, h.size);
-  const Factor<T> values = rowsOf(own.values, task.v + entry * h.keys * h.values, seen, h.values);
+  const Factor<T> keys = packTransposed(own.keys, task.k.of(h, entry), task.k.row, task.k.column, seen, h.size);
+  const Factor<T> values = rowsOf(own.values, task.v.of(h, entry), task.v.row, task.v.column, seen, h.values);
   for (int64_t block = h.blocks() * part / task.parts; block < endBlock && !stopRequested(); block++) {
     const int64_t begin = h.queries * block / h.blocks(), end = h.queries * (block + 1) / h.blocks(), rows = end - begin;
-    const Factor<T> queries = rowsOf(own.queries, task.q + (entry * h.queries + begin) * h.size, rows, h.size, task.scale, true);
+    const Factor<T> queries = copyRows(own.queries, task.q.of(h, entry, begin), task.q.row, task.q.column, rows, h.size, task.scale);
     for (int64_t i = 0; i < rows; i++) own.greatest[i] = T(-HUGE_VAL), own.totals[i] = 0;
     for (int64_t first = 0; first < h.seen(end); first += kKeys) {
       const int64_t count = h.seen(end) - first < kKeys ? h.seen(end) - first : kKeys, columns = padded<T>(count);
       product(own.weights, kKeys, queries.data, queries.row, int64_t(1), keys, first, h.size, columns, rows, false);
       for (int64_t i = 0; i < rows; i++) {
         T *weights = own.weights + i * kKeys, *sums = own.sums + i * width;
-        int64_t n = h.seen(begin + i + 1) - first;
-        n = n < 0 ? 0 : n > count ? count : n;
+        const int64_t visible = h.seen(begin + i + 1) - first, n = visible <= 0 ? 0 : hideRest(weights, visible < count ? visible : count);
         for (int64_t j = n; j < columns; j++) weights[j] = T(0);
         if (n == 0) continue;
-        const T before = own.greatest[i], greatest = greatestOf(weights, n), now = greatest > before ? greatest : before;
-        const double sum = exponentials(weights, n, now, weights), less = first == 0 ? 0 : now == before ? 1 : ::exp(double(before - now));
+        const T before = own.greatest[i], greatest = greatestScore(weights, n), now = greatest > before ? greatest : before;
+        const double sum = weightsOf(weights, n, now), less = first == 0 ? 0 : now == before ? 1 : ::exp(double(before - now));
         own.totals[i] = own.totals[i] * less + sum;
         own.greatest[i] = now;
         if (first == 0 || less == 1) continue;
@@ -176,11 +242,10 @@ void forwardPiece(void* context, int64_t piece, char* scratch) {
       product(own.sums, width, own.weights, kKeys, int64_t(1), some, 0, count, width, rows, first > 0);
     }
     for (int64_t i = 0; i < rows; i++) {
-      const int64_t row = entry * h.queries + begin + i;
-      if (task.logs) task.logs[row] = T(double(own.greatest[i]) + ::log(own.totals[i]));
-      if (!task.y) continue;
+      if (task.logs.data) *task.logs.of(h, entry, begin + i) = T(double(own.greatest[i]) + ::log(own.totals[i]));
+      if (!task.y.data) continue;
       const T share = T(1 / own.totals[i]), *sums = own.sums + i * width;
-      writeRow(task.y + row * h.values, h.values, false, [=](auto how, int64_t j) { return how.load(sums + j) * share; });
+      writeRow(task.y.of(h, entry, begin + i), h.values, false, [=](auto how, int64_t j) { return how.load(sums + j) * share; });
     }
   }
 }
@@ -194,7 +259,7 @@ struct Back {
     const int64_t all = padded<T>(h.keys), size = padded<T>(h.size), width = padded<T>(h.values);
     keys = room.take<T>(h.size * all);
     values = room.take<T>(h.values * all);
-    keyRows = room.take<T>(copiedSize<T>(h.keys, h.size));
+    keyRows = room.take<T>(h.keys * padded<T>(h.size));
     queries = room.take<T>(kQueries * size);
     gradients = room.take<T>(kQueries * width);
     weights = room.take<T>(kQueries * kKeys);
@@ -208,8 +273,8 @@ struct Back {
 template <class T>
 struct BackTask {
   const Heads* h;
-  const T *g, *q, *k, *v, *y, *logs;
-  T *dq, *dk, *dv;
+  Strided<const T> g, q, k, v, y, logs;
+  Strided<T> dq, dk, dv;
   T scale;
 };
 
@@ -221,21 +286,21 @@ void backPiece(void* context, int64_t entry, char* scratch) {
   Room room{scratch};
   const Back<T> own(h, room);
   const int64_t seen = h.seen(h.queries);
-  const T *k = task.k + entry * h.keys * h.size, *v = task.v + entry * h.keys * h.values;
-  const Factor<T> keys = packTransposed(own.keys, k, seen, h.size), values = packTransposed(own.values, v, seen, h.values);
-  const Factor<T> keyRows = rowsOf(own.keyRows, k, seen, h.size);
+  const T *k = task.k.of(h, entry), *v = task.v.of(h, entry);
+  const Factor<T> keys = packTransposed(own.keys, k, task.k.row, task.k.column, seen, h.size);
+  const Factor<T> values = packTransposed(own.values, v, task.v.row, task.v.column, seen, h.values);
+  const Factor<T> keyRows = rowsOf(own.keyRows, k, task.k.row, task.k.column, seen, h.size);
   memset(static_cast<void*>(own.dk), 0, size_t(h.keys * size) * sizeof(T));
   memset(static_cast<void*>(own.dv), 0, size_t(h.keys * width) * sizeof(T));
   for (int64_t block = 0; block < h.blocks() && !stopRequested(); block++) {
-    const int64_t begin = h.queries * block / h.blocks(), end = h.queries * (block + 1) / h.blocks(), rows = end - begin, row = entry * h.queries + begin;
-    const Factor<T> queries = rowsOf(own.queries, task.q + row * h.size, rows, h.size, task.scale, true);
-    const Factor<T> gradients = rowsOf(own.gradients, task.g + row * h.values, rows, h.values, T(1), true);
-    T means[kQueries];
+    const int64_t begin = h.queries * block / h.blocks(), end = h.queries * (block + 1) / h.blocks(), rows = end - begin;
+    const Factor<T> queries = copyRows(own.queries, task.q.of(h, entry, begin), task.q.row, task.q.column, rows, h.size, task.scale);
+    const Factor<T> gradients = copyRows(own.gradients, task.g.of(h, entry, begin), task.g.row, task.g.column, rows, h.values, T(1));
+    T means[kQueries], logs[kQueries];
     for (int64_t i = 0; i < rows; i++) {
-      const T *g = task.g + (row + i) * h.values, *y = task.y + (row + i) * h.values;
-      double mean = 0;
-      addUp<1, T>(h.values, &mean, [=](auto how, int64_t j, auto* terms) { terms[0] = how.load(g + j) * how.load(y + j); });
-      means[i] = T(mean);
+      const T *g = gradients.data + i * width, *y = task.y.of(h, entry, begin + i);
+      means[i] = alongRow(g, y, task.y.column, h.values);
+      logs[i] = *task.logs.of(h, entry, begin + i);
     }
     for (int64_t first = 0; first < h.seen(end); first += kKeys) {
       const int64_t count = h.seen(end) - first < kKeys ? h.seen(end) - first : kKeys, columns = padded<T>(count);
@@ -243,28 +308,30 @@ void backPiece(void* context, int64_t entry, char* scratch) {
       product(own.slopes, kKeys, gradients.data, width, int64_t(1), values, first, h.values, columns, rows, false);
       for (int64_t i = 0; i < rows; i++) {
         T *weights = own.weights + i * kKeys, *slopes = own.slopes + i * kKeys;
-        int64_t n = h.seen(begin + i + 1) - first;
-        n = n < 0 ? 0 : n > count ? count : n;
-        const T log = task.logs[row + i], mean = means[i];
-        writeRow(weights, n, false, [=](auto how, int64_t j) { return expBelow(how.load(weights + j) - log); });
-        writeRow(slopes, n, false, [=](auto how, int64_t j) { return how.load(weights + j) * (how.load(slopes + j) - mean); });
+        const int64_t visible = h.seen(begin + i + 1) - first, n = visible < 0 ? 0 : visible < count ? visible : count;
+        const T log = logs[i], mean = means[i];
+        for (int64_t j = 0; j < n; j += VectorOf<T>::lanes) {
+          const Vector<T> weight = expBelow(loadVector(weights + j) - log);
+          storeVector(weights + j, weight);
+          storeVector(slopes + j, weight * (loadVector(slopes + j) - mean));
+        }
         for (int64_t j = n; j < columns; j++) weights[j] = slopes[j] = T(0);
       }
-      if (task.dv) product(own.dv + first * width, width, own.weights, int64_t(1), kKeys, gradients, 0, rows, width, count, true);
-      if (task.dk) product(own.dk + first * size, size, own.slopes, int64_t(1), kKeys, queries, 0, rows, size, count, true);
+      if (task.dv.data) product(own.dv + first * width, width, own.weights, int64_t(1), kKeys, gradients, 0, rows, width, count, true);
+      if (task.dk.data) product(own.dk + first * size, size, own.slopes, int64_t(1), kKeys, queries, 0, rows, size, count, true);
       const Factor<T> some{keyRows.data + first * keyRows.row, keyRows.row, 0, size};
-      if (task.dq) product(own.dq, size, own.slopes, kKeys, int64_t(1), some, 0, count, size, rows, first > 0);
+      if (task.dq.data) product(own.dq, size, own.slopes, kKeys, int64_t(1), some, 0, count, size, rows, first > 0);
     }
-    if (!task.dq) continue;
+    if (!task.dq.data) continue;
     const T scale = task.scale;
     for (int64_t i = 0; i < rows; i++) {
       const T* dq = own.dq + i * size;
-      writeRow(task.dq + (row + i) * h.size, h.size, false, [=](auto how, int64_t j) { return how.load(dq + j) * scale; });
+      writeRow(task.dq.of(h, entry, begin + i), h.size, false, [=](auto how, int64_t j) { return how.load(dq + j) * scale; });
     }
   }
   for (int64_t j = 0; j < h.keys; j++) {
-    if (task.dk) memcpy(static_cast<void*>(task.dk + (entry * h.keys + j) * h.size), own.dk + j * size, size_t(h.size) * sizeof(T));
-    if (task.dv) memcpy(static_cast<void*>(task.dv + (entry * h.keys + j) * h.values), own.dv + j * width, size_t(h.values) * sizeof(T));
+    if (task.dk.data) memcpy(static_cast<void*>(task.dk.of(h, entry, j)), own.dk + j * size, size_t(h.size) * sizeof(T));
+    if (task.dv.data) memcpy(static_cast<void*>(task.dv.of(h, entry, j)), own.dv + j * width, size_t(h.values) * sizeof(T));
   }
 }
 
@@ -273,7 +340,7 @@ void runPieces(int64_t pieces, double nanoseconds, void (*fn)(void*, int64_t, ch
   for (int64_t i = 0; i < pieces && !stopRequested(); i++) fn(task, i, callerScratch());
 }
 
-double productsOf(const Heads& h) { return double(h.entries) * double(h.queries) * double(h.keys) * double(h.size + h.values); }
+double productsOf(const Heads& h) { return double(h.entries()) * double(h.queries) * double(h.keys) * double(h.size + h.values); }
 
 }  // namespace
 
@@ -281,8 +348,8 @@ const char* checkAttention(const CallKernel& call) {
   Heads h;
   const CallView* out = call.results;
   if (const char* wrong = headsOf(call, call.operands[0], h)) return wrong;
-  bool fits = !out[0].wanted || hasDims(out[0], h.dtype, {h.entries, h.queries, h.values});
-  fits = fits && (!out[1].wanted || hasDims(out[1], h.dtype, {h.entries, h.queries}));
+  bool fits = !out[0].wanted || (hasDims(out[0], h.dtype, {h.batch, h.queries, h.heads, h.values}) && isDense(out[0]));
+  fits = fits && (!out[1].wanted || (hasDims(out[1], h.dtype, {h.batch, h.queries, h.heads}) && isDense(out[1])));
   return !fits || overwrites(call, 3, 2) ? "a call of attention has values that do not fit" : nullptr;
 }
 
@@ -303,9 +370,9 @@ void attention(const CallKernel& call, const Frame& frame) {
     using T = decltype(zero);
     const CallView *in = call.operands, *out = call.results;
     // Several pieces of few entries transpose the keys anew each, which long pieces hardly notice.
-    const int64_t wanted = h.entries < 1 ? 1 : (kFewEntries + h.entries - 1) / h.entries, worth = (h.blocks() + 3) / 4;
-    ForwardTask<T> task{&h, dataOf<T>(frame, in[0]), dataOf<T>(frame, in[1]), dataOf<T>(frame, in[2]), dataOf<T>(frame, out[0]), dataOf<T>(frame, out[1]), T(frame.scalars[call.scalars[0]]), wanted < worth ? wanted : worth};
-    runPieces(h.entries * task.parts, productsOf(h) * 0.03, forwardPiece<T>, &task);
+    const int64_t entries = h.entries(), wanted = entries < 1 ? 1 : (kFewEntries + entries - 1) / entries, worth = (h.blocks() + 3) / 4;
+    ForwardTask<T> task{&h, {frame, in[0]}, {frame, in[1]}, {frame, in[2]}, {frame, out[0]}, {frame, out[1]}, T(frame.scalars[call.scalars[0]]), wanted < worth ? wanted : worth};
+    runPieces(entries * task.parts, productsOf(h) * 0.03, forwardPiece<T>, &task);
     return 0;
   });
 }
@@ -314,9 +381,9 @@ const char* checkAttentionBackward(const CallKernel& call) {
   Heads h;
   const CallView *in = call.operands, *out = call.results;
   if (const char* wrong = headsOf(call, in[1], h)) return wrong;
-  bool fits = hasDims(in[0], h.dtype, {h.entries, h.queries, h.values}) && hasDims(in[4], h.dtype, {h.entries, h.queries, h.values}) && hasDims(in[5], h.dtype, {h.entries, h.queries});
-  fits = fits && (!out[0].wanted || hasDims(out[0], h.dtype, {h.entries, h.queries, h.size})) && (!out[1].wanted || hasDims(out[1], h.dtype, {h.entries, h.keys, h.size}));
-  fits = fits && (!out[2].wanted || hasDims(out[2], h.dtype, {h.entries, h.keys, h.values}));
+  bool fits = hasDims(in[5], h.dtype, {h.batch, h.queries, h.heads});
+  for (const int i : {0, 4}) fits = fits && hasDims(in[i], h.dtype, {h.batch, h.queries, h.heads, h.values});
+  for (int i = 0; i < 3; i++) fits = fits && (!out[i].wanted || (out[i].dtype == h.dtype && sameDims(out[i].dims, in[1 + i].dims) && isDense(out[i])));
   return !fits || overwrites(call, 6, 3) ? "a call of attention has values that do not fit" : nullptr;
 }
 
@@ -336,8 +403,8 @@ void attentionBackward(const CallKernel& call, const Frame& frame) {
   withFloat(h.dtype, [&](auto zero) {
     using T = decltype(zero);
     const CallView *in = call.operands, *out = call.results;
-    BackTask<T> task{&h, dataOf<T>(frame, in[0]), dataOf<T>(frame, in[1]), dataOf<T>(frame, in[2]), dataOf<T>(frame, in[3]), dataOf<T>(frame, in[4]), dataOf<T>(frame, in[5]), dataOf<T>(frame, out[0]), dataOf<T>(frame, out[1]), dataOf<T>(frame, out[2]), T(frame.scalars[call.scalars[0]])};
-    runPieces(h.entries, productsOf(h) * 0.08, backPiece<T>, &task);
+    BackTask<T> task{&h, {frame, in[0]}, {frame, in[1]}, {frame, in[2]}, {frame, in[3]}, {frame, in[4]}, {frame, in[5]}, {frame, out[0]}, {frame, out[1]}, {frame, out[2]}, T(frame.scalars[call.scalars[0]])};
+    runPieces(h.entries(), productsOf(h) * 0.08, backPiece<T>, &task);
     return 0;
   });
 }
