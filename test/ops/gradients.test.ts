@@ -279,3 +279,14 @@ test(
     }
   }),
 );
+
+test("gelu's gradient is PyTorch's also at 0, near it and far from it", async () => {
+  const x = tensor([0, -0, 1e-40, 1e-30, -1e-30, 1e-3, -1, -4, 3, -6, 20, -40], { requiresGrad: true });
+  x.gelu().sum().backward();
+  const expected = [
+    0.5, 0.5, 0.5, 0.5, 0.5, 0.5007978081703186, -0.08331543207168579, -0.0005036294460296631,
+    1.0119456052780151, -2.9802322387695312e-8, 1, 0,
+  ];
+  const slopes = await x.grad!.data();
+  for (const [i, slope] of expected.entries()) assert.ok(Math.abs(slopes[i]! - slope) < 2e-7, `${i}`);
+});
