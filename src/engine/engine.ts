@@ -88,10 +88,10 @@ export interface Engine {
   /** Floating-point operations a second of float32 multiply-adds that touch no memory, on all threads: measured for some milliseconds. */
   measurePeak?(): number;
   /**
-   * Bytes beside those of values: what runs share and lies there between them (`scratch`), and buffers that nobody uses and that are kept for
-   * values to come (`spare`).
+   * Bytes beside those of values in ArrayBuffers: what runs share and lies there between them (`scratch`), buffers that nobody uses and that are
+   * kept for values to come (`spare`), and values that lie elsewhere (`values`).
    */
-  overhead?(): { readonly scratch: number; readonly spare: number };
+  overhead?(): { readonly scratch: number; readonly spare: number; readonly values: number };
   numThreads: number;
   /**
    * A word of shared memory (of a SharedArrayBuffer) that another thread sets to stop runs, or null for none. While `flag[0]` is not 0

@@ -1,7 +1,9 @@
 /** A browser: the engine is WebAssembly, which stands in the bundle itself, so that it needs no file beside it and nothing to wait for. */
 import wasm from "../../build/wasm/cellgrad.wasm";
+import relaxedWasm from "../../build/wasm/cellgrad-relaxed.wasm";
 
 import type { Platform } from "./platform.js";
+import { knowsRelaxedSIMD } from "./relaxed-simd.js";
 
 /** A stream that changes what goes through it. */
 interface Through {
@@ -111,11 +113,13 @@ export const platform: Platform = {
   bufferMemory: () => NaN,
   externalMemory: () => NaN,
   collectGarbage() {},
+  collectReferred: () => false,
   collectYoungGarbage() {},
   loadAddon() {
     throw new Error("browsers load none");
   },
-  wasmModule: () => new page.WebAssembly.Module(wasm),
+  compileModule: (bytes) => new page.WebAssembly.Module(bytes),
+  wasmModule: (relaxed = knowsRelaxedSIMD()) => new page.WebAssembly.Module(relaxed ? relaxedWasm : wasm),
   digits() {
     const bytes = (globalThis as { [digitsKey]?: Uint8Array })[digitsKey];
     if (bytes) return bytes;

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { type Context, createContext, runInContext, runInNewContext } from "node:vm";
 
 /** A control group that limits this process: where it says its limit, what is used, and how much of that is file cache. */
 interface Limit {
@@ -87,6 +87,17 @@ export function collectGarbage(): void {
   collect();
   // The second one waits for the first one's freeing, which goes on beside the program.
   collect();
+}
+
+let turns: Context | undefined;
+
+/** As `collectGarbage`, once, and of what weak references would keep until the program's turn ends as well. */
+export function collectReferred(): boolean {
+  // When a queue of microtasks has run V8 lets go of what it keeps for weak references: this queue is an empty one of its own.
+  turns ??= createContext({}, { microtaskMode: "afterEvaluate" });
+  runInContext("0", turns);
+  collector()();
+  return true;
 }
 
 /** Frees what no program can reach of what was made since the last collections. */

@@ -10,8 +10,15 @@ import { crc32, deflateRaw, deflateSync, inflateRaw, inflateSync } from "node:zl
 import { loadAddon } from "./addon.js";
 import { builtFile } from "./built.js";
 import { files } from "./files.js";
-import { availableMemory, collectGarbage, collectYoungGarbage, totalMemory } from "./memory.js";
+import {
+  availableMemory,
+  collectGarbage,
+  collectReferred,
+  collectYoungGarbage,
+  totalMemory,
+} from "./memory.js";
 import type { Platform } from "./platform.js";
+import { knowsRelaxedSIMD } from "./relaxed-simd.js";
 
 /** The part of WebAssembly's JavaScript interface used here; TypeScript declares it only together with the whole DOM. */
 declare const WebAssembly: { readonly Module: new (bytes: Uint8Array) => object };
@@ -21,19 +28,36 @@ declare const WebAssembly: { readonly Module: new (bytes: Uint8Array) => object 
  * ten times slower on vector code and stays in use for seconds where the machine is busy.
  */
 function compileOptimized(bytes: Uint8Array): object {
-  setFlagsFromString("--no-liftoff");
-  setFlagsFromString("--no-wasm-lazy-compilation");
+  return withFlags(["liftoff", "wasm-lazy-compilation"], false, () => new WebAssembly.Module(bytes));
+}
+
+/** Does something with flags of V8's on or off that are the other way at other times. */
+function withFlags<T>(flags: readonly string[], on: boolean, work: () => T): T {
+  const set = (value: boolean) =>
+    flags.forEach((flag) => setFlagsFromString(`--${value ? "" : "no-"}${flag}`));
+  set(on);
   try {
-    return new WebAssembly.Module(bytes);
+    return work();
   } finally {
-    setFlagsFromString("--wasm-lazy-compilation");
-    setFlagsFromString("--liftoff");
+    set(!on);
   }
 }
 
 /** A Buffer's slice is no copy. */
 function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Node 20 knows relaxed SIMD, but has to be asked for it. */
+const flagsOfRelaxed = process.versions.node.startsWith("20.") ? ["experimental-wasm-relaxed-simd"] : [];
+const withRelaxed = <T>(work: () => T): T => withFlags(flagsOfRelaxed, true, work);
+
+function wasmModule(
+  relaxed = process.env["CELLGRAD_ISA"] !== "base" && withRelaxed(knowsRelaxedSIMD),
+): object {
+  if (!relaxed) return compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm")));
+  const bytes = readFileSync(builtFile("wasm/cellgrad-relaxed.wasm"));
+  return withRelaxed(() => compileOptimized(bytes));
 }
 
 export const platform: Platform = {
@@ -51,9 +75,11 @@ export const platform: Platform = {
   bufferMemory: () => process.memoryUsage().arrayBuffers,
   externalMemory: () => getHeapStatistics().external_memory,
   collectGarbage,
+  collectReferred,
   collectYoungGarbage,
   loadAddon,
-  wasmModule: () => compileOptimized(readFileSync(builtFile("wasm/cellgrad.wasm"))),
+  wasmModule,
+  compileModule: compileOptimized,
   digits: () => readFileSync(builtFile("digits.bin")),
   figuresPage(plotly) {
     try {

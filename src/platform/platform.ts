@@ -50,12 +50,22 @@ export interface Platform {
   externalMemory(): number;
   /** Frees what no program can reach, where that can be asked for. */
   collectGarbage(): void;
+  /**
+   * As `collectGarbage`, once, and of what weak references would keep until the program's turn ends as well; false where that cannot be asked
+   * for.
+   */
+  collectReferred(): boolean;
   /** As `collectGarbage`, of what was made a short while ago only, which takes a tenth of a millisecond. */
   collectYoungGarbage(): void;
   /** The native engine and, for people, where it comes from. @throws Error when there is none for this machine. */
   loadAddon(): { readonly addon: unknown; readonly origin: string };
-  /** The WebAssembly engine's module, compiled. @throws Error when it is not built. */
-  wasmModule(): object;
+  /**
+   * The WebAssembly engine's module, compiled. @throws Error when it is not built.
+   * @param relaxed the one with instructions of relaxed SIMD; as a rule where they are known, unless the setting CELLGRAD_ISA is base
+   */
+  wasmModule(relaxed?: boolean): object;
+  /** Another module, compiled. @throws where that is not allowed, or by the page not at once */
+  compileModule(bytes: Uint8Array): object;
   /** The handwritten digits, as scripts/build-digits.mjs packs them. @throws Error when they are not there. */
   digits(): Uint8Array;
   /** The figures' page with plotly.js in it, the whole or for traces in the plane, gzipped; undefined where there is none. */

@@ -82,8 +82,10 @@ export class MemorySummary {
  * collected first, some milliseconds: what is counted can still be reached. NaN in a browser, which does not tell.
  */
 export function memoryAllocated(): number {
+  platform.collectReferred();
   platform.collectGarbage();
-  return platform.bufferMemory() - (engine().overhead?.().spare ?? 0);
+  const { spare, values } = engine().overhead?.() ?? { spare: 0, values: 0 };
+  return platform.bufferMemory() + values - spare;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Runs of arithmetic on float32 that the native engine makes machine code of: random bodies, more values than there are registers and arrays than
+ * Runs of arithmetic on float32 that the native engine makes machine code of, and the WebAssembly engine where there are many points: random bodies, more values than there are registers and arrays than
  * there are pointers, what is computed between by other means, stores over operands, tails.
  */
 import { test } from "node:test";
@@ -84,6 +84,19 @@ test("bodies with more values and arrays than a processor has registers", () => 
       steps: 60 + Math.floor(random() * 120),
       // The greater of 0 and -0 may be either, which only a division would show.
       divides: false,
+    });
+    check([kernel], externals, { scalars, tolerance: exact, what: `round ${round}` });
+  }
+});
+
+test("many points, of which WebAssembly makes modules", () => {
+  const random = randomizer(47);
+  for (let round = 0; round < 60; round++) {
+    const { kernel, externals, scalars } = randomBody(random, {
+      n: [32768, 33333, 40000][round % 3]!,
+      inputs: 1 + (round % 7),
+      steps: round % 10 === 9 ? 150 : 2 + Math.floor(random() * 14),
+      divides: round % 10 !== 9,
     });
     check([kernel], externals, { scalars, tolerance: exact, what: `round ${round}` });
   }

@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { Script } from "node:vm";
+import { Machine } from "../../src/engine/cpu/machine.js";
 import { loadNative } from "../../src/engine/cpu/native.js";
 import { loadWasm } from "../../src/engine/cpu/wasm.js";
 import type { Engine, Storage } from "../../src/engine/engine.js";
@@ -16,12 +17,13 @@ import {
 } from "../../src/engine/program.js";
 import { readElement, writeElement } from "../../src/engine/reference/elements.js";
 import { interpret } from "../../src/engine/reference/interpret.js";
+import { platform } from "../../src/platform/node.js";
 import { dtypeBytes, type DTypeName, dtypeNames, dtypes } from "../../src/primitives/dtypes.js";
 
-/** Both; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
+/** WebAssembly with relaxed SIMD and without, and native; native alone where CELLGRAD_ISA asks for an instruction set. Native is left out where it was not built (no C++ compiler), never silently: CELLGRAD_TEST_NATIVE=1 makes that an error. */
 export const engines: readonly Engine[] = process.env["CELLGRAD_ISA"]
   ? [loadNative()]
-  : [loadWasm(), ...nativeIfBuilt()];
+  : [loadWasm(), loadWasm(new Machine(platform.wasmModule(false))), ...nativeIfBuilt()];
 
 function nativeIfBuilt(): Engine[] {
   try {

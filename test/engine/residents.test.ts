@@ -142,6 +142,35 @@ test("residents are bounded: those that were not used for the longest time go ho
   );
 });
 
+test("large results stay where they were computed until they are read, and garbage makes room for others", () => {
+  const count = 2 ** 18;
+  const each = 4 * count;
+  const { engine, copied } = counting({ places: 100 * each, kept: 90 * each });
+  const [a, b] = [filled(engine, 1, count), filled(engine, 2, count)];
+  const large = external("in", count);
+  const executable = compile(engine, [large, large, external("out", count)], [add(0, 1, 2, count)]);
+  const held: { storage: Storage; value: number }[] = [];
+  for (let i = 0; i < 400; i++) {
+    const storage = engine.allocate(each);
+    executable.scalars[0] = i;
+    executable.run([a, b, storage]);
+    // Some are held on to for a while.
+    if (i % 7 === 0) held.push({ storage, value: 1 + 2 * i });
+    if (held.length > 5) held.shift();
+  }
+  assert.equal(copied.out, 0);
+  for (const { storage, value } of held) assertAll(storage, value);
+  assert.equal(copied.out, held.length * each);
+  // More than there is room for.
+  const all = Array.from({ length: 120 }, (_, i) => {
+    const storage = engine.allocate(each);
+    executable.scalars[0] = i;
+    executable.run([a, b, storage]);
+    return storage;
+  });
+  all.forEach((storage, i) => assertAll(storage, 1 + 2 * i));
+});
+
 test("random runs, reads, writes and renewals give what JavaScript gives, whatever the bounds", () => {
   for (const places of [0, 1, 2, 3, 5, 100]) {
     const random = randomizer(places);

@@ -1,10 +1,17 @@
+/** The place of a home, for who does not keep the home alive. */
+export interface Listing {
+  readonly home: WeakRef<Home>;
+  readonly bytes: number;
+  /** Where the value's place in linear memory begins; 0 where it has none. */
+  address: number;
+}
+
 /**
  * A buffer of JavaScript's as the WebAssembly engine sees it: the value's home, beside which its bytes may lie in linear memory too. Only
  * residents.ts and those it calls change what is said here.
  */
 export class Home {
-  /** Where the value's place in linear memory begins; 0 where it has none. */
-  address = 0;
+  private listing: Listing | undefined;
   /** The place holds a newer value than the home. */
   stale = false;
   /** Nobody needs the value any more. */
@@ -23,13 +30,32 @@ export class Home {
 
   private view: Uint8Array | undefined;
 
+  /** @param source the buffer, which begins where the value does, or what makes it when it is needed */
   constructor(
-    private readonly buffer: ArrayBuffer,
-    readonly byteOffset: number,
     readonly byteLength: number,
+    private source: ArrayBuffer | (() => ArrayBuffer),
   ) {}
 
+  get address(): number {
+    return this.listing?.address ?? 0;
+  }
+
+  listed(): Listing {
+    return (this.listing ??= { home: new WeakRef(this), bytes: this.byteLength, address: 0 });
+  }
+
+  /** Whether there is a buffer already, for large results come without one. */
+  get hasBuffer(): boolean {
+    return typeof this.source !== "function";
+  }
+
+  /** @throws OutOfMemory where it had not been needed before. */
+  get buffer(): ArrayBuffer {
+    if (typeof this.source === "function") this.source = this.source();
+    return this.source;
+  }
+
   bytes(): Uint8Array {
-    return (this.view ??= new Uint8Array(this.buffer, this.byteOffset, this.byteLength));
+    return (this.view ??= new Uint8Array(this.buffer, 0, this.byteLength));
   }
 }

@@ -27,22 +27,40 @@ const leastBytes = 64 << 20;
 /** As many at most where collecting has freed nothing, since the values live long. */
 const mostBytes = 4096 << 20;
 
-export class LargeBuffers {
-  private handedOut = 0;
+/** When it is worth collecting garbage so that memory becomes free. */
+export class CollectingPace {
+  private bytes = 0;
   private enough = leastBytes;
+
+  handedOut(bytes: number): void {
+    this.bytes += bytes;
+  }
+
+  isDue(): boolean {
+    return this.bytes >= this.enough;
+  }
+
+  /** @param sufficed whether that freed what was needed */
+  collected(sufficed: boolean): void {
+    this.bytes = 0;
+    this.enough = sufficed ? leastBytes : Math.min(2 * this.enough, mostBytes);
+  }
+}
+
+export class LargeBuffers {
+  private readonly pace = new CollectingPace();
 
   constructor(private readonly leasing: Leasing) {}
 
   /** A buffer of at least so many bytes; `make` makes one if none is free. */
   take(byteLength: number, lease: Lease, make: () => ArrayBuffer): ArrayBuffer {
     let buffer = this.leasing.takeBuffer(byteLength, lease);
-    if (buffer === null && this.handedOut >= this.enough) {
-      this.handedOut = 0;
+    if (buffer === null && this.pace.isDue()) {
       platform.collectYoungGarbage();
       buffer = this.leasing.takeBuffer(byteLength, lease);
-      this.enough = buffer === null ? Math.min(2 * this.enough, mostBytes) : leastBytes;
+      this.pace.collected(buffer !== null);
     }
-    this.handedOut += byteLength;
+    this.pace.handedOut(byteLength);
     if (buffer !== null) return buffer;
     const made = make();
     this.leasing.keepBuffer(made, lease);

@@ -4,6 +4,7 @@
  * A call that V8 terminated or that trapped leaves the instance's stack and allocator as they were in its midst, so what comes next
  * gets a fresh instance, for which every program is compiled again when it is run. Values are saved out of the old memory first.
  */
+import { platform } from "../../platform/node.js";
 import { formatBytes, OutOfMemory } from "../engine.js";
 import { Budget } from "./budget.js";
 import { type LinearMemory, Residents, usualLimits } from "./residents.js";
@@ -15,6 +16,8 @@ declare const WebAssembly: {
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  /** Functions that the module calls by their places. */
+  readonly __indirect_function_table: { grow(by: number): number; set(at: number, run: unknown): void };
   allocate(bytes: number): number;
   release(address: number): void;
   compile(words: number, count: number): number;
@@ -27,8 +30,8 @@ interface Exports {
   multiplyAdds(rounds: number): number;
 }
 
-/** What the module asks for: the clock of native/clock.h. */
-const imports = { host: { nanoseconds: () => 1e6 * performance.now() } };
+/** So many modules of programs are kept; what comes later does without. */
+const mostModules = 256;
 
 /** The module's allocator gives no larger piece. */
 export const largest = 0x7fff_0000;
@@ -45,6 +48,7 @@ function viewsOf(buffer: ArrayBuffer): Views {
 
 export class Machine implements LinearMemory {
   private instance: Exports;
+  private readonly linked = new LinkedCode();
   private current: Views;
   private scratch = 0;
   private scratchBytes = 0;
@@ -70,7 +74,12 @@ export class Machine implements LinearMemory {
   }
 
   private instantiate(): Exports {
-    return new WebAssembly.Instance(this.module, imports).exports as Exports;
+    // The clock of native/clock.h, and the linker of native/step_fuser_wasm.h.
+    const host = {
+      nanoseconds: () => 1e6 * performance.now(),
+      link: (address: number, count: number) => this.linked.place(this.instance, address, count),
+    };
+    return new WebAssembly.Instance(this.module, { host }).exports as Exports;
   }
 
   /** Everything in the instance's memory is given up, once the values in it are saved. Between `enter` and `leave` as outside of them. */
@@ -173,6 +182,49 @@ export class Machine implements LinearMemory {
 
   dispose(plan: number): void {
     this.instance.dispose(plan);
+  }
+}
+
+/** Functions that programs bring with them, each a module. The same code is one function for all that use it. */
+class LinkedCode {
+  /** Modules by their bytes as text; null where one cannot be made, as a page's Content-Security-Policy may say. */
+  private readonly modules = new Map<string, object | null>();
+  private instance: Exports | undefined;
+  /** Places in the table of that instance. */
+  private readonly places = new Map<object, number>();
+
+  /** The place in the table of a function whose module lies at an address; 0 where there is none. */
+  place(instance: Exports, address: number, count: number): number {
+    if (this.instance !== instance) {
+      this.places.clear();
+      this.instance = instance;
+    }
+    const module = this.moduleOf(new Uint8Array(instance.memory.buffer, address, count).slice());
+    if (module === null) return 0;
+    let place = this.places.get(module);
+    if (place === undefined) {
+      const { memory, __indirect_function_table: table } = instance;
+      const { run } = new WebAssembly.Instance(module, { host: { memory } }).exports as { run: unknown };
+      place = table.grow(1);
+      table.set(place, run);
+      this.places.set(module, place);
+    }
+    return place;
+  }
+
+  private moduleOf(bytes: Uint8Array): object | null {
+    const key = String.fromCharCode(...bytes);
+    let module = this.modules.get(key);
+    if (module === undefined) {
+      if (this.modules.size === mostModules) return null;
+      try {
+        module = platform.compileModule(bytes);
+      } catch {
+        module = null;
+      }
+      this.modules.set(key, module);
+    }
+    return module;
   }
 }
 

@@ -132,7 +132,7 @@ export function loadNative(): Engine {
       addon.kernelTimes(nanoseconds);
     },
     measurePeak: () => measuredPeak((rounds) => addon.multiplyAdds(rounds)),
-    overhead: () => ({ scratch: addon.scratchBytes(), spare: addon.spareBytes() }),
+    overhead: () => ({ scratch: addon.scratchBytes(), spare: addon.spareBytes(), values: 0 }),
     get numThreads() {
       return addon.threads();
     },

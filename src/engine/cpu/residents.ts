@@ -1,32 +1,38 @@
 /**
- * Which values stay in the linear memory of the WebAssembly engine between runs, so that weights are not copied at every run.
+ * Which values stay in the linear memory of the WebAssembly engine between runs, so that weights are not copied at every run, nor large
+ * results that nobody reads.
  *
- * A value's home is its ArrayBuffer: that is what the garbage collector sees and what outlives an instance. A resident has a place in linear
- * memory besides. A run reads places, and writes into spare places that become the places when it commits; so a run that fails or is cut off
- * has changed nothing. A home is brought up to date when somebody reads it, or when the place is given up.
+ * A value's home is its ArrayBuffer: that is what outlives an instance. A resident has a place in linear memory besides, and a large result has no
+ * ArrayBuffer before one is needed. A run reads places, and writes into spare places that become the places when it commits; so a run that
+ * fails or is cut off has changed nothing. A home is brought up to date when somebody reads it, or when the place is given up.
  *
- * There is a limit, at which the residents that were not used for the longest time are dropped; so garbage is dropped too, and
- * nothing here waits for finalizers, which do not run inside a synchronous loop.
+ * There is a limit, at which the residents that were not used for the longest time are dropped. Homes are held weakly: the place of one that was
+ * collected is free. Results rely on that, and get no place where there is no room even after garbage was collected.
  *
  * V8 may end the execution at any call and in any loop. Then the machine takes a fresh instance before anything else is placed, and `leave`
- * saves what the old one holds. It finds all of that because a home is listed in `homes` before it gets a place; counts and spare places
- * may be left half-done, they begin anew.
+ * saves what the old one holds. It finds all of that because a home is listed before it gets a place; counts and spare places may be left
+ * half-done, they begin anew.
  */
+import { platform } from "../../platform/node.js";
 import { OutOfMemory } from "../engine.js";
 import type { External } from "../program.js";
-import type { Home } from "./home.js";
+import type { Home, Listing } from "./home.js";
+import { CollectingPace } from "./large-buffers.js";
 import { type CpuStorage, firstBytes } from "./storage.js";
 
 /** How much linear memory residents take, in bytes. */
 export interface Limits {
   /** The most for all places, the spare ones of a run included. */
   readonly places: number;
-  /** Where that does not suffice, residents are dropped until so much is left: finding the oldest is done for many at once. */
+  /** Where that does not suffice, residents are dropped until so much is left: finding the oldest is done for many at once. Results take no more. */
   readonly kept: number;
 }
 
-/** Enough for 20 million weights twice over, since an optimizer alternates between two buffers, and not much for the tab of a browser. */
-export const usualLimits: Limits = { places: 256 * 2 ** 20, kept: 192 * 2 ** 20 };
+/**
+ * Enough for 40 million weights twice over, since an optimizer alternates between two buffers, or for ten results of 40 MB between two
+ * collections of garbage, and not too much for the tab of a browser.
+ */
+export const usualLimits: Limits = { places: 512 * 2 ** 20, kept: 448 * 2 ** 20 };
 
 /**
  * A value becomes a resident when it is used so many times. Most values are made by one run, read by the next, and garbage then: placing them
@@ -45,8 +51,9 @@ export interface LinearMemory {
 }
 
 export class Residents {
-  /** Every home that has a place, and perhaps some that have none. */
-  private readonly homes = new Set<Home>();
+  /** Of every home that has a place, and perhaps of some that have none. */
+  private readonly listings = new Set<Listing>();
+  private readonly pace = new CollectingPace();
   /** Bytes of all places, spare ones too. */
   private placed = 0;
   /** The most that was placed: what an instance once took it keeps, so only beyond this there is memory to ask for. */
@@ -91,19 +98,26 @@ export class Residents {
     const address = this.take(home.byteLength);
     if (address === 0) return 0;
     this.memory.copyIn(home.bytes(), address);
-    this.homes.add(home);
-    return (home.address = address);
+    const listing = home.listed();
+    this.listings.add(listing);
+    return (listing.address = address);
   }
 
   /** Address of the value for a run that writes it, with the old value where that matters; 0: it is to be copied for this run. */
   toWrite(home: Home): number {
-    if (home.spare !== 0 || !this.isWorthwhile(home)) return home.spare;
-    const address = this.takeDiscarded(home) || this.take(home.byteLength);
+    if (home.spare !== 0) return home.spare;
+    const isResult = this.placing && !home.hasBuffer && home.address === 0 && !home.usesOld;
+    if (!isResult && !this.isWorthwhile(home)) return 0;
+    const { byteLength } = home;
+    const address = isResult
+      ? this.takeForResult(byteLength)
+      : this.takeDiscarded(home) || this.take(byteLength);
     if (address === 0) return 0;
     if (home.usesOld) {
       if (home.address !== 0) this.memory.copyWithin(home.address, address, home.byteLength);
       else this.memory.copyIn(home.bytes(), address);
     }
+    home.listed();
     this.written.push(home);
     return (home.spare = address);
   }
@@ -112,7 +126,7 @@ export class Residents {
   copyIn(storage: CpuStorage, bytes: number, address: number): void {
     const { home } = storage;
     if (home === undefined || home.address === 0) this.memory.copyIn(firstBytes(storage, bytes), address);
-    else this.memory.copyWithin(home.address + storage.byteOffset - home.byteOffset, address, bytes);
+    else this.memory.copyWithin(home.address + storage.byteOffset, address, bytes);
   }
 
   /** Gives the first bytes of a storage a new value. Doing it twice is doing it once. */
@@ -122,7 +136,7 @@ export class Residents {
       this.memory.copyOut(address, firstBytes(storage, bytes));
     } else {
       home.stale = true;
-      this.memory.copyWithin(address, home.address + storage.byteOffset - home.byteOffset, bytes);
+      this.memory.copyWithin(address, home.address + storage.byteOffset, bytes);
     }
   }
 
@@ -136,9 +150,10 @@ export class Residents {
   /** What the run wrote into spare places becomes the values. Doing it twice is doing it once. */
   commit(): void {
     for (const home of this.written) {
-      this.homes.add(home);
+      const listing = home.listed();
+      this.listings.add(listing);
       home.stale = true;
-      home.address = home.spare;
+      listing.address = home.spare;
     }
   }
 
@@ -162,17 +177,31 @@ export class Residents {
   /** Gives a place up. */
   drop(home: Home): void {
     this.bringHome(home);
-    const { address, byteLength } = home;
-    home.address = 0;
-    this.homes.delete(home);
-    if (address !== 0) this.give(address, byteLength);
+    const listing = home.listed();
+    const { address } = listing;
+    listing.address = 0;
+    this.listings.delete(listing);
+    if (address !== 0) this.give(address, home.byteLength);
+  }
+
+  /** Bytes of values that have no ArrayBuffer. */
+  get outsideBuffers(): number {
+    let bytes = 0;
+    for (const { home } of this.listings) {
+      const reached = home.deref();
+      if (reached !== undefined && !reached.hasBuffer && reached.address !== 0) bytes += reached.byteLength;
+    }
+    return bytes;
   }
 
   /** Brings everything home, before the instance whose memory this is goes. */
   leave(): void {
-    for (const home of this.homes) this.bringHome(home);
-    for (const home of this.homes) home.address = 0;
-    this.homes.clear();
+    for (const { home } of this.listings) {
+      const reached = home.deref();
+      if (reached !== undefined) this.bringHome(reached);
+    }
+    for (const listing of this.listings) listing.address = 0;
+    this.listings.clear();
     this.placed = this.peak = 0;
     this.written.length = this.replaced.length = 0;
   }
@@ -188,13 +217,38 @@ export class Residents {
     home.discarded = false;
     if (!discarded || usesOld) return 0;
     home.stale = false;
-    home.address = 0;
+    home.listed().address = 0;
     return address;
+  }
+
+  /** For what only this run has written so far: drops nothing, since what is dropped may be garbage that would be copied first. */
+  private takeForResult(bytes: number): number {
+    const { kept } = this.limits;
+    if (bytes > kept) return 0;
+    this.pace.handedOut(bytes);
+    if (this.placed + bytes > kept) this.reclaim();
+    if (this.placed + bytes > kept && this.pace.isDue() && platform.collectReferred()) {
+      this.reclaim();
+      this.pace.collected(this.placed + bytes <= kept);
+    }
+    return this.placed + bytes > kept ? 0 : this.take(bytes);
+  }
+
+  /** Gives back the places of values that were collected. */
+  private reclaim(): void {
+    for (const listing of this.listings) {
+      if (listing.home.deref() !== undefined) continue;
+      this.listings.delete(listing);
+      if (listing.address !== 0) this.give(listing.address, listing.bytes);
+    }
   }
 
   private take(bytes: number): number {
     const { limits } = this;
-    if (bytes <= limits.places && this.placed + bytes > limits.places) this.dropOldest(bytes);
+    if (bytes <= limits.places && this.placed + bytes > limits.places) {
+      this.reclaim();
+      if (this.placed + bytes > limits.places) this.dropOldest(bytes);
+    }
     const after = this.placed + bytes;
     if (after > limits.places || (after > this.peak && !this.mayGrow(after - this.peak))) return 0;
     const address = this.memory.allocate(bytes);
@@ -222,7 +276,8 @@ export class Residents {
   /** Drops residents that this run does not use, the oldest first. @param bytes room that is needed beside what is kept */
   private dropOldest(bytes: number): void {
     const { limits } = this;
-    const unused = [...this.homes].filter((home) => home.run !== this.run);
+    const homes = [...this.listings].map(({ home }) => home.deref());
+    const unused = homes.filter((home) => home !== undefined && home.run !== this.run) as Home[];
     unused.sort((a, b) => a.run - b.run);
     for (const home of unused) {
       if (this.placed <= limits.kept && this.placed + bytes <= limits.places) return;

@@ -1,7 +1,8 @@
 /**
  * Memory of the CPU engines: uninitialized ArrayBuffers of JavaScript's own, so that V8 accounts for them and frees them even inside a
  * synchronous loop, where finalizers never run. Small requests share a chunk, since an ArrayBuffer costs about a microsecond and a slice of
- * one some nanoseconds; a chunk lives until the last storage in it is collected. Large ones are used again (see large-buffers.ts).
+ * one some nanoseconds; a chunk lives until the last storage in it is collected. Large ones are used again (see large-buffers.ts), or made
+ * when they are needed by an engine that has memory of its own (see residents.ts).
  */
 import { platform } from "../../platform/node.js";
 import { type Bytes, type Engine, formatBytes, OutOfMemory, type Storage } from "../engine.js";
@@ -21,7 +22,7 @@ export class CpuStorage implements Storage, Bytes {
 
   constructor(
     readonly engine: Engine,
-    readonly buffer: ArrayBuffer,
+    private readonly own: ArrayBuffer | null,
     readonly byteOffset: number,
     readonly byteLength: number,
     /** As the engine addresses it (native: the pointer as a number; wasm: unused, 0). */
@@ -31,6 +32,18 @@ export class CpuStorage implements Storage, Bytes {
     /** Of a large buffer: while anyone holds this, the buffer is not used for anything else. */
     readonly lease?: Lease,
   ) {}
+
+  /** @throws OutOfMemory where it had not been needed before. */
+  get buffer(): ArrayBuffer {
+    return this.own ?? this.home!.buffer;
+  }
+
+  /** Bytes of this storage from an offset on. */
+  part(byteOffset: number, byteLength: number): CpuStorage {
+    const address = this.address && this.address + byteOffset;
+    const start = this.byteOffset + byteOffset;
+    return new CpuStorage(this.engine, this.own, start, byteLength, address, this.home, this.lease);
+  }
 
   bytes(): Uint8Array {
     return (this.view ??= new Uint8Array(this.buffer, this.byteOffset, this.byteLength));
@@ -69,6 +82,10 @@ export function cpuMemory(engine: () => Engine, budget: Budget, place?: Place): 
 
   return {
     allocate(byteLength, filled) {
+      if (byteLength > largestShared && place === undefined) {
+        const home = homeFor(byteLength, budget, filled);
+        return new CpuStorage(engine(), null, 0, byteLength, 0, home);
+      }
       if (byteLength > largestShared) {
         const make = () => bufferOf(byteLength + alignment, budget, filled);
         if (large !== undefined && byteLength >= smallestLarge) {
@@ -77,8 +94,7 @@ export function cpuMemory(engine: () => Engine, budget: Budget, place?: Place): 
           return new CpuStorage(engine(), buffer, start, byteLength, address + start, undefined, lease);
         }
         const { buffer, address, start } = aligned(make());
-        const home = place === undefined ? new Home(buffer, start, byteLength) : undefined;
-        return new CpuStorage(engine(), buffer, start, byteLength, address && address + start, home);
+        return new CpuStorage(engine(), buffer, start, byteLength, address + start);
       }
       if (chunk === undefined || next + byteLength > chunk.byteLength) {
         const { buffer, address, start } = aligned(bufferOf(chunkBytes, budget, undefined));
@@ -91,10 +107,7 @@ export function cpuMemory(engine: () => Engine, budget: Budget, place?: Place): 
       return new CpuStorage(engine(), chunk, offset, byteLength, chunkAddress && chunkAddress + offset);
     },
     part(storage, byteOffset, byteLength) {
-      const whole = storage as CpuStorage;
-      const address = whole.address && whole.address + byteOffset;
-      const start = whole.byteOffset + byteOffset;
-      return new CpuStorage(whole.engine, whole.buffer, start, byteLength, address, whole.home, whole.lease);
+      return (storage as CpuStorage).part(byteOffset, byteLength);
     },
     write(storage, fill) {
       fill(storage as CpuStorage);
@@ -109,8 +122,21 @@ export function cpuMemory(engine: () => Engine, budget: Budget, place?: Place): 
   };
 }
 
+/** What a run writes as a whole may stay where it computes, and needs no buffer before somebody reads it. */
+function homeFor(byteLength: number, budget: Budget, filled: boolean | undefined): Home {
+  request(byteLength, budget, filled);
+  if (filled || byteLength < smallestLarge) return new Home(byteLength, allocated(byteLength, budget));
+  return new Home(byteLength, () => bufferOf(byteLength, budget, true));
+}
+
 /** @throws OutOfMemory */
 function bufferOf(byteLength: number, budget: Budget, filled: boolean | undefined): ArrayBuffer {
+  request(byteLength, budget, filled);
+  return allocated(byteLength, budget);
+}
+
+/** @throws OutOfMemory */
+function request(byteLength: number, budget: Budget, filled: boolean | undefined): void {
   if (byteLength > platform.largestBuffer) {
     if (byteLength > platform.totalMemory()) throw budget.shortage(byteLength);
     const [needed, most] = [byteLength, platform.largestBuffer].map(formatBytes);
@@ -120,12 +146,16 @@ function bufferOf(byteLength: number, budget: Budget, filled: boolean | undefine
     );
   }
   budget.take(byteLength, filled);
-  const buffer = allocated(byteLength) ?? retried(byteLength, budget);
+}
+
+/** @throws OutOfMemory */
+function allocated(byteLength: number, budget: Budget): ArrayBuffer {
+  const buffer = tried(byteLength) ?? retried(byteLength, budget);
   noteBuffer(byteLength);
   return buffer;
 }
 
-function allocated(byteLength: number): ArrayBuffer | undefined {
+function tried(byteLength: number): ArrayBuffer | undefined {
   try {
     return platform.allocate(byteLength);
   } catch {
@@ -135,7 +165,7 @@ function allocated(byteLength: number): ArrayBuffer | undefined {
 
 function retried(byteLength: number, budget: Budget): ArrayBuffer {
   budget.makeRoom();
-  const buffer = allocated(byteLength);
+  const buffer = tried(byteLength);
   if (buffer === undefined) throw budget.shortage(byteLength);
   return buffer;
 }

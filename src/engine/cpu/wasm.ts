@@ -147,7 +147,7 @@ class WasmExecutable implements Executable {
       if (home === undefined) continue;
       const address =
         program.externals[i]!.access === "in" ? residents.toRead(home) : residents.toWrite(home);
-      if (address !== 0) places[i] = address + byteOffset - home.byteOffset;
+      if (address !== 0) places[i] = address + byteOffset;
     }
   }
 
@@ -276,7 +276,10 @@ export function loadWasm(machine = new Machine(platform.wasmModule())): Engine {
       machine.leave();
       return peak;
     },
-    overhead: () => ({ scratch: machine.views().bytes.length, spare: 0 }),
+    overhead() {
+      const values = residents.outsideBuffers;
+      return { scratch: machine.views().bytes.length - values, spare: 0, values };
+    },
     get numThreads() {
       return 1;
     },

@@ -17,7 +17,13 @@ inline double expBelow(double x) { return ::exp(x); }
 /// As `expOf`: the same polynomial, without what only numbers above 0 need.
 inline __attribute__((always_inline)) Vector<float> expBelow(Vector<float> x) {
   const Vector<float> least = Vector<float>{} - 104.5f, low = x < least ? least : x;
-  const Vector<float> t = low * 1.44269504f + kRound, n = t - kRound;
+#if defined(__AVX512F__)
+  constexpr float round = kRound;
+#else
+  // The low bits of t are then the exponent of 2^(k + 64), which is never denormal.
+  constexpr float round = kRound + (127 + 64);
+#endif
+  const Vector<float> t = low * 1.44269504f + round, n = t - round;
   const Vector<float> r = (low - n * 0.693359375f) - n * -2.12194440e-4f;
   Vector<float> q = r * 0.00139516695694f + 0.0083696029939f;
   q = q * r + 0.0416661879514f;
@@ -28,9 +34,8 @@ inline __attribute__((always_inline)) Vector<float> expBelow(Vector<float> x) {
 #if defined(__AVX512F__)
   return reinterpret_cast<Vector<float>>(_mm512_scalef_ps(reinterpret_cast<__m512>(p), reinterpret_cast<__m512>(n)));
 #else
-  typedef int32_t Whole __attribute__((vector_size(kVectorBytes)));
-  const Whole k = reinterpret_cast<Whole>(t) - int32_t(0x4b400000), half = k >> 1;
-  return p * reinterpret_cast<Vector<float>>((half + 127) << 23) * reinterpret_cast<Vector<float>>((k - half + 127) << 23);
+  typedef uint32_t Whole __attribute__((vector_size(kVectorBytes)));
+  return p * reinterpret_cast<Vector<float>>(reinterpret_cast<Whole>(t) << 23) * 0x1p-64f;
 #endif
 }
 inline Vector<double> expBelow(Vector<double> x) {

@@ -1,25 +1,21 @@
 // Runs of arithmetic on float32 as machine code: one pass over memory in place of one for each step, with what is between in registers of
-// the processor. The instructions are those of the single steps, in their order, so that results are the same to the bit.
+// the processor. The instructions are those of the single steps, in their order, so that results are the same to the bit. WebAssembly's are
+// in step_fuser_wasm.h.
 #include "scheduler.h"
 
-#if defined(__x86_64__) && defined(__linux__)
+#if (defined(__x86_64__) && defined(__linux__)) || defined(__wasm__)
 #include <string.h>
 
+#if defined(__wasm__)
+#include "step_fuser_wasm.h"
+#else
 #include <vector>
 
 #include "machine_code.h"
+#endif
 
 namespace cellgrad {
 namespace {
-
-constexpr Register kValues = rdi, kRegisters = rsi, kBytes = rdx, kAt = rax;
-/// For the addresses of values that are not in the register file.
-constexpr Register kPointers[] = {rcx, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15};
-constexpr int kPointerCount = 11;
-/// Of these, whoever calls may keep something in those from here on.
-constexpr int kSaved = 5;
-
-enum Opcode : uint8_t { kAdd = 0x58, kMul = 0x59, kSub = 0x5c, kMin = 0x5d, kDiv = 0x5e, kMax = 0x5f };
 
 bool isComparison(Binary op) {
   switch (op) {
@@ -32,6 +28,20 @@ bool isComparison(Binary op) {
     default: return false;
   }
 }
+
+}  // namespace
+
+#if !defined(__wasm__)
+namespace {
+
+constexpr Register kValues = rdi, kRegisters = rsi, kBytes = rdx, kAt = rax;
+/// For the addresses of values that are not in the register file.
+constexpr Register kPointers[] = {rcx, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15};
+constexpr int kPointerCount = 11;
+/// Of these, whoever calls may keep something in those from here on.
+constexpr int kSaved = 5;
+
+enum Opcode : uint8_t { kAdd = 0x58, kMul = 0x59, kSub = 0x5c, kMin = 0x5d, kDiv = 0x5e, kMax = 0x5f };
 
 Comparison comparisonOf(Binary op) {
   switch (op) {
@@ -298,6 +308,8 @@ int32_t StepFuser::write() {
   return end;
 }
 
+#endif
+
 int32_t Scheduler::stepOperands(int32_t n) const {
   const int32_t value = stepValue[n];
   return values[value].product >= 0 ? 3 : operandCount(code[value]);
@@ -401,14 +413,26 @@ void Scheduler::storeAfterwards() {
   program.directStoreCount = kept;
 }
 
+#if defined(__wasm__)
+/// Compiling a module takes about a millisecond: fewer points are computed faster than that for a long time.
+constexpr int64_t kLeastPoints = 1 << 15;
+/// Steps of one module, whose compiler would take longer than in proportion.
+constexpr int32_t kMostSteps = 64;
+
+bool fusesSteps(const KernelTable&) { return true; }
+#else
+constexpr int64_t kLeastPoints = 0;
+constexpr int32_t kMostSteps = 0x7fffffff;
+
 bool fusesSteps(const KernelTable& table) { return strcmp(table.name, "avx512") == 0 || strcmp(table.name, "avx2") == 0; }
+#endif
 
 void Scheduler::fuseSteps(const int32_t* valueOf) {
-  if (!fusesSteps(table)) return;
+  if (!fusesSteps(table) || program.points < kLeastPoints) return;
   const bool wide = strcmp(table.name, "avx512") == 0;
   int32_t kept = 0;
   for (int32_t n = 0; n < program.stepCount;) {
-    int32_t end = runFrom(n, program.stepCount);
+    int32_t end = runFrom(n, program.stepCount - n < kMostSteps ? program.stepCount : n + kMostSteps);
     void* written = nullptr;
     while (end - n > 1 && !written) {
       storeLate(n, end);
