@@ -91,12 +91,12 @@ test("bodies with more values and arrays than a processor has registers", () => 
 
 test("many points, of which WebAssembly makes modules", () => {
   const random = randomizer(47);
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 14; round++) {
     const { kernel, externals, scalars } = randomBody(random, {
       n: [32768, 33333, 40000][round % 3]!,
       inputs: 1 + (round % 7),
-      steps: round % 10 === 9 ? 150 : 2 + Math.floor(random() * 14),
-      divides: round % 10 !== 9,
+      steps: round % 7 === 6 ? 150 : 2 + Math.floor(random() * 14),
+      divides: round % 7 !== 6,
     });
     check([kernel], externals, { scalars, tolerance: exact, what: `round ${round}` });
   }

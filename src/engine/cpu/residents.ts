@@ -160,11 +160,14 @@ export class Residents {
   /** After the commit. */
   finish(): void {
     for (const { address, bytes } of this.replaced) this.give(address, bytes);
+    // Nor are values kept alive until the next run.
+    this.written.length = 0;
   }
 
   /** Instead of a commit: the values stay what they were. */
   abandon(): void {
     for (const home of this.written) this.give(home.spare, home.byteLength);
+    this.written.length = 0;
   }
 
   /** Brings a home up to date. */
