@@ -20,6 +20,8 @@ export const HELP = `cellgrad: a Jupyter kernel for TypeScript with a deep-learn
 
   cellgrad install [--user | --sys-prefix | --prefix DIR] [--name NAME]
       registers the kernel with Jupyter; needs no Python
+  cellgrad new FOLDER
+      makes a folder to begin in: notebook, module, data and settings
   cellgrad run NOTEBOOK [--output FILE] [--param NAME=VALUE]... [--timeout SECONDS] [--allow-errors]
       runs a notebook from top to bottom and writes it with its outputs
   cellgrad doctor

@@ -12,6 +12,7 @@ shutInspectorPort();
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   install: async () => (await import("./install.js")).install,
+  new: async () => (await import("./new.js")).create,
   run: async () => (await import("./run.js")).run,
   kernel: async () => (await import("./kernel.js")).kernel,
   doctor: async () => (await import("./doctor.js")).doctor,

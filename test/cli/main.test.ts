@@ -53,7 +53,7 @@ test("--version and --help answer, and each command has its own help", async () 
     cellgrad("run", "--help"),
   ]);
   assert.match(version.out, /^\d+\.\d+\.\d+\n$/);
-  for (const command of ["install", "run", "doctor", "kernel"])
+  for (const command of ["install", "new", "run", "doctor", "kernel"])
     assert.ok(help.out.includes(`cellgrad ${command}`));
   assert.match(run.out, /--timeout SECONDS/);
   assert.deepEqual([version.code, help.code, run.code], [0, 0, 0]);
@@ -61,7 +61,7 @@ test("--version and --help answer, and each command has its own help", async () 
 
 test("a wrong command line has exit code 2 and one line that says what is wrong", async () => {
   const wrong: [RegExp, ...string[]][] = [
-    [/no command "fly": there are install, run, kernel, doctor/, "fly"],
+    [/no command "fly": there are install, new, run, kernel, doctor/, "fly"],
     [/run takes one notebook, not 0/, "run"],
     [/--timeout takes a number of seconds over 0, not "soon"/, "run", "n.ipynb", "--timeout", "soon"],
     [/Unknown option '--colour'/, "install", "--colour"],
