@@ -1,7 +1,8 @@
 /** What `fit` and `evaluate` share: how a batch is taken apart, what a loss may be, and averages over batches of different sizes. */
 import { Module } from "../nn/module.js";
+import { formatShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
-import type { Metric } from "./metrics.js";
+import { type Metric, StreamingMetric } from "./metrics/metric.js";
 import type { Reading } from "./reading.js";
 
 /** Batches that can be gone through again and again: a DataLoader, or an array. Each is [input, …, target]. */
@@ -47,7 +48,7 @@ export function parts(batch: readonly Tensor[]): { inputs: Tensor[]; target: Ten
   return { inputs: batch.slice(0, -1), target };
 }
 
-/** Means over examples of the metrics of many batches; nothing is read before `values()`. */
+/** Metrics of many batches: means over examples, and what metrics gather themselves. Nothing is read before `values()`. */
 export class Averages {
   readonly #metrics: readonly (readonly [string, Metric])[];
   #sums: (Tensor | number)[];
@@ -56,6 +57,7 @@ export class Averages {
   constructor(metrics: Readonly<Record<string, Metric>>) {
     this.#metrics = Object.entries(metrics);
     this.#sums = this.#metrics.map(() => 0);
+    for (const [, metric] of this.#metrics) if (metric instanceof StreamingMetric) metric.reset();
   }
 
   /** Adds a batch; call it without recording of gradients. */
@@ -64,8 +66,12 @@ export class Averages {
     const count = target.shape[0] ?? 1;
     this.#examples += count;
     this.#sums = this.#metrics.map(([, metric], i) => {
-      const value = metric(output, target);
       const sum = this.#sums[i]!;
+      if (metric instanceof StreamingMetric) {
+        metric.update(output, target);
+        return sum;
+      }
+      const value = metric(output, target);
       if (typeof value === "number")
         return typeof sum === "number" ? sum + count * value : sum.add(count * value);
       return typeof sum === "number" ? value.mul(count).add(sum) : sum.add(value.mul(count));
@@ -74,10 +80,20 @@ export class Averages {
 
   *values(): Reading<[string, number][]> {
     const values: [string, number][] = [];
-    for (const [i, [name]] of this.#metrics.entries()) {
-      const sum = this.#sums[i]!;
-      values.push([name, (typeof sum === "number" ? sum : yield sum) / this.#examples]);
+    for (const [i, [name, metric]] of this.#metrics.entries()) {
+      const isMean = !(metric instanceof StreamingMetric);
+      const value = isMean ? this.#sums[i]! : oneNumber(name, metric.compute());
+      const number = typeof value === "number" ? value : yield value;
+      values.push([name, isMean ? number / this.#examples : number]);
     }
     return values;
   }
+}
+
+function oneNumber(name: string, value: Tensor | number): Tensor | number {
+  if (typeof value === "number" || value.numel() === 1) return value;
+  throw new Error(
+    `metrics: ${name} is a tensor of shape ${formatShape(value.shape)}, expected one number an epoch; ` +
+      `compute it of all outputs at once, with its of(output, target)`,
+  );
 }

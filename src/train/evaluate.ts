@@ -10,7 +10,7 @@ import {
   type LossLike,
   type Model,
 } from "./batch.js";
-import type { Metric } from "./metrics.js";
+import type { Metric } from "./metrics/metric.js";
 import { readAtOnce, type Reading } from "./reading.js";
 
 /** What `evaluate` has found. */

@@ -20,7 +20,7 @@ import type { Callback, Training } from "./callbacks.js";
 import { Diagnosis } from "./diagnosis.js";
 import { evaluation } from "./evaluate.js";
 import { emptyHistory, validationName, type History } from "./history.js";
-import type { Metric } from "./metrics.js";
+import type { Metric } from "./metrics/metric.js";
 import { Progress } from "./progress.js";
 import { numberOf, readAwaiting } from "./reading.js";
 import { requireGradients, warnOfHidden } from "./trained.js";

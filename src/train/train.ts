@@ -21,7 +21,9 @@ export {
   type LayerMemory,
   type MemorySummary,
 } from "./memory.js";
-export { accuracy, meanAbsoluteError, type Metric } from "./metrics.js";
+export { accuracy, meanAbsoluteError } from "./metrics/mean.js";
+export type { Metric } from "./metrics/metric.js";
+export * as metrics from "./metrics/metrics.js";
 export { profile, type ProfileOptions } from "./profile/profile.js";
 export type { Profile } from "./profile/result.js";
 export type { ProfileMemory } from "./profile/saved.js";
