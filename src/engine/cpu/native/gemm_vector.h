@@ -4,6 +4,12 @@
 #include "pool.h"
 #include "vector.h"
 
+// In WebAssembly single numbers, such as the rest of a row, are never multiplied and added at once; so vectors are not either here, where it
+// follows from how B lies which numbers are a rest.
+#ifdef __wasm__
+#pragma clang fp contract(off)
+#endif
+
 namespace cellgrad {
 namespace CG_ISA {
 namespace {
@@ -131,3 +137,7 @@ void vectorProduct(T* out, const T* a, int64_t aStride, const T* b, int64_t bRow
 }  // namespace
 }  // namespace CG_ISA
 }  // namespace cellgrad
+
+#ifdef __wasm__
+#pragma clang fp contract(fast)
+#endif
