@@ -172,8 +172,11 @@ def optimizers():
     model, x, y = small_mlp()
     record = {"x": numbers(x), "y": numbers(y), "initial": {k: numbers(v) for k, v in model.state_dict().items()}, "cases": []}
 
-    def case(kind, camel, **kw):
+    def case(kind, camel, exact=False, **kw):
+        """`exact`: in float64, where float32's own error after 20 steps is above the tests' tolerance."""
         model, x, y = small_mlp()
+        if exact:
+            model, x, y = model.double(), x.double(), y.double()
         opt = optimizer_class(kind)(model.parameters(), **kw)
         seen = []
         for _ in range(20):
@@ -182,7 +185,7 @@ def optimizers():
             loss.backward()
             opt.step()
             seen.append(loss.item())
-        record["cases"].append({"optimizer": kind, "options": camel, "losses": seen,
+        record["cases"].append({"optimizer": kind, "options": camel, "exact": exact, "losses": seen,
                                 "final": {k: numbers(v) for k, v in model.state_dict().items()},
                                 "state": {camel_case(k): numbers(v) for k, v in opt.state[next(model.parameters())].items()
                                           if isinstance(v, torch.Tensor)}})
@@ -209,7 +212,7 @@ def optimizers():
     case("Rprop", {"lr": 0.05, "etas": [0.4, 1.5], "stepSizes": [1e-3, 0.1]}, lr=0.05, etas=(0.4, 1.5), step_sizes=(1e-3, 0.1))
     case("Rprop", {"lr": 1e-3, "maximize": True}, lr=1e-3, maximize=True)
     case("Adafactor", {})
-    case("Adafactor", {"lr": 0.1, "beta2Decay": -0.5, "eps": [1e-4, 1e-2], "d": 1.5}, lr=0.1, beta2_decay=-0.5, eps=(1e-4, 1e-2), d=1.5)
+    case("Adafactor", {"lr": 0.1, "beta2Decay": -0.5, "eps": [1e-4, 1e-2], "d": 1.5}, exact=True, lr=0.1, beta2_decay=-0.5, eps=(1e-4, 1e-2), d=1.5)
     case("Adafactor", {"lr": 0.5, "weightDecay": 0.1}, lr=0.5, weight_decay=0.1)
     case("Adafactor", {"lr": 0.02, "maximize": True}, lr=0.02, maximize=True)
     case("Adam", {"lr": 0.05, "weightDecay": 0.1, "decoupledWeightDecay": True}, lr=0.05, weight_decay=0.1, decoupled_weight_decay=True)
