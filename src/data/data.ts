@@ -3,6 +3,7 @@ export { collate, type Collated } from "./collate.js";
 export {
   ConcatDataset,
   Dataset,
+  StackDataset,
   Subset,
   TensorDataset,
   type Examples,
@@ -20,5 +21,18 @@ export {
   type GeneratedOptions,
   type PlaneDataset,
 } from "./generated.js";
+export { kFold, stratifiedSplit, type Fold, type FoldOptions } from "./folds.js";
+export { ChainDataset, IterableDataset } from "./iterable.js";
+export {
+  BatchSampler,
+  RandomSampler,
+  Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type RandomSamplerOptions,
+  type SamplerOptions,
+  type WeightedRandomSamplerOptions,
+} from "./samplers.js";
 export { DataLoader, type DataLoaderOptions } from "./loader.js";
 export { randomSplit } from "./split.js";

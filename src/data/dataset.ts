@@ -138,6 +138,46 @@ export class ConcatDataset<Example> extends Dataset<Example> {
   }
 }
 
+type ExampleOf<Dataset> = Dataset extends Examples<infer Example> ? Example : never;
+
+/** What StackDataset takes: several data sets, or one object of them. */
+type Stacked = readonly Examples[] | readonly [Readonly<Record<string, Examples>>];
+
+/** The examples of several data sets, side by side. */
+type Beside<Datasets extends Stacked> = Datasets extends readonly Examples[]
+  ? { -readonly [K in keyof Datasets]: ExampleOf<Datasets[K]> }
+  : { -readonly [K in keyof Datasets[0]]: ExampleOf<Datasets[0][K]> };
+
+/**
+ * Data sets whose examples belong together: of several an example is the list of theirs, of an object of data sets an object with the same
+ * names. PyTorch's StackDataset.
+ * @throws Error when they have different lengths
+ */
+export class StackDataset<const Datasets extends Stacked> extends Dataset<Beside<Datasets>> {
+  readonly #parts: readonly (readonly [string, MapDataset])[];
+  readonly #isList: boolean;
+  readonly length: number;
+
+  constructor(...datasets: Datasets) {
+    super();
+    const [first] = datasets;
+    this.#isList = datasets.length !== 1 || typeof first?.length === "number";
+    const named = (this.#isList ? Object.assign({}, datasets) : first) as Readonly<Record<string, Examples>>;
+    this.#parts = Object.entries(named).map(([name, part]) => [name, mapDataset("StackDataset", part)]);
+    if (this.#parts.length === 0) throw new Error("StackDataset: pass at least one data set");
+    const lengths = this.#parts.map(([, { length }]) => length);
+    if (lengths.some((length) => length !== lengths[0]))
+      throw new Error(`StackDataset: the data sets have different lengths: ${lengths.join(", ")}`);
+    this.length = lengths[0]!;
+  }
+
+  get(index: number): Beside<Datasets> {
+    checkIndex("StackDataset", index, this.length);
+    const parts = this.#parts.map(([name, part]) => [name, part.get(index)] as const);
+    return (this.#isList ? parts.map(([, part]) => part) : Object.fromEntries(parts)) as Beside<Datasets>;
+  }
+}
+
 /** A list as a data set, a data set as it is. @throws TypeError for what is neither */
 export function mapDataset<Example>(name: string, dataset: Examples<Example>): MapDataset<Example> {
   if (isMapDataset(dataset)) return dataset;
