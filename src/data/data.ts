@@ -21,6 +21,7 @@ export {
   type GeneratedOptions,
   type PlaneDataset,
 } from "./generated.js";
+export { StandardScaler } from "./scaler.js";
 export { kFold, stratifiedSplit, type Fold, type FoldOptions } from "./folds.js";
 export { ChainDataset, IterableDataset } from "./iterable.js";
 export {
