@@ -2,6 +2,9 @@
 import type { Locator } from "playwright-core";
 import type { Lab } from "./lab.js";
 
+/** After so long a click has been lost: the kernel answers within milliseconds. */
+const CLICK_MS = 60_000;
+
 export function debuggerPanel(lab: Lab) {
   const panel = (name: string): Locator => lab.page.locator(`.jp-DebuggerSidebar .jp-Debugger${name}`);
   const frames = (): Locator => panel("Callstack").locator(".jp-DebuggerCallstackFrame");
@@ -35,11 +38,26 @@ export function debuggerPanel(lab: Lab) {
        return content.body.isStarted && content.body.breakpoints.length > 0;`,
     );
 
-  /** Clicks beside a line of a cell, where breakpoints are set. */
+  /**
+   * Clicks beside a line of a cell, where breakpoints are set. JupyterLab makes the gutter anew when the debugger has come on, and a click on the one
+   * that was there before is lost: then it is clicked again.
+   */
   async function clickGutter(cell: number, line: number): Promise<void> {
-    const gutter = lab.cell(cell).locator(".cm-gutter.cm-breakpoint-gutter > .cm-gutterElement");
-    // The first element only gives the gutter its width.
-    await gutter.nth(line).click();
+    const gutter = lab.cell(cell).locator(".cm-gutter.cm-breakpoint-gutter");
+    const breakpoints = panel("Breakpoints").locator(".jp-DebuggerBreakpoint");
+    const before = await breakpoints.count();
+    const isThere = (): Promise<boolean> =>
+      breakpoints
+        .nth(before)
+        .waitFor({ timeout: CLICK_MS })
+        .then(
+          () => true,
+          () => false,
+        );
+    do {
+      // The first element only gives the gutter its width.
+      await gutter.locator("> .cm-gutterElement").nth(line).click();
+    } while (!(await isThere()));
   }
 
   /** Waits until the pause is at a line of the source that is shown. */
