@@ -1,5 +1,7 @@
 /** Samplers: in which order, and how often, a DataLoader reads the examples. */
 import { draw, drawingFrom, type Generator, randomSeed } from "../tensor/generator.js";
+import { readNumbers } from "../tensor/reading.js";
+import { Tensor } from "../tensor/tensor.js";
 import { RandomStream } from "./stream.js";
 
 /**
@@ -24,6 +26,7 @@ interface Sized {
 export class SequentialSampler extends Sampler {
   constructor(readonly dataset: Sized) {
     super();
+    checkSized("SequentialSampler", dataset);
   }
 
   override get length(): number {
@@ -65,6 +68,7 @@ export class RandomSampler extends Sampler {
     { replacement = false, numSamples, generator }: RandomSamplerOptions = {},
   ) {
     super();
+    checkSized("RandomSampler", dataset);
     if (numSamples !== undefined) checkCount("RandomSampler", numSamples);
     this.#replacement = replacement;
     this.#count = numSamples;
@@ -92,11 +96,11 @@ export class RandomSampler extends Sampler {
 export class SubsetRandomSampler extends Sampler {
   readonly #generator: Generator | undefined;
 
-  constructor(
-    readonly indices: ArrayLike<number>,
-    { generator }: SamplerOptions = {},
-  ) {
+  readonly indices: ArrayLike<number>;
+
+  constructor(indices: Tensor | ArrayLike<number>, { generator }: SamplerOptions = {}) {
     super();
+    this.indices = numbersOf("SubsetRandomSampler", indices);
     this.#generator = generator;
   }
 
@@ -126,12 +130,12 @@ export class WeightedRandomSampler extends Sampler {
   readonly #generator: Generator | undefined;
 
   constructor(
-    weights: ArrayLike<number>,
+    weights: Tensor | ArrayLike<number>,
     readonly numSamples: number,
     { replacement = true, generator }: WeightedRandomSamplerOptions = {},
   ) {
     super();
-    this.#weights = Float64Array.from(weights);
+    this.#weights = Float64Array.from(numbersOf("WeightedRandomSampler", weights));
     this.#replacement = replacement;
     this.#generator = generator;
     checkCount("WeightedRandomSampler", numSamples);
@@ -206,6 +210,20 @@ export class BatchSampler implements Iterable<number[]> {
     }
     if (batch.length > 0 && !this.dropLast) yield batch;
   }
+}
+
+/** @throws TypeError for what has no length, such as the number of examples itself */
+function checkSized(name: string, dataset: Sized): void {
+  const { length } = (dataset as Partial<Sized> | null | undefined) ?? {};
+  if (typeof length !== "number")
+    throw new TypeError(`${name}: expected a data set or a list, which have a length, got ${typeof dataset}`);
+}
+
+/** Of a tensor or a list. @throws TypeError for what is neither */
+function numbersOf(name: string, values: Tensor | ArrayLike<number>): ArrayLike<number> {
+  if (values instanceof Tensor) return readNumbers(values.flatten(), name);
+  checkSized(name, values);
+  return values;
 }
 
 function checkCount(name: string, count: number, what = "numSamples"): void {

@@ -77,7 +77,24 @@ describe("samplers", () => {
     assert.deepEqual([[...whole].length, whole.length], [2, 2]);
   });
 
+  test("weights and numbers may be tensors", () => {
+    assert.deepEqual(sorted(new data.SubsetRandomSampler(tensor([3, 5], { dtype: "int64" }))), [3, 5]);
+    assert.deepEqual([...new data.WeightedRandomSampler(tensor([0, 2, 0]), 3)], [1, 1, 1]);
+  });
+
   test("what they refuse", () => {
+    assert.throws(
+      () => new data.RandomSampler(10 as never),
+      /RandomSampler: expected a data set or a list.* got number/,
+    );
+    assert.throws(
+      () => new data.SequentialSampler(undefined as never),
+      /SequentialSampler: expected a data set/,
+    );
+    assert.throws(
+      () => new data.WeightedRandomSampler(1 as never, 1),
+      /WeightedRandomSampler: expected a data set or a list/,
+    );
     assert.throws(
       () => new data.RandomSampler(ten, { numSamples: 0 }),
       /numSamples must be a whole number of at least 1/,
