@@ -240,6 +240,11 @@ describe("writing safetensors", () => {
     assert.ok(!readdirSync(dirname(path("x"))).some((name) => name.endsWith(".tmp")));
   });
 
+  test("a model in place of its state dict is told what to pass", async () => {
+    const model = new nn.Linear(2, 1);
+    await assert.rejects(io.saveSafetensors(path("x"), model as never), /pass that: model\.stateDict\(\)/);
+  });
+
   test("an empty checkpoint is one", async () => {
     await io.saveSafetensors(path("empty.safetensors"), {});
     assert.deepEqual(await io.loadSafetensors(path("empty.safetensors")), {});

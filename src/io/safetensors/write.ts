@@ -68,6 +68,10 @@ async function piecesOf(tensors: Readonly<Record<string, Tensor>>): Promise<Piec
     throw new TypeError(
       `saveSafetensors: expected an object of tensors by name, such as model.stateDict() or { x }`,
     );
+  if ("stateDict" in tensors && typeof tensors["stateDict"] === "function")
+    throw new TypeError(
+      "saveSafetensors: expected tensors by name, got what has a stateDict(); pass that: model.stateDict()",
+    );
   const pieces: Piece[] = [];
   for (const [name, tensor] of Object.entries(tensors)) {
     if (!((tensor as unknown) instanceof Tensor))
